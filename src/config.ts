@@ -1,0 +1,105 @@
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+
+/**
+ * Every setting of the server, read once from the environment. Nothing else reads `process.env`. Each entry says
+ * what it bounds and who reads it.
+ */
+const Environment = z.object({
+  /** Where everything lives: database, repositories, token. */
+  SLIPWAY_DATA_DIR: z.string().default(path.join(os.homedir(), '.slipway')),
+  SLIPWAY_HOST: z.string().default('127.0.0.1'),
+  SLIPWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(7420),
+  /** PostgreSQL instead of the embedded database. */
+  DATABASE_URL: z.string().optional(),
+  /** How many attempts, reviews and check runs this process works on at once; 0 stops the worker loop. */
+  SLIPWAY_WORKERS: z.coerce.number().int().min(0).max(64).default(4),
+  SLIPWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** One turn of an agent, in seconds; then its process is ended and the attempt has failed. */
+  SLIPWAY_TURN_SECONDS: z.coerce.number().int().min(1).max(86_000).default(3600),
+  /** From spawn to the first answer of an agent, in seconds. */
+  SLIPWAY_AGENT_START_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  /** One check command, in seconds. */
+  SLIPWAY_CHECK_SECONDS: z.coerce.number().int().min(1).max(86_000).default(600),
+  /** Where role prompts are looked up before the built-in ones. */
+  SLIPWAY_ROLES_DIR: z.string().optional(),
+  /** Prepared workspaces kept ready for jobs that start from nothing. */
+  SLIPWAY_POOL: z.coerce.number().int().min(0).max(32).default(2),
+  /** For tests of recovery only: the base of the retry backoff, in milliseconds. */
+  SLIPWAY_RETRY_MS: z.coerce.number().int().min(0).default(1000),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+})
+
+/** Fixed limits: each bounds something that would otherwise grow without end. */
+export const limits = {
+  bodyBytes: 1_000_000,
+  documents: 20,
+  documentBytes: 10_000_000,
+  /** Unsent bytes of one event stream before its slow reader is cut off. */
+  sseBufferBytes: 262_144,
+  /** Text of one agent message or tool output kept in an event. */
+  eventTextChars: 4_000,
+  /** Log of one check kept as evidence; the middle is cut. */
+  checkLogBytes: 262_144,
+  /** The complete record of one attempt's session on disk. */
+  transcriptBytes: 20_000_000,
+  /** Creates that share one transaction. */
+  createBatch: 64,
+  /** The smallest free space, in bytes, below which no new work is claimed. */
+  freeDiskBytes: 50_000_000,
+  diffBytes: 5_000_000,
+  fileBytes: 5_000_000,
+  archiveBytes: 500_000_000,
+  treeEntries: 20_000,
+} as const
+
+export interface Config {
+  readonly dataDir: string
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string | null
+  readonly workers: number
+  readonly logLevel: string
+  readonly turnMs: number
+  readonly agentStartMs: number
+  readonly checkMs: number
+  readonly rolesDir: string | null
+  readonly pool: number
+  readonly retryMs: number
+  readonly path: string
+}
+
+/** Reads the environment; a setting that makes no sense ends with a sentence that names it. */
+export function loadConfig(overrides: { dataDir?: string; host?: string; port?: number; workers?: number } = {}): Config {
+  const parsed = Environment.safeParse(process.env)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new Error(`the setting ${issue?.path.join('.') ?? '?'} is wrong: ${issue?.message ?? 'invalid'}`)
+  }
+  const env = parsed.data
+  return {
+    dataDir: path.resolve(overrides.dataDir ?? env.SLIPWAY_DATA_DIR),
+    host: overrides.host ?? env.SLIPWAY_HOST,
+    port: overrides.port ?? env.SLIPWAY_PORT,
+    databaseUrl: env.DATABASE_URL ?? null,
+    workers: overrides.workers ?? env.SLIPWAY_WORKERS,
+    logLevel: env.SLIPWAY_LOG_LEVEL,
+    turnMs: env.SLIPWAY_TURN_SECONDS * 1000,
+    agentStartMs: env.SLIPWAY_AGENT_START_SECONDS * 1000,
+    checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,
+    rolesDir: env.SLIPWAY_ROLES_DIR ?? null,
+    pool: env.SLIPWAY_POOL,
+    retryMs: env.SLIPWAY_RETRY_MS,
+    path: env.PATH,
+  }
+}
+
+/** What the command line needs before any server runs. */
+export function cliDefaults(): { dataDir: string; url: string | null; token: string | null } {
+  return {
+    dataDir: path.resolve(process.env['SLIPWAY_DATA_DIR'] ?? path.join(os.homedir(), '.slipway')),
+    url: process.env['SLIPWAY_URL'] ?? null,
+    token: process.env['SLIPWAY_TOKEN'] ?? null,
+  }
+}

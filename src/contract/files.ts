@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+export const FileEntry = z.object({ path: z.string(), size: z.int(), mode: z.string(), binary: z.boolean().optional() })
+export const FileTree = z.object({ ref: z.string(), commit: z.string().nullable(), files: z.array(FileEntry), truncated: z.boolean() })
+export type FileTree = z.infer<typeof FileTree>
+
+/** `encoding` is `base64` for files that are not UTF-8 text. */
+export const FileContent = z.object({
+  path: z.string(),
+  commit: z.string(),
+  size: z.int(),
+  encoding: z.enum(['utf8', 'base64']),
+  content: z.string(),
+  truncated: z.boolean(),
+})
+export type FileContent = z.infer<typeof FileContent>
+
+export const CommitView = z.object({
+  commit: z.string(),
+  parents: z.array(z.string()),
+  author: z.string(),
+  at: z.string(),
+  subject: z.string(),
+  body: z.string(),
+})
+export const CommitList = z.object({ commits: z.array(CommitView) })
+export type CommitList = z.infer<typeof CommitList>
+export const DiffView = z.object({ from: z.string(), to: z.string(), diff: z.string(), truncated: z.boolean() })
+export type DiffView = z.infer<typeof DiffView>

@@ -1,0 +1,207 @@
+import { z } from 'zod'
+import { CheckCommand } from './plan.ts'
+import { AgentStatus, AttemptStatus, JobStatus, Mode, Phase, Proof, Role, TaskStatus, Verdict, Wait } from './words.ts'
+
+export const Id = z.uuid()
+export const Time = z.string()
+const VISION_LIMIT = 100_000
+
+/** A vision is text a person wrote: no control characters but tab and newline, and something to read in it. */
+const Vision = z
+  .string('the vision is missing: say in a sentence what should be built')
+  .max(VISION_LIMIT, `the vision is longer than ${VISION_LIMIT} characters: shorten it or attach a document`)
+  .refine((text) => text.trim().length > 0, 'the vision is empty: say in a sentence what should be built')
+  // oxlint-disable-next-line no-control-regex -- the point is to find them
+  .refine((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/.test(text), 'the vision contains control characters: send plain text')
+  .refine((text) => text.isWellFormed(), 'the vision is not well-formed Unicode: send UTF-8 text')
+
+/** The body of `POST /api/jobs`. */
+export const NewJob = z.strictObject({
+  vision: Vision,
+  backend: z.string().trim().min(1).max(64).optional(),
+  agents: z.partialRecord(Role, z.string().trim().min(1).max(64)).optional(),
+  checks: z.array(CheckCommand).max(20).optional(),
+  source: z.string().trim().min(1).max(2000).optional(),
+  mode: Mode.default('team'),
+  budget: z.strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() }).optional(),
+  parallelism: z.int().min(1).max(16).default(2),
+})
+export type NewJob = z.infer<typeof NewJob>
+
+export const Usage = z.object({
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  cost_usd: z.number().nullable(),
+})
+export type Usage = z.infer<typeof Usage>
+
+export const DocumentView = z.object({
+  id: Id,
+  name: z.string(),
+  size: z.int(),
+  media_type: z.string(),
+  created_at: Time,
+})
+export type DocumentView = z.infer<typeof DocumentView>
+export const DocumentList = z.object({ documents: z.array(DocumentView) })
+
+export const JobView = z.object({
+  id: Id,
+  vision: z.string(),
+  title: z.string(),
+  backend: z.string(),
+  mode: Mode,
+  status: JobStatus,
+  current_phase: Phase,
+  progress: z.int().min(0).max(100),
+  wait: Wait.nullable(),
+  proof: Proof.nullable(),
+  created_at: Time,
+  started_at: Time.nullable(),
+  completed_at: Time.nullable(),
+  workspace_path: z.string().nullable(),
+  head_commit: z.string().nullable(),
+  error: z.string().nullable(),
+  usage: Usage,
+  options: z.object({
+    agents: z.partialRecord(Role, z.string()),
+    checks: z.array(z.string()),
+    source: z.string().nullable(),
+    parallelism: z.int(),
+    budget: z.object({ tokens: z.int().optional(), usd: z.number().optional() }).nullable(),
+  }),
+})
+export type JobView = z.infer<typeof JobView>
+
+/** The answer to `POST /api/jobs`: the job, and its id once more under the name the old clients read. */
+export const CreatedJob = JobView.extend({ job_id: Id, documents: z.array(DocumentView) })
+export type CreatedJob = z.infer<typeof CreatedJob>
+
+export const JobSummary = JobView.pick({
+  id: true,
+  title: true,
+  backend: true,
+  mode: true,
+  status: true,
+  current_phase: true,
+  progress: true,
+  wait: true,
+  proof: true,
+  created_at: true,
+  started_at: true,
+  completed_at: true,
+  error: true,
+})
+export type JobSummary = z.infer<typeof JobSummary>
+
+export const JobList = z.object({
+  jobs: z.array(JobSummary),
+  total: z.int(),
+  page: z.int(),
+  page_size: z.int(),
+})
+export type JobList = z.infer<typeof JobList>
+
+export const JobQuery = z.strictObject({
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  page_size: z.coerce.number().int().min(1).max(100).default(50),
+  status: JobStatus.optional(),
+  q: z.string().max(200).optional(),
+  sort_by: z.enum(['created_at', 'title', 'status']).default('created_at'),
+  sort_order: z.enum(['asc', 'desc']).default('desc'),
+})
+export type JobQuery = z.infer<typeof JobQuery>
+
+export const Progress = z.object({
+  status: JobStatus,
+  progress: z.int(),
+  current_phase: Phase,
+  wait: Wait.nullable(),
+  last_message: z.array(z.object({ timestamp: Time, phase: Phase, message: z.string() })),
+})
+export type Progress = z.infer<typeof Progress>
+
+export const AgentView = z.object({
+  id: Id,
+  name: z.string(),
+  role: Role,
+  backend: z.string(),
+  model: z.string().nullable(),
+  status: AgentStatus,
+  phase: Phase.nullable(),
+  task_id: Id.nullable(),
+  last_activity: z.string().nullable(),
+  last_activity_at: Time.nullable(),
+})
+export type AgentView = z.infer<typeof AgentView>
+export const AgentList = z.object({ agents: z.array(AgentView) })
+
+export const TaskView = z.object({
+  task_id: Id,
+  title: z.string(),
+  description: z.string(),
+  phase: Phase,
+  agent: z.string(),
+  role: Role,
+  status: TaskStatus,
+  position: z.int(),
+  depends_on: z.array(Id),
+  acceptance: z.array(z.string()),
+  checks: z.array(z.string()),
+  attempts: z.int(),
+  progress: z.int(),
+  error: z.string().nullable(),
+  started_at: Time.nullable(),
+  completed_at: Time.nullable(),
+})
+export type TaskView = z.infer<typeof TaskView>
+export const TaskList = z.object({ total_tasks: z.int(), tasks: z.array(TaskView) })
+
+export const AttemptView = z.object({
+  id: Id,
+  task_id: Id,
+  number: z.int(),
+  kind: z.enum(['work', 'review']),
+  role: Role,
+  agent: z.string(),
+  backend: z.string(),
+  status: AttemptStatus,
+  stop_reason: z.string().nullable(),
+  error: z.string().nullable(),
+  base_commit: z.string().nullable(),
+  head_commit: z.string().nullable(),
+  walls: z.string().nullable(),
+  usage: Usage,
+  created_at: Time,
+  started_at: Time.nullable(),
+  ended_at: Time.nullable(),
+})
+export type AttemptView = z.infer<typeof AttemptView>
+export const AttemptList = z.object({ attempts: z.array(AttemptView) })
+
+/** The evidence of one check: what was run, where, and what came of it. */
+export const CheckView = z.object({
+  id: Id,
+  scope: z.enum(['task', 'job']),
+  task_id: Id.nullable(),
+  attempt_id: Id.nullable(),
+  round: z.int(),
+  command: z.string(),
+  verdict: Verdict,
+  exit_code: z.int().nullable(),
+  duration_ms: z.int(),
+  commit: z.string(),
+  log: z.string(),
+  log_truncated: z.boolean(),
+  versions: z.record(z.string(), z.string()),
+  walls: z.string(),
+  started_at: Time,
+})
+export type CheckView = z.infer<typeof CheckView>
+export const CheckList = z.object({ proof: Proof.nullable(), checks: z.array(CheckView) })
+
+export const BudgetView = z.object({
+  limit: z.object({ tokens: z.int().nullable(), usd: z.number().nullable() }),
+  used: Usage,
+})
+export type BudgetView = z.infer<typeof BudgetView>

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+export const CheckState = z.object({ ok: z.boolean(), detail: z.string() })
+export const Health = z.object({
+  status: z.enum(['ok', 'unavailable']),
+  version: z.string(),
+  checks: z.record(z.string(), CheckState),
+})
+export type Health = z.infer<typeof Health>
+
+export const Stats = z.object({
+  jobs: z.record(z.string(), z.int()),
+  tasks: z.record(z.string(), z.int()),
+  queue: z.record(z.string(), z.int()),
+  slots: z.object({ total: z.int(), busy: z.int() }),
+  usage: z.object({ input_tokens: z.int(), output_tokens: z.int(), cost_usd: z.number().nullable() }),
+  uptime_seconds: z.int(),
+})
+export type Stats = z.infer<typeof Stats>
+
+/** Every error of the API has this shape; `code` is stable, `error` is a sentence for a person. */
+export const ErrorBody = z.object({
+  error: z.string(),
+  code: z.string(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+export type ErrorBody = z.infer<typeof ErrorBody>

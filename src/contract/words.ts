@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+/** The closed vocabularies of the wire; docs/glossary.md says what each word means. */
+export const JobStatus = z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'])
+export type JobStatus = z.infer<typeof JobStatus>
+
+export const Phase = z.enum([
+  'queued',
+  'planning',
+  'building',
+  'proving',
+  'delivering',
+  'completed',
+  'error',
+])
+export type Phase = z.infer<typeof Phase>
+
+export const TaskStatus = z.enum([
+  'pending',
+  'ready',
+  'running',
+  'review',
+  'completed',
+  'failed',
+  'skipped',
+  'cancelled',
+])
+export type TaskStatus = z.infer<typeof TaskStatus>
+
+export const Role = z.enum(['product_owner', 'architect', 'developer', 'reviewer', 'tester'])
+export type Role = z.infer<typeof Role>
+
+export const AgentStatus = z.enum(['idle', 'working', 'waiting', 'completed', 'failed'])
+export type AgentStatus = z.infer<typeof AgentStatus>
+
+export const AttemptStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'lost', 'cancelled'])
+export type AttemptStatus = z.infer<typeof AttemptStatus>
+
+export const Mode = z.enum(['team', 'solo'])
+export type Mode = z.infer<typeof Mode>
+
+export const Proof = z.enum(['proven', 'partial', 'unproven'])
+export type Proof = z.infer<typeof Proof>
+
+export const Verdict = z.enum(['pass', 'fail', 'waived'])
+export type Verdict = z.infer<typeof Verdict>
+
+/** Why an unfinished job is not moving. `since` and `until` are ISO 8601 UTC. */
+export const Wait = z.object({
+  for: z.enum(['approval', 'answer', 'permission', 'budget', 'capacity', 'backend', 'retry']),
+  on: z.string(),
+  since: z.string(),
+  until: z.string().nullable(),
+})
+export type Wait = z.infer<typeof Wait>

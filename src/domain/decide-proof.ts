@@ -1,0 +1,58 @@
+import type { Proof } from '../contract/words.ts'
+import type { Decision } from './decision.ts'
+import { tries } from './limits.ts'
+import type { Snapshot, Work } from './model.ts'
+import { repairTask } from './plan-tasks.ts'
+
+/**
+ * The end of a job whose tasks are done: its checks on a clean checkout of the exact commit, repairs while they fail,
+ * the delivery, and only then the word "completed".
+ */
+export function decideProof(snapshot: Snapshot): Decision[] {
+  const { job } = snapshot
+  const mine = snapshot.work.filter((work) => work.taskId === null && work.epoch === job.epoch)
+  const runs = mine.filter((work) => work.kind === 'checks')
+  const last = runs.at(-1)
+  const current = last?.outcome?.kind === 'checks' && last.outcome.commit === job.headCommit ? last.outcome : null
+  if (job.phase !== 'proving' && job.phase !== 'delivering') return [{ do: 'enter-phase', phase: 'proving' }]
+  if (current === null) {
+    if (broken(runs) >= tries.services) return [{ do: 'fail-job', error: sentence('The checks could not be run', last) }]
+    return [...back(job.phase), { do: 'start-checks', taskId: null, attemptId: null }]
+  }
+  if (current.verdict === 'fail') {
+    const names = current.failed.map((failed) => `"${failed.command}"`).join(', ')
+    const repairs = runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
+    if (repairs >= tries.repairs) {
+      return [{ do: 'fail-job', error: `The checks still fail after ${repairs} repairs: ${names}. The evidence is kept with the job.` }]
+    }
+    return [{ do: 'add-tasks', tasks: [repairTask(snapshot, current.failed)] }, ...toBuilding(job.phase)]
+  }
+  return decideDelivery(mine, job.phase, current.verdict === 'pass' ? 'proven' : 'unproven')
+}
+
+function decideDelivery(mine: readonly Work[], phase: string, proof: Proof): Decision[] {
+  const deliveries = mine.filter((work) => work.kind === 'deliver')
+  const last = deliveries.at(-1)
+  if (last?.outcome?.kind === 'delivered') {
+    return [{ do: 'complete-job', proof, path: last.outcome.path, commit: last.outcome.commit }]
+  }
+  if (broken(deliveries) >= 3) return [{ do: 'fail-job', error: sentence('The repository could not be delivered', last) }]
+  const enter: Decision[] = phase === 'delivering' ? [] : [{ do: 'enter-phase', phase: 'delivering' }]
+  return [...enter, { do: 'start-deliver' }]
+}
+
+function back(phase: string): Decision[] {
+  return phase === 'delivering' ? [{ do: 'enter-phase', phase: 'proving' }] : []
+}
+
+function toBuilding(phase: string): Decision[] {
+  return phase === 'building' ? [] : [{ do: 'enter-phase', phase: 'building' }]
+}
+
+function broken(works: readonly Work[]): number {
+  return works.filter((work) => work.outcome?.kind === 'error' || work.status === 'lost').length
+}
+
+function sentence(what: string, work: Work | undefined): string {
+  return work?.outcome?.kind === 'error' ? `${what}: ${work.outcome.message}` : `${what}.`
+}

@@ -1,0 +1,110 @@
+import type { Decision } from './decision.ts'
+import { feedbackFor } from './feedback.ts'
+import { backoffMs, tries } from './limits.ts'
+import type { Attempt, Snapshot, Task, Work } from './model.ts'
+
+/**
+ * What one unfinished task needs next: its dependencies, a slot, an attempt, then the gates in order (its checks on
+ * a clean checkout, a reviewer's verdict), then the merge into the job's main.
+ */
+export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs: number): Decision[] {
+  if (task.status === 'pending') return decidePending(snapshot, task)
+  const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
+  if (mine.some((work) => work.status === 'queued' || work.status === 'running')) return []
+  if (task.status === 'ready') return decideReady(snapshot, task)
+
+  const attempts = snapshot.attempts.filter(
+    (attempt) => attempt.taskId === task.id && attempt.epoch === snapshot.job.epoch && attempt.kind === 'work',
+  )
+  const latest = attempts.at(-1)
+  if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: [] }]
+  if (latest.status === 'succeeded') {
+    const next = decideGates(snapshot, task, latest, mine)
+    return next === 'again' ? decideAgain(snapshot, task, attempts, now, retryMs) : next
+  }
+  return decideAgain(snapshot, task, attempts, now, retryMs)
+}
+
+function decidePending(snapshot: Snapshot, task: Task): Decision[] {
+  const parents = task.dependsOn.map((id) => snapshot.tasks.find((other) => other.id === id))
+  const broken = parents.find((parent) => parent && ['failed', 'skipped', 'cancelled'].includes(parent.status))
+  if (broken) return [{ do: 'skip-task', taskId: task.id, reason: `it needs "${broken.title}", which did not finish` }]
+  return parents.every((parent) => parent?.status === 'completed') ? [{ do: 'ready', taskId: task.id }] : []
+}
+
+/** Ready tasks start in order of position, as many as the job's parallelism allows. */
+function decideReady(snapshot: Snapshot, task: Task): Decision[] {
+  const busy = snapshot.tasks.filter((other) => other.status === 'running' || other.status === 'review').length
+  const before = snapshot.tasks.filter((other) => other.status === 'ready' && other.position < task.position).length
+  if (busy + before >= snapshot.job.parallelism) return []
+  return [{ do: 'start-attempt', taskId: task.id, feedback: [] }]
+}
+
+/** The gates behind a succeeded attempt; `again` when one of them sent the work back. */
+function decideGates(snapshot: Snapshot, task: Task, attempt: Attempt, mine: readonly Work[]): Decision[] | 'again' {
+  const of = (kind: Work['kind']): Work[] => mine.filter((work) => work.kind === kind && work.attemptId === attempt.id)
+  if (task.checks.length > 0) {
+    const runs = of('checks')
+    const last = runs.at(-1)
+    const verdict = last?.outcome?.kind === 'checks' ? last.outcome.verdict : null
+    if (verdict === 'fail') return 'again'
+    if (verdict === null) {
+      if (runs.length >= tries.services) return failTask(task, 'its checks could not be run', last)
+      return [{ do: 'start-checks', taskId: task.id, attemptId: attempt.id }]
+    }
+  }
+  if (snapshot.job.mode === 'team' && task.kind !== 'plan') {
+    const judged = decideReview(snapshot, task, attempt)
+    if (judged !== 'pass') return judged
+  }
+  const merges = of('merge')
+  const merge = merges.at(-1)
+  if (merge?.outcome?.kind === 'merged') return [{ do: 'complete-task', taskId: task.id, commit: merge.outcome.commit }]
+  if (merge?.outcome?.kind === 'empty') return [{ do: 'complete-task', taskId: task.id, commit: null }]
+  if (merge?.outcome?.kind === 'conflict') return 'again'
+  if (merges.length >= tries.services) return failTask(task, 'its work could not be merged', merge)
+  return [{ do: 'start-merge', taskId: task.id, attemptId: attempt.id }]
+}
+
+function decideReview(snapshot: Snapshot, task: Task, attempt: Attempt): Decision[] | 'pass' | 'again' {
+  const reviews = snapshot.attempts.filter((other) => other.kind === 'review' && other.subjectId === attempt.id)
+  const verdict = reviews.findLast((review) => review.status === 'succeeded')?.outcome?.review?.verdict
+  if (verdict === 'pass') return 'pass'
+  if (verdict === 'fail') return 'again'
+  const failed = reviews.filter((review) => review.status === 'failed')
+  if (failed.length >= tries.reviews || reviews.length >= tries.interruptions) {
+    const why = failed.at(-1)?.error ?? 'the reviews were interrupted'
+    return [{ do: 'fail-task', taskId: task.id, error: `No reviewer reached a verdict: ${why}` }]
+  }
+  return [{ do: 'start-review', taskId: task.id, subjectId: attempt.id }]
+}
+
+/** Another attempt, later or never: by how many have failed or been interrupted in this epoch. */
+function decideAgain(
+  snapshot: Snapshot,
+  task: Task,
+  attempts: readonly Attempt[],
+  now: number,
+  retryMs: number,
+): Decision[] {
+  const latest = attempts.at(-1)
+  const interrupted = attempts.filter((attempt) => attempt.status === 'lost').length
+  const failures = attempts.length - interrupted
+  if (interrupted >= tries.interruptions) {
+    return [{ do: 'fail-task', taskId: task.id, error: `Its attempts were interrupted ${interrupted} times.` }]
+  }
+  const feedback = latest === undefined ? [] : feedbackFor(snapshot, latest)
+  if (failures >= tries.perTask) {
+    const why = feedback[0]?.summary ?? latest?.error ?? 'the attempt failed'
+    return [{ do: 'fail-task', taskId: task.id, error: `Gave up after ${failures} attempts. The last one: ${why}` }]
+  }
+  const crashes = attempts.filter((attempt) => attempt.status === 'failed').length
+  const due = (latest?.endedAt ?? 0) + (latest?.status === 'failed' ? backoffMs(crashes, retryMs) : 0)
+  if (due > now) return [{ do: 'wait-retry', taskId: task.id, until: due, on: `another attempt at "${task.title}"` }]
+  return [{ do: 'start-attempt', taskId: task.id, feedback }]
+}
+
+function failTask(task: Task, what: string, work: Work | undefined): Decision[] {
+  const why = work?.outcome?.kind === 'error' ? `: ${work.outcome.message}` : ''
+  return [{ do: 'fail-task', taskId: task.id, error: `The task failed because ${what}${why}` }]
+}

@@ -1,0 +1,39 @@
+import type { Plan } from '../contract/plan.ts'
+import type { Phase, Proof, Role } from '../contract/words.ts'
+import type { Feedback, TaskKind } from './model.ts'
+
+/** A task to be put on the board; `dependsOn` are ids of tasks made before it or in the same decision, by key. */
+export interface NewTask {
+  readonly key: string
+  readonly kind: TaskKind
+  readonly title: string
+  readonly description: string
+  readonly role: Role
+  readonly phase: Phase
+  readonly dependsOnKeys: readonly string[]
+  readonly acceptance: readonly string[]
+  readonly checks: readonly string[]
+}
+
+/** What the engine is to do next; `applyDecisions` carries each out inside the transaction that read the snapshot. */
+export type Decision =
+  | { readonly do: 'add-tasks'; readonly tasks: readonly NewTask[] }
+  | { readonly do: 'adopt-plan'; readonly plan: Plan; readonly tasks: readonly NewTask[] }
+  | { readonly do: 'ready'; readonly taskId: string }
+  | { readonly do: 'start-attempt'; readonly taskId: string; readonly feedback: readonly Feedback[] }
+  | { readonly do: 'start-review'; readonly taskId: string; readonly subjectId: string }
+  | { readonly do: 'start-checks'; readonly taskId: string | null; readonly attemptId: string | null }
+  | { readonly do: 'start-merge'; readonly taskId: string; readonly attemptId: string }
+  | { readonly do: 'start-deliver' }
+  | { readonly do: 'complete-task'; readonly taskId: string; readonly commit: string | null }
+  | { readonly do: 'fail-task'; readonly taskId: string; readonly error: string }
+  | { readonly do: 'skip-task'; readonly taskId: string; readonly reason: string }
+  | { readonly do: 'cancel-task'; readonly taskId: string }
+  | { readonly do: 'lose-work'; readonly workId: string; readonly attemptId: string | null }
+  | { readonly do: 'cancel-work'; readonly workId: string; readonly attemptId: string | null }
+  | { readonly do: 'enter-phase'; readonly phase: Phase }
+  | { readonly do: 'wait-retry'; readonly taskId: string; readonly until: number; readonly on: string }
+  | { readonly do: 'stop-waiting' }
+  | { readonly do: 'complete-job'; readonly proof: Proof; readonly path: string; readonly commit: string }
+  | { readonly do: 'fail-job'; readonly error: string }
+  | { readonly do: 'cancel-job' }

@@ -1,0 +1,48 @@
+import type { JobStatus, Phase } from '../contract/words.ts'
+
+/** What can happen to a job as a whole. */
+export type JobTransition = 'start' | 'wait' | 'continue' | 'complete' | 'fail' | 'cancel' | 'restart'
+
+const allowed: Readonly<Record<JobTransition, readonly JobStatus[]>> = {
+  start: ['queued'],
+  wait: ['queued', 'running', 'waiting'],
+  continue: ['waiting'],
+  complete: ['running', 'waiting'],
+  fail: ['queued', 'running', 'waiting'],
+  cancel: ['queued', 'running', 'waiting'],
+  restart: ['failed', 'cancelled'],
+}
+
+const result: Readonly<Record<JobTransition, JobStatus>> = {
+  start: 'running',
+  wait: 'waiting',
+  continue: 'running',
+  complete: 'completed',
+  fail: 'failed',
+  cancel: 'cancelled',
+  restart: 'queued',
+}
+
+/** The only place that can say `completed`: the status after `transition`, or null when it is not allowed. */
+export function transition(status: JobStatus, event: JobTransition): JobStatus | null {
+  return allowed[event].includes(status) ? result[event] : null
+}
+
+/** Whether nothing will happen to a job any more unless a person restarts it. */
+export function isTerminal(status: JobStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled'
+}
+
+/** The phase that people see when a job ends in a status. */
+export function finalPhase(status: JobStatus, phase: Phase): Phase {
+  if (status === 'completed') return 'completed'
+  return status === 'failed' ? 'error' : phase
+}
+
+/** A title for a vision: its first line, cut at a word. */
+export function titleOf(vision: string): string {
+  const line = vision.trim().split('\n', 1)[0]?.trim() ?? ''
+  if (line.length <= 100) return line
+  const cut = line.slice(0, 100)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 60)).toWellFormed()}…`
+}

@@ -1,0 +1,18 @@
+/** How often the engine tries before it says no. */
+export const tries = {
+  /** Attempts of one task that may fail (crash, failed check, failed review, conflict): the first and three repairs. */
+  perTask: 4,
+  /** Attempts of one task that may be interrupted by a dying worker before the task counts as poison. */
+  interruptions: 25,
+  /** Review sessions that may end without a verdict. */
+  reviews: 3,
+  /** Repair tasks after a failed proof of the whole job. */
+  repairs: 3,
+  /** Merges, deliveries and check runs that may be interrupted or end in an error. */
+  services: 25,
+} as const
+
+/** How long to wait, in milliseconds, before try number `failures + 1`: doubling from `base`, at most a minute. */
+export function backoffMs(failures: number, base: number): number {
+  return failures <= 0 ? 0 : Math.min(base * 2 ** (failures - 1), 60_000)
+}

@@ -1,0 +1,114 @@
+import type { Plan, Review } from '../contract/plan.ts'
+import type { AttemptStatus, JobStatus, Mode, Phase, Proof, Role, TaskStatus, Wait } from '../contract/words.ts'
+
+/** What the rules of the domain look at. Times are epoch milliseconds, so that rules can count with them. */
+export interface Job {
+  readonly id: string
+  readonly vision: string
+  readonly title: string
+  readonly backend: string
+  readonly agents: Readonly<Partial<Record<Role, string>>>
+  readonly mode: Mode
+  readonly status: JobStatus
+  readonly phase: Phase
+  readonly progress: number
+  readonly wait: Wait | null
+  readonly proof: Proof | null
+  readonly parallelism: number
+  /** Grows with each restart; limits count within an epoch. */
+  readonly epoch: number
+  readonly plan: Plan | null
+  readonly headCommit: string | null
+  readonly cancelRequested: boolean
+}
+
+export type TaskKind = 'plan' | 'build' | 'repair'
+
+export interface Task {
+  readonly id: string
+  readonly key: string
+  readonly kind: TaskKind
+  readonly title: string
+  readonly role: Role
+  readonly phase: Phase
+  readonly status: TaskStatus
+  readonly position: number
+  readonly dependsOn: readonly string[]
+  readonly checks: readonly string[]
+  readonly agentId: string
+}
+
+export interface Agent {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly backend: string
+  readonly status: string
+}
+
+/** What sends work back: shown to the next attempt. */
+export interface Feedback {
+  readonly kind: 'check' | 'review' | 'conflict' | 'interrupted' | 'note'
+  readonly summary: string
+  readonly log?: string
+}
+
+/** One session of an agent on a task. A review is an attempt of kind `review` whose `subjectId` is the attempt judged. */
+export interface Attempt {
+  readonly id: string
+  readonly taskId: string
+  readonly epoch: number
+  readonly number: number
+  readonly kind: 'work' | 'review'
+  readonly subjectId: string | null
+  readonly status: AttemptStatus
+  readonly headCommit: string | null
+  readonly changed: boolean
+  readonly outcome: AttemptOutcome | null
+  readonly error: string | null
+  readonly endedAt: number | null
+}
+
+export interface AttemptOutcome {
+  readonly plan?: Plan
+  readonly review?: Review
+  readonly checks?: readonly string[]
+}
+
+export type WorkKind = 'attempt' | 'review' | 'checks' | 'merge' | 'deliver'
+export type WorkStatus = 'queued' | 'running' | 'done' | 'lost' | 'cancelled'
+
+/** A piece of long work that a worker claims. `held`: its queue entry is due or its lease is alive. */
+export interface Work {
+  readonly id: string
+  readonly epoch: number
+  readonly kind: WorkKind
+  readonly taskId: string | null
+  readonly attemptId: string | null
+  readonly status: WorkStatus
+  readonly held: boolean
+  readonly outcome: WorkOutcome | null
+}
+
+export type WorkOutcome =
+  | { readonly kind: 'session' }
+  | { readonly kind: 'checks'; readonly verdict: 'pass' | 'fail' | 'none'; readonly commit: string; readonly failed: readonly FailedCheck[] }
+  | { readonly kind: 'merged'; readonly commit: string }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] }
+  | { readonly kind: 'delivered'; readonly path: string; readonly commit: string }
+  | { readonly kind: 'error'; readonly message: string }
+
+export interface FailedCheck {
+  readonly command: string
+  readonly log: string
+}
+
+/** Everything `decide` may know about a job, read under the job's row lock. */
+export interface Snapshot {
+  readonly job: Job
+  readonly tasks: readonly Task[]
+  readonly agents: readonly Agent[]
+  readonly attempts: readonly Attempt[]
+  readonly work: readonly Work[]
+}

@@ -1,0 +1,78 @@
+import type { Plan } from '../contract/plan.ts'
+import type { NewTask } from './decision.ts'
+import type { FailedCheck, Job, Snapshot } from './model.ts'
+
+/** The two tasks with which a team begins. */
+export function planningTasks(job: Job): NewTask[] {
+  return [
+    {
+      key: 'requirements',
+      kind: 'plan',
+      title: 'Write the requirements',
+      description: `Turn the vision into requirements that can be checked, in docs/requirements.md.\n\nThe vision:\n\n${job.vision}`,
+      role: 'product_owner',
+      phase: 'planning',
+      dependsOnKeys: [],
+      acceptance: ['docs/requirements.md says what the finished work must do'],
+      checks: [],
+    },
+    {
+      key: 'design',
+      kind: 'plan',
+      title: 'Design it and plan the work',
+      description: 'Write docs/design.md, and the plan of the work as .slipway/plan.json: tasks, what they depend on, and the checks that prove them.',
+      role: 'architect',
+      phase: 'planning',
+      dependsOnKeys: ['requirements'],
+      acceptance: ['docs/design.md explains the shape of the solution', '.slipway/plan.json is a valid plan'],
+      checks: [],
+    },
+  ]
+}
+
+/** The one task of a job that a single agent carries out. */
+export function soloTask(job: Job): NewTask {
+  return {
+    key: 'build',
+    kind: 'build',
+    title: job.title,
+    description: job.vision,
+    role: 'developer',
+    phase: 'building',
+    dependsOnKeys: [],
+    acceptance: [],
+    checks: [],
+  }
+}
+
+/** A plan's tasks as tasks of the board, in the plan's order. */
+export function tasksOfPlan(plan: Plan): NewTask[] {
+  return plan.tasks.map((task) => ({
+    key: task.key,
+    kind: 'build',
+    title: task.title,
+    description: task.description,
+    role: task.role,
+    phase: 'building',
+    dependsOnKeys: task.depends_on,
+    acceptance: task.acceptance,
+    checks: task.checks,
+  }))
+}
+
+/** The task that mends a job whose checks failed; it must pass exactly those checks. */
+export function repairTask(snapshot: Snapshot, failed: readonly FailedCheck[]): NewTask {
+  const number = snapshot.tasks.filter((task) => task.kind === 'repair').length + 1
+  const evidence = failed.map((check) => `Check: ${check.command}\n\n${check.log}`).join('\n\n')
+  return {
+    key: `repair-${number}`,
+    kind: 'repair',
+    title: `Repair: ${failed.map((check) => check.command).join(', ')}`.slice(0, 200),
+    description: `The finished work did not pass its checks on a clean checkout. Find the cause and mend it.\n\n${evidence}`.slice(0, 20_000),
+    role: 'developer',
+    phase: 'building',
+    dependsOnKeys: [],
+    acceptance: failed.map((check) => `"${check.command}" exits 0 on a clean checkout`),
+    checks: failed.map((check) => check.command),
+  }
+}

@@ -1,0 +1,39 @@
+import type { JobStatus, Phase, TaskStatus } from '../contract/words.ts'
+
+/**
+ * Progress from facts, 0 to 100: planning is worth 15, building 65, proving 12, delivering 8. It is 100 only when the
+ * job is completed, and never less than it was (`before`) while the plan stands.
+ */
+export function progressOf(
+  job: { status: JobStatus; phase: Phase; before: number },
+  tasks: readonly { kind: string; status: TaskStatus }[],
+): number {
+  if (job.status === 'completed') return 100
+  const planning = tasks.filter((task) => task.kind === 'plan')
+  const building = tasks.filter((task) => task.kind !== 'plan')
+  const planned = building.length > 0 ? 15 : 15 * share(planning)
+  const built = 65 * share(building)
+  const later = job.phase === 'proving' ? 4 : job.phase === 'delivering' ? 12 : 0
+  return Math.max(job.before, Math.min(99, Math.floor(planned + built + later)))
+}
+
+const worth: Readonly<Record<TaskStatus, number>> = {
+  pending: 0,
+  ready: 0,
+  running: 0.25,
+  review: 0.7,
+  completed: 1,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+}
+
+/** How far one task is, 0 to 100. */
+export function taskProgress(status: TaskStatus): number {
+  return Math.round(worth[status] * 100)
+}
+
+function share(tasks: readonly { status: TaskStatus }[]): number {
+  if (tasks.length === 0) return 0
+  return tasks.reduce((sum, task) => sum + worth[task.status], 0) / tasks.length
+}

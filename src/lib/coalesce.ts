@@ -1,0 +1,45 @@
+/**
+ * Gathers calls that arrive while an earlier batch is still being handled and hands them over together:
+ * the pattern behind group commit. A batch that fails fails every call in it, with the same error.
+ */
+export function coalesce<In, Out>(
+  handle: (batch: readonly In[]) => Promise<readonly Out[]>,
+  limit: number,
+): (item: In) => Promise<Out> {
+  interface Pending {
+    item: In
+    resolve: (out: Out) => void
+    reject: (error: unknown) => void
+  }
+  let waiting: Pending[] = []
+  let running = false
+
+  const run = async (): Promise<void> => {
+    running = true
+    try {
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      while (waiting.length > 0) {
+        const batch = waiting.slice(0, limit)
+        waiting = waiting.slice(limit)
+        try {
+          const results = await handle(batch.map((pending) => pending.item))
+          batch.forEach((pending, index) => {
+            const result = results[index]
+            if (result === undefined) pending.reject(new Error('the batch gave no result for this call'))
+            else pending.resolve(result)
+          })
+        } catch (error) {
+          for (const pending of batch) pending.reject(error)
+        }
+      }
+    } finally {
+      running = false
+    }
+  }
+
+  return (item) =>
+    new Promise<Out>((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      if (!running) void run()
+    })
+}

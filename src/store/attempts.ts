@@ -1,0 +1,117 @@
+import { sql } from 'kysely'
+import type { AttemptView } from '../contract/job.ts'
+import type { AttemptStatus, Role } from '../contract/words.ts'
+import type { AttemptOutcome, Feedback } from '../domain/model.ts'
+import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
+import type { Reader, Trx } from './database.ts'
+import { jsonb } from './json.ts'
+
+export interface NewAttempt {
+  readonly id: string
+  readonly jobId: string
+  readonly taskId: string
+  readonly epoch: number
+  readonly number: number
+  readonly kind: 'work' | 'review'
+  readonly subjectId: string | null
+  readonly agentId: string
+  readonly backend: string
+  readonly feedback: readonly Feedback[]
+}
+
+export async function insertAttempt(trx: Trx, attempt: NewAttempt): Promise<void> {
+  await sql`
+    insert into attempts (id, job_id, task_id, epoch, number, kind, subject_id, agent_id, backend, status, feedback, created_at)
+    values (${attempt.id}, ${attempt.jobId}, ${attempt.taskId}, ${attempt.epoch}, ${attempt.number}, ${attempt.kind}, ${attempt.subjectId},
+      ${attempt.agentId}, ${attempt.backend}, 'queued', ${jsonb(attempt.feedback)}, ${new Date()})`.execute(trx)
+}
+
+export interface AttemptChange {
+  readonly status?: AttemptStatus
+  readonly base_commit?: string
+  readonly head_commit?: string
+  readonly changed?: boolean
+  readonly outcome?: AttemptOutcome
+  readonly stop_reason?: string
+  readonly error?: string
+  readonly walls?: string
+  readonly input_tokens?: number
+  readonly output_tokens?: number
+  readonly cost_usd?: number
+  readonly started_at?: Date
+  readonly ended_at?: Date
+}
+
+export async function updateAttempt(trx: Trx, id: string, change: AttemptChange): Promise<void> {
+  const sets = Object.entries(change).map(([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${column === 'outcome' ? jsonb(value) : value}`)
+  if (sets.length > 0) await sql`update attempts set ${sql.join(sets)} where id = ${id}`.execute(trx)
+}
+
+interface AttemptRow {
+  id: string
+  task_id: string
+  number: number
+  kind: 'work' | 'review'
+  role: Role
+  agent: string
+  backend: string
+  status: AttemptStatus
+  stop_reason: string | null
+  error: string | null
+  base_commit: string | null
+  head_commit: string | null
+  walls: string | null
+  input_tokens: number
+  output_tokens: number
+  cost_usd: number | null
+  created_at: Date
+  started_at: Date | null
+  ended_at: Date | null
+}
+
+/** The attempts of a job in the order they were made. */
+export async function listAttempts(db: Reader, jobId: string): Promise<AttemptView[]> {
+  const { rows } = await sql<AttemptRow>`
+    select x.id, x.task_id, x.number, x.kind, a.role, a.name as agent, x.backend, x.status, x.stop_reason, x.error, x.base_commit,
+      x.head_commit, x.walls, x.input_tokens, x.output_tokens, x.cost_usd, x.created_at, x.started_at, x.ended_at
+    from attempts x join agents a on a.id = x.agent_id where x.job_id = ${jobId} order by x.created_at, x.id`.execute(db)
+  return rows.map(({ input_tokens, output_tokens, cost_usd, ...row }) => ({
+    ...row,
+    usage: { input_tokens, output_tokens, cost_usd },
+    created_at: isoTime(row.created_at),
+    started_at: isoTimeOrNull(row.started_at),
+    ended_at: isoTimeOrNull(row.ended_at),
+  }))
+}
+
+/** What a runner needs to know of its attempt before it starts. */
+export interface AttemptTask {
+  id: string
+  task_id: string
+  number: number
+  kind: 'work' | 'review'
+  subject_id: string | null
+  subject_commit: string | null
+  agent_id: string
+  agent: string
+  role: Role
+  backend: string
+  feedback: Feedback[]
+}
+
+export async function readAttempt(db: Reader, id: string): Promise<AttemptTask | null> {
+  const { rows } = await sql<AttemptTask>`
+    select x.id, x.task_id, x.number, x.kind, x.subject_id, s.head_commit as subject_commit, x.agent_id, a.name as agent, a.role,
+      x.backend, x.feedback
+    from attempts x join agents a on a.id = x.agent_id left join attempts s on s.id = x.subject_id where x.id = ${id}`.execute(db)
+  return rows[0] ?? null
+}
+
+/** The commit of the last attempt at a task that left one: where a new attempt continues after an interruption. */
+export async function lastCheckpoint(db: Reader, taskId: string, epoch: number): Promise<{ head_commit: string; base_commit: string } | null> {
+  const { rows } = await sql<{ head_commit: string; base_commit: string }>`
+    select head_commit, base_commit from attempts
+    where task_id = ${taskId} and kind = 'work' and epoch = ${epoch} and head_commit is not null and base_commit is not null
+    order by number desc limit 1`.execute(db)
+  return rows[0] ?? null
+}

@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import type { EventView } from '../contract/event.ts'
+import type { Phase } from '../contract/words.ts'
+import { isoTime } from '../lib/clock.ts'
+import type { Reader, Trx } from './database.ts'
+
+/** An event to be written; `seq` is given by the job's counter. `phase` defaults to the job's phase of that moment. */
+export interface NewEvent {
+  readonly type: string
+  readonly actor: string
+  readonly message: string
+  readonly taskId?: string | null
+  readonly attemptId?: string | null
+  readonly phase?: Phase
+  readonly data?: Readonly<Record<string, unknown>>
+  readonly at?: Date
+}
+
+/** Channel on which every commit that appended events says `<job id> <last seq>`. */
+export const eventsChannel = 'slipway_events'
+
+/** NUL cannot be stored in a text column, and what agents print may hold one. */
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '\u{FFFD}').toWellFormed()
+}
+
+/** Appends events in order, as part of the transaction that makes them true. Returns the last `seq`. */
+export async function appendEvents(trx: Trx, jobId: string, events: readonly NewEvent[]): Promise<number> {
+  const now = isoTime(new Date())
+  const list = events.map((event) => ({
+    at: event.at === undefined ? now : isoTime(event.at),
+    type: event.type,
+    actor: clean(event.actor),
+    task_id: event.taskId ?? null,
+    attempt_id: event.attemptId ?? null,
+    phase: event.phase ?? null,
+    message: clean(event.message),
+    data: event.data ?? {},
+  }))
+  const json = JSON.stringify(list).replaceAll(String.raw`\u0000`, String.raw`\ufffd`)
+  const { rows } = await sql<{ append_events: number }>`select append_events(${jobId}::uuid, ${json}::jsonb)`.execute(trx)
+  const last = rows[0]?.append_events
+  if (last === undefined) throw new Error(`no job ${jobId} to append events to`)
+  return last
+}
+
+interface EventRow {
+  seq: number
+  at: Date
+  type: string
+  actor: string
+  task_id: string | null
+  attempt_id: string | null
+  phase: Phase
+  message: string
+  data: Record<string, unknown>
+}
+
+/** The events of a job after `after`, in order, at most `limit`. */
+export async function readEvents(db: Reader, jobId: string, after: number, limit: number): Promise<EventView[]> {
+  const { rows } = await sql<EventRow>`
+    select seq, at, type, actor, task_id, attempt_id, phase, message, data
+    from events where job_id = ${jobId} and seq > ${after} order by seq limit ${limit}`.execute(db)
+  return rows.map(toView)
+}
+
+/** The events of one attempt, in order: its transcript. */
+export async function readAttemptEvents(db: Reader, jobId: string, attemptId: string, limit: number): Promise<EventView[]> {
+  const { rows } = await sql<EventRow>`
+    select seq, at, type, actor, task_id, attempt_id, phase, message, data
+    from events where job_id = ${jobId} and attempt_id = ${attemptId} order by seq limit ${limit}`.execute(db)
+  return rows.map(toView)
+}
+
+/** The last `limit` events that tell a person something about progress, oldest first. */
+export async function readMessages(db: Reader, jobId: string, limit: number): Promise<{ timestamp: string; phase: Phase; message: string }[]> {
+  const { rows } = await sql<{ at: Date; phase: Phase; message: string }>`
+    select at, phase, message from events
+    where job_id = ${jobId} and type not like 'session.%' order by seq desc limit ${limit}`.execute(db)
+  return rows.toReversed().map((row) => ({ timestamp: isoTime(row.at), phase: row.phase, message: row.message }))
+}
+
+function toView(row: EventRow): EventView {
+  return {
+    seq: row.seq,
+    at: isoTime(row.at),
+    type: row.type,
+    actor: row.actor,
+    task_id: row.task_id,
+    attempt_id: row.attempt_id,
+    message: row.message,
+    data: row.data,
+  }
+}

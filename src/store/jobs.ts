@@ -1,0 +1,222 @@
+import { sql } from 'kysely'
+import type { JobList, JobQuery, JobSummary, JobView } from '../contract/job.ts'
+import type { Plan } from '../contract/plan.ts'
+import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
+import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
+import type { Reader, Trx } from './database.ts'
+import { jsonb } from './json.ts'
+
+export interface JobRow {
+  id: string
+  vision: string
+  title: string
+  backend: string
+  agents: Partial<Record<Role, string>>
+  mode: Mode
+  status: JobStatus
+  phase: Phase
+  progress: number
+  wait: Wait | null
+  proof: Proof | null
+  checks: string[]
+  source: string | null
+  budget: { tokens?: number; usd?: number } | null
+  parallelism: number
+  epoch: number
+  last_seq: number
+  head_commit: string | null
+  result_path: string | null
+  plan: Plan | null
+  error: string | null
+  cancel_requested_at: Date | null
+  created_at: Date
+  started_at: Date | null
+  completed_at: Date | null
+}
+
+export interface NewJobRow {
+  readonly id: string
+  readonly vision: string
+  readonly title: string
+  readonly backend: string
+  readonly agents: Partial<Record<Role, string>>
+  readonly mode: Mode
+  readonly checks: readonly string[]
+  readonly source: string | null
+  readonly budget: { tokens?: number | undefined; usd?: number | undefined } | null
+  readonly parallelism: number
+  readonly idempotencyKey: string | null
+  readonly requestHash: string
+  readonly createdAt: Date
+}
+
+/** Inserts jobs together with their first event (`seq` 1) in two statements, however many there are. */
+export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<void> {
+  const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
+  await sql`
+    insert into jobs (id, vision, title, backend, agents, mode, status, phase, checks, source, budget, parallelism,
+      idempotency_key, request_hash, created_at, last_seq)
+    select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'mode', 'queued', 'queued',
+      j -> 'checks', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
+      j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'createdAt')::timestamptz, 1
+    from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
+  await sql`
+    insert into events (job_id, seq, at, type, actor, phase, message, data)
+    select (j ->> 'id')::uuid, 1, (j ->> 'createdAt')::timestamptz, 'job.created', 'person', 'queued',
+      'The job was accepted.', jsonb_build_object('title', j ->> 'title', 'backend', j ->> 'backend', 'mode', j ->> 'mode')
+    from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
+  await sql`select pg_notify('slipway_events', j ->> 'id' || ' 1') from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
+}
+
+/** The job made earlier with this idempotency key, if any, and the checksum of that request. */
+export async function findByIdempotencyKey(db: Reader, key: string): Promise<{ id: string; request_hash: string } | null> {
+  const { rows } = await sql<{ id: string; request_hash: string }>`
+    select id, request_hash from jobs where idempotency_key = ${key}`.execute(db)
+  return rows[0] ?? null
+}
+
+/** Locks a job for the rest of the transaction and reads it; null when there is none. */
+export async function lockJob(trx: Trx, id: string): Promise<JobRow | null> {
+  const { rows } = await sql<JobRow>`select * from jobs where id = ${id} for update`.execute(trx)
+  return rows[0] ?? null
+}
+
+/** One job without a lock; null when there is none. */
+export async function readJob(db: Reader, id: string): Promise<JobRow | null> {
+  const { rows } = await sql<JobRow>`select * from jobs where id = ${id}`.execute(db)
+  return rows[0] ?? null
+}
+
+export interface JobChange {
+  readonly status?: JobStatus
+  readonly phase?: Phase
+  readonly progress?: number
+  readonly wait?: Wait | null
+  readonly proof?: Proof | null
+  readonly head_commit?: string
+  readonly result_path?: string
+  readonly plan?: Plan
+  readonly error?: string | null
+  readonly epoch?: number
+  readonly cancel_requested_at?: Date | null
+  readonly started_at?: Date
+  readonly completed_at?: Date | null
+}
+
+/** Writes the named columns. Only the engine calls this, under the job's lock and next to the event that says why. */
+export async function updateJob(trx: Trx, id: string, change: JobChange): Promise<void> {
+  const sets = Object.entries(change).map(([column, value]: [string, unknown]) =>
+    sql`${sql.ref(column)} = ${(column === 'wait' || column === 'plan') && value !== null ? jsonb(value) : value}`,
+  )
+  if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
+}
+
+interface UsageRow {
+  input_tokens: number
+  output_tokens: number
+  cost_usd: number | null
+}
+
+/** What all attempts of a job have used; null cost when no attempt reported a price. */
+export async function readUsage(db: Reader, jobId: string): Promise<UsageRow> {
+  const { rows } = await sql<UsageRow>`
+    select coalesce(sum(input_tokens), 0)::int as input_tokens, coalesce(sum(output_tokens), 0)::int as output_tokens,
+      sum(cost_usd) as cost_usd from attempts where job_id = ${jobId}`.execute(db)
+  return rows[0] ?? { input_tokens: 0, output_tokens: 0, cost_usd: null }
+}
+
+/**
+ * A job that has work due but none running waits for a free slot; nobody has to write that down for it to be true.
+ * Correlated on `jobs.id`.
+ */
+const capacityWait = sql<Wait | null>`(
+  select jsonb_build_object('for', 'capacity', 'on', 'a free worker slot',
+    'since', to_char(min(w.created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null)
+  from work w where w.job_id = jobs.id and w.status in ('queued', 'running')
+  having count(*) > 0 and bool_and(w.status = 'queued'))`
+
+/** The job as the API shows it; null when there is none. */
+export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
+  const { rows } = await sql<JobRow & { capacity: Wait | null }>`
+    select jobs.*, case when status in ('queued', 'running') then ${capacityWait} end as capacity
+    from jobs where id = ${id}`.execute(db)
+  const row = rows[0]
+  if (row === undefined) return null
+  return {
+    ...toSummary({ ...row, wait: row.wait ?? row.capacity }),
+    vision: row.vision,
+    workspace_path: row.result_path,
+    head_commit: row.head_commit,
+    usage: await readUsage(db, id),
+    options: {
+      agents: row.agents,
+      checks: row.checks,
+      source: row.source,
+      parallelism: row.parallelism,
+      budget: row.budget,
+    },
+  }
+}
+
+type SummaryRow = Pick<JobRow, 'id' | 'title' | 'backend' | 'mode' | 'status' | 'phase' | 'progress' | 'wait' | 'proof' | 'created_at' | 'started_at' | 'completed_at' | 'error'>
+
+function toSummary(row: SummaryRow): JobSummary {
+  return {
+    id: row.id,
+    title: row.title,
+    backend: row.backend,
+    mode: row.mode,
+    status: row.status,
+    current_phase: row.phase,
+    progress: row.progress,
+    wait: row.wait,
+    proof: row.proof,
+    created_at: isoTime(row.created_at),
+    started_at: isoTimeOrNull(row.started_at),
+    completed_at: isoTimeOrNull(row.completed_at),
+    error: row.error,
+  }
+}
+
+/** One page of jobs. The default order walks an index; the total is kept by the engine's own counting query. */
+export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
+  const conditions = [sql`true`]
+  if (query.status !== undefined) conditions.push(sql`status = ${query.status}`)
+  if (query.q !== undefined && query.q !== '') {
+    const like = `%${query.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    conditions.push(sql`(title ilike ${like} or vision ilike ${like})`)
+  }
+  const where = sql.join(conditions, sql` and `)
+  const direction = query.sort_order === 'asc' ? sql`asc` : sql`desc`
+  const order = query.sort_by === 'created_at' ? sql`created_at ${direction}, id ${direction}` : sql`${sql.ref(query.sort_by)} ${direction}, created_at desc, id desc`
+  const offset = (query.page - 1) * query.page_size
+  const { rows } = await sql<SummaryRow>`
+    select id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at, completed_at, error
+    from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}`.execute(db)
+  const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(db)
+  return { jobs: rows.map(toSummary), total: total.rows[0]?.total ?? 0, page: query.page, page_size: query.page_size }
+}
+
+/** Summaries of the named jobs, for the stream that feeds lists. */
+export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<SummaryRow>`
+    select id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at, completed_at, error
+    from jobs where id in (${sql.join(ids)})`.execute(db)
+  return rows.map(toSummary)
+}
+
+/** The ids of all jobs that are not at an end. */
+export async function unfinishedJobs(db: Reader): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from jobs where status in ('queued', 'running', 'waiting') order by id`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** How many jobs and tasks stand in each status. */
+export async function countStatuses(db: Reader): Promise<{ jobs: Record<string, number>; tasks: Record<string, number> }> {
+  const count = async (table: 'jobs' | 'tasks'): Promise<Record<string, number>> => {
+    const { rows } = await sql<{ status: string; count: number }>`select status, count(*)::int as count from ${sql.table(table)} group by status`.execute(db)
+    return Object.fromEntries(rows.map((row) => [row.status, row.count]))
+  }
+  return { jobs: await count('jobs'), tasks: await count('tasks') }
+}

@@ -1,0 +1,108 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { NodeFS } from '@electric-sql/pglite/nodefs'
+
+/**
+ * The embedded database, made safe: PGlite as shipped answers every fsync with success and never calls it, so a power
+ * loss destroys it. Here the file system hook really syncs, and `selfTest` refuses a PGlite whose internals no longer
+ * take the hook.
+ */
+export interface EmbeddedPostgres {
+  readonly pglite: PGlite
+  /** How many times data has been forced to disk since the start. */
+  fsyncs(): number
+  close(): Promise<void>
+}
+
+const CHECKPOINT_MS = 60_000
+const VACUUM_MS = 600_000
+
+interface StreamOps {
+  fsync: (stream: { nfd?: number | null }) => number
+}
+interface EmscriptenModule {
+  NODEFS?: { stream_ops: StreamOps }
+  FS?: { filesystems?: { NODEFS?: { stream_ops: StreamOps } } }
+}
+
+class DurableNodeFS extends NodeFS {
+  syncs = 0
+  hooked = false
+
+  override async init(...args: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
+    const started = await super.init(...args)
+    const options = started.emscriptenOpts
+    const hook = (module: EmscriptenModule): void => {
+      const nodefs = module.NODEFS ?? module.FS?.filesystems?.NODEFS
+      if (nodefs === undefined) return
+      nodefs.stream_ops.fsync = (stream) => {
+        if (stream.nfd !== undefined && stream.nfd !== null) {
+          fs.fdatasyncSync(stream.nfd)
+          this.syncs += 1
+        }
+        return 0
+      }
+      this.hooked = true
+    }
+    // The list's element type is PGlite's own module type, which does not name the parts used here.
+    options.preRun = [...(options.preRun ?? []), hook as never]
+    return started
+  }
+}
+
+/** The start parameters of a durable instance: no `-F`, which would switch fsync off again. */
+const startParams = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+  '-c',
+  'fsync=on',
+  '-c',
+  'wal_sync_method=fsync',
+  '-c',
+  'shared_buffers=32MB',
+]
+
+/** Opens `<dir>`, which must exist unless `create`. The caller holds the lock of the data directory. */
+export async function openPglite(dir: string): Promise<EmbeddedPostgres> {
+  const files = new DurableNodeFS(dir)
+  const pglite = await PGlite.create({ fs: files, startParams })
+  try {
+    await selfTest(pglite, files)
+  } catch (error) {
+    await pglite.close()
+    throw error
+  }
+  const timers = [every(CHECKPOINT_MS, pglite, 'CHECKPOINT'), every(VACUUM_MS, pglite, 'VACUUM (ANALYZE)')]
+  return {
+    pglite,
+    fsyncs: () => files.syncs,
+    async close() {
+      for (const timer of timers) clearInterval(timer)
+      await pglite.close()
+    },
+  }
+}
+
+/** One committed write must have reached the disk through the hook; otherwise nothing here keeps its promise. */
+async function selfTest(pglite: PGlite, files: DurableNodeFS): Promise<void> {
+  const before = files.syncs
+  await pglite.exec('create table if not exists fsync_probe (at timestamptz not null); delete from fsync_probe; insert into fsync_probe values (now())')
+  if (!files.hooked || files.syncs === before) {
+    throw new Error('this PGlite does not force data to disk, so nothing would survive a power loss: refusing to start. Install the version pinned in package.json.')
+  }
+}
+
+function every(ms: number, pglite: PGlite, statement: string): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    pglite.exec(statement).catch((error: unknown) => {
+      if (!pglite.closed) process.emitWarning(`${statement}: ${String(error)}`)
+    })
+  }, ms)
+  timer.unref()
+  return timer
+}
+
+/** Whether a directory holds a complete database. */
+export function holdsDatabase(dir: string): boolean {
+  return fs.existsSync(path.join(dir, 'PG_VERSION')) && fs.existsSync(path.join(dir, 'global', 'pg_control'))
+}

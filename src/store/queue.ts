@@ -1,0 +1,63 @@
+import { fromKysely, PgBoss, type ConstructorOptions } from 'pg-boss'
+import { sql, type Kysely } from 'kysely'
+
+/**
+ * The queue: pg-boss on the same database, so that an entry is committed together with the rows that ask for it.
+ * `advance` moves a job one step; `work` is long (attempts, reviews, checks); `repository` is short git work
+ * (merges, deliveries) that must not wait behind attempts.
+ */
+export const queues = ['advance', 'work', 'repository'] as const
+export type QueueName = (typeof queues)[number]
+
+export interface QueueEntry {
+  readonly id?: string
+  readonly data: { readonly job_id: string; readonly work_id?: string }
+  readonly startAfter?: Date
+}
+
+/** Options measured for this load: a dead worker's entry comes back after at most `heartbeat + supervise` seconds. */
+export const bossOptions = {
+  useListenNotify: true,
+  superviseIntervalSeconds: 5,
+  monitorIntervalSeconds: 5,
+  schedule: false,
+  monitorVacuum: false,
+} satisfies ConstructorOptions
+
+/** Entries are delivered again at once and without end: how often work is tried is the domain's decision. */
+const queueOptions = {
+  notify: true,
+  heartbeatSeconds: 15,
+  expireInSeconds: 86_000,
+  retryLimit: 1000,
+  retryDelay: 0,
+  retryBackoff: false,
+  deleteAfterSeconds: 3600,
+  retentionSeconds: 31_536_000,
+}
+
+/** Makes the queues where they are missing. Idempotent. */
+export async function createQueues(boss: PgBoss): Promise<void> {
+  const there = new Set((await boss.getQueues()).map((queue) => queue.name))
+  for (const name of queues) if (!there.has(name)) await boss.createQueue(name, queueOptions)
+}
+
+/** Puts entries into a queue as part of `trx`. */
+export async function enqueue(boss: PgBoss, trx: Kysely<unknown>, name: QueueName, entries: readonly QueueEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  await boss.insert(name, entries.map((entry) => ({ ...entry })), { db: fromKysely(trx) })
+}
+
+/** Takes entries out of a queue as part of `trx`, whether due or claimed. */
+export async function withdraw(boss: PgBoss, trx: Kysely<unknown>, name: QueueName, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await boss.cancel(name, [...ids], { db: fromKysely(trx) })
+}
+
+/** How many entries of each queue are due, claimed or failed. */
+export async function queueCounts(db: Kysely<unknown>): Promise<Record<string, number>> {
+  const { rows } = await sql<{ name: string; state: string; count: number }>`
+    select name, state::text as state, count(*)::int as count from pgboss.job
+    where name in ('advance', 'work', 'repository') and state in ('created', 'retry', 'active', 'failed')
+    group by name, state`.execute(db)
+  return Object.fromEntries(rows.map((row) => [`${row.name}.${row.state}`, row.count]))
+}

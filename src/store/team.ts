@@ -1,0 +1,136 @@
+import { sql } from 'kysely'
+import type { AgentView, TaskView } from '../contract/job.ts'
+import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
+import { taskProgress } from '../domain/progress.ts'
+import { isoTimeOrNull } from '../lib/clock.ts'
+import type { Reader, Trx } from './database.ts'
+import { jsonb } from './json.ts'
+
+/** The people of a job: its agents, and its tasks, which always name the agent they belong to. */
+export interface NewAgent {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly backend: string
+}
+
+export async function insertAgents(trx: Trx, jobId: string, agents: readonly NewAgent[]): Promise<void> {
+  for (const agent of agents) {
+    await sql`insert into agents (id, job_id, name, role, backend) values (${agent.id}, ${jobId}, ${agent.name}, ${agent.role}, ${agent.backend})`.execute(trx)
+  }
+}
+
+export interface AgentChange {
+  readonly status?: AgentStatus
+  readonly phase?: Phase | null
+  readonly task_id?: string | null
+  readonly last_activity?: string
+  readonly last_activity_at?: Date
+  readonly model?: string
+}
+
+export async function updateAgent(trx: Trx, id: string, change: AgentChange): Promise<void> {
+  const sets = Object.entries(change).map(([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`)
+  if (sets.length > 0) await sql`update agents set ${sql.join(sets)} where id = ${id}`.execute(trx)
+}
+
+/** Sets every agent of a job to a final status. */
+export async function settleAgents(trx: Trx, jobId: string, status: AgentStatus): Promise<void> {
+  await sql`update agents set status = ${status}, task_id = null where job_id = ${jobId}`.execute(trx)
+}
+
+export interface NewTaskRow {
+  readonly id: string
+  readonly key: string
+  readonly kind: string
+  readonly title: string
+  readonly description: string
+  readonly role: Role
+  readonly phase: Phase
+  readonly position: number
+  readonly dependsOn: readonly string[]
+  readonly acceptance: readonly string[]
+  readonly checks: readonly string[]
+  readonly agentId: string
+}
+
+export async function insertTasks(trx: Trx, jobId: string, tasks: readonly NewTaskRow[]): Promise<void> {
+  for (const task of tasks) {
+    await sql`
+      insert into tasks (id, job_id, key, kind, title, description, role, phase, status, position, depends_on, acceptance, checks, agent_id)
+      values (${task.id}, ${jobId}, ${task.key}, ${task.kind}, ${task.title}, ${task.description}, ${task.role}, ${task.phase}, 'pending',
+        ${task.position}, ${jsonb(task.dependsOn)}, ${jsonb(task.acceptance)}, ${jsonb(task.checks)}, ${task.agentId})`.execute(trx)
+  }
+}
+
+export interface TaskChange {
+  readonly status?: TaskStatus
+  readonly agent_id?: string
+  readonly error?: string | null
+  readonly started_at?: Date
+  readonly completed_at?: Date | null
+}
+
+export async function updateTask(trx: Trx, id: string, change: TaskChange): Promise<void> {
+  const sets = Object.entries(change).map(([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`)
+  if (sets.length > 0) await sql`update tasks set ${sql.join(sets)} where id = ${id}`.execute(trx)
+}
+
+interface AgentRow {
+  id: string
+  name: string
+  role: Role
+  backend: string
+  model: string | null
+  status: AgentStatus
+  phase: Phase | null
+  task_id: string | null
+  last_activity: string | null
+  last_activity_at: Date | null
+}
+
+export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]> {
+  const { rows } = await sql<AgentRow>`
+    select id, name, role, backend, model, status, phase, task_id, last_activity, last_activity_at
+    from agents where job_id = ${jobId} order by id`.execute(db)
+  return rows.map((row) => ({ ...row, last_activity_at: isoTimeOrNull(row.last_activity_at) }))
+}
+
+interface TaskRow {
+  task_id: string
+  title: string
+  description: string
+  phase: Phase
+  agent: string
+  role: Role
+  status: TaskStatus
+  position: number
+  depends_on: string[]
+  acceptance: string[]
+  checks: string[]
+  attempts: number
+  error: string | null
+  started_at: Date | null
+  completed_at: Date | null
+}
+
+export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> {
+  const { rows } = await sql<TaskRow>`
+    select t.id as task_id, t.title, t.description, t.phase, a.name as agent, t.role, t.status, t.position, t.depends_on,
+      t.acceptance, t.checks, t.error, t.started_at, t.completed_at,
+      (select count(*)::int from attempts x where x.task_id = t.id and x.kind = 'work') as attempts
+    from tasks t join agents a on a.id = t.agent_id where t.job_id = ${jobId} order by t.position`.execute(db)
+  return rows.map((row) => ({
+    ...row,
+    progress: taskProgress(row.status),
+    started_at: isoTimeOrNull(row.started_at),
+    completed_at: isoTimeOrNull(row.completed_at),
+  }))
+}
+
+/** What the brief of a task is written from. */
+export async function readTask(db: Reader, id: string): Promise<{ id: string; key: string; title: string; description: string; role: Role; kind: string; acceptance: string[]; checks: string[] } | null> {
+  const { rows } = await sql<{ id: string; key: string; title: string; description: string; role: Role; kind: string; acceptance: string[]; checks: string[] }>`
+    select id, key, title, description, role, kind, acceptance, checks from tasks where id = ${id}`.execute(db)
+  return rows[0] ?? null
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fromPglite, PgBoss } from 'pg-boss'
+import { Kysely } from 'kysely'
+import { loadMigrations, migrate } from './migrate.ts'
+import { holdsDatabase, openPglite } from './pglite.ts'
+import { pgliteDialect } from './pglite-dialect.ts'
+import { bossOptions, createQueues } from './queue.ts'
+
+/**
+ * A first start would spend seconds in initdb and migrations. The template is that work done once, at installation:
+ * a migrated, cleanly closed database directory that a first start copies. Its name is the checksum of what it was
+ * made from, so a stale one is never used; without one the first start does the work itself.
+ */
+const packageRoot = path.join(import.meta.dirname, '..', '..')
+const cacheDir = path.join(packageRoot, '.cache')
+
+/** The directory of the template that fits this version of the code. */
+export function templateDirectory(): string {
+  const hash = createHash('sha256')
+  for (const migration of loadMigrations()) hash.update(migration.checksum)
+  for (const dependency of ['@electric-sql/pglite', 'pg-boss']) {
+    hash.update(fs.readFileSync(path.join(packageRoot, 'node_modules', dependency, 'package.json')))
+  }
+  return path.join(cacheDir, `database-${hash.digest('hex').slice(0, 16)}`)
+}
+
+/** Makes the template unless it is there. Safe to run twice and to kill: it appears by rename. */
+export async function buildTemplate(): Promise<string> {
+  const target = templateDirectory()
+  if (holdsDatabase(target)) return target
+  const temporary = `${target}.${process.pid}`
+  fs.rmSync(temporary, { recursive: true, force: true })
+  fs.mkdirSync(path.dirname(temporary), { recursive: true })
+  await createDatabase(temporary)
+  try {
+    fs.renameSync(temporary, target)
+  } catch (error) {
+    // Another installer was faster; its template is as good.
+    if (!holdsDatabase(target)) throw error
+    fs.rmSync(temporary, { recursive: true, force: true })
+  }
+  return target
+}
+
+/**
+ * Fills an empty data directory from the template, or makes the database from nothing. The result appears under its
+ * name by rename, so a start that was killed half-way is simply begun again.
+ */
+export async function prepareDataDirectory(dataDir: string): Promise<void> {
+  const target = path.join(dataDir, 'pg')
+  if (holdsDatabase(target)) return
+  const temporary = path.join(dataDir, 'pg.new')
+  fs.rmSync(temporary, { recursive: true, force: true })
+  fs.rmSync(target, { recursive: true, force: true })
+  const template = templateDirectory()
+  if (holdsDatabase(template)) {
+    await fs.promises.cp(template, temporary, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })
+    syncTree(temporary)
+  } else {
+    await createDatabase(temporary)
+  }
+  fs.chmodSync(temporary, 0o700)
+  fs.renameSync(temporary, target)
+  syncPath(dataDir)
+}
+
+async function createDatabase(dir: string): Promise<void> {
+  const embedded = await openPglite(dir)
+  try {
+    await migrate(new Kysely<unknown>({ dialect: pgliteDialect(embedded.pglite) }))
+    const boss = new PgBoss({ ...bossOptions, supervise: false, backend: 'pglite', db: fromPglite(embedded.pglite) })
+    await boss.start()
+    await createQueues(boss)
+    await boss.stop({ graceful: false })
+    await embedded.pglite.exec('CHECKPOINT')
+  } finally {
+    await embedded.close()
+  }
+}
+
+function syncTree(dir: string): void {
+  for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
+    const file = path.join(dir, entry.name)
+    if (entry.isDirectory()) syncTree(file)
+    else syncPath(file)
+  }
+  syncPath(dir)
+}
+
+function syncPath(file: string): void {
+  const handle = fs.openSync(file, 'r')
+  fs.fsyncSync(handle)
+  fs.closeSync(handle)
+}

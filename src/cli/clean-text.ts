@@ -1,0 +1,36 @@
+/**
+ * Text from servers, agents and repositories on its way to a terminal. Promises: what leaves here can neither move
+ * the cursor, retitle the window, reach the clipboard nor reorder what is read. Sanitised text is still readable.
+ */
+import { stripVTControlCharacters } from 'node:util'
+
+/** Controls (C0, DEL, C1) but tab and newline; bidirectional overrides and invisible fillers; line separators. */
+const unsafe = /[[\p{Cc}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2069}\u{feff}]--[\t\n]]/gv
+const escape = String.fromCharCode(27)
+/** The only sequences that Slipway itself writes among text: bold, dim, five colours, and their ends. */
+const ownStyles = new RegExp(String.raw`(${escape}\[(?:1|2|22|31|32|33|34|36|39)m)`)
+
+/** Removes every control sequence and control character but tab and newline. */
+export function cleanBlock(text: string): string {
+  return stripVTControlCharacters(text.replaceAll('\r\n', '\n')).replace(unsafe, '')
+}
+
+/** As `cleanBlock`, on one line: any run of white space becomes one space. */
+export function cleanLine(text: string): string {
+  return cleanBlock(text).replace(/\s+/g, ' ').trim()
+}
+
+/** The last gate before a terminal: as `cleanBlock`, but Slipway's own styles stay where they are wanted. */
+export function guard(text: string, styles: boolean): string {
+  if (!styles) return cleanBlock(text)
+  return text
+    .split(ownStyles)
+    .map((piece, index) => (index % 2 === 1 ? piece : cleanBlock(piece)))
+    .join('')
+}
+
+/** JSON as text that is safe to show too: DEL and C1, which JSON leaves as they are, become escapes. */
+export function safeJson(value: unknown, indent?: number): string {
+  const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value, null, indent).replace(/[[\p{Cc}\u{2028}-\u{202e}\u{2066}-\u{2069}]--[\n]]/gv, hex)
+}

@@ -1,0 +1,114 @@
+/**
+ * A server for the length of one command: `slipway start` as a child process. Promises: it never outlives the command.
+ * The child stops gracefully when it is told to, and also when the channel to it breaks, so that even `kill -9` of the
+ * command leaves no server behind. Its log is `server.log` in the data directory.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { cleanBlock } from './clean-text.ts'
+import { Failure } from './failure.ts'
+
+/** What the child says once over the channel: where it listens, or why it does not. */
+export const StartMessage = z.union([z.object({ ready: z.string() }), z.object({ failed: z.string() })])
+export type StartMessage = z.infer<typeof StartMessage>
+
+export interface OwnServer {
+  readonly url: string
+  /** Rejects when the child ends without having been asked to. */
+  readonly ended: Promise<never>
+  /** Graceful stop; after 30 s the process is killed. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+export interface OwnServerOptions {
+  readonly dataDir: string
+  /** 0: a server that answers but starts no work. */
+  readonly workers?: number
+}
+
+const startLimitMs = 60_000
+const stopLimitMs = 30_000
+/** A log that has grown beyond this is begun anew. */
+const logLimitBytes = 5_000_000
+
+export async function startOwnServer(options: OwnServerOptions): Promise<OwnServer> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
+  const logFile = path.join(options.dataDir, 'server.log')
+  const log = await open(logFile, (await sizeOf(logFile)) > logLimitBytes ? 'w' : 'a', 0o600)
+  const logStart = (await log.stat()).size
+  const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), startArguments(options), {
+    // A process group of its own: Ctrl-C in the terminal is for the command, which then decides about the server.
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd, 'ipc'],
+  })
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
+  })
+  await log.close()
+  const started = await firstMessage(child, exited)
+  if ('failed' in started) {
+    await stopChild(child, exited)
+    throw new Failure(`the server did not start: ${started.failed}`, { hint: await logHint(logFile, logStart) })
+  }
+  let stopping = false
+  const ended = exited.then((how) => (stopping ? new Promise<never>(() => {}) : fail(how, logFile)))
+  // Whoever waits for something else must not be surprised by this rejection.
+  ended.catch(() => undefined)
+  return {
+    url: started.ready,
+    ended,
+    stop: async () => {
+      stopping = true
+      await stopChild(child, exited)
+    },
+  }
+}
+
+function startArguments(options: OwnServerOptions): string[] {
+  const workers = options.workers === undefined ? [] : ['--workers', String(options.workers)]
+  return ['start', '--port', '0', '--data-dir', options.dataDir, ...workers]
+}
+
+function fail(how: string, logFile: string): never {
+  throw new Failure(`the server ended by itself (${how})`, { hint: `its log is ${logFile}; accepted jobs continue when it runs again` })
+}
+
+async function firstMessage(child: ChildProcess, exited: Promise<string>): Promise<StartMessage> {
+  const message = Promise.withResolvers<StartMessage>()
+  child.once('message', (value) => message.resolve(StartMessage.parse(value)))
+  const timer = setTimeout(() => message.resolve({ failed: `it was not ready within ${startLimitMs / 1000} s` }), startLimitMs)
+  const early = exited.then((how): StartMessage => ({ failed: `it ended at once (${how})` }))
+  try {
+    return await Promise.race([message.promise, early])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function stopChild(child: ChildProcess, exited: Promise<string>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
+  await exited
+  clearTimeout(timer)
+  if (child.connected) child.disconnect()
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    throw error
+  }
+}
+
+/** The last lines that this start wrote, and where the rest is. */
+async function logHint(logFile: string, from: number): Promise<string> {
+  const written = (await readFile(logFile)).subarray(from).toString('utf8')
+  const tail = cleanBlock(written).trimEnd().split('\n').slice(-8).join('\n')
+  return tail === '' ? `its log is ${logFile}` : `its log is ${logFile}, and ends:\n${tail}`
+}

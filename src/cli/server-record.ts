@@ -1,0 +1,55 @@
+/**
+ * What a running server leaves in its data directory for those who want to reach it: `server.json` with its process
+ * and address, and `token`. A record whose process is gone is no record.
+ */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+
+const ServerRecord = z.object({ pid: z.int().positive(), url: z.string(), started_at: z.string() })
+export type ServerRecord = z.infer<typeof ServerRecord>
+
+/** The record of the server that runs on `dataDir`, or null when none does. */
+export async function readServerRecord(dataDir: string): Promise<ServerRecord | null> {
+  const text = await readOrNull(path.join(dataDir, 'server.json'))
+  if (text === null) return null
+  const parsed = ServerRecord.safeParse(parseOrNull(text))
+  return parsed.success && isAlive(parsed.data.pid) ? parsed.data : null
+}
+
+/** The token of the data directory, or null before the first start. */
+export async function readToken(dataDir: string): Promise<string | null> {
+  const text = await readOrNull(path.join(dataDir, 'token'))
+  return text === null || text.trim() === '' ? null : text.trim()
+}
+
+async function readOrNull(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null
+    throw error
+  }
+}
+
+/** A record that is being written, or was cut short by a crash, says nothing. */
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}

@@ -1,0 +1,59 @@
+/**
+ * Where the command line writes. Promises: nothing reaches a terminal that could control it (see clean-text.ts), and
+ * colours appear only where a person can see them and did not refuse them.
+ */
+import { styleText } from 'node:util'
+import { guard, safeJson } from './clean-text.ts'
+
+export type Tone = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan'
+/** Gives the text a tone, or returns it as it is where colours are unwanted. */
+export type Paint = (tone: Tone, text: string) => string
+
+export const plainPaint: Paint = (_, text) => text
+export const colourPaint: Paint = (tone, text) => styleText(tone, text, { validateStream: false })
+
+export interface Terminal {
+  readonly paint: Paint
+  /** Whether stdout can be redrawn in place. */
+  readonly isLive: boolean
+  size(): { width: number; height: number }
+  /** A result: one or more lines on stdout. */
+  print(text: string): void
+  /** A remark or an error: one or more lines on stderr. */
+  note(text: string): void
+  /** A result for programs: one JSON value on stdout. */
+  printJson(value: unknown): void
+  /** A JSON value on one line, for sequences. */
+  printJsonLine(value: unknown): void
+  /** To stdout as it is: only for bytes that a pipe or a file wants unchanged, and for cursor control. */
+  write(data: string | Uint8Array): Promise<void>
+}
+
+/** The streams of this process. Node itself knows of NO_COLOR and of dumb terminals through `hasColors`. */
+export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
+  const colours = coloursOf(stdout)
+  const errorColours = coloursOf(stderr)
+  const line = (value: unknown, indent?: number): boolean => stdout.write(`${safeJson(value, indent)}\n`)
+  return {
+    paint: colours ? colourPaint : plainPaint,
+    isLive: isTerminal(stdout),
+    size: () => ({ width: stdout.columns || 80, height: stdout.rows || 24 }),
+    print: (text) => void stdout.write(`${guard(text, colours)}\n`),
+    note: (text) => void stderr.write(`${guard(text, errorColours)}\n`),
+    printJson: (value) => void line(value, 2),
+    printJsonLine: (value) => void line(value),
+    write: (data) =>
+      new Promise((resolve, reject) => {
+        stdout.write(data, (error) => (error ? reject(error) : resolve()))
+      }),
+  }
+}
+
+/** `isTTY` is absent, not false, on a pipe. */
+function isTerminal(stream: NodeJS.WriteStream): boolean {
+  return Boolean(stream.isTTY)
+}
+
+function coloursOf(stream: NodeJS.WriteStream): boolean {
+  return isTerminal(stream) && stream.hasColors()
+}

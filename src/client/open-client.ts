@@ -1,0 +1,176 @@
+/**
+ * The server as typed functions. Promises: every answer has been parsed by the contract's schema, every failure is an
+ * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
+ */
+import { BackendList, Settings, type BackendView } from '../contract/backend.ts'
+import { EventList, type EventView } from '../contract/event.ts'
+import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
+import {
+  AgentList,
+  AttemptList,
+  BudgetView,
+  CheckList,
+  CreatedJob,
+  DocumentList,
+  JobList,
+  JobView,
+  Progress,
+  TaskList,
+  type AgentView,
+  type AttemptView,
+  type DocumentView,
+  type JobQuery,
+  type TaskView,
+} from '../contract/job.ts'
+import { Health, Stats } from '../contract/server.ts'
+import { ApiError } from './api-error.ts'
+import { followEvents, type FollowOptions } from './follow-events.ts'
+import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
+import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
+
+/** How far a job is proven, and what that rests on. */
+export type Evidence = ReturnType<typeof CheckList.parse>
+
+/** A body that is still arriving; `name` is the file name that the server proposes. */
+export interface Download {
+  readonly name: string | null
+  readonly body: ReadableStream<Uint8Array>
+}
+
+export interface CreateOptions {
+  readonly documents?: readonly DocumentFile[]
+  /** The same key twice makes one job (at most 200 visible characters). */
+  readonly idempotencyKey?: string
+}
+
+export interface Client {
+  readonly url: string
+  createJob(job: JobRequest, options?: CreateOptions): Promise<CreatedJob>
+  getJob(id: string): Promise<JobView>
+  listJobs(query?: Partial<JobQuery>): Promise<JobList>
+  progress(id: string): Promise<Progress>
+  agents(id: string): Promise<AgentView[]>
+  tasks(id: string): Promise<TaskView[]>
+  /** The next events after `after`, oldest first; empty when there are none yet. One page: ask again from the last. */
+  events(id: string, after: number): Promise<EventView[]>
+  /** Every event after `after`, as they happen, until the signal is aborted or the loop is left. */
+  follow(id: string, after: number, options?: FollowOptions): AsyncIterable<EventView>
+  files(id: string, ref?: string): Promise<FileTree>
+  file(id: string, path: string, ref?: string): Promise<FileContent>
+  commits(id: string, ref?: string): Promise<CommitList['commits']>
+  diff(id: string, range?: { from?: string; to?: string }): Promise<DiffView>
+  /** The job's repository as a zip. */
+  download(id: string, signal?: AbortSignal): Promise<Download>
+  checks(id: string): Promise<Evidence>
+  attempts(id: string): Promise<AttemptView[]>
+  cancel(id: string): Promise<JobView>
+  restart(id: string): Promise<JobView>
+  documents(id: string): Promise<DocumentView[]>
+  addDocuments(id: string, documents: readonly DocumentFile[]): Promise<DocumentView[]>
+  removeDocument(id: string, documentId: string): Promise<void>
+  budget(id: string): Promise<BudgetView>
+  backends(): Promise<BackendView[]>
+  stats(): Promise<Stats>
+  /** Answers also when the server says that it is not ready (503). */
+  health(timeoutMs?: number): Promise<Health>
+  settings(): Promise<Settings>
+  putSettings(settings: Settings): Promise<Settings>
+}
+
+export interface ClientOptions {
+  /** For example `http://127.0.0.1:7420`. */
+  readonly url: string
+  readonly token: string | null
+  /** What sends the requests; the platform's own unless told. */
+  readonly fetch?: typeof fetch
+}
+
+/** Documents take longer than words to arrive. */
+const uploadTimeoutMs = 300_000
+
+export function openClient(options: ClientOptions): Client {
+  const endpoint: Endpoint = {
+    url: options.url.replace(/\/+$/, ''),
+    token: options.token,
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+  }
+  return { url: endpoint.url, ...jobCalls(endpoint), ...contentCalls(endpoint), ...serverCalls(endpoint) }
+}
+
+function jobCalls(endpoint: Endpoint) {
+  return {
+    createJob: (job: JobRequest, options: CreateOptions = {}) => createJob(endpoint, job, options),
+    getJob: (id: string) => requestJson(endpoint, jobPath(id), JobView),
+    listJobs: (query: Partial<JobQuery> = {}) => requestJson(endpoint, '/api/jobs', JobList, { query }),
+    progress: (id: string) => requestJson(endpoint, jobPath(id, 'progress'), Progress),
+    agents: async (id: string) => (await requestJson(endpoint, jobPath(id, 'agents'), AgentList)).agents,
+    tasks: async (id: string) => (await requestJson(endpoint, jobPath(id, 'tasks'), TaskList)).tasks,
+    events: async (id: string, after: number) =>
+      (await requestJson(endpoint, jobPath(id, 'events'), EventList, { query: { after } })).events,
+    follow: (id: string, after: number, options?: FollowOptions) => followEvents(endpoint, id, after, options),
+    attempts: async (id: string) => (await requestJson(endpoint, jobPath(id, 'attempts'), AttemptList)).attempts,
+    cancel: (id: string) => requestJson(endpoint, jobPath(id, 'cancel'), JobView, { method: 'POST' }),
+    restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
+    budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
+    checks: (id: string) => requestJson(endpoint, jobPath(id, 'checks'), CheckList),
+  }
+}
+
+function contentCalls(endpoint: Endpoint) {
+  return {
+    files: (id: string, ref?: string) => requestJson(endpoint, jobPath(id, 'files'), FileTree, { query: { ref } }),
+    file: async (id: string, path: string, ref?: string) =>
+      requestJson(endpoint, `${jobPath(id, 'files')}/${filePath(path)}`, FileContent, { query: { ref } }),
+    commits: async (id: string, ref?: string) =>
+      (await requestJson(endpoint, jobPath(id, 'commits'), CommitList, { query: { ref } })).commits,
+    diff: (id: string, range: { from?: string; to?: string } = {}) =>
+      requestJson(endpoint, jobPath(id, 'diff'), DiffView, { query: { from: range.from, to: range.to } }),
+    download: (id: string, signal?: AbortSignal) => download(endpoint, id, signal),
+    documents: async (id: string) => (await requestJson(endpoint, jobPath(id, 'documents'), DocumentList)).documents,
+    addDocuments: async (id: string, documents: readonly DocumentFile[]) => {
+      const form = new FormData()
+      for (const document of documents) form.append('documents', document.content, document.name)
+      const options = { method: 'POST', form, timeoutMs: uploadTimeoutMs } as const
+      return (await requestJson(endpoint, jobPath(id, 'documents'), DocumentList, options)).documents
+    },
+    removeDocument: (id: string, documentId: string) =>
+      requestNothing(endpoint, `${jobPath(id, 'documents')}/${encodeURIComponent(documentId)}`, { method: 'DELETE' }),
+  }
+}
+
+function serverCalls(endpoint: Endpoint) {
+  return {
+    backends: async () => (await requestJson(endpoint, '/api/backends', BackendList)).backends,
+    stats: () => requestJson(endpoint, '/api/stats', Stats),
+    health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
+    settings: () => requestJson(endpoint, '/api/settings', Settings),
+    putSettings: (settings: Settings) => requestJson(endpoint, '/api/settings', Settings, { method: 'PUT', json: settings }),
+  }
+}
+
+async function createJob(endpoint: Endpoint, job: JobRequest, options: CreateOptions): Promise<CreatedJob> {
+  const headers = options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }
+  const documents = options.documents ?? []
+  const body = documents.length === 0 ? { json: job } : { form: jobForm(job, documents), timeoutMs: uploadTimeoutMs }
+  return requestJson(endpoint, '/api/jobs', CreatedJob, { method: 'POST', headers, ...body })
+}
+
+async function download(endpoint: Endpoint, id: string, signal: AbortSignal | undefined): Promise<Download> {
+  const response = await send(endpoint, jobPath(id, 'download'), { headers: { accept: 'application/zip' }, signal, timeoutMs: 120_000 })
+  if (response.body === null) throw new ApiError(0, 'bad_answer', 'the server sent an empty archive')
+  const name = /filename="?([^";]+)"?/.exec(response.headers.get('content-disposition') ?? '')
+  return { name: name?.[1] ?? null, body: response.body }
+}
+
+function jobPath(id: string, rest?: string): string {
+  return `/api/jobs/${encodeURIComponent(id)}${rest === undefined ? '' : `/${rest}`}`
+}
+
+/** URLs are normalised before they are sent, so `..` would reach another route: such a path is refused here. */
+function filePath(path: string): string {
+  const segments = path.split('/')
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    throw new ApiError(0, 'bad_path', `"${path}" is not the path of a file in the repository`)
+  }
+  return segments.map(encodeURIComponent).join('/')
+}

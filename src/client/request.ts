@@ -1,0 +1,139 @@
+/**
+ * One request to the server. Promises: it ends (every request has a deadline), a refusal becomes an `ApiError` in the
+ * server's own words, and an answer that does not fit the contract is an error, never a half-parsed object.
+ */
+import { ErrorBody } from '../contract/server.ts'
+import { ApiError } from './api-error.ts'
+
+/** What a contract schema offers; structural, so that this room needs no schema library. */
+export interface Schema<T> {
+  parse(value: unknown): T
+}
+
+export interface Endpoint {
+  /** Address of the server, without a trailing slash. */
+  readonly url: string
+  readonly token: string | null
+  readonly fetch: typeof fetch
+}
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  /** Sent as JSON. */
+  readonly json?: unknown
+  readonly form?: FormData
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds until the head of the answer must have arrived. 30 s unless told; 0 sets none. */
+  readonly timeoutMs?: number
+  /** Statuses besides 2xx whose body is the answer and not an error. */
+  readonly accept?: readonly number[]
+}
+
+const standardTimeoutMs = 30_000
+
+/** Sends the request and parses the JSON answer. Throws `ApiError`, or the signal's reason when it was aborted. */
+export async function requestJson<T>(endpoint: Endpoint, path: string, schema: Schema<T>, options: RequestOptions = {}): Promise<T> {
+  const response = await send(endpoint, path, options)
+  const body = await readJson(response, path, options.signal)
+  try {
+    return schema.parse(body)
+  } catch (cause) {
+    throw badAnswer(path, 'does not fit the contract: client and server may be of different versions', cause)
+  }
+}
+
+/** Sends the request and drops the answer's body. */
+export async function requestNothing(endpoint: Endpoint, path: string, options: RequestOptions = {}): Promise<void> {
+  const response = await send(endpoint, path, options)
+  await response.body?.cancel()
+}
+
+/** Sends the request and gives the response with its body unread. */
+export async function send(endpoint: Endpoint, path: string, options: RequestOptions): Promise<Response> {
+  const deadline = new AbortController()
+  const timeoutMs = options.timeoutMs ?? standardTimeoutMs
+  const timer = timeoutMs > 0 ? setTimeout(() => deadline.abort(), timeoutMs) : undefined
+  const signals = options.signal === undefined ? [deadline.signal] : [deadline.signal, options.signal]
+  try {
+    const response = await endpoint.fetch(address(endpoint, path, options.query), {
+      method: options.method ?? 'GET',
+      headers: headersOf(endpoint, options),
+      signal: AbortSignal.any(signals),
+      redirect: 'error',
+      ...bodyOf(options),
+    })
+    if (response.ok || options.accept?.includes(response.status)) return response
+    throw await refusal(response)
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    options.signal?.throwIfAborted()
+    if (deadline.signal.aborted) {
+      throw new ApiError(0, 'timeout', `the server at ${endpoint.url} did not answer within ${timeoutMs / 1000} s`, { cause: error })
+    }
+    throw unreachable(endpoint.url, error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A connection that could not be made, or broke. */
+export function unreachable(url: string, cause: unknown): ApiError {
+  return new ApiError(0, 'unreachable', `no connection to the server at ${url}${because(cause)}`, { cause })
+}
+
+function because(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const inner = error.cause instanceof Error ? error.cause : error
+  const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : inner.message
+  return code === '' ? '' : ` (${code})`
+}
+
+function address(endpoint: Endpoint, path: string, query: RequestOptions['query']): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(key, String(value))
+  const search = params.toString()
+  return `${endpoint.url}${path}${search === '' ? '' : `?${search}`}`
+}
+
+function headersOf(endpoint: Endpoint, options: RequestOptions): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(endpoint.token === null ? {} : { authorization: `Bearer ${endpoint.token}` }),
+    ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...options.headers,
+  }
+}
+
+function bodyOf(options: RequestOptions): { body?: string | FormData } {
+  if (options.form !== undefined) return { body: options.form }
+  return options.json === undefined ? {} : { body: JSON.stringify(options.json) }
+}
+
+async function readJson(response: Response, path: string, signal: AbortSignal | undefined): Promise<unknown> {
+  try {
+    const body: unknown = await response.json()
+    return body
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw badAnswer(path, 'is not JSON', cause)
+  }
+}
+
+function badAnswer(path: string, what: string, cause: unknown): ApiError {
+  return new ApiError(0, 'bad_answer', `the server's answer to ${path} ${what}`, { cause })
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const text = await response.text()
+  let body: unknown = null
+  try {
+    body = JSON.parse(text)
+  } catch (cause) {
+    return new ApiError(response.status, 'bad_answer', `the server answered ${response.status} without saying why`, { cause })
+  }
+  const parsed = ErrorBody.safeParse(body)
+  if (!parsed.success) return new ApiError(response.status, 'bad_answer', `the server answered ${response.status} without saying why`)
+  return new ApiError(response.status, parsed.data.code, parsed.data.error, { issues: parsed.data.issues ?? [] })
+}

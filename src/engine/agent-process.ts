@@ -1,0 +1,46 @@
+import type { AttemptTask } from '../store/attempts.ts'
+import { updateAttempt } from '../store/attempts.ts'
+import type { Sandboxed } from '../sandbox/launcher.ts'
+import type { Workspace } from '../workspace/attempt-workspace.ts'
+import { AppError } from '../lib/app-error.ts'
+import type { Engine } from './engine.ts'
+
+/** An agent's process inside its walls, and the end of what it wrote on stderr. */
+export interface RunningAgent {
+  readonly child: Sandboxed
+  readonly stderrTail: () => string
+}
+
+const STDERR_TAIL = 2000
+
+/** Starts the backend of an attempt in its sandbox. The environment holds what is listed here and nothing else. */
+export async function startAgent(engine: Engine, attempt: AttemptTask, workspace: Workspace, signal: AbortSignal): Promise<RunningAgent> {
+  const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
+  if (backend === null) throw new AppError(409, 'unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
+  const child = await engine.launcher.launch(
+    {
+      command: backend.command,
+      cwd: workspace.dir,
+      env: { PATH: engine.limits.path, LANG: 'C.UTF-8', TERM: 'dumb', NO_COLOR: '1', ...backend.env },
+      home: workspace.home,
+      writable: [workspace.dir],
+      readable: [...workspace.readable, ...backend.readable],
+      label: `attempt ${attempt.id}`,
+    },
+    signal,
+  )
+  let tail = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL)
+  })
+  await engine.db.tx((trx) => updateAttempt(trx, attempt.id, { walls: child.walls }))
+  return { child, stderrTail: () => tail }
+}
+
+/** How an agent's process ended, in words with the end of its stderr. */
+export async function describeEnd(agent: RunningAgent): Promise<string> {
+  const { code, signal } = await agent.child.exited
+  const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`
+  const tail = agent.stderrTail().trim()
+  return tail === '' ? `${how}.` : `${how}. It wrote: ${tail.slice(-500)}`
+}

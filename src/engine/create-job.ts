@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import type { NewJob } from '../contract/job.ts'
+import { AppError } from '../lib/app-error.ts'
+import { coalesce } from '../lib/coalesce.ts'
+import { newId } from '../lib/ids.ts'
+import { titleOf } from '../domain/job.ts'
+import { insertDocument, type NewDocument } from '../store/documents.ts'
+import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../store/jobs.ts'
+import { enqueue } from '../store/queue.ts'
+import type { Engine } from './engine.ts'
+
+export interface Creation {
+  readonly input: NewJob
+  readonly documents: readonly NewDocument[]
+  readonly idempotencyKey: string | null
+}
+
+/** The id of the job, and whether it had been made before under the same idempotency key. */
+export interface Created {
+  readonly id: string
+  readonly replayed: boolean
+}
+
+/**
+ * Accepts jobs: the row, its first event and its queue entry are committed in one transaction before the caller
+ * answers `201`. Creations that arrive together share that transaction and its one forced write.
+ */
+export function openCreateJob(engine: Engine): (creation: Creation) => Promise<Created> {
+  const commit = coalesce<NewJobRow & { documents: readonly NewDocument[] }, Created>(async (batch) => {
+    await engine.db.tx(async (trx) => {
+      await insertJobs(trx, batch)
+      for (const job of batch) for (const document of job.documents) await insertDocument(trx, job.id, document)
+      await enqueue(engine.db.boss, trx, 'advance', batch.map((job) => ({ data: { job_id: job.id } })))
+    })
+    return batch.map((job) => ({ id: job.id, replayed: false }))
+  }, engine.limits.createBatch)
+
+  return async ({ input, documents, idempotencyKey }) => {
+    const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex')
+    const earlier = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
+    if (earlier !== null) return earlier
+    const backends = await chooseBackends(engine, input)
+    try {
+      return await commit({
+        id: newId(),
+        vision: input.vision,
+        title: titleOf(input.vision),
+        ...backends,
+        mode: input.mode,
+        checks: input.checks ?? [],
+        source: input.source ?? null,
+        budget: input.budget ?? null,
+        parallelism: input.parallelism,
+        idempotencyKey,
+        requestHash,
+        createdAt: new Date(),
+        documents,
+      })
+    } catch (error) {
+      // Two requests with one key at the same moment: the row that won is the answer to both.
+      const winner = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
+      if (winner !== null) return winner
+      throw error
+    }
+  }
+}
+
+async function replay(engine: Engine, key: string, requestHash: string): Promise<Created | null> {
+  const earlier = await findByIdempotencyKey(engine.db.reader, key)
+  if (earlier === null) return null
+  if (earlier.request_hash !== requestHash) {
+    throw new AppError(409, 'idempotency_key_reused', 'This Idempotency-Key was used for a different request: send a new key.')
+  }
+  return { id: earlier.id, replayed: true }
+}
+
+/** The backend of the job and of each role that has its own; every one must be there and usable. */
+async function chooseBackends(engine: Engine, input: NewJob): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
+  const backends = await engine.catalogue.list(await engine.settings())
+  const usable = (name: string): string => {
+    const found = backends.find((backend) => backend.name === name)
+    const names = backends.map((backend) => backend.name).join(', ')
+    if (found === undefined) throw new AppError(400, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
+    if (!found.available) throw new AppError(400, 'backend_unavailable', `The backend "${name}" cannot be used: ${found.reason ?? 'it is not available'}`)
+    return found.name
+  }
+  const standard = backends.find((backend) => backend.default)
+  const wanted = input.backend ?? standard?.name
+  if (wanted === undefined) throw new AppError(400, 'no_backend', 'No backend is available: see `slipway backends` for what each one needs.')
+  const agents = Object.fromEntries(Object.entries(input.agents ?? {}).map(([role, name]) => [role, usable(name)]))
+  return { backend: usable(wanted), agents }
+}

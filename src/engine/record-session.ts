@@ -1,0 +1,129 @@
+import fs from 'node:fs'
+import { sql } from 'kysely'
+import type { SessionUpdate } from '../agents/backend.ts'
+import type { AttemptTask } from '../store/attempts.ts'
+import { appendEvents, type NewEvent } from '../store/events.ts'
+import { holdsLease } from '../store/work.ts'
+import type { Engine } from './engine.ts'
+import type { Claim } from './run-work.ts'
+
+/** Turns what an agent says into events. */
+export interface Recorder {
+  add(update: SessionUpdate): void
+  note(message: string): void
+  /** Resolves when everything added before is stored. */
+  close(): Promise<void>
+}
+
+/** At most ten writes a second for one attempt; the first of a burst is written at once. */
+const INTERVAL_MS = 100
+/** Events that may wait for the database; what comes beyond is in the transcript file only, and counted. */
+const WAITING = 200
+
+/**
+ * Records a session twice: complete in the attempt's transcript file (up to a limit), and coalesced and capped as
+ * events. Writes carry the lease: a recorder whose work belongs to somebody else falls silent.
+ */
+export function openRecorder(engine: Engine, claim: Claim, attempt: AttemptTask, transcript: string): Recorder {
+  const file = fs.createWriteStream(transcript, { flags: 'a', mode: 0o600 })
+  file.on('error', (error) => engine.log.warn({ err: error, attempt: attempt.id }, 'transcript'))
+  let written = 0
+  let waiting: NewEvent[] = []
+  let dropped = 0
+  let timer: NodeJS.Timeout | null = null
+  let last = 0
+  let flushing: Promise<void> = Promise.resolve()
+  const cap = engine.limits.eventTextChars
+  const about = { actor: `agent:${attempt.agent}`, taskId: attempt.task_id, attemptId: attempt.id }
+
+  const flush = (): void => {
+    timer = null
+    last = Date.now()
+    if (dropped > 0) {
+      waiting.push({ ...about, type: 'session.capped', message: `${dropped} more updates are in the transcript only.`, data: { dropped } })
+      dropped = 0
+    }
+    const batch = waiting
+    waiting = []
+    if (batch.length === 0) return
+    flushing = flushing.then(() => store(engine, claim, attempt, batch)).catch((error: unknown) => {
+      engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
+    })
+  }
+  const schedule = (): void => {
+    timer ??= setTimeout(flush, Math.max(0, last + INTERVAL_MS - Date.now()))
+  }
+  const push = (event: NewEvent): void => {
+    if (waiting.length >= WAITING) dropped += 1
+    else if (!merge(waiting, event, cap)) waiting.push(event)
+    schedule()
+  }
+
+  return {
+    add(update) {
+      const line = `${JSON.stringify({ at: new Date().toISOString(), ...update })}\n`
+      if (written + line.length <= engine.limits.transcriptBytes) {
+        written += line.length
+        file.write(line)
+      }
+      push({ ...about, ...toEvent(update, cap), at: new Date() })
+    },
+    note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
+    async close() {
+      if (timer !== null) clearTimeout(timer)
+      flush()
+      await flushing
+      await new Promise<void>((resolve) => file.end(() => resolve()))
+    },
+  }
+}
+
+async function store(engine: Engine, claim: Claim, attempt: AttemptTask, events: readonly NewEvent[]): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    // The job's row first, as everywhere: two transactions that lock in one order cannot wait for each other.
+    await sql`select 1 from jobs where id = ${claim.job.id} for update`.execute(trx)
+    if (!(await holdsLease(trx, claim.work.id, claim.lease))) return
+    await appendEvents(trx, claim.job.id, events)
+    const activity = events.at(-1)?.message.split('\n', 1)[0]?.slice(0, 200) ?? ''
+    await sql`update agents set last_activity = ${activity}, last_activity_at = ${new Date()} where id = ${attempt.agent_id}`.execute(trx)
+  })
+}
+
+/** Chunks of one message become one event; pieces of one tool call too. */
+function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
+  const before = waiting.at(-1)
+  if (before === undefined || before.type !== event.type) return false
+  if (event.type === 'session.message' || event.type === 'session.thought') {
+    if (before.message.length + event.message.length > cap) return false
+    waiting[waiting.length - 1] = { ...before, message: before.message + event.message }
+    return true
+  }
+  return false
+}
+
+function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'message' | 'data'> {
+  const cut = (text: string): string => (text.length <= cap ? text : `${text.slice(0, cap)}… [cut]`)
+  switch (update.kind) {
+    case 'message':
+      return { type: 'session.message', message: cut(update.text) }
+    case 'thought':
+      return { type: 'session.thought', message: cut(update.text) }
+    case 'tool_call':
+      return {
+        type: 'session.tool_call',
+        message: cut(update.title ?? `tool call ${update.id}`),
+        data: { id: update.id, status: update.status, kind: update.toolKind, input: small(update.input, cap), output: update.output === null ? null : cut(update.output), paths: update.paths },
+      }
+    case 'plan':
+      return { type: 'session.plan', message: `Plan: ${update.entries.filter((entry) => entry.status === 'completed').length} of ${update.entries.length} done`, data: { entries: update.entries } }
+    case 'permission':
+      return { type: 'session.permission', message: `${cut(update.title)}: ${update.answer}`, data: { answer: update.answer } }
+    case 'usage':
+      return { type: 'session.usage', message: `${update.inputTokens + update.outputTokens} tokens`, data: { input_tokens: update.inputTokens, output_tokens: update.outputTokens, cost_usd: update.costUsd } }
+  }
+}
+
+function small(input: unknown, cap: number): unknown {
+  const text = JSON.stringify(input) ?? 'null'
+  return text.length <= cap ? input : `${text.slice(0, cap)}… [cut]`
+}

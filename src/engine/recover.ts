@@ -1,0 +1,72 @@
+import os from 'node:os'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { sweep } from '../sandbox/launcher.ts'
+import { unfinishedJobs } from '../store/jobs.ts'
+import { enqueue, withdraw } from '../store/queue.ts'
+import { workOfDeadWorkers } from '../store/work.ts'
+import { deleteWorker, listWorkers } from '../store/workers.ts'
+import { checkpoint } from '../workspace/attempt-workspace.ts'
+import { ensureJobRepository } from '../workspace/job-repository.ts'
+import type { Engine } from './engine.ts'
+
+/**
+ * What a start does about the end before it: ends processes that outlived their server, gives back the leases of
+ * workers that no longer live, makes a commit of what interrupted attempts had written, and puts every unfinished
+ * job back into motion. Safe to run twice, and to be killed itself.
+ */
+export async function recover(engine: Engine): Promise<{ swept: number; interrupted: number; resumed: number }> {
+  const swept = await sweep(path.join(engine.dataDir, 'run'))
+  const living = await livingWorkers(engine)
+  const dead = await workOfDeadWorkers(engine.db.reader, living)
+  for (const work of dead) {
+    if (work.kind === 'attempt' && work.attempt_id !== null) await keepWork(engine, work.job_id, work.attempt_id)
+    await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
+  }
+  const jobs = await unfinishedJobs(engine.db.reader)
+  await engine.db.tx((trx) => enqueue(engine.db.boss, trx, 'advance', jobs.map((id) => ({ data: { job_id: id } }))))
+  return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
+}
+
+/** Workers believed to live: those of other hosts, and those of this host whose process exists. */
+async function livingWorkers(engine: Engine): Promise<string[]> {
+  const living: string[] = []
+  for (const worker of await listWorkers(engine.db.reader)) {
+    const mine = engine.db.engine === 'pglite' || worker.host === os.hostname()
+    if (!mine || (engine.db.engine === 'postgres' && processExists(worker.pid))) living.push(worker.id)
+    else await deleteWorker(engine.db.reader, worker.id)
+  }
+  return living
+}
+
+function processExists(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** The workspace of an interrupted attempt becomes a commit, so that the next attempt can go on from it. */
+async function keepWork(engine: Engine, jobId: string, attemptId: string): Promise<void> {
+  const { rows } = await sql<{ base_commit: string | null; source: string | null; name: string }>`
+    select x.base_commit, j.source, a.name from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
+    where x.id = ${attemptId}`.execute(engine.db.reader)
+  const row = rows[0]
+  if (!row?.base_commit) return
+  try {
+    const repository = await ensureJobRepository({ dataDir: engine.dataDir, jobId, source: row.source, pool: engine.pool })
+    const saved = await checkpoint(repository, {
+      attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
+      base: row.base_commit,
+      ref: `refs/slipway/attempts/${attemptId}`,
+      message: 'Interrupted work',
+      author: row.name,
+    })
+    await sql`update attempts set head_commit = ${saved.commit}, changed = ${saved.changed} where id = ${attemptId}`.execute(engine.db.reader)
+  } catch (error) {
+    engine.log.warn({ err: error, attempt: attemptId }, 'the work of an interrupted attempt could not be kept')
+  }
+}

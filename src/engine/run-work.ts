@@ -1,0 +1,151 @@
+import { transition } from '../domain/job.ts'
+import type { WorkOutcome, WorkStatus } from '../domain/model.ts'
+import type { Trx } from '../store/database.ts'
+import { appendEvents, type NewEvent } from '../store/events.ts'
+import { updateAttempt, type AttemptChange } from '../store/attempts.ts'
+import { lockJob, updateJob, type JobRow } from '../store/jobs.ts'
+import { enqueue } from '../store/queue.ts'
+import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
+import { insertChecks, type NewCheck } from '../store/checks.ts'
+import { sql } from 'kysely'
+import type { Engine } from './engine.ts'
+import { runAttempt } from './run-attempt.ts'
+import { runChecks } from './run-checks.ts'
+import { runDeliver, runMerge } from './run-repository.ts'
+
+/** Claimed work: `lease` is the fencing token of everything that is written for it. */
+export interface Claim {
+  readonly work: WorkRow
+  readonly lease: number
+  readonly job: JobRow
+  readonly signal: AbortSignal
+}
+
+/** What a runner hands back; it becomes true in one transaction together with the end of the work. */
+export interface Report {
+  readonly outcome: WorkOutcome
+  readonly status?: WorkStatus
+  readonly attempt?: AttemptChange
+  readonly checks?: readonly NewCheck[]
+  readonly events: readonly NewEvent[]
+}
+
+/**
+ * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
+ * what follows. An entry that is delivered a second time finds the work begun, and marks it as interrupted.
+ */
+export async function runWork(engine: Engine, workId: string, leaseSignal: AbortSignal): Promise<void> {
+  const claimed = await claim(engine, workId)
+  if (claimed === null) return
+  const handle = engine.running.add(claimed.work.job_id, workId)
+  try {
+    const signal = AbortSignal.any([handle.signal, leaseSignal])
+    const report = await run(engine, { ...claimed, signal })
+    await finish(engine, claimed, report)
+  } finally {
+    handle.done()
+  }
+}
+
+async function claim(engine: Engine, workId: string): Promise<Omit<Claim, 'signal'> | null> {
+  return engine.db.tx(async (trx) => {
+    const work = await readWork(trx, workId)
+    if (work === null) return null
+    const job = await lockJob(trx, work.job_id)
+    if (job === null) return null
+    if (job.cancel_requested_at !== null && work.status === 'queued') {
+      await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: job.id } }])
+      return null
+    }
+    const lease = await claimWork(trx, workId, engine.workerId)
+    if (lease === null) {
+      if (work.status === 'running') await abandon(engine, trx, work)
+      return null
+    }
+    await begin(trx, job, work)
+    return { work, lease, job }
+  })
+}
+
+/** The entry came back from the queue although the work had begun: whoever began it no longer renews its lease. */
+async function abandon(engine: Engine, trx: Trx, work: WorkRow): Promise<void> {
+  await endWork(trx, work.id, null, 'lost', null)
+  if (work.attempt_id !== null && (work.kind === 'attempt' || work.kind === 'review')) {
+    await updateAttempt(trx, work.attempt_id, { status: 'lost', error: 'Its worker stopped answering.', ended_at: new Date() })
+  }
+  await appendEvents(trx, work.job_id, [{ type: 'work.lost', actor: 'server', taskId: work.task_id, attemptId: work.attempt_id, message: `The ${work.kind} was interrupted: its worker stopped answering.`, data: { kind: work.kind } }])
+  await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: work.job_id } }])
+}
+
+/** The first claim is what starts a job: `started_at` is a fact about work, not about acceptance. */
+async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
+  const events: NewEvent[] = []
+  const started = transition(job.status, 'start')
+  if (started !== null) {
+    const phase = job.mode === 'solo' ? 'building' : 'planning'
+    await updateJob(trx, job.id, { status: started, phase, ...(job.started_at === null ? { started_at: new Date() } : {}) })
+    events.push({ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' })
+  }
+  if ((work.kind === 'attempt' || work.kind === 'review') && work.attempt_id !== null) {
+    const now = new Date()
+    await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: now })
+    const doing = work.kind === 'review' ? 'reviewing' : 'working on'
+    const { rows } = await sql<{ name: string; title: string }>`
+      update agents a set status = 'working', task_id = t.id, phase = t.phase, last_activity = ${doing} || ' "' || t.title || '"', last_activity_at = ${now}
+      from attempts x, tasks t where x.id = ${work.attempt_id} and a.id = x.agent_id and t.id = x.task_id returning a.name, t.title`.execute(trx)
+    const row = rows[0]
+    events.push({ type: 'attempt.started', actor: `agent:${row?.name ?? '?'}`, taskId: work.task_id, attemptId: work.attempt_id, message: `${row?.name ?? 'An agent'} is ${doing} "${row?.title ?? ''}".` })
+  }
+  if (work.kind === 'checks') {
+    events.push({ type: 'checks.started', actor: 'server', taskId: work.task_id, attemptId: work.attempt_id, message: 'Running the checks on a clean checkout.' })
+  }
+  if (events.length > 0) await appendEvents(trx, job.id, events)
+}
+
+async function run(engine: Engine, claim: Claim): Promise<Report> {
+  try {
+    switch (claim.work.kind) {
+      case 'attempt':
+      case 'review':
+        return await runAttempt(engine, claim)
+      case 'checks':
+        return await runChecks(engine, claim)
+      case 'merge':
+        return await runMerge(engine, claim)
+      case 'deliver':
+        return await runDeliver(engine, claim)
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    engine.log.warn({ err: error, work: claim.work.id, kind: claim.work.kind }, 'work failed')
+    const { kind, task_id, attempt_id } = claim.work
+    const stopped = claim.signal.aborted
+    return {
+      outcome: { kind: 'error', message },
+      status: stopped ? 'cancelled' : 'done',
+      ...(kind === 'attempt' || kind === 'review' ? { attempt: { status: stopped ? ('lost' as const) : ('failed' as const), error: message } } : {}),
+      events: [{ type: `${kind}.failed`, actor: 'server', taskId: task_id, attemptId: attempt_id, message: `The ${kind} did not work: ${message}` }],
+    }
+  }
+}
+
+/** Writes the report under the lease; without it everything is dropped, because somebody else owns the work now. */
+async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, report: Report): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    const job = await lockJob(trx, work.job_id)
+    if (job === null || !(await holdsLease(trx, work.id, lease))) return
+    const cancelled = job.cancel_requested_at !== null
+    if (report.attempt !== undefined && work.attempt_id !== null) {
+      const status = cancelled && report.attempt.status === 'lost' ? { status: 'cancelled' as const } : {}
+      await updateAttempt(trx, work.attempt_id, { ...report.attempt, ...status, ended_at: new Date() })
+      await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${work.attempt_id})`.execute(trx)
+    }
+    if (report.checks !== undefined) {
+      await insertChecks(trx, { jobId: work.job_id, workId: work.id, taskId: work.task_id, attemptId: work.attempt_id }, report.checks)
+    }
+    if (report.outcome.kind === 'merged') await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
+    await appendEvents(trx, work.job_id, report.events)
+    await endWork(trx, work.id, lease, report.status ?? 'done', report.outcome)
+    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: work.job_id } }])
+  })
+}

@@ -1,0 +1,76 @@
+import type { Feedback, Snapshot, WorkKind } from '../domain/model.ts'
+import { newId } from '../lib/ids.ts'
+import { insertAttempt } from '../store/attempts.ts'
+import type { Trx } from '../store/database.ts'
+import type { NewEvent } from '../store/events.ts'
+import { enqueue, type QueueName } from '../store/queue.ts'
+import { updateTask } from '../store/team.ts'
+import { sql } from 'kysely'
+import { insertWork } from '../store/work.ts'
+import type { Engine } from './engine.ts'
+
+const queueOf: Readonly<Record<WorkKind, QueueName>> = {
+  attempt: 'work',
+  review: 'work',
+  checks: 'work',
+  merge: 'repository',
+  deliver: 'repository',
+}
+
+/** Puts a piece of long work and its queue entry into one transaction, so that neither exists without the other. */
+export async function startWork(
+  engine: Engine,
+  trx: Trx,
+  snapshot: Snapshot,
+  work: { kind: WorkKind; taskId: string | null; attemptId: string | null },
+): Promise<NewEvent[]> {
+  const id = newId()
+  const queueId = newId()
+  const queue = queueOf[work.kind]
+  await insertWork(trx, { id, jobId: snapshot.job.id, epoch: snapshot.job.epoch, queue, queueId, ...work })
+  await enqueue(engine.db.boss, trx, queue, [{ id: queueId, data: { job_id: snapshot.job.id, work_id: id } }])
+  return []
+}
+
+/** A new attempt at a task (or a review of one), given to an agent of the right role who is free. */
+export async function startAttempt(
+  engine: Engine,
+  trx: Trx,
+  snapshot: Snapshot,
+  attempt: { taskId: string; kind: 'work' | 'review'; subjectId: string | null; feedback: readonly Feedback[] },
+): Promise<NewEvent[]> {
+  const task = snapshot.tasks.find((candidate) => candidate.id === attempt.taskId)
+  if (task === undefined) throw new Error(`no task ${attempt.taskId}`)
+  const { rows } = await sql<{ id: string; name: string; backend: string }>`
+    select id, name, backend from agents where job_id = ${snapshot.job.id} and role = ${attempt.kind === 'review' ? 'reviewer' : task.role}
+    order by (task_id is not null and task_id <> ${task.id}), (id <> ${task.agentId}), id limit 1`.execute(trx)
+  const agent = rows[0]
+  if (agent === undefined) throw new Error(`nobody in the team can take "${task.title}"`)
+  const number = snapshot.attempts.filter((other) => other.taskId === task.id && other.kind === attempt.kind).length + 1
+  const id = newId()
+  await insertAttempt(trx, {
+    id,
+    jobId: snapshot.job.id,
+    epoch: snapshot.job.epoch,
+    number,
+    agentId: agent.id,
+    backend: agent.backend,
+    ...attempt,
+  })
+  if (attempt.kind === 'work') {
+    await updateTask(trx, task.id, { status: 'running', agent_id: agent.id, ...(task.status === 'ready' ? { started_at: new Date() } : {}) })
+  }
+  await sql`update agents set task_id = ${task.id} where id = ${agent.id}`.execute(trx)
+  await startWork(engine, trx, snapshot, { kind: attempt.kind === 'review' ? 'review' : 'attempt', taskId: task.id, attemptId: id })
+  const what = attempt.kind === 'review' ? `Review ${number}` : `Attempt ${number}`
+  return [
+    {
+      type: 'attempt.created',
+      actor: 'server',
+      taskId: task.id,
+      attemptId: id,
+      message: `${what} of "${task.title}" was given to ${agent.name}.`,
+      data: { number, kind: attempt.kind, agent: agent.name, backend: agent.backend, feedback: attempt.feedback.map((item) => ({ kind: item.kind, summary: item.summary })) },
+    },
+  ]
+}

@@ -1,0 +1,121 @@
+import os from 'node:os'
+import { insertWorker, deleteWorker, touchWorker } from '../store/workers.ts'
+import { queues } from '../store/queue.ts'
+import { stuckJobs } from '../store/work.ts'
+import { enqueue } from '../store/queue.ts'
+import { appendEvents } from '../store/events.ts'
+import { advance } from './advance.ts'
+import { cancelChannel, type Engine } from './engine.ts'
+import { runWork } from './run-work.ts'
+
+/** The loop that claims work. `beat` is when it last proved that it is alive, in epoch milliseconds. */
+export interface Worker {
+  readonly beat: () => number
+  readonly rescued: () => number
+  pause(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
+const BEAT_MS = 2000
+const WATCH_MS = 5000
+const POLL = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2, heartbeatRefreshSeconds: 5 }
+
+/**
+ * Claims queue entries with one pg-boss worker for each slot, so that a slot which ends a short piece of work fetches
+ * again at once. Beside it runs the watch over the first promise: an unfinished job without a queue entry is rescued.
+ */
+export async function startWorker(engine: Engine): Promise<Worker> {
+  let beat = 0
+  let rescued = 0
+  let timers: NodeJS.Timeout[] = []
+  await engine.db.tx((trx) => insertWorker(trx, { id: engine.workerId, host: os.hostname(), pid: process.pid, slots: engine.limits.slots }))
+  const stopListening = await engine.db.listen(cancelChannel, (jobId) => {
+    if (jobId !== null) engine.running.abortJob(jobId)
+  })
+
+  const pulse = async (): Promise<void> => {
+    await touchWorker(engine.db.reader, engine.workerId)
+    beat = Date.now()
+  }
+  const watch = async (): Promise<void> => {
+    for (const id of await stuckJobs(engine.db.reader)) {
+      rescued += 1
+      engine.log.error({ job: id }, 'an unfinished job had no queue entry')
+      await engine.db.tx(async (trx) => {
+        await appendEvents(trx, id, [{ type: 'job.rescued', actor: 'server', message: 'The job had nothing that would move it; it was put back into the queue.' }])
+        await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
+      })
+    }
+  }
+
+  const resume = async (): Promise<void> => {
+    if (engine.limits.slots === 0 || timers.length > 0) return
+    await workOnAdvance(engine)
+    for (let slot = 0; slot < engine.limits.slots; slot += 1) await workOn(engine, 'work')
+    for (let slot = 0; slot < 2; slot += 1) await workOn(engine, 'repository')
+    await pulse()
+    timers = [every(engine, BEAT_MS, pulse), every(engine, WATCH_MS, watch)]
+  }
+  const pause = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer)
+    timers = []
+    await Promise.all(queues.map((name) => engine.db.boss.offWork(name, { wait: false })))
+  }
+  await resume()
+  return {
+    beat: () => beat,
+    rescued: () => rescued,
+    pause,
+    resume,
+    async stop() {
+      await pause()
+      engine.running.abortAll()
+      await drained(engine)
+      await stopListening()
+      await deleteWorker(engine.db.reader, engine.workerId)
+    },
+  }
+}
+
+interface Entry {
+  readonly job_id: string
+  readonly work_id?: string
+}
+
+async function workOnAdvance(engine: Engine): Promise<void> {
+  const id: string = await engine.db.boss.work<Entry>('advance', { ...POLL, batchSize: 20 }, async (entries) => {
+    engine.db.boss.notifyWorker(id)
+    const jobs = [...new Set(entries.map((entry) => entry.data.job_id))]
+    const failures: unknown[] = []
+    for (const job of jobs) {
+      await advance(engine, job).catch((error: unknown) => {
+        engine.log.error({ err: error, job }, 'advance')
+        failures.push(error)
+      })
+    }
+    if (failures.length > 0) throw failures[0]
+  })
+}
+
+async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<void> {
+  const id: string = await engine.db.boss.work<Entry>(queue, POLL, async (entries) => {
+    engine.db.boss.notifyWorker(id)
+    for (const entry of entries) {
+      if (entry.data.work_id !== undefined) await runWork(engine, entry.data.work_id, entry.signal)
+    }
+  })
+}
+
+/** Waits until aborted work has reported, at most as long as a drain may take. */
+async function drained(engine: Engine): Promise<void> {
+  const until = Date.now() + 15_000
+  while (engine.running.count() > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+function every(engine: Engine, ms: number, run: () => Promise<void>): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    run().catch((error: unknown) => engine.log.error({ err: error }, 'worker timer'))
+  }, ms)
+  return timer
+}

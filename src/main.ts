@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { openCatalogue } from './agents/catalogue.ts'
+import { limits, loadConfig, type Config } from './config.ts'
+import { openCreateJob } from './engine/create-job.ts'
+import { openRunningWork, type Engine } from './engine/engine.ts'
+import { openStreams } from './engine/follow-events.ts'
+import { recover } from './engine/recover.ts'
+import { startWorker, type Worker } from './engine/worker.ts'
+import { createApp } from './http/app.ts'
+import { serve } from './http/serve.ts'
+import { newId } from './lib/ids.ts'
+import { openLog } from './lib/log.ts'
+import { openRoles } from './roles/render-prompt.ts'
+import { openLauncher } from './sandbox/launcher.ts'
+import { makeDataDirectory, openDatabase } from './store/database.ts'
+import { readSettings } from './store/settings.ts'
+import { wireHttp } from './wire-http.ts'
+import { openPool } from './workspace/pool.ts'
+
+/** Wires everything; nobody imports this but the command that starts a server. */
+export interface RunningServer {
+  readonly url: string
+  readonly token: string
+  readonly worker: Worker
+  stop(): Promise<void>
+}
+
+const packageRoot = path.join(import.meta.dirname, '..')
+
+/** Starts a server on a data directory and resolves when it answers. Throws `AppError` with what to do. */
+export async function startServer(overrides: { dataDir?: string; host?: string; port?: number; workers?: number }): Promise<RunningServer> {
+  const config = loadConfig(overrides)
+  const log = openLog(config.logLevel)
+  const bornAt = Date.now()
+  const version = readVersion()
+  makeDataDirectory(config.dataDir)
+  const runDir = path.join(config.dataDir, 'run')
+  fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
+  const closers: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close()
+  }
+  try {
+    const [db, launcher] = await Promise.all([
+      openDatabase({ dataDir: config.dataDir, url: config.databaseUrl, log }),
+      openLauncher({ runDir, masked: [config.dataDir], log: (message, fields) => log.info(fields ?? {}, message) }),
+    ])
+    closers.push(db.close, launcher.close)
+    const pool = openPool({ dataDir: config.dataDir, size: config.pool })
+    closers.push(pool.close)
+    const engine: Engine = {
+      db,
+      log,
+      launcher,
+      pool,
+      catalogue: openCatalogue({ version, packageRoot, nodePath: process.execPath, searchPath: sandboxPath(config) }),
+      roles: openRoles(config.rolesDir ?? undefined),
+      dataDir: config.dataDir,
+      workerId: newId(),
+      running: openRunningWork(),
+      settings: () => readSettings(db.reader),
+      limits: {
+        ...limits,
+        slots: config.workers,
+        turnMs: config.turnMs,
+        agentStartMs: config.agentStartMs,
+        checkMs: config.checkMs,
+        retryMs: config.retryMs,
+        path: sandboxPath(config),
+      },
+    }
+    const found = await recover(engine)
+    if (found.resumed > 0 || found.swept > 0) log.info(found, 'taken up again')
+    const streams = await openStreams(db)
+    closers.push(streams.close)
+    const worker = await startWorker(engine)
+    closers.push(worker.stop)
+    const token = readToken(config.dataDir)
+    const hosts: string[] = []
+    const app = createApp(wireHttp({ engine, streams, worker, version, token, bornAt, hosts, createJob: openCreateJob(engine) }))
+    const server = await serve({ app, host: config.host, port: config.port, log })
+    closers.push(server.close)
+    const shown = config.host.includes(':') ? `[${config.host}]` : config.host
+    hosts.push(`${shown}:${server.port}`, `localhost:${server.port}`, `127.0.0.1:${server.port}`, `[::1]:${server.port}`)
+    const url = `http://${shown}:${server.port}`
+    const announcement = path.join(config.dataDir, 'server.json')
+    fs.writeFileSync(`${announcement}.new`, JSON.stringify({ pid: process.pid, url, started_at: new Date(bornAt).toISOString() }), { mode: 0o600 })
+    fs.renameSync(`${announcement}.new`, announcement)
+    closers.push(() => fs.promises.rm(announcement, { force: true }))
+    return { url, token, worker, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** PATH inside the sandbox: this Node first, then the machine's, without the tools of this package. */
+function sandboxPath(config: Config): string {
+  const own = path.dirname(process.execPath)
+  const machine = config.path.split(':').filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules'))
+  return [...new Set([own, ...machine])].join(':')
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'))
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version)
+  throw new Error('package.json has no version')
+}
+
+/** The token of this data directory, 256 bits, made at the first start and readable by its owner only. */
+function readToken(dataDir: string): string {
+  const file = path.join(dataDir, 'token')
+  if (!fs.existsSync(file)) {
+    fs.writeFileSync(`${file}.new`, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
+    fs.renameSync(`${file}.new`, file)
+  }
+  const token = fs.readFileSync(file, 'utf8').trim()
+  if (!/^[0-9a-f]{64}$/.test(token)) throw new Error(`The token in ${file} is damaged: remove the file; the next start makes a new one.`)
+  return token
+}

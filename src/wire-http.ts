@@ -1,0 +1,205 @@
+import type { Readable } from 'node:stream'
+import type { createApp } from './http/app.ts'
+import { limits } from './config.ts'
+import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
+import type { Created, Creation } from './engine/create-job.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Streams } from './engine/follow-events.ts'
+import { ready } from './engine/health.ts'
+import type { Worker } from './engine/worker.ts'
+import { AppError } from './lib/app-error.ts'
+import { newId } from './lib/ids.ts'
+import { listAttempts } from './store/attempts.ts'
+import { listChecks } from './store/checks.ts'
+import { deleteDocument, insertDocument, listDocuments } from './store/documents.ts'
+import { appendEvents, readAttemptEvents, readEvents, readMessages } from './store/events.ts'
+import { countStatuses, listJobs, lockJob, readJob, readUsage, viewJob, type JobRow } from './store/jobs.ts'
+import { queueCounts } from './store/queue.ts'
+import { readSettings, writeSettings } from './store/settings.ts'
+import { listAgents, listTasks } from './store/team.ts'
+import { busySlots } from './store/work.ts'
+import { zipCommit } from './workspace/archive.ts'
+import { jobRepository, type JobRepository } from './workspace/job-repository.ts'
+import { diff, listCommits, listFiles, readFile, resolveRef } from './workspace/read-repository.ts'
+
+type HttpDeps = Parameters<typeof createApp>[0]
+
+export interface Wiring {
+  readonly engine: Engine
+  readonly streams: Streams
+  readonly worker: Worker
+  readonly version: string
+  readonly token: string
+  readonly bornAt: number
+  readonly hosts: readonly string[]
+  readonly createJob: (creation: Creation) => Promise<Created>
+}
+
+/** What the HTTP room is given: the engine's acts and the store's views, as functions of contract shapes. */
+export function wireHttp(wiring: Wiring): HttpDeps {
+  const { engine, streams, worker } = wiring
+  const db = engine.db
+  return {
+    version: wiring.version,
+    token: wiring.token,
+    allowedHosts: () => wiring.hosts,
+    limits,
+    log: engine.log,
+    jobs: wireJobs(wiring),
+    documents: wireDocuments(engine),
+    events: {
+      read: (jobId, after, limit) => readEvents(db.reader, jobId, after, limit),
+      follow: streams.follow,
+      summaries: streams.summaries,
+    },
+    files: wireFiles(engine),
+    backends: { list: async () => engine.catalogue.list(await readSettings(db.reader)) },
+    settings: {
+      get: () => readSettings(db.reader),
+      async put(settings) {
+        await db.tx((trx) => writeSettings(trx, settings))
+        return readSettings(db.reader)
+      },
+    },
+    health: {
+      live: () => ({ status: 'ok', version: wiring.version, checks: {} }),
+      ready: () => ready(engine, worker, wiring.version, wiring.bornAt),
+    },
+    async stats() {
+      const counts = await countStatuses(db.reader)
+      return {
+        ...counts,
+        queue: await queueCounts(db.reader),
+        slots: { total: engine.limits.slots, busy: await busySlots(db.reader) },
+        usage: { input_tokens: 0, output_tokens: 0, cost_usd: null },
+        uptime_seconds: Math.round((Date.now() - wiring.bornAt) / 1000),
+      }
+    },
+  }
+}
+
+async function existing(engine: Engine, id: string): Promise<JobRow> {
+  const job = await readJob(engine.db.reader, id)
+  if (job === null) throw notFound(id)
+  return job
+}
+
+function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
+  const { db } = engine
+  const view = async (id: string): ReturnType<typeof viewJob> => viewJob(db.reader, id)
+  const seen = async (id: string): Promise<NonNullable<Awaited<ReturnType<typeof viewJob>>>> => {
+    const job = await view(id)
+    if (job === null) throw notFound(id)
+    return job
+  }
+  return {
+    async create(input, documents, idempotencyKey) {
+      const stored = documents.map((document) => ({ id: newId(), ...document }))
+      const { id, replayed } = await createJob({ input, documents: stored, idempotencyKey })
+      return { job: await seen(id), documents: await listDocuments(db.reader, id), replayed }
+    },
+    get: view,
+    list: (query) => listJobs(db.reader, query),
+    async progress(id) {
+      const job = await seen(id)
+      return { status: job.status, progress: job.progress, current_phase: job.current_phase, wait: job.wait, last_message: await readMessages(db.reader, id, 10) }
+    },
+    agents: async (id) => ({ agents: (await existing(engine, id)) && (await listAgents(db.reader, id)) }),
+    async tasks(id) {
+      await existing(engine, id)
+      const tasks = await listTasks(db.reader, id)
+      return { total_tasks: tasks.length, tasks }
+    },
+    async attempts(id) {
+      await existing(engine, id)
+      return { attempts: await listAttempts(db.reader, id) }
+    },
+    async attempt(id, attemptId) {
+      await existing(engine, id)
+      const attempt = (await listAttempts(db.reader, id)).find((candidate) => candidate.id === attemptId)
+      if (attempt === undefined) throw new AppError(404, 'not_found', `The job has no attempt ${attemptId}.`)
+      return { ...attempt, transcript: await readAttemptEvents(db.reader, id, attemptId, 5000) }
+    },
+    async checks(id) {
+      const job = await existing(engine, id)
+      return { proof: job.proof, checks: await listChecks(db.reader, id) }
+    },
+    async budget(id) {
+      const job = await existing(engine, id)
+      return { limit: { tokens: job.budget?.tokens ?? null, usd: job.budget?.usd ?? null }, used: await readUsage(db.reader, id) }
+    },
+    async cancel(id) {
+      await cancelJob(engine, id)
+      return seen(id)
+    },
+    async restart(id) {
+      await restartJob(engine, id)
+      return seen(id)
+    },
+  }
+}
+
+function wireDocuments(engine: Engine): HttpDeps['documents'] {
+  const { db } = engine
+  return {
+    async list(jobId) {
+      await existing(engine, jobId)
+      return { documents: await listDocuments(db.reader, jobId) }
+    },
+    add: (jobId, documents) =>
+      db.tx(async (trx) => {
+        if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
+        const there = await listDocuments(trx, jobId)
+        if (there.length + documents.length > limits.documents) {
+          throw new AppError(400, 'too_many_documents', `A job takes ${limits.documents} documents and this one has ${there.length}: remove some first.`)
+        }
+        for (const document of documents) {
+          await insertDocument(trx, jobId, { id: newId(), ...document })
+          await appendEvents(trx, jobId, [{ type: 'document.added', actor: 'person', message: `Document: ${document.name}` }])
+        }
+        return { documents: await listDocuments(trx, jobId) }
+      }),
+    remove: (jobId, id) =>
+      db.tx(async (trx) => {
+        if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
+        if (!(await deleteDocument(trx, jobId, id))) throw new AppError(404, 'not_found', `The job has no document ${id}.`)
+        await appendEvents(trx, jobId, [{ type: 'document.removed', actor: 'person', message: 'A document was removed.' }])
+      }),
+  }
+}
+
+/** Files are read from git objects; a job whose repository is not there yet has none, which is not an error. */
+function wireFiles(engine: Engine): HttpDeps['files'] {
+  const at = async (jobId: string, ref: string | undefined): Promise<{ repository: JobRepository; commit: string; job: JobRow }> => {
+    const job = await existing(engine, jobId)
+    const repository = jobRepository(engine.dataDir, jobId)
+    const commit = repository === null ? null : await resolveRef(repository, ref ?? 'main')
+    if (repository === null || commit === null) throw new AppError(404, 'ref_not_found', `The job has no commit "${ref ?? 'main'}"${repository === null ? ' yet: its work has not begun' : ''}.`)
+    return { repository, commit, job }
+  }
+  const file = async (jobId: string, ref: string | undefined, name: string): ReturnType<typeof readFile> => {
+    const { repository, commit } = await at(jobId, ref)
+    return readFile(repository, commit, name)
+  }
+  return {
+    async tree(jobId, ref) {
+      const { repository, commit } = await at(jobId, ref)
+      return listFiles(repository, commit, limits.treeEntries)
+    },
+    read: file,
+    async diff(jobId, from, to) {
+      const { repository, commit } = await at(jobId, to)
+      const base = from === undefined ? '' : (await at(jobId, from)).commit
+      return diff(repository, base, commit, limits.diffBytes)
+    },
+    async commits(jobId, ref) {
+      const { repository, commit } = await at(jobId, ref)
+      return listCommits(repository, commit, 1000)
+    },
+    async zip(jobId): Promise<{ name: string; stream: Readable }> {
+      const { repository, commit, job } = await at(jobId, 'main')
+      const name = job.title.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').toLowerCase().slice(0, 50) || 'repository'
+      return { name: `${name}-${commit.slice(0, 8)}.zip`, stream: zipCommit(repository, commit, { maxBytes: limits.archiveBytes }) }
+    },
+  }
+}

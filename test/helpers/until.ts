@@ -1,0 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Asks again until `ask` gives something other than null, or fails loudly with what was being waited for. */
+export async function until<T>(what: string, ms: number, ask: () => Promise<T | null>): Promise<T> {
+  const deadline = Date.now() + ms
+  let last: unknown = null
+  while (Date.now() < deadline) {
+    try {
+      const answer = await ask()
+      if (answer !== null) return answer
+    } catch (error) {
+      last = error
+    }
+    await pause(50)
+  }
+  throw new Error(`${what} did not happen within ${ms} ms${last === null ? '' : `: ${String(last)}`}`)
+}

@@ -1,0 +1,49 @@
+import http from 'node:http'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+/** Reads the raw stream after `last` until `count` events have come, then cuts the connection without a word. */
+function readSome(jobId: string, last: number, count: number): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const seen: number[] = []
+    const request = http.get(
+      `${server.url}/api/jobs/${jobId}/events/stream`,
+      { headers: { authorization: `Bearer ${server.token}`, accept: 'text/event-stream', 'last-event-id': String(last) } },
+      (response) => {
+        let text = ''
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+          const blocks = text.split('\n\n')
+          text = blocks.pop() ?? ''
+          for (const block of blocks) {
+            const id = /^id: ?(\d+)$/m.exec(block)?.[1]
+            if (id !== undefined && seen.length < count) seen.push(Number(id))
+          }
+          if (seen.length >= count) request.destroy()
+        })
+        response.on('close', () => resolve(seen))
+      },
+    )
+    request.setTimeout(20_000, () => request.destroy())
+    request.on('error', (error) => (seen.length > 0 || request.destroyed ? resolve(seen) : reject(error)))
+  })
+}
+
+it('a client that is cut off 50 times sees every event exactly once, in order', async () => {
+  const { job_id } = await server.client.createJob({ vision: 'a to-do list [[demo:slow=300]]' })
+  const seen: number[] = []
+  for (let cut = 0; cut < 50; cut += 1) seen.push(...(await readSome(job_id, seen.at(-1) ?? 0, 1 + (cut % 3))))
+  await until('the end of the job', 60_000, async () => (await server.client.getJob(job_id)).completed_at)
+  const { events } = await server.client.events(job_id, seen.at(-1) ?? 0)
+  seen.push(...events.map((event) => event.seq))
+  expect(seen.length).toBeGreaterThan(60)
+  expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1))
+})

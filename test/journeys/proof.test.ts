@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { JobView } from '../../src/contract/job.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+/** Done means proven: what the checks say decides, whatever the agent says. */
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+async function outcome(vision: string, options: { mode?: 'solo'; checks?: string[] } = {}): Promise<JobView> {
+  const { job_id } = await server.client.createJob({ vision, ...options })
+  return until('the end of the job', 90_000, async () => {
+    const job = await server.client.getJob(job_id)
+    return job.completed_at === null ? null : job
+  })
+}
+
+it('a planted bug is caught by the check, and the repair that saw the log is proven', async () => {
+  const job = await outcome('a calculator [[demo:bug]]')
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  const { checks } = await server.client.checks(job.id)
+  const failed = checks.find((check) => check.verdict === 'fail')
+  const repaired = checks.findLast((check) => check.task_id === failed?.task_id && check.command === failed?.command)
+  expect(failed).toMatchObject({ scope: 'task', exit_code: expect.any(Number) })
+  expect(failed?.log).not.toBe('')
+  expect(repaired).toMatchObject({ verdict: 'pass', exit_code: 0 })
+  const { attempts } = await server.client.attempts(job.id)
+  expect(attempts.filter((attempt) => attempt.task_id === failed?.task_id && attempt.kind === 'work').length).toBeGreaterThan(1)
+})
+
+it('a bug that nobody can fix ends the job failed, with the evidence', async () => {
+  const job = await outcome('a calculator [[demo:unfixable]]')
+  expect(job.status).toBe('failed')
+  expect(job.error).not.toBe('')
+  const { checks, proof } = await server.client.checks(job.id)
+  expect(proof).toBeNull()
+  expect(checks.filter((check) => check.verdict === 'fail').length).toBeGreaterThanOrEqual(4)
+})
+
+it('a check that the person names is run, and fails the job when it cannot pass', async () => {
+  const job = await outcome('a counter', { checks: ['test -f no-such-file'] })
+  expect(job.status).toBe('failed')
+  expect(job.error).toContain('test -f no-such-file')
+})
+
+it('without any check the job is completed unproven, and says so', async () => {
+  const job = await outcome('a calculator [[demo:no-checks]]')
+  expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'unproven' })
+})
+
+it('one agent alone is proven in the same way', async () => {
+  const job = await outcome('a word frequency tool', { mode: 'solo' })
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  expect((await server.client.tasks(job.id)).total_tasks).toBe(1)
+})
+
+it('a crashed attempt is tried again', async () => {
+  const job = await outcome('a calculator [[demo:crash]]')
+  expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
+  const { attempts } = await server.client.attempts(job.id)
+  expect(attempts.some((attempt) => attempt.status === 'failed' && (attempt.error ?? '').includes('exit code 3'))).toBe(true)
+})
+
+it('a conflict becomes a new attempt on the new base', async () => {
+  const job = await outcome('a calculator [[demo:conflict]]')
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  const { events } = await server.client.events(job.id, 0)
+  expect(events.some((event) => event.type === 'task.conflict')).toBe(true)
+})
+
+it('a plan that does not fit goes back with the errors', async () => {
+  const job = await outcome('a calculator [[demo:bad-plan]]')
+  expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
+})
+
+it('a reviewer who says no sends the work back', async () => {
+  const job = await outcome('a calculator [[demo:review-fail]]')
+  expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
+  const { events } = await server.client.events(job.id, 0)
+  const verdicts = events.filter((event) => event.type === 'review.verdict').map((event) => event.message)
+  expect(verdicts.some((message) => message.includes('says fail'))).toBe(true)
+})

@@ -1,0 +1,160 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { cruise, type ICruiseResult, type IConfiguration } from 'dependency-cruiser'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/**
+ * The architecture holds: the rooms of rooms.mjs are the folders on disk, every import obeys them, and the tree has
+ * none of the shapes that code grows when nobody looks. The checker itself is checked: it must have seen the tree,
+ * and it must see planted faults, because a checker that sees nothing finds nothing.
+ */
+
+const root = path.resolve(import.meta.dirname, '..')
+/** A little under the number of modules there are: fewer seen means that the cruiser has gone blind. */
+const MODULES_SEEN = 60
+const LINES = 400
+const CONTRACT_LINES = 500
+const ROOT_MARKDOWN = ['AGENTS.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md']
+
+interface Rooms {
+  rooms: Record<string, string[]>
+  roots: Record<string, unknown>
+}
+interface Drawing {
+  drawRooms: (root: string) => Promise<string>
+  withPicture: (page: string, picture: string) => string
+}
+
+async function load<T>(file: string): Promise<T> {
+  return (await import(path.join(root, file))) as T
+}
+
+async function cruised(baseDir: string): Promise<ICruiseResult> {
+  const { default: config } = await load<{ default: IConfiguration }>('.dependency-cruiser.mjs')
+  const { forbidden = [] } = config
+  const { output } = await cruise(['src'], {
+    ...config.options,
+    baseDir,
+    validate: true,
+    ruleSet: { forbidden },
+  })
+  if (typeof output === 'string') throw new Error('dependency-cruiser gave text where modules were expected')
+  return output
+}
+
+/** Every file below `dir`, relative to the root, without what is installed or generated. */
+function filesBelow(dir: string): string[] {
+  return fs
+    .readdirSync(path.join(root, dir), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+}
+
+test('the folders of src are the rooms of rooms.mjs', async () => {
+  const { rooms, roots } = await load<Rooms>('rooms.mjs')
+  const entries = fs.readdirSync(path.join(root, 'src'), { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  expect(folders.sort()).toEqual(Object.keys(rooms).sort())
+  expect(files.filter((file) => !file.endsWith('.test.ts')).sort()).toEqual(Object.keys(roots).sort())
+})
+
+test('every import obeys the rooms, and the cruiser has seen the whole tree', async () => {
+  const { modules, summary } = await cruised(root)
+  expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([])
+  const seen = modules.filter((module) => module.source.startsWith('src/'))
+  expect(seen.length).toBeGreaterThan(MODULES_SEEN)
+})
+
+test('no folder is named for what it might hold', () => {
+  const names = filesBelow('src').flatMap((file) => path.dirname(file).split(path.sep))
+  const vague = names.filter((name) =>
+    /^(utils?|helpers?|services?|managers?|common|shared|misc)$/.test(name),
+  )
+  expect(vague).toEqual([])
+})
+
+test('no file is longer than a person can hold in mind', () => {
+  const sources = [...filesBelow('src'), ...filesBelow('test'), ...filesBelow('scripts')]
+  const long = sources
+    .filter((file) => /\.(ts|mjs|sh|sql)$/.test(file))
+    .map((file) => ({ file, lines: fs.readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }))
+    .filter(({ file, lines }) => lines > (file.startsWith('src/contract/') ? CONTRACT_LINES : LINES))
+  expect(long).toEqual([])
+})
+
+test('the root holds the pages people look for there, and no notes', () => {
+  const pages = fs.readdirSync(root).filter((name) => /\.(md|markdown|txt)$/i.test(name))
+  expect(pages.sort()).toEqual(ROOT_MARKDOWN)
+  expect(fs.existsSync(path.join(root, 'LICENSE'))).toBe(true)
+})
+
+test('the picture in docs/architecture.md is the tree as it is (make docs draws it again)', async () => {
+  const { drawRooms, withPicture } = await load<Drawing>('scripts/draw-rooms.mjs')
+  const page = fs.readFileSync(path.join(root, 'docs', 'architecture.md'), 'utf8')
+  expect(page).toEqual(withPicture(page, await drawRooms(root)))
+})
+
+/** A small tree that breaks the rules, each in one file. */
+const planted: Record<string, string> = {
+  'package.json':
+    '{ "name": "planted", "type": "module", "dependencies": { "zod": "*", "kysely": "*", "left-pad": "*" } }',
+  'tsconfig.json':
+    '{ "compilerOptions": { "module": "nodenext", "allowImportingTsExtensions": true, "noEmit": true } }',
+  'node_modules/zod/package.json': '{ "name": "zod", "type": "module", "main": "index.js" }',
+  'node_modules/zod/index.js': 'export const z = 1\n',
+  'node_modules/kysely/package.json': '{ "name": "kysely", "type": "module", "main": "index.js" }',
+  'node_modules/kysely/index.js': 'export const sql = 1\n',
+  'node_modules/left-pad/package.json': '{ "name": "left-pad", "type": "module", "main": "index.js" }',
+  'node_modules/left-pad/index.js': 'export const pad = 1\n',
+  'src/main.ts': 'export const main = 1\n',
+  'src/config.ts': 'export const config = 1\n',
+  'src/contract/word.ts':
+    "import { sql } from 'kysely'\nexport interface Word { readonly word: typeof sql }\n",
+  'src/domain/rule.ts': "import fs from 'node:fs'\nexport const rule = fs\n",
+  'src/lib/clock.ts': "import { pad } from 'left-pad'\nexport const clock = pad\n",
+  'src/store/rows.ts': "import { act } from '../engine/act.ts'\nexport const rows = act\n",
+  'src/engine/act.ts': "import { other } from './other.ts'\nexport const act = other\n",
+  'src/engine/other.ts':
+    "import { act } from './act.ts'\nimport { gone } from './gone.ts'\nexport const other = [act, gone]\n",
+  'src/http/app.ts':
+    "import { main } from '../main.ts'\nimport { config } from '../config.ts'\nexport const app = [main, config]\n",
+  'src/sandbox/walls.ts': "import type { Word } from '../contract/word.ts'\nexport type Walls = Word\n",
+  'src/workspace/clone.ts': "import { probe } from './clone.test.ts'\nexport const clone = probe\n",
+  'src/workspace/clone.test.ts': 'export const probe = 1\n',
+  'src/cli/commands/start.ts': "import { main } from '../../main.ts'\nexport const start = main\n",
+}
+
+let plantedDir = ''
+
+beforeAll(() => {
+  plantedDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-rooms-'))
+  for (const [file, text] of Object.entries(planted)) {
+    fs.mkdirSync(path.dirname(path.join(plantedDir, file)), { recursive: true })
+    fs.writeFileSync(path.join(plantedDir, file), text)
+  }
+})
+
+afterAll(() => fs.rmSync(plantedDir, { recursive: true, force: true }))
+
+test('the rules see every planted fault', async () => {
+  const { summary } = await cruised(plantedDir)
+  const found = summary.violations.map(({ rule, from }) => `${from}: ${rule.name}`)
+  expect([...new Set(found)].sort()).toEqual(
+    expect.arrayContaining([
+      'src/cli/commands/start.ts: main-is-loaded-not-imported',
+      'src/contract/word.ts: only-store-may-use-kysely',
+      'src/contract/word.ts: pure-rooms-use-no-package-but-zod',
+      'src/domain/rule.ts: pure-rooms-do-no-io',
+      'src/engine/act.ts: no-cycles',
+      'src/engine/other.ts: imports-can-be-found',
+      'src/http/app.ts: nobody-imports-main',
+      'src/http/app.ts: only-main-and-wire-http-and-cli-imports-config',
+      'src/lib/clock.ts: every-package-has-an-owner',
+      'src/sandbox/walls.ts: sandbox-may-import-lib',
+      'src/store/rows.ts: store-may-import-contract-domain-lib',
+      'src/workspace/clone.ts: the-product-does-not-import-its-tests',
+    ]),
+  )
+})

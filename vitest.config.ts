@@ -1,0 +1,55 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Four questions, one project each: do the parts keep their promises (unit), does the product (journeys), does it on
+ * PostgreSQL too (journeys-postgres), and does it while things are killed around it (chaos)? docs/testing.md says
+ * what each proves. Journeys and chaos start real servers and agents, so two files at a time are enough.
+ */
+const WORKERS = 2
+const MINUTE = 60_000
+
+const journeys = {
+  include: ['test/journeys/**/*.test.ts'],
+  testTimeout: 2 * MINUTE,
+  hookTimeout: MINUTE,
+  sequence: { groupOrder: 1 },
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: WORKERS,
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/rooms.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      { extends: true, test: { ...journeys, name: 'journeys' } },
+      {
+        extends: true,
+        test: {
+          ...journeys,
+          name: 'journeys-postgres',
+          env: { SLIPWAY_TEST_ENGINE: 'postgres' },
+          globalSetup: ['test/helpers/postgres.ts'],
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          testTimeout: 5 * MINUTE,
+          hookTimeout: MINUTE,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+})

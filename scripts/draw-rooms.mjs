@@ -13,6 +13,7 @@ const END = '<!-- /rooms -->'
 
 /**
  * A mermaid flowchart of `src/`, one box per room and one for each file outside the rooms. Unit tests are left out.
+ * The arrows are sorted here, because the cruiser's own mermaid follows the order of the file system.
  *
  * @param {string} root The project's root directory.
  * @returns {Promise<string>}
@@ -21,26 +22,20 @@ export async function drawRooms(root) {
   const { output } = await cruise(['src'], {
     ...config.options,
     baseDir: root,
-    exclude: { path: '\\.test\\.ts$' },
+    includeOnly: '^src/',
+    exclude: '\\.test\\.ts$',
+    collapse: '^src/[^/]+',
   })
   if (typeof output === 'string') throw new Error('dependency-cruiser gave text where modules were expected')
-  const arrows = new Set()
-  for (const module of output.modules) {
-    const from = boxOf(module.source)
-    for (const { resolved } of module.dependencies) {
-      const to = boxOf(resolved)
-      if (from && to && from !== to) arrows.add(`  ${from} --> ${to}`)
-    }
-  }
-  return ['```mermaid', 'flowchart TD', ...[...arrows].sort((a, b) => a.localeCompare(b, 'en')), '```'].join(
-    '\n',
+  const name = (place) => path.posix.basename(place)
+  const arrows = output.modules.flatMap(({ source, dependencies }) =>
+    dependencies.map(({ resolved }) => `  ${name(source)} --> ${name(resolved)}`),
   )
+  return ['```mermaid', 'flowchart TD', ...[...new Set(arrows)].sort(byCodePoint), '```'].join('\n')
 }
 
-/** The room a file is in, or its own name when it is in none; null outside `src/`. */
-function boxOf(file) {
-  const [top, room] = file.split('/')
-  return top === 'src' && room !== undefined ? room : null
+function byCodePoint(a, b) {
+  return a < b ? -1 : 1
 }
 
 /**

@@ -27,11 +27,11 @@ has_postgres() {
   return 1
 }
 
-packages=$(missing | tr '\n' ' ')
+packages=$(missing | paste -s -d ' ' -)
 if [ -z "$packages" ]; then exit 0; fi
 
 cannot() {
-  printf 'The tests need these programs: %s- %s\n' "$packages" "$1" >&2
+  printf 'The tests need what is missing here (%s): %s\n' "$packages" "$1" >&2
   exit 1
 }
 
@@ -54,5 +54,5 @@ if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractiv
   cannot 'apt-get could not install them (above); install them by hand and run again.'
 fi
 echo 'done.' >&2
-packages=$(missing | tr '\n' ' ')
+packages=$(missing | paste -s -d ' ' -)
 [ -z "$packages" ] || cannot 'this system has no recent enough version of them.'

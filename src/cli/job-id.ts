@@ -20,7 +20,10 @@ export async function findJobId(client: Client, given: string): Promise<string> 
   const wanted = given.toLowerCase()
   if (whole.test(wanted)) return wanted
   if (!beginning.test(wanted)) {
-    throw badUsage(`"${given}" is not a job id: give at least its first 4 characters`, 'slipway jobs lists them')
+    throw badUsage(
+      `"${given}" is not a job id: give at least its first 4 characters`,
+      'slipway jobs lists them',
+    )
   }
   const found: string[] = []
   for (let page = 1; page <= searchLimit / pageSize; page += 1) {
@@ -32,7 +35,10 @@ export async function findJobId(client: Client, given: string): Promise<string> 
   if (first === undefined) throw new Failure(`there is no job ${given}`, { hint: 'slipway jobs lists them' })
   if (others.length > 0) {
     const names = [first, ...others].slice(0, 5).join(', ')
-    throw badUsage(`${others.length + 1} jobs begin with ${given}: ${names}${others.length > 4 ? ', …' : ''}`, 'give more of the id')
+    throw badUsage(
+      `${others.length + 1} jobs begin with ${given}: ${names}${others.length > 4 ? ', …' : ''}`,
+      'give more of the id',
+    )
   }
   return first
 }

@@ -52,7 +52,9 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const started = await firstMessage(child, exited)
   if ('failed' in started) {
     await stopChild(child, exited)
-    throw new Failure(`the server did not start: ${started.failed}`, { hint: await logHint(logFile, logStart) })
+    throw new Failure(`the server did not start: ${started.failed}`, {
+      hint: await logHint(logFile, logStart),
+    })
   }
   let stopping = false
   const ended = exited.then((how) => (stopping ? new Promise<never>(() => {}) : fail(how, logFile)))
@@ -74,13 +76,18 @@ function startArguments(options: OwnServerOptions): string[] {
 }
 
 function fail(how: string, logFile: string): never {
-  throw new Failure(`the server ended by itself (${how})`, { hint: `its log is ${logFile}; accepted jobs continue when it runs again` })
+  throw new Failure(`the server ended by itself (${how})`, {
+    hint: `its log is ${logFile}; accepted jobs continue when it runs again`,
+  })
 }
 
 async function firstMessage(child: ChildProcess, exited: Promise<string>): Promise<StartMessage> {
   const message = Promise.withResolvers<StartMessage>()
   child.once('message', (value) => message.resolve(StartMessage.parse(value)))
-  const timer = setTimeout(() => message.resolve({ failed: `it was not ready within ${startLimitMs / 1000} s` }), startLimitMs)
+  const timer = setTimeout(
+    () => message.resolve({ failed: `it was not ready within ${startLimitMs / 1000} s` }),
+    startLimitMs,
+  )
   const early = exited.then((how): StartMessage => ({ failed: `it ended at once (${how})` }))
   try {
     return await Promise.race([message.promise, early])

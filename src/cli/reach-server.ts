@@ -53,7 +53,9 @@ export async function reachRunning(choice: ServerChoice): Promise<Reached | null
   const record = await readServerRecord(choice.dataDir)
   if (record === null) return null
   const client = openClient({ url: record.url, token: await readToken(choice.dataDir) })
-  return (await answers(client)) ? { client, dataDir: choice.dataDir, own: null, close: async () => {} } : null
+  return (await answers(client))
+    ? { client, dataDir: choice.dataDir, own: null, close: async () => {} }
+    : null
 }
 
 /** The running server or one of our own; with `workers: 0` an own server answers questions but starts no work. */

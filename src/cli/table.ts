@@ -21,15 +21,17 @@ const gap = '  '
 /** A flexible column is not made narrower than this, whatever the terminal. */
 const least = 12
 
-export function renderTable(columns: readonly Column[], rows: readonly (readonly Cell[])[], width: number, paint: Paint): string {
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+  paint: Paint,
+): string {
   const cells = rows.map((row) => row.map((cell) => ({ ...cell, text: cleanLine(cell.text) })))
   const natural = columns.map((column, index) =>
     Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[index]?.text ?? ''))),
   )
-  const total = natural.reduce((sum, each) => sum + each, 0) + gap.length * (columns.length - 1)
-  const widths = natural.map((each, index) =>
-    columns[index]?.flexible ? Math.max(Math.min(each, least), each - Math.max(0, total - width)) : each,
-  )
+  const widths = shrink(natural, columns, width)
   const header = columns.map((column, index) => ({ text: column.title, tone: 'dim' as const, index }))
   const lines = [header, ...cells].map((row) =>
     row
@@ -43,4 +45,21 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
       .trimEnd(),
   )
   return lines.join('\n')
+}
+
+/** Takes what is too much from the widest flexible column, one by one, until it fits or none can give more. */
+function shrink(natural: readonly number[], columns: readonly Column[], width: number): number[] {
+  const widths = [...natural]
+  let excess = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1)) - width
+  while (excess > 0) {
+    const widest = columns.reduce(
+      (best, column, index) =>
+        column.flexible === true && (widths[index] ?? 0) > (widths[best] ?? least) ? index : best,
+      -1,
+    )
+    if (widest === -1) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+    excess -= 1
+  }
+  return widths
 }

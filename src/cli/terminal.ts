@@ -16,6 +16,7 @@ export interface Terminal {
   readonly paint: Paint
   /** Whether stdout can be redrawn in place. */
   readonly isLive: boolean
+  /** In columns and rows. What is not a terminal has no edge: its width is infinite, so that nothing is cut. */
   size(): { width: number; height: number }
   /** A result: one or more lines on stdout. */
   print(text: string): void
@@ -37,7 +38,7 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
   return {
     paint: colours ? colourPaint : plainPaint,
     isLive: isTerminal(stdout),
-    size: () => ({ width: stdout.columns || 80, height: stdout.rows || 24 }),
+    size: () => ({ width: isTerminal(stdout) ? stdout.columns || 80 : Infinity, height: stdout.rows || 24 }),
     print: (text) => void stdout.write(`${guard(text, colours)}\n`),
     note: (text) => void stderr.write(`${guard(text, errorColours)}\n`),
     printJson: (value) => void line(value, 2),

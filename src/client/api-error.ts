@@ -19,7 +19,12 @@ export class ApiError extends Error {
   readonly code: string
   readonly issues: readonly Issue[]
 
-  constructor(status: number, code: string, message: string, options: { issues?: readonly Issue[]; cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    options: { issues?: readonly Issue[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.status = status
     this.code = code
@@ -30,5 +35,7 @@ export class ApiError extends Error {
 /** Whether asking again later can help: no answer at all, too many requests, or a server that is unwell. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
-  return error.code === 'unreachable' || error.code === 'timeout' || error.status === 429 || error.status >= 500
+  return (
+    error.code === 'unreachable' || error.code === 'timeout' || error.status === 429 || error.status >= 500
+  )
 }

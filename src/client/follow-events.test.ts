@@ -30,7 +30,14 @@ async function serve(...scripts: ((response: http.ServerResponse, cursor: string
 }
 
 function event(seq: number): string {
-  const view = { seq, at: '2030-01-01T00:00:00.000Z', type: 'job.noted', actor: 'server', task_id: null, attempt_id: null }
+  const view = {
+    seq,
+    at: '2030-01-01T00:00:00.000Z',
+    type: 'job.noted',
+    actor: 'server',
+    task_id: null,
+    attempt_id: null,
+  }
   return `id: ${seq}\ndata: ${JSON.stringify({ ...view, message: `événement ${seq} 🚢`, data: {} })}\n\n`
 }
 
@@ -98,7 +105,9 @@ test('a server that is unwell is asked again', async () => {
 })
 
 test('a refusal is an error in the words of the server', async () => {
-  const { client } = await serve((response) => void response.writeHead(404).end('{"error":"there is no such job","code":"not_found"}'))
+  const { client } = await serve(
+    (response) => void response.writeHead(404).end('{"error":"there is no such job","code":"not_found"}'),
+  )
   const refused = new ApiError(404, 'not_found', 'there is no such job')
   await expect(take(client.follow(jobId, 0, quick), 1)).rejects.toEqual(refused)
 })

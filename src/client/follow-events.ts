@@ -32,30 +32,26 @@ export async function* followEvents(
   options: FollowOptions = {},
 ): AsyncGenerator<EventView, void, undefined> {
   const { signal, giveUpMs = 60_000, pauseMs = 250 } = options
-  let cursor = after
-  let failures = 0
-  let gaps = 0
-  let heard = Date.now()
+  const reading: Reading = { cursor: after, failures: 0, gaps: 0, heard: Date.now() }
   while (!isStopped(signal)) {
     try {
-      for await (const item of readStream(endpoint, jobId, cursor, options)) {
-        heard = Date.now()
-        failures = 0
-        if (item === 'alive') continue
-        if (item.seq <= cursor) continue
-        if (item.seq > cursor + 1) throw new GapError(cursor, item.seq)
-        cursor = item.seq
-        gaps = 0
-        yield item
-      }
+      yield* readOn(endpoint, jobId, reading, options)
     } catch (error) {
       if (isStopped(signal)) return
-      gaps = error instanceof GapError ? gaps + 1 : gaps
-      if (!canContinue(error, gaps) || Date.now() - heard > giveUpMs) throw toApiError(error)
+      reading.gaps = error instanceof GapError ? reading.gaps + 1 : reading.gaps
+      if (!canContinue(error, reading.gaps) || Date.now() - reading.heard > giveUpMs) throw toApiError(error)
     }
-    failures += 1
-    await pause(Math.min(pauseMs * 2 ** (failures - 1), pauseMs * 20), signal)
+    reading.failures += 1
+    await pause(Math.min(pauseMs * 2 ** (reading.failures - 1), pauseMs * 20), signal)
   }
+}
+
+/** How far the sequence has come, across connections. `heard` is when bytes last arrived, in epoch milliseconds. */
+interface Reading {
+  cursor: number
+  failures: number
+  gaps: number
+  heard: number
 }
 
 function isStopped(signal: AbortSignal | undefined): boolean {
@@ -74,6 +70,24 @@ function canContinue(error: unknown, gaps: number): boolean {
 
 function toApiError(error: unknown): unknown {
   return error instanceof GapError ? new ApiError(0, 'bad_answer', error.message) : error
+}
+
+/** One connection, without what was seen before; throws where something is missing. */
+async function* readOn(
+  endpoint: Endpoint,
+  jobId: string,
+  reading: Reading,
+  options: FollowOptions,
+): AsyncGenerator<EventView, void, undefined> {
+  for await (const item of readStream(endpoint, jobId, reading.cursor, options)) {
+    reading.heard = Date.now()
+    reading.failures = 0
+    if (item === 'alive' || item.seq <= reading.cursor) continue
+    if (item.seq > reading.cursor + 1) throw new GapError(reading.cursor, item.seq)
+    reading.cursor = item.seq
+    reading.gaps = 0
+    yield item
+  }
 }
 
 /** One connection: `alive` whenever bytes came, and the events in them. Ends when the server ends the stream. */

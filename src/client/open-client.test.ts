@@ -16,7 +16,7 @@ function stub(answer: () => Response | Promise<Response>) {
     url: 'http://slipway.test/',
     token: 'secret',
     fetch: async (input, init = {}) => {
-      sent.push({ url: String(input), init })
+      sent.push({ url: input instanceof Request ? input.url : input.toString(), init })
       return answer()
     },
   })
@@ -33,8 +33,15 @@ test('an answer is parsed by the contract and the token travels in the header', 
 
 test('a refusal carries status, code, sentence and issues', async () => {
   const issues = [{ path: 'vision', message: 'the vision is missing' }]
-  const { client } = stub(() => Response.json({ error: 'the vision is missing', code: 'bad_request', issues }, { status: 400 }))
-  await expect(client.createJob({ vision: '' })).rejects.toMatchObject({ status: 400, code: 'bad_request', message: 'the vision is missing', issues })
+  const { client } = stub(() =>
+    Response.json({ error: 'the vision is missing', code: 'bad_request', issues }, { status: 400 }),
+  )
+  await expect(client.createJob({ vision: '' })).rejects.toMatchObject({
+    status: 400,
+    code: 'bad_request',
+    message: 'the vision is missing',
+    issues,
+  })
 })
 
 test('an error page of something else is not taken for an answer', async () => {
@@ -48,12 +55,23 @@ test('an answer that breaks the contract is an error', async () => {
 })
 
 test('no connection is an error that names the address and the cause', async () => {
-  const { client } = stub(() => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })))
-  await expect(client.health()).rejects.toMatchObject({ code: 'unreachable', message: 'no connection to the server at http://slipway.test (ECONNREFUSED)' })
+  const { client } = stub(() =>
+    Promise.reject(
+      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
+    ),
+  )
+  await expect(client.health()).rejects.toMatchObject({
+    code: 'unreachable',
+    message: 'no connection to the server at http://slipway.test (ECONNREFUSED)',
+  })
 })
 
 test('health is read also when the server says that it is not ready', async () => {
-  const health = { status: 'unavailable', version: '1', checks: { database: { ok: false, detail: 'down' } } } as const
+  const health = {
+    status: 'unavailable',
+    version: '1',
+    checks: { database: { ok: false, detail: 'down' } },
+  } as const
   const { client } = stub(() => Response.json(health, { status: 503 }))
   expect(await client.health()).toEqual(health)
 })
@@ -62,7 +80,9 @@ test('a job with documents travels as multipart, one without as JSON', async () 
   const { client, sent } = stub(() => Response.json({}, { status: 500 }))
   const job = { vision: 'a list', checks: ['true'], parallelism: 3 }
   await expect(client.createJob(job)).rejects.toThrow('500')
-  await expect(client.createJob(job, { documents: [{ name: 'a.md', content: new Blob(['# a']) }] })).rejects.toThrow('500')
+  await expect(
+    client.createJob(job, { documents: [{ name: 'a.md', content: new Blob(['# a']) }] }),
+  ).rejects.toThrow('500')
   expect(sent[0]?.init.body).toBe(JSON.stringify(job))
   const form = sent[1]?.init.body
   if (!(form instanceof FormData)) throw new Error('not a form')

@@ -107,8 +107,10 @@ function jobCalls(endpoint: Endpoint) {
     tasks: async (id: string) => (await requestJson(endpoint, jobPath(id, 'tasks'), TaskList)).tasks,
     events: async (id: string, after: number) =>
       (await requestJson(endpoint, jobPath(id, 'events'), EventList, { query: { after } })).events,
-    follow: (id: string, after: number, options?: FollowOptions) => followEvents(endpoint, id, after, options),
-    attempts: async (id: string) => (await requestJson(endpoint, jobPath(id, 'attempts'), AttemptList)).attempts,
+    follow: (id: string, after: number, options?: FollowOptions) =>
+      followEvents(endpoint, id, after, options),
+    attempts: async (id: string) =>
+      (await requestJson(endpoint, jobPath(id, 'attempts'), AttemptList)).attempts,
     cancel: (id: string) => requestJson(endpoint, jobPath(id, 'cancel'), JobView, { method: 'POST' }),
     restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
@@ -118,7 +120,8 @@ function jobCalls(endpoint: Endpoint) {
 
 function contentCalls(endpoint: Endpoint) {
   return {
-    files: (id: string, ref?: string) => requestJson(endpoint, jobPath(id, 'files'), FileTree, { query: { ref } }),
+    files: (id: string, ref?: string) =>
+      requestJson(endpoint, jobPath(id, 'files'), FileTree, { query: { ref } }),
     file: async (id: string, path: string, ref?: string) =>
       requestJson(endpoint, `${jobPath(id, 'files')}/${filePath(path)}`, FileContent, { query: { ref } }),
     commits: async (id: string, ref?: string) =>
@@ -126,7 +129,8 @@ function contentCalls(endpoint: Endpoint) {
     diff: (id: string, range: { from?: string; to?: string } = {}) =>
       requestJson(endpoint, jobPath(id, 'diff'), DiffView, { query: { from: range.from, to: range.to } }),
     download: (id: string, signal?: AbortSignal) => download(endpoint, id, signal),
-    documents: async (id: string) => (await requestJson(endpoint, jobPath(id, 'documents'), DocumentList)).documents,
+    documents: async (id: string) =>
+      (await requestJson(endpoint, jobPath(id, 'documents'), DocumentList)).documents,
     addDocuments: async (id: string, documents: readonly DocumentFile[]) => {
       const form = new FormData()
       for (const document of documents) form.append('documents', document.content, document.name)
@@ -134,7 +138,9 @@ function contentCalls(endpoint: Endpoint) {
       return (await requestJson(endpoint, jobPath(id, 'documents'), DocumentList, options)).documents
     },
     removeDocument: (id: string, documentId: string) =>
-      requestNothing(endpoint, `${jobPath(id, 'documents')}/${encodeURIComponent(documentId)}`, { method: 'DELETE' }),
+      requestNothing(endpoint, `${jobPath(id, 'documents')}/${encodeURIComponent(documentId)}`, {
+        method: 'DELETE',
+      }),
   }
 }
 
@@ -144,19 +150,25 @@ function serverCalls(endpoint: Endpoint) {
     stats: () => requestJson(endpoint, '/api/stats', Stats),
     health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
     settings: () => requestJson(endpoint, '/api/settings', Settings),
-    putSettings: (settings: Settings) => requestJson(endpoint, '/api/settings', Settings, { method: 'PUT', json: settings }),
+    putSettings: (settings: Settings) =>
+      requestJson(endpoint, '/api/settings', Settings, { method: 'PUT', json: settings }),
   }
 }
 
 async function createJob(endpoint: Endpoint, job: JobRequest, options: CreateOptions): Promise<CreatedJob> {
   const headers = options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }
   const documents = options.documents ?? []
-  const body = documents.length === 0 ? { json: job } : { form: jobForm(job, documents), timeoutMs: uploadTimeoutMs }
+  const body =
+    documents.length === 0 ? { json: job } : { form: jobForm(job, documents), timeoutMs: uploadTimeoutMs }
   return requestJson(endpoint, '/api/jobs', CreatedJob, { method: 'POST', headers, ...body })
 }
 
 async function download(endpoint: Endpoint, id: string, signal: AbortSignal | undefined): Promise<Download> {
-  const response = await send(endpoint, jobPath(id, 'download'), { headers: { accept: 'application/zip' }, signal, timeoutMs: 120_000 })
+  const response = await send(endpoint, jobPath(id, 'download'), {
+    headers: { accept: 'application/zip' },
+    signal,
+    timeoutMs: 120_000,
+  })
   if (response.body === null) throw new ApiError(0, 'bad_answer', 'the server sent an empty archive')
   const name = /filename="?([^";]+)"?/.exec(response.headers.get('content-disposition') ?? '')
   return { name: name?.[1] ?? null, body: response.body }

@@ -34,7 +34,12 @@ export interface RequestOptions {
 const standardTimeoutMs = 30_000
 
 /** Sends the request and parses the JSON answer. Throws `ApiError`, or the signal's reason when it was aborted. */
-export async function requestJson<T>(endpoint: Endpoint, path: string, schema: Schema<T>, options: RequestOptions = {}): Promise<T> {
+export async function requestJson<T>(
+  endpoint: Endpoint,
+  path: string,
+  schema: Schema<T>,
+  options: RequestOptions = {},
+): Promise<T> {
   const response = await send(endpoint, path, options)
   const body = await readJson(response, path, options.signal)
   try {
@@ -45,7 +50,11 @@ export async function requestJson<T>(endpoint: Endpoint, path: string, schema: S
 }
 
 /** Sends the request and drops the answer's body. */
-export async function requestNothing(endpoint: Endpoint, path: string, options: RequestOptions = {}): Promise<void> {
+export async function requestNothing(
+  endpoint: Endpoint,
+  path: string,
+  options: RequestOptions = {},
+): Promise<void> {
   const response = await send(endpoint, path, options)
   await response.body?.cancel()
 }
@@ -70,7 +79,12 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
     if (error instanceof ApiError) throw error
     options.signal?.throwIfAborted()
     if (deadline.signal.aborted) {
-      throw new ApiError(0, 'timeout', `the server at ${endpoint.url} did not answer within ${timeoutMs / 1000} s`, { cause: error })
+      throw new ApiError(
+        0,
+        'timeout',
+        `the server at ${endpoint.url} did not answer within ${timeoutMs / 1000} s`,
+        { cause: error },
+      )
     }
     throw unreachable(endpoint.url, error)
   } finally {
@@ -92,7 +106,8 @@ function because(error: unknown): string {
 
 function address(endpoint: Endpoint, path: string, query: RequestOptions['query']): string {
   const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(key, String(value))
+  for (const [key, value] of Object.entries(query ?? {}))
+    if (value !== undefined) params.set(key, String(value))
   const search = params.toString()
   return `${endpoint.url}${path}${search === '' ? '' : `?${search}`}`
 }
@@ -131,9 +146,21 @@ async function refusal(response: Response): Promise<ApiError> {
   try {
     body = JSON.parse(text)
   } catch (cause) {
-    return new ApiError(response.status, 'bad_answer', `the server answered ${response.status} without saying why`, { cause })
+    return new ApiError(
+      response.status,
+      'bad_answer',
+      `the server answered ${response.status} without saying why`,
+      { cause },
+    )
   }
   const parsed = ErrorBody.safeParse(body)
-  if (!parsed.success) return new ApiError(response.status, 'bad_answer', `the server answered ${response.status} without saying why`)
-  return new ApiError(response.status, parsed.data.code, parsed.data.error, { issues: parsed.data.issues ?? [] })
+  if (!parsed.success)
+    return new ApiError(
+      response.status,
+      'bad_answer',
+      `the server answered ${response.status} without saying why`,
+    )
+  return new ApiError(response.status, parsed.data.code, parsed.data.error, {
+    issues: parsed.data.issues ?? [],
+  })
 }

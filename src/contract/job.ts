@@ -44,6 +44,7 @@ export const DocumentView = z.object({
 })
 export type DocumentView = z.infer<typeof DocumentView>
 export const DocumentList = z.object({ documents: z.array(DocumentView) })
+export type DocumentList = z.infer<typeof DocumentList>
 
 export const JobView = z.object({
   id: Id,
@@ -156,6 +157,7 @@ export const TaskView = z.object({
 })
 export type TaskView = z.infer<typeof TaskView>
 export const TaskList = z.object({ total_tasks: z.int(), tasks: z.array(TaskView) })
+export type TaskList = z.infer<typeof TaskList>
 
 export const AttemptView = z.object({
   id: Id,
@@ -199,6 +201,7 @@ export const CheckView = z.object({
 })
 export type CheckView = z.infer<typeof CheckView>
 export const CheckList = z.object({ proof: Proof.nullable(), checks: z.array(CheckView) })
+export type CheckList = z.infer<typeof CheckList>
 
 export const BudgetView = z.object({
   limit: z.object({ tokens: z.int().nullable(), usd: z.number().nullable() }),

@@ -8,9 +8,9 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 
 /**
- * A private PostgreSQL for tests: its own directory, its own password, loopback only, gone at the end, also when the
- * test run is killed. As root it runs under another account, because PostgreSQL refuses to run as root. It forgets
- * nothing while it runs and everything when its machine crashes: durability is not what these tests are about.
+ * A private PostgreSQL for tests: its own directory, its own password, loopback only. It ends with the test run, on
+ * Linux also when that is killed. As root it runs under another account, because PostgreSQL refuses to run as root.
+ * It writes nothing durably: durability is not what these tests are about.
  */
 export interface PrivatePostgres {
   /** A connection string for a database of this server. */

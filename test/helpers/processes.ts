@@ -7,7 +7,8 @@ export function processesNaming(mark: string): number[] {
     const pid = Number(entry)
     if (!Number.isInteger(pid) || pid === process.pid) continue
     try {
-      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8') + fs.readFileSync(`/proc/${pid}/environ`, 'utf8')
+      const words =
+        fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8') + fs.readFileSync(`/proc/${pid}/environ`, 'utf8')
       if (words.includes(mark)) found.push(pid)
     } catch (error) {
       // The process ended between the listing and the reading.

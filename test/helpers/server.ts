@@ -2,9 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { inject } from 'vitest'
+import { databaseUrlFor } from './test-database.ts'
 import { openClient, type Client } from '../../src/client/open-client.ts'
-import { createDatabase } from './postgres.ts'
 
 /** A real server process on loopback, with a data directory and (for PostgreSQL) a database of its own. */
 export interface TestServer {
@@ -31,19 +30,6 @@ export interface TestServerOptions {
 const root = path.join(import.meta.dirname, '..', '..')
 const START_MS = 30_000
 
-const databases = new Map<string, string>()
-
-/** In the project journeys-postgres, the database that belongs to a data directory; otherwise undefined. */
-async function databaseOf(dataDir: string): Promise<string | undefined> {
-  if (process.env['SLIPWAY_TEST_ENGINE'] !== 'postgres') return undefined
-  const known = databases.get(dataDir)
-  if (known !== undefined) return known
-  const name = path.basename(dataDir).toLowerCase().replaceAll(/[^a-z0-9]/g, '_')
-  const url = await createDatabase(inject('postgresUrl'), name)
-  databases.set(dataDir, url)
-  return url
-}
-
 export function makeDataDir(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-test-'))
 }
@@ -51,10 +37,19 @@ export function makeDataDir(): string {
 /** Starts `slipway start` with a clean environment and waits for the address it prints. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? makeDataDir()
-  const database = await databaseOf(dataDir)
+  const database = await databaseUrlFor(dataDir)
   const child = spawn(
     process.execPath,
-    [...(options.nodeArgs ?? []), path.join(root, 'src', 'cli', 'main.ts'), 'start', '--port', '0', '--data-dir', dataDir, ...(options.args ?? [])],
+    [
+      ...(options.nodeArgs ?? []),
+      path.join(root, 'src', 'cli', 'main.ts'),
+      'start',
+      '--port',
+      '0',
+      '--data-dir',
+      dataDir,
+      ...(options.args ?? []),
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -13,7 +13,7 @@ afterAll(() => server.stop())
 it('a job whose agent hangs is cancelled within 15 s and leaves no process', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:hang]]' })
   await until('a hanging developer', 30_000, async () => {
-    const { agents } = await server.client.agents(job_id)
+    const agents = await server.client.agents(job_id)
     return agents.find((agent) => agent.role === 'developer' && agent.status === 'working') ?? null
   })
   expect(processesNaming(job_id).length).toBeGreaterThan(0)

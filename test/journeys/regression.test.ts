@@ -33,21 +33,21 @@ it('test_job_progress_updates: status and phase leave "queued" and progress grow
 it('test_agents_show_activity: some agent is not idle and names the task it is on', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a to-do list [[demo:slow=500]]' })
   const busy = await until('a working agent', 15_000, async () => {
-    const { agents } = await server.client.agents(job_id)
+    const agents = await server.client.agents(job_id)
     return agents.find((agent) => agent.status === 'working' && agent.task_id !== null) ?? null
   })
-  const { tasks } = await server.client.tasks(job_id)
+  const tasks = await server.client.tasks(job_id)
   expect(tasks.map((task) => task.task_id)).toContain(busy.task_id)
   expect(busy.last_activity).not.toBe('')
 })
 
 it('test_tasks_are_created: every task has a phase, an agent and a status', async () => {
   const { job_id } = await server.client.createJob({ vision })
-  const { tasks, total_tasks } = await until('tasks', 10_000, async () => {
+  const tasks = await until('tasks', 10_000, async () => {
     const list = await server.client.tasks(job_id)
-    return list.total_tasks > 0 ? list : null
+    return list.length > 0 ? list : null
   })
-  expect(tasks).toHaveLength(total_tasks)
+  expect(tasks.length).toBeGreaterThan(0)
   for (const task of tasks) {
     expect(task.phase).not.toBe('')
     expect(task.agent).not.toBe('')
@@ -68,7 +68,7 @@ it('test_workflow_creates_files: the repository holds a program that works and t
   const repository = job.workspace_path ?? ''
   expect(execFileSync('git', ['-C', repository, 'status', '--porcelain']).toString()).toBe('')
   const story = execFileSync('git', ['-C', repository, 'log', '--format=%s', '--reverse']).toString().trim().split('\n')
-  const { tasks } = await server.client.tasks(job_id)
+  const tasks = await server.client.tasks(job_id)
   for (const task of tasks) expect(story).toContain(task.title)
   const answer = execFileSync(process.execPath, ['bin/calc.js', '2 + 3 * 4'], { cwd: repository }).toString().trim()
   expect(answer).toBe('14')

@@ -54,5 +54,8 @@ export function faultsOf(vision: string): Faults {
 
 /** The vision as a person would have written it. */
 export function withoutMarkers(vision: string): string {
-  return vision.replace(MARKER, ' ').replace(/[ \t]{2,}/g, ' ').trim()
+  return vision
+    .replace(MARKER, ' ')
+    .replace(/[ \t]{2,}/g, ' ')
+    .trim()
 }

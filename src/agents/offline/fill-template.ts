@@ -4,14 +4,17 @@
  * is, which is for numbers and words of our own only. A name without a value is a mistake of ours and throws.
  */
 export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{\{(\w+)(?:\|(\w+))?\}\}/g, (placeholder, name: string, filter: string | undefined) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`the template has no value for ${placeholder}`)
-    if (filter === undefined) return value
-    if (filter === 'js') return jsString(value)
-    if (filter === 'html') return htmlText(value)
-    throw new Error(`the template has no filter for ${placeholder}`)
-  })
+  return template.replace(
+    /\{\{(\w+)(?:\|(\w+))?\}\}/g,
+    (placeholder, name: string, filter: string | undefined) => {
+      const value = values[name]
+      if (value === undefined) throw new Error(`the template has no value for ${placeholder}`)
+      if (filter === undefined) return value
+      if (filter === 'js') return jsString(value)
+      if (filter === 'html') return htmlText(value)
+      throw new Error(`the template has no filter for ${placeholder}`)
+    },
+  )
 }
 
 /** A JavaScript string literal in single quotes. */

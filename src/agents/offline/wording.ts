@@ -50,7 +50,10 @@ const COLOURS: Readonly<Record<string, string>> = {
 }
 
 const BEYOND: readonly (readonly [RegExp, string])[] = [
-  [/\b(python|rust|golang|java(?!script)|kotlin|swift|ruby|php|c\+\+|c#|\.net)(?!\w)/i, 'another programming language than JavaScript'],
+  [
+    /\b(python|rust|golang|java(?!script)|kotlin|swift|ruby|php|c\+\+|c#|\.net)(?!\w)/i,
+    'another programming language than JavaScript',
+  ],
   [/\b(react|vue|angular|svelte|next\.?js|tailwind|electron)\b/i, 'a framework'],
   [/\b(android|ios|iphone|mobile app|smartphone)\b/i, 'a mobile app'],
   [/\b(log-?ins?|sign-?(in|up)s?|accounts?|authentication|oauth|passkeys?|multi-?user)\b/i, 'accounts'],
@@ -70,8 +73,20 @@ export function wordingOf(rawVision: string): Wording {
     onAccent: isBright(accent) ? '#111111' : '#ffffff',
     theme: /\b(dark|dunkle[rsnm]?|dunkel|sombre|oscur[oa])\b/i.test(head) ? 'dark' : 'light',
     colour: /\bcolou?r(s|ed|ful)?\b/i.test(head),
-    maxLength: numberOf(head, /(?:max(?:imum)?|at most|up to|no (?:more|longer) than)\D{0,24}(\d{1,5})[ -]*(?:char|letter|zeichen)/i, 200, 10, 2000),
-    codeLength: numberOf(head, /(\d{1,3})[ -](?:character|char|letter|digit)s?[ -](?:long )?(?:short )?(?:code|slug|link|id)/i, 7, 4, 32),
+    maxLength: numberOf(
+      head,
+      /(?:max(?:imum)?|at most|up to|no (?:more|longer) than)\D{0,24}(\d{1,5})[ -]*(?:char|letter|zeichen)/i,
+      200,
+      10,
+      2000,
+    ),
+    codeLength: numberOf(
+      head,
+      /(\d{1,3})[ -](?:character|char|letter|digit)s?[ -](?:long )?(?:short )?(?:code|slug|link|id)/i,
+      7,
+      4,
+      32,
+    ),
     passwordLength: numberOf(head, /(\d{1,4})[ -](?:character|char|zeichen)/i, 16, 8, 128),
     vision: head === '' ? 'No vision was given.' : head,
     blurb: cut(oneLine(saying(head) ?? head), BLURB_CHARS),
@@ -82,8 +97,14 @@ export function wordingOf(rawVision: string): Wording {
 
 /** A name that npm and shells accept, or null when nothing is left of the text. */
 export function slugOf(text: string): string | null {
-  const plain = text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase()
-  const slug = plain.replace(/[^a-z0-9]+/g, '-').slice(0, 40).replace(/^-+|-+$/g, '')
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+  const slug = plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '')
   return slug === '' ? null : slug
 }
 
@@ -91,7 +112,10 @@ export function slugOf(text: string): string | null {
 function cut(text: string, limit: number): string {
   const characters = [...text.slice(0, limit * 2)]
   if (characters.length <= limit && text.length <= limit * 2) return text
-  return `${characters.slice(0, limit - 1).join('').trimEnd()}…`
+  return `${characters
+    .slice(0, limit - 1)
+    .join('')
+    .trimEnd()}…`
 }
 
 function oneLine(text: string): string {
@@ -102,8 +126,17 @@ function firstSentence(text: string): string {
   return /^\s*\S[^\n]*?(?=[.!?](?:\s|$)|\n|$)/.exec(text)?.[0].trim() ?? ''
 }
 
-const CALLED = /(?:^|[\s,(])(?:called|named|titled|entitled|namens|genannt|appelée?|nommée?|llamad[ao])\s*:?\s+/i
-const OPENING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“', '«': '»', '‘': '’', '`': '`' }
+const CALLED =
+  /(?:^|[\s,(])(?:called|named|titled|entitled|namens|genannt|appelée?|nommée?|llamad[ao])\s*:?\s+/i
+const OPENING: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '“': '”',
+  '„': '“',
+  '«': '»',
+  '‘': '’',
+  '`': '`',
+}
 
 function nameOf(text: string): string | null {
   const found = CALLED.exec(text)
@@ -116,13 +149,17 @@ function nameOf(text: string): string | null {
     if (quoted !== '') return cut(quoted, TITLE_CHARS)
   }
   // Without quotes a name is a run of capitalised words, or one word of any kind.
-  const words = /^(?:[\p{Lu}\p{N}][\p{L}\p{N}+-]*)(?: (?:[\p{Lu}\p{N}][\p{L}\p{N}+-]*)){0,3}|^[\p{L}\p{N}+-]+/u.exec(rest)
+  const words =
+    /^(?:[\p{Lu}\p{N}][\p{L}\p{N}+-]*)(?: (?:[\p{Lu}\p{N}][\p{L}\p{N}+-]*)){0,3}|^[\p{L}\p{N}+-]+/u.exec(rest)
   return words === null ? null : cut(words[0].replace(/[-+]+$/, ''), TITLE_CHARS)
 }
 
 /** Text that the vision wants to see on a page: `that says "Hello"`. */
 function saying(text: string): string | null {
-  return /\b(?:says?|saying|reads?|reading|with the text)\s*:?\s+["“'„]([^"”“\n]{1,300})["”'“]/i.exec(text)?.[1] ?? null
+  return (
+    /\b(?:says?|saying|reads?|reading|with the text)\s*:?\s+["“'„]([^"”“\n]{1,300})["”'“]/i.exec(text)?.[1] ??
+    null
+  )
 }
 
 function languageOf(text: string): Language {

@@ -20,17 +20,25 @@ export const blueprint: Blueprint = {
       description:
         'Write src/calculate.js: calculate(text) gives the value of an arithmetic expression (+ - * / % ^, signs, decimals, parentheses) by recursive descent, without eval; CalculationError says what is wrong and at which position. Test precedence, associativity and every kind of mistake.',
       dependsOn: [],
-      acceptance: ['2 + 3 * 4 is 14', 'division by zero, missing parentheses and unknown characters are refused with a reason'],
-      checks: [`node --input-type=module -e "import { calculate } from './src/calculate.js'; process.exit(calculate('2 + 3 * 4') === 14 ? 0 : 1)"`],
+      acceptance: [
+        '2 + 3 * 4 is 14',
+        'division by zero, missing parentheses and unknown characters are refused with a reason',
+      ],
+      checks: [
+        `node --input-type=module -e "import { calculate } from './src/calculate.js'; process.exit(calculate('2 + 3 * 4') === 14 ? 0 : 1)"`,
+      ],
       files: ['package.json', '.gitignore', 'src/calculate.js', 'test/calculate.test.js'],
     },
     {
       key: 'format',
       title: 'Format numbers for people',
-      description: 'Write src/format.js: formatNumber(value) gives at most twelve significant digits, no binary noise, no negative zero.',
+      description:
+        'Write src/format.js: formatNumber(value) gives at most twelve significant digits, no binary noise, no negative zero.',
       dependsOn: [],
       acceptance: ['0.1 + 0.2 is shown as 0.3'],
-      checks: [`node --input-type=module -e "import { formatNumber } from './src/format.js'; process.exit(formatNumber(0.1 + 0.2) === '0.3' ? 0 : 1)"`],
+      checks: [
+        `node --input-type=module -e "import { formatNumber } from './src/format.js'; process.exit(formatNumber(0.1 + 0.2) === '0.3' ? 0 : 1)"`,
+      ],
       files: ['src/format.js', 'test/format.test.js'],
     },
     {

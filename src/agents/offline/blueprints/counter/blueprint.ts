@@ -17,15 +17,24 @@ export const blueprint: Blueprint = {
     {
       key: 'counter',
       title: 'Count',
-      description: 'Write src/counter.js: createCounter(start) with value, increment, decrement and reset, kept within LIMIT.',
+      description:
+        'Write src/counter.js: createCounter(start) with value, increment, decrement and reset, kept within LIMIT.',
       dependsOn: [],
       acceptance: ['it counts up, down and back to the start', 'it never leaves its limits'],
-      checks: [`node --input-type=module -e "import { createCounter } from './src/counter.js'; const counter = createCounter(); counter.increment(); process.exit(counter.increment() === 2 ? 0 : 1)"`],
+      checks: [
+        `node --input-type=module -e "import { createCounter } from './src/counter.js'; const counter = createCounter(); counter.increment(); process.exit(counter.increment() === 2 ? 0 : 1)"`,
+      ],
       files: ['package.json', '.gitignore', 'src/counter.js', 'test/counter.test.js'],
     },
-    ...webTasks('counter', 'a number and three buttons connected to src/counter.js', ['the buttons move the number']),
+    ...webTasks('counter', 'a number and three buttons connected to src/counter.js', [
+      'the buttons move the number',
+    ]),
   ],
   jobChecks: webJobChecks,
-  bug: { path: 'src/counter.js', find: 'increment: (step = 1) => move(step)', replace: 'increment: (step = 1) => move(-step)' },
+  bug: {
+    path: 'src/counter.js',
+    find: 'increment: (step = 1) => move(step)',
+    replace: 'increment: (step = 1) => move(-step)',
+  },
   jobBug: webJobBug,
 }

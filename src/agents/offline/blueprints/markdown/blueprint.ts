@@ -17,19 +17,25 @@ export const blueprint: Blueprint = {
     {
       key: 'inline',
       title: 'Convert what stands inside a line',
-      description: 'Write src/inline.js: renderInline(text) with emphasis, code, links and images, and escapeHtml(text). Everything is escaped; javascript: and data: addresses are no links.',
+      description:
+        'Write src/inline.js: renderInline(text) with emphasis, code, links and images, and escapeHtml(text). Everything is escaped; javascript: and data: addresses are no links.',
       dependsOn: [],
       acceptance: ['HTML of the source is escaped', 'addresses that a browser would run are no links'],
-      checks: [`node --input-type=module -e "import { renderInline } from './src/inline.js'; process.exit(renderInline('<b>**x**') === '&lt;b&gt;<strong>x</strong>' ? 0 : 1)"`],
+      checks: [
+        `node --input-type=module -e "import { renderInline } from './src/inline.js'; process.exit(renderInline('<b>**x**') === '&lt;b&gt;<strong>x</strong>' ? 0 : 1)"`,
+      ],
       files: ['package.json', '.gitignore', 'src/inline.js', 'test/inline.test.js'],
     },
     {
       key: 'page',
       title: 'Wrap HTML in a page',
-      description: 'Write src/page.js: toPage(body, title) gives a complete HTML document; the title is escaped.',
+      description:
+        'Write src/page.js: toPage(body, title) gives a complete HTML document; the title is escaped.',
       dependsOn: [],
       acceptance: ['the page is complete and its title escaped'],
-      checks: [`node --input-type=module -e "import { toPage } from './src/page.js'; process.exit(toPage('x', '<').includes('<title>&lt;</title>') ? 0 : 1)"`],
+      checks: [
+        `node --input-type=module -e "import { toPage } from './src/page.js'; process.exit(toPage('x', '<').includes('<title>&lt;</title>') ? 0 : 1)"`,
+      ],
       files: ['src/page.js', 'test/page.test.js'],
     },
     {
@@ -43,7 +49,10 @@ export const blueprint: Blueprint = {
       files: ['src/markdown.js', 'test/markdown.test.js', 'bin/md2html.js', 'test/cli.test.js'],
     },
   ],
-  jobChecks: ['echo "<script>" | node bin/md2html.js | grep -qx "<p>&lt;script&gt;</p>"', '! node bin/md2html.js no-such-file.md 2>/dev/null'],
+  jobChecks: [
+    'echo "<script>" | node bin/md2html.js | grep -qx "<p>&lt;script&gt;</p>"',
+    '! node bin/md2html.js no-such-file.md 2>/dev/null',
+  ],
   bug: { path: 'src/inline.js', find: "'<': '&lt;'", replace: "'<': '<'" },
   jobBug: { path: 'bin/md2html.js', find: 'process.exitCode = 1', replace: 'process.exitCode = 0' },
 }

@@ -12,10 +12,13 @@ export const blueprint: Blueprint = {
     {
       key: 'vision',
       title: 'Write the vision down as data',
-      description: 'Write src/vision.js: title, vision and statement(), which says honestly that nothing is built yet.',
+      description:
+        'Write src/vision.js: title, vision and statement(), which says honestly that nothing is built yet.',
       dependsOn: [],
       acceptance: ['the statement has the title and the vision'],
-      checks: [`node --input-type=module -e "import { statement, vision } from './src/vision.js'; process.exit(statement().includes(vision) ? 0 : 1)"`],
+      checks: [
+        `node --input-type=module -e "import { statement, vision } from './src/vision.js'; process.exit(statement().includes(vision) ? 0 : 1)"`,
+      ],
       files: ['package.json', '.gitignore', 'src/vision.js', 'test/vision.test.js'],
     },
     {
@@ -28,7 +31,10 @@ export const blueprint: Blueprint = {
       files: ['bin/start.js', 'test/cli.test.js'],
     },
   ],
-  jobChecks: ['node bin/start.js | grep -q "nothing of it is built yet"', '! node bin/start.js --nonsense 2>/dev/null'],
+  jobChecks: [
+    'node bin/start.js | grep -q "nothing of it is built yet"',
+    '! node bin/start.js --nonsense 2>/dev/null',
+  ],
   bug: { path: 'src/vision.js', find: '${title}\\n\\n${vision}', replace: '${title}\\n\\nNo vision' },
   jobBug: { path: 'bin/start.js', find: 'process.exitCode = 1', replace: 'process.exitCode = 0' },
 }

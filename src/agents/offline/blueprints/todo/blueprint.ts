@@ -20,8 +20,13 @@ export const blueprint: Blueprint = {
       description:
         'Write src/todo-list.js: pure functions addItem, setDone, removeItem, select and formatItems over items { id, text, done }; TodoError for what makes no sense. Ids are never used twice within a list.',
       dependsOn: [],
-      acceptance: ['items are added, ticked off, reopened and removed', 'empty and overlong items are refused'],
-      checks: [`node --input-type=module -e "import { addItem, setDone, formatItems } from './src/todo-list.js'; process.exit(formatItems(setDone(addItem([], 'a'), 1, true))[0] === '[x] 1  a' ? 0 : 1)"`],
+      acceptance: [
+        'items are added, ticked off, reopened and removed',
+        'empty and overlong items are refused',
+      ],
+      checks: [
+        `node --input-type=module -e "import { addItem, setDone, formatItems } from './src/todo-list.js'; process.exit(formatItems(setDone(addItem([], 'a'), 1, true))[0] === '[x] 1  a' ? 0 : 1)"`,
+      ],
       files: ['package.json', '.gitignore', 'src/todo-list.js', 'test/todo-list.test.js'],
     },
     {
@@ -31,13 +36,16 @@ export const blueprint: Blueprint = {
         'Write src/store.js: loadItems(file) and saveItems(file, items) with one JSON file, replaced by a rename. A missing file is an empty list, a damaged one an error that names it.',
       dependsOn: [],
       acceptance: ['what was saved is loaded again', 'a damaged file is never overwritten in silence'],
-      checks: [`node --input-type=module -e "import { loadItems } from './src/store.js'; process.exit((await loadItems('no-such-list.json')).length)"`],
+      checks: [
+        `node --input-type=module -e "import { loadItems } from './src/store.js'; process.exit((await loadItems('no-such-list.json')).length)"`,
+      ],
       files: ['src/store.js', 'test/store.test.js'],
     },
     {
       key: 'cli',
       title: 'Build the command',
-      description: 'Write bin/todo.js on src/todo-list.js and src/store.js: add, list [open|done|all], done, undo, remove; the file is TODO_FILE or todo.json.',
+      description:
+        'Write bin/todo.js on src/todo-list.js and src/store.js: add, list [open|done|all], done, undo, remove; the file is TODO_FILE or todo.json.',
       dependsOn: ['list', 'store'],
       acceptance: ['a list is kept from one run to the next', 'mistakes are explained'],
       checks: [

@@ -1,0 +1,203 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TaskBrief } from '../../contract/brief.ts'
+import { endGroup, startDeafCommand } from './child-command.ts'
+import type { Faults } from './faults.ts'
+import { introduction } from './play-planner.ts'
+import { folderFor } from './project-folder.ts'
+import {
+  openProject,
+  parallelPair,
+  withFlaw,
+  type Project,
+  type ProjectFile,
+  type ProjectTask,
+} from './project.ts'
+import type { Stage } from './stage.ts'
+
+/**
+ * The developer (and the tester): writes the files of its task, runs the checks, says what came of it. After a
+ * failed check, a review or a conflict it reads what came back and answers that. Alone, it builds the whole
+ * blueprint and leaves `.slipway/checks.json`. A task that is not of its own plan gets whatever the blueprint has
+ * and the workspace lacks; if that is nothing, it says so and changes nothing.
+ */
+export interface Body {
+  /** Ends this process at once, as a crash would. */
+  readonly crash: (exitCode: number) => never
+  /** Makes the process deaf to session/cancel and SIGTERM. */
+  readonly goDeaf: () => void
+}
+
+export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body): Promise<void> {
+  const draft = await openProject(brief.vision)
+  const project = await openProject(brief.vision, await folderFor(stage, draft))
+  const files = await filesFor(stage, brief, project)
+  const checks =
+    brief.task.checks.length > 0 ? brief.task.checks : brief.mode === 'solo' ? project.checks : []
+  const steps = [
+    ...files.map((file) => `Write ${file.path}`),
+    ...(checks.length > 0 ? ['Run the checks'] : []),
+  ]
+  await stage.plan(steps, 0)
+  await stage.say(
+    brief.mode === 'solo' ? introduction(project) : `I take "${brief.task.title}", attempt ${brief.attempt}.`,
+  )
+  await answerFeedback(stage, brief)
+  await misbehave(stage, project.faults, body)
+
+  let written = 0
+  for (const [index, file] of files.entries()) {
+    await stage.plan(steps, index)
+    if (await stage.write(file.path, file.content)) written += 1
+    if (project.faults.crash && index === 0 && brief.attempt === 1 && isCore(brief, project)) body.crash(3)
+  }
+  if (brief.mode === 'solo' && project.checks.length > 0) {
+    await stage.write('.slipway/checks.json', `${JSON.stringify({ checks: project.checks }, null, 2)}\n`)
+  }
+  const failed = await runChecks(stage, checks)
+  await stage.plan(steps, steps.length)
+  await stage.say(summary(brief, project, written, checks.length, failed))
+}
+
+/** What this attempt has to write, mistakes asked for by the vision included. */
+async function filesFor(stage: Stage, brief: TaskBrief, project: Project): Promise<ProjectFile[]> {
+  const own = project.tasks.find((task) => task.key === brief.task.key)
+  const repair = brief.task.key.startsWith('repair')
+  const whole = brief.mode === 'solo' || repair
+  if (own === undefined && !whole) return missingFiles(stage, project)
+  const files = whole || own === undefined ? project.tasks.flatMap((task) => task.files) : own.files
+  const { faults, blueprint, folder } = project
+  const sentBack = brief.feedback.some((feedback) => feedback.kind === 'check' || feedback.kind === 'review')
+  const early = brief.attempt <= 2 && !sentBack && !repair
+  let flawed = [...files]
+  if (faults.unfixable || (faults.bug && early)) flawed = withFlaw(flawed, blueprint.bug, folder)
+  const jobBugStays = faults.unfixable || (brief.mode === 'team' ? !repair : early)
+  if (faults.jobBug && jobBugStays) flawed = withFlaw(flawed, blueprint.jobBug, folder)
+  const reviewed =
+    repair || brief.attempt > 2 || brief.feedback.some((feedback) => feedback.kind === 'review')
+  if (faults.reviewFail && !reviewed && isCore(brief, project))
+    flawed = flawed.map((file) => withOpenQuestion(file, project))
+  if (faults.conflict && own !== undefined && !whole)
+    flawed.push(...(await contestedFile(stage, project, own)))
+  return flawed
+}
+
+async function missingFiles(stage: Stage, project: Project): Promise<ProjectFile[]> {
+  const missing: ProjectFile[] = []
+  for (const file of project.tasks.flatMap((task) => task.files)) {
+    if ((await stage.read(file.path)) === null) missing.push(file)
+  }
+  return missing
+}
+
+function isCore(brief: TaskBrief, project: Project): boolean {
+  return brief.mode === 'solo' || brief.task.key === project.tasks[0]?.key
+}
+
+/** The open question of the fault `review-fail`, in the core's module. */
+function withOpenQuestion(file: ProjectFile, project: Project): ProjectFile {
+  if (file.path !== project.folder + project.blueprint.bug.path) return file
+  return {
+    path: file.path,
+    content: `// FIXME: say what this module promises before anybody builds on it.\n${file.content}`,
+  }
+}
+
+/** The line of CHANGES.md that two parallel tasks write; whoever comes second keeps what the first has written. */
+async function contestedFile(stage: Stage, project: Project, own: ProjectTask): Promise<ProjectFile[]> {
+  if (!parallelPair(project.tasks).includes(own)) return []
+  const path = `${project.folder}CHANGES.md`
+  const before = /^Built so far: (.+)$/m.exec((await stage.read(path)) ?? '')?.[1]?.split('; ') ?? []
+  const built = before.includes(own.title) ? before : [...before, own.title]
+  return [{ path, content: `# Changes\n\nBuilt so far: ${built.join('; ')}\n` }]
+}
+
+async function answerFeedback(stage: Stage, brief: TaskBrief): Promise<void> {
+  for (const { kind, summary: what, log = '' } of brief.feedback) {
+    const clue = kind === 'check' ? clueIn(log) : null
+    await stage.say(
+      {
+        check: `A check failed. ${what} ${clue === null ? 'Its log names no test; I go through the files again.' : `The log says: ${clue}`}`,
+        review: `The review found something: ${what} I answer it now.`,
+        conflict: `${what} I do the work again on the new base and keep both sides.`,
+        interrupted: 'The attempt before was interrupted; I take up what it left.',
+        note: `I was told: ${what}`,
+      }[kind],
+    )
+  }
+}
+
+/** The line of a test log that says what went wrong. */
+function clueIn(log: string): string | null {
+  const patterns = [
+    /^\s*(?:not ok \d+ - |✖ )(?!failing tests)(.{3,200})$/m,
+    /^.*(?:\w*Error)\b.{0,200}$/m,
+    /^.{3,200}$/m,
+  ]
+  for (const pattern of patterns) {
+    const found = pattern.exec(log)
+    if (found !== null) return (found[1] ?? found[0]).trim()
+  }
+  return null
+}
+
+/** How many checks failed here. The gate runs them again on a clean checkout; this is for the agent's own eyes. */
+async function runChecks(stage: Stage, checks: readonly string[]): Promise<number> {
+  let failed = 0
+  for (const check of checks) {
+    const { exitCode } = await stage.run(check)
+    if (exitCode !== 0) failed += 1
+  }
+  return failed
+}
+
+function summary(
+  brief: TaskBrief,
+  project: Project,
+  written: number,
+  checks: number,
+  failed: number,
+): string {
+  const changed =
+    written === 0 ? 'Nothing had to be changed' : `I wrote ${written} ${written === 1 ? 'file' : 'files'}`
+  const known =
+    brief.mode === 'solo' ||
+    brief.task.key.startsWith('repair') ||
+    project.tasks.some((task) => task.key === brief.task.key)
+  const stranger = known
+    ? ''
+    : ` This task is not of my blueprint "${project.blueprint.id}", so I could only add what the blueprint has and the workspace lacked.`
+  const proof =
+    checks === 0
+      ? 'There were no checks to run.'
+      : failed === 0
+        ? `All ${checks} checks pass here.`
+        : `${failed} of ${checks} checks fail here.`
+  return `${changed}. ${proof}${stranger}`
+}
+
+const TICK_MS = 200
+const FLOOD_BYTES = 20_000_000
+const FLOOD_CHUNK = 20_000
+
+/** The faults that are about the agent's conduct rather than its work. */
+async function misbehave(stage: Stage, faults: Faults, body: Body): Promise<void> {
+  for (let waited = 0; waited < faults.slowMs; waited += TICK_MS) {
+    await stage.say(`Working slowly, as asked: ${waited} of ${faults.slowMs} ms.`)
+    await delay(Math.min(TICK_MS, faults.slowMs - waited), undefined, { signal: stage.signal })
+  }
+  if (faults.flood) {
+    const chunk = `${'flood '.repeat(FLOOD_CHUNK / 6)}\n`
+    for (let sent = 0; sent < FLOOD_BYTES; sent += chunk.length) await stage.say(chunk)
+  }
+  if (faults.hang) await hang(stage, body)
+}
+
+async function hang(stage: Stage, body: Body): Promise<void> {
+  await stage.say('$ sleep 600')
+  body.goDeaf()
+  const child = startDeafCommand(stage.cwd)
+  const onAbort = (): void => endGroup(child)
+  stage.signal.addEventListener('abort', onAbort, { once: true })
+  if (stage.signal.aborted) onAbort()
+  await new Promise((resolve) => child.once('exit', resolve))
+}

@@ -1,0 +1,94 @@
+import type { TaskBrief } from '../../contract/brief.ts'
+import { design, DOCUMENT_MARK, requirements } from './documents.ts'
+import { folderFor } from './project-folder.ts'
+import { openProject, type Project } from './project.ts'
+import type { Stage } from './stage.ts'
+
+/**
+ * The planning roles. The product owner leaves docs/requirements.md; the architect leaves docs/design.md and
+ * .slipway/plan.json.
+ */
+export async function playProductOwner(stage: Stage, brief: TaskBrief): Promise<void> {
+  const steps = ['Read the vision', 'Write docs/requirements.md']
+  await stage.plan(steps, 0)
+  const project = await openProject(brief.vision)
+  await stage.say(introduction(project))
+  await stage.plan(steps, 1)
+  await writeDocument(stage, 'docs/requirements.md', requirements(project))
+  await stage.plan(steps, 2)
+  await stage.say(
+    `docs/requirements.md has ${project.blueprint.features.length} requirements. ${beyond(project)}`,
+  )
+}
+
+/** `turn` counts the prompts of the session from 1: a later one brings the errors of an invalid plan. */
+export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number): Promise<void> {
+  const steps = ['Read the requirements', 'Write docs/design.md', 'Write .slipway/plan.json']
+  await stage.plan(steps, 0)
+  await stage.read('docs/requirements.md')
+  const draft = await openProject(brief.vision)
+  const project = await openProject(brief.vision, await folderFor(stage, draft))
+  await stage.plan(steps, 1)
+  await writeDocument(stage, 'docs/design.md', design(project))
+  await stage.plan(steps, 2)
+  if (project.faults.badPlan && turn === 1 && brief.attempt === 1 && brief.feedback.length === 0) {
+    await stage.write('.slipway/plan.json', invalidPlan(project))
+    await stage.say('The plan is written. ([[demo:bad-plan]] was asked for, so it is invalid.)')
+    return
+  }
+  await stage.write('.slipway/plan.json', planFile(project))
+  await stage.plan(steps, 3)
+  const count = `${project.tasks.length} tasks and ${project.checks.length} checks of the whole job`
+  await stage.say(
+    turn === 1 ? `The plan has ${count}.` : `I wrote the plan again, valid this time: ${count}.`,
+  )
+}
+
+/** What the offline demo says about itself before it begins. */
+export function introduction(project: Project): string {
+  const { id, summary } = project.blueprint
+  return id === 'starter'
+    ? `I am the offline demo: I build from blueprints, no model is involved, and I have none for this vision. I will leave ${summary}. Connect a real backend in the settings to have the vision built.`
+    : `I am the offline demo: I build from blueprints and no model is involved. The vision fits my blueprint "${id}": ${summary}. It will be called ${project.title}.`
+}
+
+function beyond({ wording, blueprint }: Project): string {
+  if (blueprint.id === 'starter' || wording.missing.length === 0) return ''
+  return `Not in my blueprint, though the vision seems to ask for it: ${wording.missing.join(', ')}.`
+}
+
+export function planFile(project: Project): string {
+  const plan = {
+    title: project.title.slice(0, 120),
+    summary:
+      `The offline demo builds ${project.blueprint.summary} from a blueprint; no model is involved. ${beyond(project)}`.trim(),
+    tasks: project.tasks.map((task) => ({
+      key: task.key,
+      title: task.title,
+      description: task.description,
+      depends_on: task.dependsOn,
+      acceptance: task.acceptance,
+      checks: task.checks,
+    })),
+    checks: project.checks,
+  }
+  return `${JSON.stringify(plan, null, 2)}\n`
+}
+
+/** Two tasks that wait for each other, and no title. */
+function invalidPlan(project: Project): string {
+  const task = (key: string, needed: string): object => ({
+    key,
+    title: key,
+    description: `Build ${key}.`,
+    depends_on: [needed],
+  })
+  return `${JSON.stringify({ title: '', summary: project.title, tasks: [task('one', 'two'), task('two', 'one')] }, null, 2)}\n`
+}
+
+/** Writes a document; where the repository has one of its own, ours is added below it. */
+async function writeDocument(stage: Stage, file: string, text: string): Promise<void> {
+  const existing = await stage.read(file)
+  const foreign = existing !== null && !existing.includes(DOCUMENT_MARK)
+  await stage.write(file, foreign ? `${existing.trimEnd()}\n\n${text}` : text)
+}

@@ -1,0 +1,32 @@
+import fs from 'node:fs/promises'
+import { DOCUMENT_MARK, PACKAGE_MARK } from './documents.ts'
+import type { Project } from './project.ts'
+import type { Stage } from './stage.ts'
+
+/**
+ * Where in the repository the project goes. A job may start from a repository with other work in it, which the demo
+ * must not overwrite: then the project gets a folder of its own. The design document is the agreement between the
+ * tasks; without one, what stands in the workspace decides.
+ */
+export async function folderFor(stage: Stage, project: Project): Promise<string> {
+  const agreed = /^Everything lives in (?:`([a-z0-9-]+\/)`|the root of the repository)/m.exec(
+    (await stage.read('docs/design.md')) ?? '',
+  )
+  if (agreed !== null) return agreed[1] ?? ''
+  return (await hasOtherWork(stage, project)) ? `demo-${project.name}/` : ''
+}
+
+const SILENT = new Set(['.git', '.slipway', '.gitignore', 'docs'])
+
+async function hasOtherWork(stage: Stage, project: Project): Promise<boolean> {
+  const own = new Set(
+    project.tasks.flatMap((task) => task.files.map((file) => file.path.split('/')[0] ?? '')),
+  )
+  const entries = (await fs.readdir(stage.cwd)).filter((entry) => !SILENT.has(entry))
+  if (entries.some((entry) => !own.has(entry) && entry !== `demo-${project.name}` && entry !== 'CHANGES.md'))
+    return true
+  if (entries.includes(`demo-${project.name}`)) return true
+  if (entries.includes('package.json'))
+    return !((await stage.read('package.json')) ?? '').includes(PACKAGE_MARK)
+  return entries.includes('README.md') && !((await stage.read('README.md')) ?? '').includes(DOCUMENT_MARK)
+}

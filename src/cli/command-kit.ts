@@ -1,0 +1,36 @@
+/** What every command shares: how its help shows examples, and how its options are parsed. */
+import { InvalidArgumentError, type Command } from 'commander'
+
+/** Adds worked examples to a command's help: `[what to type, what it does]`. */
+export function addExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
+  const width = Math.max(...examples.map(([typed]) => typed.length))
+  const lines = examples.map(([typed, what]) => `  $ ${typed.padEnd(width)}   ${what}`)
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    }
+    return value
+  }
+}
+
+export function positiveAmount(text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a positive number.')
+  return value
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
+export interface ServerFlags {
+  dataDir?: string
+  url?: string
+}

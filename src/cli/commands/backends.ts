@@ -1,0 +1,148 @@
+/** `slipway backends`: which agents can do the work, and how to add one that speaks the Agent Client Protocol. */
+import type { Command } from 'commander'
+import type { BackendView, CustomBackend, Settings } from '../../client/views.ts'
+import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
+import { badUsage, Failure } from '../failure.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import { renderTable } from '../table.ts'
+import type { Paint, Terminal } from '../terminal.ts'
+
+export function addBackends(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('backends')
+    .description('list the agents that can do the work, or connect one')
+  const list = command
+    .command('list', { isDefault: true })
+    .description('list the backends')
+    .option('--json', 'as JSON')
+    .action(async (flags: ServerFlags & { json?: boolean }) => {
+      const backends = await withServer(flags, (client) => client.backends())
+      if (flags.json === true) terminal.printJson({ backends })
+      else terminal.print(renderBackends(backends, terminal.size().width, terminal.paint))
+    })
+  addServerOptions(list)
+  addAdd(command, terminal)
+  addRemove(command, terminal)
+  addDefault(command, terminal)
+  addExamples(command, [
+    ['slipway backends', 'list them'],
+    [
+      'slipway backends add my-agent -- my-agent --acp',
+      'connect a program that speaks ACP on stdin and stdout',
+    ],
+    ['slipway backends default my-agent', 'let it do the work unless told otherwise'],
+    ['slipway backends remove my-agent', 'take it away again'],
+  ])
+}
+
+/** Pure. */
+export function renderBackends(backends: readonly BackendView[], width: number, paint: Paint): string {
+  const rows = backends.map((backend) => [
+    { text: backend.default ? `${backend.name} *` : backend.name },
+    {
+      text: backend.available ? 'available' : 'unavailable',
+      tone: backend.available ? ('green' as const) : ('red' as const),
+    },
+    { text: backend.kind },
+    { text: backend.version ?? '' },
+    { text: backend.reason ?? backend.display_name, tone: 'dim' as const },
+  ])
+  const columns = [
+    { title: 'BACKEND' },
+    { title: 'STATE' },
+    { title: 'KIND' },
+    { title: 'VERSION' },
+    { title: '', flexible: true },
+  ]
+  const advice = backends.some((backend) => backend.kind === 'acp' && backend.available)
+    ? ''
+    : '\nOnly the offline demo can work now: it builds from blueprints, without a model.\nConnect an agent: slipway backends add <name> -- <command>'
+  return `${renderTable(columns, rows, width, paint)}\n${paint('dim', `* is used unless another is named${advice}`)}`
+}
+
+function addAdd(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command('add')
+    .description('connect a program that speaks the Agent Client Protocol')
+    .argument('<name>', 'how it is called here: small letters, digits, - and _')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .option('--display-name <name>', 'how people see it')
+    .option(
+      '--env <name=value>',
+      'set this for the program; no secrets: it is stored in the settings; repeatable',
+      collect,
+    )
+    .action(
+      async (
+        name: string,
+        words: string[],
+        flags: ServerFlags & { displayName?: string; env?: string[] },
+      ) => {
+        const backend: CustomBackend = {
+          name,
+          command: words,
+          env: parseEnv(flags.env ?? []),
+          ...(flags.displayName === undefined ? {} : { display_name: flags.displayName }),
+        }
+        await change(flags, (settings) => ({
+          ...settings,
+          backends: [...settings.backends.filter((each) => each.name !== name), backend],
+        }))
+        terminal.print(`Backend ${name} is connected. Try it: slipway run --backend ${name} "a counter"`)
+      },
+    )
+  addServerOptions(command)
+  addExamples(command, [['slipway backends add my-agent -- my-agent --acp', 'the program "my-agent --acp"']])
+}
+
+function addRemove(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command('remove')
+    .description('take a connected program away')
+    .argument('<name>', 'the backend')
+    .action(async (name: string, flags: ServerFlags) => {
+      await change(flags, (settings) => {
+        if (!settings.backends.some((each) => each.name === name))
+          throw new Failure(`${name} was not connected here`)
+        return {
+          default_backend: settings.default_backend === name ? null : settings.default_backend,
+          backends: settings.backends.filter((each) => each.name !== name),
+        }
+      })
+      terminal.print(`Backend ${name} is gone.`)
+    })
+  addServerOptions(command)
+}
+
+function addDefault(parent: Command, terminal: Terminal): void {
+  const command = parent
+    .command('default')
+    .description('choose the backend that is used unless another is named')
+    .argument('<name>', 'the backend')
+    .action(async (name: string, flags: ServerFlags) => {
+      await withServer(flags, async (client) => {
+        const known = (await client.backends()).map((backend) => backend.name)
+        if (!known.includes(name))
+          throw badUsage(`there is no backend ${name}`, `there are: ${known.join(', ')}`)
+        await client.putSettings({ ...(await client.settings()), default_backend: name })
+      })
+      terminal.print(`Backend ${name} is used unless another is named.`)
+    })
+  addServerOptions(command)
+}
+
+async function change(flags: ServerFlags, edit: (settings: Settings) => Settings): Promise<void> {
+  await withServer(flags, async (client) => {
+    await client.putSettings(edit(await client.settings()))
+  })
+}
+
+function parseEnv(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at <= 0) throw badUsage(`--env ${pair} is not name=value`)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+}

@@ -1,0 +1,87 @@
+/** `slipway checks`: the evidence of a job. */
+import type { Command } from 'commander'
+import type { Evidence } from '../../client/open-client.ts'
+import type { TaskView } from '../../client/views.ts'
+import { cleanBlock, cleanLine } from '../clean-text.ts'
+import { addExamples, type ServerFlags } from '../command-kit.ts'
+import { findJobId } from '../job-id.ts'
+import { checkLines } from '../job-report.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import type { Paint, Terminal } from '../terminal.ts'
+
+interface Flags extends ServerFlags {
+  log?: boolean
+  json?: boolean
+}
+
+export function addChecks(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('checks')
+    .description('show what was run to prove a job, and what came of it')
+    .argument('<id>', 'the job, or the beginning of its id')
+    .option('--log', 'with the whole log of each check')
+    .option('--json', 'as JSON')
+    .action(async (given: string, flags: Flags) => {
+      const { evidence, tasks } = await withServer(flags, async (client) => {
+        const id = await findJobId(client, given)
+        return { evidence: await client.checks(id), tasks: await client.tasks(id) }
+      })
+      if (flags.json === true) terminal.printJson(evidence)
+      else
+        terminal.print(
+          renderEvidence(
+            evidence,
+            tasks,
+            flags.log === true ? 'whole' : 'failures',
+            terminal.size().width,
+            terminal.paint,
+          ),
+        )
+    })
+  addExamples(addServerOptions(command), [
+    ['slipway checks 01934c1e-8a2b', 'each check with its verdict'],
+    ['slipway checks 01934c1e-8a2b --log', 'with the logs'],
+  ])
+}
+
+/** Pure. One block for each round of checks, oldest first. */
+export function renderEvidence(
+  evidence: Evidence,
+  tasks: readonly TaskView[],
+  logs: 'whole' | 'failures',
+  width: number,
+  paint: Paint,
+): string {
+  const titles = new Map(tasks.map((task) => [task.task_id, cleanLine(task.title)]))
+  const verdict = `Proof: ${evidence.proof ?? 'not yet decided'}`
+  if (evidence.checks.length === 0) return `${verdict}\nNo check has been run.`
+  const rounds = Map.groupBy(
+    evidence.checks,
+    (check) => `${check.task_id ?? 'job'} ${check.round} ${check.commit}`,
+  )
+  const blocks = [...rounds.values()].map((checks) => {
+    const [first] = checks
+    const taskId = first?.task_id ?? null
+    const about = taskId === null ? 'The job' : (titles.get(taskId) ?? 'A task')
+    const where = `${about}, round ${first?.round ?? 1}, commit ${first?.commit.slice(0, 12) ?? '?'}, walls ${cleanLine(first?.walls ?? '?')}`
+    const versions = Object.entries(first?.versions ?? {}).map(
+      ([name, version]) => `${cleanLine(name)} ${cleanLine(version)}`,
+    )
+    const lines = checks.flatMap((check) => {
+      const [head = '', ...tail] = checkLines(check, width, paint)
+      const log = cleanBlock(check.log).trimEnd()
+      const whole = log === '' ? [] : log.split('\n').map((text) => paint('dim', `    │ ${text}`))
+      return [
+        head,
+        ...(logs === 'whole' ? whole : tail),
+        ...(check.log_truncated ? [paint('dim', '    │ (the middle of this log was cut)')] : []),
+      ]
+    })
+    return [
+      paint('bold', where),
+      ...(versions.length === 0 ? [] : [paint('dim', `  with ${versions.join(', ')}`)]),
+      ...lines,
+    ].join('\n')
+  })
+  return [verdict, ...blocks].join('\n\n')
+}

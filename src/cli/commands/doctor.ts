@@ -1,0 +1,68 @@
+/** `slipway doctor`: everything Slipway stands on, tried for real, each with what to do where it is not well. */
+import type { Command } from 'commander'
+import { addExamples, type ServerFlags } from '../command-kit.ts'
+import {
+  examineBubblewrap,
+  examineDataDir,
+  examineGit,
+  examineNode,
+  examinePort,
+} from '../examine-machine.ts'
+import { exitCodes } from '../failure.ts'
+import { renderFinding, type Finding } from '../finding.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { addServerOptions, serverChoice } from '../reach-server.ts'
+import { readServerRecord } from '../server-record.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags extends ServerFlags {
+  canary: boolean
+  json?: boolean
+}
+
+/** The port that `slipway start` takes unless told. */
+const standardPort = 7420
+
+export function addDoctor(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('doctor')
+    .description('examine the machine and carry a small job through the real engine')
+    .option('--no-canary', 'leave the small job out')
+    .option('--json', 'as JSON')
+    .action((flags: Flags) => doctor(flags, terminal))
+  addExamples(addServerOptions(command), [
+    ['slipway doctor', 'about ten seconds; nothing is left behind'],
+    ['slipway doctor --json', 'for a program'],
+  ])
+  command.addHelpText('after', '\nExit code: 0 when nothing failed (warnings allowed), 1 otherwise.')
+}
+
+async function doctor(flags: Flags, terminal: Terminal): Promise<void> {
+  const interrupt = onInterrupt()
+  const findings: Finding[] = []
+  try {
+    for await (const finding of examine(flags, interrupt.signal)) {
+      findings.push(finding)
+      if (flags.json !== true) terminal.print(renderFinding(finding, terminal.paint))
+      if (interrupt.signal.aborted) break
+    }
+  } finally {
+    interrupt.close()
+  }
+  const failed = findings.filter((finding) => finding.level === 'fail').length
+  const warned = findings.filter((finding) => finding.level === 'warn').length
+  if (flags.json === true) terminal.printJson({ ok: failed === 0, findings })
+  else terminal.print(`\n${findings.length - failed - warned} ok, ${warned} warnings, ${failed} failed`)
+  process.exitCode = interrupt.exitCode() ?? (failed === 0 ? exitCodes.done : exitCodes.failed)
+}
+
+async function* examine(flags: Flags, signal: AbortSignal): AsyncGenerator<Finding> {
+  const choice = serverChoice(flags)
+  yield examineNode(process.version)
+  yield await examineGit()
+  yield await examineBubblewrap()
+  yield* await examineDataDir(choice.dataDir)
+  if ((await readServerRecord(choice.dataDir)) === null) yield await examinePort(standardPort)
+  yield* examineOwnServer(choice)
+  if (flags.canary) yield* examineCanary(signal)
+}

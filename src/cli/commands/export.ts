@@ -1,0 +1,77 @@
+/** `slipway export`: a job's repository as a zip file. The file is complete or it is not there. */
+import type { Command } from 'commander'
+import { createWriteStream } from 'node:fs'
+import { access, link, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Download } from '../../client/open-client.ts'
+import { addExamples, type ServerFlags } from '../command-kit.ts'
+import { badUsage, Failure } from '../failure.ts'
+import { findJobId, shortId } from '../job-id.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags extends ServerFlags {
+  output?: string
+  force?: boolean
+}
+
+export function addExport(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('export')
+    .description("write a job's repository to a zip file")
+    .argument('<id>', 'the job, or the beginning of its id')
+    .option('-o, --output <file>', 'where to; - is standard output (default: named after the job, here)')
+    .option('--force', 'replace a file that exists')
+    .action((given: string, flags: Flags) => exportJob(given, flags, terminal))
+  addExamples(addServerOptions(command), [
+    ['slipway export 01934c1e-8a2b', 'into this directory'],
+    ['slipway export 01934c1e-8a2b -o todo.zip --force', 'under this name, replacing it'],
+  ])
+}
+
+async function exportJob(given: string, flags: Flags, terminal: Terminal): Promise<void> {
+  if (flags.output === '-' && terminal.isLive)
+    throw badUsage('a zip is not for a terminal: send it to a file or a pipe')
+  await withServer(flags, async (client) => {
+    const id = await findJobId(client, given)
+    const download = await client.download(id)
+    if (flags.output === '-') {
+      for await (const chunk of download.body) await terminal.write(chunk)
+      return
+    }
+    const file = path.resolve(flags.output ?? fileName(download, id))
+    await refuseExisting(file, flags.force === true)
+    await save(download, file, flags.force === true)
+    terminal.print(file)
+  })
+}
+
+/** The server's proposal is a name, never a path. */
+function fileName(download: Download, id: string): string {
+  const proposed = (download.name ?? '').replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '')
+  return proposed.endsWith('.zip') ? proposed : `slipway-${shortId(id)}.zip`
+}
+
+async function refuseExisting(file: string, force: boolean): Promise<void> {
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (exists && !force)
+    throw new Failure(`${file} exists already`, {
+      hint: 'pass --force to replace it, or --output for another name',
+    })
+}
+
+async function save(download: Download, file: string, force: boolean): Promise<void> {
+  const partial = `${file}.${process.pid}.part`
+  try {
+    await pipeline(Readable.fromWeb(download.body), createWriteStream(partial, { flags: 'wx' }))
+    // A link fails where the name has been taken meanwhile; a rename would replace it in silence.
+    await (force ? rename(partial, file) : link(partial, file))
+  } finally {
+    await rm(partial, { force: true })
+  }
+}

@@ -1,0 +1,97 @@
+/** `slipway jobs`: the jobs, newest first. */
+import { Option, type Command } from 'commander'
+import type { JobList, JobSummary } from '../../client/views.ts'
+import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
+import { inWords } from '../duration.ts'
+import { shortId } from '../job-id.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import { renderTable, type Cell } from '../table.ts'
+import type { Paint, Terminal, Tone } from '../terminal.ts'
+
+interface Flags extends ServerFlags {
+  status?: JobSummary['status']
+  search?: string
+  limit: number
+  page: number
+  json?: boolean
+}
+
+const statuses = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const
+
+export function addJobs(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('jobs')
+    .description('list the jobs, newest first')
+    .addOption(new Option('--status <status>', 'only those of this status').choices(statuses))
+    .option('--search <words>', 'only those whose title or vision contains this')
+    .option('--limit <number>', 'how many', wholeNumber(1, 100), 20)
+    .option('--page <number>', 'which page', wholeNumber(1, 1_000_000), 1)
+    .option('--json', 'as JSON')
+    .action(async (flags: Flags) => {
+      const list = await withServer(flags, (client) =>
+        client.listJobs({
+          page: flags.page,
+          page_size: flags.limit,
+          ...(flags.status === undefined ? {} : { status: flags.status }),
+          ...(flags.search === undefined ? {} : { q: flags.search }),
+        }),
+      )
+      if (flags.json === true) terminal.printJson(list)
+      else terminal.print(renderJobs(list, Date.now(), terminal.size().width, terminal.paint))
+    })
+  addExamples(addServerOptions(command), [
+    ['slipway jobs', 'the last 20'],
+    ['slipway jobs --status failed', 'what went wrong'],
+    ['slipway jobs --json --limit 100', 'for a program'],
+  ])
+}
+
+/** Pure; `now` in milliseconds since the epoch. */
+export function renderJobs(list: JobList, now: number, width: number, paint: Paint): string {
+  if (list.jobs.length === 0) return 'No jobs. Begin one: slipway run "a todo list with a CLI"'
+  const columns = [
+    { title: 'JOB' },
+    { title: 'STATUS' },
+    { title: 'PROOF' },
+    { title: '%' },
+    { title: 'AGE' },
+    { title: 'TITLE', flexible: true },
+  ]
+  const table = renderTable(
+    columns,
+    list.jobs.map((job) => row(job, now)),
+    width,
+    paint,
+  )
+  const shown =
+    list.jobs.length < list.total
+      ? `\n${paint('dim', `${list.jobs.length} of ${list.total}; page ${list.page}`)}`
+      : ''
+  return table + shown
+}
+
+function row(job: JobSummary, now: number): Cell[] {
+  return [
+    { text: shortId(job.id) },
+    { text: job.wait === null ? job.status : `${job.status}: ${job.wait.for}`, tone: statusTone(job.status) },
+    { text: job.proof ?? '', tone: job.proof === 'proven' ? 'green' : 'yellow' },
+    { text: String(job.progress) },
+    { text: inWords(now - Date.parse(job.created_at)), tone: 'dim' },
+    { text: job.title },
+  ]
+}
+
+export function statusTone(status: JobSummary['status']): Tone {
+  switch (status) {
+    case 'completed':
+      return 'green'
+    case 'failed':
+      return 'red'
+    case 'running':
+      return 'cyan'
+    case 'queued':
+    case 'waiting':
+    case 'cancelled':
+      return 'yellow'
+  }
+}

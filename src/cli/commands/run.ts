@@ -1,0 +1,134 @@
+/** `slipway run`: one vision from the first word to the proven repository, on a running server or on one of its own. */
+import { Option, type Command } from 'commander'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { ApiError } from '../../client/api-error.ts'
+import type { JobRequest } from '../../client/job-request.ts'
+import type { CreatedJob } from '../../client/views.ts'
+import { addExamples, collect, positiveAmount, wholeNumber, type ServerFlags } from '../command-kit.ts'
+import { carryThrough } from '../carry-through.ts'
+import { readDocuments } from '../documents.ts'
+import { badUsage } from '../failure.ts'
+import { addServerOptions, type Reached } from '../reach-server.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags extends ServerFlags {
+  backend?: string
+  agent?: string[]
+  mode?: 'team' | 'solo'
+  source?: string
+  check?: string[]
+  document?: string[]
+  parallelism?: number
+  maxTokens?: number
+  maxUsd?: number
+  plain?: boolean
+  json?: boolean
+}
+
+const roles = ['product_owner', 'architect', 'developer', 'reviewer', 'tester'] as const
+
+export function addRun(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('run')
+    .description('build what a vision describes, watch it, and say what was proven')
+    .argument('<vision>', 'what should be built, in quotes; - reads it from standard input')
+    .option('--backend <name>', 'the agent that plays every role (slipway backends lists them)')
+    .option('--agent <role=backend>', `another agent for one role: ${roles.join(', ')}; repeatable`, collect)
+    .addOption(new Option('--mode <mode>', 'a team with roles, or one agent alone').choices(['team', 'solo']))
+    .option('--source <repository>', 'start from this git repository: a URL or a path')
+    .option(
+      '--check <command>',
+      'a command that must exit 0 on a clean checkout of the result; repeatable',
+      collect,
+    )
+    .option('--document <file>', 'a file for the team to read (20 files, 10 MB each); repeatable', collect)
+    .option('--parallelism <number>', 'how many tasks are worked on at once', wholeNumber(1, 16))
+    .option(
+      '--max-tokens <number>',
+      'stop when the job has used this many tokens',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--max-usd <amount>', 'stop when the job has cost this much', positiveAmount)
+    .option('--plain', 'plain lines instead of a board that is redrawn')
+    .option('--json', 'one JSON document at the end, nothing else on standard output')
+    .action((vision: string, flags: Flags) => run(vision, flags, terminal))
+  addExamples(addServerOptions(command), [
+    ['slipway run "a todo list with a CLI"', 'with the standard backend'],
+    ['slipway run "a URL shortener" --check "npm test"', 'proven by your own command as well'],
+    ['slipway run "add a dark mode" --source ~/code/site', 'on top of a repository'],
+    ['slipway run - --document spec.pdf < vision.md', 'vision from a file, with a document'],
+  ])
+  command.addHelpText(
+    'after',
+    '\nExit code: 0 completed, 1 failed or cancelled, 2 wrong usage, 130 interrupted (the job is kept).',
+  )
+}
+
+async function run(vision: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const request = await jobRequest(vision, flags)
+  const documents = await readDocuments(flags.document ?? [])
+  const create = async ({ client }: Reached): Promise<CreatedJob> => {
+    try {
+      return await client.createJob(request, { documents, idempotencyKey: randomUUID() })
+    } catch (error) {
+      if (error instanceof ApiError && [400, 413, 415].includes(error.status))
+        throw badUsage(error.message, issueLines(error))
+      throw error
+    }
+  }
+  process.exitCode = await carryThrough(create, flags, terminal)
+}
+
+/** Further complaints of the server beside the first, which is the message itself. */
+function issueLines(error: ApiError): string | undefined {
+  const others = error.issues.filter((issue) => !error.message.includes(issue.message))
+  return others.length === 0 ? undefined : others.map((issue) => `${issue.path}: ${issue.message}`).join('\n')
+}
+
+async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
+  const words = vision === '-' ? await text(process.stdin) : vision
+  if (words.trim() === '') throw badUsage('the vision is empty: say in a sentence what should be built')
+  const budget = {
+    ...(flags.maxTokens === undefined ? {} : { tokens: flags.maxTokens }),
+    ...(flags.maxUsd === undefined ? {} : { usd: flags.maxUsd }),
+  }
+  return {
+    vision: words,
+    ...(flags.backend === undefined ? {} : { backend: flags.backend }),
+    ...(flags.agent === undefined ? {} : { agents: parseAgents(flags.agent) }),
+    ...(flags.mode === undefined ? {} : { mode: flags.mode }),
+    ...(flags.source === undefined ? {} : { source: absoluteSource(flags.source) }),
+    ...(flags.check === undefined ? {} : { checks: flags.check }),
+    ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
+    ...(Object.keys(budget).length === 0 ? {} : { budget }),
+  }
+}
+
+function parseAgents(given: readonly string[]): NonNullable<JobRequest['agents']> {
+  const agents: NonNullable<JobRequest['agents']> = {}
+  for (const pair of given) {
+    const [name = '', backend = ''] = pair.split('=', 2)
+    const role = roles.find((each) => each === name.replaceAll('-', '_'))
+    if (role === undefined || backend === '') {
+      throw badUsage(
+        `--agent ${pair} is not a role and a backend`,
+        `for example --agent reviewer=offline; the roles are ${roles.join(', ')}`,
+      )
+    }
+    agents[role] = backend
+  }
+  return agents
+}
+
+/** The server has a working directory of its own: a path that exists here is sent whole, anything else as it is. */
+function absoluteSource(source: string): string {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[\w.-]+:/.test(source)
+  if (isUrl) return source
+  const whole = path.resolve(source)
+  if (!existsSync(whole))
+    throw badUsage(`--source ${source}: there is no such directory, and it is not a URL`)
+  return whole
+}

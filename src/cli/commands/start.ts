@@ -1,0 +1,110 @@
+/** `slipway start`: the server in the foreground, until it is told to stop. */
+import type { Command } from 'commander'
+import path from 'node:path'
+import { cliDefaults } from '../../config.ts'
+import { addExamples, wholeNumber } from '../command-kit.ts'
+import { exitCodes, Failure, sentence } from '../failure.ts'
+import { onInterrupt, type Interrupt } from '../interrupt.ts'
+import type { StartMessage } from '../own-server.ts'
+import { readServerRecord } from '../server-record.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags {
+  port?: number
+  host?: string
+  dataDir?: string
+  workers?: number
+}
+
+/** A stop that takes longer is given up: what was not finished is taken up by the next start. */
+const stopLimitMs = 60_000
+
+export function addStart(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('start')
+    .description('start the server; unfinished jobs continue')
+    .option(
+      '--port <number>',
+      'port to listen on; 0 takes a free one (default: SLIPWAY_PORT or 7420)',
+      wholeNumber(0, 65_535),
+    )
+    .option('--host <address>', 'address to listen on (default: SLIPWAY_HOST or 127.0.0.1)')
+    .option('--data-dir <dir>', 'where Slipway keeps everything (default: SLIPWAY_DATA_DIR or ~/.slipway)')
+    .option(
+      '--workers <number>',
+      'how much it works on at once; 0 answers but starts no work',
+      wholeNumber(0, 64),
+    )
+    .action((flags: Flags) => start(flags, terminal))
+  addExamples(command, [
+    ['slipway start', 'on http://127.0.0.1:7420'],
+    ['slipway start --port 0 --data-dir ./scratch', 'on any free port, with a data directory of its own'],
+    ['slipway start --workers 8', 'eight agents and checks at once'],
+  ])
+}
+
+async function start(flags: Flags, terminal: Terminal): Promise<void> {
+  const dataDir = flags.dataDir === undefined ? cliDefaults().dataDir : path.resolve(flags.dataDir)
+  const interrupt = onInterrupt()
+  const orphaned = parentGone()
+  const stopping = AbortSignal.any([interrupt.signal, orphaned])
+  try {
+    await refuseSecond(dataDir)
+    const { startServer } = await import('../../main.ts')
+    const server = await startServer({ ...flags, dataDir })
+    tellParent({ ready: server.url })
+    terminal.print(`Slipway is running at ${terminal.paint('bold', server.url)}`)
+    terminal.print(terminal.paint('dim', `Data in ${dataDir}. Token: slipway token. Stop with Ctrl-C.`))
+    await aborted(stopping)
+    terminal.note('Stopping; unfinished jobs are kept. Ctrl-C again stops at once.')
+    await within(server.stop(), stopLimitMs)
+  } catch (error) {
+    tellParent({ failed: sentence(error) })
+    throw error
+  }
+  leave(interrupt)
+}
+
+/** A server whose channel to the command that started it has broken has nobody to work for. */
+function parentGone(): AbortSignal {
+  const controller = new AbortController()
+  if (process.connected) process.once('disconnect', () => controller.abort())
+  return controller.signal
+}
+
+function tellParent(message: StartMessage): void {
+  // The channel can break in this very moment; the disconnect is what counts then.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+}
+
+async function refuseSecond(dataDir: string): Promise<void> {
+  const record = await readServerRecord(dataDir)
+  if (record === null || record.pid === process.pid) return
+  throw new Failure(`a server is already running on ${dataDir}: ${record.url} (process ${record.pid})`, {
+    hint: 'use it as it is, stop it first, or pass another --data-dir',
+  })
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(new Failure(`the server did not stop within ${ms / 1000} s`)),
+    ms,
+  )
+  try {
+    await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A stop that was asked for is a success to a supervisor; Ctrl-C keeps its own exit code only for commands that wait. */
+function leave(interrupt: Interrupt): never {
+  interrupt.close()
+  process.exit(exitCodes.done)
+}

@@ -1,0 +1,29 @@
+/** `slipway token`: what a program needs to talk to the server. */
+import type { Command } from 'commander'
+import path from 'node:path'
+import { cliDefaults } from '../../config.ts'
+import { addExamples } from '../command-kit.ts'
+import { Failure } from '../failure.ts'
+import { readToken } from '../server-record.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function addToken(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('token')
+    .description('print the token that the API asks for')
+    .option('--data-dir <dir>', 'whose token (default: SLIPWAY_DATA_DIR or ~/.slipway)')
+    .action(async (flags: { dataDir?: string }) => {
+      const dataDir = flags.dataDir === undefined ? cliDefaults().dataDir : path.resolve(flags.dataDir)
+      const token = await readToken(dataDir)
+      if (token === null) {
+        throw new Failure(`there is no token in ${dataDir} yet`, {
+          hint: 'the first start of the server makes it: slipway start',
+        })
+      }
+      terminal.print(token)
+    })
+  addExamples(command, [
+    ['slipway token', 'print it'],
+    ['curl -H "Authorization: Bearer $(slipway token)" http://127.0.0.1:7420/api/jobs', 'use it'],
+  ])
+}

@@ -1,0 +1,27 @@
+/** `slipway watch`: the board of a job that exists already; goes on with it where no server runs. */
+import type { Command } from 'commander'
+import { addExamples, type ServerFlags } from '../command-kit.ts'
+import { carryThrough } from '../carry-through.ts'
+import { findJobId } from '../job-id.ts'
+import { addServerOptions } from '../reach-server.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags extends ServerFlags {
+  plain?: boolean
+  json?: boolean
+}
+
+export function addWatch(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('watch')
+    .description('watch a job to its end, and go on with it if no server is running')
+    .argument('<id>', 'the job, or the beginning of its id')
+    .option('--plain', 'plain lines instead of a board that is redrawn')
+    .option('--json', 'one JSON document at the end, nothing else on standard output')
+    .action(async (id: string, flags: Flags) => {
+      const begin = async ({ client }: { client: Parameters<typeof findJobId>[0] }) =>
+        client.getJob(await findJobId(client, id))
+      process.exitCode = await carryThrough(begin, flags, terminal)
+    })
+  addExamples(addServerOptions(command), [['slipway watch 01934c1e-8a2b', 'watch this job']])
+}

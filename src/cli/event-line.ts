@@ -1,0 +1,32 @@
+/** One event as one line of text: when, who, what. */
+import type { EventView } from '../client/views.ts'
+import { cleanLine } from './clean-text.ts'
+import { onClock } from './duration.ts'
+import type { Paint, Tone } from './terminal.ts'
+
+/** Longer messages are cut; the whole of it is in `--json`. */
+const messageLimit = 500
+
+/** `from` is the ISO time that counts as 0:00, usually when the job was made. */
+export function eventLine(event: EventView, from: string, paint: Paint): string {
+  const clock = onClock(Date.parse(event.at) - Date.parse(from)).padStart(6)
+  const text = cleanLine(event.message)
+  const message = text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
+  const tone = toneOf(event.type)
+  const who = event.actor.startsWith('agent:')
+    ? `${paint('cyan', cleanLine(event.actor.slice('agent:'.length)))} `
+    : ''
+  return `${paint('dim', clock)}  ${who}${tone === null ? message : paint(tone, message)}`
+}
+
+/** Events of a session tell what an agent does moment by moment; the others tell what became of it. */
+export function isDetail(event: EventView): boolean {
+  return event.type.startsWith('session.')
+}
+
+function toneOf(type: string): Tone | null {
+  if (type.endsWith('.failed') || type === 'task.conflict' || type === 'work.lost') return 'red'
+  if (type === 'task.completed' || type === 'job.completed') return 'green'
+  if (type === 'job.waiting') return 'yellow'
+  return type.startsWith('session.') ? 'dim' : null
+}

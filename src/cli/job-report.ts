@@ -1,0 +1,149 @@
+/**
+ * How a job ended, for the person who asked for it: where the repository is, what was proven and by what, how long it
+ * took, what to do next. Pure. Says "proven" only where the server said so.
+ */
+import type { Evidence } from '../client/open-client.ts'
+import type { CheckView, JobView, TaskView } from '../client/views.ts'
+import { cleanBlock, cleanLine } from './clean-text.ts'
+import { inWords, spanMs } from './duration.ts'
+import { shortId } from './job-id.ts'
+import type { Paint } from './terminal.ts'
+import { fit } from './text-width.ts'
+
+export interface Ending {
+  readonly job: JobView
+  readonly tasks: readonly TaskView[]
+  readonly evidence: Evidence
+}
+
+/** Lines of a failed check's log that are shown. */
+const logLines = 15
+
+export function renderEnding({ job, tasks, evidence }: Ending, width: number, paint: Paint): string {
+  const took = inWords(spanMs(job.created_at, job.completed_at, Date.now()) ?? 0)
+  const done = tasks.filter((task) => task.status === 'completed').length
+  const lines = [
+    headline(job, took, paint),
+    '',
+    ...(job.error === null ? [] : [paint('red', cleanLine(job.error)), '']),
+    ...(job.status === 'completed' ? [] : troubles(tasks, paint)),
+    ...places(job, `${done} of ${tasks.length} done`, paint),
+    '',
+    ...proof(evidence, width, paint),
+    ...nextSteps(job, paint),
+  ]
+  return lines.join('\n').trimEnd()
+}
+
+function headline(job: JobView, took: string, paint: Paint): string {
+  const title = paint('bold', cleanLine(job.title))
+  if (job.status === 'failed') return `${paint('red', '✗ Failed')}  ${title} after ${took}`
+  if (job.status === 'cancelled') return `${paint('yellow', '– Cancelled')}  ${title} after ${took}`
+  const word = {
+    proven: paint('green', '✓ Proven'),
+    partial: paint('yellow', '! Partly proven'),
+    unproven: paint('yellow', '! Unproven'),
+  }
+  return `${word[job.proof ?? 'unproven']}  ${title} in ${took}`
+}
+
+function troubles(tasks: readonly TaskView[], paint: Paint): string[] {
+  const failed = tasks.filter((task) => task.status === 'failed')
+  if (failed.length === 0) return []
+  return [
+    ...failed.map(
+      (task) =>
+        `${paint('red', '✗')} ${cleanLine(task.title)}: ${cleanLine(task.error ?? 'no reason was recorded')}`,
+    ),
+    '',
+  ]
+}
+
+function places(job: JobView, tasks: string, paint: Paint): string[] {
+  const row = (name: string, value: string): string => `${paint('dim', name.padEnd(12))}${value}`
+  return [
+    ...(job.workspace_path === null ? [] : [row('Repository', cleanLine(job.workspace_path))]),
+    ...(job.head_commit === null ? [] : [row('Commit', job.head_commit.slice(0, 12))]),
+    row('Tasks', tasks),
+    row('Backend', cleanLine(job.backend)),
+    ...(job.usage.input_tokens + job.usage.output_tokens === 0 ? [] : [row('Usage', usageWords(job.usage))]),
+    row('Job', job.id),
+  ]
+}
+
+export function usageWords(usage: JobView['usage']): string {
+  const cost = usage.cost_usd === null ? '' : `, ${usage.cost_usd.toFixed(2)} USD`
+  return `${usage.input_tokens} tokens in, ${usage.output_tokens} out${cost}`
+}
+
+function proof(evidence: Evidence, width: number, paint: Paint): string[] {
+  const checks = finalChecks(evidence.checks)
+  if (checks.length === 0)
+    return [paint('yellow', 'Nothing was proven: there was no check to run. Name one with --check.'), '']
+  const commits = [...new Set(checks.map((check) => check.commit.slice(0, 12)))].join(', ')
+  const walls = [...new Set(checks.map((check) => cleanLine(check.walls)))].join(', ')
+  return [
+    `Checks, run by the server on a clean checkout of ${commits} (walls: ${walls}):`,
+    ...checks.flatMap((check) => checkLines(check, width, paint)),
+    '',
+  ]
+}
+
+/** One check with its verdict; the end of its log when it failed. */
+export function checkLines(check: CheckView, width: number, paint: Paint): string[] {
+  const icon = {
+    pass: paint('green', '✓ pass'),
+    fail: paint('red', '✗ fail'),
+    waived: paint('yellow', '– waived'),
+  }[check.verdict]
+  const took = inWords(check.duration_ms)
+  const exit = check.verdict === 'fail' ? `, exit ${check.exit_code ?? 'none: it was ended'}` : ''
+  const line = `  ${icon}  ${fit(cleanLine(check.command), Math.max(20, width - 24))}  ${paint('dim', `${took}${exit}`)}`
+  if (check.verdict !== 'fail') return [line]
+  const log = cleanBlock(check.log).trimEnd().split('\n').slice(-logLines)
+  return [line, ...log.map((text) => paint('dim', `    │ ${fit(text, Math.max(20, width - 7))}`))]
+}
+
+/** What the verdict on the job rests on: its last round of job checks, or what the tasks' checks said last. */
+export function finalChecks(checks: readonly CheckView[]): CheckView[] {
+  const ofJob = checks.filter((check) => check.scope === 'job')
+  const base = ofJob.length > 0 ? ofJob : checks
+  const lastRound = new Map<string | null, number>()
+  for (const check of base)
+    lastRound.set(check.task_id, Math.max(check.round, lastRound.get(check.task_id) ?? check.round))
+  return base.filter((check) => check.round === lastRound.get(check.task_id))
+}
+
+function nextSteps(job: JobView, paint: Paint): string[] {
+  const id = shortId(job.id)
+  const step = (command: string, what: string): string => `  ${command.padEnd(44)} ${paint('dim', what)}`
+  if (job.status !== 'completed') {
+    return [
+      'Next',
+      step(`slipway logs ${id}`, 'what happened'),
+      step(`slipway restart ${id}`, 'take it up where it stopped'),
+    ]
+  }
+  const offline =
+    job.backend === 'offline'
+      ? [
+          '',
+          paint(
+            'dim',
+            'Built by the offline demo from a blueprint: no model was involved. Connect an agent: slipway backends --help',
+          ),
+        ]
+      : []
+  const place = job.workspace_path === null ? [] : [`  cd ${shellWord(cleanLine(job.workspace_path))}`]
+  return [
+    'Next',
+    ...place,
+    step(`slipway checks ${id} --log`, 'the evidence'),
+    step(`slipway export ${id}`, 'the repository as a zip'),
+    ...offline,
+  ]
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,49 @@
+/** All commands together. Wrong usage is said in a sentence, with the nearest right word, and ends with exit code 2. */
+import { Command } from 'commander'
+import { guard } from './clean-text.ts'
+import { addExamples } from './command-kit.ts'
+import { addBackends } from './commands/backends.ts'
+import { addCancel } from './commands/cancel.ts'
+import { addChecks } from './commands/checks.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addExport } from './commands/export.ts'
+import { addFiles } from './commands/files.ts'
+import { addJobs } from './commands/jobs.ts'
+import { addLogs } from './commands/logs.ts'
+import { addRestart } from './commands/restart.ts'
+import { addRun } from './commands/run.ts'
+import { addShow } from './commands/show.ts'
+import { addStart } from './commands/start.ts'
+import { addToken } from './commands/token.ts'
+import { addWatch } from './commands/watch.ts'
+import type { Terminal } from './terminal.ts'
+
+export function buildProgram(terminal: Terminal, version: string): Command {
+  const program = new Command('slipway')
+    .description('A self-hosted AI software team: give it a vision, get a proven git repository.')
+    .version(version, '-v, --version')
+    .helpCommand(true)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(explain(text)) })
+    .showHelpAfterError('(slipway --help shows what there is)')
+  addExamples(program, [
+    ['slipway run "a todo list with a CLI"', 'build it, watch it, see it proven'],
+    ['slipway start', 'keep a server running'],
+    ['slipway doctor', 'see whether everything is in place'],
+  ])
+  for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
+    add(program, terminal)
+  for (const add of [addExport, addCancel, addRestart, addBackends, addDoctor, addToken])
+    add(program, terminal)
+  return program
+}
+
+/** The words of a mistake come from the command line, which may hold anything. Frequent mistakes get their own advice. */
+function explain(text: string): string {
+  const said = guard(text, false)
+  const vision = /unknown command '([^']*\s[^']*)'/.exec(said)
+  if (vision !== null) return `${said.trimEnd()}\nTo build it: slipway run "${vision[1] ?? ''}"\n`
+  if (/too many arguments for 'run'/.test(said))
+    return `${said.trimEnd()}\nPut the vision in quotes: slipway run "a todo list with a CLI"\n`
+  return said
+}

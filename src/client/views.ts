@@ -1,0 +1,17 @@
+/**
+ * The shapes that the server answers with, for those who see the server only through this client (the rooms: a command
+ * knows the client, not the contract).
+ */
+export type { BackendView, CustomBackend, Settings } from '../contract/backend.ts'
+export type { EventView } from '../contract/event.ts'
+export type { FileTree } from '../contract/files.ts'
+export type {
+  AgentView,
+  CheckView,
+  CreatedJob,
+  JobList,
+  JobSummary,
+  JobView,
+  TaskView,
+} from '../contract/job.ts'
+export type { Health } from '../contract/server.ts'

@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream'
+import type { BackendView, Settings } from '../contract/backend.ts'
+import type { EventView } from '../contract/event.ts'
+import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
+import type { AgentView, AttemptView, BudgetView, CheckList, DocumentList, DocumentView, JobList, JobQuery, JobSummary, JobView, NewJob, Progress, TaskList } from '../contract/job.ts'
+import type { Health, Stats } from '../contract/server.ts'
+import type { Log } from '../lib/log.ts'
+
+/** A document as it arrives. */
+export interface ArrivingDocument {
+  readonly name: string
+  readonly mediaType: string
+  readonly content: Uint8Array
+}
+
+/** What the HTTP room is given. It knows no engine and no table: only functions of the contract's shapes. */
+export interface HttpDeps {
+  readonly version: string
+  readonly token: string
+  /** The exact values of `Host` under which this server may be addressed. */
+  readonly allowedHosts: () => readonly string[]
+  readonly limits: { readonly bodyBytes: number; readonly documents: number; readonly documentBytes: number; readonly sseBufferBytes: number }
+  readonly log: Log
+  readonly jobs: {
+    create(input: NewJob, documents: readonly ArrivingDocument[], idempotencyKey: string | null): Promise<{ job: JobView; documents: DocumentView[]; replayed: boolean }>
+    get(id: string): Promise<JobView | null>
+    list(query: JobQuery): Promise<JobList>
+    progress(id: string): Promise<Progress>
+    agents(id: string): Promise<{ agents: AgentView[] }>
+    tasks(id: string): Promise<TaskList>
+    attempts(id: string): Promise<{ attempts: AttemptView[] }>
+    attempt(id: string, attemptId: string): Promise<AttemptView & { transcript: EventView[] }>
+    checks(id: string): Promise<CheckList>
+    budget(id: string): Promise<BudgetView>
+    cancel(id: string): Promise<JobView>
+    restart(id: string): Promise<JobView>
+  }
+  readonly documents: {
+    list(jobId: string): Promise<DocumentList>
+    add(jobId: string, documents: readonly ArrivingDocument[]): Promise<DocumentList>
+    remove(jobId: string, id: string): Promise<void>
+  }
+  readonly events: {
+    read(jobId: string, after: number, limit: number): Promise<EventView[]>
+    follow(jobId: string, after: number, signal: AbortSignal): AsyncIterable<EventView[]>
+    summaries(signal: AbortSignal): AsyncIterable<JobSummary[]>
+  }
+  readonly files: {
+    tree(jobId: string, ref: string | undefined): Promise<FileTree>
+    read(jobId: string, ref: string | undefined, path: string): Promise<FileContent>
+    diff(jobId: string, from: string | undefined, to: string | undefined): Promise<DiffView>
+    commits(jobId: string, ref: string | undefined): Promise<CommitList>
+    zip(jobId: string): Promise<{ name: string; stream: Readable }>
+  }
+  readonly backends: { list(): Promise<BackendView[]> }
+  readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }
+  readonly health: { live(): Health; ready(): Promise<Health> }
+  stats(): Promise<Stats>
+}

@@ -1,0 +1,242 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { writeRunFile } from './run-files.ts'
+import { bubblewrapCommand, detectWalls, namespacesCommand, type Walls } from './walls.ts'
+
+export { sweep } from './run-files.ts'
+export { detectWalls, type Walls } from './walls.ts'
+
+/**
+ * Starts every agent and every check: through one small helper process, inside the strongest walls this machine has.
+ * The program runs only after the walls stand ("ready") and this process has said "go", so a server that is killed at
+ * any moment leaves nothing that runs.
+ */
+export interface Launcher {
+  readonly walls: Walls
+  readonly reason: string | null
+  launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandboxed>
+  close(): Promise<void>
+}
+
+export interface LaunchSpec {
+  readonly command: readonly string[]
+  readonly cwd: string
+  /** The complete environment but for HOME and TMPDIR. */
+  readonly env: Readonly<Record<string, string>>
+  readonly home: string
+  readonly writable: readonly string[]
+  readonly readable: readonly string[]
+  readonly label: string
+}
+
+export interface Sandboxed {
+  readonly pid: number
+  readonly walls: Walls
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly exited: Promise<{ code: number | null; signal: string | null }>
+  /** Ends the whole tree at once; resolves when it is gone. Safe to call twice. */
+  kill(): Promise<void>
+  /** Asks first, then kills. */
+  terminate(graceMs: number): Promise<void>
+}
+
+export interface LauncherOptions {
+  readonly runDir: string
+  readonly masked: readonly string[]
+  readonly log?: (message: string, fields?: object) => void
+}
+
+interface Entry {
+  readonly sockets: (net.Socket | undefined)[]
+  readonly connected: PromiseWithResolvers<void>
+  readonly spawned: PromiseWithResolvers<number>
+  readonly ready: PromiseWithResolvers<void>
+  readonly exited: PromiseWithResolvers<{ code: number | null; signal: string | null }>
+}
+
+/** The gate inside the walls: says that they stand, waits for "go", and only then becomes the program. */
+const GATE = 'echo r >&4; exec 4>&-; read -r go <&3 || exit 1; exec 3<&-; exec "$@"'
+
+export async function openLauncher(options: LauncherOptions): Promise<Launcher> {
+  const { walls, reason } = await detectWalls()
+  const socketDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-'))
+  const socket = path.join(socketDir, 's')
+  const entries = new Map<string, Entry>()
+  const server = await listen(socket, entries)
+  let helper: ChildProcess | null = null
+  let closed = false
+
+  const ensureHelper = (): ChildProcess => {
+    if (helper !== null && helper.connected) return helper
+    const fresh = startHelper(entries, options)
+    helper = fresh
+    return fresh
+  }
+  ensureHelper()
+
+  return {
+    walls,
+    reason,
+    async launch(spec, signal) {
+      if (closed) throw new Error('the server is stopping: nothing new is started')
+      signal?.throwIfAborted()
+      const id = randomUUID()
+      const entry: Entry = { sockets: [], connected: Promise.withResolvers(), spawned: Promise.withResolvers(), ready: Promise.withResolvers(), exited: Promise.withResolvers() }
+      for (const promise of [entry.connected, entry.spawned, entry.ready, entry.exited]) promise.promise.catch(() => undefined)
+      entries.set(id, entry)
+      const used = ensureHelper()
+      fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
+      used.send({ do: 'spawn', id, socket, cwd: walls === 'bubblewrap' ? '/' : spec.cwd, gated: true, argv: commandLine(walls, spec, options.masked), env: { ...spec.env, HOME: spec.home, TMPDIR: '/tmp' } })
+      try {
+        const pid = await entry.spawned.promise
+        const note = writeRunFile(options.runDir, id, pid, spec.label)
+        void entry.exited.promise.finally(() => {
+          entries.delete(id)
+          fs.rmSync(note, { force: true })
+        }).catch(() => undefined)
+        await Promise.all([entry.ready.promise, entry.connected.promise])
+        used.send({ do: 'go', id })
+        return handle(used, id, pid, walls, entry)
+      } catch (error) {
+        entries.delete(id)
+        for (const stream of entry.sockets) stream?.destroy()
+        const why = error instanceof Error ? error.message : String(error)
+        throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
+      }
+    },
+    async close() {
+      closed = true
+      const last = helper
+      helper = null
+      if (last !== null && last.exitCode === null && last.signalCode === null) {
+        await new Promise<void>((resolve) => {
+          last.once('exit', () => resolve())
+          if (last.connected) last.disconnect()
+        })
+      }
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      fs.rmSync(socketDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function commandLine(walls: Walls, spec: LaunchSpec, masked: readonly string[]): string[] {
+  const gated = ['/bin/sh', '-c', GATE, 'sh', ...spec.command]
+  if (walls === 'bubblewrap') return [...bubblewrapCommand({ cwd: spec.cwd, writable: [...spec.writable, spec.home], readable: spec.readable, masked }), ...gated]
+  return walls === 'namespaces' ? [...namespacesCommand(), ...gated] : gated
+}
+
+function handle(helper: ChildProcess, id: string, pid: number, walls: Walls, entry: Entry): Sandboxed {
+  const [stdin, stdout, stderr] = entry.sockets
+  if (stdin === undefined || stdout === undefined || stderr === undefined) throw new Error('a stream is missing')
+  stdin.on('error', () => undefined)
+  let over = false
+  void entry.exited.promise
+    .finally(() => {
+      over = true
+      stdin.destroy()
+    })
+    .catch(() => undefined)
+  const tell = (what: 'kill' | 'term'): void => {
+    if (!over && helper.connected) helper.send({ do: what, id })
+  }
+  const gone = async (): Promise<void> => {
+    await entry.exited.promise.catch(() => undefined)
+  }
+  const kill = async (): Promise<void> => {
+    tell('kill')
+    await gone()
+  }
+  return {
+    pid,
+    walls,
+    stdin,
+    stdout,
+    stderr,
+    exited: entry.exited.promise,
+    kill,
+    async terminate(graceMs) {
+      tell('term')
+      const timer = setTimeout(() => tell('kill'), graceMs)
+      await gone()
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Each stream of a child arrives as a connection whose first line says whose and which it is. */
+function listen(socket: string, entries: ReadonlyMap<string, Entry>): Promise<net.Server> {
+  const server = net.createServer({ allowHalfOpen: true }, (connection) => {
+    connection.on('error', () => connection.destroy())
+    let head = Buffer.alloc(0)
+    const onReadable = (): void => {
+      for (;;) {
+        const byte: Buffer | null = connection.read(1) as Buffer | null
+        if (byte === null) return
+        if (byte[0] !== 10) {
+          head = Buffer.concat([head, byte])
+          continue
+        }
+        connection.off('readable', onReadable)
+        const [id = '', fd = ''] = head.toString().split(' ')
+        const entry = entries.get(id)
+        if (entry === undefined) return void connection.destroy()
+        entry.sockets[Number(fd)] = connection
+        // Output only comes from there: with our half closed, the stream closes when the last writer has.
+        if (fd !== '0') connection.end()
+        if ([0, 1, 2].every((index) => entry.sockets[index] !== undefined)) entry.connected.resolve()
+        return
+      }
+    }
+    connection.on('readable', onReadable)
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socket, () => resolve(server))
+  })
+}
+
+interface HelperMessage {
+  readonly id: string
+  readonly said: 'spawned' | 'ready' | 'failed' | 'exited' | 'trouble'
+  readonly pid?: number
+  readonly why?: string
+  readonly code?: number | null
+  readonly signal?: string | null
+}
+
+function startHelper(entries: ReadonlyMap<string, Entry>, options: LauncherOptions): ChildProcess {
+  const helper = fork(path.join(import.meta.dirname, 'spawn-helper.mjs'), [], {
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    execArgv: ['--max-old-space-size=64', '--max-semi-space-size=1'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'json',
+  })
+  helper.on('message', (message: HelperMessage) => {
+    const entry = entries.get(message.id)
+    if (message.said === 'trouble') options.log?.('spawn helper', { why: message.why })
+    if (entry === undefined) return
+    if (message.said === 'spawned') entry.spawned.resolve(message.pid ?? 0)
+    if (message.said === 'ready') entry.ready.resolve()
+    if (message.said === 'failed') fail(entry, new Error(message.why ?? 'unknown'))
+    if (message.said === 'exited') {
+      entry.ready.reject(new Error(`its walls could not be put up (exit code ${message.code ?? 'none'})`))
+      entry.exited.resolve({ code: message.code ?? null, signal: message.signal ?? null })
+    }
+  })
+  helper.once('exit', () => {
+    for (const entry of entries.values()) fail(entry, new Error('the process that starts all others has ended'))
+  })
+  return helper
+}
+
+function fail(entry: Entry, error: Error): void {
+  for (const promise of [entry.spawned, entry.ready, entry.connected, entry.exited]) promise.reject(error)
+}

@@ -1,0 +1,97 @@
+// The small process that starts all others. A spawn from a big process stops its event loop for tens of milliseconds;
+// from this one it does not. It also is their parent: when the server dies, the IPC channel closes, this process
+// exits, and with it (bubblewrap's --die-with-parent, each in a PID namespace of its own) everything it started.
+//
+// Messages in:  {do: 'spawn', id, argv, env, cwd, socket, gated}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id}
+// Messages out: {id, said: 'spawned', pid} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal}
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import net from 'node:net'
+
+const children = new Map()
+
+process.on('disconnect', () => process.exit(0))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
+
+function tell(message) {
+  if (process.connected) process.send(message)
+}
+
+/** A socket to the server that becomes one standard stream of the child. */
+function connect(address, header) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(address)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.pause()
+      socket.write(header, (error) => (error ? reject(error) : resolve(socket)))
+    })
+  })
+}
+
+async function start({ id, argv, env, cwd, socket, gated }) {
+  let streams = []
+  try {
+    streams = await Promise.all([0, 1, 2].map((fd) => connect(socket, `${id} ${fd}\n`)))
+    const [program, ...args] = argv
+    const stdio = gated ? [...streams, 'pipe', 'pipe'] : streams
+    const child = spawn(program, args, { cwd, env, stdio, detached: true })
+    child.once('error', (error) => {
+      children.delete(id)
+      tell({ id, said: 'failed', why: error.code === 'ENOENT' ? `the command "${program}" was not found` : error.message })
+    })
+    if (child.pid === undefined) return
+    children.set(id, child)
+    child.once('exit', (code, signal) => {
+      children.delete(id)
+      tell({ id, said: 'exited', code, signal })
+    })
+    if (gated) {
+      for (const pipe of [child.stdio[3], child.stdio[4]]) pipe.on('error', () => {})
+      child.stdio[4].once('data', () => tell({ id, said: 'ready' }))
+    }
+    tell({ id, said: 'spawned', pid: child.pid })
+    if (!gated) tell({ id, said: 'ready' })
+  } catch (error) {
+    tell({ id, said: 'failed', why: error.message })
+  } finally {
+    for (const stream of streams) stream.destroy()
+  }
+}
+
+/** The first process inside a bubblewrap is its grandchild: bwrap itself passes no signals on. */
+function innermost(pid) {
+  const kids = (of) => fs.readFileSync(`/proc/${of}/task/${of}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  try {
+    const [first] = kids(pid)
+    if (first === undefined) return []
+    return kids(first)
+  } catch {
+    return []
+  }
+}
+
+process.on('message', (message) => {
+  if (message.do === 'spawn') return void start(message)
+  const child = children.get(message.id)
+  if (child === undefined) return
+  if (message.do === 'go') child.stdio[3].write('go\n')
+  if (message.do === 'kill') signalGroup(child.pid, 'SIGKILL')
+  if (message.do === 'term') {
+    const inner = innermost(child.pid)
+    if (inner.length === 0) signalGroup(child.pid, 'SIGTERM')
+    for (const pid of inner) signalOne(pid, 'SIGTERM')
+  }
+})
+
+function signalGroup(pid, signal) {
+  signalOne(-pid, signal)
+}
+
+function signalOne(pid, signal) {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') tell({ id: null, said: 'trouble', why: error.message })
+  }
+}

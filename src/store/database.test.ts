@@ -1,0 +1,102 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newId } from '../lib/ids.ts'
+import { openLog } from '../lib/log.ts'
+import { openDatabase, type Database } from './database.ts'
+import { appendEvents, readEvents } from './events.ts'
+import { insertJobs, type NewJobRow } from './jobs.ts'
+import { enqueue } from './queue.ts'
+import { stuckJobs } from './work.ts'
+
+let dataDir: string
+let db: Database
+const log = openLog('silent')
+
+beforeAll(async () => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-store-'))
+  db = await openDatabase({ dataDir, url: null, log })
+})
+afterAll(async () => {
+  await db.close()
+  fs.rmSync(dataDir, { recursive: true })
+})
+
+function job(): NewJobRow {
+  return { id: newId(), vision: 'v', title: 't', backend: 'offline', agents: {}, mode: 'team', checks: [], source: null, budget: null, parallelism: 2, idempotencyKey: null, requestHash: 'h', createdAt: new Date() }
+}
+
+it('forces every commit to disk', async () => {
+  const before = db.fsyncs() ?? 0
+  for (let n = 0; n < 5; n += 1) await db.tx((trx) => insertJobs(trx, [job()]))
+  expect((db.fsyncs() ?? 0) - before).toBeGreaterThanOrEqual(5)
+})
+
+it('lets a query wait for a transaction instead of joining it', async () => {
+  const row = job()
+  const inside = Promise.withResolvers<void>()
+  const finish = Promise.withResolvers<void>()
+  const transaction = db.tx(async (trx) => {
+    await insertJobs(trx, [row])
+    inside.resolve()
+    await finish.promise
+    throw new Error('roll back')
+  })
+  await inside.promise
+  const outside = sql<{ n: number }>`select count(*)::int as n from jobs where id = ${row.id}`.execute(db.reader)
+  finish.resolve()
+  await expect(transaction).rejects.toThrow('roll back')
+  expect((await outside).rows).toEqual([{ n: 0 }])
+})
+
+it('runs transactions that begin together one after the other', async () => {
+  const rows = Array.from({ length: 8 }, job)
+  await Promise.all(rows.map((row) => db.tx((trx) => insertJobs(trx, [row]))))
+  const { rows: found } = await sql<{ n: number }>`select count(*)::int as n from jobs where id in (${sql.join(rows.map((row) => row.id))})`.execute(db.reader)
+  expect(found).toEqual([{ n: 8 }])
+})
+
+it('refuses a transaction inside a transaction', async () => {
+  await expect(db.tx(() => db.tx(() => Promise.resolve(1)))).rejects.toThrow('already in a transaction')
+})
+
+it('numbers events without gaps, also when writers race', async () => {
+  const row = job()
+  await db.tx((trx) => insertJobs(trx, [row]))
+  await Promise.all(Array.from({ length: 20 }, (_, n) => db.tx((trx) => appendEvents(trx, row.id, [{ type: 'a', actor: 'server', message: `a ${n}` }, { type: 'b', actor: 'server', message: `b ${n}` }]))))
+  const events = await readEvents(db.reader, row.id, 0, 100)
+  expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1))
+})
+
+it('stores what agents print, NUL and broken Unicode included', async () => {
+  const row = job()
+  await db.tx((trx) => insertJobs(trx, [row]))
+  await db.tx((trx) => appendEvents(trx, row.id, [{ type: 'x', actor: 'server', message: 'a\u0000b\ud800', data: { text: '\u0000' } }]))
+  const [, event] = await readEvents(db.reader, row.id, 0, 10)
+  expect(event?.message).toBe('a\ufffdb\ufffd')
+})
+
+it('finds an accepted job that nothing would move', async () => {
+  const [moved, stuck] = [job(), job()]
+  await db.tx(async (trx) => {
+    await insertJobs(trx, [moved, stuck])
+    await enqueue(db.boss, trx, 'advance', [{ data: { job_id: moved.id } }])
+  })
+  const found = await stuckJobs(db.reader)
+  expect(found).toContain(stuck.id)
+  expect(found).not.toContain(moved.id)
+})
+
+it('refuses a second opener and names the first', async () => {
+  const begun = Date.now()
+  await expect(openDatabase({ dataDir, url: null, log })).rejects.toMatchObject({ code: 'data_dir_in_use', message: expect.stringContaining(String(process.pid)) })
+  expect(Date.now() - begun).toBeLessThan(2000)
+})
+
+it('says what to do about a data directory that cannot be written', async () => {
+  const file = path.join(dataDir, 'a-file')
+  fs.writeFileSync(file, '')
+  await expect(openDatabase({ dataDir: path.join(file, 'below'), url: null, log })).rejects.toMatchObject({ code: 'data_dir_unusable', message: expect.stringContaining('--data-dir') })
+})

@@ -1,0 +1,106 @@
+import { execa } from 'execa'
+
+/**
+ * The one way to git. The environment is empty but for what is listed, and every switch through which a repository
+ * could run a program is off. Git is only ever run on repositories that the server owns; a `.git` that an agent can
+ * write is never used (docs/adr/0009).
+ */
+export interface GitOptions {
+  readonly gitDir?: string
+  readonly workTree?: string
+  /** An index file of its own, so that concurrent work does not meet in one. */
+  readonly index?: string
+  readonly input?: string | Uint8Array
+  readonly signal?: AbortSignal | undefined
+  /** Protocols that may be spoken; none unless a source is being fetched. */
+  readonly allowProtocol?: string
+  readonly maxBytes?: number
+  readonly timeoutMs?: number
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Exit codes that are answers, not failures. */
+  readonly accept?: readonly number[]
+}
+
+export interface GitResult {
+  readonly stdout: Buffer
+  readonly exitCode: number
+}
+
+export class GitError extends Error {
+  override readonly name = 'GitError'
+}
+
+const TIMEOUT_MS = 300_000
+const MAX_BYTES = 100_000_000
+
+const switches = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'safe.bareRepository=all',
+  'diff.ignoreSubmodules=all',
+  'submodule.recurse=false',
+  'http.followRedirects=false',
+  'transfer.fsckObjects=true',
+  'protocol.ext.allow=never',
+  'credential.helper=',
+  'gc.auto=0',
+  'advice.detachedHead=false',
+  'init.defaultBranch=main',
+  'core.quotePath=false',
+  // What is recorded survives a power loss: objects and references are forced to disk.
+  'core.fsync=committed,reference',
+  'core.fsyncMethod=batch',
+].flatMap((setting) => ['-c', setting])
+
+/** Runs git; throws `GitError` with the command and the end of its stderr when it fails. */
+export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const where = [...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]), ...(options.workTree === undefined ? [] : [`--work-tree=${options.workTree}`])]
+  const result = await execa('git', ['--no-pager', ...switches, ...where, ...args], {
+    cwd: options.cwd ?? '/',
+    extendEnv: false,
+    env: {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      HOME: '/nonexistent',
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ASKPASS: '/bin/false',
+      SSH_ASKPASS: '/bin/false',
+      GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+      GIT_EDITOR: 'true',
+      GIT_PAGER: 'cat',
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_LITERAL_PATHSPECS: '1',
+      GIT_ALLOW_PROTOCOL: options.allowProtocol ?? 'none',
+      ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
+      ...options.env,
+    },
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    encoding: 'buffer',
+    timeout: options.timeoutMs ?? TIMEOUT_MS,
+    maxBuffer: options.maxBytes ?? MAX_BYTES,
+    stripFinalNewline: false,
+    reject: false,
+  })
+  const stdout = Buffer.from(result.stdout)
+  if (result.exitCode !== undefined && (result.exitCode === 0 || options.accept?.includes(result.exitCode))) return { stdout, exitCode: result.exitCode }
+  const tail = Buffer.from(result.stderr).toString('utf8').trim().slice(-1000)
+  const why = result.isMaxBuffer ? 'its output is too large' : result.timedOut ? 'it took too long' : result.code === 'ENOENT' ? 'git is not installed: install it' : tail
+  throw new GitError(`git ${args[0] ?? ''} failed: ${why}`)
+}
+
+/** Runs git and gives its output as text without the last newline. */
+export async function gitText(args: readonly string[], options: GitOptions = {}): Promise<string> {
+  return (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '')
+}
+
+/** Who commits for the server; the author may be an agent. */
+export function identity(author: string, at?: Date): Record<string, string> {
+  const name = author.replaceAll(/[<>\n\r]/g, '').trim() || 'Slipway'
+  const mail = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}@slipway.invalid`
+  const date = at === undefined ? {} : { GIT_AUTHOR_DATE: at.toISOString(), GIT_COMMITTER_DATE: at.toISOString() }
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: mail, GIT_COMMITTER_NAME: 'Slipway', GIT_COMMITTER_EMAIL: 'slipway@slipway.invalid', ...date }
+}

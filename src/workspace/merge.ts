@@ -1,0 +1,47 @@
+import { git, gitText, identity } from './git.ts'
+import { headCommit, type JobRepository } from './job-repository.ts'
+
+export interface MergeOptions {
+  readonly commit: string
+  readonly taskId: string
+  readonly attemptId: string
+  readonly title: string
+  readonly body: string
+  readonly author: string
+}
+
+export type MergeResult =
+  | { readonly outcome: 'merged'; readonly commit: string; readonly mergedFrom: string }
+  | { readonly outcome: 'already'; readonly commit: string }
+  | { readonly outcome: 'empty' }
+  | { readonly outcome: 'conflict'; readonly files: readonly string[] }
+
+/** How often a merge starts over because main has moved under it. */
+const RACES = 20
+
+/**
+ * Brings an attempt onto the job's main as one commit, without any work tree: the trees are merged as objects and the
+ * reference is swapped only if it still is what was merged with. A task that is on main already is not merged again.
+ */
+export async function mergeAttempt(repository: JobRepository, options: MergeOptions): Promise<MergeResult> {
+  const own = { gitDir: repository.dir }
+  for (let race = 0; race < RACES; race += 1) {
+    const main = await headCommit(repository)
+    const earlier = await gitText(['log', '-1', '--format=%H', '--fixed-strings', `--grep=Slipway-Task: ${options.taskId}`, main], own)
+    if (earlier !== '') return { outcome: 'already', commit: earlier }
+    const merged = await git(['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', main, options.commit], { ...own, accept: [1] })
+    const [tree = '', ...files] = merged.stdout.toString('utf8').split('\0')
+    if (merged.exitCode === 1) return { outcome: 'conflict', files: [...new Set(files.filter((file) => file !== ''))] }
+    if (tree === (await gitText(['rev-parse', `${main}^{tree}`], own))) return { outcome: 'empty' }
+    const commit = await gitText(['commit-tree', tree, '-p', main, '-F', '-'], { ...own, input: message(options), env: identity(options.author) })
+    const swapped = await git(['update-ref', 'refs/heads/main', commit, main], { ...own, accept: [1, 128] })
+    if (swapped.exitCode === 0) return { outcome: 'merged', commit, mergedFrom: main }
+  }
+  throw new Error(`main moved ${RACES} times during one merge`)
+}
+
+function message(options: MergeOptions): string {
+  const title = options.title.replaceAll(/\s+/g, ' ').trim()
+  const body = options.body.trim() === '' ? '' : `${options.body.trim()}\n\n`
+  return `${title}\n\n${body}Slipway-Task: ${options.taskId}\nSlipway-Attempt: ${options.attemptId}\n`
+}

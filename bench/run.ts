@@ -64,10 +64,12 @@ async function measureStart(): Promise<TestServer> {
   const times: number[] = []
   for (let round = 0; round < 5; round += 1) {
     let server: TestServer | null = null
-    times.push(await timed(async () => {
-      server = await startTestServer({ dataDir: first.dataDir, env: { SLIPWAY_WORKERS: '0' } })
-      await fetch(`${server.url}/health/live`)
-    }))
+    times.push(
+      await timed(async () => {
+        server = await startTestServer({ dataDir: first.dataDir, env: { SLIPWAY_WORKERS: '0' } })
+        await fetch(`${server.url}/health/live`)
+      }),
+    )
     await (server as TestServer | null)?.stop()
   }
   record('second start to the first 200, median of 5', ms(median(times)), '< 700 ms')
@@ -85,16 +87,22 @@ async function measureCreates(server: TestServer): Promise<void> {
   const count = 680
   const total = await timed(async () => {
     let left = count
-    await Promise.all(Array.from({ length: 16 }, async () => {
-      while (left > 0) {
-        left -= 1
-        await create().catch(() => {
-          errors += 1
-        })
-      }
-    }))
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (left > 0) {
+          left -= 1
+          await create().catch(() => {
+            errors += 1
+          })
+        }
+      }),
+    )
   })
-  record('POST /api/jobs, 16 clients', `${Math.round(count / (total / 1000))} a second, ${errors} errors`, '> 1000, 0 errors')
+  record(
+    'POST /api/jobs, 16 clients',
+    `${Math.round(count / (total / 1000))} a second, ${errors} errors`,
+    '> 1000, 0 errors',
+  )
 }
 
 async function measureLists(server: TestServer): Promise<void> {
@@ -107,35 +115,54 @@ async function measureLists(server: TestServer): Promise<void> {
   const thousand = await at()
   record('a page of 50 jobs at 1,000, p50', ms(thousand), '< 3 ms')
   let left = 9000
-  await Promise.all(Array.from({ length: 32 }, async () => {
-    while (left > 0) {
-      left -= 1
-      await server.client.createJob({ vision: 'a benchmark job' })
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (left > 0) {
+        left -= 1
+        await server.client.createJob({ vision: 'a benchmark job' })
+      }
+    }),
+  )
   const many = await at()
-  record('a page of 50 jobs at 10,000, p50', ms(many), `< 3 ms; now ${(many / thousand).toFixed(2)} times the page at 1,000`)
+  record(
+    'a page of 50 jobs at 10,000, p50',
+    ms(many),
+    `< 3 ms; now ${(many / thousand).toFixed(2)} times the page at 1,000`,
+  )
 }
 
 async function measureJobs(): Promise<void> {
   const server = await startTestServer()
   await until('readiness', 10_000, async () => ((await fetch(`${server.url}/health/ready`)).ok ? true : null))
   record('idle memory of the process tree (PSS)', `${Math.round(treePss(server.pid))} MB`, '< 250 MB')
-  const whole = async (mode: 'team' | 'solo'): Promise<number> => timed(async () => {
-    const { job_id } = await server.client.createJob({ vision: 'a calculator for the command line', mode })
-    await until('the end', 120_000, async () => (await server.client.getJob(job_id)).completed_at)
-  })
+  const whole = async (mode: 'team' | 'solo'): Promise<number> =>
+    timed(async () => {
+      const { job_id } = await server.client.createJob({ vision: 'a calculator for the command line', mode })
+      await until('the end', 120_000, async () => (await server.client.getJob(job_id)).completed_at)
+    })
   const starts: number[] = []
   for (let n = 0; n < 8; n += 1) {
     const begun = Date.now()
     const { job_id } = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
-    const attempt = await until('an attempt', 20_000, async () => (await server.client.attempts(job_id)).find((one) => one.walls !== null) ?? null)
+    const attempt = await until(
+      'an attempt',
+      20_000,
+      async () => (await server.client.attempts(job_id)).find((one) => one.walls !== null) ?? null,
+    )
     starts.push(Date.parse(attempt.started_at ?? '') - begun)
     await until('the end', 60_000, async () => (await server.client.getJob(job_id)).completed_at)
   }
   record('POST to the attempt claimed, p50', ms(median(starts)), 'reported')
-  record('a solo job, POST to completed', ms(median([await whole('solo'), await whole('solo'), await whole('solo')])), 'reported')
-  record('the calculator by a team, POST to completed', ms(median([await whole('team'), await whole('team'), await whole('team')])), '< 20 s')
+  record(
+    'a solo job, POST to completed',
+    ms(median([await whole('solo'), await whole('solo'), await whole('solo')])),
+    'reported',
+  )
+  record(
+    'the calculator by a team, POST to completed',
+    ms(median([await whole('team'), await whole('team'), await whole('team')])),
+    '< 20 s',
+  )
   await server.stop()
 }
 

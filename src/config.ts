@@ -71,7 +71,9 @@ export interface Config {
 }
 
 /** Reads the environment; a setting that makes no sense ends with a sentence that names it. */
-export function loadConfig(overrides: { dataDir?: string; host?: string; port?: number; workers?: number } = {}): Config {
+export function loadConfig(
+  overrides: { dataDir?: string; host?: string; port?: number; workers?: number } = {},
+): Config {
   const parsed = Environment.safeParse(process.env)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]

@@ -30,7 +30,12 @@ export interface RunningServer {
 const packageRoot = path.join(import.meta.dirname, '..')
 
 /** Starts a server on a data directory and resolves when it answers. Throws `AppError` with what to do. */
-export async function startServer(overrides: { dataDir?: string; host?: string; port?: number; workers?: number }): Promise<RunningServer> {
+export async function startServer(overrides: {
+  dataDir?: string
+  host?: string
+  port?: number
+  workers?: number
+}): Promise<RunningServer> {
   const config = loadConfig(overrides)
   const log = openLog(config.logLevel)
   const bornAt = Date.now()
@@ -45,7 +50,11 @@ export async function startServer(overrides: { dataDir?: string; host?: string; 
   try {
     const [db, launcher] = await Promise.all([
       openDatabase({ dataDir: config.dataDir, url: config.databaseUrl, log }),
-      openLauncher({ runDir, masked: [config.dataDir], log: (message, fields) => log.info(fields ?? {}, message) }),
+      openLauncher({
+        runDir,
+        masked: [config.dataDir],
+        log: (message, fields) => log.info(fields ?? {}, message),
+      }),
     ])
     closers.push(db.close, launcher.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
@@ -55,7 +64,12 @@ export async function startServer(overrides: { dataDir?: string; host?: string; 
       log,
       launcher,
       pool,
-      catalogue: openCatalogue({ version, packageRoot, nodePath: process.execPath, searchPath: sandboxPath(config) }),
+      catalogue: openCatalogue({
+        version,
+        packageRoot,
+        nodePath: process.execPath,
+        searchPath: sandboxPath(config),
+      }),
       roles: openRoles(config.rolesDir ?? undefined),
       dataDir: config.dataDir,
       workerId: newId(),
@@ -79,14 +93,25 @@ export async function startServer(overrides: { dataDir?: string; host?: string; 
     closers.push(worker.stop)
     const token = readToken(config.dataDir)
     const hosts: string[] = []
-    const app = createApp(wireHttp({ engine, streams, worker, version, token, bornAt, hosts, createJob: openCreateJob(engine) }))
+    const app = createApp(
+      wireHttp({ engine, streams, worker, version, token, bornAt, hosts, createJob: openCreateJob(engine) }),
+    )
     const server = await serve({ app, host: config.host, port: config.port, log })
     closers.push(server.close)
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host
-    hosts.push(`${shown}:${server.port}`, `localhost:${server.port}`, `127.0.0.1:${server.port}`, `[::1]:${server.port}`)
+    hosts.push(
+      `${shown}:${server.port}`,
+      `localhost:${server.port}`,
+      `127.0.0.1:${server.port}`,
+      `[::1]:${server.port}`,
+    )
     const url = `http://${shown}:${server.port}`
     const announcement = path.join(config.dataDir, 'server.json')
-    fs.writeFileSync(`${announcement}.new`, JSON.stringify({ pid: process.pid, url, started_at: new Date(bornAt).toISOString() }), { mode: 0o600 })
+    fs.writeFileSync(
+      `${announcement}.new`,
+      JSON.stringify({ pid: process.pid, url, started_at: new Date(bornAt).toISOString() }),
+      { mode: 0o600 },
+    )
     fs.renameSync(`${announcement}.new`, announcement)
     closers.push(() => fs.promises.rm(announcement, { force: true }))
     return { url, token, worker, stop }
@@ -99,13 +124,16 @@ export async function startServer(overrides: { dataDir?: string; host?: string; 
 /** PATH inside the sandbox: this Node first, then the machine's, without the tools of this package. */
 function sandboxPath(config: Config): string {
   const own = path.dirname(process.execPath)
-  const machine = config.path.split(':').filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules'))
+  const machine = config.path
+    .split(':')
+    .filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules'))
   return [...new Set([own, ...machine])].join(':')
 }
 
 function readVersion(): string {
   const manifest: unknown = JSON.parse(fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8'))
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version)
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+    return String(manifest.version)
   throw new Error('package.json has no version')
 }
 
@@ -117,6 +145,7 @@ function readToken(dataDir: string): string {
     fs.renameSync(`${file}.new`, file)
   }
   const token = fs.readFileSync(file, 'utf8').trim()
-  if (!/^[0-9a-f]{64}$/.test(token)) throw new Error(`The token in ${file} is damaged: remove the file; the next start makes a new one.`)
+  if (!/^[0-9a-f]{64}$/.test(token))
+    throw new Error(`The token in ${file} is damaged: remove the file; the next start makes a new one.`)
   return token
 }

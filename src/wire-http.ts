@@ -102,7 +102,13 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     list: (query) => listJobs(db.reader, query),
     async progress(id) {
       const job = await seen(id)
-      return { status: job.status, progress: job.progress, current_phase: job.current_phase, wait: job.wait, last_message: await readMessages(db.reader, id, 10) }
+      return {
+        status: job.status,
+        progress: job.progress,
+        current_phase: job.current_phase,
+        wait: job.wait,
+        last_message: await readMessages(db.reader, id, 10),
+      }
     },
     agents: async (id) => ({ agents: (await existing(engine, id)) && (await listAgents(db.reader, id)) }),
     async tasks(id) {
@@ -126,7 +132,10 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     },
     async budget(id) {
       const job = await existing(engine, id)
-      return { limit: { tokens: job.budget?.tokens ?? null, usd: job.budget?.usd ?? null }, used: await readUsage(db.reader, id) }
+      return {
+        limit: { tokens: job.budget?.tokens ?? null, usd: job.budget?.usd ?? null },
+        used: await readUsage(db.reader, id),
+      }
     },
     async cancel(id) {
       await cancelJob(engine, id)
@@ -151,30 +160,47 @@ function wireDocuments(engine: Engine): HttpDeps['documents'] {
         if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
         const there = await listDocuments(trx, jobId)
         if (there.length + documents.length > limits.documents) {
-          throw new AppError(400, 'too_many_documents', `A job takes ${limits.documents} documents and this one has ${there.length}: remove some first.`)
+          throw new AppError(
+            400,
+            'too_many_documents',
+            `A job takes ${limits.documents} documents and this one has ${there.length}: remove some first.`,
+          )
         }
         for (const document of documents) {
           await insertDocument(trx, jobId, { id: newId(), ...document })
-          await appendEvents(trx, jobId, [{ type: 'document.added', actor: 'person', message: `Document: ${document.name}` }])
+          await appendEvents(trx, jobId, [
+            { type: 'document.added', actor: 'person', message: `Document: ${document.name}` },
+          ])
         }
         return { documents: await listDocuments(trx, jobId) }
       }),
     remove: (jobId, id) =>
       db.tx(async (trx) => {
         if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
-        if (!(await deleteDocument(trx, jobId, id))) throw new AppError(404, 'not_found', `The job has no document ${id}.`)
-        await appendEvents(trx, jobId, [{ type: 'document.removed', actor: 'person', message: 'A document was removed.' }])
+        if (!(await deleteDocument(trx, jobId, id)))
+          throw new AppError(404, 'not_found', `The job has no document ${id}.`)
+        await appendEvents(trx, jobId, [
+          { type: 'document.removed', actor: 'person', message: 'A document was removed.' },
+        ])
       }),
   }
 }
 
 /** Files are read from git objects; a job whose repository is not there yet has none, which is not an error. */
 function wireFiles(engine: Engine): HttpDeps['files'] {
-  const at = async (jobId: string, ref: string | undefined): Promise<{ repository: JobRepository; commit: string; job: JobRow }> => {
+  const at = async (
+    jobId: string,
+    ref: string | undefined,
+  ): Promise<{ repository: JobRepository; commit: string; job: JobRow }> => {
     const job = await existing(engine, jobId)
     const repository = jobRepository(engine.dataDir, jobId)
     const commit = repository === null ? null : await resolveRef(repository, ref ?? 'main')
-    if (repository === null || commit === null) throw new AppError(404, 'ref_not_found', `The job has no commit "${ref ?? 'main'}"${repository === null ? ' yet: its work has not begun' : ''}.`)
+    if (repository === null || commit === null)
+      throw new AppError(
+        404,
+        'ref_not_found',
+        `The job has no commit "${ref ?? 'main'}"${repository === null ? ' yet: its work has not begun' : ''}.`,
+      )
     return { repository, commit, job }
   }
   const file = async (jobId: string, ref: string | undefined, name: string): ReturnType<typeof readFile> => {
@@ -198,8 +224,16 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
     },
     async zip(jobId): Promise<{ name: string; stream: Readable }> {
       const { repository, commit, job } = await at(jobId, 'main')
-      const name = job.title.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').toLowerCase().slice(0, 50) || 'repository'
-      return { name: `${name}-${commit.slice(0, 8)}.zip`, stream: zipCommit(repository, commit, { maxBytes: limits.archiveBytes }) }
+      const name =
+        job.title
+          .replaceAll(/[^A-Za-z0-9]+/g, '-')
+          .replaceAll(/^-|-$/g, '')
+          .toLowerCase()
+          .slice(0, 50) || 'repository'
+      return {
+        name: `${name}-${commit.slice(0, 8)}.zip`,
+        stream: zipCommit(repository, commit, { maxBytes: limits.archiveBytes }),
+      }
     },
   }
 }

@@ -9,20 +9,45 @@ const root = path.join(import.meta.dirname, '..')
 const LIMIT_MS = 30_000
 
 const mutations = [
-  ['createJob does not enqueue', 'src/engine/create-job.ts', /await enqueue\(engine\.db\.boss, trx, 'advance'/, 'if (trx === null) await enqueue(engine.db.boss, trx, \'advance\''],
-  ['run-attempt returns at once', 'src/engine/run-work.ts', /const claimed = await claim\(engine, workId\)\n/, 'const claimed = await claim(engine, workId)\n  if (Math.random() >= 0) return\n'],
-  ['advance does nothing', 'src/engine/advance.ts', /await engine\.db\.tx\(async \(trx\) => \{/, 'await engine.db.tx(async (trx) => {\n    if (trx !== null) return'],
+  [
+    'createJob does not enqueue',
+    'src/engine/create-job.ts',
+    /await enqueue\(\s*engine\.db\.boss,\s*trx,\s*'advance'/,
+    "if (trx === null) await enqueue(engine.db.boss, trx, 'advance'",
+  ],
+  [
+    'run-attempt returns at once',
+    'src/engine/run-work.ts',
+    /const claimed = await claim\(engine, workId\)\n/,
+    'const claimed = await claim(engine, workId)\n  if (Math.random() >= 0) return\n',
+  ],
+  [
+    'advance does nothing',
+    'src/engine/advance.ts',
+    /await engine\.db\.tx\(async \(trx\) => \{/,
+    'await engine.db.tx(async (trx) => {\n    if (trx !== null) return',
+  ],
 ]
 
 function runSuite(dir) {
   const node = process.execPath
   const begun = Date.now()
-  const run = spawnSync(node, [path.join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'journeys', 'test/journeys/mutation-probe.test.ts'], {
-    cwd: dir,
-    encoding: 'utf8',
-    timeout: LIMIT_MS * 2,
-    env: { PATH: process.env.PATH, HOME: os.tmpdir() },
-  })
+  const run = spawnSync(
+    node,
+    [
+      path.join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      '--project',
+      'journeys',
+      'test/journeys/mutation-probe.test.ts',
+    ],
+    {
+      cwd: dir,
+      encoding: 'utf8',
+      timeout: LIMIT_MS * 2,
+      env: { PATH: process.env.PATH, HOME: os.tmpdir() },
+    },
+  )
   return { green: run.status === 0, ms: Date.now() - begun, output: run.stdout + run.stderr }
 }
 

@@ -37,9 +37,17 @@ export type SessionUpdate =
       readonly output: string | null
       readonly paths: readonly string[]
     }
-  | { readonly kind: 'plan'; readonly entries: readonly { readonly content: string; readonly status: string }[] }
+  | {
+      readonly kind: 'plan'
+      readonly entries: readonly { readonly content: string; readonly status: string }[]
+    }
   | { readonly kind: 'permission'; readonly title: string; readonly answer: string }
-  | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number | null }
+  | {
+      readonly kind: 'usage'
+      readonly inputTokens: number
+      readonly outputTokens: number
+      readonly costUsd: number | null
+    }
 
 /** How a turn ended. `end_turn` says that the agent stopped, never that it succeeded. */
 export interface TurnEnd {

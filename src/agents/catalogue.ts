@@ -23,7 +23,10 @@ export interface CatalogueOptions {
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
   const offline = offlineDemo(options)
-  const all = (settings: Settings): Backend[] => [...settings.backends.map((custom) => customBackend(custom, options)), offline]
+  const all = (settings: Settings): Backend[] => [
+    ...settings.backends.map((custom) => customBackend(custom, options)),
+    offline,
+  ]
   return {
     find: (settings, name) => all(settings).find((backend) => backend.name === name) ?? null,
     async list(settings) {
@@ -59,7 +62,11 @@ function offlineDemo(options: CatalogueOptions): Backend {
         await fs.promises.access(program, fs.constants.R_OK)
         return { available: true, reason: null, version: options.version }
       } catch (error) {
-        return { available: false, reason: `Its program cannot be read (${said(error)}): install Slipway again.`, version: null }
+        return {
+          available: false,
+          reason: `Its program cannot be read (${said(error)}): install Slipway again.`,
+          version: null,
+        }
       }
     },
   }
@@ -79,14 +86,17 @@ function customBackend(custom: CustomBackend, options: CatalogueOptions): Backen
 }
 
 async function detectCommand(program: string, searchPath: string): Promise<Detection> {
-  const candidates = path.isAbsolute(program) ? [program] : searchPath.split(':').map((dir) => path.join(dir, program))
+  const candidates = path.isAbsolute(program)
+    ? [program]
+    : searchPath.split(':').map((dir) => path.join(dir, program))
   let reason = `The command "${program}" was not found: install it, or correct the backend's command in the settings.`
   for (const candidate of candidates) {
     try {
       await fs.promises.access(candidate, fs.constants.X_OK)
       return { available: true, reason: null, version: null }
     } catch (error) {
-      if (!said(error).includes('ENOENT')) reason = `The command "${candidate}" cannot be run (${said(error)}): mend its permissions.`
+      if (!said(error).includes('ENOENT'))
+        reason = `The command "${candidate}" cannot be run (${said(error)}): mend its permissions.`
     }
   }
   return { available: false, reason, version: null }

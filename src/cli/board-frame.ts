@@ -1,6 +1,7 @@
 /**
  * A job as a picture for the terminal: one line for the job, a bar, one line for each task. Pure: the same snapshot,
- * size and time give the same lines, none wider than the terminal and no more of them than it has rows.
+ * size and time give the same lines, each narrower than the terminal (in its last column a terminal is of two minds
+ * about where the cursor is) and no more of them than it has rows.
  */
 import type { AgentView, JobView, TaskView } from '../client/views.ts'
 import { cleanLine } from './clean-text.ts'

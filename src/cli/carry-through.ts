@@ -9,7 +9,7 @@ import { exitCodes } from './failure.ts'
 import { onInterrupt, type Interrupt } from './interrupt.ts'
 import { renderEnding } from './job-report.ts'
 import { shortId } from './job-id.ts'
-import { openBoard, openLines, openNothing, type Viewer } from './job-viewers.ts'
+import { openBoard, openLines, openNothing, whileSaying, type Viewer } from './job-viewers.ts'
 import { reachServer, serverChoice, type Reached } from './reach-server.ts'
 import type { Terminal } from './terminal.ts'
 import { isOver, watchJob } from './watch-job.ts'
@@ -29,8 +29,10 @@ export async function carryThrough(
 ): Promise<number> {
   const interrupt = onInterrupt()
   try {
-    if (flags.json !== true && terminal.isLive) terminal.note(terminal.paint('dim', 'Reaching the server…'))
-    const reached = await reachServer(serverChoice(flags))
+    const reaching = reachServer(serverChoice(flags))
+    const reached = await (flags.json === true
+      ? reaching
+      : whileSaying('Reaching the server…', terminal, reaching))
     try {
       return await followThrough(begin, reached, flags, terminal, interrupt)
     } finally {

@@ -29,11 +29,8 @@ export function guard(text: string, styles: boolean): string {
     .join('')
 }
 
-/** JSON as text that is safe to show too: DEL and C1, which JSON leaves as they are, become escapes. */
+/** JSON as text that is safe to show too: what JSON leaves as it is and a terminal may obey becomes an escape. */
 export function safeJson(value: unknown, indent?: number): string {
   const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(value, null, indent).replace(
-    /[[\p{Cc}\u{2028}-\u{202e}\u{2066}-\u{2069}]--[\n]]/gv,
-    hex,
-  )
+  return JSON.stringify(value, null, indent).replace(unsafe, hex)
 }

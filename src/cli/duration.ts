@@ -1,7 +1,8 @@
 /** Spans of time in words (`3 min 12 s`) and on a clock (`3:12`), both from milliseconds; negative counts as zero. */
 
 export function inWords(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000
+  if (ms < 1000) return `${Math.round(Math.max(0, ms))} ms`
+  const seconds = ms / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`

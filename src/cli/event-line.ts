@@ -13,9 +13,9 @@ export function eventLine(event: EventView, from: string, paint: Paint): string 
   const text = cleanLine(event.message)
   const message = text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
   const tone = toneOf(event.type)
-  const who = event.actor.startsWith('agent:')
-    ? `${paint('cyan', cleanLine(event.actor.slice('agent:'.length)))} `
-    : ''
+  const agent = event.actor.startsWith('agent:') ? cleanLine(event.actor.slice('agent:'.length)) : ''
+  // Many messages begin with the agent's name already.
+  const who = agent === '' || message.startsWith(`${agent} `) ? '' : `${paint('cyan', agent)}: `
   return `${paint('dim', clock)}  ${who}${tone === null ? message : paint(tone, message)}`
 }
 

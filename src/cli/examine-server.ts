@@ -58,11 +58,11 @@ export async function* examineCanary(signal: AbortSignal): AsyncGenerator<Findin
   let reached: Reached | null = null
   try {
     reached = await reachServer({ dataDir, url: null, token: null })
-    yield* examineHealth(reached.client, [])
+    yield* examineHealth(reached.client, [], 'trial ')
     yield await examineJob(reached.client, signal)
   } catch (error) {
     yield fail(
-      'canary',
+      'trial',
       sentence(error),
       (error instanceof Failure ? error.hint : null) ?? 'slipway start says more',
     )
@@ -72,20 +72,24 @@ export async function* examineCanary(signal: AbortSignal): AsyncGenerator<Findin
   }
 }
 
-async function* examineHealth(client: Client, ignored: readonly string[]): AsyncGenerator<Finding> {
+async function* examineHealth(
+  client: Client,
+  ignored: readonly string[],
+  prefix = '',
+): AsyncGenerator<Finding> {
   const { checks } = await client.health()
   for (const [name, check] of Object.entries(checks)) {
     if (ignored.includes(name)) continue
-    if (!check.ok) yield fail(name, check.detail, remedies[name] ?? 'restart the server')
-    else if (name === 'sandbox') yield examineWalls(check.detail)
-    else yield ok(name, check.detail)
+    if (!check.ok) yield fail(`${prefix}${name}`, check.detail, remedies[name] ?? 'restart the server')
+    else if (name === 'sandbox') yield examineWalls(`${prefix}sandbox`, check.detail)
+    else yield ok(`${prefix}${name}`, check.detail)
   }
 }
 
-function examineWalls(detail: string): Finding {
-  if (detail.startsWith('bubblewrap')) return ok('sandbox', detail)
+function examineWalls(name: string, detail: string): Finding {
+  if (detail.startsWith('bubblewrap')) return ok(name, detail)
   return warn(
-    'sandbox',
+    name,
     `agents work behind lower walls: ${detail}`,
     'install bubblewrap and allow user namespaces',
   )
@@ -120,18 +124,18 @@ async function examineJob(client: Client, signal: AbortSignal): Promise<Finding>
   const limit = AbortSignal.timeout(canaryLimitMs)
   const job = await watchJob(client, created.id, openNothing(), AbortSignal.any([signal, limit]))
   if (!isOver(job))
-    return fail('canary job', stuck(job), 'slipway run "a counter" shows where it stands still')
+    return fail('trial job', stuck(job), 'slipway run "a counter" shows where it stands still')
   const took = inWords(spanMs(job.created_at, job.completed_at, Date.now()) ?? 0)
   const { checks } = await client.checks(job.id)
   if (job.status === 'completed' && job.proof === 'proven') {
-    return ok('canary job', `built, merged and proven by ${checks.length} check runs in ${took}`)
+    return ok('trial job', `built, merged and proven by ${checks.length} check runs in ${took}`)
   }
   const failed = checks.find((check) => check.verdict === 'fail')
   const why =
     job.error ??
     (failed === undefined ? '' : `${failed.command} ended with exit code ${failed.exit_code ?? '?'}`)
   return fail(
-    'canary job',
+    'trial job',
     `${job.status}, ${job.proof ?? 'without proof'} after ${took}: ${why}`,
     'slipway run "a counter" shows every step',
   )

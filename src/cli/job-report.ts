@@ -29,7 +29,7 @@ export function renderEnding({ job, tasks, evidence }: Ending, width: number, pa
     ...(job.status === 'completed' ? [] : troubles(tasks, paint)),
     ...places(job, `${done} of ${tasks.length} done`, paint),
     '',
-    ...proof(evidence, width, paint),
+    ...proof(job, evidence, width, paint),
     ...nextSteps(job, paint),
   ]
   return lines.join('\n').trimEnd()
@@ -76,10 +76,12 @@ export function usageWords(usage: JobView['usage']): string {
   return `${usage.input_tokens} tokens in, ${usage.output_tokens} out${cost}`
 }
 
-function proof(evidence: Evidence, width: number, paint: Paint): string[] {
+function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): string[] {
   const checks = finalChecks(evidence.checks)
-  if (checks.length === 0)
-    return [paint('yellow', 'Nothing was proven: there was no check to run. Name one with --check.'), '']
+  if (checks.length === 0) {
+    const why = 'Nothing was proven: there was no check to run. Name one with --check.'
+    return [paint('yellow', job.status === 'completed' ? why : 'No check had been run yet.'), '']
+  }
   const commits = [...new Set(checks.map((check) => check.commit.slice(0, 12)))].join(', ')
   const walls = [...new Set(checks.map((check) => cleanLine(check.walls)))].join(', ')
   return [
@@ -100,7 +102,11 @@ export function checkLines(check: CheckView, width: number, paint: Paint): strin
   const exit = check.verdict === 'fail' ? `, exit ${check.exit_code ?? 'none: it was ended'}` : ''
   const line = `  ${icon}  ${fit(cleanLine(check.command), Math.max(20, width - 24))}  ${paint('dim', `${took}${exit}`)}`
   if (check.verdict !== 'fail') return [line]
-  const log = cleanBlock(check.log).trimEnd().split('\n').slice(-logLines)
+  const log = cleanBlock(check.log)
+    .trim()
+    .split('\n')
+    .filter((text) => text !== '')
+    .slice(-logLines)
   return [line, ...log.map((text) => paint('dim', `    │ ${fit(text, Math.max(20, width - 7))}`))]
 }
 

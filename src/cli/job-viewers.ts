@@ -4,7 +4,7 @@
  */
 import { drawBoard, type Snapshot } from './board-frame.ts'
 import { eventLine, isDetail } from './event-line.ts'
-import { openRedraw } from './redraw.ts'
+import { openRedraw, type Redraw } from './redraw.ts'
 import { plainPaint, type Terminal } from './terminal.ts'
 import type { Watcher } from './watch-job.ts'
 
@@ -14,10 +14,26 @@ export interface Viewer extends Watcher {
 
 const frameEveryMs = 100
 
-export function openBoard(terminal: Terminal): Viewer {
+function redrawOn(terminal: Terminal): Redraw {
   // A write that fails does so on the stream, where main listens for a reader that has gone.
   const write = (text: string): void => void terminal.write(text).catch(() => undefined)
-  const redraw = openRedraw(write, terminal, terminal.paint !== plainPaint)
+  return openRedraw(write, terminal, terminal.paint !== plainPaint)
+}
+
+/** A remark for as long as something is being waited for; gone afterwards, and only where it can be taken away. */
+export async function whileSaying<T>(remark: string, terminal: Terminal, work: Promise<T>): Promise<T> {
+  if (!terminal.isLive) return work
+  const redraw = redrawOn(terminal)
+  redraw.frame([terminal.paint('dim', remark)])
+  try {
+    return await work
+  } finally {
+    redraw.close()
+  }
+}
+
+export function openBoard(terminal: Terminal): Viewer {
+  const redraw = redrawOn(terminal)
   let snapshot: Snapshot | null = null
   const draw = (): void => {
     if (snapshot !== null)

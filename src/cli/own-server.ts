@@ -53,7 +53,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   if ('failed' in started) {
     await stopChild(child, exited)
     throw new Failure(`the server did not start: ${started.failed}`, {
-      hint: await logHint(logFile, logStart),
+      hint: await logHint(logFile, logStart, started.failed),
     })
   }
   let stopping = false
@@ -113,9 +113,11 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-/** The last lines that this start wrote, and where the rest is. */
-async function logHint(logFile: string, from: number): Promise<string> {
+/** Where the log is, and its last lines of this start where they say more than the reason does. */
+async function logHint(logFile: string, from: number, reason: string): Promise<string> {
   const written = (await readFile(logFile)).subarray(from).toString('utf8')
   const tail = cleanBlock(written).trimEnd().split('\n').slice(-8).join('\n')
-  return tail === '' ? `its log is ${logFile}` : `its log is ${logFile}, and ends:\n${tail}`
+  return tail === '' || tail.includes(reason)
+    ? `its log is ${logFile}`
+    : `its log is ${logFile}, and ends:\n${tail}`
 }

@@ -24,7 +24,11 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     .version(version, '-v, --version')
     .helpCommand(true)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(explain(text)) })
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      outputError: (text, write) => write(explain(text)),
+    })
     .showHelpAfterError('(slipway --help shows what there is)')
   addExamples(program, [
     ['slipway run "a todo list with a CLI"', 'build it, watch it, see it proven'],

@@ -5,6 +5,8 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const wide =
   /[\p{Emoji_Presentation}\p{RI}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u{3000}-\u{303f}\u{ff01}-\u{ff60}\u{ffe0}-\u{ffe6}]|\u{fe0f}/u
+/** Half-width forms belong to scripts that are wide otherwise. */
+const halfWidth = /^[\u{ff61}-\u{ffdc}]/u
 const ascii = /^[\x20-\x7e]*$/
 const invisible = /^[\p{M}\p{Cf}]+$/u
 
@@ -38,5 +40,5 @@ export function pad(text: string, width: number): string {
 
 function graphemeWidth(segment: string): number {
   if (invisible.test(segment)) return 0
-  return wide.test(segment) ? 2 : 1
+  return wide.test(segment) && !halfWidth.test(segment) ? 2 : 1
 }

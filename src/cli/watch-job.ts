@@ -39,37 +39,46 @@ export async function watchJob(
   signal: AbortSignal,
   after = 0,
 ): Promise<JobView> {
+  const first = await readSnapshot(client, id)
+  watcher.update(first)
+  const reached = isOver(first.job)
+    ? { job: first.job, cursor: after }
+    : await watchToTheEnd(client, first.job, watcher, signal, after)
+  if (isOver(reached.job)) await tellTheRest(client, id, reached.cursor, watcher)
+  return reached.job
+}
+
+async function watchToTheEnd(
+  client: Client,
+  begun: JobView,
+  watcher: Watcher,
+  signal: AbortSignal,
+  after: number,
+): Promise<{ job: JobView; cursor: number }> {
+  let job = begun
   let cursor = after
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
-  const first = await readSnapshot(client, id)
-  watcher.update(first)
-  let latest = first.job
   const look = openLook(async () => {
-    const snapshot = await readSnapshot(client, id)
-    latest = snapshot.job
+    const snapshot = await readSnapshot(client, begun.id)
+    job = snapshot.job
     watcher.update(snapshot)
-    if (isOver(latest)) over.abort()
+    if (isOver(job)) over.abort()
   }, stop)
-  if (!isOver(latest)) {
-    try {
-      await Promise.race([
-        look.failed,
-        (async () => {
-          for await (const event of client.follow(id, cursor, { signal: stop })) {
-            cursor = event.seq
-            watcher.event(event)
-            look.soon()
-          }
-        })(),
-      ])
-    } finally {
-      over.abort()
-      await look.close()
+  const follow = async (): Promise<void> => {
+    for await (const event of client.follow(begun.id, after, { signal: stop })) {
+      cursor = event.seq
+      watcher.event(event)
+      look.soon()
     }
   }
-  if (isOver(latest)) await tellTheRest(client, id, cursor, watcher)
-  return latest
+  try {
+    await Promise.race([look.failed, follow()])
+  } finally {
+    over.abort()
+    await look.close()
+  }
+  return { job, cursor }
 }
 
 /** The job was seen to be over before its last events had arrived. */

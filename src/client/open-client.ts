@@ -8,6 +8,7 @@ import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.t
 import {
   AgentList,
   AttemptList,
+  AttemptView,
   BudgetView,
   CheckList,
   CreatedJob,
@@ -17,7 +18,6 @@ import {
   Progress,
   TaskList,
   type AgentView,
-  type AttemptView,
   type DocumentView,
   type JobQuery,
   type TaskView,
@@ -30,6 +30,11 @@ import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
 /** How far a job is proven, and what that rests on. */
 export type Evidence = ReturnType<typeof CheckList.parse>
+
+/** One attempt with what its session told, oldest first. */
+export type AttemptRecord = AttemptView & { transcript: EventView[] }
+
+const AttemptRecord = AttemptView.extend({ transcript: EventList.shape.events })
 
 /** A body that is still arriving; `name` is the file name that the server proposes. */
 export interface Download {
@@ -63,6 +68,7 @@ export interface Client {
   download(id: string, signal?: AbortSignal): Promise<Download>
   checks(id: string): Promise<Evidence>
   attempts(id: string): Promise<AttemptView[]>
+  attempt(id: string, attemptId: string): Promise<AttemptRecord>
   cancel(id: string): Promise<JobView>
   restart(id: string): Promise<JobView>
   documents(id: string): Promise<DocumentView[]>
@@ -111,6 +117,8 @@ function jobCalls(endpoint: Endpoint) {
       followEvents(endpoint, id, after, options),
     attempts: async (id: string) =>
       (await requestJson(endpoint, jobPath(id, 'attempts'), AttemptList)).attempts,
+    attempt: (id: string, attemptId: string) =>
+      requestJson(endpoint, jobPath(id, `attempts/${encodeURIComponent(attemptId)}`), AttemptRecord),
     cancel: (id: string) => requestJson(endpoint, jobPath(id, 'cancel'), JobView, { method: 'POST' }),
     restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),

@@ -14,4 +14,3 @@ export type {
   JobView,
   TaskView,
 } from '../contract/job.ts'
-export type { Health } from '../contract/server.ts'

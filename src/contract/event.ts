@@ -1,10 +1,7 @@
 import { z } from 'zod'
 
-/** Who caused an event: the server, a person through the API, or an agent by name. */
-export const Actor = z.string().regex(/^(server|person|agent:.+)$/)
-
 /**
- * One immutable fact about a job. `seq` counts from 1 within the job without gaps; `message` is the event in words;
+ * One immutable fact about a job. `actor` is `server`, `person` or `agent:<name>`. `seq` counts from 1 within the job without gaps; `message` is the event in words;
  * `data` holds what a program may want to know (shapes in docs/api.md).
  */
 export const EventView = z.object({

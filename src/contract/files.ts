@@ -1,7 +1,17 @@
 import { z } from 'zod'
 
-export const FileEntry = z.object({ path: z.string(), size: z.int(), mode: z.string(), binary: z.boolean().optional() })
-export const FileTree = z.object({ ref: z.string(), commit: z.string().nullable(), files: z.array(FileEntry), truncated: z.boolean() })
+export const FileEntry = z.object({
+  path: z.string(),
+  size: z.int(),
+  mode: z.string(),
+  binary: z.boolean().optional(),
+})
+export const FileTree = z.object({
+  ref: z.string(),
+  commit: z.string().nullable(),
+  files: z.array(FileEntry),
+  truncated: z.boolean(),
+})
 export type FileTree = z.infer<typeof FileTree>
 
 /** `encoding` is `base64` for files that are not UTF-8 text. */
@@ -25,5 +35,10 @@ export const CommitView = z.object({
 })
 export const CommitList = z.object({ commits: z.array(CommitView) })
 export type CommitList = z.infer<typeof CommitList>
-export const DiffView = z.object({ from: z.string(), to: z.string(), diff: z.string(), truncated: z.boolean() })
+export const DiffView = z.object({
+  from: z.string(),
+  to: z.string(),
+  diff: z.string(),
+  truncated: z.boolean(),
+})
 export type DiffView = z.infer<typeof DiffView>

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { CheckCommand } from './plan.ts'
-import { AgentStatus, AttemptStatus, JobStatus, Mode, Phase, Proof, Role, TaskStatus, Verdict, Wait } from './words.ts'
+import {
+  AgentStatus,
+  AttemptStatus,
+  JobStatus,
+  Mode,
+  Phase,
+  Proof,
+  Role,
+  TaskStatus,
+  Verdict,
+  Wait,
+} from './words.ts'
 
 export const Id = z.uuid()
 export const Time = z.string()
@@ -11,8 +22,10 @@ const Vision = z
   .string('the vision is missing: say in a sentence what should be built')
   .max(VISION_LIMIT, `the vision is longer than ${VISION_LIMIT} characters: shorten it or attach a document`)
   .refine((text) => text.trim().length > 0, 'the vision is empty: say in a sentence what should be built')
-  // oxlint-disable-next-line no-control-regex -- the point is to find them
-  .refine((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/.test(text), 'the vision contains control characters: send plain text')
+  .refine(
+    (text) => !/\p{Cc}/u.test(text.replaceAll(/[\t\n\r]/g, '')),
+    'the vision contains control characters: send plain text',
+  )
   .refine((text) => text.isWellFormed(), 'the vision is not well-formed Unicode: send UTF-8 text')
 
 /** The body of `POST /api/jobs`. */
@@ -23,7 +36,9 @@ export const NewJob = z.strictObject({
   checks: z.array(CheckCommand).max(20).optional(),
   source: z.string().trim().min(1).max(2000).optional(),
   mode: Mode.default('team'),
-  budget: z.strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() }).optional(),
+  budget: z
+    .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
+    .optional(),
   parallelism: z.int().min(1).max(16).default(2),
 })
 export type NewJob = z.infer<typeof NewJob>

@@ -1,12 +1,20 @@
 import { expect, it } from 'vitest'
 import { Plan } from './plan.ts'
 
-const task = (key: string, depends_on: string[] = []): object => ({ key, title: key, description: key, depends_on })
+const task = (key: string, depends_on: string[] = []): object => ({
+  key,
+  title: key,
+  description: key,
+  depends_on,
+})
 
 it('a sound plan gets its defaults', () => {
   expect(Plan.parse({ title: 'T', tasks: [task('a'), task('b', ['a'])] })).toMatchObject({
     checks: [],
-    tasks: [{ key: 'a', role: 'developer', checks: [] }, { key: 'b', depends_on: ['a'] }],
+    tasks: [
+      { key: 'a', role: 'developer', checks: [] },
+      { key: 'b', depends_on: ['a'] },
+    ],
   })
 })
 

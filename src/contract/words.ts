@@ -4,15 +4,7 @@ import { z } from 'zod'
 export const JobStatus = z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'])
 export type JobStatus = z.infer<typeof JobStatus>
 
-export const Phase = z.enum([
-  'queued',
-  'planning',
-  'building',
-  'proving',
-  'delivering',
-  'completed',
-  'error',
-])
+export const Phase = z.enum(['queued', 'planning', 'building', 'proving', 'delivering', 'completed', 'error'])
 export type Phase = z.infer<typeof Phase>
 
 export const TaskStatus = z.enum([

@@ -13,17 +13,25 @@ export function decideProof(snapshot: Snapshot): Decision[] {
   const mine = snapshot.work.filter((work) => work.taskId === null && work.epoch === job.epoch)
   const runs = mine.filter((work) => work.kind === 'checks')
   const last = runs.at(-1)
-  const current = last?.outcome?.kind === 'checks' && last.outcome.commit === job.headCommit ? last.outcome : null
+  const current =
+    last?.outcome?.kind === 'checks' && last.outcome.commit === job.headCommit ? last.outcome : null
   if (job.phase !== 'proving' && job.phase !== 'delivering') return [{ do: 'enter-phase', phase: 'proving' }]
   if (current === null) {
-    if (broken(runs) >= tries.services) return [{ do: 'fail-job', error: sentence('The checks could not be run', last) }]
+    if (broken(runs) >= tries.services)
+      return [{ do: 'fail-job', error: sentence('The checks could not be run', last) }]
     return [...back(job.phase), { do: 'start-checks', taskId: null, attemptId: null }]
   }
   if (current.verdict === 'fail') {
     const names = current.failed.map((failed) => `"${failed.command}"`).join(', ')
-    const repairs = runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
+    const repairs =
+      runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
     if (repairs >= tries.repairs) {
-      return [{ do: 'fail-job', error: `The checks still fail after ${repairs} repairs: ${names}. The evidence is kept with the job.` }]
+      return [
+        {
+          do: 'fail-job',
+          error: `The checks still fail after ${repairs} repairs: ${names}. The evidence is kept with the job.`,
+        },
+      ]
     }
     return [{ do: 'add-tasks', tasks: [repairTask(snapshot, current.failed)] }, ...toBuilding(job.phase)]
   }
@@ -36,7 +44,8 @@ function decideDelivery(mine: readonly Work[], phase: string, proof: Proof): Dec
   if (last?.outcome?.kind === 'delivered') {
     return [{ do: 'complete-job', proof, path: last.outcome.path, commit: last.outcome.commit }]
   }
-  if (broken(deliveries) >= 3) return [{ do: 'fail-job', error: sentence('The repository could not be delivered', last) }]
+  if (broken(deliveries) >= 3)
+    return [{ do: 'fail-job', error: sentence('The repository could not be delivered', last) }]
   const enter: Decision[] = phase === 'delivering' ? [] : [{ do: 'enter-phase', phase: 'delivering' }]
   return [...enter, { do: 'start-deliver' }]
 }

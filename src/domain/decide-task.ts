@@ -14,7 +14,8 @@ export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs:
   if (task.status === 'ready') return decideReady(snapshot, task)
 
   const attempts = snapshot.attempts.filter(
-    (attempt) => attempt.taskId === task.id && attempt.epoch === snapshot.job.epoch && attempt.kind === 'work',
+    (attempt) =>
+      attempt.taskId === task.id && attempt.epoch === snapshot.job.epoch && attempt.kind === 'work',
   )
   const latest = attempts.at(-1)
   if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: [] }]
@@ -27,22 +28,35 @@ export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs:
 
 function decidePending(snapshot: Snapshot, task: Task): Decision[] {
   const parents = task.dependsOn.map((id) => snapshot.tasks.find((other) => other.id === id))
-  const broken = parents.find((parent) => parent && ['failed', 'skipped', 'cancelled'].includes(parent.status))
-  if (broken) return [{ do: 'skip-task', taskId: task.id, reason: `it needs "${broken.title}", which did not finish` }]
+  const broken = parents.find(
+    (parent) => parent && ['failed', 'skipped', 'cancelled'].includes(parent.status),
+  )
+  if (broken)
+    return [{ do: 'skip-task', taskId: task.id, reason: `it needs "${broken.title}", which did not finish` }]
   return parents.every((parent) => parent?.status === 'completed') ? [{ do: 'ready', taskId: task.id }] : []
 }
 
 /** Ready tasks start in order of position, as many as the job's parallelism allows. */
 function decideReady(snapshot: Snapshot, task: Task): Decision[] {
-  const busy = snapshot.tasks.filter((other) => other.status === 'running' || other.status === 'review').length
-  const before = snapshot.tasks.filter((other) => other.status === 'ready' && other.position < task.position).length
+  const busy = snapshot.tasks.filter(
+    (other) => other.status === 'running' || other.status === 'review',
+  ).length
+  const before = snapshot.tasks.filter(
+    (other) => other.status === 'ready' && other.position < task.position,
+  ).length
   if (busy + before >= snapshot.job.parallelism) return []
   return [{ do: 'start-attempt', taskId: task.id, feedback: [] }]
 }
 
 /** The gates behind a succeeded attempt; `again` when one of them sent the work back. */
-function decideGates(snapshot: Snapshot, task: Task, attempt: Attempt, mine: readonly Work[]): Decision[] | 'again' {
-  const of = (kind: Work['kind']): Work[] => mine.filter((work) => work.kind === kind && work.attemptId === attempt.id)
+function decideGates(
+  snapshot: Snapshot,
+  task: Task,
+  attempt: Attempt,
+  mine: readonly Work[],
+): Decision[] | 'again' {
+  const of = (kind: Work['kind']): Work[] =>
+    mine.filter((work) => work.kind === kind && work.attemptId === attempt.id)
   if (task.checks.length > 0) {
     const runs = of('checks')
     const last = runs.at(-1)
@@ -59,7 +73,8 @@ function decideGates(snapshot: Snapshot, task: Task, attempt: Attempt, mine: rea
   }
   const merges = of('merge')
   const merge = merges.at(-1)
-  if (merge?.outcome?.kind === 'merged') return [{ do: 'complete-task', taskId: task.id, commit: merge.outcome.commit }]
+  if (merge?.outcome?.kind === 'merged')
+    return [{ do: 'complete-task', taskId: task.id, commit: merge.outcome.commit }]
   if (merge?.outcome?.kind === 'empty') return [{ do: 'complete-task', taskId: task.id, commit: null }]
   if (merge?.outcome?.kind === 'conflict') return 'again'
   if (merges.length >= tries.services) return failTask(task, 'its work could not be merged', merge)
@@ -67,7 +82,9 @@ function decideGates(snapshot: Snapshot, task: Task, attempt: Attempt, mine: rea
 }
 
 function decideReview(snapshot: Snapshot, task: Task, attempt: Attempt): Decision[] | 'pass' | 'again' {
-  const reviews = snapshot.attempts.filter((other) => other.kind === 'review' && other.subjectId === attempt.id)
+  const reviews = snapshot.attempts.filter(
+    (other) => other.kind === 'review' && other.subjectId === attempt.id,
+  )
   const verdict = reviews.findLast((review) => review.status === 'succeeded')?.outcome?.review?.verdict
   if (verdict === 'pass') return 'pass'
   if (verdict === 'fail') return 'again'
@@ -91,16 +108,21 @@ function decideAgain(
   const interrupted = attempts.filter((attempt) => attempt.status === 'lost').length
   const failures = attempts.length - interrupted
   if (interrupted >= tries.interruptions) {
-    return [{ do: 'fail-task', taskId: task.id, error: `Its attempts were interrupted ${interrupted} times.` }]
+    return [
+      { do: 'fail-task', taskId: task.id, error: `Its attempts were interrupted ${interrupted} times.` },
+    ]
   }
   const feedback = latest === undefined ? [] : feedbackFor(snapshot, latest)
   if (failures >= tries.perTask) {
     const why = feedback[0]?.summary ?? latest?.error ?? 'the attempt failed'
-    return [{ do: 'fail-task', taskId: task.id, error: `Gave up after ${failures} attempts. The last one: ${why}` }]
+    return [
+      { do: 'fail-task', taskId: task.id, error: `Gave up after ${failures} attempts. The last one: ${why}` },
+    ]
   }
   const crashes = attempts.filter((attempt) => attempt.status === 'failed').length
   const due = (latest?.endedAt ?? 0) + (latest?.status === 'failed' ? backoffMs(crashes, retryMs) : 0)
-  if (due > now) return [{ do: 'wait-retry', taskId: task.id, until: due, on: `another attempt at "${task.title}"` }]
+  if (due > now)
+    return [{ do: 'wait-retry', taskId: task.id, until: due, on: `another attempt at "${task.title}"` }]
   return [{ do: 'start-attempt', taskId: task.id, feedback }]
 }
 

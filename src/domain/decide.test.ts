@@ -52,8 +52,21 @@ const attempt: Attempt = {
 }
 
 const done = { epoch: 1, status: 'done', held: false } as const
-const passed: Work = { ...done, id: 'w1', kind: 'checks', taskId: 'a', attemptId: 'a1', outcome: { kind: 'checks', verdict: 'pass', commit: 'c1', failed: [] } }
-const review: Attempt = { ...attempt, id: 'r1', kind: 'review', subjectId: 'a1', outcome: { review: { verdict: 'pass', summary: 'good', findings: [] } } }
+const passed: Work = {
+  ...done,
+  id: 'w1',
+  kind: 'checks',
+  taskId: 'a',
+  attemptId: 'a1',
+  outcome: { kind: 'checks', verdict: 'pass', commit: 'c1', failed: [] },
+}
+const review: Attempt = {
+  ...attempt,
+  id: 'r1',
+  kind: 'review',
+  subjectId: 'a1',
+  outcome: { review: { verdict: 'pass', summary: 'good', findings: [] } },
+}
 
 function scene(parts: Partial<Snapshot>): Snapshot {
   return { job, tasks: [task], agents: [], attempts: [attempt], work: [], ...parts }
@@ -65,8 +78,12 @@ function acts(snapshot: Snapshot, now = 1_000_000): string[] {
 
 describe('a job', () => {
   it('begins with planning in a team and with one task when solo', () => {
-    expect(decide(scene({ tasks: [], attempts: [] }), 0, 0)).toMatchObject([{ do: 'add-tasks', tasks: [{ key: 'requirements' }, { key: 'design' }] }])
-    expect(decide(scene({ job: { ...job, mode: 'solo' }, tasks: [], attempts: [] }), 0, 0)).toMatchObject([{ do: 'add-tasks', tasks: [{ key: 'build' }] }])
+    expect(decide(scene({ tasks: [], attempts: [] }), 0, 0)).toMatchObject([
+      { do: 'add-tasks', tasks: [{ key: 'requirements' }, { key: 'design' }] },
+    ])
+    expect(decide(scene({ job: { ...job, mode: 'solo' }, tasks: [], attempts: [] }), 0, 0)).toMatchObject([
+      { do: 'add-tasks', tasks: [{ key: 'build' }] },
+    ])
   })
 
   it('is not completed by finished tasks: it enters proving and runs checks', () => {
@@ -76,29 +93,73 @@ describe('a job', () => {
   })
 
   it('is completed only after its checks passed on the head commit and it was delivered', () => {
-    const proof: Work = { ...done, id: 'p', kind: 'checks', taskId: null, attemptId: null, outcome: { kind: 'checks', verdict: 'pass', commit: 'main0', failed: [] } }
-    const delivery: Work = { ...done, id: 'd', kind: 'deliver', taskId: null, attemptId: null, outcome: { kind: 'delivered', path: '/r', commit: 'main0' } }
+    const proof: Work = {
+      ...done,
+      id: 'p',
+      kind: 'checks',
+      taskId: null,
+      attemptId: null,
+      outcome: { kind: 'checks', verdict: 'pass', commit: 'main0', failed: [] },
+    }
+    const delivery: Work = {
+      ...done,
+      id: 'd',
+      kind: 'deliver',
+      taskId: null,
+      attemptId: null,
+      outcome: { kind: 'delivered', path: '/r', commit: 'main0' },
+    }
     const tasks = [{ ...task, status: 'completed' as const }]
     const delivering = { ...job, phase: 'delivering' as const }
-    expect(decide(scene({ job: delivering, tasks, work: [proof, delivery] }), 0, 0)).toEqual([{ do: 'complete-job', proof: 'proven', path: '/r', commit: 'main0' }])
-    const stale: Work = { ...proof, outcome: { kind: 'checks', verdict: 'pass', commit: 'older', failed: [] } }
+    expect(decide(scene({ job: delivering, tasks, work: [proof, delivery] }), 0, 0)).toEqual([
+      { do: 'complete-job', proof: 'proven', path: '/r', commit: 'main0' },
+    ])
+    const stale: Work = {
+      ...proof,
+      outcome: { kind: 'checks', verdict: 'pass', commit: 'older', failed: [] },
+    }
     expect(acts(scene({ job: delivering, tasks, work: [stale] }))).toEqual(['enter-phase', 'start-checks'])
   })
 
   it('repairs a failed proof three times and then fails with the evidence', () => {
     const tasks = [{ ...task, status: 'completed' as const }]
-    const failure = (id: string): Work => ({ ...done, id, kind: 'checks', taskId: null, attemptId: null, outcome: { kind: 'checks', verdict: 'fail', commit: 'main0', failed: [{ command: 'npm test', log: 'boom' }] } })
+    const failure = (id: string): Work => ({
+      ...done,
+      id,
+      kind: 'checks',
+      taskId: null,
+      attemptId: null,
+      outcome: {
+        kind: 'checks',
+        verdict: 'fail',
+        commit: 'main0',
+        failed: [{ command: 'npm test', log: 'boom' }],
+      },
+    })
     const proving = { ...job, phase: 'proving' as const }
     expect(acts(scene({ job: proving, tasks, work: [failure('1')] }))).toEqual(['add-tasks', 'enter-phase'])
     const all = Array.from({ length: tries.repairs + 1 }, (_, index) => failure(String(index)))
-    expect(decide(scene({ job: proving, tasks, work: all }), 0, 0)).toMatchObject([{ do: 'fail-job', error: expect.stringContaining('npm test') }])
+    expect(decide(scene({ job: proving, tasks, work: all }), 0, 0)).toMatchObject([
+      { do: 'fail-job', error: expect.stringContaining('npm test') },
+    ])
   })
 
   it('ends cancelled only when nothing of it runs any more', () => {
-    const running: Work = { ...done, id: 'w', kind: 'attempt', taskId: 'a', attemptId: 'a1', status: 'running', held: true, outcome: null }
+    const running: Work = {
+      ...done,
+      id: 'w',
+      kind: 'attempt',
+      taskId: 'a',
+      attemptId: 'a1',
+      status: 'running',
+      held: true,
+      outcome: null,
+    }
     const cancelling = { ...job, cancelRequested: true }
     expect(acts(scene({ job: cancelling, work: [running] }))).toEqual([])
-    expect(acts(scene({ job: cancelling, work: [{ ...running, status: 'queued' }] }))).toEqual(['cancel-work'])
+    expect(acts(scene({ job: cancelling, work: [{ ...running, status: 'queued' }] }))).toEqual([
+      'cancel-work',
+    ])
     expect(acts(scene({ job: cancelling, work: [] }))).toEqual(['cancel-task', 'cancel-job'])
   })
 })
@@ -108,36 +169,79 @@ describe('a task', () => {
     expect(acts(scene({}))).toEqual(['start-checks'])
     expect(acts(scene({ work: [passed] }))).toEqual(['start-review'])
     expect(acts(scene({ work: [passed], attempts: [attempt, review] }))).toEqual(['start-merge'])
-    const merged: Work = { ...done, id: 'm', kind: 'merge', taskId: 'a', attemptId: 'a1', outcome: { kind: 'merged', commit: 'main1' } }
-    expect(decide(scene({ work: [passed, merged], attempts: [attempt, review] }), 0, 0)).toEqual([{ do: 'complete-task', taskId: 'a', commit: 'main1' }])
+    const merged: Work = {
+      ...done,
+      id: 'm',
+      kind: 'merge',
+      taskId: 'a',
+      attemptId: 'a1',
+      outcome: { kind: 'merged', commit: 'main1' },
+    }
+    expect(decide(scene({ work: [passed, merged], attempts: [attempt, review] }), 0, 0)).toEqual([
+      { do: 'complete-task', taskId: 'a', commit: 'main1' },
+    ])
   })
 
   it('sends a failed check back with its log', () => {
-    const failed: Work = { ...passed, outcome: { kind: 'checks', verdict: 'fail', commit: 'c1', failed: [{ command: 'node --test', log: 'not ok 1' }] } }
+    const failed: Work = {
+      ...passed,
+      outcome: {
+        kind: 'checks',
+        verdict: 'fail',
+        commit: 'c1',
+        failed: [{ command: 'node --test', log: 'not ok 1' }],
+      },
+    }
     expect(decide(scene({ work: [failed] }), 0, 0)).toEqual([
-      { do: 'start-attempt', taskId: 'a', feedback: [{ kind: 'check', summary: 'The check "node --test" failed.', log: 'not ok 1' }] },
+      {
+        do: 'start-attempt',
+        taskId: 'a',
+        feedback: [{ kind: 'check', summary: 'The check "node --test" failed.', log: 'not ok 1' }],
+      },
     ])
   })
 
   it('gives up after its tries, with the last reason', () => {
-    const failures = Array.from({ length: tries.perTask }, (_, index) => ({ ...attempt, id: `f${index}`, status: 'failed' as const, error: 'it crashed' }))
-    expect(decide(scene({ attempts: failures }), 1e9, 1000)).toMatchObject([{ do: 'fail-task', error: expect.stringContaining('it crashed') }])
+    const failures = Array.from({ length: tries.perTask }, (_, index) => ({
+      ...attempt,
+      id: `f${index}`,
+      status: 'failed' as const,
+      error: 'it crashed',
+    }))
+    expect(decide(scene({ attempts: failures }), 1e9, 1000)).toMatchObject([
+      { do: 'fail-task', error: expect.stringContaining('it crashed') },
+    ])
   })
 
   it('does not count interruptions as failures', () => {
-    const lost = Array.from({ length: tries.perTask + 2 }, (_, index) => ({ ...attempt, id: `l${index}`, status: 'lost' as const }))
+    const lost = Array.from({ length: tries.perTask + 2 }, (_, index) => ({
+      ...attempt,
+      id: `l${index}`,
+      status: 'lost' as const,
+    }))
     expect(acts(scene({ attempts: lost }))).toEqual(['start-attempt'])
   })
 
   it('waits before it tries a crash again, and says until when', () => {
     const crashed = { ...attempt, status: 'failed' as const, error: 'exit code 3', endedAt: 5000 }
-    expect(decide(scene({ attempts: [crashed] }), 5500, 1000)).toEqual([{ do: 'wait-retry', taskId: 'a', until: 6000, on: 'another attempt at "A"' }])
+    expect(decide(scene({ attempts: [crashed] }), 5500, 1000)).toEqual([
+      { do: 'wait-retry', taskId: 'a', until: 6000, on: 'another attempt at "A"' },
+    ])
     expect(acts(scene({ attempts: [crashed] }), 6000)).toEqual(['start-attempt'])
   })
 
   it('starts only as many at once as the job allows, in order', () => {
-    const ready = ['a', 'b', 'c'].map((id, position) => ({ ...task, id, key: id, status: 'ready' as const, position }))
-    expect(decide(scene({ tasks: ready, attempts: [] }), 0, 0)).toMatchObject([{ taskId: 'a' }, { taskId: 'b' }])
+    const ready = ['a', 'b', 'c'].map((id, position) => ({
+      ...task,
+      id,
+      key: id,
+      status: 'ready' as const,
+      position,
+    }))
+    expect(decide(scene({ tasks: ready, attempts: [] }), 0, 0)).toMatchObject([
+      { taskId: 'a' },
+      { taskId: 'b' },
+    ])
   })
 
   it('is skipped when what it needs has failed', () => {
@@ -147,7 +251,18 @@ describe('a task', () => {
   })
 
   it('loses work that nobody holds before anything else', () => {
-    const orphan: Work = { ...done, id: 'w', kind: 'attempt', taskId: 'a', attemptId: 'a1', status: 'running', held: false, outcome: null }
-    expect(decide(scene({ work: [orphan] }), 0, 0)).toEqual([{ do: 'lose-work', workId: 'w', attemptId: 'a1' }])
+    const orphan: Work = {
+      ...done,
+      id: 'w',
+      kind: 'attempt',
+      taskId: 'a',
+      attemptId: 'a1',
+      status: 'running',
+      held: false,
+      outcome: null,
+    }
+    expect(decide(scene({ work: [orphan] }), 0, 0)).toEqual([
+      { do: 'lose-work', workId: 'w', attemptId: 'a1' },
+    ])
   })
 })

@@ -39,11 +39,12 @@ export function decide(snapshot: Snapshot, now: number, retryMs: number): Decisi
 
 /** All tasks are finished and nothing is in motion: the plan is adopted, the job proven, delivered or given up. */
 function decideNextPhase(snapshot: Snapshot): Decision[] {
-  const { job, tasks, attempts } = snapshot
+  const { tasks, attempts } = snapshot
   const failed = tasks.find((task) => task.status === 'failed')
   if (failed !== undefined) return [{ do: 'fail-job', error: `The task "${failed.title}" failed.` }]
   if (tasks.every((task) => task.kind === 'plan')) {
-    const plan = attempts.findLast((attempt) => attempt.status === 'succeeded' && attempt.outcome?.plan)?.outcome?.plan
+    const plan = attempts.findLast((attempt) => attempt.status === 'succeeded' && attempt.outcome?.plan)
+      ?.outcome?.plan
     if (plan === undefined) return [{ do: 'fail-job', error: 'Planning ended without a plan.' }]
     return [
       { do: 'adopt-plan', plan, tasks: tasksOfPlan(plan) },
@@ -71,5 +72,10 @@ function isOpen(work: Work): boolean {
 }
 
 function isUnfinished(task: Task): boolean {
-  return task.status === 'pending' || task.status === 'ready' || task.status === 'running' || task.status === 'review'
+  return (
+    task.status === 'pending' ||
+    task.status === 'ready' ||
+    task.status === 'running' ||
+    task.status === 'review'
+  )
 }

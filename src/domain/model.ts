@@ -1,5 +1,14 @@
 import type { Plan, Review } from '../contract/plan.ts'
-import type { AttemptStatus, JobStatus, Mode, Phase, Proof, Role, TaskStatus, Wait } from '../contract/words.ts'
+import type {
+  AttemptStatus,
+  JobStatus,
+  Mode,
+  Phase,
+  Proof,
+  Role,
+  TaskStatus,
+  Wait,
+} from '../contract/words.ts'
 
 /** What the rules of the domain look at. Times are epoch milliseconds, so that rules can count with them. */
 export interface Job {
@@ -92,7 +101,12 @@ export interface Work {
 
 export type WorkOutcome =
   | { readonly kind: 'session' }
-  | { readonly kind: 'checks'; readonly verdict: 'pass' | 'fail' | 'none'; readonly commit: string; readonly failed: readonly FailedCheck[] }
+  | {
+      readonly kind: 'checks'
+      readonly verdict: 'pass' | 'fail' | 'none'
+      readonly commit: string
+      readonly failed: readonly FailedCheck[]
+    }
   | { readonly kind: 'merged'; readonly commit: string }
   | { readonly kind: 'empty' }
   | { readonly kind: 'conflict'; readonly files: readonly string[] }

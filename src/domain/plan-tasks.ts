@@ -20,7 +20,8 @@ export function planningTasks(job: Job): NewTask[] {
       key: 'design',
       kind: 'plan',
       title: 'Design it and plan the work',
-      description: 'Write docs/design.md, and the plan of the work as .slipway/plan.json: tasks, what they depend on, and the checks that prove them.',
+      description:
+        'Write docs/design.md, and the plan of the work as .slipway/plan.json: tasks, what they depend on, and the checks that prove them.',
       role: 'architect',
       phase: 'planning',
       dependsOnKeys: ['requirements'],
@@ -68,7 +69,11 @@ export function repairTask(snapshot: Snapshot, failed: readonly FailedCheck[]): 
     key: `repair-${number}`,
     kind: 'repair',
     title: `Repair: ${failed.map((check) => check.command).join(', ')}`.slice(0, 200),
-    description: `The finished work did not pass its checks on a clean checkout. Find the cause and mend it.\n\n${evidence}`.slice(0, 20_000),
+    description:
+      `The finished work did not pass its checks on a clean checkout. Find the cause and mend it.\n\n${evidence}`.slice(
+        0,
+        20_000,
+      ),
     role: 'developer',
     phase: 'building',
     dependsOnKeys: [],

@@ -19,7 +19,10 @@ export async function advance(engine: Engine, jobId: string): Promise<void> {
       if (snapshot === null) return
       const decisions = decide(snapshot, Date.now(), engine.limits.retryMs)
       if (decisions.length === 0) {
-        const progress = progressOf({ status: snapshot.job.status, phase: snapshot.job.phase, before: snapshot.job.progress }, snapshot.tasks)
+        const progress = progressOf(
+          { status: snapshot.job.status, phase: snapshot.job.phase, before: snapshot.job.progress },
+          snapshot.tasks,
+        )
         if (progress !== snapshot.job.progress) await updateJob(trx, jobId, { progress })
         return
       }

@@ -14,9 +14,15 @@ export interface RunningAgent {
 const STDERR_TAIL = 2000
 
 /** Starts the backend of an attempt in its sandbox. The environment holds what is listed here and nothing else. */
-export async function startAgent(engine: Engine, attempt: AttemptTask, workspace: Workspace, signal: AbortSignal): Promise<RunningAgent> {
+export async function startAgent(
+  engine: Engine,
+  attempt: AttemptTask,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<RunningAgent> {
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
-  if (backend === null) throw new AppError(409, 'unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
+  if (backend === null)
+    throw new AppError(409, 'unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
   const child = await engine.launcher.launch(
     {
       command: backend.command,

@@ -6,8 +6,7 @@ import { appendEvents, type NewEvent } from '../store/events.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import { updateJob } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
-import { sql } from 'kysely'
-import { updateAgent, updateTask } from '../store/team.ts'
+import { releaseAgent, updateAgent, updateTask } from '../store/team.ts'
 import { endWork, readWork } from '../store/work.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
 import type { Engine } from './engine.ts'
@@ -15,7 +14,12 @@ import { finishJob } from './finish-job.ts'
 import { startAttempt, startWork } from './start-work.ts'
 
 /** Carries out what the rules decided: rows, events and queue entries of one transaction. */
-export async function applyDecisions(engine: Engine, trx: Trx, snapshot: Snapshot, decisions: readonly Decision[]): Promise<void> {
+export async function applyDecisions(
+  engine: Engine,
+  trx: Trx,
+  snapshot: Snapshot,
+  decisions: readonly Decision[],
+): Promise<void> {
   for (const decision of decisions) {
     const events = await apply(engine, trx, snapshot, decision)
     if (events.length > 0) await appendEvents(trx, snapshot.job.id, events)
@@ -30,20 +34,53 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
     case 'adopt-plan': {
       await updateJob(trx, job.id, { plan: decision.plan })
       const added = await addTasks(trx, snapshot, await ensureTeam(trx, snapshot), decision.tasks)
-      return [{ type: 'plan.adopted', actor: 'server', message: `The plan "${decision.plan.title}" was adopted: ${decision.tasks.length} tasks.`, data: { plan: decision.plan } }, ...added]
+      return [
+        {
+          type: 'plan.adopted',
+          actor: 'server',
+          message: `The plan "${decision.plan.title}" was adopted: ${decision.tasks.length} tasks.`,
+          data: { plan: decision.plan },
+        },
+        ...added,
+      ]
     }
     case 'ready':
       await updateTask(trx, decision.taskId, { status: 'ready' })
-      return [{ type: 'task.ready', actor: 'server', taskId: decision.taskId, message: `"${title(snapshot, decision.taskId)}" can begin.` }]
+      return [
+        {
+          type: 'task.ready',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `"${title(snapshot, decision.taskId)}" can begin.`,
+        },
+      ]
     case 'start-attempt':
-      return startAttempt(engine, trx, snapshot, { taskId: decision.taskId, kind: 'work', subjectId: null, feedback: decision.feedback })
+      return startAttempt(engine, trx, snapshot, {
+        taskId: decision.taskId,
+        kind: 'work',
+        subjectId: null,
+        feedback: decision.feedback,
+      })
     case 'start-review':
       await updateTask(trx, decision.taskId, { status: 'review' })
-      return startAttempt(engine, trx, snapshot, { taskId: decision.taskId, kind: 'review', subjectId: decision.subjectId, feedback: [] })
+      return startAttempt(engine, trx, snapshot, {
+        taskId: decision.taskId,
+        kind: 'review',
+        subjectId: decision.subjectId,
+        feedback: [],
+      })
     case 'start-checks':
-      return startWork(engine, trx, snapshot, { kind: 'checks', taskId: decision.taskId, attemptId: decision.attemptId })
+      return startWork(engine, trx, snapshot, {
+        kind: 'checks',
+        taskId: decision.taskId,
+        attemptId: decision.attemptId,
+      })
     case 'start-merge':
-      return startWork(engine, trx, snapshot, { kind: 'merge', taskId: decision.taskId, attemptId: decision.attemptId })
+      return startWork(engine, trx, snapshot, {
+        kind: 'merge',
+        taskId: decision.taskId,
+        attemptId: decision.attemptId,
+      })
     case 'start-deliver':
       return startWork(engine, trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
     case 'complete-task':
@@ -57,13 +94,34 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
       return cancelWork(engine, trx, decision.workId, decision.attemptId)
     case 'enter-phase':
       await updateJob(trx, job.id, { phase: decision.phase })
-      return [{ type: 'job.phase', actor: 'server', phase: decision.phase, message: `The job entered ${decision.phase}.`, data: { phase: decision.phase } }]
+      return [
+        {
+          type: 'job.phase',
+          actor: 'server',
+          phase: decision.phase,
+          message: `The job entered ${decision.phase}.`,
+          data: { phase: decision.phase },
+        },
+      ]
     case 'wait-retry': {
       const until = new Date(decision.until)
-      const wait = { for: 'retry' as const, on: decision.on, since: isoTime(new Date()), until: isoTime(until) }
+      const wait = {
+        for: 'retry' as const,
+        on: decision.on,
+        since: isoTime(new Date()),
+        until: isoTime(until),
+      }
       await updateJob(trx, job.id, { status: 'waiting', wait })
       await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: job.id }, startAfter: until }])
-      return [{ type: 'job.waiting', actor: 'server', taskId: decision.taskId, message: `Waiting for ${decision.on} until ${isoTime(until)}.`, data: { wait } }]
+      return [
+        {
+          type: 'job.waiting',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `Waiting for ${decision.on} until ${isoTime(until)}.`,
+          data: { wait },
+        },
+      ]
     }
     case 'stop-waiting':
       await updateJob(trx, job.id, { status: 'running', wait: null })
@@ -81,46 +139,109 @@ async function endTask(trx: Trx, snapshot: Snapshot, decision: TaskEnd): Promise
   const task = snapshot.tasks.find((candidate) => candidate.id === decision.taskId)
   const name = title(snapshot, decision.taskId)
   if (task !== undefined && decision.do !== 'skip-task') {
-    await updateAgent(trx, task.agentId, { status: decision.do === 'fail-task' ? 'failed' : 'completed', task_id: null })
+    await updateAgent(trx, task.agentId, {
+      status: decision.do === 'fail-task' ? 'failed' : 'completed',
+      task_id: null,
+    })
   }
   const end = { completed_at: new Date() }
   switch (decision.do) {
     case 'complete-task':
       await updateTask(trx, decision.taskId, { status: 'completed', error: null, ...end })
       if (decision.commit !== null) await updateJob(trx, snapshot.job.id, { head_commit: decision.commit })
-      return [{ type: 'task.completed', actor: 'server', taskId: decision.taskId, message: `"${name}" is done.`, data: { commit: decision.commit } }]
+      return [
+        {
+          type: 'task.completed',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `"${name}" is done.`,
+          data: { commit: decision.commit },
+        },
+      ]
     case 'fail-task':
       await updateTask(trx, decision.taskId, { status: 'failed', error: decision.error, ...end })
-      return [{ type: 'task.failed', actor: 'server', taskId: decision.taskId, message: `"${name}" failed: ${decision.error}` }]
+      return [
+        {
+          type: 'task.failed',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `"${name}" failed: ${decision.error}`,
+        },
+      ]
     case 'skip-task':
       await updateTask(trx, decision.taskId, { status: 'skipped', error: decision.reason, ...end })
-      return [{ type: 'task.skipped', actor: 'server', taskId: decision.taskId, message: `"${name}" was skipped: ${decision.reason}.` }]
+      return [
+        {
+          type: 'task.skipped',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `"${name}" was skipped: ${decision.reason}.`,
+        },
+      ]
     case 'cancel-task':
       await updateTask(trx, decision.taskId, { status: 'cancelled', ...end })
-      return [{ type: 'task.cancelled', actor: 'server', taskId: decision.taskId, message: `"${name}" was cancelled.` }]
+      return [
+        {
+          type: 'task.cancelled',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `"${name}" was cancelled.`,
+        },
+      ]
   }
 }
 
 /** The worker that held this work is gone: nobody will report on it, so it counts as interrupted. */
-async function loseWork(trx: Trx, snapshot: Snapshot, workId: string, attemptId: string | null): Promise<NewEvent[]> {
+async function loseWork(
+  trx: Trx,
+  snapshot: Snapshot,
+  workId: string,
+  attemptId: string | null,
+): Promise<NewEvent[]> {
   const work = await readWork(trx, workId)
   if (work === null || !(await endWork(trx, workId, null, 'lost', null))) return []
   const session = work.kind === 'attempt' || work.kind === 'review'
   if (session && attemptId !== null) {
-    await updateAttempt(trx, attemptId, { status: 'lost', error: 'The worker that ran it ended.', ended_at: new Date() })
-    await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${attemptId})`.execute(trx)
+    await updateAttempt(trx, attemptId, {
+      status: 'lost',
+      error: 'The worker that ran it ended.',
+      ended_at: new Date(),
+    })
+    await releaseAgent(trx, attemptId)
   }
-  return [{ type: 'work.lost', actor: 'server', taskId: work.task_id, attemptId, message: `The ${work.kind} was interrupted: its worker ended.`, data: { kind: work.kind, epoch: snapshot.job.epoch } }]
+  return [
+    {
+      type: 'work.lost',
+      actor: 'server',
+      taskId: work.task_id,
+      attemptId,
+      message: `The ${work.kind} was interrupted: its worker ended.`,
+      data: { kind: work.kind, epoch: snapshot.job.epoch },
+    },
+  ]
 }
 
-async function cancelWork(engine: Engine, trx: Trx, workId: string, attemptId: string | null): Promise<NewEvent[]> {
+async function cancelWork(
+  engine: Engine,
+  trx: Trx,
+  workId: string,
+  attemptId: string | null,
+): Promise<NewEvent[]> {
   const work = await readWork(trx, workId)
   if (work === null || !(await endWork(trx, workId, null, 'cancelled', null))) return []
   await withdraw(engine.db.boss, trx, work.queue, [work.queue_id])
   if (attemptId !== null && (work.kind === 'attempt' || work.kind === 'review')) {
     await updateAttempt(trx, attemptId, { status: 'cancelled', ended_at: new Date() })
   }
-  return [{ type: 'work.cancelled', actor: 'server', taskId: work.task_id, attemptId, message: `The ${work.kind} was withdrawn before it began.` }]
+  return [
+    {
+      type: 'work.cancelled',
+      actor: 'server',
+      taskId: work.task_id,
+      attemptId,
+      message: `The ${work.kind} was withdrawn before it began.`,
+    },
+  ]
 }
 
 function title(snapshot: Snapshot, taskId: string): string {

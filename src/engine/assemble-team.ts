@@ -12,27 +12,44 @@ type Member = Pick<NewAgent, 'id' | 'name' | 'role'>
 export async function ensureTeam(trx: Trx, snapshot: Snapshot): Promise<readonly Member[]> {
   if (snapshot.agents.length > 0) return snapshot.agents
   const { job } = snapshot
-  const member = (role: Role, name: string): NewAgent => ({ id: newId(), name, role, backend: job.agents[role] ?? job.backend })
+  const member = (role: Role, name: string): NewAgent => ({
+    id: newId(),
+    name,
+    role,
+    backend: job.agents[role] ?? job.backend,
+  })
   const developers = Array.from({ length: job.parallelism }, (_, index) =>
     member('developer', job.parallelism === 1 ? 'Developer' : `Developer ${index + 1}`),
   )
   const team =
     job.mode === 'solo'
       ? [member('developer', 'Developer')]
-      : [member('product_owner', 'Product owner'), member('architect', 'Architect'), ...developers, member('tester', 'Tester'), member('reviewer', 'Reviewer')]
+      : [
+          member('product_owner', 'Product owner'),
+          member('architect', 'Architect'),
+          ...developers,
+          member('tester', 'Tester'),
+          member('reviewer', 'Reviewer'),
+        ]
   await insertAgents(trx, job.id, team)
   return team
 }
 
 /** Puts tasks on the board behind those already there, each with the agent who will probably do it. */
-export async function addTasks(trx: Trx, snapshot: Snapshot, team: readonly Member[], tasks: readonly NewTask[]): Promise<NewEvent[]> {
+export async function addTasks(
+  trx: Trx,
+  snapshot: Snapshot,
+  team: readonly Member[],
+  tasks: readonly NewTask[],
+): Promise<NewEvent[]> {
   const ids = new Map(snapshot.tasks.map((task) => [task.key, task.id]))
   for (const task of tasks) ids.set(task.key, newId())
   const rows = tasks.map((task, index) => {
     const able = team.filter((agent) => agent.role === task.role)
     const agent = able[index % Math.max(able.length, 1)] ?? team[0]
     const id = ids.get(task.key)
-    if (agent === undefined || id === undefined) throw new Error(`nobody in the team can take the task "${task.key}"`)
+    if (agent === undefined || id === undefined)
+      throw new Error(`nobody in the team can take the task "${task.key}"`)
     return {
       ...task,
       id,

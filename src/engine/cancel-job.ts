@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
 import { isTerminal, transition } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
+import { notify } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import { lockJob, updateJob } from '../store/jobs.ts'
 import { enqueue } from '../store/queue.ts'
+import { reopenTasks, settleAgents } from '../store/team.ts'
 import { cancelChannel, type Engine } from './engine.ts'
 
 /** Asks for the end of a job. It is `cancelled` when its last process is gone, not before. */
@@ -11,12 +12,19 @@ export async function cancelJob(engine: Engine, id: string): Promise<void> {
   await engine.db.tx(async (trx) => {
     const job = await lockJob(trx, id)
     if (job === null) throw notFound(id)
-    if (isTerminal(job.status)) throw new AppError(409, 'not_cancellable', `The job is ${job.status} already: there is nothing to cancel.`)
+    if (isTerminal(job.status))
+      throw new AppError(
+        409,
+        'not_cancellable',
+        `The job is ${job.status} already: there is nothing to cancel.`,
+      )
     if (job.cancel_requested_at !== null) return
     await updateJob(trx, id, { cancel_requested_at: new Date() })
-    await appendEvents(trx, id, [{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
+    await appendEvents(trx, id, [
+      { type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' },
+    ])
     await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
-    await sql`select pg_notify(${cancelChannel}, ${id})`.execute(trx)
+    await notify(trx, cancelChannel, id)
   })
 }
 
@@ -26,13 +34,31 @@ export async function restartJob(engine: Engine, id: string): Promise<void> {
     const job = await lockJob(trx, id)
     if (job === null) throw notFound(id)
     const status = transition(job.status, 'restart')
-    if (status === null) throw new AppError(409, 'not_restartable', `The job is ${job.status}: only a failed or cancelled job can be restarted.`)
-    await updateJob(trx, id, { status, phase: 'queued', error: null, wait: null, cancel_requested_at: null, completed_at: null, epoch: job.epoch + 1 })
-    await sql`
-      update tasks set status = 'pending', error = null, completed_at = null
-      where job_id = ${id} and status <> 'completed'`.execute(trx)
-    await sql`update agents set status = 'idle', task_id = null where job_id = ${id}`.execute(trx)
-    await appendEvents(trx, id, [{ type: 'job.restarted', actor: 'person', phase: 'queued', message: 'The job was restarted where it had stopped.' }])
+    if (status === null)
+      throw new AppError(
+        409,
+        'not_restartable',
+        `The job is ${job.status}: only a failed or cancelled job can be restarted.`,
+      )
+    await updateJob(trx, id, {
+      status,
+      phase: 'queued',
+      error: null,
+      wait: null,
+      cancel_requested_at: null,
+      completed_at: null,
+      epoch: job.epoch + 1,
+    })
+    await reopenTasks(trx, id)
+    await settleAgents(trx, id, 'idle')
+    await appendEvents(trx, id, [
+      {
+        type: 'job.restarted',
+        actor: 'person',
+        phase: 'queued',
+        message: 'The job was restarted where it had stopped.',
+      },
+    ])
     await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
   })
 }

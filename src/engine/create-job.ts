@@ -29,8 +29,14 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   const commit = coalesce<NewJobRow & { documents: readonly NewDocument[] }, Created>(async (batch) => {
     await engine.db.tx(async (trx) => {
       await insertJobs(trx, batch)
-      for (const job of batch) for (const document of job.documents) await insertDocument(trx, job.id, document)
-      await enqueue(engine.db.boss, trx, 'advance', batch.map((job) => ({ data: { job_id: job.id } })))
+      for (const job of batch)
+        for (const document of job.documents) await insertDocument(trx, job.id, document)
+      await enqueue(
+        engine.db.boss,
+        trx,
+        'advance',
+        batch.map((job) => ({ data: { job_id: job.id } })),
+      )
     })
     return batch.map((job) => ({ id: job.id, replayed: false }))
   }, engine.limits.createBatch)
@@ -69,24 +75,44 @@ async function replay(engine: Engine, key: string, requestHash: string): Promise
   const earlier = await findByIdempotencyKey(engine.db.reader, key)
   if (earlier === null) return null
   if (earlier.request_hash !== requestHash) {
-    throw new AppError(409, 'idempotency_key_reused', 'This Idempotency-Key was used for a different request: send a new key.')
+    throw new AppError(
+      409,
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for a different request: send a new key.',
+    )
   }
   return { id: earlier.id, replayed: true }
 }
 
 /** The backend of the job and of each role that has its own; every one must be there and usable. */
-async function chooseBackends(engine: Engine, input: NewJob): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
+async function chooseBackends(
+  engine: Engine,
+  input: NewJob,
+): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
   const backends = await engine.catalogue.list(await engine.settings())
   const usable = (name: string): string => {
     const found = backends.find((backend) => backend.name === name)
     const names = backends.map((backend) => backend.name).join(', ')
-    if (found === undefined) throw new AppError(400, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
-    if (!found.available) throw new AppError(400, 'backend_unavailable', `The backend "${name}" cannot be used: ${found.reason ?? 'it is not available'}`)
+    if (found === undefined)
+      throw new AppError(400, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
+    if (!found.available)
+      throw new AppError(
+        400,
+        'backend_unavailable',
+        `The backend "${name}" cannot be used: ${found.reason ?? 'it is not available'}`,
+      )
     return found.name
   }
   const standard = backends.find((backend) => backend.default)
   const wanted = input.backend ?? standard?.name
-  if (wanted === undefined) throw new AppError(400, 'no_backend', 'No backend is available: see `slipway backends` for what each one needs.')
-  const agents = Object.fromEntries(Object.entries(input.agents ?? {}).map(([role, name]) => [role, usable(name)]))
+  if (wanted === undefined)
+    throw new AppError(
+      400,
+      'no_backend',
+      'No backend is available: see `slipway backends` for what each one needs.',
+    )
+  const agents = Object.fromEntries(
+    Object.entries(input.agents ?? {}).map(([role, name]) => [role, usable(name)]),
+  )
   return { backend: usable(wanted), agents }
 }

@@ -56,7 +56,8 @@ export function openRunningWork(): RunningWork {
       return { signal: controller.signal, done: () => entries.delete(workId) }
     },
     abortJob(jobId) {
-      for (const entry of entries.values()) if (entry.jobId === jobId) entry.controller.abort(new Error('cancelled'))
+      for (const entry of entries.values())
+        if (entry.jobId === jobId) entry.controller.abort(new Error('cancelled'))
     },
     abortAll() {
       for (const entry of entries.values()) entry.controller.abort(new Error('shutdown'))

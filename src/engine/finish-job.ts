@@ -11,7 +11,8 @@ type JobEnd = Extract<Decision, { do: 'complete-job' | 'fail-job' | 'cancel-job'
 /** The end of a job. Only `transition` can say `completed`; a status it does not allow is a fault of the rules. */
 export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd): Promise<NewEvent[]> {
   const { job } = snapshot
-  const event: JobTransition = decision.do === 'complete-job' ? 'complete' : decision.do === 'fail-job' ? 'fail' : 'cancel'
+  const event: JobTransition =
+    decision.do === 'complete-job' ? 'complete' : decision.do === 'fail-job' ? 'fail' : 'cancel'
   const status = transition(job.status, event)
   if (status === null) throw new Error(`a ${job.status} job cannot ${event}`)
   const phase = finalPhase(status, job.phase)
@@ -19,8 +20,26 @@ export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd):
   switch (decision.do) {
     case 'complete-job':
       await settleAgents(trx, job.id, 'completed')
-      await updateJob(trx, job.id, { ...end, progress: 100, proof: decision.proof, result_path: decision.path, head_commit: decision.commit, error: null })
-      return [{ type: 'job.completed', actor: 'server', phase, message: decision.proof === 'proven' ? 'Completed and proven.' : 'Completed, unproven: there was no check to run.', data: { proof: decision.proof, commit: decision.commit, path: decision.path } }]
+      await updateJob(trx, job.id, {
+        ...end,
+        progress: 100,
+        proof: decision.proof,
+        result_path: decision.path,
+        head_commit: decision.commit,
+        error: null,
+      })
+      return [
+        {
+          type: 'job.completed',
+          actor: 'server',
+          phase,
+          message:
+            decision.proof === 'proven'
+              ? 'Completed and proven.'
+              : 'Completed, unproven: there was no check to run.',
+          data: { proof: decision.proof, commit: decision.commit, path: decision.path },
+        },
+      ]
     case 'fail-job':
       await settleAgents(trx, job.id, 'failed')
       await updateJob(trx, job.id, { ...end, error: decision.error })
@@ -28,6 +47,13 @@ export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd):
     case 'cancel-job':
       await settleAgents(trx, job.id, 'idle')
       await updateJob(trx, job.id, { ...end, error: null })
-      return [{ type: 'job.cancelled', actor: 'server', phase, message: 'Cancelled; no process of the job is left.' }]
+      return [
+        {
+          type: 'job.cancelled',
+          actor: 'server',
+          phase,
+          message: 'Cancelled; no process of the job is left.',
+        },
+      ]
   }
 }

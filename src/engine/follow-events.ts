@@ -35,7 +35,13 @@ export async function openStreams(db: Database): Promise<Streams> {
 
 type Wakers = Set<(jobId: string | null) => void>
 
-async function* followJob(db: Database, wakers: Wakers, jobId: string, after: number, signal: AbortSignal): AsyncGenerator<EventView[]> {
+async function* followJob(
+  db: Database,
+  wakers: Wakers,
+  jobId: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<EventView[]> {
   const bell = openBell(signal)
   const wake = (id: string | null): void => {
     if (id === null || id === jobId) bell.ring()

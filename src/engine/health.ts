@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import { sql } from 'kysely'
 import type { Health } from '../contract/server.ts'
+import { ping } from '../store/database.ts'
 import { queueCounts } from '../store/queue.ts'
 import type { Engine } from './engine.ts'
 import type { Worker } from './worker.ts'
@@ -14,27 +14,44 @@ type Probe = () => Promise<string>
  * Readiness from facts: each check does a piece of the real thing and says what it found. A check that throws is
  * `ok: false` with the reason.
  */
-export async function ready(engine: Engine, worker: Worker, version: string, bornAt: number): Promise<Health> {
+export async function ready(
+  engine: Engine,
+  worker: Worker,
+  version: string,
+  bornAt: number,
+): Promise<Health> {
   const probes: Record<string, Probe> = {
     database: async () => {
-      await sql`select 1`.execute(engine.db.reader)
+      await ping(engine.db.reader)
       return engine.db.engine
     },
     queue: async () => {
       const counts = await queueCounts(engine.db.reader)
-      const due = Object.entries(counts).filter(([name]) => name.endsWith('created')).reduce((sum, [, count]) => sum + count, 0)
+      const due = Object.entries(counts)
+        .filter(([name]) => name.endsWith('created'))
+        .reduce((sum, [, count]) => sum + count, 0)
       return `${due} entries due, ${worker.rescued()} jobs rescued`
     },
     workspace: async () => {
       const { bavail, bsize } = await fs.promises.statfs(engine.dataDir)
-      if (bavail * bsize < engine.limits.freeDiskBytes) throw new Error(`only ${Math.round((bavail * bsize) / 1e6)} MB are free: make room`)
+      if (bavail * bsize < engine.limits.freeDiskBytes)
+        throw new Error(`only ${Math.round((bavail * bsize) / 1e6)} MB are free: make room`)
       return `${Math.round((bavail * bsize) / 1e9)} GB free`
     },
-    sandbox: () => Promise.resolve(engine.launcher.reason === null ? engine.launcher.walls : `${engine.launcher.walls}: ${engine.launcher.reason}`),
+    sandbox: () =>
+      Promise.resolve(
+        engine.launcher.reason === null
+          ? engine.launcher.walls
+          : `${engine.launcher.walls}: ${engine.launcher.reason}`,
+      ),
     worker: () => {
       const silent = Date.now() - Math.max(worker.beat(), bornAt)
-      if (engine.limits.slots === 0) return Promise.reject(new Error('the worker loop is switched off: start with at least one worker'))
-      if (silent > SILENT_MS) return Promise.reject(new Error(`the worker loop has been silent for ${Math.round(silent / 1000)} s: restart the server`))
+      if (engine.limits.slots === 0)
+        return Promise.reject(new Error('the worker loop is switched off: start with at least one worker'))
+      if (silent > SILENT_MS)
+        return Promise.reject(
+          new Error(`the worker loop has been silent for ${Math.round(silent / 1000)} s: restart the server`),
+        )
       return Promise.resolve(`${engine.limits.slots} slots, ${engine.running.count()} busy`)
     },
   }

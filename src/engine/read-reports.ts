@@ -1,5 +1,5 @@
-import type { z } from 'zod'
 import { LeftChecks } from '../contract/brief.ts'
+import { parseReport, type ParsedReport } from '../contract/parse-report.ts'
 import { Plan, Review } from '../contract/plan.ts'
 import type { Mode } from '../contract/words.ts'
 import type { AttemptTask } from '../store/attempts.ts'
@@ -18,17 +18,33 @@ const REPORT_BYTES = 1_000_000
  * Reads the report that the role owes. `problem` says, in words for the agent, what is wrong with it; null when all
  * is well. The files come from a workspace that an agent writes, so they are read without following links.
  */
-export async function readReports(workspace: string, attempt: AttemptTask, mode: Mode): Promise<{ reports: Reports; problem: string | null }> {
+export async function readReports(
+  workspace: string,
+  attempt: AttemptTask,
+  mode: Mode,
+): Promise<{ reports: Reports; problem: string | null }> {
   if (attempt.kind === 'review') {
-    const { value, problem } = await read(workspace, '.slipway/review.json', Review)
-    return { reports: value === null ? {} : { review: value }, problem: problem ?? missing(value, 'your verdict', '.slipway/review.json') }
+    const { value, problem } = await read(workspace, '.slipway/review.json', (text) =>
+      parseReport('.slipway/review.json', text, Review),
+    )
+    return {
+      reports: value === null ? {} : { review: value },
+      problem: problem ?? missing(value, 'your verdict', '.slipway/review.json'),
+    }
   }
   if (attempt.role === 'architect') {
-    const { value, problem } = await read(workspace, '.slipway/plan.json', Plan)
-    return { reports: value === null ? {} : { plan: value }, problem: problem ?? missing(value, 'the plan', '.slipway/plan.json') }
+    const { value, problem } = await read(workspace, '.slipway/plan.json', (text) =>
+      parseReport('.slipway/plan.json', text, Plan),
+    )
+    return {
+      reports: value === null ? {} : { plan: value },
+      problem: problem ?? missing(value, 'the plan', '.slipway/plan.json'),
+    }
   }
   if (mode === 'solo') {
-    const { value, problem } = await read(workspace, '.slipway/checks.json', LeftChecks)
+    const { value, problem } = await read(workspace, '.slipway/checks.json', (text) =>
+      parseReport('.slipway/checks.json', text, LeftChecks),
+    )
     return { reports: value === null ? {} : { checks: value.checks }, problem }
   }
   return { reports: {}, problem: null }
@@ -38,22 +54,18 @@ function missing(value: unknown, what: string, file: string): string | null {
   return value === null ? `There is no ${file}: write ${what} there.` : null
 }
 
-async function read<T>(workspace: string, file: string, schema: z.ZodType<T>): Promise<{ value: T | null; problem: string | null }> {
-  let text: string | null
+async function read<T>(
+  workspace: string,
+  file: string,
+  parse: (text: string) => ParsedReport<T>,
+): Promise<{ value: T | null; problem: string | null }> {
   try {
-    text = await readReport(workspace, file, REPORT_BYTES)
+    const text = await readReport(workspace, file, REPORT_BYTES)
+    return text === null ? { value: null, problem: null } : parse(text)
   } catch (error) {
-    return { value: null, problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+    return {
+      value: null,
+      problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    }
   }
-  if (text === null) return { value: null, problem: null }
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    return { value: null, problem: `${file} is not valid JSON: ${error instanceof Error ? error.message : String(error)}` }
-  }
-  const parsed = schema.safeParse(json)
-  if (parsed.success) return { value: parsed.data, problem: null }
-  const issues = parsed.error.issues.slice(0, 20).map((issue) => `- ${issue.path.join('.') || 'the whole'}: ${issue.message}`)
-  return { value: null, problem: `${file} does not fit:\n${issues.join('\n')}` }
 }

@@ -1,11 +1,12 @@
 import fs from 'node:fs'
-import { sql } from 'kysely'
 import type { SessionUpdate } from '../agents/backend.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
+import { lockJob } from '../store/jobs.ts'
+import { updateAgent } from '../store/team.ts'
 import { holdsLease } from '../store/work.ts'
 import type { Engine } from './engine.ts'
-import type { Claim } from './run-work.ts'
+import type { Claim } from './claim.ts'
 
 /** Turns what an agent says into events. */
 export interface Recorder {
@@ -24,7 +25,12 @@ const WAITING = 200
  * Records a session twice: complete in the attempt's transcript file (up to a limit), and coalesced and capped as
  * events. Writes carry the lease: a recorder whose work belongs to somebody else falls silent.
  */
-export function openRecorder(engine: Engine, claim: Claim, attempt: AttemptTask, transcript: string): Recorder {
+export function openRecorder(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  transcript: string,
+): Recorder {
   const file = fs.createWriteStream(transcript, { flags: 'a', mode: 0o600 })
   file.on('error', (error) => engine.log.warn({ err: error, attempt: attempt.id }, 'transcript'))
   let written = 0
@@ -40,15 +46,22 @@ export function openRecorder(engine: Engine, claim: Claim, attempt: AttemptTask,
     timer = null
     last = Date.now()
     if (dropped > 0) {
-      waiting.push({ ...about, type: 'session.capped', message: `${dropped} more updates are in the transcript only.`, data: { dropped } })
+      waiting.push({
+        ...about,
+        type: 'session.capped',
+        message: `${dropped} more updates are in the transcript only.`,
+        data: { dropped },
+      })
       dropped = 0
     }
     const batch = waiting
     waiting = []
     if (batch.length === 0) return
-    flushing = flushing.then(() => store(engine, claim, attempt, batch)).catch((error: unknown) => {
-      engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
-    })
+    flushing = flushing
+      .then(() => store(engine, claim, attempt, batch))
+      .catch((error: unknown) => {
+        engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
+      })
   }
   const schedule = (): void => {
     timer ??= setTimeout(flush, Math.max(0, last + INTERVAL_MS - Date.now()))
@@ -78,14 +91,19 @@ export function openRecorder(engine: Engine, claim: Claim, attempt: AttemptTask,
   }
 }
 
-async function store(engine: Engine, claim: Claim, attempt: AttemptTask, events: readonly NewEvent[]): Promise<void> {
+async function store(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  events: readonly NewEvent[],
+): Promise<void> {
   await engine.db.tx(async (trx) => {
     // The job's row first, as everywhere: two transactions that lock in one order cannot wait for each other.
-    await sql`select 1 from jobs where id = ${claim.job.id} for update`.execute(trx)
+    await lockJob(trx, claim.job.id)
     if (!(await holdsLease(trx, claim.work.id, claim.lease))) return
     await appendEvents(trx, claim.job.id, events)
     const activity = events.at(-1)?.message.split('\n', 1)[0]?.slice(0, 200) ?? ''
-    await sql`update agents set last_activity = ${activity}, last_activity_at = ${new Date()} where id = ${attempt.agent_id}`.execute(trx)
+    await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: new Date() })
   })
 }
 
@@ -112,14 +130,37 @@ function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'm
       return {
         type: 'session.tool_call',
         message: cut(update.title ?? `tool call ${update.id}`),
-        data: { id: update.id, status: update.status, kind: update.toolKind, input: small(update.input, cap), output: update.output === null ? null : cut(update.output), paths: update.paths },
+        data: {
+          id: update.id,
+          status: update.status,
+          kind: update.toolKind,
+          input: small(update.input, cap),
+          output: update.output === null ? null : cut(update.output),
+          paths: update.paths,
+        },
       }
     case 'plan':
-      return { type: 'session.plan', message: `Plan: ${update.entries.filter((entry) => entry.status === 'completed').length} of ${update.entries.length} done`, data: { entries: update.entries } }
+      return {
+        type: 'session.plan',
+        message: `Plan: ${update.entries.filter((entry) => entry.status === 'completed').length} of ${update.entries.length} done`,
+        data: { entries: update.entries },
+      }
     case 'permission':
-      return { type: 'session.permission', message: `${cut(update.title)}: ${update.answer}`, data: { answer: update.answer } }
+      return {
+        type: 'session.permission',
+        message: `${cut(update.title)}: ${update.answer}`,
+        data: { answer: update.answer },
+      }
     case 'usage':
-      return { type: 'session.usage', message: `${update.inputTokens + update.outputTokens} tokens`, data: { input_tokens: update.inputTokens, output_tokens: update.outputTokens, cost_usd: update.costUsd } }
+      return {
+        type: 'session.usage',
+        message: `${update.inputTokens + update.outputTokens} tokens`,
+        data: {
+          input_tokens: update.inputTokens,
+          output_tokens: update.outputTokens,
+          cost_usd: update.costUsd,
+        },
+      }
   }
 }
 

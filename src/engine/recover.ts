@@ -1,7 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
-import { sql } from 'kysely'
 import { sweep } from '../sandbox/launcher.ts'
+import { readInterrupted, updateAttempt } from '../store/attempts.ts'
 import { unfinishedJobs } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
 import { workOfDeadWorkers } from '../store/work.ts'
@@ -15,16 +15,26 @@ import type { Engine } from './engine.ts'
  * workers that no longer live, makes a commit of what interrupted attempts had written, and puts every unfinished
  * job back into motion. Safe to run twice, and to be killed itself.
  */
-export async function recover(engine: Engine): Promise<{ swept: number; interrupted: number; resumed: number }> {
+export async function recover(
+  engine: Engine,
+): Promise<{ swept: number; interrupted: number; resumed: number }> {
   const swept = await sweep(path.join(engine.dataDir, 'run'))
   const living = await livingWorkers(engine)
   const dead = await workOfDeadWorkers(engine.db.reader, living)
   for (const work of dead) {
-    if (work.kind === 'attempt' && work.attempt_id !== null) await keepWork(engine, work.job_id, work.attempt_id)
+    if (work.kind === 'attempt' && work.attempt_id !== null)
+      await keepWork(engine, work.job_id, work.attempt_id)
     await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
   }
   const jobs = await unfinishedJobs(engine.db.reader)
-  await engine.db.tx((trx) => enqueue(engine.db.boss, trx, 'advance', jobs.map((id) => ({ data: { job_id: id } }))))
+  await engine.db.tx((trx) =>
+    enqueue(
+      engine.db.boss,
+      trx,
+      'advance',
+      jobs.map((id) => ({ data: { job_id: id } })),
+    ),
+  )
   return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
 }
 
@@ -51,22 +61,29 @@ function processExists(pid: number): boolean {
 
 /** The workspace of an interrupted attempt becomes a commit, so that the next attempt can go on from it. */
 async function keepWork(engine: Engine, jobId: string, attemptId: string): Promise<void> {
-  const { rows } = await sql<{ base_commit: string | null; source: string | null; name: string }>`
-    select x.base_commit, j.source, a.name from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
-    where x.id = ${attemptId}`.execute(engine.db.reader)
-  const row = rows[0]
-  if (!row?.base_commit) return
+  const row = await readInterrupted(engine.db.reader, attemptId)
+  if (row === null) return
   try {
-    const repository = await ensureJobRepository({ dataDir: engine.dataDir, jobId, source: row.source, pool: engine.pool })
+    const repository = await ensureJobRepository({
+      dataDir: engine.dataDir,
+      jobId,
+      source: row.source,
+      pool: engine.pool,
+    })
     const saved = await checkpoint(repository, {
       attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
       base: row.base_commit,
       ref: `refs/slipway/attempts/${attemptId}`,
       message: 'Interrupted work',
-      author: row.name,
+      author: row.agent,
     })
-    await sql`update attempts set head_commit = ${saved.commit}, changed = ${saved.changed} where id = ${attemptId}`.execute(engine.db.reader)
+    await engine.db.tx((trx) =>
+      updateAttempt(trx, attemptId, { head_commit: saved.commit, changed: saved.changed }),
+    )
   } catch (error) {
-    engine.log.warn({ err: error, attempt: attemptId }, 'the work of an interrupted attempt could not be kept')
+    engine.log.warn(
+      { err: error, attempt: attemptId },
+      'the work of an interrupted attempt could not be kept',
+    )
   }
 }

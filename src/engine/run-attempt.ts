@@ -1,18 +1,22 @@
 import path from 'node:path'
 import type { TaskBrief } from '../contract/brief.ts'
 import { openSession, type Session } from '../agents/acp/session.ts'
-import { lastCheckpoint, readAttempt, type AttemptTask } from '../store/attempts.ts'
+import { lastCheckpoint, readAttempt, updateAttempt, type AttemptTask } from '../store/attempts.ts'
 import { readDocuments } from '../store/documents.ts'
 import { readTask } from '../store/team.ts'
-import { checkpoint, discardWorkspace, prepareWorkspace, type Workspace } from '../workspace/attempt-workspace.ts'
+import {
+  checkpoint,
+  discardWorkspace,
+  prepareWorkspace,
+  type Workspace,
+} from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { writeReport } from '../workspace/read-report.ts'
-import { sql } from 'kysely'
 import { describeEnd, startAgent, type RunningAgent } from './agent-process.ts'
 import type { Engine } from './engine.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
 import { readReports, type Reports } from './read-reports.ts'
-import type { Claim, Report } from './run-work.ts'
+import type { Claim, Report } from './claim.ts'
 
 /** How often an agent may correct a report that does not fit its schema, within one session. */
 const CORRECTIONS = 3
@@ -32,8 +36,12 @@ interface Scene {
  */
 export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> {
   const scene = await setScene(engine, claim)
-  const workspace = await prepareWorkspace(scene.repository, { attemptDir: scene.attemptDir, commit: scene.base, pool: engine.pool })
-  await sql`update attempts set base_commit = ${scene.base} where id = ${scene.attempt.id}`.execute(engine.db.reader)
+  const workspace = await prepareWorkspace(scene.repository, {
+    attemptDir: scene.attemptDir,
+    commit: scene.base,
+    pool: engine.pool,
+  })
+  await engine.db.tx((trx) => updateAttempt(trx, scene.attempt.id, { base_commit: scene.base }))
   const brief = await writeBrief(engine, claim, scene, workspace)
   const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
   let agent: RunningAgent | null = null
@@ -54,30 +62,62 @@ async function setScene(engine: Engine, { work, job, signal }: Claim): Promise<S
   const attempt = work.attempt_id === null ? null : await readAttempt(engine.db.reader, work.attempt_id)
   const task = work.task_id === null ? null : await readTask(engine.db.reader, work.task_id)
   if (attempt === null || task === null) throw new Error('the attempt or its task is gone')
-  const repository = await ensureJobRepository({ dataDir: engine.dataDir, jobId: job.id, source: job.source, pool: engine.pool, signal })
+  const repository = await ensureJobRepository({
+    dataDir: engine.dataDir,
+    jobId: job.id,
+    source: job.source,
+    pool: engine.pool,
+    signal,
+  })
   const base = await baseCommit(engine, job.epoch, attempt, repository)
-  return { attempt, task, repository, base, attemptDir: path.join(engine.dataDir, 'jobs', job.id, 'attempts', attempt.id) }
+  return {
+    attempt,
+    task,
+    repository,
+    base,
+    attemptDir: path.join(engine.dataDir, 'jobs', job.id, 'attempts', attempt.id),
+  }
 }
 
 /**
  * Where an attempt begins: a review at the commit it judges; a repair where the attempt before it stopped; work that
  * met a conflict, and every first attempt, on the newest main.
  */
-async function baseCommit(engine: Engine, epoch: number, attempt: AttemptTask, repository: JobRepository): Promise<string> {
+async function baseCommit(
+  engine: Engine,
+  epoch: number,
+  attempt: AttemptTask,
+  repository: JobRepository,
+): Promise<string> {
   if (attempt.kind === 'review' && attempt.subject_commit !== null) return attempt.subject_commit
   const conflict = attempt.feedback.some((item) => item.kind === 'conflict')
-  const earlier = attempt.feedback.length === 0 || conflict ? null : await lastCheckpoint(engine.db.reader, attempt.task_id, epoch)
+  const earlier =
+    attempt.feedback.length === 0 || conflict
+      ? null
+      : await lastCheckpoint(engine.db.reader, attempt.task_id, epoch)
   return earlier?.head_commit ?? (await headCommit(repository))
 }
 
-async function writeBrief(engine: Engine, { job }: Claim, scene: Scene, workspace: Workspace): Promise<TaskBrief> {
+async function writeBrief(
+  engine: Engine,
+  { job }: Claim,
+  scene: Scene,
+  workspace: Workspace,
+): Promise<TaskBrief> {
   const { attempt, task } = scene
   const brief: TaskBrief = {
     slipway: 1,
     role: attempt.role,
     mode: job.mode,
     vision: job.vision,
-    task: { id: task.id, key: task.key, title: task.title, description: task.description, acceptance: task.acceptance, checks: task.checks },
+    task: {
+      id: task.id,
+      key: task.key,
+      title: task.title,
+      description: task.description,
+      acceptance: task.acceptance,
+      checks: task.checks,
+    },
     attempt: attempt.number,
     feedback: attempt.feedback.map((item) => ({ ...item })),
     base_commit: scene.base,
@@ -85,8 +125,15 @@ async function writeBrief(engine: Engine, { job }: Claim, scene: Scene, workspac
   await writeReport(workspace.dir, '.slipway/task.json', JSON.stringify(brief, null, 2))
   const documents = await readDocuments(engine.db.reader, job.id)
   for (const [index, document] of documents.entries()) {
-    const name = path.basename(document.name).replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').replace(/^\.+/, '_')
-    await writeReport(workspace.dir, `.slipway/documents/${String(index + 1).padStart(2, '0')}-${name}`, document.content)
+    const name = path
+      .basename(document.name)
+      .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
+      .replace(/^\.+/, '_')
+    await writeReport(
+      workspace.dir,
+      `.slipway/documents/${String(index + 1).padStart(2, '0')}-${name}`,
+      document.content,
+    )
   }
   return brief
 }
@@ -97,7 +144,15 @@ interface Talk {
   readonly reports: Reports
 }
 
-async function converse(engine: Engine, claim: Claim, scene: Scene, workspace: Workspace, agent: RunningAgent, recorder: Recorder, brief: TaskBrief): Promise<Talk> {
+async function converse(
+  engine: Engine,
+  claim: Claim,
+  scene: Scene,
+  workspace: Workspace,
+  agent: RunningAgent,
+  recorder: Recorder,
+  brief: TaskBrief,
+): Promise<Talk> {
   const session: Session = await openSession(
     {
       stdin: agent.child.stdin,
@@ -114,7 +169,8 @@ async function converse(engine: Engine, claim: Claim, scene: Scene, workspace: W
     let prompt = engine.roles.render(brief)
     for (let round = 0; ; round += 1) {
       const { stopReason } = await session.prompt(prompt, claim.signal)
-      if (stopReason !== 'end_turn') return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
+      if (stopReason !== 'end_turn')
+        return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
       const { reports, problem } = await readReports(workspace.dir, scene.attempt, claim.job.mode)
       if (problem === null) return { error: null, stopReason, reports }
       if (round >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
@@ -127,7 +183,14 @@ async function converse(engine: Engine, claim: Claim, scene: Scene, workspace: W
 }
 
 /** The checkpoint, always: also what a failed or stopped attempt left is a commit before its workspace goes. */
-async function conclude(engine: Engine, claim: Claim, scene: Scene, workspace: Workspace, talk: Talk, walls: string): Promise<Report> {
+async function conclude(
+  engine: Engine,
+  claim: Claim,
+  scene: Scene,
+  workspace: Workspace,
+  talk: Talk,
+  walls: string,
+): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
   const saved =
@@ -142,8 +205,17 @@ async function conclude(engine: Engine, claim: Claim, scene: Scene, workspace: W
         })
   await discardWorkspace(workspace.dir)
   const stopped = claim.signal.aborted
-  const idle = talk.error === null && saved !== null && !saved.changed && attempt.feedback.length === 0 && task.checks.length === 0
-  const error = stopped ? 'The attempt was stopped.' : idle ? 'The agent ended its turn and had changed nothing.' : talk.error
+  const idle =
+    talk.error === null &&
+    saved !== null &&
+    !saved.changed &&
+    task.kind !== 'plan' &&
+    task.checks.length === 0
+  const error = stopped
+    ? 'The attempt was stopped.'
+    : idle
+      ? 'The agent ended its turn and had changed nothing.'
+      : talk.error
   const change = {
     walls,
     ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
@@ -153,13 +225,33 @@ async function conclude(engine: Engine, claim: Claim, scene: Scene, workspace: W
     return {
       outcome: { kind: 'session' },
       attempt: { ...change, status: stopped ? 'lost' : 'failed', error },
-      events: [{ ...about, type: 'attempt.failed', message: `Attempt ${attempt.number} of "${task.title}": ${error}` }],
+      events: [
+        {
+          ...about,
+          type: 'attempt.failed',
+          message: `Attempt ${attempt.number} of "${task.title}": ${error}`,
+        },
+      ],
     }
   }
   const review = talk.reports.review
   const event =
     review === undefined
-      ? { ...about, type: 'attempt.succeeded', message: `Attempt ${attempt.number} of "${task.title}" ended with ${saved?.files ?? 0} changed files.`, data: { commit: saved?.commit ?? null } }
-      : { ...about, type: 'review.verdict', message: `The review of "${task.title}" says ${review.verdict}: ${review.summary}`, data: { review } }
-  return { outcome: { kind: 'session' }, attempt: { ...change, status: 'succeeded', outcome: talk.reports }, events: [event] }
+      ? {
+          ...about,
+          type: 'attempt.succeeded',
+          message: `Attempt ${attempt.number} of "${task.title}" ended with ${saved?.files ?? 0} changed files.`,
+          data: { commit: saved?.commit ?? null },
+        }
+      : {
+          ...about,
+          type: 'review.verdict',
+          message: `The review of "${task.title}" says ${review.verdict}: ${review.summary}`,
+          data: { review },
+        }
+  return {
+    outcome: { kind: 'session' },
+    attempt: { ...change, status: 'succeeded', outcome: talk.reports },
+    events: [event],
+  }
 }

@@ -3,26 +3,47 @@ import { checkCommands } from '../gates/check-commands.ts'
 import { proveCommit } from '../gates/run-checks.ts'
 import { listFiles } from '../workspace/read-repository.ts'
 import { ensureJobRepository, headCommit } from '../workspace/job-repository.ts'
+import { attemptCommit, leftChecks } from '../store/attempts.ts'
 import { readTask } from '../store/team.ts'
 import type { Engine } from './engine.ts'
-import type { Claim, Report } from './run-work.ts'
-import { sql } from 'kysely'
+import type { Claim, Report } from './claim.ts'
 
 const SHOWN_LOG = 8000
 
 /** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
 export async function runChecks(engine: Engine, { work, job, signal }: Claim): Promise<Report> {
-  const repository = await ensureJobRepository({ dataDir: engine.dataDir, jobId: job.id, source: job.source, pool: engine.pool })
-  const { rows } = await sql<{ head_commit: string | null }>`select head_commit from attempts where id = ${work.attempt_id}`.execute(engine.db.reader)
-  const commit = work.attempt_id === null ? await headCommit(repository) : rows[0]?.head_commit
+  const repository = await ensureJobRepository({
+    dataDir: engine.dataDir,
+    jobId: job.id,
+    source: job.source,
+    pool: engine.pool,
+  })
+  const commit =
+    work.attempt_id === null
+      ? await headCommit(repository)
+      : await attemptCommit(engine.db.reader, work.attempt_id)
   if (!commit) throw new Error('there is no commit to check')
   const commands =
     work.task_id === null
-      ? checkCommands({ wanted: job.checks, planned: job.plan?.checks ?? [], left: await leftChecks(engine, job.id), files: await listFiles(repository, commit, 20_000) })
+      ? checkCommands({
+          wanted: job.checks,
+          planned: job.plan?.checks ?? [],
+          left: await leftChecks(engine.db.reader, job.id),
+          files: await listFiles(repository, commit, 20_000),
+        })
       : ((await readTask(engine.db.reader, work.task_id))?.checks ?? [])
   const about = { actor: 'server', taskId: work.task_id, attemptId: work.attempt_id }
   if (commands.length === 0) {
-    return { outcome: { kind: 'checks', verdict: 'none', commit, failed: [] }, events: [{ ...about, type: 'checks.none', message: 'There is no check to run: nobody named one and none was found.' }] }
+    return {
+      outcome: { kind: 'checks', verdict: 'none', commit, failed: [] },
+      events: [
+        {
+          ...about,
+          type: 'checks.none',
+          message: 'There is no check to run: nobody named one and none was found.',
+        },
+      ],
+    }
   }
   const checks = await proveCommit({
     launcher: engine.launcher,
@@ -48,15 +69,13 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
       ...about,
       type: 'check.finished',
       message: `${check.verdict === 'pass' ? 'Passed' : 'Failed'}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)`,
-      data: { command: check.command, verdict: check.verdict, exit_code: check.exitCode, duration_ms: check.durationMs, commit },
+      data: {
+        command: check.command,
+        verdict: check.verdict,
+        exit_code: check.exitCode,
+        duration_ms: check.durationMs,
+        commit,
+      },
     })),
   }
-}
-
-/** What a solo agent left behind as the checks of its own work. */
-async function leftChecks(engine: Engine, jobId: string): Promise<readonly string[]> {
-  const { rows } = await sql<{ checks: string[] | null }>`
-    select outcome -> 'checks' as checks from attempts
-    where job_id = ${jobId} and status = 'succeeded' and outcome -> 'checks' is not null order by created_at desc limit 1`.execute(engine.db.reader)
-  return rows[0]?.checks ?? []
 }

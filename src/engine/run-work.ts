@@ -1,34 +1,17 @@
 import { transition } from '../domain/job.ts'
-import type { WorkOutcome, WorkStatus } from '../domain/model.ts'
 import type { Trx } from '../store/database.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
-import { updateAttempt, type AttemptChange } from '../store/attempts.ts'
+import { updateAttempt } from '../store/attempts.ts'
 import { lockJob, updateJob, type JobRow } from '../store/jobs.ts'
 import { enqueue } from '../store/queue.ts'
+import { beginActivity, releaseAgent } from '../store/team.ts'
 import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
-import { insertChecks, type NewCheck } from '../store/checks.ts'
-import { sql } from 'kysely'
+import { insertChecks } from '../store/checks.ts'
+import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { runAttempt } from './run-attempt.ts'
 import { runChecks } from './run-checks.ts'
 import { runDeliver, runMerge } from './run-repository.ts'
-
-/** Claimed work: `lease` is the fencing token of everything that is written for it. */
-export interface Claim {
-  readonly work: WorkRow
-  readonly lease: number
-  readonly job: JobRow
-  readonly signal: AbortSignal
-}
-
-/** What a runner hands back; it becomes true in one transaction together with the end of the work. */
-export interface Report {
-  readonly outcome: WorkOutcome
-  readonly status?: WorkStatus
-  readonly attempt?: AttemptChange
-  readonly checks?: readonly NewCheck[]
-  readonly events: readonly NewEvent[]
-}
 
 /**
  * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
@@ -71,9 +54,22 @@ async function claim(engine: Engine, workId: string): Promise<Omit<Claim, 'signa
 async function abandon(engine: Engine, trx: Trx, work: WorkRow): Promise<void> {
   await endWork(trx, work.id, null, 'lost', null)
   if (work.attempt_id !== null && (work.kind === 'attempt' || work.kind === 'review')) {
-    await updateAttempt(trx, work.attempt_id, { status: 'lost', error: 'Its worker stopped answering.', ended_at: new Date() })
+    await updateAttempt(trx, work.attempt_id, {
+      status: 'lost',
+      error: 'Its worker stopped answering.',
+      ended_at: new Date(),
+    })
   }
-  await appendEvents(trx, work.job_id, [{ type: 'work.lost', actor: 'server', taskId: work.task_id, attemptId: work.attempt_id, message: `The ${work.kind} was interrupted: its worker stopped answering.`, data: { kind: work.kind } }])
+  await appendEvents(trx, work.job_id, [
+    {
+      type: 'work.lost',
+      actor: 'server',
+      taskId: work.task_id,
+      attemptId: work.attempt_id,
+      message: `The ${work.kind} was interrupted: its worker stopped answering.`,
+      data: { kind: work.kind },
+    },
+  ])
   await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: work.job_id } }])
 }
 
@@ -83,21 +79,33 @@ async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
   const started = transition(job.status, 'start')
   if (started !== null) {
     const phase = job.mode === 'solo' ? 'building' : 'planning'
-    await updateJob(trx, job.id, { status: started, phase, ...(job.started_at === null ? { started_at: new Date() } : {}) })
+    await updateJob(trx, job.id, {
+      status: started,
+      phase,
+      ...(job.started_at === null ? { started_at: new Date() } : {}),
+    })
     events.push({ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' })
   }
   if ((work.kind === 'attempt' || work.kind === 'review') && work.attempt_id !== null) {
-    const now = new Date()
-    await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: now })
+    await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
     const doing = work.kind === 'review' ? 'reviewing' : 'working on'
-    const { rows } = await sql<{ name: string; title: string }>`
-      update agents a set status = 'working', task_id = t.id, phase = t.phase, last_activity = ${doing} || ' "' || t.title || '"', last_activity_at = ${now}
-      from attempts x, tasks t where x.id = ${work.attempt_id} and a.id = x.agent_id and t.id = x.task_id returning a.name, t.title`.execute(trx)
-    const row = rows[0]
-    events.push({ type: 'attempt.started', actor: `agent:${row?.name ?? '?'}`, taskId: work.task_id, attemptId: work.attempt_id, message: `${row?.name ?? 'An agent'} is ${doing} "${row?.title ?? ''}".` })
+    const row = await beginActivity(trx, work.attempt_id, doing)
+    events.push({
+      type: 'attempt.started',
+      actor: `agent:${row?.name ?? '?'}`,
+      taskId: work.task_id,
+      attemptId: work.attempt_id,
+      message: `${row?.name ?? 'An agent'} is ${doing} "${row?.title ?? ''}".`,
+    })
   }
   if (work.kind === 'checks') {
-    events.push({ type: 'checks.started', actor: 'server', taskId: work.task_id, attemptId: work.attempt_id, message: 'Running the checks on a clean checkout.' })
+    events.push({
+      type: 'checks.started',
+      actor: 'server',
+      taskId: work.task_id,
+      attemptId: work.attempt_id,
+      message: 'Running the checks on a clean checkout.',
+    })
   }
   if (events.length > 0) await appendEvents(trx, job.id, events)
 }
@@ -123,8 +131,18 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
     return {
       outcome: { kind: 'error', message },
       status: stopped ? 'cancelled' : 'done',
-      ...(kind === 'attempt' || kind === 'review' ? { attempt: { status: stopped ? ('lost' as const) : ('failed' as const), error: message } } : {}),
-      events: [{ type: `${kind}.failed`, actor: 'server', taskId: task_id, attemptId: attempt_id, message: `The ${kind} did not work: ${message}` }],
+      ...(kind === 'attempt' || kind === 'review'
+        ? { attempt: { status: stopped ? ('lost' as const) : ('failed' as const), error: message } }
+        : {}),
+      events: [
+        {
+          type: `${kind}.failed`,
+          actor: 'server',
+          taskId: task_id,
+          attemptId: attempt_id,
+          message: `The ${kind} did not work: ${message}`,
+        },
+      ],
     }
   }
 }
@@ -138,12 +156,17 @@ async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, re
     if (report.attempt !== undefined && work.attempt_id !== null) {
       const status = cancelled && report.attempt.status === 'lost' ? { status: 'cancelled' as const } : {}
       await updateAttempt(trx, work.attempt_id, { ...report.attempt, ...status, ended_at: new Date() })
-      await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${work.attempt_id})`.execute(trx)
+      await releaseAgent(trx, work.attempt_id)
     }
     if (report.checks !== undefined) {
-      await insertChecks(trx, { jobId: work.job_id, workId: work.id, taskId: work.task_id, attemptId: work.attempt_id }, report.checks)
+      await insertChecks(
+        trx,
+        { jobId: work.job_id, workId: work.id, taskId: work.task_id, attemptId: work.attempt_id },
+        report.checks,
+      )
     }
-    if (report.outcome.kind === 'merged') await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
+    if (report.outcome.kind === 'merged')
+      await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
     await appendEvents(trx, work.job_id, report.events)
     await endWork(trx, work.id, lease, report.status ?? 'done', report.outcome)
     await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: work.job_id } }])

@@ -4,8 +4,7 @@ import { insertAttempt } from '../store/attempts.ts'
 import type { Trx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
 import { enqueue, type QueueName } from '../store/queue.ts'
-import { updateTask } from '../store/team.ts'
-import { sql } from 'kysely'
+import { chooseAgent, updateAgent, updateTask } from '../store/team.ts'
 import { insertWork } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 
@@ -37,16 +36,20 @@ export async function startAttempt(
   engine: Engine,
   trx: Trx,
   snapshot: Snapshot,
-  attempt: { taskId: string; kind: 'work' | 'review'; subjectId: string | null; feedback: readonly Feedback[] },
+  attempt: {
+    taskId: string
+    kind: 'work' | 'review'
+    subjectId: string | null
+    feedback: readonly Feedback[]
+  },
 ): Promise<NewEvent[]> {
   const task = snapshot.tasks.find((candidate) => candidate.id === attempt.taskId)
   if (task === undefined) throw new Error(`no task ${attempt.taskId}`)
-  const { rows } = await sql<{ id: string; name: string; backend: string }>`
-    select id, name, backend from agents where job_id = ${snapshot.job.id} and role = ${attempt.kind === 'review' ? 'reviewer' : task.role}
-    order by (task_id is not null and task_id <> ${task.id}), (id <> ${task.agentId}), id limit 1`.execute(trx)
-  const agent = rows[0]
-  if (agent === undefined) throw new Error(`nobody in the team can take "${task.title}"`)
-  const number = snapshot.attempts.filter((other) => other.taskId === task.id && other.kind === attempt.kind).length + 1
+  const role = attempt.kind === 'review' ? 'reviewer' : task.role
+  const agent = await chooseAgent(trx, snapshot.job.id, role, task.id, task.agentId)
+  if (agent === null) throw new Error(`nobody in the team can take "${task.title}"`)
+  const number =
+    snapshot.attempts.filter((other) => other.taskId === task.id && other.kind === attempt.kind).length + 1
   const id = newId()
   await insertAttempt(trx, {
     id,
@@ -58,10 +61,18 @@ export async function startAttempt(
     ...attempt,
   })
   if (attempt.kind === 'work') {
-    await updateTask(trx, task.id, { status: 'running', agent_id: agent.id, ...(task.status === 'ready' ? { started_at: new Date() } : {}) })
+    await updateTask(trx, task.id, {
+      status: 'running',
+      agent_id: agent.id,
+      ...(task.status === 'ready' ? { started_at: new Date() } : {}),
+    })
   }
-  await sql`update agents set task_id = ${task.id} where id = ${agent.id}`.execute(trx)
-  await startWork(engine, trx, snapshot, { kind: attempt.kind === 'review' ? 'review' : 'attempt', taskId: task.id, attemptId: id })
+  await updateAgent(trx, agent.id, { task_id: task.id })
+  await startWork(engine, trx, snapshot, {
+    kind: attempt.kind === 'review' ? 'review' : 'attempt',
+    taskId: task.id,
+    attemptId: id,
+  })
   const what = attempt.kind === 'review' ? `Review ${number}` : `Attempt ${number}`
   return [
     {
@@ -70,7 +81,13 @@ export async function startAttempt(
       taskId: task.id,
       attemptId: id,
       message: `${what} of "${task.title}" was given to ${agent.name}.`,
-      data: { number, kind: attempt.kind, agent: agent.name, backend: agent.backend, feedback: attempt.feedback.map((item) => ({ kind: item.kind, summary: item.summary })) },
+      data: {
+        number,
+        kind: attempt.kind,
+        agent: agent.name,
+        backend: agent.backend,
+        feedback: attempt.feedback.map((item) => ({ kind: item.kind, summary: item.summary })),
+      },
     },
   ]
 }

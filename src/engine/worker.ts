@@ -29,7 +29,14 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   let beat = 0
   let rescued = 0
   let timers: NodeJS.Timeout[] = []
-  await engine.db.tx((trx) => insertWorker(trx, { id: engine.workerId, host: os.hostname(), pid: process.pid, slots: engine.limits.slots }))
+  await engine.db.tx((trx) =>
+    insertWorker(trx, {
+      id: engine.workerId,
+      host: os.hostname(),
+      pid: process.pid,
+      slots: engine.limits.slots,
+    }),
+  )
   const stopListening = await engine.db.listen(cancelChannel, (jobId) => {
     if (jobId !== null) engine.running.abortJob(jobId)
   })
@@ -43,7 +50,13 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       rescued += 1
       engine.log.error({ job: id }, 'an unfinished job had no queue entry')
       await engine.db.tx(async (trx) => {
-        await appendEvents(trx, id, [{ type: 'job.rescued', actor: 'server', message: 'The job had nothing that would move it; it was put back into the queue.' }])
+        await appendEvents(trx, id, [
+          {
+            type: 'job.rescued',
+            actor: 'server',
+            message: 'The job had nothing that would move it; it was put back into the queue.',
+          },
+        ])
         await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
       })
     }
@@ -84,18 +97,22 @@ interface Entry {
 }
 
 async function workOnAdvance(engine: Engine): Promise<void> {
-  const id: string = await engine.db.boss.work<Entry>('advance', { ...POLL, batchSize: 20 }, async (entries) => {
-    engine.db.boss.notifyWorker(id)
-    const jobs = [...new Set(entries.map((entry) => entry.data.job_id))]
-    const failures: unknown[] = []
-    for (const job of jobs) {
-      await advance(engine, job).catch((error: unknown) => {
-        engine.log.error({ err: error, job }, 'advance')
-        failures.push(error)
-      })
-    }
-    if (failures.length > 0) throw failures[0]
-  })
+  const id: string = await engine.db.boss.work<Entry>(
+    'advance',
+    { ...POLL, batchSize: 20 },
+    async (entries) => {
+      engine.db.boss.notifyWorker(id)
+      const jobs = [...new Set(entries.map((entry) => entry.data.job_id))]
+      const failures: unknown[] = []
+      for (const job of jobs) {
+        await advance(engine, job).catch((error: unknown) => {
+          engine.log.error({ err: error, job }, 'advance')
+          failures.push(error)
+        })
+      }
+      if (failures.length > 0) throw failures[0]
+    },
+  )
 }
 
 async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<void> {
@@ -110,7 +127,8 @@ async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<voi
 /** Waits until aborted work has reported, at most as long as a drain may take. */
 async function drained(engine: Engine): Promise<void> {
   const until = Date.now() + 15_000
-  while (engine.running.count() > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (engine.running.count() > 0 && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 function every(engine: Engine, ms: number, run: () => Promise<void>): NodeJS.Timeout {

@@ -11,7 +11,11 @@ export function checkCommands(from: {
   const named = [...new Set([...from.wanted, ...from.planned, ...from.left])]
   if (named.length > 0) return named
   const has = (path: string): boolean => from.files.files.some((file) => file.path === path)
-  if (has('package.json') && from.files.files.some((file) => /(^|\/)[^/]+\.(test|spec)\.[cm]?[jt]s$/.test(file.path))) return ['npm test']
+  if (
+    has('package.json') &&
+    from.files.files.some((file) => /(^|\/)[^/]+\.(test|spec)\.[cm]?[jt]s$/.test(file.path))
+  )
+    return ['npm test']
   if (has('Cargo.toml')) return ['cargo test']
   if (has('go.mod')) return ['go test ./...']
   if (has('pyproject.toml') || has('pytest.ini')) return ['python3 -m pytest']

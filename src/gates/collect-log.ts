@@ -4,7 +4,10 @@ import type { Readable } from 'node:stream'
  * Gathers output in the order it arrives, keeping its beginning and its end within `limit` bytes: the cause of a
  * failure stands at one of the two.
  */
-export function collectLog(streams: readonly Readable[], limit: number): { finished: Promise<{ text: string; truncated: boolean }> } {
+export function collectLog(
+  streams: readonly Readable[],
+  limit: number,
+): { finished: Promise<{ text: string; truncated: boolean }> } {
   const half = Math.floor(limit / 2)
   const head: Buffer[] = []
   let tail: Buffer[] = []
@@ -29,11 +32,14 @@ export function collectLog(streams: readonly Readable[], limit: number): { finis
       dropped += first.length
     }
   }
-  const ended = streams.map((stream) => new Promise<void>((resolve) => {
-    stream.on('data', add)
-    stream.once('close', resolve)
-    stream.once('error', () => resolve())
-  }))
+  const ended = streams.map(
+    (stream) =>
+      new Promise<void>((resolve) => {
+        stream.on('data', add)
+        stream.once('close', resolve)
+        stream.once('error', () => resolve())
+      }),
+  )
   const finished = Promise.all(ended).then(() => {
     const middle = dropped > 0 ? `\n[… ${dropped} bytes left out …]\n` : ''
     const text = Buffer.concat(head).toString('utf8') + middle + Buffer.concat(tail).toString('utf8')

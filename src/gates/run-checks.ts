@@ -54,7 +54,12 @@ export async function proveCommit(options: ProofOptions): Promise<Evidence[]> {
   }
 }
 
-async function runCheck(options: ProofOptions, command: string, cwd: string, home: string): Promise<Evidence> {
+async function runCheck(
+  options: ProofOptions,
+  command: string,
+  cwd: string,
+  home: string,
+): Promise<Evidence> {
   const startedAt = new Date()
   const begun = performance.now()
   const child = await options.launcher.launch(
@@ -82,7 +87,11 @@ async function runCheck(options: ProofOptions, command: string, cwd: string, hom
     const { code, signal } = await child.exited
     options.signal.throwIfAborted()
     const { text, truncated } = await log.finished
-    const note = timedOut ? `\n[stopped after ${options.timeoutMs / 1000} s]` : signal === null ? '' : `\n[ended by ${signal}]`
+    const note = timedOut
+      ? `\n[stopped after ${options.timeoutMs / 1000} s]`
+      : signal === null
+        ? ''
+        : `\n[ended by ${signal}]`
     return {
       command,
       verdict: code === 0 && !timedOut ? 'pass' : 'fail',

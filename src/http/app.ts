@@ -17,7 +17,15 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
     },
   })
   app.onError(errorHandler(deps.log))
-  app.notFound((c) => c.json({ error: `There is nothing at ${c.req.method} ${c.req.path}: see /api/openapi.json.`, code: 'not_found' }, 404))
+  app.notFound((c) =>
+    c.json(
+      {
+        error: `There is nothing at ${c.req.method} ${c.req.path}: see /api/openapi.json.`,
+        code: 'not_found',
+      },
+      404,
+    ),
+  )
   app.use('*', guard(deps))
   serverRoutes(app, deps)
   jobRoutes(app, deps)
@@ -27,7 +35,12 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Slipway', version: deps.version, description: 'A self-hosted AI software team.', license: { name: 'Apache-2.0' } },
+    info: {
+      title: 'Slipway',
+      version: deps.version,
+      description: 'A self-hosted AI software team.',
+      license: { name: 'Apache-2.0' },
+    },
     security: [{ token: [] }],
   })
   app.all('*', () => {

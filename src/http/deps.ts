@@ -2,7 +2,21 @@ import type { Readable } from 'node:stream'
 import type { BackendView, Settings } from '../contract/backend.ts'
 import type { EventView } from '../contract/event.ts'
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
-import type { AgentView, AttemptView, BudgetView, CheckList, DocumentList, DocumentView, JobList, JobQuery, JobSummary, JobView, NewJob, Progress, TaskList } from '../contract/job.ts'
+import type {
+  AgentView,
+  AttemptView,
+  BudgetView,
+  CheckList,
+  DocumentList,
+  DocumentView,
+  JobList,
+  JobQuery,
+  JobSummary,
+  JobView,
+  NewJob,
+  Progress,
+  TaskList,
+} from '../contract/job.ts'
 import type { Health, Stats } from '../contract/server.ts'
 import type { Log } from '../lib/log.ts'
 
@@ -19,10 +33,19 @@ export interface HttpDeps {
   readonly token: string
   /** The exact values of `Host` under which this server may be addressed. */
   readonly allowedHosts: () => readonly string[]
-  readonly limits: { readonly bodyBytes: number; readonly documents: number; readonly documentBytes: number; readonly sseBufferBytes: number }
+  readonly limits: {
+    readonly bodyBytes: number
+    readonly documents: number
+    readonly documentBytes: number
+    readonly sseBufferBytes: number
+  }
   readonly log: Log
   readonly jobs: {
-    create(input: NewJob, documents: readonly ArrivingDocument[], idempotencyKey: string | null): Promise<{ job: JobView; documents: DocumentView[]; replayed: boolean }>
+    create(
+      input: NewJob,
+      documents: readonly ArrivingDocument[],
+      idempotencyKey: string | null,
+    ): Promise<{ job: JobView; documents: DocumentView[]; replayed: boolean }>
     get(id: string): Promise<JobView | null>
     list(query: JobQuery): Promise<JobList>
     progress(id: string): Promise<Progress>

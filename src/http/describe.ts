@@ -4,7 +4,10 @@ import { ErrorBody } from '../contract/server.ts'
 /** The pieces from which routes are described in OpenAPI. */
 export const idParams = z.object({ id: z.string() })
 
-export function ok<T extends z.ZodType>(schema: T, description: string): { description: string; content: { 'application/json': { schema: T } } } {
+export function ok<T extends z.ZodType>(
+  schema: T,
+  description: string,
+): { description: string; content: { 'application/json': { schema: T } } } {
   return { description, content: { 'application/json': { schema } } }
 }
 

@@ -15,7 +15,11 @@ export function guard(deps: HttpDeps): MiddlewareHandler {
   return async (c, next) => {
     const host = c.req.header('host')
     if (host === undefined || !deps.allowedHosts().includes(host)) {
-      throw new AppError(403, 'host_not_allowed', 'This server does not answer under that Host: use the address that `slipway start` printed.')
+      throw new AppError(
+        403,
+        'host_not_allowed',
+        'This server does not answer under that Host: use the address that `slipway start` printed.',
+      )
     }
     const origin = c.req.header('origin')
     if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
@@ -29,14 +33,19 @@ export function guard(deps: HttpDeps): MiddlewareHandler {
       const given = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
       if (!timingSafeEqual(digest(given), expected)) {
         c.header('WWW-Authenticate', 'Bearer')
-        throw new AppError(401, 'unauthorised', 'The token is missing or wrong: send `Authorization: Bearer <token>`; `slipway token` prints it.')
+        throw new AppError(
+          401,
+          'unauthorised',
+          'The token is missing or wrong: send `Authorization: Bearer <token>`; `slipway token` prints it.',
+        )
       }
     }
     await next()
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'no-referrer')
     c.header('X-Frame-Options', 'DENY')
-    if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+    if (!c.res.headers.has('Content-Security-Policy'))
+      c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   }
 }

@@ -6,7 +6,12 @@ import { invalid } from './errors.ts'
 /** An id from the path; what is no UUID names nothing. */
 export function idOf(c: Context, name = 'id'): string {
   const id = c.req.param(name) ?? ''
-  if (!z.uuid().safeParse(id).success) throw new AppError(404, 'not_found', `There is no ${name === 'id' ? 'job' : name.replace(/Id$/, '')} ${JSON.stringify(id.slice(0, 60))}.`)
+  if (!z.uuid().safeParse(id).success)
+    throw new AppError(
+      404,
+      'not_found',
+      `There is no ${name === 'id' ? 'job' : name.replace(/Id$/, '')} ${JSON.stringify(id.slice(0, 60))}.`,
+    )
   return id
 }
 
@@ -18,5 +23,11 @@ export function queryOf<T extends z.ZodType>(c: Context, schema: T): z.output<T>
 }
 
 export const RefQuery = z.strictObject({ ref: z.string().min(1).max(200).optional() })
-export const DiffQuery = z.strictObject({ from: z.string().min(1).max(200).optional(), to: z.string().min(1).max(200).optional() })
-export const AfterQuery = z.strictObject({ after: z.coerce.number().int().min(0).max(2_000_000_000).default(0), limit: z.coerce.number().int().min(1).max(1000).default(500) })
+export const DiffQuery = z.strictObject({
+  from: z.string().min(1).max(200).optional(),
+  to: z.string().min(1).max(200).optional(),
+})
+export const AfterQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).max(2_000_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+})

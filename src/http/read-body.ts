@@ -14,7 +14,12 @@ const structured = new Set(['agents', 'budget', 'parallelism'])
 /** Reads a JSON body as UTF-8, within its limit; anything else is refused with what was wrong. */
 export async function readJson(c: Context, limit: number): Promise<unknown> {
   const type = mediaType(c)
-  if (type !== 'application/json') throw new AppError(415, 'unsupported_media_type', `Send application/json, not ${type === '' ? 'a body without content type' : type}.`)
+  if (type !== 'application/json')
+    throw new AppError(
+      415,
+      'unsupported_media_type',
+      `Send application/json, not ${type === '' ? 'a body without content type' : type}.`,
+    )
   const bytes = await readBytes(c, limit)
   let text: string
   try {
@@ -25,19 +30,32 @@ export async function readJson(c: Context, limit: number): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new AppError(400, 'bad_json', `The body is not valid JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`, { cause: error })
+    throw new AppError(
+      400,
+      'bad_json',
+      `The body is not valid JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`,
+      { cause: error },
+    )
   }
 }
 
 /** Reads a job's form, JSON or multipart, with its documents checked against their limits: refused aloud, never dropped. */
 export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<ArrivedForm> {
-  if (mediaType(c) !== 'multipart/form-data') return { fields: await readJson(c, limits.bodyBytes), documents: [] }
+  if (mediaType(c) !== 'multipart/form-data')
+    return { fields: await readJson(c, limits.bodyBytes), documents: [] }
   const bytes = await readBytes(c, limits.bodyBytes + limits.documents * limits.documentBytes)
   let form: FormData
   try {
-    form = await new Response(Buffer.from(bytes), { headers: { 'content-type': c.req.header('content-type') ?? '' } }).formData()
+    form = await new Response(Buffer.from(bytes), {
+      headers: { 'content-type': c.req.header('content-type') ?? '' },
+    }).formData()
   } catch (error) {
-    throw new AppError(400, 'bad_form', 'The multipart form cannot be read: send it as a browser or curl -F does.', { cause: error })
+    throw new AppError(
+      400,
+      'bad_form',
+      'The multipart form cannot be read: send it as a browser or curl -F does.',
+      { cause: error },
+    )
   }
   const fields: Record<string, unknown> = {}
   const documents: ArrivingDocument[] = []
@@ -46,13 +64,19 @@ export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<
     else if (name === 'documents') documents.push(await toDocument(value, limits))
     else throw new AppError(400, 'invalid_request', `unknown file field "${name}": send files as "documents"`)
   }
-  if (documents.length > limits.documents) throw new AppError(400, 'too_many_documents', `A job takes at most ${limits.documents} documents and ${documents.length} were sent.`)
+  if (documents.length > limits.documents)
+    throw new AppError(
+      400,
+      'too_many_documents',
+      `A job takes at most ${limits.documents} documents and ${documents.length} were sent.`,
+    )
   return { fields, documents }
 }
 
 function field(name: string, value: string, before: unknown): unknown {
-  if (name === 'checks') return [...(Array.isArray(before) ? (before as unknown[]) : []), value]
-  if (!structured.has(name)) return value
+  if (name === 'checks' && !value.startsWith('['))
+    return [...(Array.isArray(before) ? (before as unknown[]) : []), value]
+  if (name !== 'checks' && !structured.has(name)) return value
   try {
     return JSON.parse(value)
   } catch (error) {
@@ -61,10 +85,24 @@ function field(name: string, value: string, before: unknown): unknown {
 }
 
 async function toDocument(file: File, limits: HttpDeps['limits']): Promise<ArrivingDocument> {
-  if (file.size > limits.documentBytes) throw new AppError(413, 'document_too_large', `The document "${file.name}" is larger than ${limits.documentBytes / 1_000_000} MB: shorten or split it.`)
+  if (file.size > limits.documentBytes)
+    throw new AppError(
+      413,
+      'document_too_large',
+      `The document "${file.name}" is larger than ${limits.documentBytes / 1_000_000} MB: shorten or split it.`,
+    )
   const name = file.name.trim()
-  if (name === '' || name.length > 255 || /[\u0000-\u001f/\\]/.test(name)) throw new AppError(400, 'bad_document_name', 'A document needs a file name without path or control characters.')
-  return { name, mediaType: file.type || 'application/octet-stream', content: new Uint8Array(await file.arrayBuffer()) }
+  if (name === '' || name.length > 255 || /[\p{Cc}/\\]/u.test(name))
+    throw new AppError(
+      400,
+      'bad_document_name',
+      'A document needs a file name without path or control characters.',
+    )
+  return {
+    name,
+    mediaType: file.type || 'application/octet-stream',
+    content: new Uint8Array(await file.arrayBuffer()),
+  }
 }
 
 function mediaType(c: Context): string {
@@ -73,14 +111,17 @@ function mediaType(c: Context): string {
 
 /** Reads at most `limit` bytes; what is longer is refused without being read to its end. */
 async function readBytes(c: Context, limit: number): Promise<Uint8Array> {
-  const tooLarge = (): AppError => new AppError(413, 'too_large', `The body is larger than ${limit} bytes: shorten it, or attach documents.`)
+  const tooLarge = (): AppError =>
+    new AppError(413, 'too_large', `The body is larger than ${limit} bytes: shorten it, or attach documents.`)
   if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of c.req.raw.body ?? []) {
+  const reader = c.req.raw.body?.getReader()
+  for (;;) {
+    const chunk: unknown = (await reader?.read())?.value
+    if (!(chunk instanceof Uint8Array)) return Buffer.concat(chunks)
     size += chunk.byteLength
     if (size > limit) throw tooLarge()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
 }

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { AppError } from '../lib/app-error.ts'
@@ -13,17 +13,35 @@ const HEADERS_MS = 15_000
 const BODY_MS = 300_000
 
 /** Serves the app. Resolves when the port is open; a port that is taken is a sentence. */
-export function serve(options: { app: OpenAPIHono; host: string; port: number; log: Log }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: options.app.fetch, overrideGlobalObjects: false }) as Server
+export function serve(options: {
+  app: OpenAPIHono
+  host: string
+  port: number
+  log: Log
+}): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: options.app.fetch, overrideGlobalObjects: false })
+  if (!(server instanceof Server)) throw new Error('this is not a server of HTTP/1.1')
   server.headersTimeout = HEADERS_MS
   server.requestTimeout = BODY_MS
   server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"error":"The request cannot be read as HTTP.","code":"bad_request"}')
+    if (socket.writable)
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"error":"The request cannot be read as HTTP.","code":"bad_request"}',
+      )
   })
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const taken = 'code' in error && error.code === 'EADDRINUSE'
-      reject(taken ? new AppError(409, 'port_in_use', `Port ${options.port} is in use: stop the other server, or pass another --port.`, { cause: error }) : error)
+      reject(
+        taken
+          ? new AppError(
+              409,
+              'port_in_use',
+              `Port ${options.port} is in use: stop the other server, or pass another --port.`,
+              { cause: error },
+            )
+          : error,
+      )
     })
     server.listen(options.port, options.host, () => {
       const address = server.address()

@@ -12,7 +12,11 @@ const HEARTBEAT_MS = 15_000
  * An event stream as the HTML standard has it. A client that does not read is cut off once `bufferBytes` wait for it:
  * it resumes from its last id and misses nothing, and it never costs more than that.
  */
-export function eventStream(c: Context, bufferBytes: number, messages: (signal: AbortSignal) => AsyncIterable<readonly SseMessage[]>): Response {
+export function eventStream(
+  c: Context,
+  bufferBytes: number,
+  messages: (signal: AbortSignal) => AsyncIterable<readonly SseMessage[]>,
+): Response {
   const ended = new AbortController()
   const encoder = new TextEncoder()
   c.req.raw.signal.addEventListener('abort', () => ended.abort(), { once: true })
@@ -32,7 +36,10 @@ export function eventStream(c: Context, bufferBytes: number, messages: (signal: 
         const run = async (): Promise<void> => {
           send(': open\n\n')
           for await (const batch of messages(ended.signal)) {
-            for (const message of batch) send(`${message.id === undefined ? '' : `id: ${message.id}\n`}data: ${JSON.stringify(message.data)}\n\n`)
+            for (const message of batch)
+              send(
+                `${message.id === undefined ? '' : `id: ${message.id}\n`}data: ${JSON.stringify(message.data)}\n\n`,
+              )
             if (ended.signal.aborted) return
           }
         }
@@ -53,5 +60,11 @@ export function eventStream(c: Context, bufferBytes: number, messages: (signal: 
     },
     new ByteLengthQueuingStrategy({ highWaterMark: bufferBytes }),
   )
-  return new Response(stream, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' } })
+  return new Response(stream, {
+    headers: {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    },
+  })
 }

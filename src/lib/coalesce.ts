@@ -14,27 +14,28 @@ export function coalesce<In, Out>(
   let waiting: Pending[] = []
   let running = false
 
+  const settle = async (batch: readonly Pending[]): Promise<void> => {
+    try {
+      const results = await handle(batch.map((pending) => pending.item))
+      for (const [index, pending] of batch.entries()) {
+        const result = results[index]
+        if (result === undefined) pending.reject(new Error('the batch gave no result for this call'))
+        else pending.resolve(result)
+      }
+    } catch (error) {
+      for (const pending of batch) pending.reject(error)
+    }
+  }
+
   const run = async (): Promise<void> => {
     running = true
-    try {
-      await new Promise<void>((resolve) => setImmediate(resolve))
-      while (waiting.length > 0) {
-        const batch = waiting.slice(0, limit)
-        waiting = waiting.slice(limit)
-        try {
-          const results = await handle(batch.map((pending) => pending.item))
-          batch.forEach((pending, index) => {
-            const result = results[index]
-            if (result === undefined) pending.reject(new Error('the batch gave no result for this call'))
-            else pending.resolve(result)
-          })
-        } catch (error) {
-          for (const pending of batch) pending.reject(error)
-        }
-      }
-    } finally {
-      running = false
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, limit)
+      waiting = waiting.slice(limit)
+      await settle(batch)
     }
+    running = false
   }
 
   return (item) =>

@@ -11,7 +11,10 @@ export function openLog(level: string): Log {
     {
       level,
       base: null,
-      redact: { paths: ['token', '*.token', 'authorization', '*.authorization', 'env', '*.env'], remove: true },
+      redact: {
+        paths: ['token', '*.token', 'authorization', '*.authorization', 'env', '*.env'],
+        remove: true,
+      },
     },
     pino.destination({ fd: 2, sync: false }),
   )

@@ -9,7 +9,6 @@ import { writeRunFile } from './run-files.ts'
 import { bubblewrapCommand, detectWalls, namespacesCommand, type Walls } from './walls.ts'
 
 export { sweep } from './run-files.ts'
-export { detectWalls, type Walls } from './walls.ts'
 
 /**
  * Starts every agent and every check: through one small helper process, inside the strongest walls this machine has.
@@ -88,19 +87,36 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       if (closed) throw new Error('the server is stopping: nothing new is started')
       signal?.throwIfAborted()
       const id = randomUUID()
-      const entry: Entry = { sockets: [], connected: Promise.withResolvers(), spawned: Promise.withResolvers(), ready: Promise.withResolvers(), exited: Promise.withResolvers() }
-      for (const promise of [entry.connected, entry.spawned, entry.ready, entry.exited]) promise.promise.catch(() => undefined)
+      const entry: Entry = {
+        sockets: [],
+        connected: Promise.withResolvers(),
+        spawned: Promise.withResolvers(),
+        ready: Promise.withResolvers(),
+        exited: Promise.withResolvers(),
+      }
+      for (const promise of [entry.connected, entry.spawned, entry.ready, entry.exited])
+        promise.promise.catch(() => undefined)
       entries.set(id, entry)
       const used = ensureHelper()
       fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
-      used.send({ do: 'spawn', id, socket, cwd: walls === 'bubblewrap' ? '/' : spec.cwd, gated: true, argv: commandLine(walls, spec, options.masked), env: { ...spec.env, HOME: spec.home, TMPDIR: '/tmp' } })
+      used.send({
+        do: 'spawn',
+        id,
+        socket,
+        cwd: walls === 'bubblewrap' ? '/' : spec.cwd,
+        gated: true,
+        argv: commandLine(walls, spec, options.masked),
+        env: { ...spec.env, HOME: spec.home, TMPDIR: '/tmp' },
+      })
       try {
         const pid = await entry.spawned.promise
         const note = writeRunFile(options.runDir, id, pid, spec.label)
-        void entry.exited.promise.finally(() => {
-          entries.delete(id)
-          fs.rmSync(note, { force: true })
-        }).catch(() => undefined)
+        void entry.exited.promise
+          .finally(() => {
+            entries.delete(id)
+            fs.rmSync(note, { force: true })
+          })
+          .catch(() => undefined)
         await Promise.all([entry.ready.promise, entry.connected.promise])
         used.send({ do: 'go', id })
         return handle(used, id, pid, walls, entry)
@@ -129,13 +145,23 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
 
 function commandLine(walls: Walls, spec: LaunchSpec, masked: readonly string[]): string[] {
   const gated = ['/bin/sh', '-c', GATE, 'sh', ...spec.command]
-  if (walls === 'bubblewrap') return [...bubblewrapCommand({ cwd: spec.cwd, writable: [...spec.writable, spec.home], readable: spec.readable, masked }), ...gated]
+  if (walls === 'bubblewrap')
+    return [
+      ...bubblewrapCommand({
+        cwd: spec.cwd,
+        writable: [...spec.writable, spec.home],
+        readable: spec.readable,
+        masked,
+      }),
+      ...gated,
+    ]
   return walls === 'namespaces' ? [...namespacesCommand(), ...gated] : gated
 }
 
 function handle(helper: ChildProcess, id: string, pid: number, walls: Walls, entry: Entry): Sandboxed {
   const [stdin, stdout, stderr] = entry.sockets
-  if (stdin === undefined || stdout === undefined || stderr === undefined) throw new Error('a stream is missing')
+  if (stdin === undefined || stdout === undefined || stderr === undefined)
+    throw new Error('a stream is missing')
   stdin.on('error', () => undefined)
   let over = false
   void entry.exited.promise
@@ -178,8 +204,8 @@ function listen(socket: string, entries: ReadonlyMap<string, Entry>): Promise<ne
     let head = Buffer.alloc(0)
     const onReadable = (): void => {
       for (;;) {
-        const byte: Buffer | null = connection.read(1) as Buffer | null
-        if (byte === null) return
+        const byte: unknown = connection.read(1)
+        if (!(byte instanceof Buffer)) return
         if (byte[0] !== 10) {
           head = Buffer.concat([head, byte])
           continue
@@ -232,7 +258,8 @@ function startHelper(entries: ReadonlyMap<string, Entry>, options: LauncherOptio
     }
   })
   helper.once('exit', () => {
-    for (const entry of entries.values()) fail(entry, new Error('the process that starts all others has ended'))
+    for (const entry of entries.values())
+      fail(entry, new Error('the process that starts all others has ended'))
   })
   return helper
 }

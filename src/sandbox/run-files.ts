@@ -28,7 +28,12 @@ export function sweep(runDir: string): Promise<{ pid: number; label: string }[]>
     if (!name.endsWith('.json')) continue
     const file = path.join(runDir, name)
     const note = readNote(file)
-    if (note !== null && note.bootId === bootId() && note.startTime !== '' && startTime(note.pid) === note.startTime) {
+    if (
+      note !== null &&
+      note.bootId === bootId() &&
+      note.startTime !== '' &&
+      startTime(note.pid) === note.startTime
+    ) {
       process.kill(note.pid, 'SIGKILL')
       swept.push({ pid: note.pid, label: note.label })
     }
@@ -40,8 +45,14 @@ export function sweep(runDir: string): Promise<{ pid: number; label: string }[]>
 function readNote(file: string): RunFile | null {
   try {
     const note: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    const valid = typeof note === 'object' && note !== null && 'pid' in note && typeof note.pid === 'number'
-    return valid ? (note as RunFile) : null
+    if (typeof note !== 'object' || note === null) return null
+    if (!('pid' in note && 'startTime' in note && 'bootId' in note && 'label' in note)) return null
+    return {
+      pid: Number(note.pid),
+      startTime: String(note.startTime),
+      bootId: String(note.bootId),
+      label: String(note.label),
+    }
   } catch (error) {
     // A note cut off by a crash was never followed by a "go": its process did not run.
     if (error instanceof SyntaxError) return null
@@ -55,7 +66,8 @@ function startTime(pid: number): string | null {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return null
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return null
     throw error
   }
 }

@@ -10,6 +10,9 @@ import net from 'node:net'
 
 const children = new Map()
 
+/** How long bwrap may take to notice that everything in it has ended. */
+const KILL_MS = 1000
+
 process.on('disconnect', () => process.exit(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
 
@@ -24,7 +27,7 @@ function connect(address, header) {
     socket.once('error', reject)
     socket.once('connect', () => {
       socket.pause()
-      socket.write(header, (error) => (error ? reject(error) : resolve(socket)))
+      socket.write(header, (error) => (error instanceof Error ? reject(error) : resolve(socket)))
     })
   })
 }
@@ -38,7 +41,11 @@ async function start({ id, argv, env, cwd, socket, gated }) {
     const child = spawn(program, args, { cwd, env, stdio, detached: true })
     child.once('error', (error) => {
       children.delete(id)
-      tell({ id, said: 'failed', why: error.code === 'ENOENT' ? `the command "${program}" was not found` : error.message })
+      tell({
+        id,
+        said: 'failed',
+        why: error.code === 'ENOENT' ? `the command "${program}" was not found` : error.message,
+      })
     })
     if (child.pid === undefined) return
     children.set(id, child)
@@ -59,16 +66,36 @@ async function start({ id, argv, env, cwd, socket, gated }) {
   }
 }
 
-/** The first process inside a bubblewrap is its grandchild: bwrap itself passes no signals on. */
-function innermost(pid) {
-  const kids = (of) => fs.readFileSync(`/proc/${of}/task/${of}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+function childrenOf(pid) {
   try {
-    const [first] = kids(pid)
-    if (first === undefined) return []
-    return kids(first)
-  } catch {
+    return fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
+  } catch (error) {
+    // The process has ended, or this system has no /proc.
+    if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error
     return []
   }
+}
+
+/** The program inside a bubblewrap is a grandchild: bwrap itself passes no signals on. */
+function innermost(pid) {
+  const [init] = childrenOf(pid)
+  return init === undefined ? [] : childrenOf(init)
+}
+
+/**
+ * Ends a tree. The first process of the PID namespace goes first: the kernel ends everything in there before that
+ * process is gone, and bwrap ends after it, so that its exit means that nothing is left.
+ */
+function killTree(pid) {
+  const inits = childrenOf(pid)
+  for (const init of inits) signalOne(init, 'SIGKILL')
+  if (inits.length === 0) signalGroup(pid, 'SIGKILL')
+  else setTimeout(() => stillOurs(pid) && signalGroup(pid, 'SIGKILL'), KILL_MS).unref()
 }
 
 process.on('message', (message) => {
@@ -76,13 +103,17 @@ process.on('message', (message) => {
   const child = children.get(message.id)
   if (child === undefined) return
   if (message.do === 'go') child.stdio[3].write('go\n')
-  if (message.do === 'kill') signalGroup(child.pid, 'SIGKILL')
+  if (message.do === 'kill') killTree(child.pid)
   if (message.do === 'term') {
     const inner = innermost(child.pid)
     if (inner.length === 0) signalGroup(child.pid, 'SIGTERM')
     for (const pid of inner) signalOne(pid, 'SIGTERM')
   }
 })
+
+function stillOurs(pid) {
+  return [...children.values()].some((child) => child.pid === pid)
+}
 
 function signalGroup(pid, signal) {
   signalOne(-pid, signal)

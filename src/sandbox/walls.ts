@@ -17,17 +17,32 @@ const TRY_MS = 5000
 /** Finds the strongest walls by putting them up for real, around `true`. */
 export async function detectWalls(): Promise<DetectedWalls> {
   const [program, ...args] = bubblewrapCommand({ cwd: '/', writable: [], readable: [], masked: [] })
-  const bubblewrap = await execa(program, [...args, 'true'], { reject: false, timeout: TRY_MS, stdin: 'ignore' })
+  const bubblewrap = await execa(program, [...args, 'true'], {
+    reject: false,
+    timeout: TRY_MS,
+    stdin: 'ignore',
+  })
   if (bubblewrap.exitCode === 0) {
     const version = await execa('bwrap', ['--version'], { reject: false, timeout: TRY_MS })
     return { walls: 'bubblewrap', reason: null, version: version.stdout.replace(/^bubblewrap /, '') || null }
   }
   const missing = bubblewrap.code === 'ENOENT'
-  const why = missing ? 'bubblewrap is not installed: install the package "bubblewrap"' : `bubblewrap does not work here (${bubblewrap.stderr.trim().split('\n')[0] ?? 'unknown'})`
+  const why = missing
+    ? 'bubblewrap is not installed: install the package "bubblewrap"'
+    : `bubblewrap does not work here (${bubblewrap.stderr.trim().split('\n')[0] ?? 'unknown'})`
   const [unshare, ...unshareArgs] = namespacesCommand()
-  const namespaces = await execa(unshare, [...unshareArgs, 'true'], { reject: false, timeout: TRY_MS, stdin: 'ignore' })
-  if (namespaces.exitCode === 0) return { walls: 'namespaces', reason: `${why}; agents can write wherever this user can`, version: null }
-  return { walls: 'process-group', reason: `${why}; agents can write wherever this user can, and may leave processes behind`, version: null }
+  const namespaces = await execa(unshare, [...unshareArgs, 'true'], {
+    reject: false,
+    timeout: TRY_MS,
+    stdin: 'ignore',
+  })
+  if (namespaces.exitCode === 0)
+    return { walls: 'namespaces', reason: `${why}; agents can write wherever this user can`, version: null }
+  return {
+    walls: 'process-group',
+    reason: `${why}; agents can write wherever this user can, and may leave processes behind`,
+    version: null,
+  }
 }
 
 export interface Room {
@@ -42,31 +57,58 @@ export function bubblewrapCommand(room: Room): [string, ...string[]] {
   const hidden = ['/tmp', '/run', '/root', '/home', ...room.masked].filter(isDirectory)
   const mounts: [string, string[]][] = [
     ...hidden.map((dir): [string, string[]] => [dir, ['--tmpfs', dir]]),
-    ...room.readable.filter((place) => fs.existsSync(place)).map((place): [string, string[]] => [place, ['--ro-bind', place, place]]),
+    ...room.readable
+      .filter((place) => fs.existsSync(place))
+      .map((place): [string, string[]] => [place, ['--ro-bind', place, place]]),
     ...room.writable.map((place): [string, string[]] => [place, ['--bind', place, place]]),
   ]
   // Parents before what lies in them: a later mount over a parent would hide an earlier one below it.
   const ordered = mounts.toSorted(([a], [b]) => depth(a) - depth(b)).flatMap(([, args]) => args)
-  const secret = ['/etc/shadow', '/etc/gshadow'].filter((file) => fs.existsSync(file)).flatMap((file) => ['--ro-bind', '/dev/null', file])
+  const secret = ['/etc/shadow', '/etc/gshadow']
+    .filter((file) => fs.existsSync(file))
+    .flatMap((file) => ['--ro-bind', '/dev/null', file])
   return [
     'bwrap',
-    '--ro-bind', '/', '/',
-    '--dev', '/dev',
-    '--proc', '/proc',
+    '--ro-bind',
+    '/',
+    '/',
+    '--dev',
+    '/dev',
+    '--proc',
+    '/proc',
     ...ordered,
     ...secret,
-    '--unshare-user', '--uid', '1000', '--gid', '1000',
-    '--unshare-pid', '--unshare-ipc', '--unshare-uts',
-    '--die-with-parent', '--new-session',
-    '--cap-drop', 'ALL',
-    '--chdir', room.cwd,
+    '--unshare-user',
+    '--uid',
+    '1000',
+    '--gid',
+    '1000',
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    '--chdir',
+    room.cwd,
   ]
 }
 
 /** Without bubblewrap: a PID namespace whose end is the end of everything in it. */
 export function namespacesCommand(): [string, ...string[]] {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user']
-  return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...user, '--pid', '--fork', '--kill-child', '--mount-proc']
+  return [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    ...user,
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ]
 }
 
 function isDirectory(place: string): boolean {

@@ -23,7 +23,9 @@ export async function insertAttempt(trx: Trx, attempt: NewAttempt): Promise<void
   await sql`
     insert into attempts (id, job_id, task_id, epoch, number, kind, subject_id, agent_id, backend, status, feedback, created_at)
     values (${attempt.id}, ${attempt.jobId}, ${attempt.taskId}, ${attempt.epoch}, ${attempt.number}, ${attempt.kind}, ${attempt.subjectId},
-      ${attempt.agentId}, ${attempt.backend}, 'queued', ${jsonb(attempt.feedback)}, ${new Date()})`.execute(trx)
+      ${attempt.agentId}, ${attempt.backend}, 'queued', ${jsonb(attempt.feedback)}, ${new Date()})`.execute(
+    trx,
+  )
 }
 
 export interface AttemptChange {
@@ -43,7 +45,10 @@ export interface AttemptChange {
 }
 
 export async function updateAttempt(trx: Trx, id: string, change: AttemptChange): Promise<void> {
-  const sets = Object.entries(change).map(([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${column === 'outcome' ? jsonb(value) : value}`)
+  const sets = Object.entries(change).map(
+    ([column, value]: [string, unknown]) =>
+      sql`${sql.ref(column)} = ${column === 'outcome' ? jsonb(value) : value}`,
+  )
   if (sets.length > 0) await sql`update attempts set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
@@ -74,7 +79,9 @@ export async function listAttempts(db: Reader, jobId: string): Promise<AttemptVi
   const { rows } = await sql<AttemptRow>`
     select x.id, x.task_id, x.number, x.kind, a.role, a.name as agent, x.backend, x.status, x.stop_reason, x.error, x.base_commit,
       x.head_commit, x.walls, x.input_tokens, x.output_tokens, x.cost_usd, x.created_at, x.started_at, x.ended_at
-    from attempts x join agents a on a.id = x.agent_id where x.job_id = ${jobId} order by x.created_at, x.id`.execute(db)
+    from attempts x join agents a on a.id = x.agent_id where x.job_id = ${jobId} order by x.created_at, x.id`.execute(
+    db,
+  )
   return rows.map(({ input_tokens, output_tokens, cost_usd, ...row }) => ({
     ...row,
     usage: { input_tokens, output_tokens, cost_usd },
@@ -103,15 +110,50 @@ export async function readAttempt(db: Reader, id: string): Promise<AttemptTask |
   const { rows } = await sql<AttemptTask>`
     select x.id, x.task_id, x.number, x.kind, x.subject_id, s.head_commit as subject_commit, x.agent_id, a.name as agent, a.role,
       x.backend, x.feedback
-    from attempts x join agents a on a.id = x.agent_id left join attempts s on s.id = x.subject_id where x.id = ${id}`.execute(db)
+    from attempts x join agents a on a.id = x.agent_id left join attempts s on s.id = x.subject_id where x.id = ${id}`.execute(
+    db,
+  )
   return rows[0] ?? null
 }
 
 /** The commit of the last attempt at a task that left one: where a new attempt continues after an interruption. */
-export async function lastCheckpoint(db: Reader, taskId: string, epoch: number): Promise<{ head_commit: string; base_commit: string } | null> {
+export async function lastCheckpoint(
+  db: Reader,
+  taskId: string,
+  epoch: number,
+): Promise<{ head_commit: string; base_commit: string } | null> {
   const { rows } = await sql<{ head_commit: string; base_commit: string }>`
     select head_commit, base_commit from attempts
     where task_id = ${taskId} and kind = 'work' and epoch = ${epoch} and head_commit is not null and base_commit is not null
     order by number desc limit 1`.execute(db)
+  return rows[0] ?? null
+}
+
+/** The commit that an attempt left; null when it left none. */
+export async function attemptCommit(db: Reader, id: string | null): Promise<string | null> {
+  const { rows } = await sql<{
+    head_commit: string | null
+  }>`select head_commit from attempts where id = ${id}`.execute(db)
+  return rows[0]?.head_commit ?? null
+}
+
+/** What a solo agent named as the checks of its own work, newest first. */
+export async function leftChecks(db: Reader, jobId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ checks: string[] | null }>`
+    select outcome -> 'checks' as checks from attempts
+    where job_id = ${jobId} and status = 'succeeded' and outcome -> 'checks' is not null order by created_at desc limit 1`.execute(
+    db,
+  )
+  return rows[0]?.checks ?? []
+}
+
+/** Where an interrupted attempt had begun, and for whom; null when it had not got as far as a workspace. */
+export async function readInterrupted(
+  db: Reader,
+  id: string,
+): Promise<{ base_commit: string; source: string | null; agent: string } | null> {
+  const { rows } = await sql<{ base_commit: string; source: string | null; agent: string }>`
+    select x.base_commit, j.source, a.name as agent from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
+    where x.id = ${id} and x.base_commit is not null`.execute(db)
   return rows[0] ?? null
 }

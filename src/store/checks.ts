@@ -45,5 +45,9 @@ export async function listChecks(db: Reader, jobId: string): Promise<CheckView[]
   const { rows } = await sql<CheckRow>`
     select id, task_id, attempt_id, round, command, verdict, exit_code, duration_ms, commit, log, log_truncated, versions, walls, started_at
     from checks where job_id = ${jobId} order by started_at, position`.execute(db)
-  return rows.map((row) => ({ ...row, scope: row.task_id === null ? 'job' : 'task', started_at: isoTime(row.started_at) }))
+  return rows.map((row) => ({
+    ...row,
+    scope: row.task_id === null ? 'job' : 'task',
+    started_at: isoTime(row.started_at),
+  }))
 }

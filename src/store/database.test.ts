@@ -25,7 +25,21 @@ afterAll(async () => {
 })
 
 function job(): NewJobRow {
-  return { id: newId(), vision: 'v', title: 't', backend: 'offline', agents: {}, mode: 'team', checks: [], source: null, budget: null, parallelism: 2, idempotencyKey: null, requestHash: 'h', createdAt: new Date() }
+  return {
+    id: newId(),
+    vision: 'v',
+    title: 't',
+    backend: 'offline',
+    agents: {},
+    mode: 'team',
+    checks: [],
+    source: null,
+    budget: null,
+    parallelism: 2,
+    idempotencyKey: null,
+    requestHash: 'h',
+    createdAt: new Date(),
+  }
 }
 
 it('forces every commit to disk', async () => {
@@ -45,7 +59,9 @@ it('lets a query wait for a transaction instead of joining it', async () => {
     throw new Error('roll back')
   })
   await inside.promise
-  const outside = sql<{ n: number }>`select count(*)::int as n from jobs where id = ${row.id}`.execute(db.reader)
+  const outside = sql<{ n: number }>`select count(*)::int as n from jobs where id = ${row.id}`.execute(
+    db.reader,
+  )
   finish.resolve()
   await expect(transaction).rejects.toThrow('roll back')
   expect((await outside).rows).toEqual([{ n: 0 }])
@@ -54,7 +70,11 @@ it('lets a query wait for a transaction instead of joining it', async () => {
 it('runs transactions that begin together one after the other', async () => {
   const rows = Array.from({ length: 8 }, job)
   await Promise.all(rows.map((row) => db.tx((trx) => insertJobs(trx, [row]))))
-  const { rows: found } = await sql<{ n: number }>`select count(*)::int as n from jobs where id in (${sql.join(rows.map((row) => row.id))})`.execute(db.reader)
+  const { rows: found } = await sql<{
+    n: number
+  }>`select count(*)::int as n from jobs where id in (${sql.join(rows.map((row) => row.id))})`.execute(
+    db.reader,
+  )
   expect(found).toEqual([{ n: 8 }])
 })
 
@@ -65,7 +85,16 @@ it('refuses a transaction inside a transaction', async () => {
 it('numbers events without gaps, also when writers race', async () => {
   const row = job()
   await db.tx((trx) => insertJobs(trx, [row]))
-  await Promise.all(Array.from({ length: 20 }, (_, n) => db.tx((trx) => appendEvents(trx, row.id, [{ type: 'a', actor: 'server', message: `a ${n}` }, { type: 'b', actor: 'server', message: `b ${n}` }]))))
+  await Promise.all(
+    Array.from({ length: 20 }, (_, n) =>
+      db.tx((trx) =>
+        appendEvents(trx, row.id, [
+          { type: 'a', actor: 'server', message: `a ${n}` },
+          { type: 'b', actor: 'server', message: `b ${n}` },
+        ]),
+      ),
+    ),
+  )
   const events = await readEvents(db.reader, row.id, 0, 100)
   expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1))
 })
@@ -73,7 +102,11 @@ it('numbers events without gaps, also when writers race', async () => {
 it('stores what agents print, NUL and broken Unicode included', async () => {
   const row = job()
   await db.tx((trx) => insertJobs(trx, [row]))
-  await db.tx((trx) => appendEvents(trx, row.id, [{ type: 'x', actor: 'server', message: 'a\u0000b\ud800', data: { text: '\u0000' } }]))
+  await db.tx((trx) =>
+    appendEvents(trx, row.id, [
+      { type: 'x', actor: 'server', message: 'a\u0000b\ud800', data: { text: '\u0000' } },
+    ]),
+  )
   const [, event] = await readEvents(db.reader, row.id, 0, 10)
   expect(event?.message).toBe('a\ufffdb\ufffd')
 })
@@ -91,12 +124,18 @@ it('finds an accepted job that nothing would move', async () => {
 
 it('refuses a second opener and names the first', async () => {
   const begun = Date.now()
-  await expect(openDatabase({ dataDir, url: null, log })).rejects.toMatchObject({ code: 'data_dir_in_use', message: expect.stringContaining(String(process.pid)) })
+  await expect(openDatabase({ dataDir, url: null, log })).rejects.toMatchObject({
+    code: 'data_dir_in_use',
+    message: expect.stringContaining(String(process.pid)),
+  })
   expect(Date.now() - begun).toBeLessThan(2000)
 })
 
 it('says what to do about a data directory that cannot be written', async () => {
   const file = path.join(dataDir, 'a-file')
   fs.writeFileSync(file, '')
-  await expect(openDatabase({ dataDir: path.join(file, 'below'), url: null, log })).rejects.toMatchObject({ code: 'data_dir_unusable', message: expect.stringContaining('--data-dir') })
+  await expect(openDatabase({ dataDir: path.join(file, 'below'), url: null, log })).rejects.toMatchObject({
+    code: 'data_dir_unusable',
+    message: expect.stringContaining('--data-dir'),
+  })
 })

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import fs from 'node:fs'
 import path from 'node:path'
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { fromPglite, PgBoss } from 'pg-boss'
 import { AppError } from '../lib/app-error.ts'
@@ -35,8 +35,13 @@ export interface Database {
 const SLOW_RECONNECT_MS = 500
 
 /** Opens, migrates and starts the queue. Throws `AppError` with a sentence that says what to do. */
-export async function openDatabase(options: { dataDir: string; url: string | null; log: Log }): Promise<Database> {
-  const opened = options.url === null ? await openEmbedded(options.dataDir) : await openServer(options.url, options.log)
+export async function openDatabase(options: {
+  dataDir: string
+  url: string | null
+  log: Log
+}): Promise<Database> {
+  const opened =
+    options.url === null ? await openEmbedded(options.dataDir) : await openServer(options.url, options.log)
   try {
     await migrate(opened.reader)
     opened.boss.on('error', (error) => options.log.error({ err: error }, 'queue'))
@@ -89,15 +94,28 @@ async function openEmbedded(dataDir: string): Promise<Database> {
 /** Makes the data directory private to its owner, or says why it cannot be used. */
 export function makeDataDirectory(dataDir: string): void {
   try {
-    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makePrivate(dataDir)
     fs.accessSync(dataDir, fs.constants.W_OK)
     const probe = path.join(dataDir, `.write-${process.pid}`)
     fs.writeFileSync(probe, 'x')
     fs.rmSync(probe)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new AppError(500, 'data_dir_unusable', `The data directory ${dataDir} cannot be written (${why}): pass another --data-dir, make room, or mend its permissions.`, { cause: error })
+    throw new AppError(
+      500,
+      'data_dir_unusable',
+      `The data directory ${dataDir} cannot be written (${why}): pass another --data-dir, make room, or mend its permissions.`,
+      { cause: error },
+    )
   }
+}
+
+/** `mkdir` with `recursive` never returns below a directory that refuses entries with ENOENT, such as /proc. */
+function makePrivate(dir: string): void {
+  if (fs.existsSync(dir)) return
+  const parent = path.dirname(dir)
+  if (parent !== dir) makePrivate(parent)
+  fs.mkdirSync(dir, { mode: 0o700 })
 }
 
 async function openServer(url: string, log: Log): Promise<Database> {
@@ -110,7 +128,12 @@ async function openServer(url: string, log: Log): Promise<Database> {
   } catch (error) {
     await pool.end()
     const why = error instanceof Error ? error.message : String(error)
-    throw new AppError(500, 'database_unreachable', `The database of DATABASE_URL cannot be reached (${why}): check the address and that the server runs.`, { cause: error })
+    throw new AppError(
+      500,
+      'database_unreachable',
+      `The database of DATABASE_URL cannot be reached (${why}): check the address and that the server runs.`,
+      { cause: error },
+    )
   }
   const reader = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const boss = new PgBoss({ ...bossOptions, connectionString: url, max: 6 })
@@ -135,7 +158,11 @@ async function openServer(url: string, log: Log): Promise<Database> {
 }
 
 /** One dedicated session that listens, reconnects, and says so, because what was told meanwhile is lost. */
-async function listenForever(url: string, channel: string, onNotify: (payload: string | null) => void): Promise<() => Promise<void>> {
+async function listenForever(
+  url: string,
+  channel: string,
+  onNotify: (payload: string | null) => void,
+): Promise<() => Promise<void>> {
   let stopped = false
   let client: pg.Client | null = null
   const connect = async (): Promise<void> => {
@@ -156,4 +183,14 @@ async function listenForever(url: string, channel: string, onNotify: (payload: s
     stopped = true
     await client?.end()
   }
+}
+
+/** Tells all listeners of a channel, once the transaction is committed. */
+export async function notify(trx: Trx, channel: string, payload: string): Promise<void> {
+  await sql`select pg_notify(${channel}, ${payload})`.execute(trx)
+}
+
+/** Throws when the database does not answer. */
+export async function ping(db: Reader): Promise<void> {
+  await sql`select 1`.execute(db)
 }

@@ -15,18 +15,31 @@ export async function insertDocument(trx: Trx, jobId: string, document: NewDocum
   const createdAt = new Date()
   await sql`
     insert into documents (id, job_id, name, size, media_type, content, created_at)
-    values (${document.id}, ${jobId}, ${document.name}, ${document.content.byteLength}, ${document.mediaType}, ${Buffer.from(document.content)}, ${createdAt})`.execute(trx)
-  return { id: document.id, name: document.name, size: document.content.byteLength, media_type: document.mediaType, created_at: isoTime(createdAt) }
+    values (${document.id}, ${jobId}, ${document.name}, ${document.content.byteLength}, ${document.mediaType}, ${Buffer.from(document.content)}, ${createdAt})`.execute(
+    trx,
+  )
+  return {
+    id: document.id,
+    name: document.name,
+    size: document.content.byteLength,
+    media_type: document.mediaType,
+    created_at: isoTime(createdAt),
+  }
 }
 
 export async function listDocuments(db: Reader, jobId: string): Promise<DocumentView[]> {
   const { rows } = await sql<Omit<DocumentView, 'created_at'> & { created_at: Date }>`
-    select id, name, size, media_type, created_at from documents where job_id = ${jobId} order by created_at, id`.execute(db)
+    select id, name, size, media_type, created_at from documents where job_id = ${jobId} order by created_at, id`.execute(
+    db,
+  )
   return rows.map((row) => ({ ...row, created_at: isoTime(row.created_at) }))
 }
 
 /** The documents with their contents, for the workspace of an attempt. */
-export async function readDocuments(db: Reader, jobId: string): Promise<{ name: string; content: Uint8Array }[]> {
+export async function readDocuments(
+  db: Reader,
+  jobId: string,
+): Promise<{ name: string; content: Uint8Array }[]> {
   const { rows } = await sql<{ name: string; content: Uint8Array }>`
     select name, content from documents where job_id = ${jobId} order by created_at, id`.execute(db)
   return rows

@@ -38,7 +38,9 @@ export async function appendEvents(trx: Trx, jobId: string, events: readonly New
     data: event.data ?? {},
   }))
   const json = JSON.stringify(list).replaceAll(String.raw`\u0000`, String.raw`\ufffd`)
-  const { rows } = await sql<{ append_events: number }>`select append_events(${jobId}::uuid, ${json}::jsonb)`.execute(trx)
+  const { rows } = await sql<{
+    append_events: number
+  }>`select append_events(${jobId}::uuid, ${json}::jsonb)`.execute(trx)
   const last = rows[0]?.append_events
   if (last === undefined) throw new Error(`no job ${jobId} to append events to`)
   return last
@@ -57,7 +59,12 @@ interface EventRow {
 }
 
 /** The events of a job after `after`, in order, at most `limit`. */
-export async function readEvents(db: Reader, jobId: string, after: number, limit: number): Promise<EventView[]> {
+export async function readEvents(
+  db: Reader,
+  jobId: string,
+  after: number,
+  limit: number,
+): Promise<EventView[]> {
   const { rows } = await sql<EventRow>`
     select seq, at, type, actor, task_id, attempt_id, phase, message, data
     from events where job_id = ${jobId} and seq > ${after} order by seq limit ${limit}`.execute(db)
@@ -65,7 +72,12 @@ export async function readEvents(db: Reader, jobId: string, after: number, limit
 }
 
 /** The events of one attempt, in order: its transcript. */
-export async function readAttemptEvents(db: Reader, jobId: string, attemptId: string, limit: number): Promise<EventView[]> {
+export async function readAttemptEvents(
+  db: Reader,
+  jobId: string,
+  attemptId: string,
+  limit: number,
+): Promise<EventView[]> {
   const { rows } = await sql<EventRow>`
     select seq, at, type, actor, task_id, attempt_id, phase, message, data
     from events where job_id = ${jobId} and attempt_id = ${attemptId} order by seq limit ${limit}`.execute(db)
@@ -73,11 +85,17 @@ export async function readAttemptEvents(db: Reader, jobId: string, attemptId: st
 }
 
 /** The last `limit` events that tell a person something about progress, oldest first. */
-export async function readMessages(db: Reader, jobId: string, limit: number): Promise<{ timestamp: string; phase: Phase; message: string }[]> {
+export async function readMessages(
+  db: Reader,
+  jobId: string,
+  limit: number,
+): Promise<{ timestamp: string; phase: Phase; message: string }[]> {
   const { rows } = await sql<{ at: Date; phase: Phase; message: string }>`
     select at, phase, message from events
     where job_id = ${jobId} and type not like 'session.%' order by seq desc limit ${limit}`.execute(db)
-  return rows.toReversed().map((row) => ({ timestamp: isoTime(row.at), phase: row.phase, message: row.message }))
+  return rows
+    .toReversed()
+    .map((row) => ({ timestamp: isoTime(row.at), phase: row.phase, message: row.message }))
 }
 
 function toView(row: EventRow): EventView {

@@ -65,11 +65,16 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
     select (j ->> 'id')::uuid, 1, (j ->> 'createdAt')::timestamptz, 'job.created', 'person', 'queued',
       'The job was accepted.', jsonb_build_object('title', j ->> 'title', 'backend', j ->> 'backend', 'mode', j ->> 'mode')
     from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
-  await sql`select pg_notify('slipway_events', j ->> 'id' || ' 1') from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
+  await sql`select pg_notify('slipway_events', j ->> 'id' || ' 1') from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(
+    trx,
+  )
 }
 
 /** The job made earlier with this idempotency key, if any, and the checksum of that request. */
-export async function findByIdempotencyKey(db: Reader, key: string): Promise<{ id: string; request_hash: string } | null> {
+export async function findByIdempotencyKey(
+  db: Reader,
+  key: string,
+): Promise<{ id: string; request_hash: string } | null> {
   const { rows } = await sql<{ id: string; request_hash: string }>`
     select id, request_hash from jobs where idempotency_key = ${key}`.execute(db)
   return rows[0] ?? null
@@ -105,8 +110,9 @@ export interface JobChange {
 
 /** Writes the named columns. Only the engine calls this, under the job's lock and next to the event that says why. */
 export async function updateJob(trx: Trx, id: string, change: JobChange): Promise<void> {
-  const sets = Object.entries(change).map(([column, value]: [string, unknown]) =>
-    sql`${sql.ref(column)} = ${(column === 'wait' || column === 'plan') && value !== null ? jsonb(value) : value}`,
+  const sets = Object.entries(change).map(
+    ([column, value]: [string, unknown]) =>
+      sql`${sql.ref(column)} = ${(column === 'wait' || column === 'plan') && value !== null ? jsonb(value) : value}`,
   )
   if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
@@ -158,7 +164,22 @@ export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
   }
 }
 
-type SummaryRow = Pick<JobRow, 'id' | 'title' | 'backend' | 'mode' | 'status' | 'phase' | 'progress' | 'wait' | 'proof' | 'created_at' | 'started_at' | 'completed_at' | 'error'>
+type SummaryRow = Pick<
+  JobRow,
+  | 'id'
+  | 'title'
+  | 'backend'
+  | 'mode'
+  | 'status'
+  | 'phase'
+  | 'progress'
+  | 'wait'
+  | 'proof'
+  | 'created_at'
+  | 'started_at'
+  | 'completed_at'
+  | 'error'
+>
 
 function toSummary(row: SummaryRow): JobSummary {
   return {
@@ -188,13 +209,23 @@ export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
   }
   const where = sql.join(conditions, sql` and `)
   const direction = query.sort_order === 'asc' ? sql`asc` : sql`desc`
-  const order = query.sort_by === 'created_at' ? sql`created_at ${direction}, id ${direction}` : sql`${sql.ref(query.sort_by)} ${direction}, created_at desc, id desc`
+  const order =
+    query.sort_by === 'created_at'
+      ? sql`created_at ${direction}, id ${direction}`
+      : sql`${sql.ref(query.sort_by)} ${direction}, created_at desc, id desc`
   const offset = (query.page - 1) * query.page_size
   const { rows } = await sql<SummaryRow>`
     select id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at, completed_at, error
     from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}`.execute(db)
-  const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(db)
-  return { jobs: rows.map(toSummary), total: total.rows[0]?.total ?? 0, page: query.page, page_size: query.page_size }
+  const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(
+    db,
+  )
+  return {
+    jobs: rows.map(toSummary),
+    total: total.rows[0]?.total ?? 0,
+    page: query.page,
+    page_size: query.page_size,
+  }
 }
 
 /** Summaries of the named jobs, for the stream that feeds lists. */
@@ -208,14 +239,21 @@ export async function readSummaries(db: Reader, ids: readonly string[]): Promise
 
 /** The ids of all jobs that are not at an end. */
 export async function unfinishedJobs(db: Reader): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select id from jobs where status in ('queued', 'running', 'waiting') order by id`.execute(db)
+  const { rows } = await sql<{
+    id: string
+  }>`select id from jobs where status in ('queued', 'running', 'waiting') order by id`.execute(db)
   return rows.map((row) => row.id)
 }
 
 /** How many jobs and tasks stand in each status. */
-export async function countStatuses(db: Reader): Promise<{ jobs: Record<string, number>; tasks: Record<string, number> }> {
+export async function countStatuses(
+  db: Reader,
+): Promise<{ jobs: Record<string, number>; tasks: Record<string, number> }> {
   const count = async (table: 'jobs' | 'tasks'): Promise<Record<string, number>> => {
-    const { rows } = await sql<{ status: string; count: number }>`select status, count(*)::int as count from ${sql.table(table)} group by status`.execute(db)
+    const { rows } = await sql<{
+      status: string
+      count: number
+    }>`select status, count(*)::int as count from ${sql.table(table)} group by status`.execute(db)
     return Object.fromEntries(rows.map((row) => [row.status, row.count]))
   }
   return { jobs: await count('jobs'), tasks: await count('tasks') }

@@ -31,11 +31,19 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
     }
     const holder = await askHolder(file)
     if (holder !== null) {
-      throw new AppError(409, 'data_dir_in_use', `The data directory ${dir} is in use by process ${holder}: stop that server, or pass another --data-dir.`)
+      throw new AppError(
+        409,
+        'data_dir_in_use',
+        `The data directory ${dir} is in use by process ${holder}: stop that server, or pass another --data-dir.`,
+      )
     }
     removeStale(dir, file)
   }
-  throw new AppError(409, 'data_dir_in_use', `The data directory ${dir} could not be locked: another server is starting on it.`)
+  throw new AppError(
+    409,
+    'data_dir_in_use',
+    `The data directory ${dir} could not be locked: another server is starting on it.`,
+  )
 }
 
 /** The socket answers with the pid of its holder. The path is made relative: a socket's address has 107 bytes. */

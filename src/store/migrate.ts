@@ -36,25 +36,43 @@ export function loadMigrations(dir = path.join(import.meta.dirname, 'migrations'
  * Brings the database to the newest schema, all or nothing: every pending migration and its record are one
  * transaction. Refuses a database that a newer Slipway has migrated.
  */
-export async function migrate(db: Kysely<unknown>, migrations: readonly Migration[] = loadMigrations()): Promise<number> {
+export async function migrate(
+  db: Kysely<unknown>,
+  migrations: readonly Migration[] = loadMigrations(),
+): Promise<number> {
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(trx)
-    await sql`create table if not exists migrations (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`.execute(trx)
-    const applied = await sql<{ number: number; checksum: string }>`select number, checksum from migrations order by number`.execute(trx)
+    await sql`create table if not exists migrations (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`.execute(
+      trx,
+    )
+    const applied = await sql<{
+      number: number
+      checksum: string
+    }>`select number, checksum from migrations order by number`.execute(trx)
     const newest = applied.rows.at(-1)?.number ?? 0
     const known = migrations.at(-1)?.number ?? 0
     if (newest > known) {
-      throw new AppError(500, 'schema_too_new', `The database has schema ${newest}, this Slipway knows ${known}: start the newer version.`)
+      throw new AppError(
+        500,
+        'schema_too_new',
+        `The database has schema ${newest}, this Slipway knows ${known}: start the newer version.`,
+      )
     }
     for (const row of applied.rows) {
       const migration = migrations.find((candidate) => candidate.number === row.number)
       if (migration?.checksum !== row.checksum) {
-        throw new AppError(500, 'schema_changed', `Migration ${row.number} was changed after it had been applied: restore the file.`)
+        throw new AppError(
+          500,
+          'schema_changed',
+          `Migration ${row.number} was changed after it had been applied: restore the file.`,
+        )
       }
     }
     for (const migration of migrations.filter((candidate) => candidate.number > newest)) {
       for (const statement of splitStatements(migration.statements)) await sql.raw(statement).execute(trx)
-      await sql`insert into migrations (number, name, checksum) values (${migration.number}, ${migration.name}, ${migration.checksum})`.execute(trx)
+      await sql`insert into migrations (number, name, checksum) values (${migration.number}, ${migration.name}, ${migration.checksum})`.execute(
+        trx,
+      )
     }
     return known
   })

@@ -1,13 +1,13 @@
 import type { PGlite, Transaction } from '@electric-sql/pglite'
 import {
-  CompiledQuery,
-  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  type Kysely,
   type QueryResult,
 } from 'kysely'
 

@@ -45,8 +45,9 @@ class DurableNodeFS extends NodeFS {
       }
       this.hooked = true
     }
-    // The list's element type is PGlite's own module type, which does not name the parts used here.
-    options.preRun = [...(options.preRun ?? []), hook as never]
+    // PGlite's own module type does not name the parts used here: it is asked for them, not believed.
+    const preRun = options.preRun ?? []
+    options.preRun = [...preRun, (module: object): void => hook(module)]
     return started
   }
 }
@@ -86,9 +87,13 @@ export async function openPglite(dir: string): Promise<EmbeddedPostgres> {
 /** One committed write must have reached the disk through the hook; otherwise nothing here keeps its promise. */
 async function selfTest(pglite: PGlite, files: DurableNodeFS): Promise<void> {
   const before = files.syncs
-  await pglite.exec('create table if not exists fsync_probe (at timestamptz not null); delete from fsync_probe; insert into fsync_probe values (now())')
+  await pglite.exec(
+    'create table if not exists fsync_probe (at timestamptz not null); delete from fsync_probe; insert into fsync_probe values (now())',
+  )
   if (!files.hooked || files.syncs === before) {
-    throw new Error('this PGlite does not force data to disk, so nothing would survive a power loss: refusing to start. Install the version pinned in package.json.')
+    throw new Error(
+      'this PGlite does not force data to disk, so nothing would survive a power loss: refusing to start. Install the version pinned in package.json.',
+    )
   }
 }
 

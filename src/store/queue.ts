@@ -1,4 +1,4 @@
-import { fromKysely, PgBoss, type ConstructorOptions } from 'pg-boss'
+import { fromKysely, type ConstructorOptions, type PgBoss } from 'pg-boss'
 import { sql, type Kysely } from 'kysely'
 
 /**
@@ -43,13 +43,27 @@ export async function createQueues(boss: PgBoss): Promise<void> {
 }
 
 /** Puts entries into a queue as part of `trx`. */
-export async function enqueue(boss: PgBoss, trx: Kysely<unknown>, name: QueueName, entries: readonly QueueEntry[]): Promise<void> {
+export async function enqueue(
+  boss: PgBoss,
+  trx: Kysely<unknown>,
+  name: QueueName,
+  entries: readonly QueueEntry[],
+): Promise<void> {
   if (entries.length === 0) return
-  await boss.insert(name, entries.map((entry) => ({ ...entry })), { db: fromKysely(trx) })
+  await boss.insert(
+    name,
+    entries.map((entry) => ({ ...entry })),
+    { db: fromKysely(trx) },
+  )
 }
 
 /** Takes entries out of a queue as part of `trx`, whether due or claimed. */
-export async function withdraw(boss: PgBoss, trx: Kysely<unknown>, name: QueueName, ids: readonly string[]): Promise<void> {
+export async function withdraw(
+  boss: PgBoss,
+  trx: Kysely<unknown>,
+  name: QueueName,
+  ids: readonly string[],
+): Promise<void> {
   if (ids.length > 0) await boss.cancel(name, [...ids], { db: fromKysely(trx) })
 }
 

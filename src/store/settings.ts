@@ -5,7 +5,9 @@ import { jsonb } from './json.ts'
 
 /** The settings that a person can change while the server runs; missing ones have their defaults. */
 export async function readSettings(db: Reader): Promise<Settings> {
-  const { rows } = await sql<{ value: unknown }>`select value from settings where key = 'settings'`.execute(db)
+  const { rows } = await sql<{ value: unknown }>`select value from settings where key = 'settings'`.execute(
+    db,
+  )
   return Settings.parse(rows[0]?.value ?? {})
 }
 

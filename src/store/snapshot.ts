@@ -38,14 +38,23 @@ export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | 
 }
 
 async function readTasks(trx: Trx, jobId: string): Promise<Task[]> {
-  const { rows } = await sql<Omit<Task, 'dependsOn' | 'agentId'> & { depends_on: string[]; agent_id: string }>`
+  const { rows } = await sql<
+    Omit<Task, 'dependsOn' | 'agentId'> & { depends_on: string[]; agent_id: string }
+  >`
     select id, key, kind, title, role, phase, status, position, depends_on, checks, agent_id
     from tasks where job_id = ${jobId} order by position`.execute(trx)
-  return rows.map(({ depends_on, agent_id, ...row }) => ({ ...row, dependsOn: depends_on, agentId: agent_id }))
+  return rows.map(({ depends_on, agent_id, ...row }) => ({
+    ...row,
+    dependsOn: depends_on,
+    agentId: agent_id,
+  }))
 }
 
 async function readAgents(trx: Trx, jobId: string): Promise<Agent[]> {
-  const { rows } = await sql<Agent>`select id, name, role, backend, status from agents where job_id = ${jobId} order by id`.execute(trx)
+  const { rows } =
+    await sql<Agent>`select id, name, role, backend, status from agents where job_id = ${jobId} order by id`.execute(
+      trx,
+    )
   return rows
 }
 
@@ -86,7 +95,9 @@ async function readAttempts(trx: Trx, jobId: string): Promise<Attempt[]> {
 
 /** Work is held while its queue entry is due or claimed; a claimed entry whose heartbeat stops comes back as due. */
 async function readOpenAndEndedWork(trx: Trx, jobId: string): Promise<Work[]> {
-  const { rows } = await sql<Omit<Work, 'taskId' | 'attemptId'> & { task_id: string | null; attempt_id: string | null }>`
+  const { rows } = await sql<
+    Omit<Work, 'taskId' | 'attemptId'> & { task_id: string | null; attempt_id: string | null }
+  >`
     select w.id, w.epoch, w.kind, w.task_id, w.attempt_id, w.status, w.outcome,
       (w.status in ('queued', 'running') and exists (select 1 from pgboss.job q where q.name = w.queue and q.id = w.queue_id
         and q.state in ('created', 'retry', 'active'))) as held

@@ -16,7 +16,9 @@ export interface NewAgent {
 
 export async function insertAgents(trx: Trx, jobId: string, agents: readonly NewAgent[]): Promise<void> {
   for (const agent of agents) {
-    await sql`insert into agents (id, job_id, name, role, backend) values (${agent.id}, ${jobId}, ${agent.name}, ${agent.role}, ${agent.backend})`.execute(trx)
+    await sql`insert into agents (id, job_id, name, role, backend) values (${agent.id}, ${jobId}, ${agent.name}, ${agent.role}, ${agent.backend})`.execute(
+      trx,
+    )
   }
 }
 
@@ -30,7 +32,9 @@ export interface AgentChange {
 }
 
 export async function updateAgent(trx: Trx, id: string, change: AgentChange): Promise<void> {
-  const sets = Object.entries(change).map(([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`)
+  const sets = Object.entries(change).map(
+    ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
+  )
   if (sets.length > 0) await sql`update agents set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
@@ -59,7 +63,9 @@ export async function insertTasks(trx: Trx, jobId: string, tasks: readonly NewTa
     await sql`
       insert into tasks (id, job_id, key, kind, title, description, role, phase, status, position, depends_on, acceptance, checks, agent_id)
       values (${task.id}, ${jobId}, ${task.key}, ${task.kind}, ${task.title}, ${task.description}, ${task.role}, ${task.phase}, 'pending',
-        ${task.position}, ${jsonb(task.dependsOn)}, ${jsonb(task.acceptance)}, ${jsonb(task.checks)}, ${task.agentId})`.execute(trx)
+        ${task.position}, ${jsonb(task.dependsOn)}, ${jsonb(task.acceptance)}, ${jsonb(task.checks)}, ${task.agentId})`.execute(
+      trx,
+    )
   }
 }
 
@@ -72,7 +78,9 @@ export interface TaskChange {
 }
 
 export async function updateTask(trx: Trx, id: string, change: TaskChange): Promise<void> {
-  const sets = Object.entries(change).map(([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`)
+  const sets = Object.entries(change).map(
+    ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
+  )
   if (sets.length > 0) await sql`update tasks set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
@@ -129,8 +137,74 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
 }
 
 /** What the brief of a task is written from. */
-export async function readTask(db: Reader, id: string): Promise<{ id: string; key: string; title: string; description: string; role: Role; kind: string; acceptance: string[]; checks: string[] } | null> {
-  const { rows } = await sql<{ id: string; key: string; title: string; description: string; role: Role; kind: string; acceptance: string[]; checks: string[] }>`
-    select id, key, title, description, role, kind, acceptance, checks from tasks where id = ${id}`.execute(db)
+export async function readTask(
+  db: Reader,
+  id: string,
+): Promise<{
+  id: string
+  key: string
+  title: string
+  description: string
+  role: Role
+  kind: string
+  acceptance: string[]
+  checks: string[]
+} | null> {
+  const { rows } = await sql<{
+    id: string
+    key: string
+    title: string
+    description: string
+    role: Role
+    kind: string
+    acceptance: string[]
+    checks: string[]
+  }>`
+    select id, key, title, description, role, kind, acceptance, checks from tasks where id = ${id}`.execute(
+    db,
+  )
   return rows[0] ?? null
+}
+
+/** The agent of a role who should take a task: a free one before a busy one, the one it was meant for before others. */
+export async function chooseAgent(
+  trx: Trx,
+  jobId: string,
+  role: Role,
+  taskId: string,
+  preferred: string,
+): Promise<{ id: string; name: string; backend: string } | null> {
+  const { rows } = await sql<{ id: string; name: string; backend: string }>`
+    select id, name, backend from agents where job_id = ${jobId} and role = ${role}
+    order by (task_id is not null and task_id <> ${taskId}), (id <> ${preferred}), id limit 1`.execute(trx)
+  return rows[0] ?? null
+}
+
+/** The agent of an attempt begins: it is working, on what, and since when. Returns its name and the task's title. */
+export async function beginActivity(
+  trx: Trx,
+  attemptId: string,
+  doing: string,
+): Promise<{ name: string; title: string } | null> {
+  const { rows } = await sql<{ name: string; title: string }>`
+    update agents a set status = 'working', task_id = t.id, phase = t.phase, last_activity = ${doing}::text || ' "' || t.title || '"',
+      last_activity_at = ${new Date()}
+    from attempts x, tasks t where x.id = ${attemptId} and a.id = x.agent_id and t.id = x.task_id returning a.name, t.title`.execute(
+    trx,
+  )
+  return rows[0] ?? null
+}
+
+/** The agent of an attempt has nothing to do any more. */
+export async function releaseAgent(trx: Trx, attemptId: string): Promise<void> {
+  await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${attemptId})`.execute(
+    trx,
+  )
+}
+
+/** Puts the unfinished tasks of a job back to where nobody has begun them. */
+export async function reopenTasks(trx: Trx, jobId: string): Promise<void> {
+  await sql`update tasks set status = 'pending', error = null, completed_at = null where job_id = ${jobId} and status <> 'completed'`.execute(
+    trx,
+  )
 }

@@ -70,7 +70,12 @@ async function createDatabase(dir: string): Promise<void> {
   const embedded = await openPglite(dir)
   try {
     await migrate(new Kysely<unknown>({ dialect: pgliteDialect(embedded.pglite) }))
-    const boss = new PgBoss({ ...bossOptions, supervise: false, backend: 'pglite', db: fromPglite(embedded.pglite) })
+    const boss = new PgBoss({
+      ...bossOptions,
+      supervise: false,
+      backend: 'pglite',
+      db: fromPglite(embedded.pglite),
+    })
     await boss.start()
     await createQueues(boss)
     await boss.stop({ graceful: false })

@@ -22,7 +22,9 @@ export interface NewWork {
 export async function insertWork(trx: Trx, work: NewWork): Promise<void> {
   await sql`
     insert into work (id, job_id, epoch, kind, task_id, attempt_id, queue, queue_id, status, created_at)
-    values (${work.id}, ${work.jobId}, ${work.epoch}, ${work.kind}, ${work.taskId}, ${work.attemptId}, ${work.queue}, ${work.queueId}, 'queued', ${new Date()})`.execute(trx)
+    values (${work.id}, ${work.jobId}, ${work.epoch}, ${work.kind}, ${work.taskId}, ${work.attemptId}, ${work.queue}, ${work.queueId}, 'queued', ${new Date()})`.execute(
+    trx,
+  )
 }
 
 export interface WorkRow {
@@ -41,7 +43,9 @@ export interface WorkRow {
 
 export async function readWork(db: Reader, id: string): Promise<WorkRow | null> {
   const { rows } = await sql<WorkRow>`
-    select id, job_id, epoch, kind, task_id, attempt_id, queue, queue_id, status, lease, outcome from work where id = ${id}`.execute(db)
+    select id, job_id, epoch, kind, task_id, attempt_id, queue, queue_id, status, lease, outcome from work where id = ${id}`.execute(
+    db,
+  )
   return rows[0] ?? null
 }
 
@@ -55,12 +59,21 @@ export async function claimWork(trx: Trx, id: string, workerId: string): Promise
 
 /** Whether the lease is still the valid one; taken for update, so that what follows in `trx` is fenced. */
 export async function holdsLease(trx: Trx, id: string, lease: number): Promise<boolean> {
-  const { rows } = await sql`select 1 from work where id = ${id} and lease = ${lease} and status = 'running' for update`.execute(trx)
+  const { rows } =
+    await sql`select 1 from work where id = ${id} and lease = ${lease} and status = 'running' for update`.execute(
+      trx,
+    )
   return rows.length === 1
 }
 
 /** Ends work under its lease (or, with `lease` null, work that no worker holds). False: the lease was lost. */
-export async function endWork(trx: Trx, id: string, lease: number | null, status: WorkStatus, outcome: WorkOutcome | null): Promise<boolean> {
+export async function endWork(
+  trx: Trx,
+  id: string,
+  lease: number | null,
+  status: WorkStatus,
+  outcome: WorkOutcome | null,
+): Promise<boolean> {
   const fence = lease === null ? sql`true` : sql`lease = ${lease}`
   const result = await sql`
     update work set status = ${status}, outcome = ${outcome === null ? null : jsonb(outcome)}, ended_at = ${new Date()}
@@ -91,6 +104,8 @@ export async function stuckJobs(db: Reader): Promise<string[]> {
 
 /** Work that is being done now. */
 export async function busySlots(db: Reader): Promise<number> {
-  const { rows } = await sql<{ busy: number }>`select count(*)::int as busy from work where status = 'running' and queue = 'work'`.execute(db)
+  const { rows } = await sql<{
+    busy: number
+  }>`select count(*)::int as busy from work where status = 'running' and queue = 'work'`.execute(db)
   return rows[0]?.busy ?? 0
 }

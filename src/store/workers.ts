@@ -11,7 +11,10 @@ export interface WorkerRow {
   seen_at: Date
 }
 
-export async function insertWorker(trx: Trx, worker: { id: string; host: string; pid: number; slots: number }): Promise<void> {
+export async function insertWorker(
+  trx: Trx,
+  worker: { id: string; host: string; pid: number; slots: number },
+): Promise<void> {
   const now = new Date()
   await sql`
     insert into workers (id, host, pid, slots, started_at, seen_at)
@@ -23,7 +26,10 @@ export async function touchWorker(db: Reader, id: string): Promise<void> {
 }
 
 export async function listWorkers(db: Reader): Promise<WorkerRow[]> {
-  const { rows } = await sql<WorkerRow>`select id, host, pid, slots, started_at, seen_at from workers order by started_at`.execute(db)
+  const { rows } =
+    await sql<WorkerRow>`select id, host, pid, slots, started_at, seen_at from workers order by started_at`.execute(
+      db,
+    )
   return rows
 }
 

@@ -7,15 +7,26 @@ import { listFiles } from './read-repository.ts'
 const ENTRIES = 100_000
 
 /** A commit's regular files as a zip stream; links are left out, because what unpacks them may follow them. */
-export function zipCommit(repository: JobRepository, commit: string, options: { maxBytes: number }): Readable {
+export function zipCommit(
+  repository: JobRepository,
+  commit: string,
+  options: { maxBytes: number },
+): Readable {
   const zip = new ZipFile()
   const out = new PassThrough()
   zip.outputStream.pipe(out)
-  fill(zip, repository, commit, options.maxBytes).catch((error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))))
+  fill(zip, repository, commit, options.maxBytes).catch((error: unknown) =>
+    out.destroy(error instanceof Error ? error : new Error(String(error))),
+  )
   return out
 }
 
-async function fill(zip: ZipFile, repository: JobRepository, commit: string, maxBytes: number): Promise<void> {
+async function fill(
+  zip: ZipFile,
+  repository: JobRepository,
+  commit: string,
+  maxBytes: number,
+): Promise<void> {
   const { files } = await listFiles(repository, commit, ENTRIES)
   const regular = files.filter((file) => file.mode === '100644' || file.mode === '100755')
   const total = regular.reduce((sum, file) => sum + file.size, 0)

@@ -14,7 +14,10 @@ export interface Workspace {
 }
 
 /** A clone at `commit` for the agent's convenience. It shares the job's objects, which it can read and not write. */
-export async function prepareWorkspace(repository: JobRepository, options: { attemptDir: string; commit: string; pool?: WorkspacePool }): Promise<Workspace> {
+export async function prepareWorkspace(
+  repository: JobRepository,
+  options: { attemptDir: string; commit: string; pool?: WorkspacePool },
+): Promise<Workspace> {
   const dir = path.join(options.attemptDir, 'ws')
   const home = path.join(options.attemptDir, 'home')
   const inner = path.join(dir, '.git')
@@ -23,9 +26,15 @@ export async function prepareWorkspace(repository: JobRepository, options: { att
   await git(['init', '--quiet', '--template=', '--', dir])
   await fs.promises.mkdir(path.join(inner, 'info'), { recursive: true })
   await fs.promises.mkdir(path.join(inner, 'objects', 'info'), { recursive: true })
-  await fs.promises.writeFile(path.join(inner, 'objects', 'info', 'alternates'), `${path.join(repository.dir, 'objects')}\n`)
+  await fs.promises.writeFile(
+    path.join(inner, 'objects', 'info', 'alternates'),
+    `${path.join(repository.dir, 'objects')}\n`,
+  )
   await fs.promises.writeFile(path.join(inner, 'info', 'exclude'), '.slipway/\n')
-  await fs.promises.appendFile(path.join(inner, 'config'), '[user]\n\tname = Slipway agent\n\temail = agent@slipway.invalid\n')
+  await fs.promises.appendFile(
+    path.join(inner, 'config'),
+    '[user]\n\tname = Slipway agent\n\temail = agent@slipway.invalid\n',
+  )
   // Nobody but the server has written to this clone yet, so its git may be used this once.
   await git(['update-ref', 'refs/heads/main', options.commit], { gitDir: inner })
   await git(['reset', '--quiet', '--hard', options.commit], { gitDir: inner, workTree: dir, cwd: dir })
@@ -61,14 +70,36 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
   await fs.promises.writeFile(exclude, '/.slipway/\n')
   const own = { gitDir: repository.dir, workTree, index, cwd: workTree }
   await git(['read-tree', options.base], own)
-  await git(['-c', `core.excludesFile=${exclude}`, '-c', 'core.bare=false', 'add', '--all', '--ignore-errors', '--', '.'], { ...own, accept: [1] })
-  await git(['rm', '-r', '--quiet', '--cached', '--ignore-unmatch', '--', '.slipway'], { ...own, env: { GIT_LITERAL_PATHSPECS: '1' } })
+  await git(
+    [
+      '-c',
+      `core.excludesFile=${exclude}`,
+      '-c',
+      'core.bare=false',
+      'add',
+      '--all',
+      '--ignore-errors',
+      '--',
+      '.',
+    ],
+    { ...own, accept: [1] },
+  )
+  await git(['rm', '-r', '--quiet', '--cached', '--ignore-unmatch', '--', '.slipway'], {
+    ...own,
+    env: { GIT_LITERAL_PATHSPECS: '1' },
+  })
   const tree = await gitText(['write-tree'], own)
   const before = await gitText(['rev-parse', `${options.base}^{tree}`], { gitDir: repository.dir })
   if (tree === before) return { commit: options.base, tree, changed: false, files: 0 }
-  const commit = await gitText(['commit-tree', tree, '-p', options.base, '-m', options.message], { gitDir: repository.dir, env: identity(options.author) })
+  const commit = await gitText(['commit-tree', tree, '-p', options.base, '-m', options.message], {
+    gitDir: repository.dir,
+    env: identity(options.author),
+  })
   await git(['update-ref', options.ref, commit], { gitDir: repository.dir })
-  const names = await gitText(['diff-tree', '-r', '--no-commit-id', '--name-only', '-z', options.base, commit], { gitDir: repository.dir })
+  const names = await gitText(
+    ['diff-tree', '-r', '--no-commit-id', '--name-only', '-z', options.base, commit],
+    { gitDir: repository.dir },
+  )
   return { commit, tree, changed: true, files: names.split('\0').filter((name) => name !== '').length }
 }
 
@@ -99,5 +130,7 @@ export async function discardWorkspace(dir: string): Promise<void> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
     throw error
   }
-  fs.promises.rm(aside, { recursive: true, force: true }).catch((error: unknown) => process.emitWarning(`${aside} could not be removed: ${String(error)}`))
+  fs.promises
+    .rm(aside, { recursive: true, force: true })
+    .catch((error: unknown) => process.emitWarning(`${aside} could not be removed: ${String(error)}`))
 }

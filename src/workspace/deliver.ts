@@ -8,13 +8,34 @@ import { headCommit, type JobRepository } from './job-repository.ts'
  * Hands over the job's main as a normal clone that belongs to the person. A delivery that is there already is left
  * alone when it is the same commit; a newer one goes beside it, so that nothing a person did in there is touched.
  */
-export async function deliverRepository(repository: JobRepository, resultDir: string): Promise<{ path: string; commit: string }> {
+export async function deliverRepository(
+  repository: JobRepository,
+  resultDir: string,
+): Promise<{ path: string; commit: string }> {
   const commit = await headCommit(repository)
-  const place = fs.existsSync(resultDir) && (await delivered(resultDir)) !== commit ? `${resultDir}-${commit.slice(0, 10)}` : resultDir
+  const place =
+    fs.existsSync(resultDir) && (await delivered(resultDir)) !== commit
+      ? `${resultDir}-${commit.slice(0, 10)}`
+      : resultDir
   if (fs.existsSync(place)) return { path: place, commit }
   const temporary = `${resultDir}.${randomUUID()}`
   try {
-    await git(['clone', '--quiet', '--no-local', '--no-tags', '--single-branch', '--branch', 'main', '--template=', '--', `file://${repository.dir}`, temporary], { allowProtocol: 'file' })
+    await git(
+      [
+        'clone',
+        '--quiet',
+        '--no-local',
+        '--no-tags',
+        '--single-branch',
+        '--branch',
+        'main',
+        '--template=',
+        '--',
+        `file://${repository.dir}`,
+        temporary,
+      ],
+      { allowProtocol: 'file' },
+    )
     await git(['remote', 'remove', 'origin'], { gitDir: path.join(temporary, '.git') })
     await fs.promises.rename(temporary, place)
   } finally {

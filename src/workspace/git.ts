@@ -37,7 +37,7 @@ const MAX_BYTES = 100_000_000
 const switches = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
-  'safe.bareRepository=all',
+  'safe.bareRepository=explicit',
   'diff.ignoreSubmodules=all',
   'submodule.recurse=false',
   'http.followRedirects=false',
@@ -55,7 +55,10 @@ const switches = [
 
 /** Runs git; throws `GitError` with the command and the end of its stderr when it fails. */
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const where = [...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]), ...(options.workTree === undefined ? [] : [`--work-tree=${options.workTree}`])]
+  const where = [
+    ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]),
+    ...(options.workTree === undefined ? [] : [`--work-tree=${options.workTree}`]),
+  ]
   const result = await execa('git', ['--no-pager', ...switches, ...where, ...args], {
     cwd: options.cwd ?? '/',
     extendEnv: false,
@@ -86,9 +89,16 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
     reject: false,
   })
   const stdout = Buffer.from(result.stdout)
-  if (result.exitCode !== undefined && (result.exitCode === 0 || options.accept?.includes(result.exitCode))) return { stdout, exitCode: result.exitCode }
+  if (result.exitCode !== undefined && (result.exitCode === 0 || options.accept?.includes(result.exitCode)))
+    return { stdout, exitCode: result.exitCode }
   const tail = Buffer.from(result.stderr).toString('utf8').trim().slice(-1000)
-  const why = result.isMaxBuffer ? 'its output is too large' : result.timedOut ? 'it took too long' : result.code === 'ENOENT' ? 'git is not installed: install it' : tail
+  const why = result.isMaxBuffer
+    ? 'its output is too large'
+    : result.timedOut
+      ? 'it took too long'
+      : result.code === 'ENOENT'
+        ? 'git is not installed: install it'
+        : tail
   throw new GitError(`git ${args[0] ?? ''} failed: ${why}`)
 }
 
@@ -101,6 +111,13 @@ export async function gitText(args: readonly string[], options: GitOptions = {})
 export function identity(author: string, at?: Date): Record<string, string> {
   const name = author.replaceAll(/[<>\n\r]/g, '').trim() || 'Slipway'
   const mail = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}@slipway.invalid`
-  const date = at === undefined ? {} : { GIT_AUTHOR_DATE: at.toISOString(), GIT_COMMITTER_DATE: at.toISOString() }
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: mail, GIT_COMMITTER_NAME: 'Slipway', GIT_COMMITTER_EMAIL: 'slipway@slipway.invalid', ...date }
+  const date =
+    at === undefined ? {} : { GIT_AUTHOR_DATE: at.toISOString(), GIT_COMMITTER_DATE: at.toISOString() }
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: mail,
+    GIT_COMMITTER_NAME: 'Slipway',
+    GIT_COMMITTER_EMAIL: 'slipway@slipway.invalid',
+    ...date,
+  }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { git, GitError, gitText, identity } from './git.ts'
+import { beginMain, makeEmptyRepository } from './empty-repository.ts'
+import { git, GitError, gitText } from './git.ts'
 import type { WorkspacePool } from './pool.ts'
 
 /** A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. */
@@ -49,7 +50,9 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   if (options.source === null && options.pool !== undefined && (await options.pool.take(dir))) return { dir }
   const temporary = path.join(home, `repo.${randomUUID()}`)
   try {
-    await (options.source === null ? makeEmptyRepository(temporary) : fetchSource(temporary, options.source, options.signal))
+    await (options.source === null
+      ? makeEmptyRepository(temporary)
+      : fetchSource(temporary, options.source, options.signal))
     await fs.promises.rename(temporary, dir)
     return { dir }
   } finally {
@@ -57,34 +60,35 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   }
 }
 
-/** A bare repository whose main holds one commit without files. */
-export async function makeEmptyRepository(dir: string): Promise<void> {
-  await git(['init', '--quiet', '--bare', '--template=', '--', dir])
-  await begin(dir)
-}
-
-async function begin(dir: string): Promise<void> {
-  const tree = await gitText(['mktree'], { gitDir: dir, input: '' })
-  const commit = await gitText(['commit-tree', tree, '-m', 'Begin'], { gitDir: dir, env: identity('Slipway') })
-  await git(['update-ref', 'refs/heads/main', commit], { gitDir: dir })
-  await git(['symbolic-ref', 'HEAD', 'refs/heads/main'], { gitDir: dir })
-}
-
 async function fetchSource(dir: string, source: string, signal: AbortSignal | undefined): Promise<void> {
   const local = path.isAbsolute(source)
   if (!local && !/^(https|ssh):\/\//.test(source)) {
-    throw new SourceError(`The source "${source}" is neither an absolute path nor an https:// or ssh:// address.`)
+    throw new SourceError(
+      `The source "${source}" is neither an absolute path nor an https:// or ssh:// address.`,
+    )
   }
   if (local && !fs.existsSync(source)) throw new SourceError(`The source ${source} does not exist.`)
   await git(['init', '--quiet', '--bare', '--template=', '--', dir])
   const from = local ? `file://${source}` : source
   try {
-    const head = await gitText(['ls-remote', '--', from, 'HEAD'], { gitDir: dir, allowProtocol: local ? 'file' : 'https:ssh', signal, timeoutMs: SOURCE_MS, ...(local ? { env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } } : {}) })
-    if (head === '') return await begin(dir)
-    await git(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', from, '+HEAD:refs/heads/main'], { gitDir: dir, allowProtocol: local ? 'file' : 'https:ssh', signal, timeoutMs: SOURCE_MS })
+    const head = await gitText(['ls-remote', '--', from, 'HEAD'], {
+      gitDir: dir,
+      allowProtocol: local ? 'file' : 'https:ssh',
+      signal,
+      timeoutMs: SOURCE_MS,
+      ...(local
+        ? { env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } }
+        : {}),
+    })
+    if (head === '') return await beginMain(dir)
+    await git(
+      ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', from, '+HEAD:refs/heads/main'],
+      { gitDir: dir, allowProtocol: local ? 'file' : 'https:ssh', signal, timeoutMs: SOURCE_MS },
+    )
     await git(['symbolic-ref', 'HEAD', 'refs/heads/main'], { gitDir: dir })
   } catch (error) {
-    if (error instanceof GitError) throw new SourceError(`The source "${source}" could not be fetched: ${error.message}`, { cause: error })
+    if (error instanceof GitError)
+      throw new SourceError(`The source "${source}" could not be fetched: ${error.message}`, { cause: error })
     throw error
   }
 }

@@ -27,13 +27,24 @@ export async function mergeAttempt(repository: JobRepository, options: MergeOpti
   const own = { gitDir: repository.dir }
   for (let race = 0; race < RACES; race += 1) {
     const main = await headCommit(repository)
-    const earlier = await gitText(['log', '-1', '--format=%H', '--fixed-strings', `--grep=Slipway-Task: ${options.taskId}`, main], own)
+    const earlier = await gitText(
+      ['log', '-1', '--format=%H', '--fixed-strings', `--grep=Slipway-Task: ${options.taskId}`, main],
+      own,
+    )
     if (earlier !== '') return { outcome: 'already', commit: earlier }
-    const merged = await git(['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', main, options.commit], { ...own, accept: [1] })
+    const merged = await git(
+      ['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', main, options.commit],
+      { ...own, accept: [1] },
+    )
     const [tree = '', ...files] = merged.stdout.toString('utf8').split('\0')
-    if (merged.exitCode === 1) return { outcome: 'conflict', files: [...new Set(files.filter((file) => file !== ''))] }
+    if (merged.exitCode === 1)
+      return { outcome: 'conflict', files: [...new Set(files.filter((file) => file !== ''))] }
     if (tree === (await gitText(['rev-parse', `${main}^{tree}`], own))) return { outcome: 'empty' }
-    const commit = await gitText(['commit-tree', tree, '-p', main, '-F', '-'], { ...own, input: message(options), env: identity(options.author) })
+    const commit = await gitText(['commit-tree', tree, '-p', main, '-F', '-'], {
+      ...own,
+      input: message(options),
+      env: identity(options.author),
+    })
     const swapped = await git(['update-ref', 'refs/heads/main', commit, main], { ...own, accept: [1, 128] })
     if (swapped.exitCode === 0) return { outcome: 'merged', commit, mergedFrom: main }
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { makeEmptyRepository } from './job-repository.ts'
+import { makeEmptyRepository } from './empty-repository.ts'
 
 /**
  * Repositories made ahead for jobs that start from nothing, so that their first agent does not wait for git. One is
@@ -31,7 +31,9 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
   const refill = (): void => {
     // A pool that cannot be filled costs time, not work: the job makes its own repository and reports what is wrong.
     filling ??= fill()
-      .catch((error: unknown) => process.emitWarning(`the pool of repositories could not be filled: ${String(error)}`))
+      .catch((error: unknown) =>
+        process.emitWarning(`the pool of repositories could not be filled: ${String(error)}`),
+      )
       .finally(() => {
         filling = null
       })

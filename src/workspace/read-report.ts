@@ -10,7 +10,11 @@ export class UnsafePathError extends Error {
  * Reads a file that an agent wrote; null when there is none. The file is opened without following a link at its end,
  * and then asked where it really is: names can be swapped between a check and a use, an open file cannot.
  */
-export async function readReport(workspace: string, relative: string, maxBytes: number): Promise<string | null> {
+export async function readReport(
+  workspace: string,
+  relative: string,
+  maxBytes: number,
+): Promise<string | null> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
   let handle: fs.promises.FileHandle
   try {
@@ -35,12 +39,19 @@ export async function readReport(workspace: string, relative: string, maxBytes: 
 /** Linux says where an open file is; elsewhere the check of the final component has to do. */
 async function assertInside(workspace: string, fd: number): Promise<void> {
   if (process.platform !== 'linux') return
-  const [real, root] = await Promise.all([fs.promises.readlink(`/proc/self/fd/${fd}`), fs.promises.realpath(workspace)])
+  const [real, root] = await Promise.all([
+    fs.promises.readlink(`/proc/self/fd/${fd}`),
+    fs.promises.realpath(workspace),
+  ])
   if (!real.startsWith(`${root}${path.sep}`)) throw new UnsafePathError('it leads out of the workspace')
 }
 
 /** Puts a file into a workspace before any agent runs in it. */
-export async function writeReport(workspace: string, relative: string, content: string | Uint8Array): Promise<void> {
+export async function writeReport(
+  workspace: string,
+  relative: string,
+  content: string | Uint8Array,
+): Promise<void> {
   const file = path.join(workspace, relative)
   await fs.promises.mkdir(path.dirname(file), { recursive: true })
   await fs.promises.writeFile(file, content, { flag: 'w' })

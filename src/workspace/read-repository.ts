@@ -10,56 +10,114 @@ const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 /** The commit that a name means: `main`, a commit id, or an attempt's reference. Null for anything else. */
 export async function resolveRef(repository: JobRepository, ref: string): Promise<string | null> {
   if (!/^(main|HEAD|[0-9a-f]{7,40}|refs\/slipway\/attempts\/[0-9a-f-]{36})$/.test(ref)) return null
-  const { stdout, exitCode } = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], { gitDir: repository.dir, accept: [1, 128] })
+  const { stdout, exitCode } = await git(
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    { gitDir: repository.dir, accept: [1, 128] },
+  )
   return exitCode === 0 ? stdout.toString('utf8').trim() : null
 }
 
 /** A path inside the repository in its one spelling; null for anything that leads elsewhere. */
 export function normalisePath(path: string): string | null {
-  if (path === '' || path.length > 4096 || path.startsWith('/') || /[\u0000\\]/.test(path)) return null
+  if (path === '' || path.length > 4096 || path.startsWith('/') || /[\p{Cc}\\]/u.test(path)) return null
   const parts = path.split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git')) return null
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git'))
+    return null
   return path
 }
 
 export async function listFiles(repository: JobRepository, commit: string, limit: number): Promise<FileTree> {
-  const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], { gitDir: repository.dir })
-  const lines = stdout.toString('utf8').split('\0').filter((line) => line !== '')
+  const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], {
+    gitDir: repository.dir,
+  })
+  const lines = stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((line) => line !== '')
   const files = lines.slice(0, limit).map((line) => {
-    const [about = '', path = ''] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
+    const [about, path] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
     const [mode = '', , , size = '0'] = about.split(/ +/)
     return { path, mode, size: Number(size) || 0 }
   })
   return { ref: commit, commit, files, truncated: lines.length > limit }
 }
 
-export async function readFile(repository: JobRepository, commit: string, path: string): Promise<FileContent> {
+export async function readFile(
+  repository: JobRepository,
+  commit: string,
+  path: string,
+): Promise<FileContent> {
   const safe = normalisePath(path)
   if (safe === null) throw new AppError(400, 'bad_path', 'This is not a path inside the repository.')
-  const entry = await gitText(['ls-tree', '-z', '--long', '--full-tree', commit, '--', safe], { gitDir: repository.dir })
+  const entry = await gitText(['ls-tree', '-z', '--long', '--full-tree', commit, '--', safe], {
+    gitDir: repository.dir,
+  })
   const [, type, object, size] = entry.split('\t', 1)[0]?.split(/ +/) ?? []
-  if (type !== 'blob' || object === undefined) throw new AppError(404, 'file_not_found', `There is no file ${safe} in ${commit.slice(0, 10)}.`)
+  if (type !== 'blob' || object === undefined)
+    throw new AppError(404, 'file_not_found', `There is no file ${safe} in ${commit.slice(0, 10)}.`)
   const length = Number(size)
-  if (length > FILE_BYTES) return { path: safe, commit, size: length, encoding: 'utf8', content: '', truncated: true }
+  if (length > FILE_BYTES)
+    return { path: safe, commit, size: length, encoding: 'utf8', content: '', truncated: true }
   const { stdout } = await git(['cat-file', 'blob', object], { gitDir: repository.dir })
   const text = stdout.toString('utf8')
   const isText = !stdout.includes(0) && Buffer.from(text, 'utf8').equals(stdout)
-  return { path: safe, commit, size: length, encoding: isText ? 'utf8' : 'base64', content: isText ? text : stdout.toString('base64'), truncated: false }
+  return {
+    path: safe,
+    commit,
+    size: length,
+    encoding: isText ? 'utf8' : 'base64',
+    content: isText ? text : stdout.toString('base64'),
+    truncated: false,
+  }
 }
 
-export async function listCommits(repository: JobRepository, commit: string, limit: number): Promise<CommitList> {
+export async function listCommits(
+  repository: JobRepository,
+  commit: string,
+  limit: number,
+): Promise<CommitList> {
   const format = ['%H', '%P', '%an', '%aI', '%s', '%b'].join('%x1f')
-  const { stdout } = await git(['log', `--max-count=${limit}`, '-z', `--format=${format}`, commit], { gitDir: repository.dir })
-  const commits = stdout.toString('utf8').split('\0').filter((line) => line !== '').map((line) => {
-    const [id = '', parents = '', author = '', at = '', subject = '', body = ''] = line.split('\u001f')
-    return { commit: id, parents: parents.split(' ').filter((parent) => parent !== ''), author, at: new Date(at).toISOString(), subject, body: body.trim() }
+  const { stdout } = await git(['log', `--max-count=${limit}`, '-z', `--format=${format}`, commit], {
+    gitDir: repository.dir,
   })
+  const commits = stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [id = '', parents = '', author = '', at = '', subject = '', body = ''] = line.split('\u001f')
+      return {
+        commit: id,
+        parents: parents.split(' ').filter((parent) => parent !== ''),
+        author,
+        at: new Date(at).toISOString(),
+        subject,
+        body: body.trim(),
+      }
+    })
   return { commits }
 }
 
 /** The unified diff between two commits; `from` may be empty for everything that `to` holds. */
-export async function diff(repository: JobRepository, from: string, to: string, maxBytes: number): Promise<DiffView> {
-  const { stdout } = await git(['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--find-renames', from === '' ? EMPTY_TREE : from, to, '--'], { gitDir: repository.dir })
+export async function diff(
+  repository: JobRepository,
+  from: string,
+  to: string,
+  maxBytes: number,
+): Promise<DiffView> {
+  const { stdout } = await git(
+    [
+      'diff',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-color',
+      '--find-renames',
+      from === '' ? EMPTY_TREE : from,
+      to,
+      '--',
+    ],
+    { gitDir: repository.dir },
+  )
   const truncated = stdout.length > maxBytes
   return { from, to, diff: stdout.subarray(0, maxBytes).toString('utf8'), truncated }
 }

@@ -3,8 +3,7 @@ import { expect, it } from 'vitest'
 import { processesNaming } from '../helpers/processes.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { makeDataDir, startTestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
-import { setTimeout as pause } from 'node:timers/promises'
+import { letPass, until } from '../helpers/until.ts'
 
 /** How often the server is killed while one job runs, and the longest time between start and kill. */
 const KILLS = 20
@@ -14,19 +13,23 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
   const { random, seed } = seededRandom()
   const dataDir = makeDataDir()
   let server = await startTestServer({ dataDir })
-  const { job_id } = await server.client.createJob({ vision: 'a calculator for the command line [[demo:slow=600]]' })
+  const { job_id } = await server.client.createJob({
+    vision: 'a calculator for the command line [[demo:slow=600]]',
+  })
   const before = new Map<number, string>()
 
   for (let kill = 0; kill < KILLS; kill += 1) {
-    await pause(random() * LONGEST_MS)
+    await letPass(random() * LONGEST_MS)
     const events = await server.client.events(job_id, 0)
     for (const event of events) {
       const known = before.get(event.seq)
-      if (known !== undefined) expect(JSON.stringify(event), `seed ${seed}`).toBe(known)
+      expect(JSON.stringify(event), `seed ${seed}`).toBe(known ?? JSON.stringify(event))
       before.set(event.seq, JSON.stringify(event))
     }
     await server.crash()
-    await until(`no survivor (seed ${seed})`, 5000, async () => (processesNaming(job_id).length === 0 ? true : null))
+    await until(`no survivor (seed ${seed})`, 5000, async () =>
+      processesNaming(job_id).length === 0 ? true : null,
+    )
     server = await startTestServer({ dataDir })
   }
 
@@ -34,10 +37,14 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
     const current = await server.client.getJob(job_id)
     return current.completed_at === null ? null : current
   })
-  expect({ status: job.status, proof: job.proof, error: job.error }, `seed ${seed}`).toEqual({ status: 'completed', proof: 'proven', error: null })
+  expect({ status: job.status, proof: job.proof, error: job.error }, `seed ${seed}`).toEqual({
+    status: 'completed',
+    proof: 'proven',
+    error: null,
+  })
 
   const after = new Map<number, string>()
-  for (let cursor = 0; ; ) {
+  for (let cursor = 0; ;) {
     const events = await server.client.events(job_id, cursor)
     if (events.length === 0) break
     for (const event of events) after.set(event.seq, JSON.stringify(event))
@@ -46,7 +53,15 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
   for (const [seq, event] of before) expect(after.get(seq), `event ${seq}, seed ${seed}`).toBe(event)
   expect([...after.keys()]).toEqual(Array.from({ length: after.size }, (_, index) => index + 1))
 
-  const log = execFileSync('git', ['-C', job.workspace_path ?? '', 'log', '--format=%(trailers:key=Slipway-Task,valueonly)']).toString().split('\n').filter((line) => line !== '')
+  const log = execFileSync('git', [
+    '-C',
+    job.workspace_path ?? '',
+    'log',
+    '--format=%(trailers:key=Slipway-Task,valueonly)',
+  ])
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
   expect(new Set(log).size, `seed ${seed}`).toBe(log.length)
   await server.stop()
   expect(processesNaming(dataDir)).toEqual([])

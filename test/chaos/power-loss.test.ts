@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { seededRandom } from '../helpers/random.ts'
 import { makeDataDir, startTestServer } from '../helpers/server.ts'
-import { setTimeout as pause } from 'node:timers/promises'
+import { letPass } from '../helpers/until.ts'
 
 const RUNS = 20
 const root = path.join(import.meta.dirname, '..', '..')
@@ -37,19 +37,25 @@ it('a power loss at 20 random moments loses no acknowledged job', async () => {
   for (let run = 0; run < RUNS; run += 1) {
     const dataDir = makeDataDir()
     const shadow = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-shadow-'))
-    const server = await startTestServer({ dataDir, nodeArgs: ['--import', preload], env: { SLIPWAY_TEST_SHADOW: shadow, SLIPWAY_WORKERS: '0', SLIPWAY_POOL: '0' } })
+    const server = await startTestServer({
+      dataDir,
+      nodeArgs: ['--import', preload],
+      env: { SLIPWAY_TEST_SHADOW: shadow, SLIPWAY_WORKERS: '0', SLIPWAY_POOL: '0' },
+    })
     const kept: string[] = []
     const creating = (async () => {
-      for (let n = 0; n < 200; n += 1) kept.push((await server.client.createJob({ vision: `job ${n}` })).job_id)
+      for (let n = 0; n < 200; n += 1)
+        kept.push((await server.client.createJob({ vision: `job ${n}` })).job_id)
     })()
     creating.catch(() => undefined)
-    await pause(100 + random() * 400)
+    await letPass(100 + random() * 400)
     await server.crash()
     await creating.catch(() => undefined)
     dropped += losePower(path.join(dataDir, 'pg'), shadow)
 
     const again = await startTestServer({ dataDir, env: { SLIPWAY_WORKERS: '0', SLIPWAY_POOL: '0' } })
-    for (const id of kept) expect((await again.client.getJob(id)).status, `run ${run}, seed ${seed}`).toBe('queued')
+    for (const id of kept)
+      expect((await again.client.getJob(id)).status, `run ${run}, seed ${seed}`).toBe('queued')
     await again.stop()
     acknowledged += kept.length
     fs.rmSync(shadow, { recursive: true })

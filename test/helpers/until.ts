@@ -13,5 +13,12 @@ export async function until<T>(what: string, ms: number, ask: () => Promise<T | 
     }
     await pause(50)
   }
-  throw new Error(`${what} did not happen within ${ms} ms${last === null ? '' : `: ${String(last)}`}`)
+  throw new Error(
+    `${what} did not happen within ${ms} ms${last === null ? '' : `: ${last instanceof Error ? last.message : 'unknown'}`}`,
+  )
+}
+
+/** Lets time pass where time itself is the stimulus: before a kill at a random moment, or while nothing may happen. */
+export function letPass(ms: number): Promise<void> {
+  return pause(ms)
 }

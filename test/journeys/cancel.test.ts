@@ -16,7 +16,9 @@ it('a job whose agent hangs is cancelled within 15 s and leaves no process', asy
     const agents = await server.client.agents(job_id)
     return agents.find((agent) => agent.role === 'developer' && agent.status === 'working') ?? null
   })
-  expect(processesNaming(job_id).length).toBeGreaterThan(0)
+  await until('a process of the job', 10_000, () =>
+    Promise.resolve(processesNaming(job_id).length > 0 ? true : null),
+  )
   await server.client.cancel(job_id)
   const job = await until('cancelled', 15_000, async () => {
     const current = await server.client.getJob(job_id)
@@ -31,11 +33,17 @@ it('a cancelled job can be restarted and then completes', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:slow=1500]]' })
   await until('a start', 15_000, async () => (await server.client.getJob(job_id)).started_at)
   await server.client.cancel(job_id)
-  await until('cancelled', 15_000, async () => ((await server.client.getJob(job_id)).status === 'cancelled' ? true : null))
+  await until('cancelled', 15_000, async () =>
+    (await server.client.getJob(job_id)).status === 'cancelled' ? true : null,
+  )
   await server.client.restart(job_id)
   const job = await until('completed', 90_000, async () => {
     const current = await server.client.getJob(job_id)
     return current.completed_at === null ? null : current
   })
-  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
+    status: 'completed',
+    proof: 'proven',
+    error: null,
+  })
 })

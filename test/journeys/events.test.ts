@@ -16,7 +16,13 @@ function readSome(jobId: string, last: number, count: number): Promise<number[]>
     const seen: number[] = []
     const request = http.get(
       `${server.url}/api/jobs/${jobId}/events/stream`,
-      { headers: { authorization: `Bearer ${server.token}`, accept: 'text/event-stream', 'last-event-id': String(last) } },
+      {
+        headers: {
+          authorization: `Bearer ${server.token}`,
+          accept: 'text/event-stream',
+          'last-event-id': String(last),
+        },
+      },
       (response) => {
         let text = ''
         response.on('data', (chunk: Buffer) => {
@@ -40,7 +46,8 @@ function readSome(jobId: string, last: number, count: number): Promise<number[]>
 it('a client that is cut off 50 times sees every event exactly once, in order', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a to-do list [[demo:slow=300]]' })
   const seen: number[] = []
-  for (let cut = 0; cut < 50; cut += 1) seen.push(...(await readSome(job_id, seen.at(-1) ?? 0, 1 + (cut % 3))))
+  for (let cut = 0; cut < 50; cut += 1)
+    seen.push(...(await readSome(job_id, seen.at(-1) ?? 0, 1 + (cut % 3))))
   await until('the end of the job', 60_000, async () => (await server.client.getJob(job_id)).completed_at)
   const events = await server.client.events(job_id, seen.at(-1) ?? 0)
   seen.push(...events.map((event) => event.seq))

@@ -21,15 +21,23 @@ async function outcome(vision: string, options: { mode?: 'solo'; checks?: string
 
 it('a planted bug is caught by the check, and the repair that saw the log is proven', async () => {
   const job = await outcome('a calculator [[demo:bug]]')
-  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
+    status: 'completed',
+    proof: 'proven',
+    error: null,
+  })
   const { checks } = await server.client.checks(job.id)
   const failed = checks.find((check) => check.verdict === 'fail')
-  const repaired = checks.findLast((check) => check.task_id === failed?.task_id && check.command === failed?.command)
+  const repaired = checks.findLast(
+    (check) => check.task_id === failed?.task_id && check.command === failed?.command,
+  )
   expect(failed).toMatchObject({ scope: 'task', exit_code: expect.any(Number) })
   expect(failed?.log).not.toBe('')
   expect(repaired).toMatchObject({ verdict: 'pass', exit_code: 0 })
   const attempts = await server.client.attempts(job.id)
-  expect(attempts.filter((attempt) => attempt.task_id === failed?.task_id && attempt.kind === 'work').length).toBeGreaterThan(1)
+  expect(
+    attempts.filter((attempt) => attempt.task_id === failed?.task_id && attempt.kind === 'work').length,
+  ).toBeGreaterThan(1)
 })
 
 it('a bug that nobody can fix ends the job failed, with the evidence', async () => {
@@ -54,7 +62,11 @@ it('without any check the job is completed unproven, and says so', async () => {
 
 it('one agent alone is proven in the same way', async () => {
   const job = await outcome('a word frequency tool', { mode: 'solo' })
-  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
+    status: 'completed',
+    proof: 'proven',
+    error: null,
+  })
   expect(await server.client.tasks(job.id)).toHaveLength(1)
 })
 
@@ -62,12 +74,18 @@ it('a crashed attempt is tried again', async () => {
   const job = await outcome('a calculator [[demo:crash]]')
   expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
   const attempts = await server.client.attempts(job.id)
-  expect(attempts.some((attempt) => attempt.status === 'failed' && (attempt.error ?? '').includes('exit code 3'))).toBe(true)
+  expect(
+    attempts.some((attempt) => attempt.status === 'failed' && (attempt.error ?? '').includes('exit code 3')),
+  ).toBe(true)
 })
 
 it('a conflict becomes a new attempt on the new base', async () => {
   const job = await outcome('a calculator [[demo:conflict]]')
-  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({ status: 'completed', proof: 'proven', error: null })
+  expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
+    status: 'completed',
+    proof: 'proven',
+    error: null,
+  })
   const events = await server.client.events(job.id, 0)
   expect(events.some((event) => event.type === 'task.conflict')).toBe(true)
 })

@@ -18,4 +18,6 @@ it('test_job_starts_within_timeout: an accepted job starts within 10 s', async (
     return job.started_at === null ? null : job
   })
   expect(['running', 'completed']).toContain(started.status)
+  const events = await server.client.events(created.job_id, 0)
+  expect(events.map((event) => event.type)).not.toContain('job.rescued')
 })

@@ -20,7 +20,9 @@ it('test_job_progress_updates: status and phase leave "queued" and progress grow
   const { job_id } = await server.client.createJob({ vision })
   const moved = await until('progress', 20_000, async () => {
     const progress = await server.client.progress(job_id)
-    return progress.status !== 'queued' && progress.current_phase !== 'queued' && progress.progress > 0 ? progress : null
+    return progress.status !== 'queued' && progress.current_phase !== 'queued' && progress.progress > 0
+      ? progress
+      : null
   })
   expect(moved.last_message.length).toBeGreaterThan(0)
   const later = await until('more progress', 30_000, async () => {
@@ -61,22 +63,32 @@ it('test_workflow_creates_files: the repository holds a program that works and t
     const current = await server.client.getJob(job_id)
     return current.completed_at === null ? null : current
   })
-  expect({ status: job.status, error: job.error, proof: job.proof }).toEqual({ status: 'completed', error: null, proof: 'proven' })
+  expect({ status: job.status, error: job.error, proof: job.proof }).toEqual({
+    status: 'completed',
+    error: null,
+    proof: 'proven',
+  })
   const { files } = await server.client.files(job_id)
   const programs = files.filter((file) => !/\.(json|db|sqlite)$/.test(file.path))
   expect(programs.length).toBeGreaterThan(3)
   const repository = job.workspace_path ?? ''
   expect(execFileSync('git', ['-C', repository, 'status', '--porcelain']).toString()).toBe('')
-  const story = execFileSync('git', ['-C', repository, 'log', '--format=%s', '--reverse']).toString().trim().split('\n')
+  const story = execFileSync('git', ['-C', repository, 'log', '--format=%s', '--reverse'])
+    .toString()
+    .trim()
+    .split('\n')
   const tasks = await server.client.tasks(job_id)
   for (const task of tasks) expect(story).toContain(task.title)
-  const answer = execFileSync(process.execPath, ['bin/calc.js', '2 + 3 * 4'], { cwd: repository }).toString().trim()
+  const answer = execFileSync(process.execPath, ['bin/calc.js', '2 + 3 * 4'], { cwd: repository })
+    .toString()
+    .trim()
   expect(answer).toBe('14')
   execFileSync(process.execPath, ['--test'], { cwd: repository })
   const { checks } = await server.client.checks(job_id)
   const proofs = checks.filter((check) => check.scope === 'job')
   expect(proofs.length).toBeGreaterThan(0)
-  for (const check of proofs) expect(check).toMatchObject({ verdict: 'pass', exit_code: 0, commit: job.head_commit })
+  for (const check of proofs)
+    expect(check).toMatchObject({ verdict: 'pass', exit_code: 0, commit: job.head_commit })
 })
 
 it('the backend has a default when none is given', async () => {
@@ -85,7 +97,9 @@ it('the backend has a default when none is given', async () => {
 })
 
 it('three jobs at once all start', async () => {
-  const jobs = await Promise.all(['a counter', 'tic-tac-toe', 'a URL shortener'].map((text) => server.client.createJob({ vision: text })))
+  const jobs = await Promise.all(
+    ['a counter', 'tic-tac-toe', 'a URL shortener'].map((text) => server.client.createJob({ vision: text })),
+  )
   for (const { job_id } of jobs) {
     await until('the start of each', 10_000, async () => {
       const job = await server.client.getJob(job_id)
@@ -95,7 +109,10 @@ it('three jobs at once all start', async () => {
 })
 
 it('an unknown backend is refused with 400 and the word "backend"', async () => {
-  await expect(server.client.createJob({ vision, backend: 'no-such-thing' })).rejects.toMatchObject({ status: 400, message: expect.stringContaining('backend') })
+  await expect(server.client.createJob({ vision, backend: 'no-such-thing' })).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('backend'),
+  })
 })
 
 it('a missing vision is refused with 400', async () => {

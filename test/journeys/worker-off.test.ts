@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { letPass } from '../helpers/until.ts'
 
 /**
  * The guard of the guards: with the worker loop switched off, everything that the regression suite asks for is
@@ -14,13 +14,18 @@ beforeAll(async () => {
   const created = await server.client.createJob({ vision: 'a calculator' })
   jobId = created.job_id
   // Nothing can be awaited where nothing may happen: this is the time in which a healthy server starts a job.
-  await pause(3000)
+  await letPass(3000)
 })
 afterAll(() => server.stop())
 
 it('no job starts, no phase is left and no progress is made', async () => {
   const job = await server.client.getJob(jobId)
-  expect({ status: job.status, phase: job.current_phase, started: job.started_at, progress: job.progress }).toEqual({
+  expect({
+    status: job.status,
+    phase: job.current_phase,
+    started: job.started_at,
+    progress: job.progress,
+  }).toEqual({
     status: 'queued',
     phase: 'queued',
     started: null,
@@ -40,5 +45,8 @@ it('there are no files', async () => {
 it('readiness is refused and names the worker', async () => {
   const response = await fetch(`${server.url}/health/ready`)
   expect(response.status).toBe(503)
-  expect(await response.json()).toMatchObject({ status: 'unavailable', checks: { worker: { ok: false }, database: { ok: true } } })
+  expect(await response.json()).toMatchObject({
+    status: 'unavailable',
+    checks: { worker: { ok: false }, database: { ok: true } },
+  })
 })

@@ -14,14 +14,21 @@ export function toSessionUpdates(update: AcpUpdate): SessionUpdate[] {
     case 'tool_call_update':
       return [toToolCall(update)]
     case 'plan':
-      return [{ kind: 'plan', entries: update.entries.map((entry) => ({ content: entry.content, status: entry.status })) }]
+      return [
+        {
+          kind: 'plan',
+          entries: update.entries.map((entry) => ({ content: entry.content, status: entry.status })),
+        },
+      ]
     default:
       return []
   }
 }
 
 /** A tool call is told in pieces; each piece names only what it changes, and some agents never send the first. */
-function toToolCall(update: Extract<AcpUpdate, { sessionUpdate: 'tool_call' | 'tool_call_update' }>): SessionUpdate {
+function toToolCall(
+  update: Extract<AcpUpdate, { sessionUpdate: 'tool_call' | 'tool_call_update' }>,
+): SessionUpdate {
   const output = (update.content ?? []).flatMap((item) => {
     if (item.type === 'content' && item.content.type === 'text') return [item.content.text]
     if (item.type === 'diff') return [`edited ${item.path}`]

@@ -1,4 +1,5 @@
-import type { Language } from './wording.ts'
+import type { Faults } from './faults.ts'
+import type { Language, Wording } from './wording.ts'
 
 /**
  * A blueprint is a real program that the offline demo knows by heart: its files are templates in the folder of its
@@ -42,4 +43,36 @@ export interface Flaw {
   readonly path: string
   readonly find: string
   readonly replace: string
+}
+
+/** A vision turned into a whole project: a blueprint in the vision's own wording. */
+export interface Project {
+  readonly blueprint: Blueprint
+  readonly wording: Wording
+  readonly faults: Faults
+  /** For npm and for folders. */
+  readonly name: string
+  /** For people. */
+  readonly title: string
+  /** Where the project lives in the repository: empty for its root, else a folder ending in `/`. */
+  readonly folder: string
+  /** The first is the core. */
+  readonly tasks: readonly ProjectTask[]
+  readonly checks: readonly string[]
+}
+
+export interface ProjectTask {
+  readonly key: string
+  readonly title: string
+  readonly description: string
+  readonly dependsOn: readonly string[]
+  readonly acceptance: readonly string[]
+  readonly checks: readonly string[]
+  readonly files: readonly ProjectFile[]
+}
+
+/** A file of the project; `path` is relative to the workspace. */
+export interface ProjectFile {
+  readonly path: string
+  readonly content: string
 }

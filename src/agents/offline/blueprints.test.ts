@@ -6,7 +6,8 @@ import { Plan } from '../../contract/plan.ts'
 import { runCommand } from './child-command.ts'
 import { matchVision, type BlueprintId } from './match-vision.ts'
 import { planFile } from './play-planner.ts'
-import { openProject, parallelPair, withFlaw, type Project, type ProjectFile } from './project.ts'
+import type { Project, ProjectFile } from './blueprint.ts'
+import { openProject, parallelPair, withFlaw } from './project.ts'
 
 /** Every blueprint is a real program: built task by task as the agents would, and proven by its own checks. */
 const visions: Readonly<Record<BlueprintId, string>> = {

@@ -1,7 +1,6 @@
-import type { Blueprint } from './blueprint.ts'
+import type { Blueprint, Project } from './blueprint.ts'
 import type { Faults } from './faults.ts'
 import { markdownQuote, markdownText } from './fill-template.ts'
-import type { Project } from './project.ts'
 import type { Wording } from './wording.ts'
 
 /**

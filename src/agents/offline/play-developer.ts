@@ -1,17 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TaskBrief } from '../../contract/brief.ts'
+import type { Project, ProjectFile, ProjectTask } from './blueprint.ts'
 import { endGroup, startDeafCommand } from './child-command.ts'
 import type { Faults } from './faults.ts'
 import { introduction } from './play-planner.ts'
 import { folderFor } from './project-folder.ts'
-import {
-  openProject,
-  parallelPair,
-  withFlaw,
-  type Project,
-  type ProjectFile,
-  type ProjectTask,
-} from './project.ts'
+import { isCore, plantFaults } from './plant-faults.ts'
+import { openProject, parallelPair } from './project.ts'
 import type { Stage } from './stage.ts'
 
 /**
@@ -58,27 +53,17 @@ export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body):
   await stage.say(summary(brief, project, written, checks.length, failed))
 }
 
-/** What this attempt has to write, mistakes asked for by the vision included. */
+/** What this attempt has to write. */
 async function filesFor(stage: Stage, brief: TaskBrief, project: Project): Promise<ProjectFile[]> {
   const own = project.tasks.find((task) => task.key === brief.task.key)
-  const repair = brief.task.key.startsWith('repair')
-  const whole = brief.mode === 'solo' || repair
-  if (own === undefined && !whole) return missingFiles(stage, project)
-  const files = whole || own === undefined ? project.tasks.flatMap((task) => task.files) : own.files
-  const { faults, blueprint, folder } = project
-  const sentBack = brief.feedback.some((feedback) => feedback.kind === 'check' || feedback.kind === 'review')
-  const early = brief.attempt <= 2 && !sentBack && !repair
-  let flawed = [...files]
-  if (faults.unfixable || (faults.bug && early)) flawed = withFlaw(flawed, blueprint.bug, folder)
-  const jobBugStays = faults.unfixable || (brief.mode === 'team' ? !repair : early)
-  if (faults.jobBug && jobBugStays) flawed = withFlaw(flawed, blueprint.jobBug, folder)
-  const reviewed =
-    repair || brief.attempt > 2 || brief.feedback.some((feedback) => feedback.kind === 'review')
-  if (faults.reviewFail && !reviewed && isCore(brief, project))
-    flawed = flawed.map((file) => withOpenQuestion(file, project))
-  if (faults.conflict && own !== undefined && !whole)
-    flawed.push(...(await contestedFile(stage, project, own)))
-  return flawed
+  if (own === undefined && !isWhole(brief)) return missingFiles(stage, project)
+  const files = own === undefined || isWhole(brief) ? project.tasks.flatMap((task) => task.files) : own.files
+  return [...plantFaults(files, brief, project), ...(await contestedFile(stage, project, own))]
+}
+
+/** Whether the attempt is about the whole project rather than one of its tasks. */
+function isWhole(brief: TaskBrief): boolean {
+  return brief.mode === 'solo' || brief.task.key.startsWith('repair')
 }
 
 async function missingFiles(stage: Stage, project: Project): Promise<ProjectFile[]> {
@@ -89,22 +74,13 @@ async function missingFiles(stage: Stage, project: Project): Promise<ProjectFile
   return missing
 }
 
-function isCore(brief: TaskBrief, project: Project): boolean {
-  return brief.mode === 'solo' || brief.task.key === project.tasks[0]?.key
-}
-
-/** The open question of the fault `review-fail`, in the core's module. */
-function withOpenQuestion(file: ProjectFile, project: Project): ProjectFile {
-  if (file.path !== project.folder + project.blueprint.bug.path) return file
-  return {
-    path: file.path,
-    content: `// FIXME: say what this module promises before anybody builds on it.\n${file.content}`,
-  }
-}
-
 /** The line of CHANGES.md that two parallel tasks write; whoever comes second keeps what the first has written. */
-async function contestedFile(stage: Stage, project: Project, own: ProjectTask): Promise<ProjectFile[]> {
-  if (!parallelPair(project.tasks).includes(own)) return []
+async function contestedFile(
+  stage: Stage,
+  project: Project,
+  own: ProjectTask | undefined,
+): Promise<ProjectFile[]> {
+  if (!project.faults.conflict || own === undefined || !parallelPair(project.tasks).includes(own)) return []
   const path = `${project.folder}CHANGES.md`
   const before = /^Built so far: (.+)$/m.exec((await stage.read(path)) ?? '')?.[1]?.split('; ') ?? []
   const built = before.includes(own.title) ? before : [...before, own.title]
@@ -159,10 +135,7 @@ function summary(
 ): string {
   const changed =
     written === 0 ? 'Nothing had to be changed' : `I wrote ${written} ${written === 1 ? 'file' : 'files'}`
-  const known =
-    brief.mode === 'solo' ||
-    brief.task.key.startsWith('repair') ||
-    project.tasks.some((task) => task.key === brief.task.key)
+  const known = isWhole(brief) || project.tasks.some((task) => task.key === brief.task.key)
   const stranger = known
     ? ''
     : ` This task is not of my blueprint "${project.blueprint.id}", so I could only add what the blueprint has and the workspace lacked.`

@@ -1,7 +1,8 @@
 import type { TaskBrief } from '../../contract/brief.ts'
+import type { Project } from './blueprint.ts'
 import { design, DOCUMENT_MARK, requirements } from './documents.ts'
 import { folderFor } from './project-folder.ts'
-import { openProject, type Project } from './project.ts'
+import { openProject } from './project.ts'
 import type { Stage } from './stage.ts'
 
 /**

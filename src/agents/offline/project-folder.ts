@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
+import type { Project } from './blueprint.ts'
 import { DOCUMENT_MARK, PACKAGE_MARK } from './documents.ts'
-import type { Project } from './project.ts'
 import type { Stage } from './stage.ts'
 
 /**

@@ -1,53 +1,25 @@
 import fs from 'node:fs'
-import type { Blueprint, BlueprintTask, Flaw } from './blueprint.ts'
+import type { Blueprint, BlueprintTask, Flaw, Project, ProjectFile, ProjectTask } from './blueprint.ts'
 import { packageFile, readme } from './documents.ts'
-import { faultsOf, type Faults } from './faults.ts'
+import { faultsOf } from './faults.ts'
 import { fillTemplate } from './fill-template.ts'
 import { matchVision, type BlueprintId } from './match-vision.ts'
 import { openBlueprint } from './open-blueprint.ts'
-import { slugOf, wordingOf, type Wording } from './wording.ts'
+import { IN_BROWSER, slugOf, wordingOf } from './wording.ts'
 
 /**
- * A vision turned into a whole project: a blueprint in the vision's own wording, as tasks with their files and
- * checks. The same vision always gives the same project, which is how architect, developers and reviewer agree
- * without talking to each other.
+ * Makes a project from a vision: a blueprint in the vision's own wording, as tasks with their files and checks. The
+ * same vision always gives the same project, which is how architect, developers and reviewer agree without talking
+ * to each other.
  */
-export interface Project {
-  readonly blueprint: Blueprint
-  readonly wording: Wording
-  readonly faults: Faults
-  /** For npm and for folders. */
-  readonly name: string
-  /** For people. */
-  readonly title: string
-  /** Where the project lives in the repository: empty for its root, else a folder ending in `/`. */
-  readonly folder: string
-  /** The first is the core. */
-  readonly tasks: readonly ProjectTask[]
-  readonly checks: readonly string[]
-}
-
-export interface ProjectTask {
-  readonly key: string
-  readonly title: string
-  readonly description: string
-  readonly dependsOn: readonly string[]
-  readonly acceptance: readonly string[]
-  readonly checks: readonly string[]
-  readonly files: readonly ProjectFile[]
-}
-
-/** A file of the project; `path` is relative to the workspace. */
-export interface ProjectFile {
-  readonly path: string
-  readonly content: string
-}
 
 /** `folder` is where the project goes in a repository that is not its own; see `folderFor`. */
 export async function openProject(vision: string, folder = ''): Promise<Project> {
   const id = matchVision(vision)
   const blueprint = await openBlueprint(id)
-  const wording = wordingOf(vision)
+  const read = wordingOf(vision)
+  const onWeb = blueprint.bin !== 'bin/preview.js' && id !== 'shortener' ? '' : IN_BROWSER
+  const wording = { ...read, missing: read.missing.filter((what) => what !== onWeb) }
   const faults = faultsOf(vision)
   const title = wording.name ?? (id === 'starter' ? wording.headline : blueprint.titles[wording.language])
   const draft = {
@@ -123,7 +95,7 @@ const WEB_FILES = new Set(['bin/preview.js', 'test/preview.test.js', 'style.css'
 function contentOf(path: string, id: BlueprintId, project: Omit<Project, 'tasks' | 'checks'>): string {
   if (path === 'package.json') return packageFile(project)
   if (path === 'README.md') return readme(project)
-  if (path === '.gitignore') return 'node_modules/\n*.log\ntodo.json\n'
+  if (path === '.gitignore') return `node_modules/\n*.log\n${id === 'todo' ? 'todo.json\n' : ''}`
   const home = WEB_FILES.has(path) ? 'web' : id
   const template = fs.readFileSync(new URL(`./blueprints/${home}/${path}.tmpl`, import.meta.url), 'utf8')
   const { wording } = project

@@ -1,7 +1,7 @@
-import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { SessionUpdate, ToolCallContent, ToolKind } from '@agentclientprotocol/sdk'
 import { runCommand, type CommandResult } from './child-command.ts'
+import { readInside, writeInside } from './workspace-files.ts'
 
 /**
  * Where a role is played: the hands of the agent. Everything it does in the workspace goes through here, so that
@@ -20,55 +20,16 @@ export interface Stage {
   readonly run: (command: string) => Promise<CommandResult>
 }
 
+type Send = (update: SessionUpdate) => Promise<void>
+
 /** `send` delivers one session update; it resolves when the client may be sent more. */
-export function openStage(
-  cwd: string,
-  signal: AbortSignal,
-  send: (update: SessionUpdate) => Promise<void>,
-): Stage {
-  let calls = 0
-  const tell = async (update: SessionUpdate): Promise<void> => {
+export function openStage(cwd: string, signal: AbortSignal, send: Send): Stage {
+  const tell: Send = async (update) => {
     signal.throwIfAborted()
     await send(update)
   }
-  const call = async <T>(
-    title: string,
-    kind: ToolKind,
-    input: unknown,
-    file: string | null,
-    act: () => Promise<Told<T>>,
-  ): Promise<T> => {
-    const toolCallId = `call-${++calls}`
-    const locations = file === null ? [] : [{ path: path.join(cwd, file) }]
-    await tell({
-      sessionUpdate: 'tool_call',
-      toolCallId,
-      title,
-      kind,
-      status: 'in_progress',
-      rawInput: input,
-      locations,
-    })
-    try {
-      const { value, failed, content } = await act()
-      await tell({
-        sessionUpdate: 'tool_call_update',
-        toolCallId,
-        status: failed ? 'failed' : 'completed',
-        content,
-      })
-      return value
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      await send({
-        sessionUpdate: 'tool_call_update',
-        toolCallId,
-        status: 'failed',
-        content: textContent(why),
-      })
-      throw error
-    }
-  }
+  const call = toolCalls(tell, send)
+  const at = (file: string): Place => ({ input: { path: file }, path: path.join(cwd, file) })
   return {
     cwd,
     signal,
@@ -84,34 +45,68 @@ export function openStage(
         })),
       }),
     read: (file) =>
-      call(`Read ${file}`, 'read', { path: file }, file, async () => {
+      call(`Read ${file}`, 'read', at(file), async () => {
         const text = await readInside(cwd, file)
-        return {
-          value: text,
-          failed: false,
-          content: textContent(text === null ? 'There is no such file.' : cut(text)),
-        }
+        const shown = text === null ? 'There is no such file.' : cut(text)
+        return { value: text, failed: false, content: textContent(shown) }
       }),
     async write(file, content) {
       const before = await readInside(cwd, file)
       if (before === content) return false
-      return call(`Write ${file}`, 'edit', { path: file }, file, async () => {
+      return call(`Write ${file}`, 'edit', at(file), async () => {
         await writeInside(cwd, file, content)
-        const diff: ToolCallContent = {
-          type: 'diff',
-          path: path.join(cwd, file),
-          oldText: before,
-          newText: content,
-        }
+        const diff = { type: 'diff' as const, path: path.join(cwd, file), oldText: before, newText: content }
         return { value: true, failed: false, content: [diff] }
       })
     },
     run: (command) =>
-      call(`$ ${command}`, 'execute', { command }, null, async () => {
+      call(`$ ${command}`, 'execute', { input: { command } }, async () => {
         const result = await runCommand(command, cwd, signal)
-        const text = `${cut(result.output)}\nexit code ${result.exitCode ?? 'none: a signal ended it'}`
-        return { value: result, failed: result.exitCode !== 0, content: textContent(text) }
+        const ending = `exit code ${result.exitCode ?? 'none: a signal ended it'}`
+        const content = textContent(`${cut(result.output)}\n${ending}`)
+        return { value: result, failed: result.exitCode !== 0, content }
       }),
+  }
+}
+
+/** What a tool call is about. */
+interface Place {
+  readonly input: unknown
+  readonly path?: string
+}
+
+type ToolCaller = <T>(title: string, kind: ToolKind, about: Place, act: () => Promise<Told<T>>) => Promise<T>
+
+/** Tells the client when a tool call begins and how it ends, also when it ends because the turn was cancelled. */
+function toolCalls(tell: Send, send: Send): ToolCaller {
+  let calls = 0
+  return async (title, kind, about, act) => {
+    const toolCallId = `call-${++calls}`
+    const locations = about.path === undefined ? [] : [{ path: about.path }]
+    await tell({
+      sessionUpdate: 'tool_call',
+      toolCallId,
+      title,
+      kind,
+      status: 'in_progress',
+      rawInput: about.input,
+      locations,
+    })
+    try {
+      const { value, failed, content } = await act()
+      const status = failed ? 'failed' : 'completed'
+      await tell({ sessionUpdate: 'tool_call_update', toolCallId, status, content })
+      return value
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      await send({
+        sessionUpdate: 'tool_call_update',
+        toolCallId,
+        status: 'failed',
+        content: textContent(why),
+      })
+      throw error
+    }
   }
 }
 
@@ -137,60 +132,4 @@ function textContent(text: string): ToolCallContent[] {
 function statusOf(index: number, done: number): 'completed' | 'in_progress' | 'pending' {
   if (index < done) return 'completed'
   return index === done ? 'in_progress' : 'pending'
-}
-
-/** Files above this size are not ours and not for reading. */
-const READ_BYTES = 1_000_000
-
-async function readInside(cwd: string, file: string): Promise<string | null> {
-  const target = await insidePath(cwd, file)
-  try {
-    const { size } = await fs.stat(target)
-    if (size > READ_BYTES) throw new Error(`${file} is too large to read`)
-    return await fs.readFile(target, 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw error
-  }
-}
-
-/** Writes beside the file and renames, so that a killed agent leaves no half of a file. */
-async function writeInside(cwd: string, file: string, content: string): Promise<void> {
-  const target = await insidePath(cwd, file)
-  await fs.mkdir(path.dirname(target), { recursive: true })
-  const draft = `${target}.${process.pid}.new`
-  await fs.writeFile(draft, content)
-  await fs.rename(draft, target)
-}
-
-/** The absolute path of a file of the workspace; throws when it, or a symbolic link on the way, leads outside. */
-async function insidePath(cwd: string, file: string): Promise<string> {
-  const root = await fs.realpath(cwd)
-  const target = path.resolve(root, file)
-  let existing = target
-  for (;;) {
-    try {
-      const real = await fs.realpath(existing)
-      if (real !== root && !real.startsWith(root + path.sep))
-        throw new Error(`${file} is outside the workspace`)
-      return target
-    } catch (error) {
-      if (!isMissing(error) || existing === root) throw error
-      if (await isLink(existing)) throw new Error(`${file} is a symbolic link to nothing`, { cause: error })
-      existing = path.dirname(existing)
-    }
-  }
-}
-
-async function isLink(target: string): Promise<boolean> {
-  try {
-    return (await fs.lstat(target)).isSymbolicLink()
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

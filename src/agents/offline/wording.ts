@@ -49,12 +49,16 @@ const COLOURS: Readonly<Record<string, string>> = {
   gold: '#d4a017',
 }
 
+/** Missing from every blueprint but the web pages. */
+export const IN_BROWSER = 'a page in the browser'
+
 const BEYOND: readonly (readonly [RegExp, string])[] = [
   [
     /\b(python|rust|golang|java(?!script)|kotlin|swift|ruby|php|c\+\+|c#|\.net)(?!\w)/i,
     'another programming language than JavaScript',
   ],
   [/\b(react|vue|angular|svelte|next\.?js|tailwind|electron)\b/i, 'a framework'],
+  [/\b(web ?app|web ?page|web ?site|browser)\b/i, IN_BROWSER],
   [/\b(android|ios|iphone|mobile app|smartphone)\b/i, 'a mobile app'],
   [/\b(log-?ins?|sign-?(in|up)s?|accounts?|authentication|oauth|passkeys?|multi-?user)\b/i, 'accounts'],
   [/\b(database|postgres(ql)?|mysql|sqlite|mongo(db)?|redis)\b/i, 'a database'],
@@ -108,14 +112,11 @@ export function slugOf(text: string): string | null {
   return slug === '' ? null : slug
 }
 
-/** At most `limit` characters; a cut is shown, and never splits a character in two. */
+/** At most `limit` UTF-16 units of a well-formed text; a cut is shown, and never splits a code point in two. */
 function cut(text: string, limit: number): string {
-  const characters = [...text.slice(0, limit * 2)]
-  if (characters.length <= limit && text.length <= limit * 2) return text
-  return `${characters
-    .slice(0, limit - 1)
-    .join('')
-    .trimEnd()}…`
+  if (text.length <= limit) return text
+  const kept = text.slice(0, limit - 1)
+  return `${(kept.isWellFormed() ? kept : kept.slice(0, -1)).trimEnd()}…`
 }
 
 function oneLine(text: string): string {

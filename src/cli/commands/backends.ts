@@ -121,10 +121,16 @@ function addDefault(parent: Command, terminal: Terminal): void {
     .argument('<name>', 'the backend')
     .action(async (name: string, flags: ServerFlags) => {
       await withServer(flags, async (client) => {
-        const known = (await client.backends()).map((backend) => backend.name)
-        if (!known.includes(name))
-          throw badUsage(`there is no backend ${name}`, `there are: ${known.join(', ')}`)
+        const backends = await client.backends()
+        const chosen = backends.find((backend) => backend.name === name)
+        if (chosen === undefined) {
+          throw badUsage(
+            `there is no backend ${name}`,
+            `there are: ${backends.map((each) => each.name).join(', ')}`,
+          )
+        }
         await client.putSettings({ ...(await client.settings()), default_backend: name })
+        if (!chosen.available) terminal.note(`It cannot work yet. ${chosen.reason ?? ''}`)
       })
       terminal.print(`Backend ${name} is used unless another is named.`)
     })

@@ -1,13 +1,6 @@
 /** `slipway doctor`: everything Slipway stands on, tried for real, each with what to do where it is not well. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import {
-  examineBubblewrap,
-  examineDataDir,
-  examineGit,
-  examineNode,
-  examinePort,
-} from '../examine-machine.ts'
 import { exitCodes } from '../failure.ts'
 import { renderFinding, type Finding } from '../finding.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -56,13 +49,16 @@ async function doctor(flags: Flags, terminal: Terminal): Promise<void> {
   process.exitCode = interrupt.exitCode() ?? (failed === 0 ? exitCodes.done : exitCodes.failed)
 }
 
+/** What examines is loaded here and not above: no other command should pay for it at its start. */
 async function* examine(flags: Flags, signal: AbortSignal): AsyncGenerator<Finding> {
   const choice = serverChoice(flags)
-  yield examineNode(process.version)
-  yield await examineGit()
-  yield await examineBubblewrap()
-  yield* await examineDataDir(choice.dataDir)
-  if ((await readServerRecord(choice.dataDir)) === null) yield await examinePort(standardPort)
-  yield* examineOwnServer(choice)
-  if (flags.canary) yield* examineCanary(signal)
+  const machine = await import('../examine-machine.ts')
+  const server = await import('../examine-server.ts')
+  yield machine.examineNode(process.version)
+  yield await machine.examineGit()
+  yield await machine.examineBubblewrap()
+  yield* await machine.examineDataDir(choice.dataDir)
+  if ((await readServerRecord(choice.dataDir)) === null) yield await machine.examinePort(standardPort)
+  yield* server.examineOwnServer(choice)
+  if (flags.canary) yield* server.examineCanary(signal)
 }

@@ -60,7 +60,10 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     await within(server.stop(), stopLimitMs)
   } catch (error) {
     tellParent({ failed: sentence(error) })
-    throw error
+    // What refuses to start says why in a plain error; a fault of the code has a kind of its own (TypeError …).
+    throw error instanceof Error && error.name === 'Error' && !('code' in error)
+      ? new Failure(error.message, { cause: error })
+      : error
   }
   leave(interrupt)
 }

@@ -9,21 +9,32 @@ import { readForm } from '../read-body.ts'
 /** The documents of a job: sent as multipart, listed, removed. */
 export function documentRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const path = '/api/jobs/{id}/documents'
-  app.openAPIRegistry.registerPath({ method: 'get', path, summary: 'The documents of a job', request: { params: idParams }, responses: { 200: ok(DocumentList, 'The documents.'), ...errors } })
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path,
+    summary: 'The documents of a job',
+    request: { params: idParams },
+    responses: { 200: ok(DocumentList, 'The documents.'), ...errors },
+  })
   app.get('/api/jobs/:id/documents', async (c) => c.json(await deps.documents.list(idOf(c))))
 
   app.openAPIRegistry.registerPath({
     method: 'post',
     path,
     summary: 'Add documents',
-    request: { params: idParams, body: { content: { 'multipart/form-data': { schema: z.object({ documents: z.any() }) } } } },
+    request: {
+      params: idParams,
+      body: { content: { 'multipart/form-data': { schema: z.object({ documents: z.any() }) } } },
+    },
     responses: { 201: ok(DocumentList, 'All documents of the job.'), ...errors },
   })
   app.post('/api/jobs/:id/documents', async (c) => {
     const id = idOf(c)
-    if (!(c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data')) throw new AppError(415, 'unsupported_media_type', 'Send documents as multipart/form-data.')
+    if (!(c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data'))
+      throw new AppError(415, 'unsupported_media_type', 'Send documents as multipart/form-data.')
     const { documents } = await readForm(c, deps.limits)
-    if (documents.length === 0) throw new AppError(400, 'no_documents', 'No document was sent: put files into the field "documents".')
+    if (documents.length === 0)
+      throw new AppError(400, 'no_documents', 'No document was sent: put files into the field "documents".')
     return c.json(await deps.documents.add(id, documents), 201)
   })
 

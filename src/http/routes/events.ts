@@ -9,10 +9,30 @@ import { eventStream } from '../sse.ts'
 
 /** A job's events as a list or as a stream, and the stream of summaries that feeds lists. */
 export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  const stream = { description: 'A stream of server-sent events; `id` is `seq`.', content: { 'text/event-stream': { schema: z.string() } } }
-  app.openAPIRegistry.registerPath({ method: 'get', path: '/api/jobs/{id}/events', summary: 'The events of a job after a point', request: { params: idParams, query: AfterQuery.partial() }, responses: { 200: ok(EventList, 'At most `limit` events.'), ...errors } })
-  app.openAPIRegistry.registerPath({ method: 'get', path: '/api/jobs/{id}/events/stream', summary: 'The events of a job as they happen', request: { params: idParams }, responses: { 200: stream, ...errors } })
-  app.openAPIRegistry.registerPath({ method: 'get', path: '/api/events/stream', summary: 'Summaries of jobs as they change', responses: { 200: stream, ...errors } })
+  const stream = {
+    description: 'A stream of server-sent events; `id` is `seq`.',
+    content: { 'text/event-stream': { schema: z.string() } },
+  }
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/api/jobs/{id}/events',
+    summary: 'The events of a job after a point',
+    request: { params: idParams, query: AfterQuery.partial() },
+    responses: { 200: ok(EventList, 'At most `limit` events.'), ...errors },
+  })
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/api/jobs/{id}/events/stream',
+    summary: 'The events of a job as they happen',
+    request: { params: idParams },
+    responses: { 200: stream, ...errors },
+  })
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/api/events/stream',
+    summary: 'Summaries of jobs as they change',
+    responses: { 200: stream, ...errors },
+  })
 
   const known = async (c: Context): Promise<string> => {
     const id = idOf(c)
@@ -23,7 +43,8 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     const id = await known(c)
     const after = startOf(c)
     return eventStream(c, deps.limits.sseBufferBytes, async function* (signal) {
-      for await (const events of deps.events.follow(id, after, signal)) yield events.map((event) => ({ id: event.seq, data: event }))
+      for await (const events of deps.events.follow(id, after, signal))
+        yield events.map((event) => ({ id: event.seq, data: event }))
     })
   }
   app.get('/api/jobs/:id/events/stream', follow)
@@ -35,7 +56,8 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   })
   app.get('/api/events/stream', (c) =>
     eventStream(c, deps.limits.sseBufferBytes, async function* (signal) {
-      for await (const summaries of deps.events.summaries(signal)) yield summaries.map((summary) => ({ data: summary }))
+      for await (const summaries of deps.events.summaries(signal))
+        yield summaries.map((summary) => ({ data: summary }))
     }),
   )
 }
@@ -44,6 +66,7 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
 function startOf(c: Context): number {
   const header = c.req.header('last-event-id')
   if (header === undefined) return queryOf(c, AfterQuery).after
-  if (!/^\d{1,9}$/.test(header)) throw new AppError(400, 'bad_last_event_id', 'Last-Event-ID is the `id` of an event: a whole number.')
+  if (!/^\d{1,9}$/.test(header))
+    throw new AppError(400, 'bad_last_event_id', 'Last-Event-ID is the `id` of an event: a whole number.')
   return Number(header)
 }

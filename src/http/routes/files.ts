@@ -10,11 +10,16 @@ import { DiffQuery, idOf, queryOf, RefQuery } from '../params.ts'
 /** What is in a job's repository. Generated files are never served as something a browser would run. */
 export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   describe(app)
-  app.get('/api/jobs/:id/files', async (c) => c.json(await deps.files.tree(idOf(c), queryOf(c, RefQuery).ref)))
-  app.get('/api/jobs/:id/files/*', async (c) => c.json(await deps.files.read(idOf(c), queryOf(c, RefQuery).ref, rest(c, 'files'))))
+  app.get('/api/jobs/:id/files', async (c) =>
+    c.json(await deps.files.tree(idOf(c), queryOf(c, RefQuery).ref)),
+  )
+  app.get('/api/jobs/:id/files/*', async (c) =>
+    c.json(await deps.files.read(idOf(c), queryOf(c, RefQuery).ref, rest(c, 'files'))),
+  )
   app.get('/api/jobs/:id/preview/*', async (c) => {
     const file = await deps.files.read(idOf(c), queryOf(c, RefQuery).ref, rest(c, 'preview'))
-    if (file.truncated) throw new AppError(413, 'file_too_large', 'The file is too large to be shown: download the repository.')
+    if (file.truncated)
+      throw new AppError(413, 'file_too_large', 'The file is too large to be shown: download the repository.')
     const bytes = Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8')
     return new Response(bytes, {
       headers: {
@@ -29,23 +34,52 @@ export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     const { from, to } = queryOf(c, DiffQuery)
     return c.json(await deps.files.diff(idOf(c), from, to))
   })
-  app.get('/api/jobs/:id/commits', async (c) => c.json(await deps.files.commits(idOf(c), queryOf(c, RefQuery).ref)))
+  app.get('/api/jobs/:id/commits', async (c) =>
+    c.json(await deps.files.commits(idOf(c), queryOf(c, RefQuery).ref)),
+  )
   app.get('/api/jobs/:id/download', async (c) => {
     const { name, stream } = await deps.files.zip(idOf(c))
-    return new Response(Readable.toWeb(stream) as ReadableStream, { headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${name}"` } })
+    return new Response(Readable.toWeb(stream) as ReadableStream, {
+      headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${name}"` },
+    })
   })
 }
 
 function describe(app: OpenAPIHono): void {
   const file = idParams.extend({ path: z.string() })
-  const bytes = { description: 'The file, inert.', content: { 'application/octet-stream': { schema: z.string() } } }
+  const bytes = {
+    description: 'The file, inert.',
+    content: { 'application/octet-stream': { schema: z.string() } },
+  }
   const get = (path: string, summary: string, rest: object): void =>
-    app.openAPIRegistry.registerPath({ method: 'get', path: `/api/jobs/{id}/${path}`, summary, request: { params: idParams }, responses: errors, ...rest })
-  get('files', 'The files of a commit', { request: { params: idParams, query: RefQuery }, responses: { 200: ok(FileTree, 'The files.'), ...errors } })
-  get('files/{path}', 'One file', { request: { params: file, query: RefQuery }, responses: { 200: ok(FileContent, 'The file.'), ...errors } })
-  get('preview/{path}', 'One file, raw and inert', { request: { params: file, query: RefQuery }, responses: { 200: bytes, ...errors } })
-  get('diff', 'What lies between two commits', { request: { params: idParams, query: DiffQuery }, responses: { 200: ok(DiffView, 'The diff.'), ...errors } })
-  get('commits', 'The history of a commit', { request: { params: idParams, query: RefQuery }, responses: { 200: ok(CommitList, 'The commits.'), ...errors } })
+    app.openAPIRegistry.registerPath({
+      method: 'get',
+      path: `/api/jobs/{id}/${path}`,
+      summary,
+      request: { params: idParams },
+      responses: errors,
+      ...rest,
+    })
+  get('files', 'The files of a commit', {
+    request: { params: idParams, query: RefQuery },
+    responses: { 200: ok(FileTree, 'The files.'), ...errors },
+  })
+  get('files/{path}', 'One file', {
+    request: { params: file, query: RefQuery },
+    responses: { 200: ok(FileContent, 'The file.'), ...errors },
+  })
+  get('preview/{path}', 'One file, raw and inert', {
+    request: { params: file, query: RefQuery },
+    responses: { 200: bytes, ...errors },
+  })
+  get('diff', 'What lies between two commits', {
+    request: { params: idParams, query: DiffQuery },
+    responses: { 200: ok(DiffView, 'The diff.'), ...errors },
+  })
+  get('commits', 'The history of a commit', {
+    request: { params: idParams, query: RefQuery },
+    responses: { 200: ok(CommitList, 'The commits.'), ...errors },
+  })
   get('download', 'The files of main as a zip', { responses: { 200: bytes, ...errors } })
 }
 
@@ -56,6 +90,8 @@ function rest(c: Context, name: string): string {
   try {
     return decodeURIComponent(raw.slice(raw.indexOf(marker) + marker.length))
   } catch (error) {
-    throw new AppError(400, 'bad_path', 'The path is not valid: percent-encode it as UTF-8.', { cause: error })
+    throw new AppError(400, 'bad_path', 'The path is not valid: percent-encode it as UTF-8.', {
+      cause: error,
+    })
   }
 }

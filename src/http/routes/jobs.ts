@@ -1,5 +1,18 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { AgentList, AttemptList, AttemptView, BudgetView, CheckList, CreatedJob, JobList, JobQuery, JobView, NewJob, Progress, TaskList } from '../../contract/job.ts'
+import {
+  AgentList,
+  AttemptList,
+  AttemptView,
+  BudgetView,
+  CheckList,
+  CreatedJob,
+  JobList,
+  JobQuery,
+  JobView,
+  NewJob,
+  Progress,
+  TaskList,
+} from '../../contract/job.ts'
 import { EventView } from '../../contract/event.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -16,12 +29,22 @@ export function jobRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     method: 'post',
     path: '/api/jobs',
     summary: 'Accept a job',
-    request: { body: { content: { 'application/json': { schema: NewJob }, 'multipart/form-data': { schema: NewJob } } }, headers: z.object({ 'Idempotency-Key': z.string().max(KEY_CHARS).optional() }) },
+    request: {
+      body: {
+        content: { 'application/json': { schema: NewJob }, 'multipart/form-data': { schema: NewJob } },
+      },
+      headers: z.object({ 'Idempotency-Key': z.string().max(KEY_CHARS).optional() }),
+    },
     responses: { 201: ok(CreatedJob, 'The job is stored and will run.'), ...errors },
   })
   app.post('/api/jobs', async (c) => {
     const key = c.req.header('idempotency-key') ?? null
-    if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new AppError(400, 'bad_idempotency_key', 'An Idempotency-Key has 1 to 200 visible ASCII characters.')
+    if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key))
+      throw new AppError(
+        400,
+        'bad_idempotency_key',
+        'An Idempotency-Key has 1 to 200 visible ASCII characters.',
+      )
     const { fields, documents } = await readForm(c, deps.limits)
     const input = NewJob.safeParse(fields)
     if (!input.success) throw invalid(input.error, 'job')
@@ -31,23 +54,49 @@ export function jobRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   })
 
   app.openapi(
-    createRoute({ method: 'get', path: '/api/jobs', summary: 'A page of jobs', request: { query: JobQuery.partial() }, responses: { 200: ok(JobList, 'The page.'), ...errors } }),
+    createRoute({
+      method: 'get',
+      path: '/api/jobs',
+      summary: 'A page of jobs',
+      request: { query: JobQuery.partial() },
+      responses: { 200: ok(JobList, 'The page.'), ...errors },
+    }),
     async (c) => c.json(await deps.jobs.list(queryOf(c, JobQuery)), 200),
   )
-  app.openapi(createRoute({ method: 'get', path: '/api/jobs/{id}', summary: 'One job', request: { params: idParams }, responses: { 200: ok(JobView, 'The job.'), ...errors } }), async (c) => {
-    const id = idOf(c)
-    const job = await deps.jobs.get(id)
-    if (job === null) throw new AppError(404, 'not_found', `There is no job ${id}.`)
-    return c.json(job, 200)
-  })
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/jobs/{id}',
+      summary: 'One job',
+      request: { params: idParams },
+      responses: { 200: ok(JobView, 'The job.'), ...errors },
+    }),
+    async (c) => {
+      const id = idOf(c)
+      const job = await deps.jobs.get(id)
+      if (job === null) throw new AppError(404, 'not_found', `There is no job ${id}.`)
+      return c.json(job, 200)
+    },
+  )
   views(app, deps)
   acts(app, deps)
 }
 
 function views(app: OpenAPIHono, deps: HttpDeps): void {
-  const view = <T extends z.ZodType>(name: string, summary: string, schema: T, load: (id: string) => Promise<z.output<T>>): void => {
-    app.openAPIRegistry.registerPath({ method: 'get', path: `/api/jobs/{id}/${name}`, summary, request: { params: idParams }, responses: { 200: ok(schema, summary), ...errors } })
-    app.get(`/api/jobs/:id/${name}`, async (c) => c.json(await load(idOf(c)) as object))
+  const view = <T extends z.ZodType<object>>(
+    name: string,
+    summary: string,
+    schema: T,
+    load: (id: string) => Promise<z.output<T>>,
+  ): void => {
+    app.openAPIRegistry.registerPath({
+      method: 'get',
+      path: `/api/jobs/{id}/${name}`,
+      summary,
+      request: { params: idParams },
+      responses: { 200: ok(schema, summary), ...errors },
+    })
+    app.get(`/api/jobs/:id/${name}`, async (c) => c.json(await load(idOf(c))))
   }
   view('progress', 'How far a job is', Progress, deps.jobs.progress)
   view('agents', 'The team of a job', AgentList, deps.jobs.agents)
@@ -62,12 +111,20 @@ function views(app: OpenAPIHono, deps: HttpDeps): void {
     request: { params: idParams.extend({ attemptId: z.string() }) },
     responses: { 200: ok(AttemptView.extend({ transcript: z.array(EventView) }), 'The attempt.'), ...errors },
   })
-  app.get('/api/jobs/:id/attempts/:attemptId', async (c) => c.json(await deps.jobs.attempt(idOf(c), idOf(c, 'attemptId'))))
+  app.get('/api/jobs/:id/attempts/:attemptId', async (c) =>
+    c.json(await deps.jobs.attempt(idOf(c), idOf(c, 'attemptId'))),
+  )
 }
 
 function acts(app: OpenAPIHono, deps: HttpDeps): void {
   const act = (name: string, summary: string, run: (id: string) => Promise<JobView>): void => {
-    app.openAPIRegistry.registerPath({ method: 'post', path: `/api/jobs/{id}/${name}`, summary, request: { params: idParams }, responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors } })
+    app.openAPIRegistry.registerPath({
+      method: 'post',
+      path: `/api/jobs/{id}/${name}`,
+      summary,
+      request: { params: idParams },
+      responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors },
+    })
     app.post(`/api/jobs/:id/${name}`, async (c) => c.json(await run(idOf(c)), 202))
   }
   act('cancel', 'Cancel a job', deps.jobs.cancel)

@@ -1,4 +1,4 @@
-import { z, type OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { BackendList, Settings } from '../../contract/backend.ts'
 import { Health, Stats } from '../../contract/server.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -9,7 +9,17 @@ import { readJson } from '../read-body.ts'
 /** The server itself: health, backends, settings, figures. */
 export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const get = (path: string, summary: string, schema: z.ZodType): void =>
-    app.openAPIRegistry.registerPath({ method: 'get', path, summary, responses: { 200: ok(schema, summary), ...(path.startsWith('/health') ? { 503: ok(Health, 'Not ready; the failing check says why.') } : errors) } })
+    app.openAPIRegistry.registerPath({
+      method: 'get',
+      path,
+      summary,
+      responses: {
+        200: ok(schema, summary),
+        ...(path.startsWith('/health')
+          ? { 503: ok(Health, 'Not ready; the failing check says why.') }
+          : errors),
+      },
+    })
   get('/health', 'Readiness', Health)
   get('/health/live', 'Whether the process answers', Health)
   get('/health/ready', 'Whether work that is accepted runs', Health)
@@ -27,7 +37,13 @@ export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.get('/api/backends', async (c) => c.json({ backends: await deps.backends.list() }))
   app.get('/api/stats', async (c) => c.json(await deps.stats()))
   app.get('/api/settings', async (c) => c.json(await deps.settings.get()))
-  app.openAPIRegistry.registerPath({ method: 'put', path: '/api/settings', summary: 'Change the settings', request: { body: { content: { 'application/json': { schema: Settings } } } }, responses: { 200: ok(Settings, 'The settings now.'), ...errors } })
+  app.openAPIRegistry.registerPath({
+    method: 'put',
+    path: '/api/settings',
+    summary: 'Change the settings',
+    request: { body: { content: { 'application/json': { schema: Settings } } } },
+    responses: { 200: ok(Settings, 'The settings now.'), ...errors },
+  })
   app.put('/api/settings', async (c) => {
     const settings = Settings.safeParse(await readJson(c, deps.limits.bodyBytes))
     if (!settings.success) throw invalid(settings.error, 'settings')

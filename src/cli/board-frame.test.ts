@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { drawBoard } from './board-frame.ts'
+import { guard } from './clean-text.ts'
+import { renderEnding } from './job-report.ts'
+import { openRedraw } from './redraw.ts'
+import { at, done, hostile, jobView, taskView } from './sample-views.ts'
+import { colourPaint, plainPaint } from './terminal.ts'
+import { textWidth } from './text-width.ts'
+
+const tasks = Array.from({ length: 30 }, (_, index) =>
+  taskView({
+    position: index,
+    title: `漢字 ${hostile} 🚢 `.repeat(index),
+    status: index % 3 === 0 ? 'running' : 'completed',
+    attempts: index,
+  }),
+)
+const wait = { for: 'backend', on: `a very long ${'reason '.repeat(50)}`, since: at(1), until: null } as const
+const now = Date.parse(at(70))
+
+test.for([40, 80, 200].flatMap((width) => [6, 24, 100].map((height) => ({ width, height }))))(
+  'a board fits a terminal of $width by $height, whatever the tasks are called',
+  ({ width, height }) => {
+    for (const paint of [plainPaint, colourPaint]) {
+      const lines = drawBoard({ job: jobView({ wait }), tasks, agents: [] }, { width, height, paint, now })
+      expect(lines.length).toBeLessThan(height)
+      expect(Math.max(...lines.map((line) => textWidth(guard(line, false))))).toBeLessThan(width)
+      expect(lines).toEqual(lines.map((line) => guard(line, true)))
+    }
+  },
+)
+
+test('a board in a window of no size is still drawn', () => {
+  const lines = drawBoard(
+    { job: jobView(), tasks, agents: [] },
+    { width: 1, height: 1, paint: plainPaint, now },
+  )
+  expect(lines.length).toBeGreaterThan(0)
+})
+
+test('a board shows who does what, since when', () => {
+  const lines = drawBoard(
+    { job: jobView(), tasks: [taskView({ attempts: 2 })], agents: [] },
+    { width: 60, height: 10, paint: plainPaint, now: Date.parse(at(70)) },
+  )
+  expect(lines).toEqual([
+    '⠋ a todo list                               building  1:10',
+    `  ${'━'.repeat(20)}${'─'.repeat(31)}  40%`,
+    '',
+    '  ⠋ Storage engine (try 2)         dev-1              1:09',
+  ])
+})
+
+test('frames are written in one piece, only when something changed, over the rows they took', () => {
+  const written: string[] = []
+  let width = 10
+  const redraw = openRedraw((text) => written.push(text), { size: () => ({ width, height: 10 }) }, true)
+  redraw.frame(['12345678', 'b'])
+  redraw.frame(['12345678', 'b'])
+  width = 5
+  redraw.frame(['c'])
+  redraw.close()
+  redraw.close()
+  const esc = '\u001b['
+  expect(written).toEqual([
+    `${esc}?25l`,
+    `${esc}?2026h12345678${esc}K\nb${esc}K\n${esc}J${esc}?2026l`,
+    `${esc}?2026h${esc}3A\rc${esc}K\n${esc}J${esc}?2026l`,
+    `${esc}?2026h${esc}1A\r${esc}J${esc}?2026l`,
+    `${esc}?25h`,
+  ])
+})
+
+test('a job that nothing proved is never called proven', () => {
+  for (const proof of ['unproven', null] as const) {
+    const text = renderEnding(
+      { job: jobView({ ...done, proof }), tasks: [], evidence: { proof, checks: [] } },
+      80,
+      plainPaint,
+    )
+    expect(text).toContain('! Unproven')
+    expect(text).not.toContain('Proven ')
+  }
+})

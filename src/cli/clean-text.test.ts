@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { cleanBlock, cleanLine, guard, safeJson } from './clean-text.ts'
+import { colourPaint } from './terminal.ts'
+
+const esc = '\u001b'
+const hostile = [
+  `${esc}]0;title\u0007`,
+  `${esc}]52;c;aGVsbG8=${esc}\\`,
+  `${esc}[2J${esc}[H`,
+  `${esc}[21t`,
+  `${esc}P$q"p${esc}\\`,
+  `${esc}]8;;http://evil.test${esc}\\link${esc}]8;;${esc}\\`,
+  '\u009b31m',
+  '\u0007\u0008\u000b\r',
+  '\u202eabc\u2066',
+  '\u200b\ufeff',
+  `${esc}]0;never ends${'x'.repeat(70_000)}`,
+  `${esc}${esc}[1m[31m`,
+]
+// oxlint-disable-next-line no-control-regex -- the point is to find them
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff]/
+
+test('no control character but tab and newline survives', () => {
+  for (const text of hostile) {
+    expect(cleanBlock(`a${text}b`)).not.toMatch(control)
+    expect(guard(`a${text}b`, false)).not.toMatch(control)
+  }
+  expect(cleanBlock('a\tb\r\nc\n')).toBe('a\tb\nc\n')
+})
+
+test('the last gate lets own styles pass and nothing else', () => {
+  const own = colourPaint('green', 'done')
+  expect(guard(own, true)).toBe(own)
+  expect(guard(own, false)).toBe('done')
+  for (const text of hostile) {
+    const left = guard(colourPaint('bold', text), true)
+      .replaceAll(`${esc}[1m`, '')
+      .replaceAll(`${esc}[22m`, '')
+    expect(left).not.toMatch(control)
+  }
+})
+
+test('a line is one line', () => {
+  expect(cleanLine('  a\r\n\tb  \n c ')).toBe('a b c')
+})
+
+test('JSON for people keeps its meaning and shows no control character', () => {
+  for (const text of hostile) {
+    expect(safeJson({ text }, 2)).not.toMatch(control)
+    expect(JSON.parse(safeJson({ text }, 2))).toEqual({ text })
+  }
+})

@@ -1,0 +1,236 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../lib/ids.ts'
+import { checkpoint, prepareWorkspace, type Workspace } from './attempt-workspace.ts'
+import { cleanCheckout } from './clean-checkout.ts'
+import { deliverRepository } from './deliver.ts'
+import { ensureJobRepository, headCommit, SourceError, type JobRepository } from './job-repository.ts'
+import { mergeAttempt } from './merge.ts'
+import { openPool } from './pool.ts'
+import { readReport } from './read-report.ts'
+import { diff, listCommits, listFiles, normalisePath, readFile, resolveRef } from './read-repository.ts'
+
+let dataDir: string
+let repository: JobRepository
+let jobId: string
+
+beforeAll(async () => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-ws-'))
+  jobId = newId()
+  repository = await ensureJobRepository({ dataDir, jobId, source: null })
+})
+afterAll(() => fs.rmSync(dataDir, { recursive: true }))
+
+async function attempt(
+  write: (workspace: Workspace) => void,
+  base?: string,
+): Promise<{ commit: string; changed: boolean; files: number; id: string }> {
+  const id = newId()
+  const attemptDir = path.join(dataDir, 'jobs', jobId, 'attempts', id)
+  const commit = base ?? (await headCommit(repository))
+  const workspace = await prepareWorkspace(repository, { attemptDir, commit })
+  write(workspace)
+  return {
+    id,
+    ...(await checkpoint(repository, {
+      attemptDir,
+      base: commit,
+      ref: `refs/slipway/attempts/${id}`,
+      message: 'work',
+      author: 'Developer 1',
+    })),
+  }
+}
+
+function merge(commit: string, taskId = newId()): ReturnType<typeof mergeAttempt> {
+  return mergeAttempt(repository, {
+    commit,
+    taskId,
+    attemptId: newId(),
+    title: 'A task',
+    body: '',
+    author: 'Developer 1',
+  })
+}
+
+describe('an attempt', () => {
+  it('becomes one commit on main, and only once', async () => {
+    const work = await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'a.txt'), 'a\n'))
+    expect(work).toMatchObject({ changed: true, files: 1 })
+    const taskId = newId()
+    const first = await merge(work.commit, taskId)
+    expect(first).toMatchObject({ outcome: 'merged', commit: await headCommit(repository) })
+    expect(await merge(work.commit, taskId)).toMatchObject({
+      outcome: 'already',
+      commit: await headCommit(repository),
+    })
+    expect(await merge(work.commit)).toEqual({ outcome: 'empty' })
+    const main = await headCommit(repository)
+    expect((await listFiles(repository, main, 10)).files).toMatchObject([
+      { path: 'a.txt', mode: '100644', size: 2 },
+    ])
+    expect(await readFile(repository, main, 'a.txt')).toMatchObject({
+      encoding: 'utf8',
+      content: 'a\n',
+      truncated: false,
+    })
+    expect((await listCommits(repository, main, 10)).commits.map((commit) => commit.subject)).toEqual([
+      'A task',
+      'Begin',
+    ])
+    expect((await diff(repository, '', main, 1000)).diff).toContain('+a')
+  })
+
+  it('that changed nothing says so', async () => {
+    expect(await attempt(() => undefined)).toMatchObject({ changed: false, files: 0 })
+  })
+
+  it('merges beside another and conflicts over the same line', async () => {
+    const base = await headCommit(repository)
+    const [one, two, other] = [
+      await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'same.txt'), 'one\n'), base),
+      await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'same.txt'), 'two\n'), base),
+      await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'other.txt'), 'three\n'), base),
+    ]
+    const results = await Promise.all([merge(one.commit), merge(other.commit)])
+    expect(results.map((result) => result.outcome)).toEqual(['merged', 'merged'])
+    expect(await merge(two.commit)).toEqual({ outcome: 'conflict', files: ['same.txt'] })
+  })
+
+  it('runs nothing that the agent planted in its repository, and leaves reports and nested repositories out', async () => {
+    const marker = path.join(dataDir, 'marker')
+    const work = await attempt(({ dir }) => {
+      const script = `#!/bin/sh\ntouch ${marker}\n`
+      fs.mkdirSync(path.join(dir, '.git', 'hooks'), { recursive: true })
+      for (const hook of [
+        'pre-commit',
+        'post-commit',
+        'post-checkout',
+        'post-index-change',
+        'reference-transaction',
+      ])
+        fs.writeFileSync(path.join(dir, '.git', 'hooks', hook), script, { mode: 0o755 })
+      fs.appendFileSync(
+        path.join(dir, '.git', 'config'),
+        `[core]\n\tfsmonitor = touch ${marker}\n[filter "x"]\n\tclean = touch ${marker}; cat\n\tsmudge = touch ${marker}; cat\n`,
+      )
+      fs.writeFileSync(path.join(dir, '.gitattributes'), '* filter=x\n')
+      execFileSync('git', ['init', '-q', path.join(dir, 'inner')])
+      fs.writeFileSync(path.join(dir, 'inner', 'file.txt'), 'inner\n')
+      fs.mkdirSync(path.join(dir, '.slipway'), { recursive: true })
+      fs.writeFileSync(path.join(dir, '.slipway', 'task.json'), '{}')
+      fs.symlinkSync('/etc/passwd', path.join(dir, 'link'))
+      fs.writeFileSync(path.join(dir, '-odd\nname'), 'odd')
+    })
+    expect(fs.existsSync(marker)).toBe(false)
+    const paths = (await listFiles(repository, work.commit, 100)).files.map((file) => file.path)
+    expect(paths).toContain('inner/file.txt')
+    expect(paths).toContain('-odd\nname')
+    expect(paths.filter((name) => name.startsWith('.slipway'))).toEqual([])
+    const checkout = path.join(dataDir, 'checkout')
+    await cleanCheckout(repository, work.commit, checkout)
+    expect(fs.existsSync(path.join(checkout, '.git'))).toBe(false)
+    expect(fs.readFileSync(path.join(checkout, 'inner', 'file.txt'), 'utf8')).toBe('inner\n')
+    expect(fs.existsSync(marker)).toBe(false)
+  })
+})
+
+it('a delivery is a clone for a person; a newer one goes beside what the person may have changed', async () => {
+  const result = path.join(dataDir, 'jobs', jobId, 'result')
+  const first = await deliverRepository(repository, result)
+  expect(first).toEqual({ path: result, commit: await headCommit(repository) })
+  expect(execFileSync('git', ['-C', result, 'status', '--porcelain', '--branch']).toString().trim()).toBe(
+    '## main',
+  )
+  expect(await deliverRepository(repository, result)).toEqual(first)
+  await merge((await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'newer.txt'), 'n'))).commit)
+  const second = await deliverRepository(repository, result)
+  expect(second.path).not.toBe(result)
+  expect(fs.existsSync(path.join(second.path, 'newer.txt'))).toBe(true)
+})
+
+it('a report is read only from a regular file inside the workspace', async () => {
+  const dir = fs.mkdtempSync(path.join(dataDir, 'reports-'))
+  fs.writeFileSync(path.join(dir, 'good'), 'text')
+  fs.symlinkSync('/etc/passwd', path.join(dir, 'link'))
+  fs.symlinkSync('/etc', path.join(dir, 'etc'))
+  execFileSync('mkfifo', [path.join(dir, 'fifo')])
+  expect(await readReport(dir, 'good', 10)).toBe('text')
+  expect(await readReport(dir, 'missing', 10)).toBeNull()
+  for (const name of ['link', 'etc/passwd', 'fifo', '.'])
+    await expect(readReport(dir, name, 1e6)).rejects.toThrow(/link|regular|leads out/)
+  await expect(readReport(dir, 'good', 3)).rejects.toThrow('larger than 3 bytes')
+})
+
+it.each([
+  '',
+  '/etc/passwd',
+  '..',
+  '../x',
+  'a/../b',
+  'a//b',
+  './a',
+  'a/.',
+  '.git/config',
+  'a/.GIT/x',
+  'a\\b',
+  'a\u0000b',
+  'x'.repeat(5000),
+])('the path %j leads nowhere', (name) => {
+  expect(normalisePath(name)).toBeNull()
+})
+
+it.each(['-x', '--upload-pack=x', 'main..x', '@{1}', 'refs/heads/main', 'a b', 'main\n', 'ffff'])(
+  'the reference %j means nothing',
+  async (ref) => {
+    expect(await resolveRef(repository, ref)).toBeNull()
+  },
+)
+
+describe('a source', () => {
+  it('is fetched with its history', async () => {
+    const source = path.join(dataDir, 'source')
+    execFileSync('git', ['init', '-q', '-b', 'trunk', source])
+    fs.writeFileSync(path.join(source, 'there.txt'), 'x')
+    execFileSync('git', ['-C', source, 'add', '.'])
+    execFileSync('git', [
+      '-C',
+      source,
+      '-c',
+      'user.name=A',
+      '-c',
+      'user.email=a@b',
+      'commit',
+      '-qm',
+      'There already',
+    ])
+    const fetched = await ensureJobRepository({ dataDir, jobId: newId(), source })
+    expect(
+      (await listCommits(fetched, await headCommit(fetched), 10)).commits.map((commit) => commit.subject),
+    ).toEqual(['There already'])
+  })
+
+  it.each([
+    '/no/such/place',
+    'ext::sh -c touch% /tmp/x',
+    'file:///etc',
+    'http://127.0.0.1/x.git',
+    '-oProxyCommand=x',
+  ])('%j is refused with a sentence', async (source) => {
+    await expect(ensureJobRepository({ dataDir, jobId: newId(), source })).rejects.toThrow(SourceError)
+  })
+})
+
+it('the pool gives each of its repositories once', async () => {
+  const pool = openPool({ dataDir, size: 2 })
+  const ids = Array.from({ length: 4 }, newId)
+  const made = await Promise.all(
+    ids.map((id) => ensureJobRepository({ dataDir, jobId: id, source: null, pool })),
+  )
+  expect(new Set(await Promise.all(made.map((one) => fs.promises.realpath(one.dir)))).size).toBe(4)
+  for (const one of made) expect(await headCommit(one)).toMatch(/^[0-9a-f]{40}$/)
+  await pool.close()
+})

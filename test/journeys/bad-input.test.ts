@@ -1,0 +1,265 @@
+import net from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
+
+let server: TestServer
+let jobId: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  jobId = (await server.client.createJob({ vision: 'a counter', mode: 'solo' })).job_id
+})
+afterAll(() => server.stop())
+
+interface Answer {
+  readonly status: number
+  readonly body: {
+    readonly error?: string
+    readonly code?: string
+    readonly issues?: readonly { path: string; message: string }[]
+  }
+}
+
+async function ask(
+  method: string,
+  path: string,
+  body?: string | FormData | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = { 'content-type': 'application/json' },
+): Promise<Answer> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${server.token}`, ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Answer['body'] }
+}
+
+const create = (fields: unknown): Promise<Answer> => ask('POST', '/api/jobs', JSON.stringify(fields))
+
+describe('a vision', () => {
+  it.each([
+    ['empty', ''],
+    ['of spaces', '  \n '],
+    ['of control characters', 'a\u0000b'],
+    ['with an escape', '\u001b[2J'],
+    ['that is a number', 7],
+    ['that is null', null],
+    ['that is a list', ['a']],
+    ['with half a character', 'a\ud800'],
+  ])('%s is refused with a sentence that names it', async (_, vision) => {
+    const { status, body } = await create({ vision })
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' })
+    expect(body.error).toContain('vision')
+  })
+
+  it('of 10,000 emoji is accepted', async () => {
+    expect((await create({ vision: '🚢'.repeat(10_000), mode: 'solo' })).status).toBe(201)
+  })
+
+  it('of a megabyte is refused with 413', async () => {
+    const { status, body } = await create({ vision: 'x'.repeat(1_000_001) })
+    expect({ status, code: body.code }).toEqual({ status: 413, code: 'too_large' })
+  })
+})
+
+describe('a body', () => {
+  it('with an unknown field is told which', async () => {
+    const { status, body } = await create({ vision: 'a', colour: 'red' })
+    expect(status).toBe(400)
+    expect(body.error).toContain('colour')
+  })
+
+  it.each([
+    ['mode', 'alone'],
+    ['parallelism', 0],
+    ['parallelism', '2'],
+    ['checks', 'npm test'],
+    ['budget', { tokens: -1 }],
+    ['agents', { janitor: 'offline' }],
+  ])('with a wrong %s names it', async (field, value) => {
+    const { status, body } = await create({ vision: 'a', [field]: value })
+    expect(status).toBe(400)
+    expect(JSON.stringify(body)).toContain(field === 'agents' ? 'janitor' : field)
+  })
+
+  it.each([
+    ['that is not JSON', '{', 400, 'bad_json'],
+    ['that is not UTF-8', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), 400, 'bad_encoding'],
+    ['that is a list', '[]', 400, 'invalid_request'],
+  ])('%s is refused', async (_, body, status, code) => {
+    const answer = await ask('POST', '/api/jobs', body)
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code })
+  })
+
+  it('of another type is refused with 415', async () => {
+    expect((await ask('POST', '/api/jobs', 'vision=a', { 'content-type': 'text/plain' })).status).toBe(415)
+  })
+})
+
+describe('documents', () => {
+  const form = (count: number, size: number): FormData => {
+    const data = new FormData()
+    data.set('vision', 'a counter')
+    data.set('mode', 'solo')
+    for (let n = 0; n < count; n += 1)
+      data.append('documents', new File([new Uint8Array(size)], `note ${n}.txt`, { type: 'text/plain' }))
+    return data
+  }
+
+  it('come with the job and are listed', async () => {
+    const { status, body } = await ask('POST', '/api/jobs', form(2, 10), {})
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      documents: [
+        { name: 'note 0.txt', size: 10 },
+        { name: 'note 1.txt', size: 10 },
+      ],
+    })
+  })
+
+  it('that are too many or too large are refused aloud', async () => {
+    expect(await ask('POST', '/api/jobs', form(21, 1), {})).toMatchObject({
+      status: 400,
+      body: { code: 'too_many_documents' },
+    })
+    expect(await ask('POST', '/api/jobs', form(1, 10_000_001), {})).toMatchObject({
+      status: 413,
+      body: { code: 'document_too_large' },
+    })
+  })
+})
+
+it.each([
+  '',
+  '/progress',
+  '/agents',
+  '/tasks',
+  '/events',
+  '/files',
+  '/checks',
+  '/attempts',
+  '/budget',
+  '/documents',
+  '/diff',
+  '/commits',
+  '/download',
+])('an unknown job answers 404 at %j', async (path) => {
+  for (const id of ['01a20c4b-0000-7000-8000-000000000000', 'no-uuid', '..%2f..%2fetc']) {
+    const { status, body } = await ask('GET', `/api/jobs/${id}${path}`)
+    expect({ status, code: body.code }).toEqual({ status: 404, code: 'not_found' })
+  }
+})
+
+it.each(['..%2f..%2fetc%2fpasswd', '%2fetc%2fpasswd', '.git%2fconfig', 'a%00b', '%ff', '..%5c..%5cx'])(
+  'the path %j is no way out',
+  async (path) => {
+    const { status, body } = await ask('GET', `/api/jobs/${jobId}/files/${path}`)
+    expect([400, 404]).toContain(status)
+    expect(body.error).not.toBe('')
+  },
+)
+
+it.each(['page=0', 'page_size=101', 'status=done', 'sort_by=vision', 'colour=red'])(
+  'the query %j is refused',
+  async (query) => {
+    expect((await ask('GET', `/api/jobs?${query}`)).status).toBe(400)
+  },
+)
+
+describe('the door', () => {
+  it.each([
+    '/api/jobs',
+    '/api/backends',
+    '/api/stats',
+    '/api/settings',
+    '/api/openapi.json',
+    '/api/nothing',
+    '/api/events/stream',
+  ])('%s answers 401 without the token, or with a wrong one', async (path) => {
+    for (const headers of [
+      {},
+      { authorization: 'Bearer ' },
+      { authorization: 'Bearer 00' },
+      { authorization: server.token },
+    ]) {
+      const response = await fetch(`${server.url}${path}`, { headers })
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ code: 'unauthorised' })
+    }
+  })
+
+  it('is closed to pages of other sites', async () => {
+    for (const headers of [
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      expect((await ask('GET', '/api/jobs', undefined, headers as Record<string, string>)).status).toBe(403)
+    }
+  })
+
+  it.each([
+    'GET / HTTP/1.1\r\nHost: a b\r\n\r\n',
+    'GET // HTTP/1.1\r\nHost: evil.example\r\n\r\n',
+    'GET //[]/g HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET / HTTP/1.0\r\n\r\n',
+    'NONSENSE\r\n\r\n',
+    'GET http://evil.example/health HTTP/1.1\r\nHost: evil.example\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: 127.0.0.1:abc\r\n\r\n',
+  ])('stands when it is asked %j', async (request) => {
+    const answer = await rawAnswer(request)
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d/)
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
+  })
+})
+
+function rawAnswer(request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.end(request))
+    let text = ''
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    socket.setTimeout(5000, () => socket.destroy(new Error('no answer')))
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
+  })
+}
+
+it('an Idempotency-Key makes one job of two requests, and refuses a different one', async () => {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${Date.now()}` }
+  const body = JSON.stringify({ vision: 'a counter', mode: 'solo' })
+  const [one, two] = await Promise.all([
+    ask('POST', '/api/jobs', body, headers),
+    ask('POST', '/api/jobs', body, headers),
+  ])
+  expect(one.body).toMatchObject({ job_id: (two.body as { job_id?: string }).job_id })
+  expect(await ask('POST', '/api/jobs', JSON.stringify({ vision: 'other' }), headers)).toMatchObject({
+    status: 409,
+    body: { code: 'idempotency_key_reused' },
+  })
+})
+
+it('every route is in the OpenAPI document', async () => {
+  const { body } = await ask('GET', '/api/openapi.json')
+  const { paths } = body as { paths: Record<string, unknown> }
+  expect(Object.keys(paths).length).toBeGreaterThan(20)
+  expect(paths).toHaveProperty(['/api/jobs/{id}/events/stream'])
+})
+
+it('a second server on the data directory ends within 2 s and names the first', async () => {
+  const begun = Date.now()
+  await expect(startTestServer({ dataDir: server.dataDir })).rejects.toThrow(String(server.pid))
+  expect(Date.now() - begun).toBeLessThan(4000)
+})
+
+it('a port in use and a data directory that cannot be made are sentences', async () => {
+  const port = new URL(server.url).port
+  await expect(startTestServer({ dataDir: makeDataDir(), args: ['--port', port] })).rejects.toThrow(
+    `Port ${port} is in use`,
+  )
+  await expect(startTestServer({ dataDir: '/proc/nowhere', env: { HOME: '/nonexistent' } })).rejects.toThrow(
+    '--data-dir',
+  )
+})

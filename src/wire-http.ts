@@ -71,7 +71,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
         ...counts,
         queue: await queueCounts(db.reader),
         slots: { total: engine.limits.slots, busy: await busySlots(db.reader) },
-        usage: { input_tokens: 0, output_tokens: 0, cost_usd: null },
+        usage: await readUsage(db.reader, null),
         uptime_seconds: Math.round((Date.now() - wiring.bornAt) / 1000),
       }
     },

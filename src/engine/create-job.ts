@@ -26,7 +26,9 @@ export interface Created {
  * answers `201`. Creations that arrive together share that transaction and its one forced write.
  */
 export function openCreateJob(engine: Engine): (creation: Creation) => Promise<Created> {
-  const commit = coalesce<NewJobRow & { documents: readonly NewDocument[] }, Created>(async (batch) => {
+  const store = async (
+    batch: readonly (NewJobRow & { documents: readonly NewDocument[] })[],
+  ): Promise<Created[]> => {
     await engine.db.tx(async (trx) => {
       await insertJobs(trx, batch)
       for (const job of batch)
@@ -39,7 +41,13 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
       )
     })
     return batch.map((job) => ({ id: job.id, replayed: false }))
-  }, engine.limits.createBatch)
+  }
+  const commitTogether = coalesce(store, engine.limits.createBatch)
+  // A key that is taken fails its transaction: it must not take others with it.
+  const commitAlone = async (row: Parameters<typeof store>[0][number]): Promise<Created> => {
+    await store([row])
+    return { id: row.id, replayed: false }
+  }
 
   return async ({ input, documents, idempotencyKey }) => {
     const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex')
@@ -47,7 +55,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     if (earlier !== null) return earlier
     const backends = await chooseBackends(engine, input)
     try {
-      return await commit({
+      return await (idempotencyKey === null ? commitTogether : commitAlone)({
         id: newId(),
         vision: input.vision,
         title: titleOf(input.vision),

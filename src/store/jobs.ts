@@ -123,11 +123,13 @@ interface UsageRow {
   cost_usd: number | null
 }
 
-/** What all attempts of a job have used; null cost when no attempt reported a price. */
-export async function readUsage(db: Reader, jobId: string): Promise<UsageRow> {
+/** What all attempts of a job have used, or of all jobs (`null`); null cost when no attempt reported a price. */
+export async function readUsage(db: Reader, jobId: string | null): Promise<UsageRow> {
   const { rows } = await sql<UsageRow>`
     select coalesce(sum(input_tokens), 0)::int as input_tokens, coalesce(sum(output_tokens), 0)::int as output_tokens,
-      sum(cost_usd) as cost_usd from attempts where job_id = ${jobId}`.execute(db)
+      sum(cost_usd) as cost_usd from attempts where ${jobId}::uuid is null or job_id = ${jobId}::uuid`.execute(
+    db,
+  )
   return rows[0] ?? { input_tokens: 0, output_tokens: 0, cost_usd: null }
 }
 

@@ -241,6 +241,15 @@ it('an Idempotency-Key makes one job of two requests, and refuses a different on
   })
 })
 
+it('the figures of the server are answered', async () => {
+  const { status, body } = await ask('GET', '/api/stats')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    usage: { input_tokens: 0, output_tokens: 0, cost_usd: null },
+    slots: { total: 4 },
+  })
+})
+
 it('every route is in the OpenAPI document', async () => {
   const { body } = await ask('GET', '/api/openapi.json')
   const { paths } = body as { paths: Record<string, unknown> }

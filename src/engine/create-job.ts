@@ -7,6 +7,7 @@ import { titleOf } from '../domain/job.ts'
 import { insertDocument, type NewDocument } from '../store/documents.ts'
 import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../store/jobs.ts'
 import { enqueue } from '../store/queue.ts'
+import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
 
 export interface Creation {
@@ -53,6 +54,9 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex')
     const earlier = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
     if (earlier !== null) return earlier
+    const missing = await missingRoom(engine)
+    if (missing !== null)
+      throw new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
     const backends = await chooseBackends(engine, input)
     try {
       return await (idempotencyKey === null ? commitTogether : commitAlone)({

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import type { Health } from '../contract/server.ts'
 import { ping } from '../store/database.ts'
 import { queueCounts } from '../store/queue.ts'
+import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
 import type { Worker } from './worker.ts'
 
@@ -33,9 +34,9 @@ export async function ready(
       return `${due} entries due, ${worker.rescued()} jobs rescued`
     },
     workspace: async () => {
+      const missing = await missingRoom(engine)
+      if (missing !== null) throw new Error(missing)
       const { bavail, bsize } = await fs.promises.statfs(engine.dataDir)
-      if (bavail * bsize < engine.limits.freeDiskBytes)
-        throw new Error(`only ${Math.round((bavail * bsize) / 1e6)} MB are free: make room`)
       return `${Math.round((bavail * bsize) / 1e9)} GB free`
     },
     sandbox: () =>

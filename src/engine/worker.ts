@@ -5,6 +5,7 @@ import { stuckJobs } from '../store/work.ts'
 import { enqueue } from '../store/queue.ts'
 import { appendEvents } from '../store/events.ts'
 import { advance } from './advance.ts'
+import { missingRoom } from './disk-room.ts'
 import { cancelChannel, type Engine } from './engine.ts'
 import { runWork } from './run-work.ts'
 
@@ -41,8 +42,14 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     if (jobId !== null) engine.running.abortJob(jobId)
   })
 
+  let hold: string | null = null
   const pulse = async (): Promise<void> => {
-    await touchWorker(engine.db.reader, engine.workerId)
+    const before = hold
+    hold = await missingRoom(engine)
+    // A full disk may refuse this write too; claiming stops all the same.
+    if (hold !== null && before === null) await stopClaiming(engine, hold)
+    await touchWorker(engine.db.reader, engine.workerId, hold)
+    if (hold === null && before !== null) await claimWork(engine)
     beat = Date.now()
   }
   const watch = async (): Promise<void> => {
@@ -65,7 +72,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   const resume = async (): Promise<void> => {
     if (engine.limits.slots === 0 || timers.length > 0) return
     await workOnAdvance(engine)
-    for (let slot = 0; slot < engine.limits.slots; slot += 1) await workOn(engine, 'work')
+    await claimWork(engine)
     for (let slot = 0; slot < 2; slot += 1) await workOn(engine, 'repository')
     await pulse()
     timers = [every(engine, BEAT_MS, pulse), every(engine, WATCH_MS, watch)]
@@ -89,6 +96,16 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       await deleteWorker(engine.db.reader, engine.workerId)
     },
   }
+}
+
+/** One queue worker for each slot, for the long work. */
+async function claimWork(engine: Engine): Promise<void> {
+  for (let slot = 0; slot < engine.limits.slots; slot += 1) await workOn(engine, 'work')
+}
+
+async function stopClaiming(engine: Engine, why: string): Promise<void> {
+  engine.log.warn({ why }, 'no work is claimed')
+  await engine.db.boss.offWork('work', { wait: false })
 }
 
 interface Entry {

@@ -138,7 +138,7 @@ export async function readUsage(db: Reader, jobId: string | null): Promise<Usage
  * Correlated on `jobs.id`.
  */
 const capacityWait = sql<Wait | null>`(
-  select jsonb_build_object('for', 'capacity', 'on', 'a free worker slot',
+  select jsonb_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
     'since', to_char(min(w.created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null)
   from work w where w.job_id = jobs.id and w.status in ('queued', 'running')
   having count(*) > 0 and bool_and(w.status = 'queued'))`

@@ -21,8 +21,9 @@ export async function insertWorker(
     values (${worker.id}, ${worker.host}, ${worker.pid}, ${worker.slots}, ${now}, ${now})`.execute(trx)
 }
 
-export async function touchWorker(db: Reader, id: string): Promise<void> {
-  await sql`update workers set seen_at = ${new Date()} where id = ${id}`.execute(db)
+/** The worker lives; `hold` says why it claims nothing at present, or is null. */
+export async function touchWorker(db: Reader, id: string, hold: string | null): Promise<void> {
+  await sql`update workers set seen_at = ${new Date()}, hold = ${hold} where id = ${id}`.execute(db)
 }
 
 export async function listWorkers(db: Reader): Promise<WorkerRow[]> {

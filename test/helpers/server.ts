@@ -25,6 +25,8 @@ export interface TestServerOptions {
   readonly args?: readonly string[]
   /** Flags for Node itself. */
   readonly nodeArgs?: readonly string[]
+  /** The size in MB of a disk of the server's own under its data directory, which only it and its children see. */
+  readonly diskMb?: number
 }
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -38,52 +40,59 @@ export function makeDataDir(): string {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? makeDataDir()
   const database = await databaseUrlFor(dataDir)
-  const child = spawn(
+  const [program = '', ...args] = [
+    ...(options.diskMb === undefined ? [] : onDiskOf(options.diskMb, dataDir)),
     process.execPath,
-    [
-      ...(options.nodeArgs ?? []),
-      path.join(root, 'src', 'cli', 'main.ts'),
-      'start',
-      '--port',
-      '0',
-      '--data-dir',
-      dataDir,
-      ...(options.args ?? []),
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-        HOME: dataDir,
-        SLIPWAY_RETRY_MS: '100',
-        SLIPWAY_LOG_LEVEL: 'info',
-        ...(database === undefined ? {} : { DATABASE_URL: database }),
-        ...options.env,
-      },
+    ...(options.nodeArgs ?? []),
+    path.join(root, 'src', 'cli', 'main.ts'),
+    'start',
+    '--port',
+    '0',
+    '--data-dir',
+    dataDir,
+    ...(options.args ?? []),
+  ]
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+      HOME: dataDir,
+      SLIPWAY_RETRY_MS: '100',
+      SLIPWAY_LOG_LEVEL: 'info',
+      ...(database === undefined ? {} : { DATABASE_URL: database }),
+      ...options.env,
     },
-  )
+  })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-200_000)
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = await firstAddress(child, () => log)
-  const token = fs.readFileSync(path.join(dataDir, 'token'), 'utf8').trim()
+  if (child.pid === undefined) throw new Error('the server has no pid')
+  const seenDir = options.diskMb === undefined ? dataDir : `/proc/${child.pid}/root${dataDir}`
+  const token = fs.readFileSync(path.join(seenDir, 'token'), 'utf8').trim()
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     await ended
   }
-  if (child.pid === undefined) throw new Error('the server has no pid')
   return {
     url,
     token,
-    dataDir,
+    dataDir: seenDir,
     client: openClient({ url, token }),
     pid: child.pid,
     crash: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     log: () => log,
   }
+}
+
+/** A mount namespace with a small file system at `dir`; the server takes the place of the shell, so the pid is its. */
+function onDiskOf(megabytes: number, dir: string): string[] {
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+  const script = 'mount -t tmpfs -o "size=$0m,mode=0700" slipway-test "$1" && shift && exec "$@"'
+  return ['unshare', ...user, '--mount', 'sh', '-c', script, String(megabytes), dir]
 }
 
 function firstAddress(child: ChildProcess, log: () => string): Promise<string> {

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+/** A server whose data directory is a disk of its own, small enough to be filled. */
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ diskMb: 200 })
+})
+afterAll(() => server.stop())
+
+/** Writes until nothing more fits; returns what frees the room again. */
+function fillDisk(): () => void {
+  const file = path.join(server.dataDir, 'filler')
+  const handle = fs.openSync(file, 'w')
+  const zeros = Buffer.alloc(65_536)
+  try {
+    for (;;) fs.writeSync(handle, zeros)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+  } finally {
+    fs.closeSync(handle)
+  }
+  return () => fs.rmSync(file)
+}
+
+async function ended(id: string): Promise<{ status: string; proof: string | null }> {
+  return until(`the end of ${id}`, 90_000, async () => {
+    const job = await server.client.getJob(id)
+    return job.completed_at === null ? null : { status: job.status, proof: job.proof }
+  })
+}
+
+it('a full disk refuses new jobs with a sentence, loses nothing, and work goes on when there is room', async () => {
+  const running = await server.client.createJob({ vision: 'a calculator [[demo:slow=300]]' })
+  await until('the first attempt', 20_000, async () =>
+    (await server.client.attempts(running.job_id)).length > 0 ? true : null,
+  )
+  const makeRoom = fillDisk()
+  const refusal = await until('the refusal', 20_000, () =>
+    server.client.createJob({ vision: 'a counter' }).then(
+      () => null,
+      (error: unknown) => error,
+    ),
+  )
+  expect(refusal).toMatchObject({ status: 507, code: 'disk_full' })
+  expect(String(refusal)).toMatch(/make room/)
+  const health = await until('the health check', 10_000, async () => {
+    const seen = await server.client.health()
+    return seen.checks['workspace']?.ok === false ? seen : null
+  })
+  expect(health).toMatchObject({ status: 'unavailable' })
+  const waiting = await until('the wait that is named', 20_000, async () => {
+    const job = await server.client.getJob(running.job_id)
+    return job.wait?.for === 'capacity' ? job.wait : null
+  })
+  expect(waiting.on).toMatch(/make room/)
+  const before = await server.client.events(running.job_id, 0)
+  makeRoom()
+
+  expect(await ended(running.job_id)).toEqual({ status: 'completed', proof: 'proven' })
+  const after = await server.client.events(running.job_id, 0)
+  expect(after.slice(0, before.length)).toEqual(before)
+  const { job_id } = await until('a job that is accepted again', 20_000, () =>
+    server.client.createJob({ vision: 'a counter', mode: 'solo' }).catch(() => null),
+  )
+  expect(await ended(job_id)).toEqual({ status: 'completed', proof: 'proven' })
+  expect(
+    execFileSync('ps', ['-o', 'pid=', '-p', String(server.pid)])
+      .toString()
+      .trim(),
+  ).toBe(String(server.pid))
+})

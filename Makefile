@@ -15,7 +15,7 @@ check: ## before every commit, under a minute: format, lint, types, unused code,
 	@sh scripts/check.sh
 
 test: ## everything, from a clean clone; ends with `N passed, M failed`
-	@sh scripts/test.sh unit journeys chaos
+	@sh scripts/test.sh unit demo journeys journeys-postgres chaos
 
 bench: ## measure: latency, throughput, memory
 	@sh scripts/install.sh
@@ -35,5 +35,7 @@ backend-test-e2e: ## the product over HTTP, then with things killed around it
 	@sh scripts/install.sh
 	@sh scripts/run-tests.sh 1 journeys chaos
 
-backend-test-all: ## all of `make test`, and the journeys on PostgreSQL
-	@sh scripts/test.sh unit journeys journeys-postgres chaos
+backend-test-all: ## the demo's programs, the journeys on both databases, then with things killed
+	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
+	@sh scripts/run-tests.sh 1 demo journeys journeys-postgres chaos

@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Four questions, one project each: do the parts keep their promises (unit), does the product (journeys), does it on
- * PostgreSQL too (journeys-postgres), and does it while things are killed around it (chaos)? docs/testing.md says
- * what each proves. Journeys and chaos start real servers and agents, so two files at a time are enough.
+ * Five questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
+ * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), and does it while
+ * things are killed around it (chaos)? docs/testing.md says what each proves. Journeys and chaos start real servers and agents, so two files at a time are enough.
  */
 const WORKERS = 2
 const MINUTE = 60_000
+/** What the offline demo builds is built and run for real, which takes longer than a unit test may. */
+const demoTests = ['src/agents/offline/agent.test.ts', 'src/agents/offline/blueprints.test.ts']
 
 const journeys = {
   include: ['test/journeys/**/*.test.ts'],
@@ -25,9 +27,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/rooms.test.ts'],
+          exclude: demoTests,
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'demo', include: demoTests, testTimeout: MINUTE, hookTimeout: MINUTE },
       },
       { extends: true, test: { ...journeys, name: 'journeys' } },
       {

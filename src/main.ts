@@ -18,6 +18,7 @@ import { makeDataDirectory, openDatabase } from './store/database.ts'
 import { readSettings } from './store/settings.ts'
 import { wireHttp } from './wire-http.ts'
 import { openPool } from './workspace/pool.ts'
+import { requireGit } from './workspace/require-git.ts'
 
 /** Wires everything; nobody imports this but the command that starts a server. */
 export interface RunningServer {
@@ -41,6 +42,7 @@ export async function startServer(overrides: {
   const bornAt = Date.now()
   const version = readVersion()
   makeDataDirectory(config.dataDir)
+  await requireGit()
   const runDir = path.join(config.dataDir, 'run')
   fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
   const closers: (() => Promise<void>)[] = []

@@ -4,9 +4,9 @@ import { sweep } from '../sandbox/launcher.ts'
 import { readInterrupted, updateAttempt } from '../store/attempts.ts'
 import { unfinishedJobs } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
-import { workOfDeadWorkers } from '../store/work.ts'
+import { workOfDeadWorkers, type WorkRow } from '../store/work.ts'
 import { deleteWorker, listWorkers } from '../store/workers.ts'
-import { checkpoint } from '../workspace/attempt-workspace.ts'
+import { checkpoint, discardWorkspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository } from '../workspace/job-repository.ts'
 import type { Engine } from './engine.ts'
 
@@ -22,8 +22,7 @@ export async function recover(
   const living = await livingWorkers(engine)
   const dead = await workOfDeadWorkers(engine.db.reader, living)
   for (const work of dead) {
-    if (work.kind === 'attempt' && work.attempt_id !== null)
-      await keepWork(engine, work.job_id, work.attempt_id)
+    await clearAway(engine, work)
     await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
   }
   const jobs = await unfinishedJobs(engine.db.reader)
@@ -59,10 +58,19 @@ function processExists(pid: number): boolean {
   }
 }
 
-/** The workspace of an interrupted attempt becomes a commit, so that the next attempt can go on from it. */
-async function keepWork(engine: Engine, jobId: string, attemptId: string): Promise<void> {
+/** What interrupted work left on disk: an attempt's becomes a commit first, all else can be made again. */
+async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
+  const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
+  if (work.kind === 'checks') await discardWorkspace(path.join(jobDir, 'checks', work.id))
+  if (work.attempt_id === null || (work.kind !== 'attempt' && work.kind !== 'review')) return
+  if (work.kind === 'attempt' && !(await keepWork(engine, work.job_id, work.attempt_id))) return
+  await discardWorkspace(path.join(jobDir, 'attempts', work.attempt_id, 'ws'))
+}
+
+/** The workspace of an interrupted attempt becomes a commit; false when it could not, and so must stay. */
+async function keepWork(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
   const row = await readInterrupted(engine.db.reader, attemptId)
-  if (row === null) return
+  if (row === null) return true
   try {
     const repository = await ensureJobRepository({
       dataDir: engine.dataDir,
@@ -80,10 +88,12 @@ async function keepWork(engine: Engine, jobId: string, attemptId: string): Promi
     await engine.db.tx((trx) =>
       updateAttempt(trx, attemptId, { head_commit: saved.commit, changed: saved.changed }),
     )
+    return true
   } catch (error) {
     engine.log.warn(
       { err: error, attempt: attemptId },
       'the work of an interrupted attempt could not be kept',
     )
+    return false
   }
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import { processesNaming } from '../helpers/processes.ts'
 import { seededRandom } from '../helpers/random.ts'
@@ -8,6 +10,15 @@ import { letPass, until } from '../helpers/until.ts'
 /** How often the server is killed while one job runs, and the longest time between start and kill. */
 const KILLS = 20
 const LONGEST_MS = 1500
+
+/** Workspaces of attempts and checkouts of checks: what they held is in the repository, so none may stay. */
+function leftBehind(jobDir: string): string[] {
+  const below = (dir: string): string[] => (fs.existsSync(dir) ? fs.readdirSync(dir) : [])
+  const workspaces = below(path.join(jobDir, 'attempts')).flatMap((attempt) =>
+    below(path.join(jobDir, 'attempts', attempt)).filter((name) => name.startsWith('ws')),
+  )
+  return [...workspaces, ...below(path.join(jobDir, 'checks'))]
+}
 
 it('kill -9 at 20 random moments loses no event, does no task twice and leaves no process', async () => {
   const { random, seed } = seededRandom()
@@ -63,6 +74,9 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
     .split('\n')
     .filter((line) => line !== '')
   expect(new Set(log).size, `seed ${seed}`).toBe(log.length)
+  await until(`no workspace left behind (seed ${seed})`, 10_000, async () =>
+    leftBehind(path.join(dataDir, 'jobs', job_id)).length === 0 ? true : null,
+  )
   await server.stop()
   expect(processesNaming(dataDir)).toEqual([])
 })

@@ -27,6 +27,8 @@ export interface TestServerOptions {
   readonly nodeArgs?: readonly string[]
   /** The size in MB of a disk of the server's own under its data directory, which only it and its children see. */
   readonly diskMb?: number
+  /** A program that this server, and nobody else, finds to be no program. */
+  readonly without?: string
 }
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -42,6 +44,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = await databaseUrlFor(dataDir)
   const [program = '', ...args] = [
     ...(options.diskMb === undefined ? [] : onDiskOf(options.diskMb, dataDir)),
+    ...(options.without === undefined ? [] : withoutProgram(options.without)),
     process.execPath,
     ...(options.nodeArgs ?? []),
     path.join(root, 'src', 'cli', 'main.ts'),
@@ -90,9 +93,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 /** A mount namespace with a small file system at `dir`; the server takes the place of the shell, so the pid is its. */
 function onDiskOf(megabytes: number, dir: string): string[] {
-  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
   const script = 'mount -t tmpfs -o "size=$0m,mode=0700" slipway-test "$1" && shift && exec "$@"'
-  return ['unshare', ...user, '--mount', 'sh', '-c', script, String(megabytes), dir]
+  return [...ownMounts(), 'sh', '-c', script, String(megabytes), dir]
+}
+
+function withoutProgram(name: string): string[] {
+  const script = 'mount --bind /dev/null "$(command -v "$0")" && exec "$@"'
+  return [...ownMounts(), 'sh', '-c', script, name]
+}
+
+function ownMounts(): string[] {
+  return ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount']
 }
 
 function firstAddress(child: ChildProcess, log: () => string): Promise<string> {

@@ -272,3 +272,7 @@ it('a port in use and a data directory that cannot be made are sentences', async
     '--data-dir',
   )
 })
+
+it('a machine without git is told so at the start, before any job is accepted', async () => {
+  await expect(startTestServer({ without: 'git' })).rejects.toThrow(/ended with 1[^]*install it/)
+})

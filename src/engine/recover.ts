@@ -6,8 +6,9 @@ import { unfinishedJobs } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
 import { workOfDeadWorkers, type WorkRow } from '../store/work.ts'
 import { deleteWorker, listWorkers } from '../store/workers.ts'
-import { checkpoint, discardWorkspace } from '../workspace/attempt-workspace.ts'
+import { checkpoint } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository } from '../workspace/job-repository.ts'
+import { discard, emptyTrash } from '../workspace/trash.ts'
 import type { Engine } from './engine.ts'
 
 /**
@@ -18,6 +19,7 @@ import type { Engine } from './engine.ts'
 export async function recover(
   engine: Engine,
 ): Promise<{ swept: number; interrupted: number; resumed: number }> {
+  emptyTrash(engine.dataDir)
   const swept = await sweep(path.join(engine.dataDir, 'run'))
   const living = await livingWorkers(engine)
   const dead = await workOfDeadWorkers(engine.db.reader, living)
@@ -61,10 +63,10 @@ function processExists(pid: number): boolean {
 /** What interrupted work left on disk: an attempt's becomes a commit first, all else can be made again. */
 async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
   const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
-  if (work.kind === 'checks') await discardWorkspace(path.join(jobDir, 'checks', work.id))
+  if (work.kind === 'checks') await discard(path.join(jobDir, 'checks', work.id), engine.dataDir)
   if (work.attempt_id === null || (work.kind !== 'attempt' && work.kind !== 'review')) return
   if (work.kind === 'attempt' && !(await keepWork(engine, work.job_id, work.attempt_id))) return
-  await discardWorkspace(path.join(jobDir, 'attempts', work.attempt_id, 'ws'))
+  await discard(path.join(jobDir, 'attempts', work.attempt_id, 'ws'), engine.dataDir)
 }
 
 /** The workspace of an interrupted attempt becomes a commit; false when it could not, and so must stay. */

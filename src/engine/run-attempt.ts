@@ -4,14 +4,10 @@ import { openSession, type Session } from '../agents/acp/session.ts'
 import { lastCheckpoint, readAttempt, updateAttempt, type AttemptTask } from '../store/attempts.ts'
 import { readDocuments } from '../store/documents.ts'
 import { readTask } from '../store/team.ts'
-import {
-  checkpoint,
-  discardWorkspace,
-  prepareWorkspace,
-  type Workspace,
-} from '../workspace/attempt-workspace.ts'
+import { checkpoint, prepareWorkspace, type Workspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { writeReport } from '../workspace/read-report.ts'
+import { discard } from '../workspace/trash.ts'
 import { describeEnd, startAgent, type RunningAgent } from './agent-process.ts'
 import type { Engine } from './engine.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
@@ -203,7 +199,7 @@ async function conclude(
           message: `${task.title} (attempt ${attempt.number})`,
           author: attempt.agent,
         })
-  await discardWorkspace(workspace.dir)
+  await discard(workspace.dir, engine.dataDir)
   const stopped = claim.signal.aborted
   const idle =
     talk.error === null &&

@@ -1,14 +1,19 @@
 import path from 'node:path'
 import { checkCommands } from '../gates/check-commands.ts'
-import { proveCommit } from '../gates/run-checks.ts'
+import { proveCommit, type Evidence } from '../gates/run-checks.ts'
 import { listFiles } from '../workspace/read-repository.ts'
-import { ensureJobRepository, headCommit } from '../workspace/job-repository.ts'
+import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { attemptCommit, leftChecks } from '../store/attempts.ts'
+import type { NewEvent } from '../store/events.ts'
 import { readTask } from '../store/team.ts'
+import type { WorkRow } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 import type { Claim, Report } from './claim.ts'
 
+/** How much of a failed check's log, from its end, the agent that repairs it is told. */
 const SHOWN_LOG = 8000
+/** Files looked at when nobody named a check. */
+const LISTED_FILES = 20_000
 
 /** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
 export async function runChecks(engine: Engine, { work, job, signal }: Claim): Promise<Report> {
@@ -23,28 +28,8 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
       ? await headCommit(repository)
       : await attemptCommit(engine.db.reader, work.attempt_id)
   if (!commit) throw new Error('there is no commit to check')
-  const commands =
-    work.task_id === null
-      ? checkCommands({
-          wanted: job.checks,
-          planned: job.plan?.checks ?? [],
-          left: await leftChecks(engine.db.reader, job.id),
-          files: await listFiles(repository, commit, 20_000),
-        })
-      : ((await readTask(engine.db.reader, work.task_id))?.checks ?? [])
-  const about = { actor: 'server', taskId: work.task_id, attemptId: work.attempt_id }
-  if (commands.length === 0) {
-    return {
-      outcome: { kind: 'checks', verdict: 'none', commit, failed: [] },
-      events: [
-        {
-          ...about,
-          type: 'checks.none',
-          message: 'There is no check to run: nobody named one and none was found.',
-        },
-      ],
-    }
-  }
+  const commands = await commandsFor(engine, { work, job }, repository, commit)
+  if (commands.length === 0) return nothingToRun(work, commit)
   const checks = await proveCommit({
     launcher: engine.launcher,
     repository,
@@ -65,17 +50,55 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
       failed: failed.map((check) => ({ command: check.command, log: check.log.slice(-SHOWN_LOG) })),
     },
     checks,
-    events: checks.map((check) => ({
-      ...about,
-      type: 'check.finished',
-      message: `${check.verdict === 'pass' ? 'Passed' : 'Failed'}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)`,
-      data: {
-        command: check.command,
-        verdict: check.verdict,
-        exit_code: check.exitCode,
-        duration_ms: check.durationMs,
-        commit,
-      },
-    })),
+    events: checks.map((check) => finished(work, check)),
   }
+}
+
+/** The task's own checks; for the whole job, what people, the plan and the agents named, or what its files suggest. */
+async function commandsFor(
+  engine: Engine,
+  { work, job }: Pick<Claim, 'work' | 'job'>,
+  repository: JobRepository,
+  commit: string,
+): Promise<readonly string[]> {
+  if (work.task_id !== null) return (await readTask(engine.db.reader, work.task_id))?.checks ?? []
+  return checkCommands({
+    wanted: job.checks,
+    planned: job.plan?.checks ?? [],
+    left: await leftChecks(engine.db.reader, job.id),
+    files: await listFiles(repository, commit, LISTED_FILES),
+  })
+}
+
+function nothingToRun(work: WorkRow, commit: string): Report {
+  return {
+    outcome: { kind: 'checks', verdict: 'none', commit, failed: [] },
+    events: [
+      {
+        ...about(work),
+        type: 'checks.none',
+        message: 'There is no check to run: nobody named one and none was found.',
+      },
+    ],
+  }
+}
+
+function finished(work: WorkRow, check: Evidence): NewEvent {
+  const said = check.verdict === 'pass' ? 'Passed' : 'Failed'
+  return {
+    ...about(work),
+    type: 'check.finished',
+    message: `${said}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)`,
+    data: {
+      command: check.command,
+      verdict: check.verdict,
+      exit_code: check.exitCode,
+      duration_ms: check.durationMs,
+      commit: check.commit,
+    },
+  }
+}
+
+function about(work: WorkRow): Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'> {
+  return { actor: 'server', taskId: work.task_id, attemptId: work.attempt_id }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { git, gitText, identity } from './git.ts'
@@ -119,18 +118,4 @@ async function removeNestedGit(workTree: string): Promise<void> {
     }
   }
   await walk(workTree, true)
-}
-
-/** Removes a workspace; it is out of the way at once and gone a little later. */
-export async function discardWorkspace(dir: string): Promise<void> {
-  const aside = `${dir}.${randomUUID()}`
-  try {
-    await fs.promises.rename(dir, aside)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-    throw error
-  }
-  fs.promises
-    .rm(aside, { recursive: true, force: true })
-    .catch((error: unknown) => process.emitWarning(`${aside} could not be removed: ${String(error)}`))
 }

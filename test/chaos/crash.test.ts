@@ -12,12 +12,13 @@ const KILLS = 20
 const LONGEST_MS = 1500
 
 /** Workspaces of attempts and checkouts of checks: what they held is in the repository, so none may stay. */
-function leftBehind(jobDir: string): string[] {
+function leftBehind(dataDir: string, jobId: string): string[] {
+  const jobDir = path.join(dataDir, 'jobs', jobId)
   const below = (dir: string): string[] => (fs.existsSync(dir) ? fs.readdirSync(dir) : [])
   const workspaces = below(path.join(jobDir, 'attempts')).flatMap((attempt) =>
     below(path.join(jobDir, 'attempts', attempt)).filter((name) => name.startsWith('ws')),
   )
-  return [...workspaces, ...below(path.join(jobDir, 'checks'))]
+  return [...workspaces, ...below(path.join(jobDir, 'checks')), ...below(path.join(dataDir, 'trash'))]
 }
 
 it('kill -9 at 20 random moments loses no event, does no task twice and leaves no process', async () => {
@@ -75,7 +76,7 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
     .filter((line) => line !== '')
   expect(new Set(log).size, `seed ${seed}`).toBe(log.length)
   await until(`no workspace left behind (seed ${seed})`, 10_000, async () =>
-    leftBehind(path.join(dataDir, 'jobs', job_id)).length === 0 ? true : null,
+    leftBehind(dataDir, job_id).length === 0 ? true : null,
   )
   await server.stop()
   expect(processesNaming(dataDir)).toEqual([])

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Directories that nobody needs any more. Removing a large tree takes seconds, so it is first moved to the trash,
+ * which takes none; what a crash leaves there goes at the next start.
+ */
+const trashOf = (dataDir: string): string => path.join(dataDir, 'trash')
+
+/** Puts a directory out of the way at once; it is gone a little later. One that is not there is no error. */
+export async function discard(dir: string, dataDir: string): Promise<void> {
+  const aside = path.join(trashOf(dataDir), randomUUID())
+  await fs.promises.mkdir(trashOf(dataDir), { recursive: true, mode: 0o700 })
+  try {
+    await fs.promises.rename(dir, aside)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    throw error
+  }
+  remove(aside)
+}
+
+/** Removes, in the background, what earlier processes left in the trash. */
+export function emptyTrash(dataDir: string): void {
+  const trash = trashOf(dataDir)
+  if (!fs.existsSync(trash)) return
+  for (const name of fs.readdirSync(trash)) remove(path.join(trash, name))
+}
+
+function remove(place: string): void {
+  fs.promises
+    .rm(place, { recursive: true, force: true })
+    .catch((error: unknown) => process.emitWarning(`${place} could not be removed: ${String(error)}`))
+}

@@ -38,6 +38,7 @@ export const pureRooms = ['contract', 'domain']
 export const roots = {
   'config.ts': ['main.ts', 'wire-http.ts', 'cli'],
   'wire-http.ts': ['main.ts'],
+  'wire-sessions.ts': ['wire-http.ts'],
   'main.ts': [],
 }
 

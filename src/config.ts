@@ -52,6 +52,21 @@ export const limits = {
   fileBytes: 5_000_000,
   archiveBytes: 500_000_000,
   treeEntries: 20_000,
+  /** One file of the built UI. */
+  uiFileBytes: 20_000_000,
+  /** A browser's session ends when it has not been used for this long. */
+  sessionMs: 30 * 24 * 3600 * 1000,
+  /** How stale the time may be at which a session was last seen; each refresh is a write. */
+  sessionSeenMs: 300_000,
+  /** Browsers logged in at once; one more logs the one out that was seen longest ago. */
+  sessions: 50,
+  userAgentChars: 300,
+  /** Wrong log-ins within the window before all are refused until it has passed. */
+  logInAttempts: 10,
+  logInWindowMs: 60_000,
+  /** How long a log-in code of a link is good, and how many there may be. */
+  codeMs: 60_000,
+  codes: 20,
 } as const
 
 export interface Config {

@@ -9,6 +9,7 @@ import { openStreams } from './engine/follow-events.ts'
 import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
 import { createApp } from './http/app.ts'
+import { openLogIn } from './http/log-in.ts'
 import { serve } from './http/serve.ts'
 import { newId } from './lib/ids.ts'
 import { openLog } from './lib/log.ts'
@@ -25,6 +26,8 @@ export interface RunningServer {
   readonly url: string
   readonly token: string
   readonly worker: Worker
+  /** A link that logs a browser in once, within a minute. */
+  logInLink(): string
   stop(): Promise<void>
 }
 
@@ -94,9 +97,21 @@ export async function startServer(overrides: {
     const worker = await startWorker(engine)
     closers.push(worker.stop)
     const token = readToken(config.dataDir)
+    const logIn = openLogIn(token, limits)
     const hosts: string[] = []
     const app = createApp(
-      wireHttp({ engine, streams, worker, version, token, bornAt, hosts, createJob: openCreateJob(engine) }),
+      wireHttp({
+        engine,
+        streams,
+        worker,
+        version,
+        token,
+        logIn,
+        uiDir: path.join(packageRoot, 'web', 'dist'),
+        bornAt,
+        hosts,
+        createJob: openCreateJob(engine),
+      }),
     )
     const server = await serve({ app, host: config.host, port: config.port, log })
     closers.push(server.close)
@@ -116,7 +131,7 @@ export async function startServer(overrides: {
     )
     fs.renameSync(`${announcement}.new`, announcement)
     closers.push(() => fs.promises.rm(announcement, { force: true }))
-    return { url, token, worker, stop }
+    return { url, token, worker, logInLink: () => `${url}/?code=${logIn.newCode()}`, stop }
   } catch (error) {
     await stop()
     throw error

@@ -18,6 +18,7 @@ import { queueCounts } from './store/queue.ts'
 import { readSettings, writeSettings } from './store/settings.ts'
 import { listAgents, listTasks } from './store/team.ts'
 import { busySlots } from './store/work.ts'
+import { wireSessions } from './wire-sessions.ts'
 import { zipCommit } from './workspace/archive.ts'
 import { jobRepository, type JobRepository } from './workspace/job-repository.ts'
 import { diff, listCommits, listFiles, readFile, resolveRef } from './workspace/read-repository.ts'
@@ -30,6 +31,8 @@ export interface Wiring {
   readonly worker: Worker
   readonly version: string
   readonly token: string
+  readonly logIn: HttpDeps['logIn']
+  readonly uiDir: string
   readonly bornAt: number
   readonly hosts: readonly string[]
   readonly createJob: (creation: Creation) => Promise<Created>
@@ -45,6 +48,9 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     allowedHosts: () => wiring.hosts,
     limits,
     log: engine.log,
+    logIn: wiring.logIn,
+    uiDir: wiring.uiDir,
+    sessions: wireSessions(db, wiring.token, limits),
     jobs: wireJobs(wiring),
     documents: wireDocuments(engine),
     events: {

@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { AppError } from '../lib/app-error.ts'
+import { answerHeaders } from './answer-headers.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, invalid } from './errors.ts'
 import { guard } from './guard.ts'
@@ -8,6 +8,9 @@ import { eventRoutes } from './routes/events.ts'
 import { fileRoutes } from './routes/files.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { serverRoutes } from './routes/server.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { uiRoutes } from './routes/ui.ts'
+import { unmatched } from './unmatched.ts'
 
 /** The whole HTTP surface, as a function of what it is given. Every route is described in `/api/openapi.json`. */
 export function createApp(deps: HttpDeps): OpenAPIHono {
@@ -17,22 +20,21 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
     },
   })
   app.onError(errorHandler(deps.log))
-  app.notFound((c) =>
-    c.json(
-      {
-        error: `There is nothing at ${c.req.method} ${c.req.path}: see /api/openapi.json.`,
-        code: 'not_found',
-      },
-      404,
-    ),
-  )
+  app.use('*', answerHeaders)
   app.use('*', guard(deps))
+  uiRoutes(app, deps)
+  sessionRoutes(app, deps)
   serverRoutes(app, deps)
   jobRoutes(app, deps)
   documentRoutes(app, deps)
   eventRoutes(app, deps)
   fileRoutes(app, deps)
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'slipway_session',
+  })
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {
@@ -41,10 +43,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
       description: 'A self-hosted AI software team.',
       license: { name: 'Apache-2.0' },
     },
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
   })
-  app.all('*', () => {
-    throw new AppError(404, 'not_found', 'There is nothing here: see /api/openapi.json.')
-  })
+  app.all('*', unmatched(app))
   return app
 }

@@ -18,7 +18,9 @@ import type {
   TaskList,
 } from '../contract/job.ts'
 import type { Health, Stats } from '../contract/server.ts'
+import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
+import type { LogIn } from './log-in.ts'
 
 /** A document as it arrives. */
 export interface ArrivingDocument {
@@ -38,8 +40,22 @@ export interface HttpDeps {
     readonly documents: number
     readonly documentBytes: number
     readonly sseBufferBytes: number
+    readonly sessionMs: number
+    readonly uiFileBytes: number
   }
   readonly log: Log
+  /** Where the built UI lies; it need not be there. */
+  readonly uiDir: string
+  readonly logIn: LogIn
+  readonly sessions: {
+    /** A new session; the secret is what its browser shows from now on. */
+    open(userAgent: string): Promise<string>
+    /** The session of a secret, unless it has ended; `renewed` when it was just prolonged. */
+    find(secret: string): Promise<(Omit<SessionView, 'current'> & { renewed: boolean }) | null>
+    list(): Promise<Omit<SessionView, 'current'>[]>
+    /** False when there was no such session. */
+    end(id: string): Promise<boolean>
+  }
   readonly jobs: {
     create(
       input: NewJob,

@@ -1,41 +1,47 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorHandler } from 'hono'
+import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from '@hono/zod-openapi'
 import type { ErrorBody } from '../contract/server.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
+import { TooManyAttempts } from './log-in.ts'
 
 /** The one place where an error becomes an answer: a sentence for a person, a stable code, never a stack. */
 export function errorHandler(log: Log): ErrorHandler {
   return (error, c) => {
+    if (error instanceof TooManyAttempts) c.header('Retry-After', String(error.retryAfterSeconds))
     if (error instanceof AppError) {
-      return answer(error.status, {
+      return answer(c, error.status, {
         error: error.message,
         code: error.code,
         ...(error.issues.length > 0 ? { issues: [...error.issues] } : {}),
       })
     }
     if (error instanceof HTTPException)
-      return answer(error.status, { error: error.message, code: 'bad_request' })
+      return answer(c, error.status, { error: error.message, code: 'bad_request' })
     const id = randomUUID()
     if (isDiskFull(error)) {
       log.error({ err: error, id }, 'disk full')
-      return answer(507, {
+      return answer(c, 507, {
         error: 'The disk is full: make room; nothing that was accepted is lost.',
         code: 'disk_full',
       })
     }
     log.error({ err: error, id, path: c.req.path }, 'request failed')
-    return answer(500, {
+    return answer(c, 500, {
       error: `Something went wrong here; the server's log has it under ${id}.`,
       code: 'internal',
     })
   }
 }
 
-function answer(status: number, body: ErrorBody): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
+/** Keeps the headers that were set before the error was thrown. */
+function answer(c: Context, status: number, body: ErrorBody): Response {
+  return c.newResponse(
+    JSON.stringify(body),
+    new Response(null, { status, headers: { 'Content-Type': 'application/json' } }),
+  )
 }
 
 function isDiskFull(error: unknown): boolean {

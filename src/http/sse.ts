@@ -8,6 +8,12 @@ export interface SseMessage {
 
 const HEARTBEAT_MS = 15_000
 
+const headers = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+}
+
 /**
  * An event stream as the HTML standard has it. A client that does not read is cut off once `bufferBytes` wait for it:
  * it resumes from its last id and misses nothing, and it never costs more than that.
@@ -17,6 +23,8 @@ export function eventStream(
   bufferBytes: number,
   messages: (signal: AbortSignal) => AsyncIterable<readonly SseMessage[]>,
 ): Response {
+  // Nobody would read the stream of a HEAD, and so nobody would end it.
+  if (c.req.method === 'HEAD') return new Response(null, { headers })
   const ended = new AbortController()
   const encoder = new TextEncoder()
   c.req.raw.signal.addEventListener('abort', () => ended.abort(), { once: true })
@@ -60,11 +68,5 @@ export function eventStream(
     },
     new ByteLengthQueuingStrategy({ highWaterMark: bufferBytes }),
   )
-  return new Response(stream, {
-    headers: {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-    },
-  })
+  return new Response(stream, { headers })
 }

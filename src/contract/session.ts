@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+/** What a browser sends once to be let in: the token that `slipway token` prints. */
+export const NewSession = z.strictObject({ token: z.string('the token is missing').min(1).max(200) })
+export type NewSession = z.infer<typeof NewSession>
+
+/** A browser that is logged in. The secret in its cookie is nowhere: only its hash is kept. */
+export const SessionView = z.object({
+  id: z.uuid(),
+  created_at: z.string(),
+  last_seen_at: z.string(),
+  /** When it ends unless it is used before. */
+  expires_at: z.string(),
+  user_agent: z.string(),
+  /** Whether it is the session that asks. */
+  current: z.boolean(),
+})
+export type SessionView = z.infer<typeof SessionView>
+
+export const SessionList = z.object({ sessions: z.array(SessionView) })
+export type SessionList = z.infer<typeof SessionList>

@@ -1,0 +1,50 @@
+import type { Context } from 'hono'
+import { AppError } from '../lib/app-error.ts'
+import type { HttpDeps } from './deps.ts'
+import { isToken } from './log-in.ts'
+import { checkCookieWrite } from './same-origin.ts'
+import { clearSessionCookie, readSessionCookie } from './session-cookie.ts'
+
+/** Who asks: a program with the token, or a browser with a session. */
+export type Caller =
+  | { readonly kind: 'token' }
+  | { readonly kind: 'session'; readonly id: string; readonly secret: string; readonly renewed: boolean }
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    caller: Caller
+  }
+}
+
+/** Finds out who asks, and notes it as `caller`; throws 401 when nobody known does. */
+export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
+  const authorization = c.req.header('authorization')
+  const caller = authorization === undefined ? await bySession(c, deps) : byToken(authorization, deps.token)
+  if (caller === null) {
+    c.header('WWW-Authenticate', 'Bearer')
+    throw new AppError(
+      401,
+      'unauthorised',
+      'The token is missing or wrong: log in, or send `Authorization: Bearer <token>`; `slipway token` prints it.',
+    )
+  }
+  c.set('caller', caller)
+  return caller
+}
+
+function byToken(authorization: string, token: string): Caller | null {
+  const given = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? ''
+  return isToken(given, token) ? { kind: 'token' } : null
+}
+
+async function bySession(c: Context, deps: HttpDeps): Promise<Caller | null> {
+  const secret = readSessionCookie(c)
+  if (secret === null) return null
+  const session = await deps.sessions.find(secret)
+  if (session === null) {
+    clearSessionCookie(c)
+    return null
+  }
+  checkCookieWrite(c)
+  return { kind: 'session', id: session.id, secret, renewed: session.renewed }
+}

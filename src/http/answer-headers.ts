@@ -1,0 +1,18 @@
+import type { MiddlewareHandler } from 'hono'
+
+/** What every answer says to a browser, unless it has said something stricter or more fitting itself. */
+const standard: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cache-Control': 'no-store',
+}
+
+/** Puts the standard headers on every answer, refusals included. */
+export const answerHeaders: MiddlewareHandler = async (c, next) => {
+  await next()
+  for (const [name, value] of Object.entries(standard)) if (!c.res.headers.has(name)) c.header(name, value)
+}

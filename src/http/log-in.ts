@@ -1,0 +1,88 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { AppError } from '../lib/app-error.ts'
+
+/** What a person can be let in with: the token itself, or a code that stands for it once. */
+export interface LogIn {
+  /** Throws 401 for a wrong token, and `TooManyAttempts` after too many wrong attempts. */
+  withToken(given: string): void
+  /** The same for a code; a code that was right is used up. */
+  withCode(given: string): void
+  /** A new code, good for one log-in within `codeMs`; of more than `codes` the oldest is forgotten. */
+  newCode(): string
+}
+
+export interface LogInLimits {
+  /** Wrong attempts within `logInWindowMs`; then all are refused until the first of them is that old. */
+  readonly logInAttempts: number
+  readonly logInWindowMs: number
+  readonly codeMs: number
+  readonly codes: number
+}
+
+/** A refusal that says in how many seconds to come back. */
+export class TooManyAttempts extends AppError {
+  readonly retryAfterSeconds: number
+
+  constructor(ms: number) {
+    const seconds = Math.max(1, Math.ceil(ms / 1000))
+    super(429, 'too_many_attempts', `There were too many wrong attempts: try again in ${seconds} s.`)
+    this.retryAfterSeconds = seconds
+  }
+}
+
+/** Compares in a time that says nothing about where they differ. */
+export function isToken(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token))
+}
+
+export function openLogIn(token: string, limits: LogInLimits): LogIn {
+  const wrong: number[] = []
+  const attempt = (isRight: () => boolean, sentence: string): void => {
+    const now = performance.now()
+    while (wrong[0] !== undefined && now - wrong[0] >= limits.logInWindowMs) wrong.shift()
+    const [first] = wrong
+    if (first !== undefined && wrong.length >= limits.logInAttempts)
+      throw new TooManyAttempts(first + limits.logInWindowMs - now)
+    if (isRight()) return
+    wrong.push(now)
+    throw new AppError(401, 'wrong_token', sentence)
+  }
+  const codes = openCodes(limits)
+  return {
+    withToken: (given) =>
+      attempt(
+        () => isToken(given, token),
+        'That is not the token of this server: `slipway token` prints it.',
+      ),
+    withCode: (given) =>
+      attempt(
+        () => codes.redeem(given),
+        'The link was used before or is too old: `slipway token --link` prints another.',
+      ),
+    newCode: codes.issue,
+  }
+}
+
+/** Codes are kept by their digests, so that looking one up tells nothing about the others. */
+function openCodes(limits: LogInLimits): { issue(): string; redeem(code: string): boolean } {
+  const validUntil = new Map<string, number>()
+  return {
+    issue() {
+      const code = randomBytes(32).toString('base64url')
+      for (const oldest of [...validUntil.keys()].slice(0, Math.max(0, validUntil.size + 1 - limits.codes)))
+        validUntil.delete(oldest)
+      validUntil.set(digest(code).toString('hex'), performance.now() + limits.codeMs)
+      return code
+    },
+    redeem(code) {
+      const key = digest(code).toString('hex')
+      const until = validUntil.get(key)
+      validUntil.delete(key)
+      return until !== undefined && performance.now() < until
+    },
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

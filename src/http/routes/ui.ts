@@ -1,0 +1,88 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { HttpDeps } from '../deps.ts'
+import { exchangeLink, type LinkDeps } from '../exchange-link.ts'
+import { openUiFiles, type UiFile } from '../ui-files.ts'
+import { isAssetPath, pagePatterns } from '../ui-paths.ts'
+
+/**
+ * Only our own files, and nothing inline but styles: the library of the diffs colours code with style attributes, and the
+ * one of the dialogs holds the page still with a style element of its own. A style cannot run anything or fetch from elsewhere.
+ */
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "worker-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+].join('; ')
+
+const FOREVER = 'public, max-age=31536000, immutable'
+const ASK_AGAIN = 'no-cache'
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Slipway</title>
+<p>The web interface has not been built yet: run <code>npm run build:web</code> in the checkout of Slipway, then reload this page.</p>
+</html>
+`
+
+/** The pages of the UI and the files they are made of. They hold no data, so they need no session: the API behind them does. */
+export function uiRoutes(
+  app: OpenAPIHono,
+  deps: LinkDeps & Pick<HttpDeps, 'uiDir'> & { readonly limits: Pick<HttpDeps['limits'], 'uiFileBytes'> },
+): void {
+  const find = openUiFiles(deps.uiDir, deps.limits.uiFileBytes)
+  const page = async (c: Context): Promise<Response> => {
+    const redirect = await exchangeLink(c, deps)
+    if (redirect !== null) return redirect
+    c.header('Content-Security-Policy', POLICY)
+    const file = await find('index.html')
+    return file === null ? c.html(NOT_BUILT, 503) : send(c, file, ASK_AGAIN)
+  }
+  app.use('*', async (c: Context, next) => {
+    const { path, method } = c.req
+    if ((method !== 'GET' && method !== 'HEAD') || !isAssetPath(path)) return next()
+    const file = await find(path.slice(1))
+    return file === null ? next() : send(c, file, path.startsWith('/assets/') ? FOREVER : ASK_AGAIN)
+  })
+  app.get('/health', async (c, next) => {
+    c.header('Vary', 'Accept')
+    return (c.req.header('accept') ?? '').includes('text/html') ? page(c) : next()
+  })
+  for (const pattern of pagePatterns) app.get(pattern, page)
+}
+
+/** The file with its validator, in the smallest encoding that the browser takes. */
+async function send(c: Context, file: UiFile, caching: string): Promise<Response> {
+  c.header('Cache-Control', caching)
+  c.header('ETag', file.tag)
+  c.header('Vary', 'Accept-Encoding', { append: true })
+  if (namesTag(c.req.header('if-none-match'), file.tag)) return c.body(null, 304)
+  c.header('Content-Type', file.type)
+  const encoding = encodingOf(c.req.header('accept-encoding') ?? '')
+  const small = encoding === null ? null : await file.compressed(encoding)
+  if (encoding !== null && small !== null) c.header('Content-Encoding', encoding)
+  return c.body(small ?? file.bytes)
+}
+
+function namesTag(header: string | undefined, tag: string): boolean {
+  return (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
+}
+
+function encodingOf(header: string): 'br' | 'gzip' | null {
+  const wanted = header
+    .split(',')
+    .map((one) => one.trim().toLowerCase())
+    .filter((one) => !/;\s*q=0(?:\.0*)?$/.test(one))
+    .map((one) => one.split(';', 1)[0])
+  if (wanted.includes('br')) return 'br'
+  return wanted.includes('gzip') ? 'gzip' : null
+}

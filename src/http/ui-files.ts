@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import { getMimeType } from 'hono/utils/mime'
+
+/** A file of the built UI as it is in memory. */
+export interface UiFile {
+  readonly type: string
+  /** A strong validator: the same bytes have the same tag. */
+  readonly tag: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The bytes compressed, made when first asked for; null where that would not make them much smaller. */
+  compressed(encoding: 'br' | 'gzip'): Promise<Uint8Array<ArrayBuffer> | null>
+}
+
+/** Below this many bytes compression gains nothing. */
+const SMALL = 1024
+/** Better than gzip and still quick enough for a request to wait for. */
+const BROTLI_QUALITY = 5
+
+const brotli = promisify(zlib.brotliCompress)
+const gzip = promisify(zlib.gzip)
+
+/**
+ * The files below `dir`, read when they are first asked for and kept; a file that was built anew is read again. Nothing is
+ * read before, so a start costs nothing, and `dir` need not exist.
+ */
+export function openUiFiles(dir: string, maxBytes: number): (name: string) => Promise<UiFile | null> {
+  const kept = new Map<string, { stamp: string; file: UiFile }>()
+  return async (name) => {
+    if (!isPlainName(name)) return null
+    const place = path.join(dir, name)
+    const found = await statOrNull(place)
+    if (found === null || !found.isFile() || found.size > maxBytes) {
+      kept.delete(name)
+      return null
+    }
+    const stamp = `${found.mtimeMs} ${found.size}`
+    const known = kept.get(name)
+    if (known?.stamp === stamp) return known.file
+    const file = fileOf(name, new Uint8Array(await fs.readFile(place)))
+    kept.set(name, { stamp, file })
+    return file
+  }
+}
+
+/** Segments of plain characters, none of them hidden: nothing that could lead out of the directory. */
+function isPlainName(name: string): boolean {
+  return name.split('/').every((part) => /^[\w-][\w.-]*$/.test(part))
+}
+
+async function statOrNull(place: string): Promise<Awaited<ReturnType<typeof fs.stat>> | null> {
+  try {
+    return await fs.stat(place)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return null
+    throw error
+  }
+}
+
+function fileOf(name: string, bytes: Uint8Array<ArrayBuffer>): UiFile {
+  const type = getMimeType(name) ?? 'application/octet-stream'
+  const squeezable = /^text\/|javascript|json|svg|manifest|wasm/.test(type) && bytes.length > SMALL
+  const made = new Map<string, Promise<Uint8Array<ArrayBuffer> | null>>()
+  return {
+    type,
+    tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
+    bytes,
+    async compressed(encoding) {
+      if (!squeezable) return null
+      const before = made.get(encoding)
+      if (before !== undefined) return before
+      const making = squeeze(encoding, bytes)
+      made.set(encoding, making)
+      return making
+    },
+  }
+}
+
+async function squeeze(
+  encoding: 'br' | 'gzip',
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const small =
+    encoding === 'br'
+      ? await brotli(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
+      : await gzip(bytes)
+  return small.length < bytes.length * 0.9 ? new Uint8Array(small) : null
+}

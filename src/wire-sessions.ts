@@ -1,0 +1,74 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { createApp } from './http/app.ts'
+import { isoTime } from './lib/clock.ts'
+import { newId } from './lib/ids.ts'
+import type { Database } from './store/database.ts'
+import {
+  deleteSession,
+  findSession,
+  insertSession,
+  listSessions,
+  pruneSessions,
+  touchSession,
+  type SessionRow,
+} from './store/sessions.ts'
+
+type Sessions = Parameters<typeof createApp>[0]['sessions']
+
+export interface SessionLimits {
+  readonly sessionMs: number
+  readonly sessionSeenMs: number
+  readonly sessions: number
+  readonly userAgentChars: number
+}
+
+/**
+ * The sessions of browsers. A secret has 256 random bits and is kept as its SHA-256 alone; it opens the door until it has
+ * not been used for `limits.sessionMs`, its session is ended, or the token it was exchanged for is replaced.
+ */
+export function wireSessions(db: Database, token: string, limits: SessionLimits): Sessions {
+  const tokenHash = hashOf(token)
+  const oldest = (now: Date): Date => new Date(now.getTime() - limits.sessionMs)
+  return {
+    async open(userAgent) {
+      const secret = randomBytes(32).toString('base64url')
+      const at = new Date()
+      await db.tx(async (trx) => {
+        await insertSession(trx, {
+          id: newId(),
+          secretHash: hashOf(secret),
+          tokenHash,
+          userAgent: userAgent.slice(0, limits.userAgentChars),
+          at,
+        })
+        await pruneSessions(trx, oldest(at), limits.sessions)
+      })
+      return secret
+    },
+    async find(secret) {
+      const now = new Date()
+      const row = await findSession(db.reader, hashOf(secret), tokenHash, oldest(now))
+      if (row === null) return null
+      const renewed = now.getTime() - row.last_seen_at.getTime() >= limits.sessionSeenMs
+      if (renewed) await db.tx((trx) => touchSession(trx, row.id, now))
+      return { ...view(renewed ? { ...row, last_seen_at: now } : row, limits), renewed }
+    },
+    list: async () =>
+      (await listSessions(db.reader, tokenHash, oldest(new Date()))).map((row) => view(row, limits)),
+    end: (id) => db.tx((trx) => deleteSession(trx, id, tokenHash)),
+  }
+}
+
+function view(row: SessionRow, limits: SessionLimits): Awaited<ReturnType<Sessions['list']>>[number] {
+  return {
+    id: row.id,
+    created_at: isoTime(row.created_at),
+    last_seen_at: isoTime(row.last_seen_at),
+    expires_at: isoTime(new Date(row.last_seen_at.getTime() + limits.sessionMs)),
+    user_agent: row.user_agent,
+  }
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}

@@ -11,15 +11,16 @@ export function jobView(change: Partial<JobView> = {}): JobView {
   return {
     id, vision: 'a todo list', title: hostile, backend: 'offline', mode: 'team', status: 'running', current_phase: 'building',
     progress: 40, wait: null, proof: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
-    head_commit: null, error: null, usage, options: { agents: {}, checks: [], source: null, parallelism: 2, budget: null },
+    head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, options: { agents: {}, checks: [], source: null, parallelism: 2, budget: null },
     ...change,
   } // prettier-ignore
 }
 
 export function taskView(change: Partial<TaskView> = {}): TaskView {
   return {
-    task_id: taskId, title: 'Storage engine', description: '', phase: 'building', agent: 'dev-1', role: 'developer', status: 'running',
-    position: 0, depends_on: [], acceptance: [], checks: [], attempts: 1, progress: 50, error: null, started_at: at(1), completed_at: null,
+    task_id: taskId, key: 'storage', title: 'Storage engine', description: '', phase: 'building', agent: 'dev-1', backend: 'offline', role: 'developer', status: 'running',
+    position: 0, depends_on: [], acceptance: [], checks: [], attempts: 1, attempt_id: null, activity: null,
+    activity_at: null, reviewer: null, usage, check_summary: null, base_commit: null, head_commit: null, progress: 50, error: null, started_at: at(1), completed_at: null,
     ...change,
   } // prettier-ignore
 }

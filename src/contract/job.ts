@@ -79,6 +79,9 @@ export const JobView = z.object({
   head_commit: z.string().nullable(),
   error: z.string().nullable(),
   usage: Usage,
+  /** Empty until the first task needs a team. */
+  team: z.array(z.object({ name: z.string(), role: Role, status: AgentStatus })),
+  tasks: z.object({ total: z.int(), done: z.int() }),
   options: z.object({
     agents: z.partialRecord(Role, z.string()),
     checks: z.array(z.string()),
@@ -107,6 +110,9 @@ export const JobSummary = JobView.pick({
   started_at: true,
   completed_at: true,
   error: true,
+  usage: true,
+  team: true,
+  tasks: true,
 })
 export type JobSummary = z.infer<typeof JobSummary>
 
@@ -146,18 +152,28 @@ export const AgentView = z.object({
   status: AgentStatus,
   phase: Phase.nullable(),
   task_id: Id.nullable(),
+  task_title: z.string().nullable(),
+  /** The attempt that runs, or the latest one. */
+  attempt_id: Id.nullable(),
+  usage: Usage,
   last_activity: z.string().nullable(),
   last_activity_at: Time.nullable(),
 })
 export type AgentView = z.infer<typeof AgentView>
 export const AgentList = z.object({ agents: z.array(AgentView) })
 
+/**
+ * One card of the board. `activity` is what the agent at work on the task said last; null when nobody is at work. What
+ * the task changed lies between `base_commit` and `head_commit`, over all attempts that built on each other.
+ */
 export const TaskView = z.object({
   task_id: Id,
+  key: z.string(),
   title: z.string(),
   description: z.string(),
   phase: Phase,
   agent: z.string(),
+  backend: z.string(),
   role: Role,
   status: TaskStatus,
   position: z.int(),
@@ -165,6 +181,17 @@ export const TaskView = z.object({
   acceptance: z.array(z.string()),
   checks: z.array(z.string()),
   attempts: z.int(),
+  /** The work attempt that runs, or the latest one. */
+  attempt_id: Id.nullable(),
+  activity: z.string().nullable(),
+  activity_at: Time.nullable(),
+  /** The name of the agent who reviews the task now. */
+  reviewer: z.string().nullable(),
+  usage: Usage,
+  /** The latest round of the task's checks. */
+  check_summary: z.object({ total: z.int(), passed: z.int(), failed: z.int() }).nullable(),
+  base_commit: z.string().nullable(),
+  head_commit: z.string().nullable(),
   progress: z.int(),
   error: z.string().nullable(),
   started_at: Time.nullable(),

@@ -2,7 +2,7 @@ import type { EventView } from '../contract/event.ts'
 import type { JobSummary } from '../contract/job.ts'
 import type { Database } from '../store/database.ts'
 import { eventsChannel, readEvents } from '../store/events.ts'
-import { readSummaries } from '../store/jobs.ts'
+import { readSummaries } from '../store/job-views.ts'
 
 /**
  * Event streams. A notification only wakes a reader; what it yields is always read from the table after its own

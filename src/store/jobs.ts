@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import type { JobList, JobQuery, JobSummary, JobView } from '../contract/job.ts'
 import type { Plan } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
-import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
+import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
@@ -131,112 +130,6 @@ export async function readUsage(db: Reader, jobId: string | null): Promise<Usage
     db,
   )
   return rows[0] ?? { input_tokens: 0, output_tokens: 0, cost_usd: null }
-}
-
-/**
- * A job that has work due but none running waits for a free slot; nobody has to write that down for it to be true.
- * Correlated on `jobs.id`.
- */
-const capacityWait = sql<Wait | null>`(
-  select jsonb_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
-    'since', to_char(min(w.created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null)
-  from work w where w.job_id = jobs.id and w.status in ('queued', 'running')
-  having count(*) > 0 and bool_and(w.status = 'queued'))`
-
-/** The job as the API shows it; null when there is none. */
-export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
-  const { rows } = await sql<JobRow & { capacity: Wait | null }>`
-    select jobs.*, case when status in ('queued', 'running') then ${capacityWait} end as capacity
-    from jobs where id = ${id}`.execute(db)
-  const row = rows[0]
-  if (row === undefined) return null
-  return {
-    ...toSummary({ ...row, wait: row.wait ?? row.capacity }),
-    vision: row.vision,
-    workspace_path: row.result_path,
-    head_commit: row.head_commit,
-    usage: await readUsage(db, id),
-    options: {
-      agents: row.agents,
-      checks: row.checks,
-      source: row.source,
-      parallelism: row.parallelism,
-      budget: row.budget,
-    },
-  }
-}
-
-type SummaryRow = Pick<
-  JobRow,
-  | 'id'
-  | 'title'
-  | 'backend'
-  | 'mode'
-  | 'status'
-  | 'phase'
-  | 'progress'
-  | 'wait'
-  | 'proof'
-  | 'created_at'
-  | 'started_at'
-  | 'completed_at'
-  | 'error'
->
-
-function toSummary(row: SummaryRow): JobSummary {
-  return {
-    id: row.id,
-    title: row.title,
-    backend: row.backend,
-    mode: row.mode,
-    status: row.status,
-    current_phase: row.phase,
-    progress: row.progress,
-    wait: row.wait,
-    proof: row.proof,
-    created_at: isoTime(row.created_at),
-    started_at: isoTimeOrNull(row.started_at),
-    completed_at: isoTimeOrNull(row.completed_at),
-    error: row.error,
-  }
-}
-
-/** One page of jobs. The default order walks an index; the total is kept by the engine's own counting query. */
-export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
-  const conditions = [sql`true`]
-  if (query.status !== undefined) conditions.push(sql`status = ${query.status}`)
-  if (query.q !== undefined && query.q !== '') {
-    const like = `%${query.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    conditions.push(sql`(title ilike ${like} or vision ilike ${like})`)
-  }
-  const where = sql.join(conditions, sql` and `)
-  const direction = query.sort_order === 'asc' ? sql`asc` : sql`desc`
-  const order =
-    query.sort_by === 'created_at'
-      ? sql`created_at ${direction}, id ${direction}`
-      : sql`${sql.ref(query.sort_by)} ${direction}, created_at desc, id desc`
-  const offset = (query.page - 1) * query.page_size
-  const { rows } = await sql<SummaryRow>`
-    select id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at, completed_at, error
-    from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}`.execute(db)
-  const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(
-    db,
-  )
-  return {
-    jobs: rows.map(toSummary),
-    total: total.rows[0]?.total ?? 0,
-    page: query.page,
-    page_size: query.page_size,
-  }
-}
-
-/** Summaries of the named jobs, for the stream that feeds lists. */
-export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
-  if (ids.length === 0) return []
-  const { rows } = await sql<SummaryRow>`
-    select id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at, completed_at, error
-    from jobs where id in (${sql.join(ids)})`.execute(db)
-  return rows.map(toSummary)
 }
 
 /** The ids of all jobs that are not at an end. */

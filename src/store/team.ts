@@ -1,8 +1,5 @@
 import { sql } from 'kysely'
-import type { AgentView, TaskView } from '../contract/job.ts'
 import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
-import { taskProgress } from '../domain/progress.ts'
-import { isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
@@ -82,58 +79,6 @@ export async function updateTask(trx: Trx, id: string, change: TaskChange): Prom
     ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
   )
   if (sets.length > 0) await sql`update tasks set ${sql.join(sets)} where id = ${id}`.execute(trx)
-}
-
-interface AgentRow {
-  id: string
-  name: string
-  role: Role
-  backend: string
-  model: string | null
-  status: AgentStatus
-  phase: Phase | null
-  task_id: string | null
-  last_activity: string | null
-  last_activity_at: Date | null
-}
-
-export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]> {
-  const { rows } = await sql<AgentRow>`
-    select id, name, role, backend, model, status, phase, task_id, last_activity, last_activity_at
-    from agents where job_id = ${jobId} order by id`.execute(db)
-  return rows.map((row) => ({ ...row, last_activity_at: isoTimeOrNull(row.last_activity_at) }))
-}
-
-interface TaskRow {
-  task_id: string
-  title: string
-  description: string
-  phase: Phase
-  agent: string
-  role: Role
-  status: TaskStatus
-  position: number
-  depends_on: string[]
-  acceptance: string[]
-  checks: string[]
-  attempts: number
-  error: string | null
-  started_at: Date | null
-  completed_at: Date | null
-}
-
-export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> {
-  const { rows } = await sql<TaskRow>`
-    select t.id as task_id, t.title, t.description, t.phase, a.name as agent, t.role, t.status, t.position, t.depends_on,
-      t.acceptance, t.checks, t.error, t.started_at, t.completed_at,
-      (select count(*)::int from attempts x where x.task_id = t.id and x.kind = 'work') as attempts
-    from tasks t join agents a on a.id = t.agent_id where t.job_id = ${jobId} order by t.position`.execute(db)
-  return rows.map((row) => ({
-    ...row,
-    progress: taskProgress(row.status),
-    started_at: isoTimeOrNull(row.started_at),
-    completed_at: isoTimeOrNull(row.completed_at),
-  }))
 }
 
 /** What the brief of a task is written from. */

@@ -1,0 +1,83 @@
+import { sql } from 'kysely'
+import type { AgentView, TaskView } from '../contract/job.ts'
+import { taskProgress } from '../domain/progress.ts'
+import { taskChange, type AttemptCommits } from '../domain/task-change.ts'
+import { isoTimeOrNull } from '../lib/clock.ts'
+import type { Reader } from './database.ts'
+
+/** The team and the board of a job as people see them: each a single statement over the rows of that job. */
+type AgentRow = Omit<AgentView, 'last_activity_at'> & { last_activity_at: Date | null }
+
+/** The agents of a job, in the order in which they joined. */
+export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]> {
+  const { rows } = await sql<AgentRow>`
+    select a.id, a.name, a.role, a.backend, a.model, a.status, a.phase, a.task_id, t.title as task_title, a.last_activity,
+      a.last_activity_at, x.attempt_id,
+      jsonb_build_object('input_tokens', coalesce(x.input_tokens, 0), 'output_tokens', coalesce(x.output_tokens, 0),
+        'cost_usd', x.cost_usd) as usage
+    from agents a
+    left join tasks t on t.id = a.task_id
+    left join (
+      select agent_id, (array_agg(id order by (status = 'running') desc, created_at desc, id desc))[1] as attempt_id,
+        sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd
+      from attempts where job_id = ${jobId} group by agent_id) x on x.agent_id = a.id
+    where a.job_id = ${jobId} order by a.id`.execute(db)
+  return rows.map((row) => ({ ...row, last_activity_at: isoTimeOrNull(row.last_activity_at) }))
+}
+
+type TaskRow = Omit<
+  TaskView,
+  'progress' | 'base_commit' | 'head_commit' | 'activity_at' | 'started_at' | 'completed_at'
+> & {
+  commits: AttemptCommits[] | null
+  activity_at: Date | null
+  started_at: Date | null
+  completed_at: Date | null
+}
+
+/** The tasks of a job in the order of the plan. */
+export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> {
+  const { rows } = await sql<TaskRow>`
+    select t.id as task_id, t.key, t.title, t.description, t.phase, a.name as agent, a.backend, t.role, t.status, t.position,
+      t.depends_on, t.acceptance, t.checks, t.error, t.started_at, t.completed_at, coalesce(x.attempts, 0)::int as attempts,
+      x.attempt_id, x.commits, case when t.status = 'review' then x.reviewer end as reviewer,
+      b.last_activity as activity, b.last_activity_at as activity_at,
+      jsonb_build_object('input_tokens', coalesce(x.input_tokens, 0), 'output_tokens', coalesce(x.output_tokens, 0),
+        'cost_usd', x.cost_usd) as usage,
+      c.summary as check_summary
+    from tasks t
+    join agents a on a.id = t.agent_id
+    left join (
+      select w.task_id, count(*) filter (where w.kind = 'work') as attempts,
+        (array_agg(w.id order by (w.status = 'running') desc, w.number desc) filter (where w.kind = 'work'))[1] as attempt_id,
+        jsonb_agg(jsonb_build_object('base', w.base_commit, 'head', w.head_commit) order by w.number)
+          filter (where w.kind = 'work') as commits,
+        (array_agg(r.name order by w.number desc) filter (where w.kind = 'review' and w.status in ('queued', 'running')))[1]
+          as reviewer,
+        sum(w.input_tokens) as input_tokens, sum(w.output_tokens) as output_tokens, sum(w.cost_usd) as cost_usd
+      from attempts w join agents r on r.id = w.agent_id where w.job_id = ${jobId} group by w.task_id) x on x.task_id = t.id
+    left join (
+      select distinct on (task_id) task_id, last_activity, last_activity_at from agents
+      where job_id = ${jobId} and status = 'working' and task_id is not null
+      order by task_id, last_activity_at desc nulls last) b on b.task_id = t.id
+    left join (
+      select task_id, jsonb_build_object('total', count(*), 'passed', count(*) filter (where verdict = 'pass'),
+        'failed', count(*) filter (where verdict = 'fail')) as summary
+      from (
+        select task_id, verdict, round, max(round) over (partition by task_id) as latest
+        from checks where job_id = ${jobId} and task_id is not null) k
+      where round = latest group by task_id) c on c.task_id = t.id
+    where t.job_id = ${jobId} order by t.position`.execute(db)
+  return rows.map(({ commits, ...row }) => {
+    const { base, head } = taskChange(commits ?? [])
+    return {
+      ...row,
+      base_commit: base,
+      head_commit: head,
+      progress: taskProgress(row.status),
+      activity_at: isoTimeOrNull(row.activity_at),
+      started_at: isoTimeOrNull(row.started_at),
+      completed_at: isoTimeOrNull(row.completed_at),
+    }
+  })
+}

@@ -17,8 +17,9 @@ check: ## before every commit, under a minute: format, lint, types, unused code,
 test: ## everything, from a clean clone; ends with `N passed, M failed`
 	@sh scripts/test.sh unit demo journeys journeys-postgres chaos
 
-bench: ## measure: latency, throughput, memory
+bench: ## measure: latency, throughput, memory; writes docs/performance.md
 	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
 	@$(NODE) bench/run.ts
 
 docs: ## draw the picture of the rooms in docs/architecture.md

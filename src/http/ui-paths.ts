@@ -1,5 +1,5 @@
 /** The pages of the UI by the first part of their path; its router knows what lies below. `/health` is JSON for programs. */
-const below = ['jobs', 'backends', 'settings']
+const below = ['log-in', 'jobs', 'backends', 'settings']
 
 /** The same as patterns of routes. */
 export const pagePatterns: readonly string[] = ['/', ...below.flatMap((name) => [`/${name}`, `/${name}/*`])]
@@ -9,7 +9,7 @@ export function isUiPath(path: string): boolean {
   return path === '/' || path === '/health' || below.includes(/^\/([^/]+)/.exec(path)?.[1] ?? '')
 }
 
-/** Whether a path is a file that the pages are made of: hashed assets, and icons and the like beside the page. */
+/** Whether a path is a file that the pages are made of: hashed assets, and what stands beside the page. */
 export function isAssetPath(path: string): boolean {
-  return /^\/assets\/[\w.-]+(?:\/[\w.-]+)*$|^\/[\w-]+\.(?:ico|svg|png|webmanifest|txt|woff2)$/.test(path)
+  return /^\/assets\/[\w.-]+(?:\/[\w.-]+)*$|^\/[\w-]+\.(?:js|ico|svg|png|webmanifest|txt|woff2)$/.test(path)
 }

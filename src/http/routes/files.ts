@@ -5,6 +5,7 @@ import { CommitList, DiffView, FileContent, FileTree } from '../../contract/file
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, idParams, ok } from '../describe.ts'
+import { imageTypeOf } from '../image-type.ts'
 import { DiffQuery, idOf, queryOf, RefQuery } from '../params.ts'
 
 /** What is in a job's repository. Generated files are never served as something a browser would run. */
@@ -21,14 +22,7 @@ export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     if (file.truncated)
       throw new AppError(413, 'file_too_large', 'The file is too large to be shown: download the repository.')
     const bytes = Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8')
-    return new Response(bytes, {
-      headers: {
-        'Content-Type': file.encoding === 'utf8' ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.path.split('/').at(-1) ?? 'file')}`,
-        'Content-Security-Policy': "sandbox; default-src 'none'",
-        'X-Content-Type-Options': 'nosniff',
-      },
-    })
+    return shown(file.path, bytes, file.encoding === 'utf8' ? 'text/plain; charset=utf-8' : RAW)
   })
   app.get('/api/jobs/:id/diff', async (c) => {
     const { from, to } = queryOf(c, DiffQuery)
@@ -42,6 +36,25 @@ export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     return new Response(Readable.toWeb(stream) as ReadableStream, {
       headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${name}"` },
     })
+  })
+}
+
+const RAW = 'application/octet-stream'
+
+/**
+ * A file as it may reach a browser: an image as what it is, anything else as a download. Either way it runs nothing: a
+ * drawing that is opened by itself is in a sandbox without scripts and without a network.
+ */
+function shown(path: string, bytes: Buffer<ArrayBuffer>, otherwise: string): Response {
+  const image = imageTypeOf(path, bytes)
+  const name = encodeURIComponent(path.split('/').at(-1) ?? 'file')
+  return new Response(bytes, {
+    headers: {
+      'Content-Type': image ?? otherwise,
+      'Content-Disposition': `${image === null ? 'attachment' : 'inline'}; filename*=UTF-8''${name}`,
+      'Content-Security-Policy': `sandbox; default-src 'none'${image === 'image/svg+xml' ? "; style-src 'unsafe-inline'" : ''}`,
+      'X-Content-Type-Options': 'nosniff',
+    },
   })
 }
 
@@ -68,7 +81,7 @@ function describe(app: OpenAPIHono): void {
     request: { params: file, query: RefQuery },
     responses: { 200: ok(FileContent, 'The file.'), ...errors },
   })
-  get('preview/{path}', 'One file, raw and inert', {
+  get('preview/{path}', 'One file, raw and inert: images as what they are, all else as a download', {
     request: { params: file, query: RefQuery },
     responses: { 200: bytes, ...errors },
   })

@@ -5,6 +5,7 @@ import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
+import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
 import { ready } from './engine/health.ts'
 import type { Worker } from './engine/worker.ts'
 import { AppError } from './lib/app-error.ts'
@@ -53,6 +54,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     uiDir: wiring.uiDir,
     sessions: wireSessions(db, wiring.token, limits),
     jobs: wireJobs(wiring),
+    plans: wirePlans(engine),
     documents: wireDocuments(engine),
     events: {
       read: (jobId, after, limit) => readEvents(db.reader, jobId, after, limit),
@@ -152,6 +154,26 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
       await restartJob(engine, id)
       return seen(id)
     },
+  }
+}
+
+async function jobAfter(
+  engine: Engine,
+  id: string,
+  act: Promise<void>,
+): ReturnType<HttpDeps['jobs']['cancel']> {
+  await act
+  const job = await viewJob(engine.db.reader, id)
+  if (job === null) throw notFound(id)
+  return job
+}
+
+function wirePlans(engine: Engine): HttpDeps['plans'] {
+  return {
+    get: (id) => viewPlan(engine, id),
+    edit: (id, edit) => editPlan(engine, id, edit),
+    approve: (id, version) => jobAfter(engine, id, approvePlan(engine, id, version)),
+    reject: (id, note) => jobAfter(engine, id, rejectPlan(engine, id, note)),
   }
 }
 

@@ -22,6 +22,7 @@ import {
   type JobQuery,
   type TaskView,
 } from '../contract/job.ts'
+import { PlanView, type PlanEdit } from '../contract/plan.ts'
 import { Health, Stats } from '../contract/server.ts'
 import { ApiError } from './api-error.ts'
 import { followEvents, type FollowOptions } from './follow-events.ts'
@@ -71,6 +72,13 @@ export interface Client {
   attempt(id: string, attemptId: string): Promise<AttemptRecord>
   cancel(id: string): Promise<JobView>
   restart(id: string): Promise<JobView>
+  plan(id: string): Promise<PlanView>
+  /** Replaces the proposed plan; `edit.version` is the one that was edited. */
+  editPlan(id: string, edit: PlanEdit): Promise<PlanView>
+  /** Approves the proposed plan: with a version, exactly that one. */
+  approve(id: string, version?: number): Promise<JobView>
+  /** Sends the proposed plan back; the planner sees the note. */
+  reject(id: string, note: string): Promise<JobView>
   documents(id: string): Promise<DocumentView[]>
   addDocuments(id: string, documents: readonly DocumentFile[]): Promise<DocumentView[]>
   removeDocument(id: string, documentId: string): Promise<void>
@@ -100,7 +108,13 @@ export function openClient(options: ClientOptions): Client {
     token: options.token,
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
   }
-  return { url: endpoint.url, ...jobCalls(endpoint), ...contentCalls(endpoint), ...serverCalls(endpoint) }
+  return {
+    url: endpoint.url,
+    ...jobCalls(endpoint),
+    ...personCalls(endpoint),
+    ...contentCalls(endpoint),
+    ...serverCalls(endpoint),
+  }
 }
 
 function jobCalls(endpoint: Endpoint) {
@@ -123,6 +137,22 @@ function jobCalls(endpoint: Endpoint) {
     restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
     checks: (id: string) => requestJson(endpoint, jobPath(id, 'checks'), CheckList),
+  }
+}
+
+/** What a person does with a job that runs. */
+function personCalls(endpoint: Endpoint) {
+  return {
+    plan: (id: string) => requestJson(endpoint, jobPath(id, 'plan'), PlanView),
+    editPlan: (id: string, edit: PlanEdit) =>
+      requestJson(endpoint, jobPath(id, 'plan'), PlanView, { method: 'PUT', json: edit }),
+    approve: (id: string, version?: number) =>
+      requestJson(endpoint, jobPath(id, 'approve'), JobView, {
+        method: 'POST',
+        json: version === undefined ? {} : { version },
+      }),
+    reject: (id: string, note: string) =>
+      requestJson(endpoint, jobPath(id, 'reject'), JobView, { method: 'POST', json: { note } }),
   }
 }
 

@@ -36,6 +36,8 @@ export const NewJob = z.strictObject({
   checks: z.array(CheckCommand).max(20).optional(),
   source: z.string().trim().min(1).max(2000).optional(),
   mode: Mode.default('team'),
+  /** Whether the job waits for a person's approval once its plan is valid. A job with mode `solo` has no plan. */
+  approve_plan: z.boolean().default(false),
   budget: z
     .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
     .optional(),
@@ -87,6 +89,7 @@ export const JobView = z.object({
     checks: z.array(z.string()),
     source: z.string().nullable(),
     parallelism: z.int(),
+    approve_plan: z.boolean(),
     budget: z.object({ tokens: z.int().optional(), usd: z.number().optional() }).nullable(),
   }),
 })

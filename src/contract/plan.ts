@@ -24,34 +24,44 @@ export const Plan = z
   .strictObject({
     title: z.string().trim().min(1).max(120),
     summary: z.string().trim().max(5000).default(''),
-    tasks: z.array(PlannedTask).min(1).max(200),
+    tasks: z.array(PlannedTask).min(1, 'the plan has no task: keep at least one').max(200),
     checks: z.array(CheckCommand).max(20).default([]),
   })
   .superRefine((plan, ctx) => {
     for (const problem of planProblems(plan.tasks)) {
-      ctx.addIssue({ code: 'custom', path: ['tasks'], message: problem })
+      ctx.addIssue({ code: 'custom', path: ['tasks', ...problem.at], message: problem.message })
     }
   })
 export type Plan = z.infer<typeof Plan>
 
-/** The ways in which a task graph is broken, each as a sentence; empty when it is sound. */
-function planProblems(tasks: readonly PlannedTask[]): string[] {
-  const problems: string[] = []
+interface PlanProblem {
+  /** Where below `tasks` it is. */
+  readonly at: readonly (string | number)[]
+  readonly message: string
+}
+
+/** The ways in which a task graph is broken, each as a sentence that names the task; empty when it is sound. */
+function planProblems(tasks: readonly PlannedTask[]): PlanProblem[] {
+  const problems: PlanProblem[] = []
   const byKey = new Map<string, PlannedTask>()
-  for (const task of tasks) {
-    if (byKey.has(task.key)) problems.push(`two tasks have the key "${task.key}"`)
+  for (const [index, task] of tasks.entries()) {
+    if (byKey.has(task.key))
+      problems.push({ at: [index, 'key'], message: `two tasks have the key "${task.key}"` })
     byKey.set(task.key, task)
   }
-  for (const task of tasks) {
+  for (const [index, task] of tasks.entries()) {
     for (const key of task.depends_on) {
-      if (!byKey.has(key)) problems.push(`task "${task.key}" depends on "${key}", which is not in the plan`)
+      const message = `task "${task.key}" depends on "${key}", which is not in the plan`
+      if (!byKey.has(key)) problems.push({ at: [index, 'depends_on'], message })
     }
   }
   const state = new Map<string, 'open' | 'done'>()
   const visit = (key: string): void => {
     if (state.get(key) === 'done') return
     if (state.get(key) === 'open') {
-      problems.push(`task "${key}" depends on itself through its dependencies`)
+      const index = tasks.findIndex((task) => task.key === key)
+      const message = `task "${key}" depends on itself through its dependencies`
+      problems.push({ at: [index, 'depends_on'], message })
       return
     }
     state.set(key, 'open')
@@ -69,3 +79,36 @@ export const Review = z.strictObject({
   findings: z.array(z.string().trim().min(1).max(2000)).max(50).default([]),
 })
 export type Review = z.infer<typeof Review>
+
+/**
+ * `GET /api/jobs/{id}/plan`. `version` counts proposals and edits of the job's plan; `notes` are the reasons for which
+ * a person has sent plans back, oldest first.
+ */
+export const PlanView = z.object({
+  state: z.enum(['none', 'proposed', 'adopted']),
+  version: z.int(),
+  plan: Plan.nullable(),
+  notes: z.array(z.object({ at: z.string(), note: z.string() })),
+})
+export type PlanView = z.infer<typeof PlanView>
+
+/** `PUT /api/jobs/{id}/plan`: the whole plan as a person wants it; `version` is the one that was edited. */
+export const PlanEdit = z.strictObject({ version: z.int(), plan: Plan })
+export type PlanEdit = z.infer<typeof PlanEdit>
+
+/** `POST /api/jobs/{id}/approve`: with a version, exactly that one or none. */
+export const PlanApproval = z.strictObject({ version: z.int().optional() })
+export type PlanApproval = z.infer<typeof PlanApproval>
+
+const NOTE_LIMIT = 20_000
+
+/** What a person says to an agent. */
+export const Note = z
+  .string('the note is missing: say what should be different')
+  .trim()
+  .min(1, 'the note is empty: say what should be different')
+  .max(NOTE_LIMIT, `the note is longer than ${NOTE_LIMIT} characters: shorten it`)
+
+/** `POST /api/jobs/{id}/reject`. */
+export const PlanRejection = z.strictObject({ note: Note })
+export type PlanRejection = z.infer<typeof PlanRejection>

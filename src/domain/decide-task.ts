@@ -15,10 +15,13 @@ export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs:
 
   const attempts = snapshot.attempts.filter(
     (attempt) =>
-      attempt.taskId === task.id && attempt.epoch === snapshot.job.epoch && attempt.kind === 'work',
+      attempt.taskId === task.id &&
+      attempt.epoch === snapshot.job.epoch &&
+      attempt.number >= task.triesFrom &&
+      attempt.kind === 'work',
   )
   const latest = attempts.at(-1)
-  if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: [] }]
+  if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
   if (latest.status === 'succeeded') {
     const next = decideGates(snapshot, task, latest, mine)
     return next === 'again' ? decideAgain(snapshot, task, attempts, now, retryMs) : next
@@ -45,7 +48,7 @@ function decideReady(snapshot: Snapshot, task: Task): Decision[] {
     (other) => other.status === 'ready' && other.position < task.position,
   ).length
   if (busy + before >= snapshot.job.parallelism) return []
-  return [{ do: 'start-attempt', taskId: task.id, feedback: [] }]
+  return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
 }
 
 /** The gates behind a succeeded attempt; `again` when one of them sent the work back. */
@@ -123,7 +126,7 @@ function decideAgain(
   const due = (latest?.endedAt ?? 0) + (latest?.status === 'failed' ? backoffMs(crashes, retryMs) : 0)
   if (due > now)
     return [{ do: 'wait-retry', taskId: task.id, until: due, on: `another attempt at "${task.title}"` }]
-  return [{ do: 'start-attempt', taskId: task.id, feedback }]
+  return [{ do: 'start-attempt', taskId: task.id, feedback: [...task.notes, ...feedback] }]
 }
 
 function failTask(task: Task, what: string, work: Work | undefined): Decision[] {

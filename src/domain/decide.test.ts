@@ -18,6 +18,10 @@ const job: Job = {
   parallelism: 2,
   epoch: 1,
   plan: null,
+  approvePlan: false,
+  proposal: null,
+  planApproved: false,
+  planVersion: 0,
   headCommit: 'main0',
   cancelRequested: false,
 }
@@ -34,6 +38,8 @@ const task: Task = {
   dependsOn: [],
   checks: ['true'],
   agentId: 'dev',
+  triesFrom: 1,
+  notes: [],
 }
 
 const attempt: Attempt = {

@@ -1,8 +1,9 @@
 import type { Decision } from './decision.ts'
+import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
 import type { Snapshot, Task, Work } from './model.ts'
-import { planningTasks, soloTask, tasksOfPlan } from './plan-tasks.ts'
+import { planningTasks, soloTask } from './plan-tasks.ts'
 
 /**
  * The table of contents of the product: from everything known about a job to what happens next. Pure and
@@ -34,24 +35,21 @@ export function decide(snapshot: Snapshot, now: number, retryMs: number): Decisi
     const soonest = waits.reduce((a, b) => (a.until <= b.until ? a : b))
     return job.wait?.until === new Date(soonest.until).toISOString() ? [] : [soonest]
   }
-  return decideNextPhase(snapshot)
+  return outOfWait(snapshot, decideNextPhase(snapshot))
 }
 
 /** All tasks are finished and nothing is in motion: the plan is adopted, the job proven, delivered or given up. */
 function decideNextPhase(snapshot: Snapshot): Decision[] {
-  const { tasks, attempts } = snapshot
+  const { tasks } = snapshot
   const failed = tasks.find((task) => task.status === 'failed')
   if (failed !== undefined) return [{ do: 'fail-job', error: `The task "${failed.title}" failed.` }]
-  if (tasks.every((task) => task.kind === 'plan')) {
-    const plan = attempts.findLast((attempt) => attempt.status === 'succeeded' && attempt.outcome?.plan)
-      ?.outcome?.plan
-    if (plan === undefined) return [{ do: 'fail-job', error: 'Planning ended without a plan.' }]
-    return [
-      { do: 'adopt-plan', plan, tasks: tasksOfPlan(plan) },
-      { do: 'enter-phase', phase: 'building' },
-    ]
-  }
-  return decideProof(snapshot)
+  return tasks.every((task) => task.kind === 'plan') ? decidePlan(snapshot) : decideProof(snapshot)
+}
+
+/** Whatever a job was waiting for, it is not any more when something comes next; the ends of a job end a wait too. */
+function outOfWait(snapshot: Snapshot, decisions: Decision[]): Decision[] {
+  const goesOn = decisions.some((decision) => decision.do.startsWith('start-') || decision.do === 'add-tasks')
+  return snapshot.job.wait !== null && goesOn ? [{ do: 'stop-waiting' }, ...decisions] : decisions
 }
 
 /** A cancelled job ends when its last process has: what has not begun is withdrawn, what runs is told to stop. */

@@ -19,6 +19,8 @@ export interface NewTask {
 export type Decision =
   | { readonly do: 'add-tasks'; readonly tasks: readonly NewTask[] }
   | { readonly do: 'adopt-plan'; readonly plan: Plan; readonly tasks: readonly NewTask[] }
+  | { readonly do: 'propose-plan'; readonly plan: Plan }
+  | { readonly do: 'wait-approval' }
   | { readonly do: 'ready'; readonly taskId: string }
   | { readonly do: 'start-attempt'; readonly taskId: string; readonly feedback: readonly Feedback[] }
   | { readonly do: 'start-review'; readonly taskId: string; readonly subjectId: string }

@@ -27,6 +27,13 @@ export interface Job {
   /** Grows with each restart; limits count within an epoch. */
   readonly epoch: number
   readonly plan: Plan | null
+  /** Whether a person is to approve the plan before it is adopted. */
+  readonly approvePlan: boolean
+  /** The plan that lies on the table, as edited. */
+  readonly proposal: Plan | null
+  readonly planApproved: boolean
+  /** Counts proposals, edits and adoptions of the plan. */
+  readonly planVersion: number
   readonly headCommit: string | null
   readonly cancelRequested: boolean
 }
@@ -45,6 +52,10 @@ export interface Task {
   readonly dependsOn: readonly string[]
   readonly checks: readonly string[]
   readonly agentId: string
+  /** Attempts numbered below do not count: a person has started the task over. */
+  readonly triesFrom: number
+  /** What a person wants every attempt since then to know. */
+  readonly notes: readonly Feedback[]
 }
 
 export interface Agent {

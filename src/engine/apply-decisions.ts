@@ -8,6 +8,7 @@ import { updateJob } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
 import { releaseAgent, updateAgent, updateTask } from '../store/team.ts'
 import { endWork, readWork } from '../store/work.ts'
+import { applyPlan, isPlanDecision } from './apply-plan.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
 import type { Engine } from './engine.ts'
 import { finishJob } from './finish-job.ts'
@@ -28,22 +29,10 @@ export async function applyDecisions(
 
 async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Decision): Promise<NewEvent[]> {
   const { job } = snapshot
+  if (isPlanDecision(decision)) return applyPlan(trx, snapshot, decision)
   switch (decision.do) {
     case 'add-tasks':
       return addTasks(trx, snapshot, await ensureTeam(trx, snapshot), decision.tasks)
-    case 'adopt-plan': {
-      await updateJob(trx, job.id, { plan: decision.plan })
-      const added = await addTasks(trx, snapshot, await ensureTeam(trx, snapshot), decision.tasks)
-      return [
-        {
-          type: 'plan.adopted',
-          actor: 'server',
-          message: `The plan "${decision.plan.title}" was adopted: ${decision.tasks.length} tasks.`,
-          data: { plan: decision.plan },
-        },
-        ...added,
-      ]
-    }
     case 'ready':
       await updateTask(trx, decision.taskId, { status: 'ready' })
       return [

@@ -57,6 +57,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     const missing = await missingRoom(engine)
     if (missing !== null)
       throw new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
+    refuseEmptyGate(input)
     const backends = await chooseBackends(engine, input)
     try {
       return await (idempotencyKey === null ? commitTogether : commitAlone)({
@@ -69,6 +70,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
         source: input.source ?? null,
         budget: input.budget ?? null,
         parallelism: input.parallelism,
+        approvePlan: input.approve_plan,
         idempotencyKey,
         requestHash,
         createdAt: new Date(),
@@ -81,6 +83,15 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
       throw error
     }
   }
+}
+
+function refuseEmptyGate(input: NewJob): void {
+  if (input.approve_plan && input.mode === 'solo')
+    throw new AppError(
+      400,
+      'no_plan_to_approve',
+      'A job with mode "solo" makes no plan that could wait for approval: leave out approve_plan, or use mode "team".',
+    )
 }
 
 async function replay(engine: Engine, key: string, requestHash: string): Promise<Created | null> {

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { attemptCommit, readAttempt } from '../store/attempts.ts'
+import { attemptCommit, attemptsOfRound, readAttempt } from '../store/attempts.ts'
 import { readTask } from '../store/team.ts'
 import { deliverRepository } from '../workspace/deliver.ts'
-import { ensureJobRepository } from '../workspace/job-repository.ts'
+import { ensureJobRepository, type JobRepository } from '../workspace/job-repository.ts'
 import { mergeAttempt } from '../workspace/merge.ts'
 import type { Engine } from './engine.ts'
 import type { Claim, Report } from './claim.ts'
@@ -13,16 +13,12 @@ export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Re
   const task = work.task_id === null ? null : await readTask(engine.db.reader, work.task_id)
   const commit = await attemptCommit(engine.db.reader, work.attempt_id)
   if (attempt === null || task === null || commit === null) throw new Error('there is no commit to merge')
-  const repository = await ensureJobRepository({
-    dataDir: engine.dataDir,
-    jobId: job.id,
-    source: job.source,
-    pool: engine.pool,
-  })
+  const repository = await repositoryOf(engine, job)
   const result = await mergeAttempt(repository, {
     commit,
     taskId: task.id,
     attemptId: attempt.id,
+    attemptIds: await attemptsOfRound(engine.db.reader, task.id),
     title: task.title,
     body: task.acceptance.map((line) => `- ${line}`).join('\n'),
     author: attempt.agent,
@@ -71,12 +67,7 @@ export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Re
 
 /** Hands over a normal clone of the proven main. */
 export async function runDeliver(engine: Engine, { job }: Claim): Promise<Report> {
-  const repository = await ensureJobRepository({
-    dataDir: engine.dataDir,
-    jobId: job.id,
-    source: job.source,
-    pool: engine.pool,
-  })
+  const repository = await repositoryOf(engine, job)
   const { path: place, commit } = await deliverRepository(
     repository,
     path.join(engine.dataDir, 'jobs', job.id, 'result'),
@@ -92,4 +83,13 @@ export async function runDeliver(engine: Engine, { job }: Claim): Promise<Report
       },
     ],
   }
+}
+
+function repositoryOf(engine: Engine, job: Claim['job']): Promise<JobRepository> {
+  return ensureJobRepository({
+    dataDir: engine.dataDir,
+    jobId: job.id,
+    source: job.source,
+    pool: engine.pool,
+  })
 }

@@ -78,7 +78,7 @@ async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
   const events: NewEvent[] = []
   const started = transition(job.status, 'start')
   if (started !== null) {
-    const phase = job.mode === 'solo' ? 'building' : 'planning'
+    const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
     await updateJob(trx, job.id, {
       status: started,
       phase,

@@ -7,6 +7,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fileRoutes } from './routes/files.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { planRoutes } from './routes/plan.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { uiRoutes } from './routes/ui.ts'
@@ -26,6 +27,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   sessionRoutes(app, deps)
   serverRoutes(app, deps)
   jobRoutes(app, deps)
+  planRoutes(app, deps)
   documentRoutes(app, deps)
   eventRoutes(app, deps)
   fileRoutes(app, deps)

@@ -17,6 +17,7 @@ import type {
   Progress,
   TaskList,
 } from '../contract/job.ts'
+import type { PlanEdit, PlanView } from '../contract/plan.ts'
 import type { Health, Stats } from '../contract/server.ts'
 import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
@@ -73,6 +74,12 @@ export interface HttpDeps {
     budget(id: string): Promise<BudgetView>
     cancel(id: string): Promise<JobView>
     restart(id: string): Promise<JobView>
+  }
+  readonly plans: {
+    get(id: string): Promise<PlanView>
+    edit(id: string, edit: PlanEdit): Promise<PlanView>
+    approve(id: string, version: number | null): Promise<JobView>
+    reject(id: string, note: string): Promise<JobView>
   }
   readonly documents: {
     list(jobId: string): Promise<DocumentList>

@@ -9,7 +9,7 @@ export interface ArrivedForm {
 }
 
 /** Fields of a multipart form that hold JSON or repeat; all others are text. */
-const structured = new Set(['agents', 'budget', 'parallelism'])
+const structured = new Set(['agents', 'budget', 'parallelism', 'approve_plan'])
 
 /** Reads a JSON body as UTF-8, within its limit; anything else is refused with what was wrong. */
 export async function readJson(c: Context, limit: number): Promise<unknown> {
@@ -37,6 +37,12 @@ export async function readJson(c: Context, limit: number): Promise<unknown> {
       { cause: error },
     )
   }
+}
+
+/** As `readJson`; a request without any body stands for `{}`. */
+export async function readOptionalJson(c: Context, limit: number): Promise<unknown> {
+  const empty = mediaType(c) === '' && (c.req.raw.body === null || c.req.header('content-length') === '0')
+  return empty ? {} : readJson(c, limit)
 }
 
 /** Reads a job's form, JSON or multipart, with its documents checked against their limits: refused aloud, never dropped. */

@@ -116,16 +116,20 @@ export async function readAttempt(db: Reader, id: string): Promise<AttemptTask |
   return rows[0] ?? null
 }
 
-/** The commit of the last attempt at a task that left one: where a new attempt continues after an interruption. */
+/**
+ * The commit of the last attempt at a task that left one: where a new attempt continues after an interruption. A task
+ * that a person has started over begins on the newest main again.
+ */
 export async function lastCheckpoint(
   db: Reader,
   taskId: string,
   epoch: number,
 ): Promise<{ head_commit: string; base_commit: string } | null> {
   const { rows } = await sql<{ head_commit: string; base_commit: string }>`
-    select head_commit, base_commit from attempts
-    where task_id = ${taskId} and kind = 'work' and epoch = ${epoch} and head_commit is not null and base_commit is not null
-    order by number desc limit 1`.execute(db)
+    select x.head_commit, x.base_commit from attempts x join tasks t on t.id = x.task_id
+    where x.task_id = ${taskId} and x.kind = 'work' and x.epoch = ${epoch} and x.number >= t.tries_from
+      and x.head_commit is not null and x.base_commit is not null
+    order by x.number desc limit 1`.execute(db)
   return rows[0] ?? null
 }
 
@@ -156,4 +160,12 @@ export async function readInterrupted(
     select x.base_commit, j.source, a.name as agent from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
     where x.id = ${id} and x.base_commit is not null`.execute(db)
   return rows[0] ?? null
+}
+
+/** The attempts at a task since it was last started over: whatever of them is on main is the task's work. */
+export async function attemptsOfRound(db: Reader, taskId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select x.id from attempts x join tasks t on t.id = x.task_id
+    where x.task_id = ${taskId} and x.kind = 'work' and x.number >= t.tries_from`.execute(db)
+  return rows.map((row) => row.id)
 }

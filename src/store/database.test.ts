@@ -36,6 +36,7 @@ function job(): NewJobRow {
     source: null,
     budget: null,
     parallelism: 2,
+    approvePlan: false,
     idempotencyKey: null,
     requestHash: 'h',
     createdAt: new Date(),

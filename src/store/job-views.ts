@@ -114,6 +114,7 @@ export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
       checks: row.checks,
       source: row.source,
       parallelism: row.parallelism,
+      approve_plan: row.approve_plan,
       budget: row.budget,
     },
   }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Plan } from '../contract/plan.ts'
+import type { Plan, PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
@@ -26,6 +26,11 @@ export interface JobRow {
   head_commit: string | null
   result_path: string | null
   plan: Plan | null
+  approve_plan: boolean
+  proposed_plan: Plan | null
+  plan_version: number
+  plan_approved: boolean
+  plan_notes: PlanView['notes']
   error: string | null
   cancel_requested_at: Date | null
   created_at: Date
@@ -44,6 +49,7 @@ export interface NewJobRow {
   readonly source: string | null
   readonly budget: { tokens?: number | undefined; usd?: number | undefined } | null
   readonly parallelism: number
+  readonly approvePlan: boolean
   readonly idempotencyKey: string | null
   readonly requestHash: string
   readonly createdAt: Date
@@ -53,11 +59,11 @@ export interface NewJobRow {
 export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<void> {
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
   await sql`
-    insert into jobs (id, vision, title, backend, agents, mode, status, phase, checks, source, budget, parallelism,
+    insert into jobs (id, vision, title, backend, agents, mode, status, phase, checks, source, budget, parallelism, approve_plan,
       idempotency_key, request_hash, created_at, last_seq)
     select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'mode', 'queued', 'queued',
       j -> 'checks', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
-      j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'createdAt')::timestamptz, 1
+      (j ->> 'approvePlan')::boolean, j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'createdAt')::timestamptz, 1
     from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
   await sql`
     insert into events (job_id, seq, at, type, actor, phase, message, data)
@@ -100,6 +106,10 @@ export interface JobChange {
   readonly head_commit?: string
   readonly result_path?: string
   readonly plan?: Plan
+  readonly proposed_plan?: Plan | null
+  readonly plan_version?: number
+  readonly plan_approved?: boolean
+  readonly plan_notes?: PlanView['notes']
   readonly error?: string | null
   readonly epoch?: number
   readonly cancel_requested_at?: Date | null
@@ -107,11 +117,13 @@ export interface JobChange {
   readonly completed_at?: Date | null
 }
 
+const jsonColumns = new Set(['wait', 'plan', 'proposed_plan', 'plan_notes'])
+
 /** Writes the named columns. Only the engine calls this, under the job's lock and next to the event that says why. */
 export async function updateJob(trx: Trx, id: string, change: JobChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([column, value]: [string, unknown]) =>
-      sql`${sql.ref(column)} = ${(column === 'wait' || column === 'plan') && value !== null ? jsonb(value) : value}`,
+      sql`${sql.ref(column)} = ${jsonColumns.has(column) && value !== null ? jsonb(value) : value}`,
   )
   if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }

@@ -27,6 +27,10 @@ export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | 
       parallelism: job.parallelism,
       epoch: job.epoch,
       plan: job.plan,
+      approvePlan: job.approve_plan,
+      proposal: job.proposed_plan,
+      planApproved: job.plan_approved,
+      planVersion: job.plan_version,
       headCommit: job.head_commit,
       cancelRequested: job.cancel_requested_at !== null,
     },
@@ -39,12 +43,17 @@ export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | 
 
 async function readTasks(trx: Trx, jobId: string): Promise<Task[]> {
   const { rows } = await sql<
-    Omit<Task, 'dependsOn' | 'agentId'> & { depends_on: string[]; agent_id: string }
+    Omit<Task, 'dependsOn' | 'agentId' | 'triesFrom'> & {
+      depends_on: string[]
+      agent_id: string
+      tries_from: number
+    }
   >`
-    select id, key, kind, title, role, phase, status, position, depends_on, checks, agent_id
+    select id, key, kind, title, role, phase, status, position, depends_on, checks, agent_id, tries_from, notes
     from tasks where job_id = ${jobId} order by position`.execute(trx)
-  return rows.map(({ depends_on, agent_id, ...row }) => ({
+  return rows.map(({ depends_on, agent_id, tries_from, ...row }) => ({
     ...row,
+    triesFrom: tries_from,
     dependsOn: depends_on,
     agentId: agent_id,
   }))

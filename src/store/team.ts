@@ -153,3 +153,12 @@ export async function reopenTasks(trx: Trx, jobId: string): Promise<void> {
     trx,
   )
 }
+
+/** The task whose attempts leave the plan: the last planning task of the architect; null when there is none. */
+export async function planningTask(trx: Trx, jobId: string): Promise<{ id: string } | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from tasks where job_id = ${jobId} and kind = 'plan' and role = 'architect' order by position desc limit 1`.execute(
+    trx,
+  )
+  return rows[0] ?? null
+}

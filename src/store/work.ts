@@ -91,14 +91,16 @@ export async function workOfDeadWorkers(db: Reader, living: readonly string[]): 
 }
 
 /**
- * The first promise as a query: unfinished jobs that have neither a due or claimed queue entry nor a named wait with
- * a clock of its own. Empty, always; what it finds is rescued and counted.
+ * The first promise as a query: unfinished jobs that have neither a due or claimed queue entry nor a named wait for a
+ * person. (A wait with a clock has a due entry.) Empty, always; what it finds is rescued and counted.
  */
 export async function stuckJobs(db: Reader): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select j.id from jobs j where j.status in ('queued', 'running', 'waiting')
       and not exists (select 1 from pgboss.job q where q.name in ('advance', 'work', 'repository')
-        and q.state in ('created', 'retry', 'active') and q.data ->> 'job_id' = j.id::text)`.execute(db)
+        and q.state in ('created', 'retry', 'active') and q.data ->> 'job_id' = j.id::text)
+      and not (j.status = 'waiting' and j.wait ->> 'for' = 'approval' and not j.plan_approved
+        and j.cancel_requested_at is null)`.execute(db)
   return rows.map((row) => row.id)
 }
 

@@ -5,6 +5,8 @@ export interface MergeOptions {
   readonly commit: string
   readonly taskId: string
   readonly attemptId: string
+  /** The attempts of the task whose work counts as its own; what a task left before it was started over does not. */
+  readonly attemptIds: readonly string[]
   readonly title: string
   readonly body: string
   readonly author: string
@@ -21,14 +23,22 @@ const RACES = 20
 
 /**
  * Brings an attempt onto the job's main as one commit, without any work tree: the trees are merged as objects and the
- * reference is swapped only if it still is what was merged with. A task that is on main already is not merged again.
+ * reference is swapped only if it still is what was merged with. A task that is on main already is not merged again, whichever
+ * of its attempts brought it there.
  */
 export async function mergeAttempt(repository: JobRepository, options: MergeOptions): Promise<MergeResult> {
   const own = { gitDir: repository.dir }
   for (let race = 0; race < RACES; race += 1) {
     const main = await headCommit(repository)
     const earlier = await gitText(
-      ['log', '-1', '--format=%H', '--fixed-strings', `--grep=Slipway-Task: ${options.taskId}`, main],
+      [
+        'log',
+        '-1',
+        '--format=%H',
+        '--fixed-strings',
+        ...options.attemptIds.map((id) => `--grep=Slipway-Attempt: ${id}`),
+        main,
+      ],
       own,
     )
     if (earlier !== '') return { outcome: 'already', commit: earlier }

@@ -45,11 +45,16 @@ async function attempt(
   }
 }
 
-function merge(commit: string, taskId = newId()): ReturnType<typeof mergeAttempt> {
+function merge(
+  commit: string,
+  attemptId = newId(),
+  earlier: readonly string[] = [],
+): ReturnType<typeof mergeAttempt> {
   return mergeAttempt(repository, {
     commit,
-    taskId,
-    attemptId: newId(),
+    taskId: newId(),
+    attemptId,
+    attemptIds: [...earlier, attemptId],
     title: 'A task',
     body: '',
     author: 'Developer 1',
@@ -60,10 +65,10 @@ describe('an attempt', () => {
   it('becomes one commit on main, and only once', async () => {
     const work = await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'a.txt'), 'a\n'))
     expect(work).toMatchObject({ changed: true, files: 1 })
-    const taskId = newId()
-    const first = await merge(work.commit, taskId)
+    const attemptId = newId()
+    const first = await merge(work.commit, attemptId)
     expect(first).toMatchObject({ outcome: 'merged', commit: await headCommit(repository) })
-    expect(await merge(work.commit, taskId)).toMatchObject({
+    expect(await merge(work.commit, newId(), [attemptId])).toMatchObject({
       outcome: 'already',
       commit: await headCommit(repository),
     })

@@ -8,12 +8,13 @@ import { folderFor } from './project-folder.ts'
 import { isCore, plantFaults } from './plant-faults.ts'
 import { openProject, parallelPair } from './project.ts'
 import type { Stage } from './stage.ts'
+import { isOwnPlan, taskNote } from './task-note.ts'
 
 /**
  * The developer (and the tester): writes the files of its task, runs the checks, says what came of it. After a
  * failed check, a review or a conflict it reads what came back and answers that. Alone, it builds the whole
  * blueprint and leaves `.slipway/checks.json`. A task that is not of its own plan gets whatever the blueprint has
- * and the workspace lacks; if that is nothing, it says so and changes nothing.
+ * and the workspace lacks; if that is nothing, or a person added the task, a note of what was asked for.
  */
 export interface Body {
   /** Ends this process at once, as a crash would. */
@@ -56,7 +57,7 @@ export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body):
 /** What this attempt has to write. */
 async function filesFor(stage: Stage, brief: TaskBrief, project: Project): Promise<ProjectFile[]> {
   const own = project.tasks.find((task) => task.key === brief.task.key)
-  if (own === undefined && !isWhole(brief)) return missingFiles(stage, project)
+  if (own === undefined && !isWhole(brief)) return filesForStranger(stage, brief, project)
   const files = own === undefined || isWhole(brief) ? project.tasks.flatMap((task) => task.files) : own.files
   return [...plantFaults(files, brief, project), ...(await contestedFile(stage, project, own))]
 }
@@ -64,6 +65,12 @@ async function filesFor(stage: Stage, brief: TaskBrief, project: Project): Promi
 /** Whether the attempt is about the whole project rather than one of its tasks. */
 function isWhole(brief: TaskBrief): boolean {
   return brief.mode === 'solo' || brief.task.key.startsWith('repair')
+}
+
+/** A task that is not of the blueprint: of somebody else's plan, or put into ours by a person. */
+async function filesForStranger(stage: Stage, brief: TaskBrief, project: Project): Promise<ProjectFile[]> {
+  const missing = (await isOwnPlan(stage)) ? [] : await missingFiles(stage, project)
+  return missing.length > 0 ? missing : [taskNote(brief)]
 }
 
 async function missingFiles(stage: Stage, project: Project): Promise<ProjectFile[]> {
@@ -138,7 +145,7 @@ function summary(
   const known = isWhole(brief) || project.tasks.some((task) => task.key === brief.task.key)
   const stranger = known
     ? ''
-    : ` This task is not of my blueprint "${project.blueprint.id}", so I could only add what the blueprint has and the workspace lacked.`
+    : ` This task is not of my blueprint "${project.blueprint.id}", so I could only add what the blueprint has and the workspace lacked, or write down what was asked for.`
   const proof =
     checks === 0
       ? 'There were no checks to run.'

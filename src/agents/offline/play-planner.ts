@@ -3,6 +3,7 @@ import type { Project } from './blueprint.ts'
 import { design, DOCUMENT_MARK, requirements } from './documents.ts'
 import { folderFor } from './project-folder.ts'
 import { openProject } from './project.ts'
+import { planSentBack, revisePlan } from './revise-plan.ts'
 import type { Stage } from './stage.ts'
 
 /**
@@ -37,11 +38,30 @@ export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number
     await stage.say('The plan is written. ([[demo:bad-plan]] was asked for, so it is invalid.)')
     return
   }
+  const back = planSentBack(brief)
+  if (back !== null) return revise(stage, steps, project, back)
   await stage.write('.slipway/plan.json', planFile(project))
   await stage.plan(steps, 3)
   const count = `${project.tasks.length} tasks and ${project.checks.length} checks of the whole job`
   await stage.say(
     turn === 1 ? `The plan has ${count}.` : `I wrote the plan again, valid this time: ${count}.`,
+  )
+}
+
+/** The answer to a plan that a person sent back. */
+async function revise(
+  stage: Stage,
+  steps: readonly string[],
+  project: Project,
+  back: NonNullable<ReturnType<typeof planSentBack>>,
+): Promise<void> {
+  const { plan, done } = revisePlan(project, back.plan, back.note)
+  await stage.write('.slipway/plan.json', `${JSON.stringify(plan, null, 2)}\n`)
+  await stage.plan(steps, steps.length)
+  await stage.say(
+    done.length === 0
+      ? `The plan was sent back with the note "${back.note}". No model is involved here, so I could not act on it: the plan is the same, and its summary has the note.`
+      : `The plan was sent back. By plain rules, without a model, I ${done.join(' and ')}.`,
   )
 }
 

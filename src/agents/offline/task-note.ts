@@ -1,0 +1,40 @@
+import type { TaskBrief } from '../../contract/brief.ts'
+import type { ProjectFile } from './blueprint.ts'
+import { DOCUMENT_MARK } from './documents.ts'
+import { markdownQuote, markdownText } from './fill-template.ts'
+import type { Stage } from './stage.ts'
+
+/**
+ * What the offline demo can honestly contribute to a task that a person put into its plan: a note that says what was
+ * asked for, and that nobody has built it.
+ */
+export function taskNote(brief: TaskBrief): ProjectFile {
+  const { key, title, description, acceptance } = brief.task
+  const criteria = acceptance.map((line) => `- ${markdownText(line)}`).join('\n')
+  return {
+    path: pathOf(key),
+    content: `# ${markdownText(title)}
+
+This task is not of a blueprint of the offline demo, and no model was involved: it is written down here and not built.
+Connect a coding agent to have it built.
+
+What was asked for:
+
+${markdownQuote(description)}
+${criteria === '' ? '' : `\nIt is done when:\n\n${criteria}\n`}`,
+  }
+}
+
+/** A command that holds once the note is there. */
+export function taskNoteCheck(key: string): string {
+  return `test -s ${pathOf(key)}`
+}
+
+/** Whether the plan that is being built came from a blueprint: then a task it does not know was added by a person. */
+export async function isOwnPlan(stage: Stage): Promise<boolean> {
+  return (await stage.read('docs/design.md'))?.includes(DOCUMENT_MARK) === true
+}
+
+function pathOf(key: string): string {
+  return `docs/tasks/${key}.md`
+}

@@ -113,10 +113,16 @@ export function loadConfig(
 }
 
 /** What the command line needs before any server runs. */
-export function cliDefaults(): { dataDir: string; url: string | null; token: string | null } {
+export function cliDefaults(): {
+  dataDir: string
+  url: string | null
+  token: string | null
+  hasDisplay: boolean
+} {
   return {
     dataDir: path.resolve(process.env['SLIPWAY_DATA_DIR'] ?? path.join(os.homedir(), '.slipway')),
     url: process.env['SLIPWAY_URL'] ?? null,
     token: process.env['SLIPWAY_TOKEN'] ?? null,
+    hasDisplay: Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']),
   }
 }

@@ -17,6 +17,8 @@ export interface TestServer {
   stop(): Promise<void>
   /** Everything the server wrote on stderr. */
   log(): string
+  /** Everything it wrote on stdout. */
+  out(): string
 }
 
 export interface TestServerOptions {
@@ -70,6 +72,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-200_000)
   })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out = (out + chunk.toString()).slice(-200_000)
+  })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = await firstAddress(child, () => log)
   if (child.pid === undefined) throw new Error('the server has no pid')
@@ -88,6 +94,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     crash: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     log: () => log,
+    out: () => out,
   }
 }
 

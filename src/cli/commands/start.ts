@@ -2,9 +2,11 @@
 import type { Command } from 'commander'
 import path from 'node:path'
 import { cliDefaults } from '../../config.ts'
+import { buildWeb } from '../build-web.ts'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { exitCodes, Failure, sentence } from '../failure.ts'
 import { onInterrupt, type Interrupt } from '../interrupt.ts'
+import { browserOpener, openBrowser } from '../open-browser.ts'
 import type { StartMessage } from '../own-server.ts'
 import { readServerRecord } from '../server-record.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,6 +16,8 @@ interface Flags {
   host?: string
   dataDir?: string
   workers?: number
+  open: boolean
+  build: boolean
 }
 
 /** A stop that takes longer is given up: what was not finished is taken up by the next start. */
@@ -35,9 +39,12 @@ export function addStart(program: Command, terminal: Terminal): void {
       'how much it works on at once; 0 answers but starts no work',
       wholeNumber(0, 64),
     )
+    .option('--no-open', 'do not open the browser')
+    .option('--no-build', 'serve the web interface as it is, even when it is older than its sources')
     .action((flags: Flags) => start(flags, terminal))
   addExamples(command, [
     ['slipway start', 'on http://127.0.0.1:7420'],
+    ['slipway start --no-open', 'the same, and leave the browser alone'],
     ['slipway start --port 0 --data-dir ./scratch', 'on any free port, with a data directory of its own'],
     ['slipway start --workers 8', 'eight agents and checks at once'],
   ])
@@ -52,12 +59,15 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     await refuseSecond(dataDir)
     const { startServer } = await import('../../main.ts')
     const server = await startServer({ ...flags, dataDir })
+    const isOwned = process.connected
     tellParent({ ready: server.url })
     terminal.print(`Slipway is running at ${terminal.paint('bold', server.url)}`)
+    if (!isOwned) terminal.print(`Log in with ${server.url}/?token=${server.token}`)
     terminal.print(terminal.paint('dim', `Data in ${dataDir}. Token: slipway token. Stop with Ctrl-C.`))
+    const shown = isOwned ? Promise.resolve() : show(flags, terminal, stopping, server.logInLink)
     await aborted(stopping)
     terminal.note('Stopping; unfinished jobs are kept. Ctrl-C again stops at once.')
-    await within(server.stop(), stopLimitMs)
+    await Promise.all([shown, within(server.stop(), stopLimitMs)])
   } catch (error) {
     tellParent({ failed: sentence(error) })
     // What refuses to start says why in a plain error; a fault of the code has a kind of its own (TypeError …).
@@ -66,6 +76,18 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
       : error
   }
   leave(interrupt)
+}
+
+/** Brings the web interface before the person's eyes: built, and opened where there is somebody to see it. */
+async function show(
+  flags: Flags,
+  terminal: Terminal,
+  stopping: AbortSignal,
+  logInLink: () => string,
+): Promise<void> {
+  if (flags.build) await buildWeb(terminal, stopping)
+  const opener = browserOpener(process.platform, cliDefaults().hasDisplay)
+  if (flags.open && opener !== null && terminal.isLive && !stopping.aborted) openBrowser(opener, logInLink())
 }
 
 /** A server whose channel to the command that started it has broken has nobody to work for. */

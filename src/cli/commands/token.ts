@@ -4,7 +4,7 @@ import path from 'node:path'
 import { cliDefaults } from '../../config.ts'
 import { addExamples } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
-import { readToken } from '../server-record.ts'
+import { readServerRecord, readToken } from '../server-record.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addToken(program: Command, terminal: Terminal): void {
@@ -12,7 +12,8 @@ export function addToken(program: Command, terminal: Terminal): void {
     .command('token')
     .description('print the token that the API asks for')
     .option('--data-dir <dir>', 'whose token (default: SLIPWAY_DATA_DIR or ~/.slipway)')
-    .action(async (flags: { dataDir?: string }) => {
+    .option('--link', 'print the address that logs a browser in')
+    .action(async (flags: { dataDir?: string; link?: boolean }) => {
       const dataDir = flags.dataDir === undefined ? cliDefaults().dataDir : path.resolve(flags.dataDir)
       const token = await readToken(dataDir)
       if (token === null) {
@@ -20,10 +21,19 @@ export function addToken(program: Command, terminal: Terminal): void {
           hint: 'the first start of the server makes it: slipway start',
         })
       }
-      terminal.print(token)
+      terminal.print(flags.link === true ? `${await addressOf(dataDir)}/?token=${token}` : token)
     })
   addExamples(command, [
     ['slipway token', 'print it'],
+    ['slipway token --link', 'a link to open: it logs the browser in'],
     ['curl -H "Authorization: Bearer $(slipway token)" http://127.0.0.1:7420/api/jobs', 'use it'],
   ])
+}
+
+async function addressOf(dataDir: string): Promise<string> {
+  const record = await readServerRecord(dataDir)
+  if (record !== null) return record.url
+  throw new Failure(`no server runs on ${dataDir}, so there is nothing to open`, {
+    hint: 'start it first: slipway start',
+  })
 }

@@ -29,8 +29,9 @@ const ASK_AGAIN = 'no-cache'
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta http-equiv="refresh" content="3">
 <title>Slipway</title>
-<p>The web interface has not been built yet: run <code>npm run build:web</code> in the checkout of Slipway, then reload this page.</p>
+<p>The web interface has not been built yet: run <code>npm run build:web</code> in the checkout of Slipway, and it appears here.</p>
 </html>
 `
 

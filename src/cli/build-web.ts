@@ -1,0 +1,42 @@
+/**
+ * The web interface is built when it is older than its sources. Promises: the server never waits for it and never fails
+ * with it; what the build says reaches the person who started the server; it ends with the server.
+ */
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import type { Terminal } from './terminal.ts'
+
+const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'build-web.sh')
+
+/** Resolves when there is nothing (more) to build, also when building failed: then it has said why. */
+export async function buildWeb(terminal: Terminal, stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) return
+  // A process group of its own, so that what the script starts can be ended with it.
+  const child = spawn('sh', [script], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', (error) => {
+      terminal.note(`The web interface could not be built: ${error.message}.`)
+      resolve()
+    })
+  })
+  const stop = (): void => {
+    if (child.pid !== undefined && child.exitCode === null) endGroup(child.pid)
+  }
+  stopping.addEventListener('abort', stop, { once: true })
+  child.stderr.setEncoding('utf8')
+  child.stderr.on('data', (said: string) => {
+    if (!stopping.aborted) terminal.note(said.trimEnd())
+  })
+  await ended
+  stopping.removeEventListener('abort', stop)
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM')
+  } catch (error) {
+    // It has ended in this very moment.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}

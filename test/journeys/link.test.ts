@@ -1,0 +1,78 @@
+import { execFile, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { makeDataDir, startTestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+/** How a person gets from the command line into the browser. */
+const main = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+const run = promisify(execFile)
+
+async function opens(link: string): Promise<boolean> {
+  const response = await fetch(link, { redirect: 'manual' })
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
+  return response.headers.getSetCookie().some((cookie) => cookie.startsWith('slipway_session='))
+}
+
+it('the links that the command line prints log a browser in', async () => {
+  const server = await startTestServer()
+  try {
+    const { stdout } = await run(process.execPath, [main, 'token', '--link', '--data-dir', server.dataDir])
+    expect(stdout).toBe(`${server.url}/?token=${server.token}\n`)
+    expect(await opens(stdout.trim())).toBe(true)
+    const second = await until('the second line of the start', 5000, async () => {
+      const [, line] = server.out().split('\n')
+      return line === undefined || line === '' ? null : line
+    })
+    expect(second).toBe(`Log in with ${server.url}/?token=${server.token}`)
+  } finally {
+    await server.stop()
+  }
+  await expect(
+    run(process.execPath, [main, 'token', '--link', '--data-dir', server.dataDir]),
+  ).rejects.toThrow('no server runs')
+})
+
+/** Starts the server on a terminal, with a browser that writes down what it is asked to open. */
+async function startOnTerminal(...args: string[]): Promise<{ opened: string; end(): Promise<void> }> {
+  const dir = makeDataDir()
+  const opened = path.join(dir, 'opened')
+  const opener = path.join(dir, 'xdg-open')
+  fs.writeFileSync(opener, `#!/bin/sh\necho "$*" >${opened}.new && mv ${opened}.new ${opened}\n`, {
+    mode: 0o755,
+  })
+  const command = [process.execPath, main, 'start', '--port', '0', '--data-dir', dir, '--no-build', ...args]
+  const child = spawn('script', ['-qec', command.join(' '), '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: `${dir}:${process.env['PATH'] ?? ''}`, HOME: dir, DISPLAY: ':99', TERM: 'dumb' },
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  await until('the start', 30_000, async () => (out.includes('Ctrl-C') ? true : null))
+  return {
+    opened,
+    end: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+it('the browser is opened with a code that is good once, never with the token', async () => {
+  const { opened, end } = await startOnTerminal()
+  try {
+    const address = await until('the browser', 10_000, async () =>
+      fs.existsSync(opened) ? fs.readFileSync(opened, 'utf8').trim() : null,
+    )
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?code=[\w-]{43}$/)
+    expect(await opens(address)).toBe(true)
+    expect(await opens(address)).toBe(false)
+  } finally {
+    await end()
+  }
+})

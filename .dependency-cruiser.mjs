@@ -1,4 +1,4 @@
-import { mainLoader, owners, pureRooms, rooms, roots } from './rooms.mjs'
+import { mainLoader, owners, pureRooms, rooms, roots, web } from './rooms.mjs'
 
 /**
  * The rules of rooms.mjs in dependency-cruiser's language. Each rule's name says who broke it, its comment says what
@@ -9,9 +9,14 @@ const TESTS = '\\.test\\.ts$'
 /** What tests may use on top of what their room may use. */
 const TEST_PACKAGES = ['vitest', 'fast-check']
 
-/** A place in `src/`: a room, or one of the files outside the rooms. */
-const place = (name) => (name.endsWith('.ts') ? `^src/${escape(name)}$` : `^src/${escape(name)}/`)
-const word = (file) => file.replace(/\.ts$/, '')
+/** A place: a room of `src/`, one of the files outside the rooms, or `web` and what is in it. */
+const place = (name) => {
+  const path = name === 'web' || name.startsWith('web/') ? name : `src/${name}`
+  return /\.tsx?$/.test(name) ? `^${escape(path)}$` : `^${escape(path)}/`
+}
+const word = (file) => file.replace(/\.tsx?$/, '')
+/** Everything that is held to the rules. */
+const OURS = '^(src|web)/'
 const escape = (text) => text.replaceAll('.', '\\.')
 
 /** A package where npm puts it, and the types that stand in for it. */
@@ -29,10 +34,10 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
 }))
 
 const ownerRules = Object.entries(owners).map(([name, places]) => ({
-  name: `only-${places.join('-and-').replaceAll('.ts', '')}-may-use-${name.replaceAll(/[@/]/g, '')}`,
+  name: `only-${places.map(word).join('-and-').replaceAll('/', '-')}-may-use-${name.replaceAll(/[@/]/g, '')}`,
   comment: `${name} belongs to ${places.join(', ')}: ask that room for what you need.`,
   severity: 'error',
-  from: { path: '^src/', pathNot: places.map(place) },
+  from: { path: OURS, pathNot: places.map(place) },
   to: { path: installed(name) },
 }))
 
@@ -50,6 +55,20 @@ export default {
     ...roomRules,
     ...ownerRules,
     ...rootRules,
+    {
+      name: `web-may-import-${web.mayImport.join('-')}`,
+      comment: `The UI may import only itself and: ${web.mayImport.join(', ')}. What else it needs, it asks the server for.`,
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|test|scripts|bench)/', pathNot: web.mayImport.map(place) },
+    },
+    {
+      name: 'the-product-does-not-import-the-ui',
+      comment: 'The server serves the UI as files; nothing in src knows what is in them.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^web/' },
+    },
     {
       name: 'no-cycles',
       comment: 'Two files that need each other are one idea, or need a third that both import.',
@@ -83,7 +102,7 @@ export default {
       name: 'every-package-has-an-owner',
       comment: 'Name the room that owns this package in rooms.mjs, or do without it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: TESTS },
+      from: { path: OURS, pathNot: TESTS },
       to: { path: '(^|/)node_modules/', pathNot: Object.keys(owners).map(installed) },
     },
     {
@@ -114,6 +133,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.css'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },

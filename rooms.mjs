@@ -26,6 +26,16 @@ export const rooms = {
   cli: ['client', 'lib'],
 }
 
+/**
+ * The UI in `web/`, a room of its own: it sees the server as every other client does.
+ *
+ * @type {{ mayImport: readonly string[], folders: readonly string[] }}
+ */
+export const web = {
+  mayImport: ['contract', 'client'],
+  folders: ['api', 'board', 'diff', 'job', 'public', 'routes', 'settings', 'shell', 'ui'],
+}
+
 /** Rooms that decide and never act: no `node:` module, no package but zod. */
 export const pureRooms = ['contract', 'domain']
 
@@ -46,13 +56,13 @@ export const roots = {
 export const mainLoader = 'cli/commands/start.ts'
 
 /**
- * Which room owns which package: one place to learn it, to wrap it, to replace it. A name that ends with `/` stands
+ * Which room (or folder of `web/`) owns which package: one place to learn it, to wrap it, to replace it. A name that ends with `/` stands
  * for everything under that scope.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const owners = {
-  zod: ['contract', 'cli', 'config.ts'],
+  zod: ['contract', 'cli', 'config.ts', 'web/routes', 'web/main.tsx'],
   kysely: ['store'],
   pg: ['store'],
   'pg-boss': ['store'],
@@ -66,4 +76,18 @@ export const owners = {
   uuid: ['lib'],
   commander: ['cli'],
   'eventsource-parser': ['client'],
+  react: ['web'],
+  'react-dom': ['web'],
+  '@tanstack/': ['web'],
+  'lucide-react': ['web'],
+  'radix-ui': ['web/ui', 'web/shell'],
+  virtua: ['web/ui', 'web/job'],
+  'react-markdown': ['web/ui'],
+  'remark-gfm': ['web/ui'],
+  '@pierre/diffs': ['web/diff'],
+  '@atlaskit/pragmatic-drag-and-drop': ['web/board', 'web/job'],
+  vite: ['web/vite.config.ts'],
+  '@vitejs/plugin-react': ['web/vite.config.ts'],
+  '@tailwindcss/vite': ['web/vite.config.ts'],
+  '@fontsource-variable/': ['web'],
 }

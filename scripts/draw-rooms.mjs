@@ -12,19 +12,20 @@ const BEGIN = '<!-- rooms: drawn by scripts/draw-rooms.mjs -->'
 const END = '<!-- /rooms -->'
 
 /**
- * A mermaid flowchart of `src/`, one box per room and one for each file outside the rooms. Unit tests are left out.
+ * A mermaid flowchart of `src/` and `web/`, one box per room and one for each file outside the rooms. Unit tests are
+ * left out.
  * The arrows are sorted here, because the cruiser's own mermaid follows the order of the file system.
  *
  * @param {string} root The project's root directory.
  * @returns {Promise<string>}
  */
 export async function drawRooms(root) {
-  const { output } = await cruise(['src'], {
+  const { output } = await cruise(['src', 'web'], {
     ...config.options,
     baseDir: root,
-    includeOnly: '^src/',
-    exclude: '\\.test\\.ts$',
-    collapse: '^src/[^/]+',
+    includeOnly: '^(src|web)/',
+    exclude: ['\\.test\\.ts$', '^web/dist/'],
+    collapse: '^(src/[^/]+|web)',
   })
   if (typeof output === 'string') throw new Error('dependency-cruiser gave text where modules were expected')
   const name = (place) => path.posix.basename(place)

@@ -27,7 +27,10 @@ check() {
 check format oxfmt --check
 check lint oxlint --type-aware --deny-warnings
 check types tsc --noEmit -p .
+check types-web tsc --noEmit -p web
 check unused knip
+check web-builds sh scripts/build-web.sh
+check web-budget node scripts/web-budget.mjs
 
 if [ -n "$failed" ]; then
   printf 'These checks failed:%s\n' "$failed"

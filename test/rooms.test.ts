@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const root = path.resolve(import.meta.dirname, '..')
 /** A little under the number of modules there are: fewer seen means that the cruiser has gone blind. */
 const MODULES_SEEN = 140
+const WEB_MODULES_SEEN = 60
 const LINES = 400
 const CONTRACT_LINES = 500
 const ROOT_MARKDOWN = ['AGENTS.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md']
@@ -20,6 +21,7 @@ const ROOT_MARKDOWN = ['AGENTS.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.m
 interface Rooms {
   rooms: Record<string, string[]>
   roots: Record<string, unknown>
+  web: { folders: string[] }
 }
 interface Drawing {
   drawRooms: (root: string) => Promise<string>
@@ -33,9 +35,10 @@ async function load<T>(file: string): Promise<T> {
 async function cruised(baseDir: string): Promise<ICruiseResult> {
   const { default: config } = await load<{ default: IConfiguration }>('.dependency-cruiser.mjs')
   const { forbidden = [] } = config
-  const { output } = await cruise(['src'], {
+  const { output } = await cruise(['src', 'web'], {
     ...config.options,
     baseDir,
+    exclude: '^web/dist/',
     validate: true,
     ruleSet: { forbidden },
   })
@@ -51,6 +54,11 @@ function filesBelow(dir: string): string[] {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
 }
 
+/** The UI as it is written, without what was built of it. */
+function webFiles(): string[] {
+  return filesBelow('web').filter((file) => !file.startsWith('web/dist/'))
+}
+
 test('the folders of src are the rooms of rooms.mjs', async () => {
   const { rooms, roots } = await load<Rooms>('rooms.mjs')
   const entries = fs.readdirSync(path.join(root, 'src'), { withFileTypes: true })
@@ -60,15 +68,25 @@ test('the folders of src are the rooms of rooms.mjs', async () => {
   expect(files.filter((file) => !file.endsWith('.test.ts')).sort()).toEqual(Object.keys(roots).sort())
 })
 
+test('the folders of web are those of rooms.mjs', async () => {
+  const { web } = await load<Rooms>('rooms.mjs')
+  const entries = fs.readdirSync(path.join(root, 'web'), { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  expect(folders.filter((name) => name !== 'dist').sort()).toEqual(web.folders)
+})
+
 test('every import obeys the rooms, and the cruiser has seen the whole tree', async () => {
   const { modules, summary } = await cruised(root)
   expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([])
   const seen = modules.filter((module) => module.source.startsWith('src/'))
   expect(seen.length).toBeGreaterThan(MODULES_SEEN)
+  expect(modules.filter((module) => module.source.startsWith('web/')).length).toBeGreaterThan(
+    WEB_MODULES_SEEN,
+  )
 })
 
 test('no folder is named for what it might hold', () => {
-  const names = filesBelow('src').flatMap((file) => path.dirname(file).split(path.sep))
+  const names = [...filesBelow('src'), ...webFiles()].flatMap((file) => path.dirname(file).split(path.sep))
   const vague = names.filter((name) =>
     /^(utils?|helpers?|services?|managers?|common|shared|misc)$/.test(name),
   )
@@ -76,9 +94,9 @@ test('no folder is named for what it might hold', () => {
 })
 
 test('no file is longer than a person can hold in mind', () => {
-  const sources = [...filesBelow('src'), ...filesBelow('test'), ...filesBelow('scripts')]
+  const sources = [...filesBelow('src'), ...webFiles(), ...filesBelow('test'), ...filesBelow('scripts')]
   const long = sources
-    .filter((file) => /\.(ts|mjs|sh|sql)$/.test(file))
+    .filter((file) => /\.(tsx?|css|mjs|sh|sql)$/.test(file))
     .map((file) => ({ file, lines: fs.readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }))
     .filter(({ file, lines }) => lines > (file.startsWith('src/contract/') ? CONTRACT_LINES : LINES))
   expect(long).toEqual([])
@@ -105,10 +123,12 @@ test('the pages name files that are there', () => {
   ]
   const named = pages.flatMap((page) => {
     const text = fs.readFileSync(path.join(root, page), 'utf8')
-    return [...text.matchAll(/\b(?:src|test|scripts)\/[\w./-]+\.(?:ts|mjs|sh|sql)\b/g)].map(([file]) => ({
-      page,
-      file,
-    }))
+    return [...text.matchAll(/\b(?:src|web|test|scripts)\/[\w./-]+\.(?:tsx?|css|mjs|sh|sql)\b/g)].map(
+      ([file]) => ({
+        page,
+        file,
+      }),
+    )
   })
   expect(named.length).toBeGreaterThan(20)
   expect(named.filter(({ file }) => !fs.existsSync(path.join(root, file)))).toEqual([])
@@ -141,6 +161,8 @@ const planted: Record<string, string> = {
   'src/sandbox/walls.ts': "import type { Word } from '../contract/word.ts'\nexport type Walls = Word\n",
   'src/workspace/clone.ts': "import { probe } from './clone.test.ts'\nexport const clone = probe\n",
   'src/workspace/clone.test.ts': 'export const probe = 1\n',
+  'web/board/board.tsx':
+    "import { rule } from '../../src/domain/rule.ts'\nimport { sql } from 'kysely'\nexport const board = [rule, sql]\n",
   'src/cli/commands/start.ts': "import { main } from '../../main.ts'\nexport const start = main\n",
 }
 
@@ -173,6 +195,8 @@ test('the rules see every planted fault', async () => {
       'src/sandbox/walls.ts: sandbox-may-import-lib',
       'src/store/rows.ts: store-may-import-contract-domain-lib',
       'src/workspace/clone.ts: the-product-does-not-import-its-tests',
+      'web/board/board.tsx: only-store-may-use-kysely',
+      'web/board/board.tsx: web-may-import-contract-client',
     ]),
   )
 })

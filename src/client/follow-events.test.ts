@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ApiError } from './api-error.ts'
-import type { FollowOptions } from './follow-events.ts'
+import type { FollowOptions } from './event-stream.ts'
 import { openClient } from './open-client.ts'
 
 const jobId = '01930000-0000-7000-8000-000000000001'

@@ -3,24 +3,11 @@
  * skipping stream is opened again from the last event handed out (`Last-Event-ID`), with growing pauses. It gives up,
  * aloud, when the server has been unreachable for longer than `giveUpMs`.
  */
-import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { EventView } from '../contract/event.ts'
-import { ApiError, isTransient } from './api-error.ts'
-import { send, unreachable, type Endpoint } from './request.ts'
+import { ApiError } from './api-error.ts'
+import { followStream, parseMessage, readStream, type FollowOptions, type Heard } from './event-stream.ts'
+import type { Endpoint } from './request.ts'
 
-export interface FollowOptions {
-  /** Ends the sequence, without an error. */
-  readonly signal?: AbortSignal | undefined
-  /** The longest time without any answer from the server. 60 s unless told. */
-  readonly giveUpMs?: number
-  /** A stream on which nothing arrives for this long (the server sends a comment every 15 s) is dead. 45 s unless told. */
-  readonly silenceMs?: number
-  /** The first pause before connecting again; it doubles up to 20 times this. 250 ms unless told. */
-  readonly pauseMs?: number
-}
-
-/** More than this many characters in one event, or a line that never ends, break the stream. */
-const eventLimit = 4_000_000
 /** Reconnections that bring nothing but the same gap. */
 const gapLimit = 5
 
@@ -31,31 +18,19 @@ export async function* followEvents(
   after: number,
   options: FollowOptions = {},
 ): AsyncGenerator<EventView, void, undefined> {
-  const { signal, giveUpMs = 60_000, pauseMs = 250 } = options
-  const reading: Reading = { cursor: after, failures: 0, gaps: 0, heard: Date.now() }
-  while (!isStopped(signal)) {
-    try {
-      yield* readOn(endpoint, jobId, reading, options)
-    } catch (error) {
-      if (isStopped(signal)) return
-      reading.gaps = error instanceof GapError ? reading.gaps + 1 : reading.gaps
-      if (!canContinue(error, reading.gaps) || Date.now() - reading.heard > giveUpMs) throw toApiError(error)
-    }
-    reading.failures += 1
-    await pause(Math.min(pauseMs * 2 ** (reading.failures - 1), pauseMs * 20), signal)
+  const reading: Reading = { cursor: after, gaps: 0 }
+  const mayRetry = (error: unknown): boolean => error instanceof GapError && ++reading.gaps < gapLimit
+  try {
+    yield* followStream(() => readOn(endpoint, jobId, reading, options), options, mayRetry)
+  } catch (error) {
+    throw error instanceof GapError ? new ApiError(0, 'bad_answer', error.message) : error
   }
 }
 
-/** How far the sequence has come, across connections. `heard` is when bytes last arrived, in epoch milliseconds. */
+/** How far the sequence has come, across connections. */
 interface Reading {
   cursor: number
-  failures: number
   gaps: number
-  heard: number
-}
-
-function isStopped(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted ?? false
 }
 
 class GapError extends Error {
@@ -64,99 +39,29 @@ class GapError extends Error {
   }
 }
 
-function canContinue(error: unknown, gaps: number): boolean {
-  return isTransient(error) || (error instanceof GapError && gaps < gapLimit)
-}
-
-function toApiError(error: unknown): unknown {
-  return error instanceof GapError ? new ApiError(0, 'bad_answer', error.message) : error
-}
-
 /** One connection, without what was seen before; throws where something is missing. */
 async function* readOn(
   endpoint: Endpoint,
   jobId: string,
   reading: Reading,
   options: FollowOptions,
-): AsyncGenerator<EventView, void, undefined> {
-  for await (const item of readStream(endpoint, jobId, reading.cursor, options)) {
-    reading.heard = Date.now()
-    reading.failures = 0
-    if (item === 'alive' || item.seq <= reading.cursor) continue
-    if (item.seq > reading.cursor + 1) throw new GapError(reading.cursor, item.seq)
-    reading.cursor = item.seq
+): AsyncGenerator<Heard<EventView>, void, undefined> {
+  const path = `/api/jobs/${encodeURIComponent(jobId)}/events/stream`
+  for await (const heard of readStream(
+    endpoint,
+    path,
+    { 'last-event-id': String(reading.cursor) },
+    options,
+  )) {
+    if (heard === 'alive') {
+      yield heard
+      continue
+    }
+    const event = parseMessage(heard, EventView)
+    if (event.seq <= reading.cursor) continue
+    if (event.seq > reading.cursor + 1) throw new GapError(reading.cursor, event.seq)
+    reading.cursor = event.seq
     reading.gaps = 0
-    yield item
+    yield event
   }
-}
-
-/** One connection: `alive` whenever bytes came, and the events in them. Ends when the server ends the stream. */
-async function* readStream(
-  endpoint: Endpoint,
-  jobId: string,
-  cursor: number,
-  options: FollowOptions,
-): AsyncGenerator<EventView | 'alive', void, undefined> {
-  const closing = new AbortController()
-  const signals = options.signal === undefined ? [closing.signal] : [closing.signal, options.signal]
-  const response = await send(endpoint, `/api/jobs/${encodeURIComponent(jobId)}/events/stream`, {
-    headers: { accept: 'text/event-stream', 'last-event-id': String(cursor) },
-    signal: AbortSignal.any(signals),
-  })
-  if (response.body === null) throw unreachable(endpoint.url, null)
-  const arrived: EventSourceMessage[] = []
-  const parser = createParser({ maxBufferSize: eventLimit, onEvent: (message) => arrived.push(message) })
-  const decoder = new TextDecoder()
-  const reader = response.body.getReader()
-  try {
-    for (;;) {
-      const chunk = await readWithin(reader, options.silenceMs ?? 45_000, endpoint.url)
-      if (chunk === null) return
-      yield 'alive'
-      parser.feed(decoder.decode(chunk, { stream: true }))
-      for (const message of arrived.splice(0)) yield parseEvent(message)
-    }
-  } finally {
-    closing.abort()
-  }
-}
-
-interface ChunkReader {
-  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
-}
-
-/** The next chunk, null at the end; an `unreachable` error when the connection breaks or stays silent. */
-async function readWithin(reader: ChunkReader, silenceMs: number, url: string): Promise<Uint8Array | null> {
-  const silence = Promise.withResolvers<never>()
-  const timer = setTimeout(() => silence.reject(new Error('it fell silent')), silenceMs)
-  try {
-    const { done, value } = await Promise.race([reader.read(), silence.promise])
-    return done ? null : (value ?? new Uint8Array())
-  } catch (cause) {
-    throw unreachable(url, cause)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function parseEvent(message: EventSourceMessage): EventView {
-  try {
-    return EventView.parse(JSON.parse(message.data))
-  } catch (cause) {
-    throw new ApiError(0, 'bad_answer', 'the server sent an event that does not fit the contract', { cause })
-  }
-}
-
-/** Resolves after `ms`, or at once when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done, { once: true })
-    if (signal?.aborted === true) done()
-  })
 }

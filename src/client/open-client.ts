@@ -20,12 +20,15 @@ import {
   type AgentView,
   type DocumentView,
   type JobQuery,
+  type JobSummary,
   type TaskView,
 } from '../contract/job.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
 import { Health, Stats } from '../contract/server.ts'
 import { ApiError } from './api-error.ts'
-import { followEvents, type FollowOptions } from './follow-events.ts'
+import type { FollowOptions } from './event-stream.ts'
+import { followEvents } from './follow-events.ts'
+import { followSummaries } from './follow-summaries.ts'
 import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
@@ -61,6 +64,8 @@ export interface Client {
   events(id: string, after: number): Promise<EventView[]>
   /** Every event after `after`, as they happen, until the signal is aborted or the loop is left. */
   follow(id: string, after: number, options?: FollowOptions): AsyncIterable<EventView>
+  /** Summaries of whichever jobs change, as they change; nothing is replayed after a break. */
+  followSummaries(options?: FollowOptions): AsyncIterable<JobSummary>
   files(id: string, ref?: string): Promise<FileTree>
   file(id: string, path: string, ref?: string): Promise<FileContent>
   commits(id: string, ref?: string): Promise<CommitList['commits']>
@@ -129,6 +134,7 @@ function jobCalls(endpoint: Endpoint) {
       (await requestJson(endpoint, jobPath(id, 'events'), EventList, { query: { after } })).events,
     follow: (id: string, after: number, options?: FollowOptions) =>
       followEvents(endpoint, id, after, options),
+    followSummaries: (options?: FollowOptions) => followSummaries(endpoint, options),
     attempts: async (id: string) =>
       (await requestJson(endpoint, jobPath(id, 'attempts'), AttemptList)).attempts,
     attempt: (id: string, attemptId: string) =>

@@ -6,7 +6,8 @@ export interface SseMessage {
   readonly data: unknown
 }
 
-const HEARTBEAT_MS = 15_000
+/** A reader that hears nothing for longer than this, and some patience, knows that the connection is dead. */
+const HEARTBEAT_MS = 2000
 
 const headers = {
   'Content-Type': 'text/event-stream; charset=utf-8',

@@ -1,0 +1,54 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import zlib from 'node:zlib'
+
+/**
+ * What a first visit to each screen costs in JavaScript: the entry and the screen with everything they import, gzipped.
+ * What a screen loads only when it is asked for (a diff, a palette) does not count; that is what loading lazily is for.
+ * Fails when a screen costs more than the budget, and when it finds no screens.
+ */
+const BUDGET_KB = 170
+const SCREENS_AT_LEAST = 10
+
+const dist = path.resolve(import.meta.dirname, '..', process.argv[2] ?? 'web/dist')
+/** @type {Record<string, { file: string, imports?: string[], isEntry?: boolean, src?: string }>} */
+const manifest = JSON.parse(fs.readFileSync(path.join(dist, '.vite', 'manifest.json'), 'utf8'))
+
+/** The chunk and all chunks it imports. */
+function closure(name, seen = new Set()) {
+  if (seen.has(name)) return seen
+  seen.add(name)
+  for (const next of manifest[name].imports ?? []) closure(next, seen)
+  return seen
+}
+
+const kilobytes = (names) => {
+  const files = [...new Set([...names].map((name) => manifest[name].file))].filter((file) =>
+    file.endsWith('.js'),
+  )
+  return files.reduce(
+    (sum, file) => sum + zlib.gzipSync(fs.readFileSync(path.join(dist, file))).length / 1000,
+    0,
+  )
+}
+
+const entry = Object.keys(manifest).find((name) => manifest[name].isEntry)
+const shell = closure(entry)
+const screens = Object.keys(manifest).filter((name) => /^(routes|board|job)\//.test(name))
+const sizes = screens
+  .map((name) => ({ name, kb: kilobytes(new Set([...shell, ...closure(name)])) }))
+  .sort((a, b) => b.kb - a.kb)
+
+if (screens.length < SCREENS_AT_LEAST) throw new Error(`only ${screens.length} screens were found in ${dist}`)
+if (process.argv.includes('--list')) {
+  console.log(`${kilobytes(shell).toFixed(1).padStart(6)} kB  the shell`)
+  for (const { name, kb } of sizes) console.log(`${kb.toFixed(1).padStart(6)} kB  ${name}`)
+}
+const tooLarge = sizes.filter(({ kb }) => kb > BUDGET_KB)
+for (const { name, kb } of tooLarge)
+  console.error(
+    `${name} costs ${kb.toFixed(1)} kB of gzipped JavaScript at first load; the budget is ${BUDGET_KB} kB`,
+  )
+const [largest] = sizes
+console.log(`first load at most ${largest.kb.toFixed(1)} kB (${largest.name}), budget ${BUDGET_KB} kB`)
+process.exitCode = tooLarge.length > 0 ? 1 : 0

@@ -1,0 +1,39 @@
+import { createStore, useStore } from './store.ts'
+
+/**
+ * Whether what is shown is what is so. `lost` holds since the first of the open streams fell away (epoch
+ * milliseconds); `recoveredAt` is when the last one came back, null when none was ever lost.
+ */
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live'; readonly recoveredAt: number | null }
+  | { readonly kind: 'lost'; readonly since: number }
+
+const connection = createStore<Connection>({ kind: 'connecting' })
+/** Every open stream, with the time at which it was lost; null while it is live. */
+const streams = new Map<string, number | null>()
+
+export function noticeStream(name: string, state: 'open' | 'lost', now: number): void {
+  streams.set(name, state === 'open' ? null : (streams.get(name) ?? now))
+  settle(now)
+}
+
+/** The stream was closed on purpose: it says nothing any more. */
+export function forgetStream(name: string): void {
+  if (streams.delete(name)) settle(Date.now())
+}
+
+function settle(now: number): void {
+  const lost = [...streams.values()].filter((since) => since !== null)
+  const before = connection.get()
+  if (lost.length > 0) {
+    const since = Math.min(...lost)
+    if (before.kind !== 'lost' || before.since !== since) connection.set({ kind: 'lost', since })
+  } else if (streams.size > 0 && before.kind !== 'live') {
+    connection.set({ kind: 'live', recoveredAt: before.kind === 'lost' ? now : null })
+  }
+}
+
+export function useConnection(): Connection {
+  return useStore(connection)
+}

@@ -1,0 +1,73 @@
+/**
+ * All jobs as they change: the stream of summaries. It patches every list and job in the query cache in place, and is
+ * the page's sign of life. What was missed while it was away is read again when it is back.
+ */
+import { useEffect } from 'react'
+import type { JobList, JobSummary, JobView } from '../../src/contract/job.ts'
+import { client } from './client.ts'
+import { forgetStream, noticeStream } from './connection.ts'
+import { keys } from './keys.ts'
+import { silenceMs } from './live.ts'
+import { queryClient } from './query-client.ts'
+import { noticeLogOut } from './session.ts'
+import { whileVisible } from './while-visible.ts'
+
+const name = 'fleet'
+/** Lists whose membership may have changed are read again at most this often. */
+const listsMs = 1_000
+
+/** Keeps lists and jobs fresh while the component is there; `onChange` hears of every change, with what was known. */
+export function useFleet(onChange: (summary: JobSummary, before: JobSummary | undefined) => void): void {
+  useEffect(() => {
+    const known = new Map<string, JobSummary>()
+    const readListsAgain = atMostEvery(listsMs, () => {
+      void queryClient.invalidateQueries({ queryKey: keys.jobs })
+    })
+    let hasBeenAway = false
+    const stop = whileVisible(async (signal) => {
+      const onConnection = (state: 'open' | 'lost'): void => {
+        noticeStream(name, state, Date.now())
+        if (state === 'open' && hasBeenAway) void queryClient.invalidateQueries()
+        hasBeenAway = true
+      }
+      try {
+        const options = { signal, silenceMs, giveUpMs: Infinity, onConnection }
+        for await (const summary of client.followSummaries(options)) {
+          const before = known.get(summary.id)
+          known.set(summary.id, summary)
+          patch(summary)
+          if (before?.status !== summary.status) readListsAgain()
+          onChange(summary, before)
+        }
+      } catch (error) {
+        noticeLogOut(error)
+        noticeStream(name, 'lost', Date.now())
+      }
+    })
+    return () => {
+      stop()
+      forgetStream(name)
+    }
+  }, [onChange])
+}
+
+function patch(summary: JobSummary): void {
+  queryClient.setQueriesData<JobList>({ queryKey: keys.jobs }, (list) => {
+    if (list === undefined || !list.jobs.some((job) => job.id === summary.id)) return list
+    return { ...list, jobs: list.jobs.map((job) => (job.id === summary.id ? summary : job)) }
+  })
+  queryClient.setQueryData<JobView>(keys.part(summary.id, 'job'), (job) =>
+    job === undefined ? job : { ...job, ...summary },
+  )
+}
+
+/** Runs `act` after a moment, however often it is asked for in between. */
+function atMostEvery(ms: number, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      act()
+    }, ms)
+  }
+}

@@ -1,0 +1,34 @@
+import type { JobQuery } from '../../src/contract/job.ts'
+
+/** What is kept about one job, each under its own key. Events name these when they put them out of date. */
+export type JobPart =
+  | 'job'
+  | 'tasks'
+  | 'agents'
+  | 'attempts'
+  | 'attempt'
+  | 'checks'
+  | 'files'
+  | 'file'
+  | 'commits'
+  | 'diff'
+  | 'plan'
+  | 'documents'
+  | 'events'
+
+/** Every key of the query cache. A shorter key is the beginning of the longer ones, so invalidating it covers them. */
+export const keys = {
+  jobs: ['jobs'],
+  jobList: (query: Partial<JobQuery>) => ['jobs', query],
+  job: (id: string) => ['job', id],
+  part: (id: string, part: JobPart, ...rest: readonly (string | number | undefined)[]) => [
+    'job',
+    id,
+    part,
+    ...rest,
+  ],
+  backends: ['backends'],
+  settings: ['settings'],
+  stats: ['stats'],
+  health: ['health'],
+} as const

@@ -1,0 +1,75 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { DocumentFile, JobRequest } from '../../src/client/job-request.ts'
+import type { Settings } from '../../src/contract/backend.ts'
+import type { JobView } from '../../src/contract/job.ts'
+import { client } from './client.ts'
+import { keys } from './keys.ts'
+
+/** A job to be made with its documents; the same `idempotencyKey` twice makes one job. */
+export interface NewJobRequest {
+  readonly job: JobRequest
+  readonly documents: readonly DocumentFile[]
+  readonly idempotencyKey: string
+}
+
+export function useCreateJob() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: ({ job, documents, idempotencyKey }: NewJobRequest) =>
+      client.createJob(job, { documents, idempotencyKey }),
+    onSuccess: (job) => {
+      cache.setQueryData(keys.part(job.id, 'job'), job)
+      return cache.invalidateQueries({ queryKey: keys.jobs })
+    },
+  })
+}
+
+/** A command to a job that the server answers with the job as it is then. */
+function useJobCommand<Input>(id: string, act: (input: Input) => Promise<JobView>) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (job) => {
+      cache.setQueryData(keys.part(id, 'job'), job)
+      return Promise.all([
+        cache.invalidateQueries({ queryKey: keys.job(id) }),
+        cache.invalidateQueries({ queryKey: keys.jobs }),
+      ])
+    },
+  })
+}
+
+export function useCancelJob(id: string) {
+  return useJobCommand(id, () => client.cancel(id))
+}
+
+export function useRestartJob(id: string) {
+  return useJobCommand(id, () => client.restart(id))
+}
+
+export function useAddDocuments(id: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (documents: readonly DocumentFile[]) => client.addDocuments(id, documents),
+    onSuccess: (documents) => cache.setQueryData(keys.part(id, 'documents'), documents),
+  })
+}
+
+export function useRemoveDocument(id: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (documentId: string) => client.removeDocument(id, documentId),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.part(id, 'documents') }),
+  })
+}
+
+export function usePutSettings() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (settings: Settings) => client.putSettings(settings),
+    onSuccess: (settings) => {
+      cache.setQueryData(keys.settings, settings)
+      return cache.invalidateQueries({ queryKey: keys.backends })
+    },
+  })
+}

@@ -1,0 +1,61 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { JobQuery } from '../../src/contract/job.ts'
+import { client } from './client.ts'
+import { keys } from './keys.ts'
+
+const healthMs = 10_000
+
+/**
+ * What can be asked of the server, as query options: `useQuery(queries.job(id))`. Inside a job's pages the live layer
+ * refreshes them as events arrive; nothing here polls but health.
+ */
+export const queries = {
+  jobs: (query: Partial<JobQuery> = {}) =>
+    queryOptions({
+      queryKey: keys.jobList(query),
+      queryFn: () => client.listJobs(query),
+      placeholderData: keepPreviousData,
+    }),
+  job: (id: string) => queryOptions({ queryKey: keys.part(id, 'job'), queryFn: () => client.getJob(id) }),
+  tasks: (id: string) => queryOptions({ queryKey: keys.part(id, 'tasks'), queryFn: () => client.tasks(id) }),
+  agents: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'agents'), queryFn: () => client.agents(id) }),
+  attempts: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'attempts'), queryFn: () => client.attempts(id) }),
+  /** One attempt with its transcript. */
+  attempt: (id: string, attemptId: string) =>
+    queryOptions({
+      queryKey: keys.part(id, 'attempt', attemptId),
+      queryFn: () => client.attempt(id, attemptId),
+    }),
+  checks: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'checks'), queryFn: () => client.checks(id) }),
+  documents: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'documents'), queryFn: () => client.documents(id) }),
+  files: (id: string, ref?: string) =>
+    queryOptions({ queryKey: keys.part(id, 'files', ref), queryFn: () => client.files(id, ref) }),
+  file: (id: string, path: string, ref?: string) =>
+    queryOptions({
+      queryKey: keys.part(id, 'file', path, ref),
+      queryFn: () => client.file(id, path, ref),
+    }),
+  commits: (id: string, ref?: string) =>
+    queryOptions({ queryKey: keys.part(id, 'commits', ref), queryFn: () => client.commits(id, ref) }),
+  diff: (id: string, range: { from?: string; to?: string } = {}) =>
+    queryOptions({
+      queryKey: keys.part(id, 'diff', range.from, range.to),
+      queryFn: () => client.diff(id, range),
+    }),
+  backends: () =>
+    queryOptions({ queryKey: keys.backends, queryFn: () => client.backends(), staleTime: 30_000 }),
+  settings: () => queryOptions({ queryKey: keys.settings, queryFn: () => client.settings() }),
+  stats: () =>
+    queryOptions({ queryKey: keys.stats, queryFn: () => client.stats(), refetchInterval: healthMs }),
+  health: () =>
+    queryOptions({
+      queryKey: keys.health,
+      queryFn: () => client.health(),
+      refetchInterval: healthMs,
+      retry: false,
+    }),
+}

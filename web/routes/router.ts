@@ -1,0 +1,132 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { NotFound, ScreenFailure, ScreenPending } from '../shell/failures.tsx'
+import { Shell } from '../shell/shell.tsx'
+import {
+  ActivitySearch,
+  FilesSearch,
+  JobSearch,
+  JobsSearch,
+  LogInSearch,
+  NewJobSearch,
+  ProofSearch,
+} from './search.ts'
+
+/**
+ * Every address of the UI. A screen is a file that is loaded when it is needed; the shell is there from the start.
+ * Screens never import this file: they reach their parameters with `getRouteApi('/app/...')`.
+ */
+const root = createRootRoute()
+
+const logIn = createRoute({
+  getParentRoute: () => root,
+  path: '/log-in',
+  validateSearch: LogInSearch,
+  component: lazyRouteComponent(() => import('./log-in.tsx'), 'LogInScreen'),
+})
+
+const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
+
+const newJob = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  validateSearch: NewJobSearch,
+  component: lazyRouteComponent(() => import('./new-job.tsx'), 'NewJobScreen'),
+})
+
+const jobs = createRoute({
+  getParentRoute: () => app,
+  path: '/jobs',
+  validateSearch: JobsSearch,
+  component: lazyRouteComponent(() => import('./jobs.tsx'), 'JobsScreen'),
+})
+
+const backends = createRoute({
+  getParentRoute: () => app,
+  path: '/backends',
+  component: lazyRouteComponent(() => import('./backends.tsx'), 'BackendsScreen'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings.tsx'), 'SettingsScreen'),
+})
+
+const health = createRoute({
+  getParentRoute: () => app,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./health.tsx'), 'HealthScreen'),
+})
+
+const job = createRoute({
+  getParentRoute: () => app,
+  path: '/jobs/$id',
+  validateSearch: JobSearch,
+  component: lazyRouteComponent(() => import('./job.tsx'), 'JobFrame'),
+})
+
+const board = createRoute({
+  getParentRoute: () => job,
+  path: '/',
+  component: lazyRouteComponent(() => import('../board/board.tsx'), 'Board'),
+})
+
+const team = createRoute({
+  getParentRoute: () => job,
+  path: '/team',
+  component: lazyRouteComponent(() => import('../job/team.tsx'), 'Team'),
+})
+
+const activity = createRoute({
+  getParentRoute: () => job,
+  path: '/activity',
+  validateSearch: ActivitySearch,
+  component: lazyRouteComponent(() => import('../job/activity.tsx'), 'Activity'),
+})
+
+const files = createRoute({
+  getParentRoute: () => job,
+  path: '/files',
+  validateSearch: FilesSearch,
+  component: lazyRouteComponent(() => import('../job/files.tsx'), 'Files'),
+})
+
+const proof = createRoute({
+  getParentRoute: () => job,
+  path: '/proof',
+  validateSearch: ProofSearch,
+  component: lazyRouteComponent(() => import('../job/proof.tsx'), 'ProofTab'),
+})
+
+const plan = createRoute({
+  getParentRoute: () => job,
+  path: '/plan',
+  component: lazyRouteComponent(() => import('../job/plan.tsx'), 'PlanTab'),
+})
+
+const tree = root.addChildren([
+  logIn,
+  app.addChildren([
+    newJob,
+    jobs,
+    backends,
+    settings,
+    health,
+    job.addChildren([board, team, activity, files, proof, plan]),
+  ]),
+])
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: ScreenFailure,
+  defaultPendingComponent: ScreenPending,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { JobStatus } from '../../src/contract/words.ts'
+
+/**
+ * What an address may say behind the `?`. An address is typed by people: what makes no sense is left out, never an
+ * error.
+ */
+const text = z.string().min(1).max(2000).optional().catch(undefined)
+const id = z.uuid().optional().catch(undefined)
+
+/** A job may be begun from the words of another. */
+export const NewJobSearch = z.object({ vision: text, backend: text })
+
+export const JobsSearch = z.object({
+  status: JobStatus.optional().catch(undefined),
+  q: text,
+  page: z.int().min(1).optional().catch(undefined),
+  sort_by: z.enum(['created_at', 'title', 'status']).optional().catch(undefined),
+  sort_order: z.enum(['asc', 'desc']).optional().catch(undefined),
+})
+
+/** `task`: the task whose drawer is open, on every tab. */
+export const JobSearch = z.object({ task: id })
+
+export const ActivitySearch = z.object({ agent: text, attempt: id, kind: text, q: text })
+
+/** `view`: the tree, what changed, or the history. `from` and `to` bound a diff. */
+export const FilesSearch = z.object({
+  view: z.enum(['files', 'diff', 'commits']).optional().catch(undefined),
+  path: text,
+  ref: text,
+  from: text,
+  to: text,
+})
+
+export const ProofSearch = z.object({ check: id })
+
+/** `to`: the address to go back to; only one of ours. */
+export const LogInSearch = z.object({
+  to: z
+    .string()
+    .regex(/^\/(?!\/)/)
+    .optional()
+    .catch(undefined),
+})

@@ -1,0 +1,44 @@
+import { Link, type ErrorComponentProps } from '@tanstack/react-router'
+import { Button, buttonClass } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+
+/** An address that leads nowhere. */
+export function NotFound() {
+  return (
+    <EmptyState
+      title="There is nothing here"
+      action={
+        <Link to="/jobs" className={buttonClass({ variant: 'primary' })}>
+          See all jobs
+        </Link>
+      }
+    >
+      The address may be mistyped, or what was here has been removed.
+    </EmptyState>
+  )
+}
+
+/** A screen that could not be drawn: the fault in words, and ways on. The rest of the page still works. */
+export function ScreenFailure({ error, reset }: ErrorComponentProps) {
+  return (
+    <EmptyState
+      title="This screen failed"
+      action={
+        <div className="flex gap-2">
+          <Button variant="primary" onClick={reset}>
+            Try again
+          </Button>
+          <Button onClick={() => window.location.reload()}>Load the page again</Button>
+        </div>
+      }
+    >
+      {error instanceof Error ? error.message : String(error)}
+    </EmptyState>
+  )
+}
+
+/** While the code of a screen is on its way. */
+export function ScreenPending() {
+  return <SkeletonRows />
+}

@@ -1,0 +1,98 @@
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import type { JobSummary } from '../../src/contract/job.ts'
+import { useFleet } from '../api/fleet.ts'
+import { onLoggedOut } from '../api/session.ts'
+import { Toasts } from '../ui/toast.tsx'
+import { useCommands, type Command } from './commands.ts'
+import { ConnectionBanner } from './connection-banner.tsx'
+import { BottomBar, Sidebar } from './navigation.tsx'
+import { notify } from './notifications.ts'
+import { useShortcuts } from './shortcuts.ts'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const KeysSheet = lazy(async () => ({ default: (await import('./keys-sheet.tsx')).KeysSheet }))
+
+/** The frame around every screen, and what is true on all of them: live lists, shortcuts, notifications, log-in. */
+export function Shell() {
+  const navigate = useNavigate()
+  const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
+  const close = useCallback((isOpen: boolean) => setOpen((now) => (isOpen ? now : null)), [])
+
+  useFleet(
+    useCallback(
+      (job: JobSummary, before: JobSummary | undefined) =>
+        notify(job, before, (id) => void navigate({ to: '/jobs/$id', params: { id } })),
+      [navigate],
+    ),
+  )
+  useEffect(
+    () =>
+      onLoggedOut(() => {
+        void navigate({
+          to: '/log-in',
+          search: { to: `${window.location.pathname}${window.location.search}` },
+        })
+      }),
+    [navigate],
+  )
+  useShortcuts()
+  useCommands(useMemo(() => everywhere((to) => void navigate({ to }), setOpen), [navigate]))
+
+  return (
+    <>
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <div className="flex h-dvh flex-col bg-canvas md:flex-row">
+        <Sidebar onSearch={() => setOpen('palette')} />
+        <main
+          id="main"
+          tabIndex={-1}
+          className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none md:my-2 md:mr-2 md:overflow-hidden md:rounded-lg md:border md:border-line"
+        >
+          <ConnectionBanner />
+          <div className="min-h-0 flex-1">
+            <Outlet />
+          </div>
+        </main>
+        <BottomBar />
+      </div>
+      <Toasts />
+      <Suspense>
+        {open === 'palette' && <Palette onOpenChange={close} />}
+        {open === 'keys' && <KeysSheet onOpenChange={close} />}
+      </Suspense>
+    </>
+  )
+}
+
+type Place = '/' | '/jobs' | '/backends' | '/settings' | '/health'
+
+function everywhere(go: (to: Place) => void, open: (what: 'palette' | 'keys') => void): readonly Command[] {
+  const to = (place: Place, title: string, keys: string): Command => ({
+    id: `go ${place}`,
+    title,
+    group: 'Go to',
+    keys,
+    run: () => go(place),
+  })
+  return [
+    to('/', 'New job', 'g n'),
+    to('/jobs', 'Jobs', 'g j'),
+    to('/backends', 'Backends', 'g b'),
+    to('/settings', 'Settings', 'g s'),
+    to('/health', 'Health', 'g h'),
+    {
+      id: 'palette',
+      title: 'Go to or do anything',
+      group: 'Help',
+      keys: 'mod+k',
+      run: () => open('palette'),
+    },
+    { id: 'keys', title: 'Show the keyboard shortcuts', group: 'Help', keys: '?', run: () => open('keys') },
+  ]
+}

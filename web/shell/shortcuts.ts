@@ -1,0 +1,37 @@
+import { useEffect } from 'react'
+import { allCommands } from './commands.ts'
+
+/** The second key of a sequence must come within this time. */
+const sequenceMs = 1_200
+
+/** Listens for the keys of all commands while the component is there. Keys typed into a field are left alone. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    let typed = ''
+    let at = 0
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing || event.key === 'Shift') return
+      const stroke = strokeOf(event)
+      if (isTyping(event.target) && !stroke.startsWith('mod+')) return
+      const sequence = Date.now() - at < sequenceMs && typed !== '' ? `${typed} ${stroke}` : stroke
+      const command = allCommands().find(({ keys }) => keys === sequence || keys === stroke)
+      typed = command === undefined ? stroke : ''
+      at = Date.now()
+      if (command === undefined) return
+      event.preventDefault()
+      command.run()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}
+
+function strokeOf(event: KeyboardEvent): string {
+  const modifier = event.metaKey || event.ctrlKey ? 'mod+' : ''
+  return `${modifier}${event.altKey ? 'alt+' : ''}${event.key.toLowerCase()}`
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+}

@@ -1,0 +1,49 @@
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { cx } from './cx.ts'
+
+type CalloutTone = 'info' | 'done' | 'waiting' | 'failed'
+
+const looks = {
+  info: { box: 'border-line bg-sunken', icon: 'text-muted', Icon: Info },
+  done: { box: 'border-done/30 bg-done-soft', icon: 'text-done', Icon: CircleCheck },
+  waiting: { box: 'border-waiting/30 bg-waiting-soft', icon: 'text-waiting', Icon: TriangleAlert },
+  failed: { box: 'border-failed/30 bg-failed-soft', icon: 'text-failed', Icon: CircleAlert },
+} as const
+
+/** Something to be read before going on. `action` is what can be done about it. */
+export function Callout({
+  tone = 'info',
+  title,
+  action,
+  children,
+}: {
+  readonly tone?: CalloutTone
+  readonly title?: string
+  readonly action?: ReactNode
+  readonly children?: ReactNode
+}) {
+  const { box, icon, Icon } = looks[tone]
+  return (
+    <div
+      role={tone === 'failed' ? 'alert' : undefined}
+      className={cx('flex items-start gap-2.5 rounded-lg border px-3 py-2.5 text-sm', box)}
+    >
+      <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', icon)} />
+      <div className="min-w-0 flex-1 wrap-anywhere">
+        {title !== undefined && <div className="font-medium">{title}</div>}
+        {children}
+      </div>
+      {action}
+    </div>
+  )
+}
+
+/** A request that failed, in the server's own words. */
+export function Failure({ error, retry }: { readonly error: Error; readonly retry?: ReactNode }) {
+  return (
+    <Callout tone="failed" action={retry}>
+      {error.message}
+    </Callout>
+  )
+}

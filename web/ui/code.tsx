@@ -1,0 +1,64 @@
+import { Check, Copy } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { cx } from './cx.ts'
+
+/** A word of code inside a sentence: a commit, a path, a command. */
+export function Code({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
+  return (
+    <code className={cx('rounded bg-sunken px-1 py-px text-[0.92em] text-ink', className)}>{children}</code>
+  )
+}
+
+/** Keys as people write them: `g j` is one after the other, `mod+k` both at once. */
+export function Kbd({ keys }: { readonly keys: string }) {
+  return (
+    <span className="inline-flex items-center gap-1">
+      {keys.split(' ').map((stroke, index) => (
+        <kbd
+          key={index}
+          className="inline-flex h-4.5 min-w-4.5 items-center justify-center rounded border border-line bg-sunken px-1 text-[11px] text-muted"
+        >
+          {strokeName(stroke)}
+        </kbd>
+      ))}
+    </span>
+  )
+}
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
+
+function strokeName(stroke: string): string {
+  const parts = stroke.split('+').map((part) => {
+    if (part === 'mod') return isApple ? '⌘' : 'Ctrl'
+    if (part === 'enter') return '↵'
+    return part.length === 1 ? part.toUpperCase() : part[0]?.toUpperCase() + part.slice(1)
+  })
+  return parts.join(isApple ? '' : ' ')
+}
+
+const copiedMs = 1_500
+
+/** A command to be copied. */
+export function CopyLine({ text, label }: { readonly text: string; readonly label: string }) {
+  const [isCopied, setIsCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    setIsCopied(true)
+    setTimeout(() => setIsCopied(false), copiedMs)
+  }
+  return (
+    <span className="flex min-w-0 items-center gap-1 rounded-md border border-line bg-sunken pl-2.5">
+      <code className="min-w-0 flex-1 truncate text-xs" title={text}>
+        {text}
+      </code>
+      <button
+        type="button"
+        aria-label={isCopied ? `${label}: copied` : label}
+        onClick={() => void copy()}
+        className="flex size-7 shrink-0 items-center justify-center rounded text-muted hover:text-ink"
+      >
+        {isCopied ? <Check className="size-3.5 text-done" /> : <Copy className="size-3.5" />}
+      </button>
+    </span>
+  )
+}

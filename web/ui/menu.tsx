@@ -1,0 +1,31 @@
+import { lazy, Suspense, useState, type ReactElement } from 'react'
+import type { MenuProps } from './menu-panel.tsx'
+
+const MenuPanel = lazy(async () => ({ default: (await import('./menu-panel.tsx')).MenuPanel }))
+
+/** Actions behind one button. The machinery of menus is loaded when the first one is opened. */
+export function Menu(props: MenuProps) {
+  const [isWanted, setIsWanted] = useState(false)
+  if (isWanted)
+    return (
+      <Suspense fallback={props.trigger}>
+        <MenuPanel {...props} />
+      </Suspense>
+    )
+  return <FirstClick trigger={props.trigger} onWanted={() => setIsWanted(true)} />
+}
+
+/** Hears the first click on a trigger that is not wired up yet. A button's click also comes from Enter and Space. */
+export function FirstClick({
+  trigger,
+  onWanted,
+}: {
+  readonly trigger: ReactElement
+  readonly onWanted: () => void
+}) {
+  return (
+    <span className="contents" onClickCapture={onWanted}>
+      {trigger}
+    </span>
+  )
+}

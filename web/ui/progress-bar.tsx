@@ -1,0 +1,31 @@
+import { cx } from './cx.ts'
+import { toneFill, type Tone } from './status.ts'
+
+/** How far something has come, in per cent, as the server counts it. */
+export function ProgressBar({
+  value,
+  label,
+  tone = 'running',
+  className,
+}: {
+  readonly value: number
+  readonly label: string
+  readonly tone?: Tone
+  readonly className?: string
+}) {
+  return (
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={value}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className={cx('h-1 w-full overflow-hidden rounded-full bg-pressed', className)}
+    >
+      <div
+        className={cx('h-full rounded-full transition-[width] duration-500', toneFill[tone])}
+        style={{ width: `${value}%` }}
+      />
+    </div>
+  )
+}

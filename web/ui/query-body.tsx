@@ -1,0 +1,26 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Failure } from './callout.tsx'
+import { SkeletonRows } from './skeleton.tsx'
+
+/** What a screen shows of one query: a skeleton, the failure in the server's words, or the answer. Scrolls by itself. */
+export function QueryBody<T>({
+  query,
+  children,
+}: {
+  readonly query: UseQueryResult<T>
+  readonly children: (data: T) => ReactNode
+}) {
+  const { data, error } = query
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      {data !== undefined && children(data)}
+      {data === undefined && error === null && <SkeletonRows />}
+      {data === undefined && error !== null && (
+        <div className="p-6">
+          <Failure error={error} />
+        </div>
+      )}
+    </div>
+  )
+}

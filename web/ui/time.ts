@@ -1,0 +1,66 @@
+import { createStore, useStore } from '../api/store.ts'
+
+const second = 1_000
+const ticks = createStore(Date.now())
+let watchers = 0
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** One clock for the whole page: it ticks once a second while somebody looks at it. */
+const clock = {
+  ...ticks,
+  subscribe(listener: () => void): () => void {
+    watchers += 1
+    timer ??= setInterval(() => ticks.set(Date.now()), second)
+    const stop = ticks.subscribe(listener)
+    return () => {
+      stop()
+      watchers -= 1
+      if (watchers > 0) return
+      clearInterval(timer)
+      timer = undefined
+    }
+  },
+}
+
+/** Now, in epoch milliseconds, at most a second old. */
+export function useNow(): number {
+  return useStore(clock)
+}
+
+/** How long, for people: `8 s`, `4 min 12 s`, `3 h 05 min`, `2 d 4 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / second))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** A measured time, to the millisecond where that matters: `840 ms`, `2.4 s`, then as `duration`. */
+export function measured(ms: number): string {
+  if (ms < second) return `${Math.round(ms)} ms`
+  return ms < 60 * second ? `${(ms / second).toFixed(1)} s` : duration(ms)
+}
+
+/** How long ago, coarsely: `now`, `4 min ago`, `3 h ago`, `2 d ago`. */
+export function ago(from: number, now: number): string {
+  const minutes = Math.floor((now - from) / 60_000)
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${minutes} min ago`
+  const hours = Math.floor(minutes / 60)
+  return hours < 24 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`
+}
+
+const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const timeOnly = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+
+/** The whole date and time, in the reader's own language and zone. */
+export function fullTime(at: string | number): string {
+  return dayAndTime.format(new Date(at))
+}
+
+export function clockTime(at: string | number): string {
+  return timeOnly.format(new Date(at))
+}

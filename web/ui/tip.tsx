@@ -1,0 +1,102 @@
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { createPortal } from 'react-dom'
+import { Kbd } from './code.tsx'
+
+/** Pointing at something in passing opens nothing; leaving it gives time to reach the tip. */
+const openMs = 400
+const closeMs = 120
+const gap = 6
+
+interface Place {
+  readonly left: number
+  readonly top: number
+  readonly isAbove: boolean
+}
+
+/**
+ * A short name for what has none on screen; never the only place where something is said. Our own, because a library
+ * that can place anything anywhere would be a tenth of the page's first load.
+ */
+export function Tip({
+  label,
+  keys,
+  children,
+}: {
+  readonly label: string
+  readonly keys?: string
+  readonly children: ReactNode
+}) {
+  const anchor = useRef<HTMLSpanElement>(null)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const [place, setPlace] = useState<Place | null>(null)
+  const id = useId()
+
+  const later = (ms: number, act: () => void): void => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(act, ms)
+  }
+  const show = (): void => {
+    const target = anchor.current?.firstElementChild
+    if (target !== null && target !== undefined) setPlace(placeBeside(target))
+  }
+  const hide = (): void => setPlace(null)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEscape(place !== null, hide)
+
+  return (
+    <span
+      ref={anchor}
+      className="contents"
+      onPointerEnter={(event) => {
+        if (event.pointerType === 'mouse') later(openMs, show)
+      }}
+      onPointerLeave={() => later(closeMs, hide)}
+      onPointerDown={() => {
+        clearTimeout(timer.current)
+        hide()
+      }}
+      onFocus={(event) => {
+        if (event.target.matches(':focus-visible')) later(0, show)
+      }}
+      onBlur={() => later(0, hide)}
+    >
+      {children}
+      {place !== null &&
+        createPortal(
+          <div
+            id={id}
+            role="tooltip"
+            style={{ left: place.left, top: place.top }}
+            className={`fixed z-50 flex w-max max-w-80 -translate-x-1/2 items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-xs text-ink shadow-menu ${place.isAbove ? '-translate-y-full' : ''}`}
+          >
+            {label}
+            {keys !== undefined && <Kbd keys={keys} />}
+          </div>,
+          document.body,
+        )}
+    </span>
+  )
+}
+
+/** Below the element, above it where there is no room; never over the edges of the window. */
+function placeBeside(target: Element): Place {
+  const box = target.getBoundingClientRect()
+  const isAbove = box.bottom + 40 > window.innerHeight
+  const margin = 72
+  return {
+    left: Math.min(Math.max(box.left + box.width / 2, margin), window.innerWidth - margin),
+    top: isAbove ? box.top - gap : box.bottom + gap,
+    isAbove,
+  }
+}
+
+function useEscape(isActive: boolean, act: () => void): void {
+  useEffect(() => {
+    if (!isActive) return
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') act()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [isActive, act])
+}

@@ -1,0 +1,48 @@
+import path from 'node:path'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/**
+ * The UI as static files in `web/dist`, names hashed, nothing inline (the page's security policy forbids it).
+ * `npm run dev` serves it from the sources in front of a running server: SLIPWAY_URL says where that is, and
+ * SLIPWAY_TOKEN (`slipway token`) opens it without a log-in.
+ */
+const server = process.env['SLIPWAY_URL'] ?? 'http://127.0.0.1:7420'
+const token = process.env['SLIPWAY_TOKEN']
+
+/** The server answers only under its own name and to its own pages: in development we are one of them. */
+const proxy = {
+  target: server,
+  changeOrigin: true,
+  headers: { origin: server, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+}
+
+/** Everything below `/api`, but for the modules of `web/api`, which have that address in development. */
+const serverCalls = '^/api/(?![\\w-]+\\.ts(\\?|$))'
+
+/** `/health` is a screen to people and facts to programs: who asks for a page gets the page. */
+const pageOf = (request: { headers: { accept?: string | undefined } }): string | undefined =>
+  request.headers.accept?.includes('text/html') === true ? '/index.html' : undefined
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss()],
+  cacheDir: path.join(import.meta.dirname, '..', '.cache', 'vite'),
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The themes are made with light-dark(): let it through to the browsers that have it (all since 2024).
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    manifest: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { [serverCalls]: proxy, '/git': proxy, '/health': { ...proxy, bypass: pageOf } },
+    fs: { allow: ['..'] },
+  },
+})

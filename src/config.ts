@@ -24,11 +24,14 @@ const Environment = z.object({
   SLIPWAY_CHECK_SECONDS: z.coerce.number().int().min(1).max(86_000).default(600),
   /** Where role prompts are looked up before the built-in ones. */
   SLIPWAY_ROLES_DIR: z.string().optional(),
+  /** Where `slipway backends install` puts agents; inside the data directory unless told. */
+  SLIPWAY_BACKENDS_DIR: z.string().optional(),
   /** Prepared workspaces kept ready for jobs that start from nothing. */
   SLIPWAY_POOL: z.coerce.number().int().min(0).max(32).default(2),
   /** For tests of recovery only: the base of the retry backoff, in milliseconds. */
   SLIPWAY_RETRY_MS: z.coerce.number().int().min(0).default(1000),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  HOME: z.string().default(os.homedir()),
 })
 
 /** Fixed limits: each bounds something that would otherwise grow without end. */
@@ -80,9 +83,12 @@ export interface Config {
   readonly agentStartMs: number
   readonly checkMs: number
   readonly rolesDir: string | null
+  readonly backendsDir: string | null
   readonly pool: number
   readonly retryMs: number
   readonly path: string
+  readonly home: string
+  readonly installEnv: Readonly<Record<string, string>>
 }
 
 /** Reads the environment; a setting that makes no sense ends with a sentence that names it. */
@@ -106,10 +112,22 @@ export function loadConfig(
     agentStartMs: env.SLIPWAY_AGENT_START_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,
     rolesDir: env.SLIPWAY_ROLES_DIR ?? null,
+    backendsDir: env.SLIPWAY_BACKENDS_DIR === undefined ? null : path.resolve(env.SLIPWAY_BACKENDS_DIR),
     pool: env.SLIPWAY_POOL,
     retryMs: env.SLIPWAY_RETRY_MS,
     path: env.PATH,
+    home: env.HOME,
+    installEnv: npmEnvironment(env.HOME),
   }
+}
+
+/** What npm may see when it installs a backend: where its settings are, and the way to the network. */
+function npmEnvironment(home: string): Record<string, string> {
+  const wanted = /^(npm_config_\w+|https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_file)$/i
+  const mine = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => wanted.test(entry[0]) && entry[1] !== undefined,
+  )
+  return { ...Object.fromEntries(mine), HOME: home }
 }
 
 /** What the command line needs before any server runs. */

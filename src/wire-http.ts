@@ -7,6 +7,8 @@ import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
 import { ready } from './engine/health.ts'
+import { uninstallBackend } from './engine/install-backend.ts'
+import { streamInstall } from './engine/stream-install.ts'
 import type { Worker } from './engine/worker.ts'
 import { AppError } from './lib/app-error.ts'
 import { newId } from './lib/ids.ts'
@@ -62,7 +64,11 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       summaries: streams.summaries,
     },
     files: wireFiles(engine),
-    backends: { list: async () => engine.catalogue.list(await readSettings(db.reader)) },
+    backends: {
+      list: async () => engine.catalogue.list(await readSettings(db.reader)),
+      install: (name) => streamInstall(engine, name),
+      uninstall: (name) => uninstallBackend(engine, name),
+    },
     settings: {
       get: () => readSettings(db.reader),
       async put(settings) {

@@ -1,19 +1,10 @@
 import type { BackendView } from '../contract/backend.ts'
+import type { Profile } from './profile.ts'
 
-/**
- * The one interface to every agent. A backend is data: a program that speaks the Agent Client Protocol (ACP) on its
- * stdin and stdout, and what it needs around it.
- */
+/** The one interface to every agent: what it is, as data, and where it is on this machine. */
 export interface Backend {
-  readonly name: string
-  readonly displayName: string
-  readonly kind: BackendView['kind']
-  readonly command: readonly string[]
-  /** Added to the allow-listed environment of the agent's process. */
-  readonly env: Readonly<Record<string, string>>
-  /** Paths the agent's process must be able to read, whatever else the sandbox hides. */
-  readonly readable: readonly string[]
-  /** Never throws: what is wrong is the `reason`, with what to do about it. */
+  readonly profile: Profile
+  /** Never throws: what is wrong is the `reason`, with what to do about it. Starts no process. */
   detect(): Promise<Detection>
 }
 
@@ -21,6 +12,19 @@ export interface Detection {
   readonly available: boolean
   readonly reason: string | null
   readonly version: string | null
+  readonly source: BackendView['installed']
+  /** How it is started; null when it is not there. */
+  readonly launch: Launch | null
+}
+
+export interface Launch {
+  readonly command: readonly string[]
+  /** Directories that go in front of PATH. */
+  readonly path: readonly string[]
+  /** Paths the agent's process must be able to read, whatever else the sandbox hides. */
+  readonly readable: readonly string[]
+  /** Where Slipway installed it; null when it did not. */
+  readonly installDir: string | null
 }
 
 /** What an agent's session tells while it works, in Slipway's words; the terms are ACP's. */

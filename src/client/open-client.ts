@@ -2,7 +2,7 @@
  * The server as typed functions. Promises: every answer has been parsed by the contract's schema, every failure is an
  * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
  */
-import { BackendList, Settings, type BackendView } from '../contract/backend.ts'
+import { BackendList, BackendView, Settings } from '../contract/backend.ts'
 import { EventList, type EventView } from '../contract/event.ts'
 import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import {
@@ -29,6 +29,7 @@ import { ApiError } from './api-error.ts'
 import type { FollowOptions } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
 import { followSummaries } from './follow-summaries.ts'
+import { installBackend } from './install-backend.ts'
 import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
@@ -89,6 +90,9 @@ export interface Client {
   removeDocument(id: string, documentId: string): Promise<void>
   budget(id: string): Promise<BudgetView>
   backends(): Promise<BackendView[]>
+  /** Resolves when it is installed; what the installation says goes to `onOutput`. */
+  installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
+  uninstallBackend(name: string): Promise<BackendView>
   stats(): Promise<Stats>
   /** Answers also when the server says that it is not ready (503). */
   health(timeoutMs?: number): Promise<Health>
@@ -191,6 +195,13 @@ function contentCalls(endpoint: Endpoint) {
 function serverCalls(endpoint: Endpoint) {
   return {
     backends: async () => (await requestJson(endpoint, '/api/backends', BackendList)).backends,
+    installBackend: (name: string, onOutput: (text: string) => void, signal?: AbortSignal) =>
+      installBackend(endpoint, name, onOutput, signal),
+    uninstallBackend: (name: string) =>
+      requestJson(endpoint, `/api/backends/${encodeURIComponent(name)}/install`, BackendView, {
+        method: 'DELETE',
+        timeoutMs: uploadTimeoutMs,
+      }),
     stats: () => requestJson(endpoint, '/api/stats', Stats),
     health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
     settings: () => requestJson(endpoint, '/api/settings', Settings),

@@ -7,17 +7,41 @@ export const BackendView = z.object({
   available: z.boolean(),
   reason: z.string().nullable(),
   version: z.string().nullable(),
-  kind: z.enum(['offline', 'acp']),
+  /** `command`: any program that takes a prompt and speaks no protocol. */
+  kind: z.enum(['offline', 'acp', 'command']),
   default: z.boolean(),
+  homepage: z.string(),
+  /** Whether this project's own tests run the real program. */
+  tested: z.boolean(),
+  /** Where it was found: installed by Slipway, in PATH, or part of Slipway. */
+  installed: z.enum(['slipway', 'path', 'built_in']).nullable(),
+  /** What `POST /api/backends/{name}/install` installs, pinned; null when Slipway cannot install it. */
+  install: z.object({ version: z.string(), packages: z.array(z.string()) }).nullable(),
 })
 export type BackendView = z.infer<typeof BackendView>
 export const BackendList = z.object({ backends: z.array(BackendView) })
 
-/** A backend added in settings: any program that speaks the Agent Client Protocol on stdin and stdout. */
+/**
+ * A backend added in settings: any program that speaks the Agent Client Protocol on stdin and stdout, or (`command`)
+ * any program that is started once for each turn and takes its prompt as its last argument, on stdin, or as the path of
+ * a file. With a `package`, Slipway can install it, and the first word of `command` names the package's program.
+ */
 export const CustomBackend = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
   display_name: z.string().trim().min(1).max(100).optional(),
+  /** `acp` unless told. */
+  kind: z.enum(['acp', 'command']).optional(),
   command: z.array(z.string().min(1).max(4096)).min(1).max(64),
+  /** How a `command` is handed its prompt; `stdin` unless told. */
+  prompt: z.enum(['argument', 'stdin', 'file']).optional(),
+  package: z
+    .string()
+    .regex(
+      /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*@\d+\.\d+\.\d+[a-zA-Z0-9.+-]*$/,
+      'it must be an npm package with an exact version, as in name@1.2.3',
+    )
+    .max(300)
+    .optional(),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
 })
 export type CustomBackend = z.infer<typeof CustomBackend>
@@ -27,3 +51,11 @@ export const Settings = z.strictObject({
   backends: z.array(CustomBackend).max(50).default([]),
 })
 export type Settings = z.infer<typeof Settings>
+
+/** One event of an installation: what it says, and as the last one how it ended. */
+export const InstallEvent = z.union([
+  z.object({ output: z.string() }),
+  z.object({ backend: BackendView }),
+  z.object({ error: z.string(), code: z.string() }),
+])
+export type InstallEvent = z.infer<typeof InstallEvent>

@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { prepareLaunch } from '../agents/prepare-launch.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import type { Sandboxed } from '../sandbox/launcher.ts'
@@ -23,14 +25,35 @@ export async function startAgent(
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
   if (backend === null)
     throw new AppError(409, 'unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
+  const { launch, reason } = await backend.detect()
+  if (launch === null)
+    throw new AppError(
+      409,
+      'backend_unavailable',
+      `The backend "${attempt.backend}" cannot be used: ${reason}`,
+    )
+  const prepared = await prepareLaunch(
+    backend.profile,
+    launch,
+    { gateway: null, model: null },
+    { home: workspace.home, ownHome: engine.ownHome },
+  )
+  const { PATH = '', ...env } = prepared.env
+  const { nodePath } = engine.catalogue.places
   const child = await engine.launcher.launch(
     {
-      command: backend.command,
+      command: prepared.command,
       cwd: workspace.dir,
-      env: { PATH: engine.limits.path, LANG: 'C.UTF-8', TERM: 'dumb', NO_COLOR: '1', ...backend.env },
+      env: {
+        PATH: PATH === '' ? engine.limits.path : `${PATH}:${engine.limits.path}`,
+        LANG: 'C.UTF-8',
+        TERM: 'dumb',
+        NO_COLOR: '1',
+        ...env,
+      },
       home: workspace.home,
       writable: [workspace.dir],
-      readable: [...workspace.readable, ...backend.readable],
+      readable: [...workspace.readable, path.dirname(nodePath), ...prepared.readable],
       label: `attempt ${attempt.id}`,
     },
     signal,

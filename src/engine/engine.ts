@@ -15,6 +15,10 @@ export interface Engine {
   readonly roles: Roles
   readonly pool: WorkspacePool
   readonly dataDir: string
+  /** The environment of npm when it installs a backend. */
+  readonly installEnv: Readonly<Record<string, string>>
+  /** HOME of the person who runs the server: where agents are logged in on their own. */
+  readonly ownHome: string
   readonly workerId: string
   readonly running: RunningWork
   readonly settings: () => Promise<Settings>

@@ -3,6 +3,7 @@ import { answerHeaders } from './answer-headers.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, invalid } from './errors.ts'
 import { guard } from './guard.ts'
+import { backendRoutes } from './routes/backends.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fileRoutes } from './routes/files.ts'
@@ -26,6 +27,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   uiRoutes(app, deps)
   sessionRoutes(app, deps)
   serverRoutes(app, deps)
+  backendRoutes(app, deps)
   jobRoutes(app, deps)
   planRoutes(app, deps)
   documentRoutes(app, deps)

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { BackendView, Settings } from '../contract/backend.ts'
+import type { BackendView, InstallEvent, Settings } from '../contract/backend.ts'
 import type { EventView } from '../contract/event.ts'
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import type {
@@ -98,7 +98,12 @@ export interface HttpDeps {
     commits(jobId: string, ref: string | undefined): Promise<CommitList>
     zip(jobId: string): Promise<{ name: string; stream: Readable }>
   }
-  readonly backends: { list(): Promise<BackendView[]> }
+  readonly backends: {
+    list(): Promise<BackendView[]>
+    /** Throws when it cannot be installed at all; what is returned begins, and ends with the signal. */
+    install(name: string): Promise<(signal: AbortSignal) => AsyncIterable<InstallEvent>>
+    uninstall(name: string): Promise<BackendView>
+  }
   readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }
   readonly health: { live(): Health; ready(): Promise<Health> }
   stats(): Promise<Stats>

@@ -1,11 +1,12 @@
 /** `slipway backends`: which agents can do the work, and how to add one that speaks the Agent Client Protocol. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { BackendView, CustomBackend, Settings } from '../../client/views.ts'
 import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
 import { badUsage, Failure } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
+import { addInstall, addUninstall } from './backends-install.ts'
 
 export function addBackends(program: Command, terminal: Terminal): void {
   const command = program
@@ -21,11 +22,14 @@ export function addBackends(program: Command, terminal: Terminal): void {
       else terminal.print(renderBackends(backends, terminal.size().width, terminal.paint))
     })
   addServerOptions(list)
+  addInstall(command, terminal)
+  addUninstall(command, terminal)
   addAdd(command, terminal)
   addRemove(command, terminal)
   addDefault(command, terminal)
   addExamples(command, [
     ['slipway backends', 'list them'],
+    ['slipway backends install codex', 'install one of them'],
     [
       'slipway backends add my-agent -- my-agent --acp',
       'connect a program that speaks ACP on stdin and stdout',
@@ -56,17 +60,23 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
   ]
   const advice = backends.some((backend) => backend.kind === 'acp' && backend.available)
     ? ''
-    : '\nOnly the offline demo can work now: it builds from blueprints, without a model.\nConnect an agent: slipway backends add <name> -- <command>'
+    : '\nOnly the offline demo can work now: it builds from blueprints, without a model.\nInstall one: slipway backends install <name>   Connect another: slipway backends add <name> -- <command>'
   return `${renderTable(columns, rows, width, paint)}\n${paint('dim', `* is used unless another is named${advice}`)}`
 }
 
 function addAdd(parent: Command, terminal: Terminal): void {
   const command = parent
     .command('add')
-    .description('connect a program that speaks the Agent Client Protocol')
+    .description('connect a program that speaks the Agent Client Protocol, or takes a plain prompt')
     .argument('<name>', 'how it is called here: small letters, digits, - and _')
     .argument('<command...>', 'the program and its arguments, after --')
     .option('--display-name <name>', 'how people see it')
+    .addOption(
+      new Option(
+        '--plain <how>',
+        'the program speaks no protocol: it is started for each turn and takes its prompt this way',
+      ).choices(['argument', 'stdin', 'file']),
+    )
     .option(
       '--env <name=value>',
       'set this for the program; no secrets: it is stored in the settings; repeatable',
@@ -76,12 +86,13 @@ function addAdd(parent: Command, terminal: Terminal): void {
       async (
         name: string,
         words: string[],
-        flags: ServerFlags & { displayName?: string; env?: string[] },
+        flags: ServerFlags & { displayName?: string; env?: string[]; plain?: CustomBackend['prompt'] },
       ) => {
         const backend: CustomBackend = {
           name,
           command: words,
           env: parseEnv(flags.env ?? []),
+          ...(flags.plain === undefined ? {} : { kind: 'command', prompt: flags.plain }),
           ...(flags.displayName === undefined ? {} : { display_name: flags.displayName }),
         }
         await change(flags, (settings) => ({

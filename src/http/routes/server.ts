@@ -1,12 +1,12 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
-import { BackendList, Settings } from '../../contract/backend.ts'
+import { Settings } from '../../contract/backend.ts'
 import { Health, Stats } from '../../contract/server.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, ok } from '../describe.ts'
 import { invalid } from '../errors.ts'
 import { readJson } from '../read-body.ts'
 
-/** The server itself: health, backends, settings, figures. */
+/** The server itself: health, settings, figures. */
 export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const get = (path: string, summary: string, schema: z.ZodType): void =>
     app.openAPIRegistry.registerPath({
@@ -23,7 +23,6 @@ export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   get('/health', 'Readiness', Health)
   get('/health/live', 'Whether the process answers', Health)
   get('/health/ready', 'Whether work that is accepted runs', Health)
-  get('/api/backends', 'The backends and whether they can be used', BackendList)
   get('/api/stats', 'Figures of this server', Stats)
   get('/api/settings', 'The settings', Settings)
 
@@ -34,7 +33,6 @@ export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     })
   }
   app.get('/health/live', (c) => c.json(deps.health.live()))
-  app.get('/api/backends', async (c) => c.json({ backends: await deps.backends.list() }))
   app.get('/api/stats', async (c) => c.json(await deps.stats()))
   app.get('/api/settings', async (c) => c.json(await deps.settings.get()))
   app.openAPIRegistry.registerPath({

@@ -1,0 +1,117 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Settings } from '../contract/backend.ts'
+import { openCatalogue, type Catalogue } from './catalogue.ts'
+
+let root: string
+let catalogue: Catalogue
+
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-catalogue-'))
+  fs.mkdirSync(path.join(root, 'bin'))
+  catalogue = openCatalogue({
+    version: '1.2.3',
+    packageRoot: path.join(import.meta.dirname, '..', '..'),
+    nodePath: process.execPath,
+    searchPath: path.join(root, 'bin'),
+    backendsDir: path.join(root, 'backends'),
+  })
+})
+afterEach(() => fs.rmSync(root, { recursive: true }))
+
+function write(file: string, text: string, mode = 0o644): void {
+  const target = path.join(root, file)
+  fs.mkdirSync(path.dirname(target), { recursive: true })
+  fs.writeFileSync(target, text, { mode })
+}
+
+it('lists every known agent, each with how it comes here, and the demo last and standard', async () => {
+  const backends = await catalogue.list(Settings.parse({}))
+  expect(backends.map((backend) => [backend.name, backend.available])).toEqual([
+    ...['claude-code', 'codex', 'gemini', 'opencode', 'qwen', 'copilot', 'cline', 'pi'].map((name) => [
+      name,
+      false,
+    ]),
+    ...['goose', 'aider', 'cursor', 'amp', 'droid', 'kimi'].map((name) => [name, false]),
+    ['offline', true],
+  ])
+  expect(backends.filter((backend) => backend.default).map((backend) => backend.name)).toEqual(['offline'])
+  expect(backends.find((backend) => backend.name === 'codex')).toMatchObject({
+    reason: '"codex-acp" is not installed: run `slipway backends install codex`.',
+    install: { version: '2.6.0', packages: ['@agentclientprotocol/codex-acp@2.6.0'] },
+    tested: true,
+    installed: null,
+  })
+  expect(backends.find((backend) => backend.name === 'goose')).toMatchObject({
+    reason: '"goose" is not installed: install goose as its site says, so that `goose` is in PATH.',
+    install: null,
+    tested: false,
+  })
+})
+
+it('finds what Slipway installed before what is in PATH, with the version that is really there', async () => {
+  const dir = 'backends/codex@2.6.0/node_modules/@agentclientprotocol/codex-acp'
+  write(`${dir}/dist/index.js`, '')
+  write(`${dir}/package.json`, JSON.stringify({ version: '2.6.0' }))
+  write('bin/codex-acp', '#!/bin/sh\n', 0o755)
+  const backend = catalogue.find(Settings.parse({}), 'codex')
+  expect(await backend?.detect()).toEqual({
+    available: true,
+    reason: null,
+    version: '2.6.0',
+    source: 'slipway',
+    launch: {
+      command: [process.execPath, path.join(root, dir, 'dist/index.js')],
+      path: [],
+      readable: [path.join(root, 'backends/codex@2.6.0')],
+      installDir: path.join(root, 'backends/codex@2.6.0'),
+    },
+  })
+})
+
+it('shows a sandbox the package of a linked program in PATH, and only that', async () => {
+  write('lib/node_modules/qwen/package.json', JSON.stringify({ version: '7.0.0' }))
+  write('lib/node_modules/qwen/cli.js', '#!/usr/bin/env node\n', 0o755)
+  fs.symlinkSync(path.join(root, 'lib/node_modules/qwen/cli.js'), path.join(root, 'bin/qwen'))
+  write('bin/goose', '#!/bin/sh\n', 0o755)
+  expect(await catalogue.find(Settings.parse({}), 'qwen')?.detect()).toMatchObject({
+    version: '7.0.0',
+    source: 'path',
+    launch: {
+      command: [path.join(root, 'lib/node_modules/qwen/cli.js'), '--acp'],
+      readable: [path.join(root, 'lib/node_modules')],
+    },
+  })
+  expect(await catalogue.find(Settings.parse({}), 'goose')?.detect()).toMatchObject({
+    launch: { readable: [path.join(root, 'bin/goose')] },
+  })
+})
+
+it('names a program that may not be run', async () => {
+  write('bin/gemini', '#!/bin/sh\n', 0o644)
+  expect(await catalogue.find(Settings.parse({}), 'gemini')?.detect()).toMatchObject({
+    available: false,
+    reason: expect.stringMatching(
+      /bin\/gemini" cannot be run .*mend its permissions, or run `slipway backends/,
+    ),
+  })
+})
+
+it('takes a backend of settings before a known one of the same name', async () => {
+  const settings = Settings.parse({ backends: [{ name: 'codex', command: [process.execPath, '/x.js'] }] })
+  const names = (await catalogue.list(settings)).map((backend) => backend.name)
+  expect(names.filter((name) => name === 'codex')).toHaveLength(1)
+  expect((await catalogue.list(settings))[0]).toMatchObject({ name: 'codex', available: true, default: true })
+})
+
+it('answers fast, because it starts nothing', async () => {
+  const times: number[] = []
+  for (let round = 0; round < 20; round += 1) {
+    const before = performance.now()
+    await catalogue.list(Settings.parse({}))
+    times.push(performance.now() - before)
+  }
+  expect(times.toSorted((a, b) => a - b)[10]).toBeLessThan(50)
+})

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { AppError } from '../lib/app-error.ts'
+import { entryOf, installDirOf, type Places } from './detect.ts'
+import { findProgram } from './find-program.ts'
+import { fill } from './placeholders.ts'
+import type { Install, Profile } from './profile.ts'
+
+export interface Installing {
+  readonly places: Places
+  /** The environment of npm: where it finds its own settings and cache. */
+  readonly env: Readonly<Record<string, string>>
+  /** What npm says, as it says it. */
+  readonly onOutput: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+/** The longest an installation may take. */
+const INSTALL_MS = 600_000
+
+/**
+ * Installs a profile's packages at their pinned versions into a directory of their own: no script of theirs is run,
+ * nothing is changed outside, and the directory appears only when everything is there. Runs npm under the Node that
+ * will run the agent: under an older one npm would silently choose older agents. Throws `AppError`.
+ */
+export async function installProfile(profile: Profile, options: Installing): Promise<void> {
+  const { install } = profile
+  if (install === null)
+    throw new AppError(
+      409,
+      'not_installable',
+      `${profile.displayName} is not a package that can be installed.`,
+    )
+  const dir = installDirOf({ ...profile, install }, options.places)
+  const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomUUID()}`)
+  fs.mkdirSync(fresh, { recursive: true, mode: 0o700 })
+  try {
+    fs.writeFileSync(path.join(fresh, 'package.json'), manifestOf(install))
+    await runNpm(fresh, options)
+    const entry = await entryOf(install, fresh)
+    if (entry === null || !fs.existsSync(entry))
+      throw new AppError(
+        502,
+        'install_failed',
+        `The package of ${profile.displayName} has no program for this machine.`,
+      )
+    await fs.promises.rm(dir, { recursive: true, force: true })
+    await fs.promises.rename(fresh, dir)
+  } finally {
+    await fs.promises.rm(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Removes every version of a backend that Slipway installed; false when there was none. */
+export async function uninstallProfile(profile: Profile, places: Places): Promise<boolean> {
+  const names = fs.existsSync(places.backendsDir) ? await fs.promises.readdir(places.backendsDir) : []
+  const mine = names.filter((name) => name.startsWith(`${profile.id}@`))
+  for (const name of mine)
+    await fs.promises.rm(path.join(places.backendsDir, name), { recursive: true, force: true })
+  return mine.length > 0
+}
+
+function manifestOf(install: Install): string {
+  const dependencies = Object.fromEntries(
+    Object.entries(install.packages).map(([name, version]) => [fill(name), version]),
+  )
+  return JSON.stringify({ private: true, dependencies }, null, 2)
+}
+
+async function runNpm(dir: string, options: Installing): Promise<void> {
+  const { found: npm } = await findProgram('npm', options.places.searchPath)
+  if (npm === null)
+    throw new AppError(409, 'no_npm', 'Installing needs npm, which is not in PATH: install Node.js with npm.')
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http']
+  const child = spawn(options.places.nodePath, [npm.file, 'install', ...flags], {
+    cwd: dir,
+    env: { ...options.env, PATH: `${path.dirname(options.places.nodePath)}:${options.places.searchPath}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: AbortSignal.any([options.signal, AbortSignal.timeout(INSTALL_MS)]),
+  })
+  let tail = ''
+  const hear = (chunk: Buffer): void => {
+    const text = chunk.toString('utf8')
+    tail = (tail + text).slice(-4000)
+    options.onOutput(text)
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', (error) => reject(stopped(error, options.signal)))
+    child.once('close', resolve)
+  })
+  if (code !== 0) throw new AppError(502, 'install_failed', npmError(tail))
+}
+
+function stopped(error: Error, signal: AbortSignal): Error {
+  if (signal.aborted) return new AppError(409, 'install_stopped', 'The installation was stopped.')
+  if (error.name === 'AbortError')
+    return new AppError(502, 'install_failed', `npm did not finish within ${INSTALL_MS / 60_000} minutes.`)
+  return new AppError(502, 'install_failed', `npm could not be started: ${error.message}`)
+}
+
+/** npm's own words for what went wrong, with what to do where that is known. */
+function npmError(output: string): string {
+  const errors = output
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log/.test(line))
+    .map((line) => line.replace(/^npm (error|ERR!)\s*/, ''))
+    .filter((line) => line.trim() !== '')
+  const code = errors.find((line) => line.startsWith('code '))?.slice(5) ?? ''
+  const known: Record<string, string> = {
+    ENOTFOUND: 'the npm registry cannot be reached: check the connection, or the proxy in .npmrc',
+    ECONNREFUSED: 'the npm registry refuses the connection: check the connection, or the proxy in .npmrc',
+    ETIMEDOUT: 'the npm registry did not answer: check the connection, or the proxy in .npmrc',
+    EAI_AGAIN: 'the npm registry cannot be reached: check the connection, or the proxy in .npmrc',
+    E404: 'the npm registry does not have this version',
+    ETARGET: 'the npm registry does not have this version',
+    ENOSPC: 'the disk is full: make room and try again',
+    EACCES: 'a directory cannot be written: mend its permissions',
+  }
+  const words = errors.filter((line) => !line.startsWith('code ')).slice(0, 3)
+  return `npm could not install it: ${[known[code] ?? code, ...words].filter((word) => word !== '').join('; ')}`
+}

@@ -1,0 +1,30 @@
+/** The values behind the placeholders of a profile; null where an attempt has none. */
+export interface Values {
+  readonly gateway: string | null
+  readonly token: string | null
+  readonly model: string | null
+  readonly home: string | null
+  readonly install: string | null
+}
+
+const platform = `${process.platform}-${process.arch}`
+
+/** The text with `{gateway}`, `{token}`, `{model}`, `{home}`, `{install}` and `{platform}` filled in. */
+export function fill(text: string, values: Partial<Values> = {}): string {
+  return text.replaceAll(/\{(gateway|token|model|home|install|platform)\}/g, (whole, name: string) => {
+    if (name === 'platform') return platform
+    return Object.entries(values).find(([key]) => key === name)?.[1] ?? whole
+  })
+}
+
+/** Names with values; those whose value needs a placeholder that has none are left out. */
+export function fillEnv(
+  env: Readonly<Record<string, string>>,
+  values: Partial<Values>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env)
+      .map(([name, text]): [string, string] => [name, fill(text, values)])
+      .filter(([, text]) => !/\{(gateway|token|model|home|install)\}/.test(text)),
+  )
+}

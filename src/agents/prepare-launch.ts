@@ -1,0 +1,77 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Launch } from './backend.ts'
+import { fill, fillEnv, type Values } from './placeholders.ts'
+import type { Profile } from './profile.ts'
+
+/** An attempt's way to models: the gateway's address and the attempt's key to it, or null for the agent's own login. */
+export interface Access {
+  readonly gateway: { readonly url: string; readonly token: string } | null
+  /** The model that a person chose; null leaves it to the profile. */
+  readonly model: string | null
+}
+
+export interface Prepared {
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly readable: readonly string[]
+}
+
+/**
+ * Makes an attempt's HOME ready for its agent, and fills in what the profile leaves open. `ownHome` is the HOME of the
+ * person whose login the agent uses when it does not go through the gateway. Throws when a file cannot be written.
+ */
+export async function prepareLaunch(
+  profile: Profile,
+  launch: Launch,
+  access: Access,
+  homes: { readonly home: string; readonly ownHome: string },
+): Promise<Prepared> {
+  const use = access.gateway === null ? null : profile.gateway
+  const values: Values = {
+    gateway: access.gateway?.url ?? null,
+    token: access.gateway?.token ?? null,
+    model: access.model ?? use?.model ?? null,
+    home: homes.home,
+    install: launch.installDir,
+  }
+  await fs.promises.mkdir(homes.home, { recursive: true, mode: 0o700 })
+  if (use === null) await copyLogin(profile.login, homes)
+  for (const [name, content] of Object.entries({ ...profile.files, ...use?.files })) {
+    const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2)
+    await writeIn(homes.home, name, withoutOpen(fill(text, values)))
+  }
+  return {
+    command: launch.command.map((word) => fill(word, values)),
+    env: { ...fillEnv({ ...profile.env, ...use?.env }, values), ...pathOf(launch) },
+    readable: launch.readable,
+  }
+}
+
+function pathOf(launch: Launch): Record<string, string> {
+  return launch.path.length === 0 ? {} : { PATH: launch.path.join(':') }
+}
+
+/** A line of a settings file that asks for a value nobody has is left out. */
+function withoutOpen(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/\{(gateway|token|model)\}/.test(line))
+    .join('\n')
+}
+
+async function copyLogin(
+  files: readonly string[],
+  { home, ownHome }: { readonly home: string; readonly ownHome: string },
+): Promise<void> {
+  for (const name of files) {
+    const from = path.join(ownHome, name)
+    if (fs.existsSync(from)) await writeIn(home, name, await fs.promises.readFile(from))
+  }
+}
+
+async function writeIn(home: string, name: string, content: string | Uint8Array): Promise<void> {
+  const file = path.join(home, name)
+  await fs.promises.mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  await fs.promises.writeFile(file, content, { mode: 0o600 })
+}

@@ -1,0 +1,50 @@
+import type { Profile } from '../profile.ts'
+
+const common = {
+  autoupdate: false,
+  share: 'disabled',
+  permission: { edit: 'ask', bash: 'ask', webfetch: 'ask' },
+}
+
+export const opencode: Profile = {
+  id: 'opencode',
+  displayName: 'OpenCode',
+  kind: 'acp',
+  homepage: 'https://opencode.ai',
+  tested: true,
+  install: {
+    version: '1.18.33',
+    // The binary's own package: the one that people install downloads it in a script.
+    packages: { 'opencode-{platform}': '1.18.33' },
+    entry: { file: 'node_modules/opencode-{platform}/bin/opencode' },
+    runner: 'itself',
+    args: ['acp'],
+  },
+  hint: '',
+  command: ['opencode', 'acp'],
+  env: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' },
+  files: { '.config/opencode/opencode.json': common },
+  gateway: {
+    wire: 'openai',
+    env: {},
+    files: {
+      '.config/opencode/opencode.json': {
+        ...common,
+        model: 'slipway/{model}',
+        small_model: 'slipway/{model}',
+        provider: {
+          slipway: {
+            npm: '@ai-sdk/openai-compatible',
+            name: 'Slipway',
+            options: { baseURL: '{gateway}/openai/v1', apiKey: '{token}' },
+            models: { '{model}': { name: '{model}', limit: { context: 200_000, output: 32_000 } } },
+          },
+        },
+      },
+    },
+    model: 'gpt-5.5',
+  },
+  login: ['.local/share/opencode/auth.json'],
+  session: { modes: { ask: 'build', sandbox: 'build', deny: 'build' }, config: {} },
+  limits: {},
+}

@@ -1,0 +1,56 @@
+import { z, type OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { BackendList, BackendView, InstallEvent } from '../../contract/backend.ts'
+import { AppError } from '../../lib/app-error.ts'
+import type { HttpDeps } from '../deps.ts'
+import { errors, ok } from '../describe.ts'
+import { eventStream } from '../sse.ts'
+
+const nameParams = z.object({ name: z.string() })
+
+/** Which agents can do the work, and their installation. */
+export function backendRoutes(app: OpenAPIHono, deps: HttpDeps): void {
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/api/backends',
+    summary: 'The backends and whether they can be used',
+    responses: { 200: ok(BackendList, 'The backends.'), ...errors },
+  })
+  app.get('/api/backends', async (c) => c.json({ backends: await deps.backends.list() }))
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/backends/{name}/install',
+    summary: 'Install a backend at its pinned version',
+    request: { params: nameParams },
+    responses: {
+      200: {
+        description:
+          'What the installation says, as server-sent events; the last one is `backend` or `error`.',
+        content: { 'text/event-stream': { schema: InstallEvent } },
+      },
+      ...errors,
+    },
+  })
+  app.post('/api/backends/:name/install', async (c) => {
+    const begin = await deps.backends.install(nameOf(c))
+    return eventStream(c, deps.limits.sseBufferBytes, async function* (signal) {
+      for await (const event of begin(signal)) yield [{ data: event }]
+    })
+  })
+
+  app.openAPIRegistry.registerPath({
+    method: 'delete',
+    path: '/api/backends/{name}/install',
+    summary: 'Remove what was installed of a backend',
+    request: { params: nameParams },
+    responses: { 200: ok(BackendView, 'The backend as it is now.'), ...errors },
+  })
+  app.delete('/api/backends/:name/install', async (c) => c.json(await deps.backends.uninstall(nameOf(c))))
+}
+
+function nameOf(c: Context): string {
+  const name = c.req.param('name') ?? ''
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return name
+  throw new AppError(404, 'unknown_backend', `There is no backend ${JSON.stringify(name.slice(0, 60))}.`)
+}

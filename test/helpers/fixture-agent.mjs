@@ -1,0 +1,128 @@
+// A tiny agent that speaks ACP as JSON lines and does what its first argument says, for tests of the other side:
+// {"start": "hang" | "garbage" | "exit", "offer": {...}, "open": {...}, "turn": [step, ...]}
+// `offer` is added to the answer to `initialize`, `open` to that to `session/new`. Steps of a turn, in order:
+// {write: [path, text]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
+// {spawn: [command]} {hang: true} {exit: code} {stop: {...}}
+// Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import readline from 'node:readline'
+
+const play = JSON.parse(process.argv[2] ?? '{}')
+const forever = new Promise(() => setInterval(() => {}, 1 << 30))
+const waiting = new Map()
+let cwd = process.cwd()
+let last = 0
+let cancelled = () => {}
+
+const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+const keep = (line) => fs.appendFileSync(path.join(cwd, 'answers.jsonl'), `${JSON.stringify(line)}\n`)
+const update = (content) => send({ method: 'session/update', params: { sessionId: 's1', update: content } })
+
+function call(method, params) {
+  last += 1
+  const id = `f${last}`
+  send({ id, method, params: { sessionId: 's1', ...params } })
+  return new Promise((resolve) => waiting.set(id, resolve))
+}
+
+const steps = {
+  write: ([name, text]) => {
+    fs.mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true })
+    fs.writeFileSync(path.join(cwd, name), text)
+  },
+  say: (text) => update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }),
+  update,
+  ask: async (params) => keep({ ask: await call('session/request_permission', params) }),
+  call: async ([method, params]) => {
+    const filled = JSON.parse(
+      JSON.stringify(params).replaceAll('{cwd}', cwd).replaceAll('{terminal}', terminal),
+    )
+    const answer = await call(method, filled)
+    if (answer.result?.terminalId) terminal = answer.result.terminalId
+    keep({ [method]: answer })
+  },
+  flood: async (count) => {
+    for (let n = 0; n < count; n += 1) {
+      const room = process.stdout.write(
+        `${JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params: { sessionId: 's1', update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: `line ${n} ${'x'.repeat(80)}\n` } } } })}\n`,
+      )
+      if (!room) await new Promise((resolve) => process.stdout.once('drain', resolve))
+    }
+  },
+  print: (text) => process.stdout.write(text),
+  spawn: ([program, ...args]) => spawn(program, args, { cwd, stdio: 'ignore', detached: true }).unref(),
+  hang: () => forever,
+  exit: (code) => process.exit(code),
+}
+let terminal = ''
+
+async function turn() {
+  let end = { stopReason: 'end_turn' }
+  for (const step of play.turn ?? []) {
+    for (const [name, value] of Object.entries(step)) {
+      if (name === 'stop') end = value
+      else await steps[name](value)
+    }
+  }
+  return end
+}
+
+const answers = {
+  initialize: async () => {
+    if (play.start === 'hang') await forever
+    if (play.start === 'exit') process.exit(0)
+    if (play.start === 'garbage') {
+      process.stdout.write('Welcome!\n\u001b[31mPlease log in at http://localhost/\u001b[0m\n'.repeat(50))
+      await forever
+    }
+    return { protocolVersion: 1, agentCapabilities: {}, ...play.offer }
+  },
+  authenticate: (params) => {
+    keep({ authenticate: params })
+    return {}
+  },
+  'session/new': (params) => {
+    cwd = params.cwd
+    keep({ new: params.mcpServers })
+    return { sessionId: 's1', ...play.open }
+  },
+  'session/load': (params) => {
+    cwd = params.cwd
+    keep({ load: params.sessionId })
+    return { ...play.open }
+  },
+  'session/resume': (params) => {
+    cwd = params.cwd
+    keep({ resume: params.sessionId })
+    return { ...play.open }
+  },
+  'session/set_mode': (params) => {
+    keep({ mode: params.modeId })
+    return {}
+  },
+  'session/set_config_option': (params) => {
+    keep({ config: [params.configId, params.value] })
+    return { configOptions: [] }
+  },
+  'session/prompt': (params) => {
+    if (play.echo) keep({ prompt: params.prompt })
+    const stop = new Promise((resolve) => {
+      cancelled = () => resolve({ stopReason: 'cancelled' })
+    })
+    return Promise.race([turn(), stop])
+  },
+}
+
+async function hear(line) {
+  const message = JSON.parse(line)
+  const answer = answers[message.method]
+  if (message.method === undefined) waiting.get(message.id)?.(message)
+  else if (message.method === 'session/cancel') cancelled()
+  else if (answer === undefined) send({ id: message.id, error: { code: -32_601, message: 'no such method' } })
+  else send({ id: message.id, result: await answer(message.params) })
+}
+
+readline.createInterface({ input: process.stdin }).on('line', (line) => void hear(line))
+process.stdin.on('close', () => process.exit(0))

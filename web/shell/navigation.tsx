@@ -15,10 +15,10 @@ const places = [
 ] as const
 
 const item =
-  'group flex items-center text-muted transition-colors -outline-offset-2 hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink'
+  'flex items-center text-muted transition-colors -outline-offset-2 hover:text-ink aria-[current=page]:font-medium'
 const inSidebar = cx(
   item,
-  'h-8 gap-2.5 rounded-md px-2 hover:bg-hover aria-[current=page]:bg-hover [&_svg]:size-4',
+  'h-8 gap-2.5 rounded-md px-2 hover:bg-hover aria-[current=page]:bg-hover aria-[current=page]:text-ink [&_svg]:size-4',
 )
 const inBar = cx(
   item,

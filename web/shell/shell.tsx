@@ -29,10 +29,9 @@ export function Shell() {
   useEffect(
     () =>
       onLoggedOut(() => {
-        void navigate({
-          to: '/log-in',
-          search: { to: `${window.location.pathname}${window.location.search}` },
-        })
+        const { pathname, search } = window.location
+        // Several requests fail at once; the first of them has led there already.
+        if (pathname !== '/log-in') void navigate({ to: '/log-in', search: { to: `${pathname}${search}` } })
       }),
     [navigate],
   )

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { AlertDialog, Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { Button, IconButton } from './button.tsx'
 import { cx } from './cx.ts'
 
@@ -35,12 +35,19 @@ export function DialogWindow({
   footer,
   children,
 }: DialogProps) {
+  const content = useRef<HTMLDivElement>(null)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={veil} />
         <Radix.Content
           aria-describedby={undefined}
+          ref={content}
+          onOpenAutoFocus={(event) => {
+            // A field that asks for the focus has it by now. The close button must not: it would show its tip.
+            event.preventDefault()
+            if (!content.current?.contains(document.activeElement)) content.current?.focus()
+          }}
           className={cx(
             panel,
             place === 'side' ? atTheSide : centred,

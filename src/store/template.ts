@@ -9,9 +9,10 @@ import { pgliteDialect } from './pglite-dialect.ts'
 import { bossOptions, createQueues } from './queue.ts'
 
 /**
- * A first start would spend seconds in initdb and migrations. The template is that work done once, at installation:
+ * A first start would spend seconds in initdb and migrations. The template is that work done once, at installation or
+ * by the first start after an update:
  * a migrated, cleanly closed database directory that a first start copies. Its name is the checksum of what it was
- * made from, so a stale one is never used; without one the first start does the work itself.
+ * made from, so a stale one is never used.
  */
 const packageRoot = path.join(import.meta.dirname, '..', '..')
 const cacheDir = path.join(packageRoot, '.cache')
@@ -54,8 +55,8 @@ export async function prepareDataDirectory(dataDir: string): Promise<void> {
   const temporary = path.join(dataDir, 'pg.new')
   fs.rmSync(temporary, { recursive: true, force: true })
   fs.rmSync(target, { recursive: true, force: true })
-  const template = templateDirectory()
-  if (holdsDatabase(template)) {
+  const template = await offeredTemplate()
+  if (template !== null) {
     await fs.promises.cp(template, temporary, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })
     syncTree(temporary)
   } else {
@@ -64,6 +65,25 @@ export async function prepareDataDirectory(dataDir: string): Promise<void> {
   fs.chmodSync(temporary, 0o700)
   fs.renameSync(temporary, target)
   syncPath(dataDir)
+}
+
+/** The template, made now if an update has outdated the old one; null where the checkout cannot be written. */
+async function offeredTemplate(): Promise<string | null> {
+  const template = templateDirectory()
+  if (holdsDatabase(template)) return template
+  try {
+    fs.mkdirSync(cacheDir, { recursive: true })
+    fs.accessSync(cacheDir, fs.constants.W_OK)
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))
+    )
+      return null
+    throw error
+  }
+  return buildTemplate()
 }
 
 async function createDatabase(dir: string): Promise<void> {

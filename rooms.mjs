@@ -33,7 +33,7 @@ export const rooms = {
  */
 export const web = {
   mayImport: ['contract', 'client'],
-  folders: ['api', 'board', 'diff', 'job', 'public', 'routes', 'settings', 'shell', 'ui'],
+  folders: ['api', 'board', 'job', 'public', 'routes', 'shell', 'ui'],
 }
 
 /** Rooms that decide and never act: no `node:` module, no package but zod. */

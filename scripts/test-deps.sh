@@ -1,13 +1,21 @@
 #!/bin/sh
 # Installs the programs that the tests run against, where they are missing: bubblewrap (the walls), git 2.38 or newer
-# (object-level merges) and PostgreSQL's server binaries (the second engine). Does nothing when all are there, which
-# takes a few milliseconds. Ends with a sentence and status 1 when something is missing that it cannot install.
+# (object-level merges), PostgreSQL's server binaries (the second engine), Chromium and fonts (the browser tests). Does
+# nothing when all are there, which takes a few milliseconds. Ends with a sentence and status 1 when something is missing that it cannot install.
 set -eu
 
 missing() {
   command -v bwrap >/dev/null 2>&1 || echo bubblewrap
   git_is_new || echo git
   has_postgres || echo postgresql
+  has_browser || echo chromium fonts-liberation
+}
+
+has_browser() {
+  for program in chromium chromium-browser google-chrome google-chrome-stable; do
+    if command -v "$program" >/dev/null 2>&1; then return 0; fi
+  done
+  [ -x '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' ]
 }
 
 git_is_new() {

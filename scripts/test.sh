@@ -13,7 +13,7 @@ if ! sh scripts/install.sh; then
   echo '0 passed, 1 failed'
   exit 1
 fi
-if [ "$#" -eq 0 ]; then set -- unit demo journeys journeys-postgres chaos; fi
+if [ "$#" -eq 0 ]; then set -- unit demo journeys journeys-postgres browser chaos; fi
 
 status=0
 sh scripts/test-deps.sh || status=1

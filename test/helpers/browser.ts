@@ -1,0 +1,91 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { TestServer } from './server.ts'
+
+/** How a page is opened. */
+export interface Visit {
+  /** The address on the server; `/` unless told. */
+  readonly path?: string
+  /** Logs in with a link first; true unless told. */
+  readonly loggedIn?: boolean
+  readonly size?: { readonly width: number; readonly height: number }
+  readonly colours?: 'light' | 'dark'
+  /** Faults that the test brings about itself, for example a refused log-in. */
+  readonly expected?: readonly RegExp[]
+}
+
+export interface Visited {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What went wrong so far: errors of the page, requests that failed or went to another server. */
+  readonly faults: readonly string[]
+}
+
+const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const appOfMacos = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+/** How long a page may take for one step. The machine may be busy with others. */
+const STEP_MS = 20_000
+
+/** A headless Chromium with a profile of its own, which goes with it. The caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findBrowser(),
+    // The browser refuses to build its walls as root.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: ['--disable-gpu', '--disable-dev-shm-usage'],
+  })
+}
+
+function findBrowser(): string {
+  const places = (process.env['PATH'] ?? '')
+    .split(':')
+    .flatMap((dir) => programs.map((name) => path.join(dir, name)))
+  const found = [...places, appOfMacos].find((place) => fs.existsSync(place))
+  if (found === undefined) throw new Error('There is no Chromium here: sh scripts/test-deps.sh installs it.')
+  return found
+}
+
+/** Opens one page in a context of its own: no cookie and no storage is shared with any other. */
+export async function openPage(browser: Browser, server: TestServer, visit: Visit): Promise<Visited> {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    viewport: visit.size ?? { width: 1280, height: 800 },
+    colorScheme: visit.colours ?? 'light',
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(STEP_MS)
+  const page = await context.newPage()
+  const faults = watch(page, server.url, visit.expected ?? [])
+  const address = visit.path ?? '/'
+  const link = `${address}${address.includes('?') ? '&' : '?'}token=${server.token}`
+  await page.goto(visit.loggedIn === false ? address : link)
+  return { page, context, faults }
+}
+
+/** Collects what no page of ours may do. */
+function watch(page: Page, url: string, expected: readonly RegExp[]): string[] {
+  const faults: string[] = []
+  const note = (fault: string): void => {
+    if (!expected.some((pattern) => pattern.test(fault))) faults.push(fault)
+  }
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      note(`console ${message.type()}: ${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => note(`error of the page: ${error.stack ?? error.message}`))
+  page.on('request', (request) => {
+    if (/^https?:|^wss?:/.test(request.url()) && new URL(request.url()).origin !== url)
+      note(`asked another server: ${request.url()}`)
+  })
+  page.on('requestfailed', (request) => {
+    // What the page gives up itself, such as a stream when it is left, is no failure.
+    const reason = request.failure()?.errorText ?? 'unknown'
+    if (reason !== 'net::ERR_ABORTED') note(`request failed: ${request.method()} ${request.url()} ${reason}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400)
+      note(`answered ${response.status()}: ${response.request().method()} ${response.url()}`)
+  })
+  return faults
+}

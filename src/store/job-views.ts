@@ -3,7 +3,7 @@ import type { JobList, JobQuery, JobSummary, JobView } from '../contract/job.ts'
 import type { Wait } from '../contract/words.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
-import { readJob, type JobRow } from './jobs.ts'
+import type { JobRow } from './jobs.ts'
 
 /**
  * Jobs as people see them, one or a page. What belongs to a job but lies in other tables (team, usage, tasks, a wait
@@ -11,7 +11,6 @@ import { readJob, type JobRow } from './jobs.ts'
  * among ten jobs and among ten thousand.
  */
 interface Figures {
-  id: string
   usage: JobView['usage']
   /** In no order: sorting many short lists costs the database more than all else. */
   team: (JobView['team'][number] & { id: string })[] | null
@@ -20,32 +19,27 @@ interface Figures {
 }
 
 /**
- * The figures of the named jobs. A job that has work due but none running waits for a free slot; nobody has to write
- * that down for it to be true.
+ * The figures of each job of a subquery named `j`. A job that has work due but none running waits for a free slot;
+ * nobody has to write that down for it to be true.
  */
-async function readFigures(db: Reader, ids: readonly string[]): Promise<ReadonlyMap<string, Figures>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<Figures>`
-    select j.id,
-      json_build_object('input_tokens', u.input_tokens, 'output_tokens', u.output_tokens, 'cost_usd', u.cost_usd) as usage,
-      a.team, json_build_object('total', t.total, 'done', t.done) as tasks, w.capacity
-    from unnest(array[${sql.join(ids)}]::uuid[]) as j(id)
-    cross join lateral (
-      select coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
-        sum(cost_usd) as cost_usd
-      from attempts where job_id = j.id) u
-    cross join lateral (
-      select json_agg(json_build_object('id', id, 'name', name, 'role', role, 'status', status)) as team
-      from agents where job_id = j.id) a
-    cross join lateral (
-      select count(*) as total, count(*) filter (where status = 'completed') as done from tasks where job_id = j.id) t
-    left join lateral (
-      select json_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
-        'since', to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null) as capacity
-      from work where job_id = j.id and status in ('queued', 'running')
-      having count(*) > 0 and bool_and(status = 'queued')) w on true`.execute(db)
-  return new Map(rows.map((row) => [row.id, row]))
-}
+const figureColumns = sql`
+  json_build_object('input_tokens', u.input_tokens, 'output_tokens', u.output_tokens, 'cost_usd', u.cost_usd) as usage,
+  a.team, json_build_object('total', t.total, 'done', t.done) as tasks, w.capacity`
+const figures = sql`
+  cross join lateral (
+    select coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
+      sum(cost_usd) as cost_usd
+    from attempts where job_id = j.id) u
+  cross join lateral (
+    select json_agg(json_build_object('id', id, 'name', name, 'role', role, 'status', status)) as team
+    from agents where job_id = j.id) a
+  cross join lateral (
+    select count(*) as total, count(*) filter (where status = 'completed') as done from tasks where job_id = j.id) t
+  left join lateral (
+    select json_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
+      'since', to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null) as capacity
+    from work where job_id = j.id and status in ('queued', 'running') and j.status in ('queued', 'running')
+    having count(*) > 0 and bool_and(status = 'queued')) w on true`
 
 type SummaryRow = Pick<
   JobRow,
@@ -62,13 +56,13 @@ type SummaryRow = Pick<
   | 'started_at'
   | 'completed_at'
   | 'error'
->
+> &
+  Figures
 
 const summaryColumns = sql`id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at,
   completed_at, error`
 
-function toSummary(row: SummaryRow, figures: Figures | undefined): JobSummary {
-  const canWait = row.status === 'queued' || row.status === 'running'
+function toSummary(row: SummaryRow): JobSummary {
   return {
     id: row.id,
     title: row.title,
@@ -77,35 +71,28 @@ function toSummary(row: SummaryRow, figures: Figures | undefined): JobSummary {
     status: row.status,
     current_phase: row.phase,
     progress: row.progress,
-    wait: row.wait ?? (canWait ? (figures?.capacity ?? null) : null),
+    wait: row.wait ?? row.capacity,
     proof: row.proof,
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),
     completed_at: isoTimeOrNull(row.completed_at),
     error: row.error,
-    usage: figures?.usage ?? { input_tokens: 0, output_tokens: 0, cost_usd: null },
-    team: (figures?.team ?? [])
+    usage: row.usage,
+    team: (row.team ?? [])
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ name, role, status }) => ({ name, role, status })),
-    tasks: figures?.tasks ?? { total: 0, done: 0 },
+    tasks: row.tasks,
   }
-}
-
-async function toSummaries(db: Reader, rows: readonly SummaryRow[]): Promise<JobSummary[]> {
-  const figures = await readFigures(
-    db,
-    rows.map((row) => row.id),
-  )
-  return rows.map((row) => toSummary(row, figures.get(row.id)))
 }
 
 /** The job as the API shows it; null when there is none. */
 export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
-  const row = await readJob(db, id)
-  if (row === null) return null
-  const figures = await readFigures(db, [id])
+  const { rows } = await sql<JobRow & Figures>`
+    select j.*, ${figureColumns} from jobs j ${figures} where j.id = ${id}`.execute(db)
+  const row = rows[0]
+  if (row === undefined) return null
   return {
-    ...toSummary(row, figures.get(id)),
+    ...toSummary(row),
     vision: row.vision,
     workspace_path: row.result_path,
     head_commit: row.head_commit,
@@ -136,14 +123,14 @@ export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
       : sql`${sql.ref(query.sort_by)} ${direction}, created_at desc, id desc`
   const offset = (query.page - 1) * query.page_size
   const { rows } = await sql<SummaryRow>`
-    select ${summaryColumns} from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}`.execute(
-    db,
-  )
+    select j.*, ${figureColumns} from (
+      select ${summaryColumns} from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}) j ${figures}
+    order by ${order}`.execute(db)
   const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(
     db,
   )
   return {
-    jobs: await toSummaries(db, rows),
+    jobs: rows.map(toSummary),
     total: total.rows[0]?.total ?? 0,
     page: query.page,
     page_size: query.page_size,
@@ -154,6 +141,8 @@ export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
 export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<SummaryRow>`
-    select ${summaryColumns} from jobs where id in (${sql.join(ids)})`.execute(db)
-  return toSummaries(db, rows)
+    select j.*, ${figureColumns} from (select ${summaryColumns} from jobs where id in (${sql.join(ids)})) j ${figures}`.execute(
+    db,
+  )
+  return rows.map(toSummary)
 }

@@ -15,13 +15,14 @@ import { newId } from './lib/ids.ts'
 import { listAttempts } from './store/attempts.ts'
 import { listChecks } from './store/checks.ts'
 import { deleteDocument, insertDocument, listDocuments } from './store/documents.ts'
-import { appendEvents, readAttemptEvents, readEvents, readMessages } from './store/events.ts'
+import { appendEvents, pageEvents, readAttemptEvents, readMessages } from './store/events.ts'
 import { listJobs, viewJob } from './store/job-views.ts'
 import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
 import { queueCounts } from './store/queue.ts'
 import { readSettings, writeSettings } from './store/settings.ts'
 import { listAgents, listTasks } from './store/team-views.ts'
 import { busySlots } from './store/work.ts'
+import { viewWorkers } from './store/workers.ts'
 import { wireSessions } from './wire-sessions.ts'
 import { zipCommit } from './workspace/archive.ts'
 import { jobRepository, type JobRepository } from './workspace/job-repository.ts'
@@ -59,7 +60,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     plans: wirePlans(engine),
     documents: wireDocuments(engine),
     events: {
-      read: (jobId, after, limit) => readEvents(db.reader, jobId, after, limit),
+      page: (jobId, query) => pageEvents(db.reader, jobId, query),
       follow: streams.follow,
       summaries: streams.summaries,
     },
@@ -80,6 +81,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       live: () => ({ status: 'ok', version: wiring.version, checks: {} }),
       ready: () => ready(engine, worker, wiring.version, wiring.bornAt),
     },
+    workers: () => viewWorkers(db.reader),
     async stats() {
       const counts = await countStatuses(db.reader)
       return {

@@ -16,6 +16,7 @@ import { addShow } from './commands/show.ts'
 import { addStart } from './commands/start.ts'
 import { addToken } from './commands/token.ts'
 import { addWatch } from './commands/watch.ts'
+import { addWorkers } from './commands/workers.ts'
 import type { Terminal } from './terminal.ts'
 
 export function buildProgram(terminal: Terminal, version: string): Command {
@@ -37,7 +38,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   ])
   for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
     add(program, terminal)
-  for (const add of [addExport, addCancel, addRestart, addBackends, addDoctor, addToken])
+  for (const add of [addExport, addCancel, addRestart, addBackends, addWorkers, addDoctor, addToken])
     add(program, terminal)
   return program
 }

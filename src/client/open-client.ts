@@ -3,7 +3,7 @@
  * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
  */
 import { BackendList, BackendView, Settings } from '../contract/backend.ts'
-import { EventList, type EventView } from '../contract/event.ts'
+import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
 import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import {
   AgentList,
@@ -24,7 +24,7 @@ import {
   type TaskView,
 } from '../contract/job.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
-import { Health, Stats } from '../contract/server.ts'
+import { Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
 import { ApiError } from './api-error.ts'
 import type { FollowOptions } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
@@ -63,6 +63,8 @@ export interface Client {
   tasks(id: string): Promise<TaskView[]>
   /** The next events after `after`, oldest first; empty when there are none yet. One page: ask again from the last. */
   events(id: string, after: number): Promise<EventView[]>
+  /** A page of the past: the newest events that fit, oldest first; `before` its first `seq` is the page before it. */
+  pastEvents(id: string, query?: Partial<EventQuery>): Promise<EventView[]>
   /** Every event after `after`, as they happen, until the signal is aborted or the loop is left. */
   follow(id: string, after: number, options?: FollowOptions): AsyncIterable<EventView>
   /** Summaries of whichever jobs change, as they change; nothing is replayed after a break. */
@@ -93,6 +95,7 @@ export interface Client {
   /** Resolves when it is installed; what the installation says goes to `onOutput`. */
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
   uninstallBackend(name: string): Promise<BackendView>
+  workers(): Promise<WorkerView[]>
   stats(): Promise<Stats>
   /** Answers also when the server says that it is not ready (503). */
   health(timeoutMs?: number): Promise<Health>
@@ -108,6 +111,8 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch
 }
 
+/** Above every `seq`. */
+const latest = 2_000_000_000
 /** Documents take longer than words to arrive. */
 const uploadTimeoutMs = 300_000
 
@@ -136,6 +141,12 @@ function jobCalls(endpoint: Endpoint) {
     tasks: async (id: string) => (await requestJson(endpoint, jobPath(id, 'tasks'), TaskList)).tasks,
     events: async (id: string, after: number) =>
       (await requestJson(endpoint, jobPath(id, 'events'), EventList, { query: { after } })).events,
+    pastEvents: async (id: string, query: Partial<EventQuery> = {}) =>
+      (
+        await requestJson(endpoint, jobPath(id, 'events'), EventList, {
+          query: { before: latest, limit: 100, ...query },
+        })
+      ).events,
     follow: (id: string, after: number, options?: FollowOptions) =>
       followEvents(endpoint, id, after, options),
     followSummaries: (options?: FollowOptions) => followSummaries(endpoint, options),
@@ -202,6 +213,7 @@ function serverCalls(endpoint: Endpoint) {
         method: 'DELETE',
         timeoutMs: uploadTimeoutMs,
       }),
+    workers: async () => (await requestJson(endpoint, '/api/workers', WorkerList)).workers,
     stats: () => requestJson(endpoint, '/api/stats', Stats),
     health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
     settings: () => requestJson(endpoint, '/api/settings', Settings),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { CheckCommand } from './plan.ts'
+import { Mode } from './words.ts'
 
 /** One entry of `GET /api/backends`. `reason` says why an unavailable backend cannot be used and how to mend it. */
 export const BackendView = z.object({
@@ -46,9 +48,18 @@ export const CustomBackend = z.strictObject({
 })
 export type CustomBackend = z.infer<typeof CustomBackend>
 
+/** What `POST /api/jobs` fills in where a request says nothing. */
+export const JobDefaults = z.strictObject({
+  mode: Mode.default('team'),
+  parallelism: z.int().min(1).max(16).default(2),
+  approve_plan: z.boolean().default(false),
+  checks: z.array(CheckCommand).max(20).default([]),
+})
+
 export const Settings = z.strictObject({
   default_backend: z.string().nullable().default(null),
   backends: z.array(CustomBackend).max(50).default([]),
+  defaults: JobDefaults.prefault({}),
 })
 export type Settings = z.infer<typeof Settings>
 

@@ -15,4 +15,28 @@ export const EventView = z.object({
   data: z.record(z.string(), z.unknown()),
 })
 export type EventView = z.infer<typeof EventView>
+/** One type (`task.created`) or all that begin with a word (`task.*`). */
+const EventTypes = z
+  .string()
+  .max(500)
+  .regex(
+    /^[a-z_]+\.(\*|[a-z_]+)(,[a-z_]+\.(\*|[a-z_]+))*$/,
+    'name types like "task.created" or "task.*", separated by commas',
+  )
+const Seq = z.coerce.number().int().max(2_000_000_000)
+
+/**
+ * Which events of a job: with `before`, the newest `limit` of those below it (a page of the past), else the first
+ * `limit` after `after`. Always oldest first. The other fields leave out what does not fit.
+ */
+export const EventQuery = z.strictObject({
+  after: Seq.min(0).default(0),
+  before: Seq.min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  type: EventTypes.optional(),
+  task_id: z.uuid().optional(),
+  attempt_id: z.uuid().optional(),
+})
+export type EventQuery = z.infer<typeof EventQuery>
+
 export const EventList = z.object({ events: z.array(EventView) })

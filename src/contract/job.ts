@@ -28,20 +28,20 @@ const Vision = z
   )
   .refine((text) => text.isWellFormed(), 'the vision is not well-formed Unicode: send UTF-8 text')
 
-/** The body of `POST /api/jobs`. */
+/** The body of `POST /api/jobs`. What is left out is filled in from the settings' `defaults`. */
 export const NewJob = z.strictObject({
   vision: Vision,
   backend: z.string().trim().min(1).max(64).optional(),
   agents: z.partialRecord(Role, z.string().trim().min(1).max(64)).optional(),
   checks: z.array(CheckCommand).max(20).optional(),
   source: z.string().trim().min(1).max(2000).optional(),
-  mode: Mode.default('team'),
+  mode: Mode.optional(),
   /** Whether the job waits for a person's approval once its plan is valid. A job with mode `solo` has no plan. */
-  approve_plan: z.boolean().default(false),
+  approve_plan: z.boolean().optional(),
   budget: z
     .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
     .optional(),
-  parallelism: z.int().min(1).max(16).default(2),
+  parallelism: z.int().min(1).max(16).optional(),
 })
 export type NewJob = z.infer<typeof NewJob>
 

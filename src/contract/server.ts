@@ -18,6 +18,27 @@ export const Stats = z.object({
 })
 export type Stats = z.infer<typeof Stats>
 
+/** The processes that claim work, and the work that each holds. `seen_at` is when it last said that it lives. */
+export const WorkerView = z.object({
+  id: z.uuid(),
+  host: z.string(),
+  pid: z.int(),
+  slots: z.int(),
+  started_at: z.string(),
+  seen_at: z.string(),
+  leases: z.array(
+    z.object({
+      work_id: z.uuid(),
+      kind: z.enum(['attempt', 'review', 'checks', 'merge', 'deliver']),
+      job_id: z.uuid(),
+      task_id: z.uuid().nullable(),
+      since: z.string(),
+    }),
+  ),
+})
+export type WorkerView = z.infer<typeof WorkerView>
+export const WorkerList = z.object({ workers: z.array(WorkerView) })
+
 /** Every error of the API has this shape; `code` is stable, `error` is a sentence for a person. */
 export const ErrorBody = z.object({
   error: z.string(),

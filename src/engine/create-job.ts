@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Settings } from '../contract/backend.ts'
 import type { NewJob } from '../contract/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import { coalesce } from '../lib/coalesce.ts'
@@ -51,26 +52,25 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   }
 
   return async ({ input, documents, idempotencyKey }) => {
-    const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex')
+    const requestHash = hashOf(input, documents)
     const earlier = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
     if (earlier !== null) return earlier
     const missing = await missingRoom(engine)
     if (missing !== null)
       throw new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
-    refuseEmptyGate(input)
-    const backends = await chooseBackends(engine, input)
+    const settings = await engine.settings()
+    const filled = fillIn(input, settings.defaults)
+    refuseEmptyGate(filled)
+    const backends = await chooseBackends(engine, settings, input)
     try {
       return await (idempotencyKey === null ? commitTogether : commitAlone)({
         id: newId(),
         vision: input.vision,
         title: titleOf(input.vision),
         ...backends,
-        mode: input.mode,
-        checks: input.checks ?? [],
+        ...filled,
         source: input.source ?? null,
         budget: input.budget ?? null,
-        parallelism: input.parallelism,
-        approvePlan: input.approve_plan,
         idempotencyKey,
         requestHash,
         createdAt: new Date(),
@@ -85,8 +85,30 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   }
 }
 
-function refuseEmptyGate(input: NewJob): void {
-  if (input.approve_plan && input.mode === 'solo')
+/** What the request means: its fields as they were sent and the bytes of its documents. */
+function hashOf(input: NewJob, documents: readonly NewDocument[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(input))
+  for (const { name, mediaType, content } of documents)
+    hash.update(JSON.stringify([name, mediaType, content.byteLength])).update(content)
+  return hash.digest('hex')
+}
+
+/** What the request leaves out, from the settings. An agent that works alone makes no plan to be approved. */
+function fillIn(
+  input: NewJob,
+  defaults: Settings['defaults'],
+): Pick<NewJobRow, 'mode' | 'checks' | 'parallelism' | 'approvePlan'> {
+  const mode = input.mode ?? defaults.mode
+  return {
+    mode,
+    checks: input.checks ?? defaults.checks,
+    parallelism: input.parallelism ?? defaults.parallelism,
+    approvePlan: input.approve_plan ?? (mode === 'team' && defaults.approve_plan),
+  }
+}
+
+function refuseEmptyGate(job: Pick<NewJobRow, 'mode' | 'approvePlan'>): void {
+  if (job.approvePlan && job.mode === 'solo')
     throw new AppError(
       400,
       'no_plan_to_approve',
@@ -110,9 +132,10 @@ async function replay(engine: Engine, key: string, requestHash: string): Promise
 /** The backend of the job and of each role that has its own; every one must be there and usable. */
 async function chooseBackends(
   engine: Engine,
+  settings: Settings,
   input: NewJob,
 ): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
-  const backends = await engine.catalogue.list(await engine.settings())
+  const backends = await engine.catalogue.list(settings)
   const usable = (name: string): string => {
     const found = backends.find((backend) => backend.name === name)
     const names = backends.map((backend) => backend.name).join(', ')

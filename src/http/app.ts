@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { answerHeaders } from './answer-headers.ts'
 import type { HttpDeps } from './deps.ts'
+import { describedQuery } from './described-query.ts'
 import { errorHandler, invalid } from './errors.ts'
 import { guard } from './guard.ts'
 import { backendRoutes } from './routes/backends.ts'
@@ -24,6 +25,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   app.onError(errorHandler(deps.log))
   app.use('*', answerHeaders)
   app.use('*', guard(deps))
+  app.use('*', describedQuery(app))
   uiRoutes(app, deps)
   sessionRoutes(app, deps)
   serverRoutes(app, deps)

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { BackendView, InstallEvent, Settings } from '../contract/backend.ts'
-import type { EventView } from '../contract/event.ts'
+import type { EventQuery, EventView } from '../contract/event.ts'
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import type {
   AgentView,
@@ -18,7 +18,7 @@ import type {
   TaskList,
 } from '../contract/job.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
-import type { Health, Stats } from '../contract/server.ts'
+import type { Health, Stats, WorkerView } from '../contract/server.ts'
 import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
 import type { LogIn } from './log-in.ts'
@@ -87,7 +87,7 @@ export interface HttpDeps {
     remove(jobId: string, id: string): Promise<void>
   }
   readonly events: {
-    read(jobId: string, after: number, limit: number): Promise<EventView[]>
+    page(jobId: string, query: EventQuery): Promise<EventView[]>
     follow(jobId: string, after: number, signal: AbortSignal): AsyncIterable<EventView[]>
     summaries(signal: AbortSignal): AsyncIterable<JobSummary[]>
   }
@@ -107,4 +107,5 @@ export interface HttpDeps {
   readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }
   readonly health: { live(): Health; ready(): Promise<Health> }
   stats(): Promise<Stats>
+  workers(): Promise<WorkerView[]>
 }

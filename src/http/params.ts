@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { EventQuery } from '../contract/event.ts'
 import { AppError } from '../lib/app-error.ts'
 import { invalid } from './errors.ts'
 
@@ -22,12 +23,15 @@ export function queryOf<T extends z.ZodType>(c: Context, schema: T): z.output<T>
   return parsed.data
 }
 
-export const RefQuery = z.strictObject({ ref: z.string().min(1).max(200).optional() })
-export const DiffQuery = z.strictObject({
-  from: z.string().min(1).max(200).optional(),
-  to: z.string().min(1).max(200).optional(),
-})
-export const AfterQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).max(2_000_000_000).default(0),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
-})
+/** What may name a commit: refused here is what git would read as an option, a range or a look into a reflog. */
+const Ref = z
+  .string()
+  .max(200, 'the name of a commit has at most 200 characters')
+  .regex(
+    /^(?![-.])(?!.*\.\.)(?!.*@\{)[\w./@+-]+$/,
+    'this is not the name of a commit: send "main", a commit id or the reference of an attempt',
+  )
+
+export const RefQuery = z.strictObject({ ref: Ref.optional() })
+export const DiffQuery = z.strictObject({ from: Ref.optional(), to: Ref.optional() })
+export const AfterQuery = EventQuery.pick({ after: true })

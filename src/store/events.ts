@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { EventView } from '../contract/event.ts'
+import type { EventQuery, EventView } from '../contract/event.ts'
 import type { Phase } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
@@ -69,6 +69,25 @@ export async function readEvents(
     select seq, at, type, actor, task_id, attempt_id, phase, message, data
     from events where job_id = ${jobId} and seq > ${after} order by seq limit ${limit}`.execute(db)
   return rows.map(toView)
+}
+
+/** One page of a job's events as `query` asks, oldest first. The past is read backwards along the index. */
+export async function pageEvents(db: Reader, jobId: string, query: EventQuery): Promise<EventView[]> {
+  const conditions = [sql`job_id = ${jobId}`, sql`seq > ${query.after}`]
+  if (query.before !== undefined) conditions.push(sql`seq < ${query.before}`)
+  if (query.task_id !== undefined) conditions.push(sql`task_id = ${query.task_id}`)
+  if (query.attempt_id !== undefined) conditions.push(sql`attempt_id = ${query.attempt_id}`)
+  if (query.type !== undefined) {
+    const types = query.type
+      .split(',')
+      .map((type) => (type.endsWith('.*') ? sql`type ^@ ${type.slice(0, -1)}` : sql`type = ${type}`))
+    conditions.push(sql`(${sql.join(types, sql` or `)})`)
+  }
+  const { rows } = await sql<EventRow>`
+    select seq, at, type, actor, task_id, attempt_id, phase, message, data
+    from events where ${sql.join(conditions, sql` and `)}
+    order by seq ${query.before === undefined ? sql`asc` : sql`desc`} limit ${query.limit}`.execute(db)
+  return (query.before === undefined ? rows : rows.toReversed()).map(toView)
 }
 
 /** The events of one attempt, in order: its transcript. */

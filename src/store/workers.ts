@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import type { WorkerView } from '../contract/server.ts'
+import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
 
 /** The processes that claim work. A row is believed only while `seen_at` is fresh. */
@@ -32,6 +34,25 @@ export async function listWorkers(db: Reader): Promise<WorkerRow[]> {
       db,
     )
   return rows
+}
+
+type Lease = WorkerView['leases'][number]
+
+/** The workers as people see them, each with the work it holds, oldest first. */
+export async function viewWorkers(db: Reader): Promise<WorkerView[]> {
+  const { rows } = await sql<WorkerRow & { leases: Lease[] | null }>`
+    select v.id, v.host, v.pid, v.slots, v.started_at, v.seen_at,
+      jsonb_agg(jsonb_build_object('work_id', w.id, 'kind', w.kind, 'job_id', w.job_id, 'task_id', w.task_id,
+        'since', to_char(w.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by w.started_at, w.id)
+        filter (where w.id is not null) as leases
+    from workers v left join work w on w.worker_id = v.id and w.status = 'running'
+    group by v.id order by v.started_at, v.id`.execute(db)
+  return rows.map((row) => ({
+    ...row,
+    started_at: isoTime(row.started_at),
+    seen_at: isoTime(row.seen_at),
+    leases: row.leases ?? [],
+  }))
 }
 
 export async function deleteWorker(trx: Reader, id: string): Promise<void> {

@@ -116,6 +116,7 @@ function addRemove(parent: Command, terminal: Terminal): void {
         if (!settings.backends.some((each) => each.name === name))
           throw new Failure(`${name} was not connected here`)
         return {
+          ...settings,
           default_backend: settings.default_backend === name ? null : settings.default_backend,
           backends: settings.backends.filter((each) => each.name !== name),
         }

@@ -1,6 +1,6 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { EventList } from '../../contract/event.ts'
+import { EventList, EventQuery } from '../../contract/event.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, idParams, ok } from '../describe.ts'
@@ -16,15 +16,15 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/api/jobs/{id}/events',
-    summary: 'The events of a job after a point',
-    request: { params: idParams, query: AfterQuery.partial() },
+    summary: 'A page of the events of a job',
+    request: { params: idParams, query: EventQuery.partial() },
     responses: { 200: ok(EventList, 'At most `limit` events.'), ...errors },
   })
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/api/jobs/{id}/events/stream',
     summary: 'The events of a job as they happen',
-    request: { params: idParams },
+    request: { params: idParams, query: AfterQuery.partial() },
     responses: { 200: stream, ...errors },
   })
   app.openAPIRegistry.registerPath({
@@ -51,8 +51,7 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.get('/api/jobs/:id/events', async (c) => {
     if ((c.req.header('accept') ?? '').includes('text/event-stream')) return follow(c)
     const id = await known(c)
-    const { after, limit } = queryOf(c, AfterQuery)
-    return c.json({ events: await deps.events.read(id, after, limit) })
+    return c.json({ events: await deps.events.page(id, queryOf(c, EventQuery)) })
   })
   app.get('/api/events/stream', (c) =>
     eventStream(c, deps.limits.sseBufferBytes, async function* (signal) {
@@ -64,8 +63,9 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
 
 /** Where a stream begins: after the last event the client has, which a browser says in a header. */
 function startOf(c: Context): number {
+  const { after } = queryOf(c, AfterQuery)
   const header = c.req.header('last-event-id')
-  if (header === undefined) return queryOf(c, AfterQuery).after
+  if (header === undefined) return after
   if (!/^\d{1,9}$/.test(header))
     throw new AppError(400, 'bad_last_event_id', 'Last-Event-ID is the `id` of an event: a whole number.')
   return Number(header)

@@ -1,0 +1,41 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { AppError } from '../lib/app-error.ts'
+
+/**
+ * Refuses a query where the route's description has none, and names its first field: a parameter that is passed over in
+ * silence is a wish that was not heard. Routes with a query parse it themselves; paths that are not described are left
+ * alone. Descriptions are read at the first request, when all routes are there.
+ */
+export function describedQuery(app: OpenAPIHono): MiddlewareHandler {
+  let closed: readonly RegExp[] | null = null
+  return async (c, next) => {
+    const [field] = new URL(c.req.url).searchParams.keys()
+    if (field !== undefined) {
+      closed ??= routesWithoutQuery(app)
+      const line = `${c.req.method.toLowerCase()} ${c.req.path}`
+      if (closed.some((route) => route.test(line)))
+        throw new AppError(
+          400,
+          'invalid_request',
+          `unknown field "${field.slice(0, 100)}": this route takes no query`,
+          {
+            issues: [{ path: '', message: `unknown field "${field.slice(0, 100)}"` }],
+          },
+        )
+    }
+    await next()
+  }
+}
+
+function routesWithoutQuery(app: OpenAPIHono): RegExp[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route' || definition.route.request?.query !== undefined) return []
+    const { method, path } = definition.route
+    const pattern = path
+      .replaceAll('.', String.raw`\.`)
+      .replace('{path}', '.+')
+      .replaceAll(/\{\w+\}/g, '[^/]+')
+    return [new RegExp(`^${method} ${pattern}$`)]
+  })
+}

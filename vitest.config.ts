@@ -27,7 +27,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/helpers/**/*.test.ts', 'test/rooms.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'web/**/*.test.ts',
+            'test/helpers/**/*.test.ts',
+            'test/rooms.test.ts',
+          ],
           exclude: demoTests,
           testTimeout: 20_000,
           hookTimeout: 20_000,

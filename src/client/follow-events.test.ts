@@ -140,3 +140,34 @@ test('an abort ends the sequence quietly, also in a pause', async () => {
   }
   expect(seen).toEqual([1])
 })
+
+test('summaries go on after a break, and whoever follows hears of break and return', async () => {
+  const summary = (progress: number): string =>
+    `data: ${JSON.stringify({
+      id: jobId,
+      title: 'a todo list',
+      backend: 'offline',
+      mode: 'team',
+      status: 'running',
+      current_phase: 'building',
+      progress,
+      wait: null,
+      proof: null,
+      created_at: '2030-01-01T00:00:00.000Z',
+      started_at: null,
+      completed_at: null,
+      error: null,
+      usage: { input_tokens: 0, output_tokens: 0, cost_usd: null },
+      team: [],
+      tasks: { total: 0, done: 0 },
+    })}\n\n`
+  const { client } = await serve(
+    (response) => void open(response).end(summary(10)),
+    (response) => void response.writeHead(503).end('{"error":"starting","code":"not_ready"}'),
+    (response) => void open(response).write(summary(20)),
+  )
+  const heard: (string | number)[] = []
+  const options = { ...quick, onConnection: (state: string) => heard.push(state) }
+  for await (const { progress } of client.followSummaries(options)) if (heard.push(progress) === 6) break
+  expect(heard).toEqual(['open', 10, 'lost', 'lost', 'open', 20])
+})

@@ -25,6 +25,7 @@ import {
 } from '../contract/job.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
 import { Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
+import { SessionList } from '../contract/session.ts'
 import { ApiError } from './api-error.ts'
 import type { FollowOptions } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
@@ -101,6 +102,11 @@ export interface Client {
   health(timeoutMs?: number): Promise<Health>
   settings(): Promise<Settings>
   putSettings(settings: Settings): Promise<Settings>
+  /** Exchanges the token for a session that the browser keeps as a cookie. */
+  logIn(token: string): Promise<void>
+  logOut(): Promise<void>
+  sessions(): Promise<SessionList['sessions']>
+  endSession(id: string): Promise<void>
 }
 
 export interface ClientOptions {
@@ -219,6 +225,11 @@ function serverCalls(endpoint: Endpoint) {
     settings: () => requestJson(endpoint, '/api/settings', Settings),
     putSettings: (settings: Settings) =>
       requestJson(endpoint, '/api/settings', Settings, { method: 'PUT', json: settings }),
+    logIn: (token: string) => requestNothing(endpoint, '/api/session', { method: 'POST', json: { token } }),
+    logOut: () => requestNothing(endpoint, '/api/session', { method: 'DELETE' }),
+    sessions: async () => (await requestJson(endpoint, '/api/sessions', SessionList)).sessions,
+    endSession: (id: string) =>
+      requestNothing(endpoint, `/api/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   }
 }
 

@@ -34,6 +34,10 @@ function settle(now: number): void {
   }
 }
 
+export function currentConnection(): Connection {
+  return connection.get()
+}
+
 export function useConnection(): Connection {
   return useStore(connection)
 }

@@ -9,7 +9,7 @@ import { forgetStream, noticeStream } from './connection.ts'
 import { keys } from './keys.ts'
 import { silenceMs } from './live.ts'
 import { queryClient } from './query-client.ts'
-import { noticeLogOut } from './session.ts'
+import { noticeLogOut } from './logged-out.ts'
 import { whileVisible } from './while-visible.ts'
 
 const name = 'fleet'

@@ -29,6 +29,8 @@ export const keys = {
   ],
   backends: ['backends'],
   settings: ['settings'],
+  sessions: ['sessions'],
   stats: ['stats'],
+  workers: ['workers'],
   health: ['health'],
 } as const

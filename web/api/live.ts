@@ -11,7 +11,7 @@ import { forgetStream, noticeStream } from './connection.ts'
 import { keys } from './keys.ts'
 import { queryClient } from './query-client.ts'
 import { createRefresher, staleParts } from './refresh.ts'
-import { noticeLogOut } from './session.ts'
+import { noticeLogOut } from './logged-out.ts'
 import { createStore, useStore, type Store } from './store.ts'
 import { whileVisible } from './while-visible.ts'
 

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { DocumentFile, JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
 import type { JobView } from '../../src/contract/job.ts'
+import type { PlanEdit } from '../../src/contract/plan.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
@@ -47,6 +48,25 @@ export function useRestartJob(id: string) {
   return useJobCommand(id, () => client.restart(id))
 }
 
+/** `version`: the proposal that was seen; another one is refused. */
+export function useApprovePlan(id: string) {
+  return useJobCommand(id, (version: number) => client.approve(id, version))
+}
+
+/** Sends the plan back with a reason that the planner sees. */
+export function useRejectPlan(id: string) {
+  return useJobCommand(id, (note: string) => client.reject(id, note))
+}
+
+/** Replaces the proposed plan. A broken graph is refused with the issues; so is a plan that has changed meanwhile. */
+export function useEditPlan(id: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (edit: PlanEdit) => client.editPlan(id, edit),
+    onSuccess: (plan) => cache.setQueryData(keys.part(id, 'plan'), plan),
+  })
+}
+
 export function useAddDocuments(id: string) {
   const cache = useQueryClient()
   return useMutation({
@@ -71,5 +91,14 @@ export function usePutSettings() {
       cache.setQueryData(keys.settings, settings)
       return cache.invalidateQueries({ queryKey: keys.backends })
     },
+  })
+}
+
+/** Logs another browser out. */
+export function useEndSession() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (sessionId: string) => client.endSession(sessionId),
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.sessions }),
   })
 }

@@ -7,7 +7,7 @@ const healthMs = 10_000
 
 /**
  * What can be asked of the server, as query options: `useQuery(queries.job(id))`. Inside a job's pages the live layer
- * refreshes them as events arrive; nothing here polls but health.
+ * refreshes them as events arrive; nothing polls but what tells about the server.
  */
 export const queries = {
   jobs: (query: Partial<JobQuery> = {}) =>
@@ -46,11 +46,15 @@ export const queries = {
       queryKey: keys.part(id, 'diff', range.from, range.to),
       queryFn: () => client.diff(id, range),
     }),
+  plan: (id: string) => queryOptions({ queryKey: keys.part(id, 'plan'), queryFn: () => client.plan(id) }),
   backends: () =>
     queryOptions({ queryKey: keys.backends, queryFn: () => client.backends(), staleTime: 30_000 }),
   settings: () => queryOptions({ queryKey: keys.settings, queryFn: () => client.settings() }),
+  sessions: () => queryOptions({ queryKey: keys.sessions, queryFn: () => client.sessions() }),
   stats: () =>
     queryOptions({ queryKey: keys.stats, queryFn: () => client.stats(), refetchInterval: healthMs }),
+  workers: () =>
+    queryOptions({ queryKey: keys.workers, queryFn: () => client.workers(), refetchInterval: healthMs }),
   health: () =>
     queryOptions({
       queryKey: keys.health,

@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { isTransient } from '../../src/client/api-error.ts'
-import { noticeLogOut } from './session.ts'
+import { noticeLogOut } from './logged-out.ts'
 
 const retries = 2
 

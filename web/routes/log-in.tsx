@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError } from '../../src/client/api-error.ts'
+import { client } from '../api/client.ts'
 import { queryClient } from '../api/query-client.ts'
-import { logIn } from '../api/session.ts'
 import { useTitle } from '../shell/title.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
@@ -20,7 +20,7 @@ export function LogInScreen() {
   const navigate = route.useNavigate()
   const [token, setToken] = useState('')
   const enter = useMutation({
-    mutationFn: logIn,
+    mutationFn: (given: string) => client.logIn(given),
     onSuccess: async () => {
       queryClient.clear()
       await navigate({ href: to ?? '/', replace: true })

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { client } from '../api/client.ts'
 import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
-import { logOut, noticeLogOut } from '../api/session.ts'
+import { noticeLogOut } from '../api/logged-out.ts'
 import { setNotifying, useNotifying } from '../shell/notifications.ts'
 import { setTheme, useTheme, type Theme } from '../shell/theme.ts'
 import { useTitle } from '../shell/title.ts'
@@ -58,7 +59,7 @@ export function SettingsScreen() {
 
 async function endSession(): Promise<void> {
   try {
-    await logOut()
+    await client.logOut()
     window.location.assign('/log-in')
   } catch (error) {
     noticeLogOut(error)

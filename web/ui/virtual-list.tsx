@@ -28,6 +28,8 @@ export function VirtualList<Item>({
       {...(onScroll === undefined ? {} : { onScroll })}
       {...(className === undefined ? {} : { className })}
       shift={isPrepending}
+      tabIndex={0}
+      role="region"
       aria-label={label}
     >
       {items.map((item, index) => (

@@ -58,7 +58,7 @@ export interface Client {
   readonly url: string
   createJob(job: JobRequest, options?: CreateOptions): Promise<CreatedJob>
   getJob(id: string): Promise<JobView>
-  listJobs(query?: Partial<JobQuery>): Promise<JobList>
+  listJobs(query?: JobFilter): Promise<JobList>
   progress(id: string): Promise<Progress>
   agents(id: string): Promise<AgentView[]>
   tasks(id: string): Promise<TaskView[]>
@@ -109,6 +109,9 @@ export interface Client {
   endSession(id: string): Promise<void>
 }
 
+/** Which jobs, in which order; what is left out or undefined is the server's default. */
+export type JobFilter = { readonly [Name in keyof JobQuery]?: JobQuery[Name] | undefined }
+
 export interface ClientOptions {
   /** For example `http://127.0.0.1:7420`. */
   readonly url: string
@@ -141,7 +144,7 @@ function jobCalls(endpoint: Endpoint) {
   return {
     createJob: (job: JobRequest, options: CreateOptions = {}) => createJob(endpoint, job, options),
     getJob: (id: string) => requestJson(endpoint, jobPath(id), JobView),
-    listJobs: (query: Partial<JobQuery> = {}) => requestJson(endpoint, '/api/jobs', JobList, { query }),
+    listJobs: (query: JobFilter = {}) => requestJson(endpoint, '/api/jobs', JobList, { query }),
     progress: (id: string) => requestJson(endpoint, jobPath(id, 'progress'), Progress),
     agents: async (id: string) => (await requestJson(endpoint, jobPath(id, 'agents'), AgentList)).agents,
     tasks: async (id: string) => (await requestJson(endpoint, jobPath(id, 'tasks'), TaskList)).tasks,

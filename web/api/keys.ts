@@ -1,4 +1,4 @@
-import type { JobQuery } from '../../src/contract/job.ts'
+import type { JobFilter } from '../../src/client/open-client.ts'
 
 /** What is kept about one job, each under its own key. Events name these when they put them out of date. */
 export type JobPart =
@@ -19,7 +19,7 @@ export type JobPart =
 /** Every key of the query cache. A shorter key is the beginning of the longer ones, so invalidating it covers them. */
 export const keys = {
   jobs: ['jobs'],
-  jobList: (query: Partial<JobQuery>) => ['jobs', query],
+  jobList: (query: JobFilter) => ['jobs', query],
   job: (id: string) => ['job', id],
   part: (id: string, part: JobPart, ...rest: readonly (string | number | undefined)[]) => [
     'job',

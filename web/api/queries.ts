@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { JobQuery } from '../../src/contract/job.ts'
+import type { JobFilter } from '../../src/client/open-client.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
@@ -10,7 +10,7 @@ const healthMs = 10_000
  * refreshes them as events arrive; nothing polls but what tells about the server.
  */
 export const queries = {
-  jobs: (query: Partial<JobQuery> = {}) =>
+  jobs: (query: JobFilter = {}) =>
     queryOptions({
       queryKey: keys.jobList(query),
       queryFn: () => client.listJobs(query),

@@ -1,22 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { JobSummary } from '../../src/contract/job.ts'
+import type { JobList } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
 import { useTitle } from '../shell/title.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Page } from '../ui/page.tsx'
-import { Ago } from '../ui/since.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
-import { StatusPill } from '../ui/status-pill.tsx'
+import { JobRow, JobRowSkeletons } from './jobs-row.tsx'
+import { JobsFilter, Pager } from './jobs-filter.tsx'
 
 const route = getRouteApi('/app/jobs')
 
-/** Every job, newest first, live. */
+/** Every job, live: what it is, how it stands, who is on it, what it cost, whether it is proven. */
 export function JobsScreen() {
   useTitle('Jobs')
-  const { data, error } = useQuery(queries.jobs(route.useSearch()))
+  const search = route.useSearch()
+  const { data, error, isPlaceholderData } = useQuery(queries.jobs(search))
   return (
     <Page
       bleed
@@ -28,49 +28,61 @@ export function JobsScreen() {
         </Link>
       }
     >
-      <div className="overflow-y-auto">
-        {error !== null && data === undefined && (
-          <div className="p-6">
-            <Failure error={error} />
-          </div>
-        )}
-        {data === undefined && error === null && <SkeletonRows />}
-        {data?.jobs.map((job) => (
-          <JobRow key={job.id} job={job} />
-        ))}
-        {data?.jobs.length === 0 && (
-          <EmptyState
-            title="No jobs yet"
-            action={
-              <Link to="/" className={buttonClass({ variant: 'primary' })}>
-                Start the first one
-              </Link>
-            }
-          >
-            Say what should be built and watch it happen here.
-          </EmptyState>
-        )}
+      <div className="flex h-full min-h-0 flex-col">
+        <JobsFilter />
+        <div className="min-h-0 flex-1 overflow-y-auto" aria-busy={isPlaceholderData}>
+          {error !== null && data === undefined && (
+            <div className="p-6">
+              <Failure error={error} />
+            </div>
+          )}
+          {data === undefined && error === null && <JobRowSkeletons />}
+          {data !== undefined && data.jobs.length > 0 && <Rows list={data} />}
+          {data?.jobs.length === 0 && (
+            <Nothing isFiltered={search.q !== undefined || search.status !== undefined} />
+          )}
+        </div>
+        {data !== undefined && data.total > data.page_size && <Pager list={data} />}
       </div>
     </Page>
   )
 }
 
-function JobRow({ job }: { readonly job: JobSummary }) {
+function Rows({ list }: { readonly list: JobList }) {
   return (
-    <Link
-      to="/jobs/$id"
-      params={{ id: job.id }}
-      className="flex h-11 items-center gap-3 border-b border-line px-6 -outline-offset-2 hover:bg-hover max-md:px-4"
+    <ul aria-label="Jobs">
+      {list.jobs.map((job) => (
+        <JobRow key={job.id} job={job} />
+      ))}
+    </ul>
+  )
+}
+
+function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <EmptyState
+        title="No job is like that"
+        action={
+          <Link to="/jobs" search={{}} className={buttonClass()}>
+            Show all jobs
+          </Link>
+        }
+      >
+        Search for other words, or look at every status.
+      </EmptyState>
+    )
+  return (
+    <EmptyState
+      title="No jobs yet"
+      action={
+        <Link to="/" className={buttonClass({ variant: 'primary' })}>
+          Start the first one
+        </Link>
+      }
     >
-      <span className="flex w-24 shrink-0">
-        <StatusPill status={job.status} look="bare" />
-      </span>
-      <span className="min-w-0 flex-1 truncate font-medium">{job.title}</span>
-      {job.proof !== null && <StatusPill status={job.proof} look="bare" />}
-      <span className="w-24 truncate text-muted max-md:hidden">{job.backend}</span>
-      <span className="w-20 text-right text-xs text-muted">
-        <Ago at={job.created_at} />
-      </span>
-    </Link>
+      A job is one idea carried to a repository whose checks the server itself has run. Say what should be
+      built, and watch the team plan it, build it and prove it here.
+    </EmptyState>
   )
 }

@@ -1,0 +1,120 @@
+import { ApiError } from '../../src/client/api-error.ts'
+import type { JobRequest } from '../../src/client/job-request.ts'
+import type { Settings } from '../../src/contract/backend.ts'
+import type { Mode, Role } from '../../src/contract/words.ts'
+
+/** What a person has filled in. Numbers are kept as they were typed, so that a wrong one can be shown and mended. */
+export interface JobForm {
+  readonly vision: string
+  /** What was chosen; undefined leaves it to the server's default. */
+  readonly backend: string | undefined
+  readonly agents: Readonly<Partial<Record<Role, string>>>
+  readonly mode: Mode
+  readonly source: string
+  /** One command a line. */
+  readonly checks: string
+  readonly approvePlan: boolean
+  readonly tokens: string
+  readonly usd: string
+  readonly parallelism: string
+  readonly documents: readonly File[]
+}
+
+/** The field an error belongs to; `form` when it belongs to none. */
+export type JobField = Exclude<keyof JobForm, 'approvePlan'> | 'form'
+export type Problems = Readonly<Partial<Record<JobField, string>>>
+
+export const documentLimits = { count: 20, bytes: 10_000_000 } as const
+
+export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
+  return {
+    vision: '',
+    backend: undefined,
+    agents: {},
+    mode: defaults?.mode ?? 'team',
+    source: '',
+    checks: (defaults?.checks ?? []).join('\n'),
+    approvePlan: defaults?.approve_plan ?? false,
+    tokens: '',
+    usd: '',
+    parallelism: String(defaults?.parallelism ?? 2),
+    documents: [],
+  }
+}
+
+/** What can be seen to be wrong before anything is sent. */
+export function problemsOf(form: JobForm): Problems {
+  const problems: Partial<Record<JobField, string>> = {}
+  if (form.vision.trim() === '') problems.vision = 'Say in a sentence what should be built.'
+  const parallelism = Number(form.parallelism)
+  if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > 16)
+    problems.parallelism = 'A whole number from 1 to 16.'
+  if (form.tokens !== '' && !(Number.isInteger(Number(form.tokens)) && Number(form.tokens) > 0))
+    problems.tokens = 'A whole number of tokens, or nothing for no limit.'
+  if (form.usd !== '' && !(Number(form.usd) > 0))
+    problems.usd = 'An amount in dollars, or nothing for no limit.'
+  const large = form.documents.find((file) => file.size > documentLimits.bytes)
+  if (form.documents.length > documentLimits.count)
+    problems.documents = `A job takes ${documentLimits.count} files and these are ${form.documents.length}: remove some.`
+  else if (large !== undefined)
+    problems.documents = `“${large.name}” is larger than ${documentLimits.bytes / 1_000_000} MB: shorten or split it.`
+  return problems
+}
+
+/** The form as the request it stands for. A lone agent makes no plan, so there is none to approve. */
+export function requestOf(form: JobForm, backend: string | undefined): JobRequest {
+  const checks = form.checks
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const budget = {
+    ...(form.tokens === '' ? {} : { tokens: Number(form.tokens) }),
+    ...(form.usd === '' ? {} : { usd: Number(form.usd) }),
+  }
+  return {
+    vision: form.vision,
+    mode: form.mode,
+    checks,
+    parallelism: Number(form.parallelism),
+    approve_plan: form.mode === 'team' && form.approvePlan,
+    ...(backend === undefined ? {} : { backend }),
+    ...(form.source.trim() === '' ? {} : { source: form.source.trim() }),
+    ...(Object.keys(form.agents).length === 0 || form.mode === 'solo' ? {} : { agents: form.agents }),
+    ...(Object.keys(budget).length === 0 ? {} : { budget }),
+  }
+}
+
+const fieldOfPath: Readonly<Record<string, JobField>> = {
+  vision: 'vision',
+  backend: 'backend',
+  agents: 'agents',
+  mode: 'mode',
+  source: 'source',
+  checks: 'checks',
+  parallelism: 'parallelism',
+  'budget.tokens': 'tokens',
+  'budget.usd': 'usd',
+  documents: 'documents',
+}
+
+const fieldOfCode: Readonly<Record<string, JobField>> = {
+  unknown_backend: 'backend',
+  backend_unavailable: 'backend',
+  no_backend: 'backend',
+  bad_source: 'source',
+  too_many_documents: 'documents',
+  document_too_large: 'documents',
+  bad_document_name: 'documents',
+}
+
+/** What the server said, each sentence at the field it is about. */
+export function refusedFields(error: Error | null): Problems {
+  if (error === null) return {}
+  if (!(error instanceof ApiError)) return { form: error.message }
+  const byField = error.issues.map(({ path, message }): [JobField, string] => [
+    fieldOfPath[path] ?? fieldOfPath[path.split('.', 1)[0] ?? ''] ?? 'form',
+    message,
+  ])
+  if (byField.length > 0) return Object.fromEntries(byField.toReversed())
+  return { [fieldOfCode[error.code] ?? 'form']: error.message }
+}

@@ -1,0 +1,144 @@
+import type { Role } from '../../src/contract/words.ts'
+import { roleNames } from '../ui/avatar.tsx'
+import { Switch } from '../ui/checkbox.tsx'
+import { Field } from '../ui/field.tsx'
+import { Input, Textarea } from '../ui/input.tsx'
+import { BackendMenu } from './new-job-backend.tsx'
+import type { JobForm, Problems } from './new-job-form.ts'
+
+interface OptionsProps {
+  readonly form: JobForm
+  readonly problems: Problems
+  readonly onChange: (next: Partial<JobForm>) => void
+}
+
+/** Everything that has a default and may be said all the same. */
+export function JobOptions({ form, problems, onChange }: OptionsProps) {
+  return (
+    <section
+      aria-label="Options"
+      className="grid gap-x-6 gap-y-5 rounded-lg border border-line p-4 md:grid-cols-2"
+    >
+      <Field
+        label="Source repository"
+        hint="Begin from its files: an https address, or a path on the server. Empty begins from nothing."
+        error={problems.source}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            value={form.source}
+            spellCheck={false}
+            placeholder="https://example.org/team/project.git"
+            onChange={(event) => onChange({ source: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label="Checks"
+        hint="One command a line. Each must exit 0 on a clean checkout before the job counts as proven."
+        error={problems.checks}
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            rows={2}
+            value={form.checks}
+            spellCheck={false}
+            placeholder="npm test"
+            className="min-h-16 font-mono text-xs"
+            onChange={(event) => onChange({ checks: event.target.value })}
+          />
+        )}
+      </Field>
+      {form.mode === 'team' && <TeamOptions form={form} problems={problems} onChange={onChange} />}
+      <Budget form={form} problems={problems} onChange={onChange} />
+      {form.mode === 'team' && <RoleBackends form={form} problems={problems} onChange={onChange} />}
+    </section>
+  )
+}
+
+function TeamOptions({ form, problems, onChange }: OptionsProps) {
+  return (
+    <>
+      <Switch
+        label="Approve the plan first"
+        hint="The team stops when its plan is ready; you edit it, send it back or let it be built."
+        checked={form.approvePlan}
+        onChange={(approvePlan) => onChange({ approvePlan })}
+      />
+      <Field
+        label="Tasks at once"
+        hint="How many developers work side by side, 1 to 16."
+        error={problems.parallelism}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            inputMode="numeric"
+            value={form.parallelism}
+            className="w-20"
+            onChange={(event) => onChange({ parallelism: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
+  )
+}
+
+function Budget({ form, problems, onChange }: OptionsProps) {
+  return (
+    <>
+      <Field label="Budget in tokens" hint="Empty sets no limit." error={problems.tokens}>
+        {(control) => (
+          <Input
+            {...control}
+            inputMode="numeric"
+            value={form.tokens}
+            className="w-40"
+            onChange={(event) => onChange({ tokens: event.target.value.trim() })}
+          />
+        )}
+      </Field>
+      <Field label="Budget in US dollars" hint="Empty sets no limit." error={problems.usd}>
+        {(control) => (
+          <Input
+            {...control}
+            inputMode="decimal"
+            value={form.usd}
+            className="w-40"
+            onChange={(event) => onChange({ usd: event.target.value.trim() })}
+          />
+        )}
+      </Field>
+    </>
+  )
+}
+
+const roles: readonly Role[] = ['product_owner', 'architect', 'developer', 'reviewer']
+
+function RoleBackends({ form, problems, onChange }: OptionsProps) {
+  const choose = (role: Role, name: string | undefined): void => {
+    const { [role]: _, ...others } = form.agents
+    onChange({ agents: name === undefined ? others : { ...others, [role]: name } })
+  }
+  return (
+    <fieldset className="md:col-span-2">
+      <legend className="mb-1.5 text-sm font-medium">Another backend for a role</legend>
+      <ul className="grid gap-2 sm:grid-cols-2">
+        {roles.map((role) => (
+          <li key={role} className="flex items-center justify-between gap-3">
+            <span className="text-muted">{roleNames[role]}</span>
+            <BackendMenu
+              label={`Backend of the ${roleNames[role].toLowerCase()}`}
+              none="As the job"
+              value={form.agents[role]}
+              onChange={(name) => choose(role, name)}
+            />
+          </li>
+        ))}
+      </ul>
+      {problems.agents !== undefined && <p className="mt-1.5 text-xs text-failed">{problems.agents}</p>}
+    </fieldset>
+  )
+}

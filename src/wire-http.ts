@@ -6,6 +6,8 @@ import type { Created, Creation } from './engine/create-job.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
+import { sendMessage } from './engine/messages.ts'
+import { cancelTask, retryTask } from './engine/task-acts.ts'
 import { ready } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
 import { streamInstall } from './engine/stream-install.ts'
@@ -58,6 +60,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     sessions: wireSessions(db, wiring.token, limits),
     jobs: wireJobs(wiring),
     plans: wirePlans(engine),
+    people: wirePeople(engine),
     documents: wireDocuments(engine),
     events: {
       page: (jobId, query) => pageEvents(db.reader, jobId, query),
@@ -174,6 +177,14 @@ async function jobAfter(
   const job = await viewJob(engine.db.reader, id)
   if (job === null) throw notFound(id)
   return job
+}
+
+function wirePeople(engine: Engine): HttpDeps['people'] {
+  return {
+    message: (id, message) => jobAfter(engine, id, sendMessage(engine, id, message)),
+    retryTask: (id, taskId, note) => jobAfter(engine, id, retryTask(engine, id, taskId, note)),
+    cancelTask: (id, taskId) => jobAfter(engine, id, cancelTask(engine, id, taskId)),
+  }
 }
 
 function wirePlans(engine: Engine): HttpDeps['plans'] {

@@ -23,6 +23,7 @@ import {
   type JobSummary,
   type TaskView,
 } from '../contract/job.ts'
+import type { NewMessage } from '../contract/person.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
 import { Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
 import { SessionList } from '../contract/session.ts'
@@ -88,6 +89,12 @@ export interface Client {
   approve(id: string, version?: number): Promise<JobView>
   /** Sends the proposed plan back; the planner sees the note. */
   reject(id: string, note: string): Promise<JobView>
+  /** Writes to an agent of the job, who reads it at its next turn. */
+  message(id: string, message: NewMessage): Promise<JobView>
+  /** Starts a failed, skipped or cancelled task over; every attempt from then on is told the note. */
+  retryTask(id: string, taskId: string, note?: string): Promise<JobView>
+  /** Cancels one task; the job goes on with the rest. */
+  cancelTask(id: string, taskId: string): Promise<JobView>
   documents(id: string): Promise<DocumentView[]>
   addDocuments(id: string, documents: readonly DocumentFile[]): Promise<DocumentView[]>
   removeDocument(id: string, documentId: string): Promise<void>
@@ -181,6 +188,15 @@ function personCalls(endpoint: Endpoint) {
         method: 'POST',
         json: version === undefined ? {} : { version },
       }),
+    message: (id: string, message: NewMessage) =>
+      requestJson(endpoint, jobPath(id, 'message'), JobView, { method: 'POST', json: message }),
+    retryTask: (id: string, taskId: string, note?: string) =>
+      requestJson(endpoint, `${taskPath(id, taskId)}/retry`, JobView, {
+        method: 'POST',
+        json: note === undefined ? {} : { note },
+      }),
+    cancelTask: (id: string, taskId: string) =>
+      requestJson(endpoint, `${taskPath(id, taskId)}/cancel`, JobView, { method: 'POST' }),
     reject: (id: string, note: string) =>
       requestJson(endpoint, jobPath(id, 'reject'), JobView, { method: 'POST', json: { note } }),
   }
@@ -257,6 +273,10 @@ async function download(endpoint: Endpoint, id: string, signal: AbortSignal | un
 
 function jobPath(id: string, rest?: string): string {
   return `/api/jobs/${encodeURIComponent(id)}${rest === undefined ? '' : `/${rest}`}`
+}
+
+function taskPath(id: string, taskId: string): string {
+  return jobPath(id, `tasks/${encodeURIComponent(taskId)}`)
 }
 
 /** URLs are normalised before they are sent, so `..` would reach another route: such a path is refused here. */

@@ -10,6 +10,9 @@ export const BriefFeedback = z.object({
 })
 export type BriefFeedback = z.infer<typeof BriefFeedback>
 
+/** With these words a session is told what a person said to its agent while it worked. */
+export const MESSAGE_OPENING = 'A person who watches your work says:'
+
 /**
  * What the server leaves in `.slipway/task.json` before a session: everything an attempt is about, for agents and
  * tools that read data rather than words. The prompt says the same. `base_commit` is what the workspace holds at the

@@ -1,17 +1,27 @@
 import { z } from 'zod'
+import { PersonText } from './person.ts'
 import { Role } from './words.ts'
 
+/** Text that every column and file can hold. */
+const PlainText = z
+  .string()
+  .trim()
+  .refine(
+    (text) => !text.includes('\u0000') && text.isWellFormed(),
+    'is not plain Unicode text: leave out NUL and broken characters',
+  )
+
 /** A command that must exit 0 on a clean checkout. It is run by `sh -c` inside the sandbox. */
-export const CheckCommand = z.string().trim().min(1).max(2000)
+export const CheckCommand = PlainText.min(1).max(2000)
 
 /** One task of a plan; `key` is local to the plan and is what `depends_on` names. */
 export const PlannedTask = z.strictObject({
   key: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
-  title: z.string().trim().min(1).max(200),
-  description: z.string().trim().min(1).max(20_000),
+  title: PlainText.min(1).max(200),
+  description: PlainText.min(1).max(20_000),
   role: Role.extract(['developer', 'tester']).default('developer'),
   depends_on: z.array(z.string()).max(50).default([]),
-  acceptance: z.array(z.string().trim().min(1).max(1000)).max(30).default([]),
+  acceptance: z.array(PlainText.min(1).max(1000)).max(30).default([]),
   checks: z.array(CheckCommand).max(10).default([]),
 })
 export type PlannedTask = z.infer<typeof PlannedTask>
@@ -22,8 +32,8 @@ export type PlannedTask = z.infer<typeof PlannedTask>
  */
 export const Plan = z
   .strictObject({
-    title: z.string().trim().min(1).max(120),
-    summary: z.string().trim().max(5000).default(''),
+    title: PlainText.min(1).max(120),
+    summary: PlainText.max(5000).default(''),
     tasks: z.array(PlannedTask).min(1, 'the plan has no task: keep at least one').max(200),
     checks: z.array(CheckCommand).max(20).default([]),
   })
@@ -100,15 +110,6 @@ export type PlanEdit = z.infer<typeof PlanEdit>
 export const PlanApproval = z.strictObject({ version: z.int().optional() })
 export type PlanApproval = z.infer<typeof PlanApproval>
 
-const NOTE_LIMIT = 20_000
-
-/** What a person says to an agent. */
-export const Note = z
-  .string('the note is missing: say what should be different')
-  .trim()
-  .min(1, 'the note is empty: say what should be different')
-  .max(NOTE_LIMIT, `the note is longer than ${NOTE_LIMIT} characters: shorten it`)
-
 /** `POST /api/jobs/{id}/reject`. */
-export const PlanRejection = z.strictObject({ note: Note })
+export const PlanRejection = z.strictObject({ note: PersonText })
 export type PlanRejection = z.infer<typeof PlanRejection>

@@ -44,6 +44,8 @@ const design: Task = {
   agentId: 'arch',
   triesFrom: 1,
   notes: [],
+  cancelRequested: false,
+  error: null,
 }
 
 const planned: Attempt = {

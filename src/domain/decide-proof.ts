@@ -33,20 +33,29 @@ export function decideProof(snapshot: Snapshot): Decision[] {
         },
       ]
     }
+    if (snapshot.tasks.findLast((task) => task.kind === 'repair')?.status === 'cancelled') {
+      return [{ do: 'fail-job', error: `The checks fail and their repair was cancelled: ${names}.` }]
+    }
     return [{ do: 'add-tasks', tasks: [repairTask(snapshot, current.failed)] }, ...toBuilding(job.phase)]
   }
-  return decideDelivery(mine, job.phase, current.verdict === 'pass' ? 'proven' : 'unproven')
+  return decideDelivery(snapshot, mine, current.verdict === 'pass' ? proofOf(snapshot) : 'unproven')
 }
 
-function decideDelivery(mine: readonly Work[], phase: string, proof: Proof): Decision[] {
+/** Passed checks prove all of a plan, or what people left of it. */
+function proofOf({ tasks }: Snapshot): Proof {
+  const left = tasks.some((task) => task.status === 'cancelled' || task.status === 'skipped')
+  return left ? 'partial' : 'proven'
+}
+
+function decideDelivery({ job }: Snapshot, mine: readonly Work[], proof: Proof): Decision[] {
   const deliveries = mine.filter((work) => work.kind === 'deliver')
   const last = deliveries.at(-1)
-  if (last?.outcome?.kind === 'delivered') {
+  if (last?.outcome?.kind === 'delivered' && last.outcome.commit === job.headCommit) {
     return [{ do: 'complete-job', proof, path: last.outcome.path, commit: last.outcome.commit }]
   }
   if (broken(deliveries) >= 3)
     return [{ do: 'fail-job', error: sentence('The repository could not be delivered', last) }]
-  const enter: Decision[] = phase === 'delivering' ? [] : [{ do: 'enter-phase', phase: 'delivering' }]
+  const enter: Decision[] = job.phase === 'delivering' ? [] : [{ do: 'enter-phase', phase: 'delivering' }]
   return [...enter, { do: 'start-deliver' }]
 }
 

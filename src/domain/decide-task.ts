@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts'
 import { feedbackFor } from './feedback.ts'
+import { decideTaskCancel } from './decide-task-cancel.ts'
 import { backoffMs, tries } from './limits.ts'
 import type { Attempt, Snapshot, Task, Work } from './model.ts'
 
@@ -8,6 +9,7 @@ import type { Attempt, Snapshot, Task, Work } from './model.ts'
  * a clean checkout, a reviewer's verdict), then the merge into the job's main.
  */
 export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs: number): Decision[] {
+  if (task.cancelRequested) return decideTaskCancel(snapshot, task)
   if (task.status === 'pending') return decidePending(snapshot, task)
   const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
   if (mine.some((work) => work.status === 'queued' || work.status === 'running')) return []
@@ -35,7 +37,13 @@ function decidePending(snapshot: Snapshot, task: Task): Decision[] {
     (parent) => parent && ['failed', 'skipped', 'cancelled'].includes(parent.status),
   )
   if (broken)
-    return [{ do: 'skip-task', taskId: task.id, reason: `it needs "${broken.title}", which did not finish` }]
+    return [
+      {
+        do: 'skip-task',
+        taskId: task.id,
+        reason: `it needs "${broken.title}", which ${broken.status === 'cancelled' ? 'was cancelled' : 'did not finish'}`,
+      },
+    ]
   return parents.every((parent) => parent?.status === 'completed') ? [{ do: 'ready', taskId: task.id }] : []
 }
 

@@ -40,6 +40,8 @@ const task: Task = {
   agentId: 'dev',
   triesFrom: 1,
   notes: [],
+  cancelRequested: false,
+  error: null,
 }
 
 const attempt: Attempt = {

@@ -43,7 +43,17 @@ function decideNextPhase(snapshot: Snapshot): Decision[] {
   const { tasks } = snapshot
   const failed = tasks.find((task) => task.status === 'failed')
   if (failed !== undefined) return [{ do: 'fail-job', error: `The task "${failed.title}" failed.` }]
-  return tasks.every((task) => task.kind === 'plan') ? decidePlan(snapshot) : decideProof(snapshot)
+  const built = tasks.filter((task) => task.kind !== 'plan')
+  if (built.length === 0) return decidePlan(snapshot)
+  if (!built.some((task) => task.status === 'completed')) {
+    return [
+      {
+        do: 'fail-job',
+        error: 'Every task of the plan was cancelled, so there is nothing to prove: retry one of them.',
+      },
+    ]
+  }
+  return decideProof(snapshot)
 }
 
 /** Whatever a job was waiting for, it is not any more when something comes next; the ends of a job end a wait too. */

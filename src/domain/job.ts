@@ -1,7 +1,15 @@
 import type { JobStatus, Phase } from '../contract/words.ts'
 
 /** What can happen to a job as a whole. */
-export type JobTransition = 'start' | 'wait' | 'continue' | 'complete' | 'fail' | 'cancel' | 'restart'
+export type JobTransition =
+  | 'start'
+  | 'wait'
+  | 'continue'
+  | 'complete'
+  | 'fail'
+  | 'cancel'
+  | 'restart'
+  | 'resume'
 
 const allowed: Readonly<Record<JobTransition, readonly JobStatus[]>> = {
   start: ['queued'],
@@ -11,6 +19,7 @@ const allowed: Readonly<Record<JobTransition, readonly JobStatus[]>> = {
   fail: ['queued', 'running', 'waiting'],
   cancel: ['queued', 'running', 'waiting'],
   restart: ['failed', 'cancelled'],
+  resume: ['failed'],
 }
 
 const result: Readonly<Record<JobTransition, JobStatus>> = {
@@ -21,6 +30,7 @@ const result: Readonly<Record<JobTransition, JobStatus>> = {
   fail: 'failed',
   cancel: 'cancelled',
   restart: 'queued',
+  resume: 'running',
 }
 
 /** The only place that can say `completed`: the status after `transition`, or null when it is not allowed. */

@@ -56,6 +56,9 @@ export interface Task {
   readonly triesFrom: number
   /** What a person wants every attempt since then to know. */
   readonly notes: readonly Feedback[]
+  /** A person wants its end: it is cancelled when its last process is gone. */
+  readonly cancelRequested: boolean
+  readonly error: string | null
 }
 
 export interface Agent {

@@ -2,7 +2,8 @@ import type { JobStatus, Phase, TaskStatus } from '../contract/words.ts'
 
 /**
  * Progress from facts, 0 to 100: planning is worth 15, building 65, proving 12, delivering 8. It is 100 only when the
- * job is completed, and never less than it was (`before`) while the plan stands.
+ * job is completed, and never less than it was (`before`) while the plan stands. What was cancelled or skipped is not
+ * waited for.
  */
 export function progressOf(
   job: { status: JobStatus; phase: Phase; before: number },
@@ -34,6 +35,7 @@ export function taskProgress(status: TaskStatus): number {
 }
 
 function share(tasks: readonly { status: TaskStatus }[]): number {
-  if (tasks.length === 0) return 0
-  return tasks.reduce((sum, task) => sum + worth[task.status], 0) / tasks.length
+  const wanted = tasks.filter((task) => task.status !== 'cancelled' && task.status !== 'skipped')
+  if (wanted.length === 0) return 0
+  return wanted.reduce((sum, task) => sum + worth[task.status], 0) / wanted.length
 }

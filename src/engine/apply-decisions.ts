@@ -6,11 +6,12 @@ import { appendEvents, type NewEvent } from '../store/events.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import { updateJob } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
-import { releaseAgent, updateAgent, updateTask } from '../store/team.ts'
+import { releaseAgent, updateTask } from '../store/team.ts'
 import { endWork, readWork } from '../store/work.ts'
 import { applyPlan, isPlanDecision } from './apply-plan.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
 import type { Engine } from './engine.ts'
+import { endTask, isTaskEnd } from './end-task.ts'
 import { finishJob } from './finish-job.ts'
 import { startAttempt, startWork } from './start-work.ts'
 
@@ -29,6 +30,7 @@ export async function applyDecisions(
 
 async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Decision): Promise<NewEvent[]> {
   const { job } = snapshot
+  if (isTaskEnd(decision)) return endTask(trx, snapshot, decision)
   if (isPlanDecision(decision)) return applyPlan(trx, snapshot, decision)
   switch (decision.do) {
     case 'add-tasks':
@@ -72,11 +74,6 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
       })
     case 'start-deliver':
       return startWork(engine, trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
-    case 'complete-task':
-    case 'fail-task':
-    case 'skip-task':
-    case 'cancel-task':
-      return endTask(trx, snapshot, decision)
     case 'lose-work':
       return loseWork(trx, snapshot, decision.workId, decision.attemptId)
     case 'cancel-work':
@@ -122,64 +119,6 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
   }
 }
 
-type TaskEnd = Extract<Decision, { do: 'complete-task' | 'fail-task' | 'skip-task' | 'cancel-task' }>
-
-async function endTask(trx: Trx, snapshot: Snapshot, decision: TaskEnd): Promise<NewEvent[]> {
-  const task = snapshot.tasks.find((candidate) => candidate.id === decision.taskId)
-  const name = title(snapshot, decision.taskId)
-  if (task !== undefined && decision.do !== 'skip-task') {
-    await updateAgent(trx, task.agentId, {
-      status: decision.do === 'fail-task' ? 'failed' : 'completed',
-      task_id: null,
-    })
-  }
-  const end = { completed_at: new Date() }
-  switch (decision.do) {
-    case 'complete-task':
-      await updateTask(trx, decision.taskId, { status: 'completed', error: null, ...end })
-      if (decision.commit !== null) await updateJob(trx, snapshot.job.id, { head_commit: decision.commit })
-      return [
-        {
-          type: 'task.completed',
-          actor: 'server',
-          taskId: decision.taskId,
-          message: `"${name}" is done.`,
-          data: { commit: decision.commit },
-        },
-      ]
-    case 'fail-task':
-      await updateTask(trx, decision.taskId, { status: 'failed', error: decision.error, ...end })
-      return [
-        {
-          type: 'task.failed',
-          actor: 'server',
-          taskId: decision.taskId,
-          message: `"${name}" failed: ${decision.error}`,
-        },
-      ]
-    case 'skip-task':
-      await updateTask(trx, decision.taskId, { status: 'skipped', error: decision.reason, ...end })
-      return [
-        {
-          type: 'task.skipped',
-          actor: 'server',
-          taskId: decision.taskId,
-          message: `"${name}" was skipped: ${decision.reason}.`,
-        },
-      ]
-    case 'cancel-task':
-      await updateTask(trx, decision.taskId, { status: 'cancelled', ...end })
-      return [
-        {
-          type: 'task.cancelled',
-          actor: 'server',
-          taskId: decision.taskId,
-          message: `"${name}" was cancelled.`,
-        },
-      ]
-  }
-}
-
 /** The worker that held this work is gone: nobody will report on it, so it counts as interrupted. */
 async function loseWork(
   trx: Trx,
@@ -221,6 +160,7 @@ async function cancelWork(
   await withdraw(engine.db.boss, trx, work.queue, [work.queue_id])
   if (attemptId !== null && (work.kind === 'attempt' || work.kind === 'review')) {
     await updateAttempt(trx, attemptId, { status: 'cancelled', ended_at: new Date() })
+    await releaseAgent(trx, attemptId)
   }
   return [
     {

@@ -40,28 +40,30 @@ export interface EngineLimits {
   readonly path: string
 }
 
-/** Channel on which a cancel is told to whichever worker runs the job. */
+/** Channel on which a cancel is told to whichever worker runs the job: `<job id>`, or `<job id> <task id>`. */
 export const cancelChannel = 'slipway_cancel'
 
 /** Long work that this process is doing, so that a cancel can reach it. */
 export interface RunningWork {
-  add(jobId: string, workId: string): { signal: AbortSignal; done: () => void }
-  abortJob(jobId: string): void
+  add(work: { id: string; job_id: string; task_id: string | null }): { signal: AbortSignal; done: () => void }
+  /** Without a task, everything of the job. */
+  abort(jobId: string, taskId: string | undefined): void
   abortAll(): void
   count(): number
 }
 
 export function openRunningWork(): RunningWork {
-  const entries = new Map<string, { jobId: string; controller: AbortController }>()
+  const entries = new Map<string, { jobId: string; taskId: string | null; controller: AbortController }>()
   return {
-    add(jobId, workId) {
+    add({ id, job_id, task_id }) {
       const controller = new AbortController()
-      entries.set(workId, { jobId, controller })
-      return { signal: controller.signal, done: () => entries.delete(workId) }
+      entries.set(id, { jobId: job_id, taskId: task_id, controller })
+      return { signal: controller.signal, done: () => entries.delete(id) }
     },
-    abortJob(jobId) {
+    abort(jobId, taskId) {
       for (const entry of entries.values())
-        if (entry.jobId === jobId) entry.controller.abort(new Error('cancelled'))
+        if (entry.jobId === jobId && (taskId === undefined || entry.taskId === taskId))
+          entry.controller.abort(new Error('cancelled'))
     },
     abortAll() {
       for (const entry of entries.values()) entry.controller.abort(new Error('shutdown'))

@@ -8,6 +8,12 @@ import { settleAgents } from '../store/team.ts'
 
 type JobEnd = Extract<Decision, { do: 'complete-job' | 'fail-job' | 'cancel-job' }>
 
+const completed = {
+  proven: 'Completed and proven.',
+  partial: 'Completed, partly proven: the checks pass, and some tasks were cancelled.',
+  unproven: 'Completed, unproven: there was no check to run.',
+} as const
+
 /** The end of a job. Only `transition` can say `completed`; a status it does not allow is a fault of the rules. */
 export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd): Promise<NewEvent[]> {
   const { job } = snapshot
@@ -33,10 +39,7 @@ export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd):
           type: 'job.completed',
           actor: 'server',
           phase,
-          message:
-            decision.proof === 'proven'
-              ? 'Completed and proven.'
-              : 'Completed, unproven: there was no check to run.',
+          message: completed[decision.proof],
           data: { proof: decision.proof, commit: decision.commit, path: decision.path },
         },
       ]

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { TaskBrief } from '../contract/brief.ts'
 import { openSession, type Session } from '../agents/acp/session.ts'
+import { messagePrompt } from '../roles/message-prompt.ts'
 import { lastCheckpoint, readAttempt, updateAttempt, type AttemptTask } from '../store/attempts.ts'
 import { readDocuments } from '../store/documents.ts'
 import { readTask } from '../store/team.ts'
@@ -10,9 +11,13 @@ import { writeReport } from '../workspace/read-report.ts'
 import { discard } from '../workspace/trash.ts'
 import { describeEnd, startAgent, type RunningAgent } from './agent-process.ts'
 import type { Engine } from './engine.ts'
+import { messagesForBrief, messagesForTurn } from './messages.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
 import { readReports, type Reports } from './read-reports.ts'
 import type { Claim, Report } from './claim.ts'
+
+/** How often one session is told what people said meanwhile; what is said after that waits for the next attempt. */
+const MESSAGE_ROUNDS = 10
 
 /** How often an agent may correct a report that does not fit its schema, within one session. */
 const CORRECTIONS = 3
@@ -96,10 +101,11 @@ async function baseCommit(
 
 async function writeBrief(
   engine: Engine,
-  { job }: Claim,
+  claim: Claim,
   scene: Scene,
   workspace: Workspace,
 ): Promise<TaskBrief> {
+  const { job } = claim
   const { attempt, task } = scene
   const brief: TaskBrief = {
     slipway: 1,
@@ -115,7 +121,7 @@ async function writeBrief(
       checks: task.checks,
     },
     attempt: attempt.number,
-    feedback: attempt.feedback.map((item) => ({ ...item })),
+    feedback: [...(await messagesForBrief(engine, claim, attempt)), ...attempt.feedback],
     base_commit: scene.base,
   }
   await writeReport(workspace.dir, '.slipway/task.json', JSON.stringify(brief, null, 2))
@@ -163,13 +169,20 @@ async function converse(
   )
   try {
     let prompt = engine.roles.render(brief)
+    let told = 0
     for (let round = 0; ; round += 1) {
       const { stopReason } = await session.prompt(prompt, claim.signal)
       if (stopReason !== 'end_turn')
         return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
+      const messages = told < MESSAGE_ROUNDS ? await messagesForTurn(engine, claim, scene.attempt) : []
+      if (messages.length > 0) {
+        told += 1
+        prompt = messagePrompt(messages)
+        continue
+      }
       const { reports, problem } = await readReports(workspace.dir, scene.attempt, claim.job.mode)
       if (problem === null) return { error: null, stopReason, reports }
-      if (round >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
+      if (round - told >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
       recorder.note(`The report was sent back: ${problem}`)
       prompt = `${problem}\n\nCorrect the file and stop.`
     }

@@ -4,6 +4,7 @@ import { appendEvents, type NewEvent } from '../store/events.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import { lockJob, updateJob, type JobRow } from '../store/jobs.ts'
 import { enqueue } from '../store/queue.ts'
+import { isTaskCancelRequested } from '../store/task-acts.ts'
 import { beginActivity, releaseAgent } from '../store/team.ts'
 import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
 import { insertChecks } from '../store/checks.ts'
@@ -20,7 +21,7 @@ import { runDeliver, runMerge } from './run-repository.ts'
 export async function runWork(engine: Engine, workId: string, leaseSignal: AbortSignal): Promise<void> {
   const claimed = await claim(engine, workId)
   if (claimed === null) return
-  const handle = engine.running.add(claimed.work.job_id, workId)
+  const handle = engine.running.add(claimed.work)
   try {
     const signal = AbortSignal.any([handle.signal, leaseSignal])
     const report = await run(engine, { ...claimed, signal })
@@ -36,7 +37,7 @@ async function claim(engine: Engine, workId: string): Promise<Omit<Claim, 'signa
     if (work === null) return null
     const job = await lockJob(trx, work.job_id)
     if (job === null) return null
-    if (job.cancel_requested_at !== null && work.status === 'queued') {
+    if (work.status === 'queued' && (await isCancelRequested(trx, job, work))) {
       await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: job.id } }])
       return null
     }
@@ -48,6 +49,11 @@ async function claim(engine: Engine, workId: string): Promise<Omit<Claim, 'signa
     await begin(trx, job, work)
     return { work, lease, job }
   })
+}
+
+/** Whether a person wants the end of the job or of the task that the work is for. */
+async function isCancelRequested(trx: Trx, job: JobRow, work: WorkRow): Promise<boolean> {
+  return job.cancel_requested_at !== null || isTaskCancelRequested(trx, work.task_id)
 }
 
 /** The entry came back from the queue although the work had begun: whoever began it no longer renews its lease. */
@@ -152,7 +158,7 @@ async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, re
   await engine.db.tx(async (trx) => {
     const job = await lockJob(trx, work.job_id)
     if (job === null || !(await holdsLease(trx, work.id, lease))) return
-    const cancelled = job.cancel_requested_at !== null
+    const cancelled = await isCancelRequested(trx, job, work)
     if (report.attempt !== undefined && work.attempt_id !== null) {
       const status = cancelled && report.attempt.status === 'lost' ? { status: 'cancelled' as const } : {}
       await updateAttempt(trx, work.attempt_id, { ...report.attempt, ...status, ended_at: new Date() })

@@ -38,8 +38,9 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       slots: engine.limits.slots,
     }),
   )
-  const stopListening = await engine.db.listen(cancelChannel, (jobId) => {
-    if (jobId !== null) engine.running.abortJob(jobId)
+  const stopListening = await engine.db.listen(cancelChannel, (payload) => {
+    const [jobId, taskId] = payload?.split(' ', 2) ?? []
+    if (jobId !== undefined) engine.running.abort(jobId, taskId)
   })
 
   let hold: string | null = null

@@ -9,6 +9,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fileRoutes } from './routes/files.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -32,6 +33,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   backendRoutes(app, deps)
   jobRoutes(app, deps)
   planRoutes(app, deps)
+  peopleRoutes(app, deps)
   documentRoutes(app, deps)
   eventRoutes(app, deps)
   fileRoutes(app, deps)

@@ -17,6 +17,7 @@ import type {
   Progress,
   TaskList,
 } from '../contract/job.ts'
+import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
 import type { Health, Stats, WorkerView } from '../contract/server.ts'
 import type { SessionView } from '../contract/session.ts'
@@ -80,6 +81,11 @@ export interface HttpDeps {
     edit(id: string, edit: PlanEdit): Promise<PlanView>
     approve(id: string, version: number | null): Promise<JobView>
     reject(id: string, note: string): Promise<JobView>
+  }
+  readonly people: {
+    message(id: string, message: NewMessage): Promise<JobView>
+    retryTask(id: string, taskId: string, note: string | null): Promise<JobView>
+    cancelTask(id: string, taskId: string): Promise<JobView>
   }
   readonly documents: {
     list(jobId: string): Promise<DocumentList>

@@ -11,7 +11,7 @@ export function idOf(c: Context, name = 'id'): string {
     throw new AppError(
       404,
       'not_found',
-      `There is no ${name === 'id' ? 'job' : name.replace(/Id$/, '')} ${JSON.stringify(id.slice(0, 60))}.`,
+      `There is no ${name === 'id' ? 'job' : name.replace(/Id$|_id$/, '')} ${JSON.stringify(id.slice(0, 60))}.`,
     )
   return id
 }

@@ -43,16 +43,19 @@ export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | 
 
 async function readTasks(trx: Trx, jobId: string): Promise<Task[]> {
   const { rows } = await sql<
-    Omit<Task, 'dependsOn' | 'agentId' | 'triesFrom'> & {
+    Omit<Task, 'dependsOn' | 'agentId' | 'triesFrom' | 'cancelRequested'> & {
       depends_on: string[]
       agent_id: string
       tries_from: number
+      cancel_requested: boolean
     }
   >`
-    select id, key, kind, title, role, phase, status, position, depends_on, checks, agent_id, tries_from, notes
+    select id, key, kind, title, role, phase, status, position, depends_on, checks, agent_id, tries_from, notes, error,
+      cancel_requested_at is not null as cancel_requested
     from tasks where job_id = ${jobId} order by position`.execute(trx)
-  return rows.map(({ depends_on, agent_id, tries_from, ...row }) => ({
+  return rows.map(({ depends_on, agent_id, tries_from, cancel_requested, ...row }) => ({
     ...row,
+    cancelRequested: cancel_requested,
     triesFrom: tries_from,
     dependsOn: depends_on,
     agentId: agent_id,

@@ -140,6 +140,17 @@ export async function beginActivity(
   return rows[0] ?? null
 }
 
+/** The agent of a task that has ended, unless it is busy with another one by now. */
+export async function settleAgent(
+  trx: Trx,
+  agentId: string,
+  taskId: string,
+  status: AgentStatus,
+): Promise<void> {
+  await sql`update agents set status = ${status}, task_id = null
+    where id = ${agentId} and (task_id is null or task_id = ${taskId}) and status <> 'working'`.execute(trx)
+}
+
 /** The agent of an attempt has nothing to do any more. */
 export async function releaseAgent(trx: Trx, attemptId: string): Promise<void> {
   await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${attemptId})`.execute(
@@ -147,11 +158,10 @@ export async function releaseAgent(trx: Trx, attemptId: string): Promise<void> {
   )
 }
 
-/** Puts the unfinished tasks of a job back to where nobody has begun them. */
+/** Puts the unfinished tasks of a job back to where nobody has begun them; those that a person cancelled stay so. */
 export async function reopenTasks(trx: Trx, jobId: string): Promise<void> {
-  await sql`update tasks set status = 'pending', error = null, completed_at = null where job_id = ${jobId} and status <> 'completed'`.execute(
-    trx,
-  )
+  await sql`update tasks set status = 'pending', error = null, completed_at = null where job_id = ${jobId}
+    and status <> 'completed' and cancel_requested_at is null`.execute(trx)
 }
 
 /** The task whose attempts leave the plan: the last planning task of the architect; null when there is none. */

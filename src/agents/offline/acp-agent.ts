@@ -9,11 +9,11 @@ import {
   type PromptRequest,
   type SessionUpdate,
 } from '@agentclientprotocol/sdk'
-import type { TaskBrief } from '../../contract/brief.ts'
+import { MESSAGE_OPENING, type TaskBrief } from '../../contract/brief.ts'
 import { playDeveloper, type Body } from './play-developer.ts'
 import { playArchitect, playProductOwner } from './play-planner.ts'
 import { playReviewer } from './play-reviewer.ts'
-import { readBrief } from './read-brief.ts'
+import { promptText, readBrief } from './read-brief.ts'
 import { openStage, type Stage } from './stage.ts'
 
 /**
@@ -88,7 +88,9 @@ async function takeTurn(
   session.turns += 1
   try {
     const stage = openStage(session.cwd, turn.signal, send)
-    await play(stage, await readBrief(stage, params.prompt), session.turns, body)
+    const said = promptText(params.prompt)
+    if (session.turns > 1 && said.startsWith(MESSAGE_OPENING)) await hear(stage, said)
+    else await play(stage, await readBrief(stage, params.prompt), session.turns, body)
     return turn.signal.aborted ? 'cancelled' : 'end_turn'
   } catch (error) {
     if (turn.signal.aborted) return 'cancelled'
@@ -96,6 +98,14 @@ async function takeTurn(
   } finally {
     session.turn = null
   }
+}
+
+/** A person spoke while the agent worked. There is nobody here who could understand it, and that is the answer. */
+async function hear(stage: Stage, said: string): Promise<void> {
+  const words = said.slice(MESSAGE_OPENING.length).trim()
+  await stage.say(
+    `I was told: ${words}\n\nNo model is involved here, so I can only take note of it: what I have written stays as it is.`,
+  )
 }
 
 async function play(stage: Stage, brief: TaskBrief, turn: number, body: Body): Promise<void> {

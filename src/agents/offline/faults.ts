@@ -6,6 +6,7 @@
  * |-------------------------|-------------------------------------------------------------------------------------------|
  * | `[[demo:bug]]`          | the core has a mistake that its check finds; the attempt after a failed check mends it    |
  * | `[[demo:unfixable]]`    | the same mistake, and no attempt ever mends it                                            |
+ * | `[[demo:stubborn]]`     | the same mistake, mended only by an attempt whose note from a person says "fix" or "mend"   |
  * | `[[demo:job-bug]]`      | a mistake that only the checks of the whole job find; the repair task mends it            |
  * | `[[demo:review-fail]]`  | the core carries an open FIXME, the reviewer finds it, the next attempt answers it        |
  * | `[[demo:slow=MS]]`      | every build task first waits MS milliseconds, telling its progress about five times a second |
@@ -21,6 +22,7 @@
 export interface Faults {
   readonly bug: boolean
   readonly unfixable: boolean
+  readonly stubborn: boolean
   readonly jobBug: boolean
   readonly reviewFail: boolean
   readonly slowMs: number
@@ -40,6 +42,7 @@ export function faultsOf(vision: string): Faults {
   return {
     bug: asked.has('bug') || asked.has('unfixable'),
     unfixable: asked.has('unfixable'),
+    stubborn: asked.has('stubborn'),
     jobBug: asked.has('job-bug'),
     reviewFail: asked.has('review-fail'),
     slowMs: asked.get('slow') ?? 0,

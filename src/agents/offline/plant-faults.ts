@@ -14,7 +14,8 @@ export function plantFaults(
 ): ProjectFile[] {
   const { faults, blueprint, folder } = project
   let planted = [...files]
-  if (faults.unfixable || (faults.bug && isFirstWork(brief))) {
+  const stubborn = faults.stubborn && !isToldToMend(brief)
+  if (faults.unfixable || stubborn || (faults.bug && isFirstWork(brief))) {
     planted = withFlaw(planted, blueprint.bug, folder)
   }
   if (faults.jobBug && (faults.unfixable || !mendsTheJob(brief))) {
@@ -35,6 +36,10 @@ export function isCore(brief: TaskBrief, project: Project): boolean {
 function isFirstWork(brief: TaskBrief): boolean {
   const judged = brief.feedback.some(({ kind }) => kind === 'check' || kind === 'review')
   return brief.attempt <= 2 && !judged && !isRepair(brief)
+}
+
+function isToldToMend(brief: TaskBrief): boolean {
+  return brief.feedback.some(({ kind, summary }) => kind === 'note' && /\b(?:fix|mend)\b/i.test(summary))
 }
 
 /** A team mends the whole job in a repair task; who works alone may be told by a failed check, too. */

@@ -20,7 +20,7 @@ export async function readBrief(stage: Stage, prompt: readonly ContentBlock[]): 
   return briefFromPrompt(promptText(prompt))
 }
 
-function promptText(prompt: readonly ContentBlock[]): string {
+export function promptText(prompt: readonly ContentBlock[]): string {
   return prompt.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
 }
 

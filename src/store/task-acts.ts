@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import type { Feedback } from '../domain/model.ts'
+import type { Reader, Trx } from './database.ts'
+import { jsonb } from './json.ts'
+
+/**
+ * Puts a task back to where nobody has begun it, with all its tries: attempts made so far no longer count. The notes
+ * are what every attempt from now on is told first.
+ */
+export async function startOver(trx: Trx, taskId: string, notes: readonly Feedback[]): Promise<void> {
+  await sql`
+    update tasks set status = 'pending', error = null, completed_at = null, cancel_requested_at = null, notes = ${jsonb(notes)},
+      tries_from = 1 + (select count(*) from attempts x where x.task_id = ${taskId} and x.kind = 'work')
+    where id = ${taskId}`.execute(trx)
+}
+
+/** Writes down that a person wants the end of a task. */
+export async function requestTaskCancel(trx: Trx, taskId: string): Promise<void> {
+  await sql`update tasks set cancel_requested_at = ${new Date()} where id = ${taskId}`.execute(trx)
+}
+
+/** Whether a person wants the end of a task; false for work that belongs to no task. */
+export async function isTaskCancelRequested(db: Reader, taskId: string | null): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from tasks where id = ${taskId} and cancel_requested_at is not null`.execute(db)
+  return rows.length > 0
+}

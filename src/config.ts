@@ -136,11 +136,13 @@ export function cliDefaults(): {
   url: string | null
   token: string | null
   hasDisplay: boolean
+  editor: string
 } {
   return {
     dataDir: path.resolve(process.env['SLIPWAY_DATA_DIR'] ?? path.join(os.homedir(), '.slipway')),
     url: process.env['SLIPWAY_URL'] ?? null,
     token: process.env['SLIPWAY_TOKEN'] ?? null,
     hasDisplay: Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']),
+    editor: process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi',
   }
 }

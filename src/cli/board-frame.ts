@@ -4,6 +4,7 @@
  * about where the cursor is) and no more of them than it has rows.
  */
 import type { AgentView, JobView, TaskView } from '../client/views.ts'
+import { approvalHint } from './approval-hint.ts'
 import { cleanLine } from './clean-text.ts'
 import { onClock, spanMs } from './duration.ts'
 import type { Paint, Tone } from './terminal.ts'
@@ -28,7 +29,13 @@ const clockWidth = 7
 const nameWidth = 16
 
 export function drawBoard({ job, tasks, agents }: Snapshot, canvas: Canvas): string[] {
-  const head = [jobLine(job, canvas), progressLine(job, canvas), ...waitLine(job, canvas), '']
+  const head = [
+    jobLine(job, canvas),
+    progressLine(job, canvas),
+    ...waitLine(job, canvas),
+    ...approvalLines(job, canvas),
+    '',
+  ]
   const room = Math.max(1, canvas.height - head.length - 2)
   const drawn = tasks
     .toSorted((a, b) => a.position - b.position)
@@ -60,6 +67,10 @@ function waitLine(job: JobView, { width, paint, now }: Canvas): string[] {
   return [
     paint('yellow', fit(`  waiting for ${job.wait.for} (${since}): ${cleanLine(job.wait.on)}`, width - 1)),
   ]
+}
+
+function approvalLines(job: JobView, { width, paint }: Canvas): string[] {
+  return (approvalHint(job) ?? []).map((line) => paint('dim', fit(`  ${line}`, width - 1)))
 }
 
 interface Look {

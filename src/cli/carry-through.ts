@@ -9,7 +9,7 @@ import { exitCodes } from './failure.ts'
 import { onInterrupt, type Interrupt } from './interrupt.ts'
 import { renderEnding } from './job-report.ts'
 import { shortId } from './job-id.ts'
-import { openBoard, openLines, openNothing, whileSaying, type Viewer } from './job-viewers.ts'
+import { openBoard, openLines, openRemarks, whileSaying, type Viewer } from './job-viewers.ts'
 import { reachServer, serverChoice, type Reached } from './reach-server.ts'
 import type { Terminal } from './terminal.ts'
 import { isOver, watchJob } from './watch-job.ts'
@@ -65,7 +65,7 @@ async function followThrough(
 }
 
 function openViewer(job: JobView, flags: Flags, terminal: Terminal): Viewer {
-  if (flags.json === true) return openNothing()
+  if (flags.json === true) return openRemarks(terminal)
   return terminal.isLive && flags.plain !== true ? openBoard(terminal) : openLines(terminal, job.created_at)
 }
 

@@ -2,6 +2,7 @@
  * The ways in which a job is watched: a board that is redrawn in place on a terminal, a line for each event elsewhere,
  * and nothing at all where only the result is wanted.
  */
+import { approvalHint } from './approval-hint.ts'
 import { drawBoard, type Snapshot } from './board-frame.ts'
 import { eventLine, isDetail } from './event-line.ts'
 import { openRedraw, type Redraw } from './redraw.ts'
@@ -58,8 +59,24 @@ export function openLines(terminal: Terminal, from: string): Viewer {
     event(event) {
       if (!isDetail(event)) terminal.print(eventLine(event, from, terminal.paint))
     },
-    update: () => {},
+    update: openApprovalNote((line) => terminal.print(line)),
     close: () => {},
+  }
+}
+
+/** Nothing but what cannot wait: that a plan needs a person. On stderr, so that the result stays alone on stdout. */
+export function openRemarks(terminal: Terminal): Viewer {
+  return { ...openNothing(), update: openApprovalNote((line) => terminal.note(line)) }
+}
+
+/** Says once, for each time a plan begins to wait, what a person can do. */
+function openApprovalNote(say: (line: string) => void): Viewer['update'] {
+  let said: string | null = null
+  return ({ job }) => {
+    const hint = approvalHint(job)
+    if (hint === null || said === job.wait?.since) return
+    said = job.wait?.since ?? null
+    for (const line of hint) say(line)
   }
 }
 

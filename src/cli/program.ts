@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { guard } from './clean-text.ts'
 import { addExamples } from './command-kit.ts'
+import { addApprove, addReject } from './commands/approve.ts'
 import { addBackends } from './commands/backends.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addChecks } from './commands/checks.ts'
@@ -10,7 +11,10 @@ import { addExport } from './commands/export.ts'
 import { addFiles } from './commands/files.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addLogs } from './commands/logs.ts'
+import { addMessage } from './commands/message.ts'
+import { addPlan } from './commands/plan.ts'
 import { addRestart } from './commands/restart.ts'
+import { addRetry } from './commands/retry.ts'
 import { addRun } from './commands/run.ts'
 import { addShow } from './commands/show.ts'
 import { addStart } from './commands/start.ts'
@@ -38,6 +42,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   ])
   for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
     add(program, terminal)
+  for (const add of [addPlan, addApprove, addReject, addMessage, addRetry]) add(program, terminal)
   for (const add of [addExport, addCancel, addRestart, addBackends, addWorkers, addDoctor, addToken])
     add(program, terminal)
   return program

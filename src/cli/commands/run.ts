@@ -24,6 +24,7 @@ interface Flags extends ServerFlags {
   parallelism?: number
   maxTokens?: number
   maxUsd?: number
+  approvePlan?: boolean
   plain?: boolean
   json?: boolean
 }
@@ -52,6 +53,7 @@ export function addRun(program: Command, terminal: Terminal): void {
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .option('--max-usd <amount>', 'stop when the job has cost this much', positiveAmount)
+    .option('--approve-plan', 'wait for your approval of the plan before anything is built')
     .option('--plain', 'plain lines instead of a board that is redrawn')
     .option('--json', 'one JSON document at the end, nothing else on standard output')
     .action((vision: string, flags: Flags) => run(vision, flags, terminal))
@@ -59,6 +61,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     ['slipway run "a todo list with a CLI"', 'with the standard backend'],
     ['slipway run "a URL shortener" --check "npm test"', 'proven by your own command as well'],
     ['slipway run "add a dark mode" --source ~/code/site', 'on top of a repository'],
+    ['slipway run "a calculator" --approve-plan', 'read, edit and approve the plan before it is built'],
     ['slipway run - --document spec.pdf < vision.md', 'vision from a file, with a document'],
   ])
   command.addHelpText(
@@ -103,6 +106,7 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
     ...(flags.source === undefined ? {} : { source: absoluteSource(flags.source) }),
     ...(flags.check === undefined ? {} : { checks: flags.check }),
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
+    ...(flags.approvePlan === true ? { approve_plan: true } : {}),
     ...(Object.keys(budget).length === 0 ? {} : { budget }),
   }
 }

@@ -1,0 +1,30 @@
+/** `slipway message`: words for one agent of a running job. */
+import type { Command } from 'commander'
+import { cleanLine } from '../clean-text.ts'
+import { addExamples } from '../command-kit.ts'
+import { findAgent } from '../find-in-job.ts'
+import { findJobId } from '../job-id.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import { sayJob, type ActFlags } from '../say-job.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function addMessage(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('message')
+    .description('write to an agent of a running job; it reads the message at its next turn')
+    .argument('<id>', 'the job, or the beginning of its id')
+    .argument('<agent>', 'the name of the agent, in quotes (slipway show lists the team)')
+    .argument('<text>', 'what it should know, in quotes')
+    .option('--json', 'as JSON')
+    .action(async (given: string, name: string, text: string, flags: ActFlags) => {
+      await withServer(flags, async (client, reached) => {
+        const id = await findJobId(client, given)
+        const agent = await findAgent(client, id, name)
+        const job = await client.message(id, { agent_id: agent.id, text })
+        sayJob(`${cleanLine(agent.name)} will read it at the next turn.`, job, reached, flags, terminal)
+      })
+    })
+  addExamples(addServerOptions(command), [
+    ['slipway message 01934c1e-8a2b "Developer 1" "Mind the negative numbers."', 'while it works'],
+  ])
+}

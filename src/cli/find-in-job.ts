@@ -1,0 +1,41 @@
+/** Tasks and agents of a job as people name them: a task by its key or its id, an agent by its name. */
+import type { Client } from '../client/open-client.ts'
+import type { AgentView, TaskView } from '../client/views.ts'
+import { cleanLine } from './clean-text.ts'
+import { Failure } from './failure.ts'
+
+const shown = 12
+
+/** Throws `Failure` with the names there are. A key that was given twice means the later task. */
+export async function findTask(client: Client, jobId: string, given: string): Promise<TaskView> {
+  const tasks = await client.tasks(jobId)
+  const task =
+    tasks.findLast((each) => each.key === given) ?? tasks.find((each) => each.task_id === given.toLowerCase())
+  if (task !== undefined) return task
+  throw new Failure(`the job has no task ${given}`, {
+    hint: listed(
+      'tasks',
+      tasks.map((each) => each.key),
+    ),
+  })
+}
+
+/** Throws `Failure` with the names there are. */
+export async function findAgent(client: Client, jobId: string, given: string): Promise<AgentView> {
+  const agents = await client.agents(jobId)
+  const wanted = given.trim().toLowerCase()
+  const agent = agents.find((each) => each.name.toLowerCase() === wanted || each.id === wanted)
+  if (agent !== undefined) return agent
+  throw new Failure(`the job has no agent "${given}"`, {
+    hint: listed(
+      'agents',
+      agents.map((each) => `"${each.name}"`),
+    ),
+  })
+}
+
+function listed(what: string, names: readonly string[]): string {
+  if (names.length === 0) return `it has no ${what} yet`
+  const more = names.length > shown ? ', …' : ''
+  return `its ${what} are ${names.slice(0, shown).map(cleanLine).join(', ')}${more}`
+}

@@ -1,0 +1,25 @@
+/** What is said after an act on a job: how it stands now, and how to see what comes of it. */
+import type { JobView } from '../client/views.ts'
+import type { ServerFlags } from './command-kit.ts'
+import { shortId } from './job-id.ts'
+import type { Reached } from './reach-server.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface ActFlags extends ServerFlags {
+  json?: boolean
+}
+
+/** `what` is the beginning of the sentence about the act. */
+export function sayJob(
+  what: string,
+  job: JobView,
+  { own }: Reached,
+  flags: ActFlags,
+  terminal: Terminal,
+): void {
+  if (flags.json === true) return terminal.printJson(job)
+  const id = shortId(job.id)
+  terminal.print(
+    `${what} ${own === null ? 'Watch the job' : 'No server is running; go on with the job'}: slipway watch ${id}`,
+  )
+}

@@ -20,6 +20,8 @@ const Environment = z.object({
   SLIPWAY_TURN_SECONDS: z.coerce.number().int().min(1).max(86_000).default(3600),
   /** From spawn to the first answer of an agent, in seconds. */
   SLIPWAY_AGENT_START_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  /** One test of a backend (`POST /api/backends/{name}/test`), in seconds. */
+  SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),
   /** One check command, in seconds. */
   SLIPWAY_CHECK_SECONDS: z.coerce.number().int().min(1).max(86_000).default(600),
   /** Where role prompts are looked up before the built-in ones. */
@@ -81,6 +83,7 @@ export interface Config {
   readonly logLevel: string
   readonly turnMs: number
   readonly agentStartMs: number
+  readonly trialMs: number
   readonly checkMs: number
   readonly rolesDir: string | null
   readonly backendsDir: string | null
@@ -110,6 +113,7 @@ export function loadConfig(
     logLevel: env.SLIPWAY_LOG_LEVEL,
     turnMs: env.SLIPWAY_TURN_SECONDS * 1000,
     agentStartMs: env.SLIPWAY_AGENT_START_SECONDS * 1000,
+    trialMs: env.SLIPWAY_TRIAL_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,
     rolesDir: env.SLIPWAY_ROLES_DIR ?? null,
     backendsDir: env.SLIPWAY_BACKENDS_DIR === undefined ? null : path.resolve(env.SLIPWAY_BACKENDS_DIR),

@@ -88,6 +88,7 @@ export async function startServer(overrides: {
         slots: config.workers,
         turnMs: config.turnMs,
         agentStartMs: config.agentStartMs,
+        trialMs: config.trialMs,
         checkMs: config.checkMs,
         retryMs: config.retryMs,
         path: sandboxPath(config),

@@ -3,6 +3,7 @@ import type { createApp } from './http/app.ts'
 import { limits } from './config.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
+import { addBackend, removeBackend } from './engine/custom-backends.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
@@ -11,6 +12,7 @@ import { cancelTask, retryTask } from './engine/task-acts.ts'
 import { ready } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
 import { streamInstall } from './engine/stream-install.ts'
+import { tryBackend } from './engine/try-backend.ts'
 import type { Worker } from './engine/worker.ts'
 import { AppError } from './lib/app-error.ts'
 import { newId } from './lib/ids.ts'
@@ -72,6 +74,9 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       list: async () => engine.catalogue.list(await readSettings(db.reader)),
       install: (name) => streamInstall(engine, name),
       uninstall: (name) => uninstallBackend(engine, name),
+      test: (name) => tryBackend(engine, name),
+      add: (backend) => addBackend(engine, backend),
+      remove: (name) => removeBackend(engine, name),
     },
     settings: {
       get: () => readSettings(db.reader),

@@ -2,7 +2,7 @@
  * The server as typed functions. Promises: every answer has been parsed by the contract's schema, every failure is an
  * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
  */
-import { BackendList, BackendView, Settings } from '../contract/backend.ts'
+import { BackendList, BackendTrial, BackendView, Settings, type CustomBackend } from '../contract/backend.ts'
 import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
 import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import {
@@ -103,6 +103,10 @@ export interface Client {
   /** Resolves when it is installed; what the installation says goes to `onOutput`. */
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
   uninstallBackend(name: string): Promise<BackendView>
+  addBackend(backend: CustomBackend): Promise<BackendView>
+  removeBackend(name: string): Promise<void>
+  /** One real turn with a backend; takes as long as that does. */
+  testBackend(name: string): Promise<BackendTrial>
   workers(): Promise<WorkerView[]>
   stats(): Promise<Stats>
   /** Answers also when the server says that it is not ready (503). */
@@ -127,6 +131,8 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch
 }
 
+/** More than the longest that a server may be told to wait for a turn. */
+const trialTimeoutMs = 660_000
 /** Above every `seq`. */
 const latest = 2_000_000_000
 /** Documents take longer than words to arrive. */
@@ -237,6 +243,15 @@ function serverCalls(endpoint: Endpoint) {
       requestJson(endpoint, `/api/backends/${encodeURIComponent(name)}/install`, BackendView, {
         method: 'DELETE',
         timeoutMs: uploadTimeoutMs,
+      }),
+    addBackend: (backend: CustomBackend) =>
+      requestJson(endpoint, '/api/backends', BackendView, { method: 'POST', json: backend }),
+    removeBackend: (name: string) =>
+      requestNothing(endpoint, `/api/backends/${encodeURIComponent(name)}`, { method: 'DELETE' }),
+    testBackend: (name: string) =>
+      requestJson(endpoint, `/api/backends/${encodeURIComponent(name)}/test`, BackendTrial, {
+        method: 'POST',
+        timeoutMs: trialTimeoutMs,
       }),
     workers: async () => (await requestJson(endpoint, '/api/workers', WorkerList)).workers,
     stats: () => requestJson(endpoint, '/api/stats', Stats),

@@ -2,7 +2,7 @@
  * The shapes that the server answers with, for those who see the server only through this client (the rooms: a command
  * knows the client, not the contract).
  */
-export type { BackendView, CustomBackend, Settings } from '../contract/backend.ts'
+export type { BackendTrial, BackendView, CustomBackend, Settings } from '../contract/backend.ts'
 export type { EventView } from '../contract/event.ts'
 export type { WorkerView } from '../contract/server.ts'
 export type { PlanView } from '../contract/plan.ts'

@@ -48,6 +48,26 @@ export const CustomBackend = z.strictObject({
 })
 export type CustomBackend = z.infer<typeof CustomBackend>
 
+/**
+ * What came of one real turn with a backend. `ok`: its program started, opened a session, and ended its turn having said
+ * something; else `error` is a sentence. The transcript holds what it said and did, oldest first.
+ */
+export const BackendTrial = z.object({
+  ok: z.boolean(),
+  duration_ms: z.int(),
+  error: z.string().nullable(),
+  version: z.string().nullable(),
+  transcript: z.array(
+    z.object({
+      at: z.string(),
+      type: z.string(),
+      message: z.string(),
+      data: z.record(z.string(), z.unknown()),
+    }),
+  ),
+})
+export type BackendTrial = z.infer<typeof BackendTrial>
+
 /** What `POST /api/jobs` fills in where a request says nothing. */
 export const JobDefaults = z.strictObject({
   mode: Mode.default('team'),

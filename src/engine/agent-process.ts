@@ -1,5 +1,7 @@
 import path from 'node:path'
+import type { Launch } from '../agents/backend.ts'
 import { prepareLaunch } from '../agents/prepare-launch.ts'
+import type { Profile } from '../agents/profile.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import type { Sandboxed } from '../sandbox/launcher.ts'
@@ -15,7 +17,7 @@ export interface RunningAgent {
 
 const STDERR_TAIL = 2000
 
-/** Starts the backend of an attempt in its sandbox. The environment holds what is listed here and nothing else. */
+/** Starts the backend of an attempt in its sandbox. */
 export async function startAgent(
   engine: Engine,
   attempt: AttemptTask,
@@ -32,8 +34,32 @@ export async function startAgent(
       'backend_unavailable',
       `The backend "${attempt.backend}" cannot be used: ${reason}`,
     )
-  const prepared = await prepareLaunch(
+  const agent = await startBackend(
+    engine,
     backend.profile,
+    launch,
+    workspace,
+    `attempt ${attempt.id}`,
+    signal,
+  )
+  await engine.db.tx((trx) => updateAttempt(trx, attempt.id, { walls: agent.child.walls }))
+  return agent
+}
+
+/**
+ * Starts a backend's program in a workspace, inside the walls. The environment holds what is listed here and nothing
+ * else; `label` says in the records what the process is for.
+ */
+export async function startBackend(
+  engine: Engine,
+  profile: Profile,
+  launch: Launch,
+  workspace: Workspace,
+  label: string,
+  signal: AbortSignal,
+): Promise<RunningAgent> {
+  const prepared = await prepareLaunch(
+    profile,
     launch,
     { gateway: null, model: null },
     { home: workspace.home, ownHome: engine.ownHome },
@@ -54,7 +80,7 @@ export async function startAgent(
       home: workspace.home,
       writable: [workspace.dir],
       readable: [...workspace.readable, path.dirname(nodePath), ...prepared.readable],
-      label: `attempt ${attempt.id}`,
+      label,
     },
     signal,
   )
@@ -62,7 +88,6 @@ export async function startAgent(
   child.stderr.on('data', (chunk: Buffer) => {
     tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL)
   })
-  await engine.db.tx((trx) => updateAttempt(trx, attempt.id, { walls: child.walls }))
   return { child, stderrTail: () => tail }
 }
 

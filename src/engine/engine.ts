@@ -29,6 +29,8 @@ export interface EngineLimits {
   readonly slots: number
   readonly turnMs: number
   readonly agentStartMs: number
+  /** One test of a backend, from its start to the end of its turn. */
+  readonly trialMs: number
   readonly checkMs: number
   readonly checkLogBytes: number
   readonly retryMs: number

@@ -107,8 +107,8 @@ async function store(
   })
 }
 
-/** Chunks of one message become one event; pieces of one tool call too. */
-function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
+/** Joins the chunks of one message or thought into the last of `waiting`; false when `event` is an event of its own. */
+export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
   const before = waiting.at(-1)
   if (before === undefined || before.type !== event.type) return false
   if (event.type === 'session.message' || event.type === 'session.thought') {
@@ -119,7 +119,8 @@ function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
   return false
 }
 
-function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'message' | 'data'> {
+/** An update as an event in words, its texts cut to `cap` characters. */
+export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'message' | 'data'> {
   const cut = (text: string): string => (text.length <= cap ? text : `${text.slice(0, cap)}… [cut]`)
   switch (update.kind) {
     case 'message':

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { BackendView, InstallEvent, Settings } from '../contract/backend.ts'
+import type { BackendTrial, BackendView, CustomBackend, InstallEvent, Settings } from '../contract/backend.ts'
 import type { EventQuery, EventView } from '../contract/event.ts'
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import type {
@@ -109,6 +109,9 @@ export interface HttpDeps {
     /** Throws when it cannot be installed at all; what is returned begins, and ends with the signal. */
     install(name: string): Promise<(signal: AbortSignal) => AsyncIterable<InstallEvent>>
     uninstall(name: string): Promise<BackendView>
+    test(name: string): Promise<BackendTrial>
+    add(backend: CustomBackend): Promise<BackendView>
+    remove(name: string): Promise<void>
   }
   readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }
   readonly health: { live(): Health; ready(): Promise<Health> }

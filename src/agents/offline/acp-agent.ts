@@ -28,6 +28,10 @@ export interface OfflineAgent {
   readonly isDeaf: () => boolean
 }
 
+/** The answer to whoever asks without a task. */
+const INTRODUCTION =
+  'I am the offline demo of Slipway. No model is behind me: given a task by Slipway, I build a small project from a blueprint. There is no task here, so I have touched nothing.'
+
 interface Session {
   readonly cwd: string
   turns: number
@@ -88,9 +92,12 @@ async function takeTurn(
   session.turns += 1
   try {
     const stage = openStage(session.cwd, turn.signal, send)
-    const said = promptText(params.prompt)
-    if (session.turns > 1 && said.startsWith(MESSAGE_OPENING)) await hear(stage, said)
-    else await play(stage, await readBrief(stage, params.prompt), session.turns, body)
+      const said = promptText(params.prompt)
+      const isMessage = session.turns > 1 && said.startsWith(MESSAGE_OPENING)
+      const brief = isMessage ? null : await readBrief(stage, params.prompt)
+      if (isMessage) await hear(stage, said)
+      else if (brief === null) await stage.say(INTRODUCTION)
+      else await play(stage, brief, session.turns, body)
     return turn.signal.aborted ? 'cancelled' : 'end_turn'
   } catch (error) {
     if (turn.signal.aborted) return 'cancelled'

@@ -34,10 +34,6 @@ it.each([
   })
 })
 
-it('takes a prompt that is none of ours as the vision of one who works alone', () => {
-  expect(briefFromPrompt('a stopwatch')).toMatchObject({
-    role: 'developer',
-    mode: 'solo',
-    vision: 'a stopwatch',
-  })
+it('finds no task in a prompt that is none of ours', () => {
+  expect(briefFromPrompt('Who are you?')).toBeNull()
 })

@@ -5,10 +5,10 @@ import type { Stage } from './stage.ts'
 
 /**
  * What an attempt is about. The server leaves it as data in `.slipway/task.json`; without that file the words of the
- * prompt must do, as far as they can be understood: the role from its first sentence, the vision from its tags, and
- * a prompt that is none of ours is itself the vision, for one agent working alone.
+ * prompt must do, as far as they can be understood: the role from its first sentence, the vision from its tags. Null
+ * when there is neither: then nobody asks for work.
  */
-export async function readBrief(stage: Stage, prompt: readonly ContentBlock[]): Promise<TaskBrief> {
+export async function readBrief(stage: Stage, prompt: readonly ContentBlock[]): Promise<TaskBrief | null> {
   const text = await stage.read('.slipway/task.json')
   if (text === null) return briefFromPrompt(promptText(prompt))
   const parsed = TaskBrief.safeParse(parseJson(text))
@@ -24,8 +24,10 @@ export function promptText(prompt: readonly ContentBlock[]): string {
   return prompt.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
 }
 
-export function briefFromPrompt(text: string): TaskBrief {
+/** The brief that one of Slipway's prompts amounts to; null for any other text. */
+export function briefFromPrompt(text: string): TaskBrief | null {
   const vision = /<vision>\n?([^]*?)\n?<\/vision>/.exec(text)?.[1]
+  if (vision === undefined) return null
   const said = /^You are the ([a-z ]+?) (?:of|in) /im.exec(text)?.[1]?.toLowerCase().replaceAll(' ', '_')
   const role = Role.safeParse(said)
   const task = /^Task: (.+?) \(([a-z0-9][a-z0-9_-]{0,63})\)$/m.exec(text)
@@ -34,7 +36,7 @@ export function briefFromPrompt(text: string): TaskBrief {
     role: role.success ? role.data : 'developer',
     mode:
       role.success && !/^You are the developer in charge of this vision, alone/m.test(text) ? 'team' : 'solo',
-    vision: vision ?? text,
+    vision,
     task: {
       id: '',
       key: task?.[2] ?? 'build',

@@ -7,6 +7,7 @@ import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 import { addInstall, addUninstall } from './backends-install.ts'
+import { addTest } from './backends-test.ts'
 
 export function addBackends(program: Command, terminal: Terminal): void {
   const command = program
@@ -24,6 +25,7 @@ export function addBackends(program: Command, terminal: Terminal): void {
   addServerOptions(list)
   addInstall(command, terminal)
   addUninstall(command, terminal)
+  addTest(command, terminal)
   addAdd(command, terminal)
   addRemove(command, terminal)
   addDefault(command, terminal)
@@ -34,6 +36,7 @@ export function addBackends(program: Command, terminal: Terminal): void {
       'slipway backends add my-agent -- my-agent --acp',
       'connect a program that speaks ACP on stdin and stdout',
     ],
+    ['slipway backends test my-agent', 'see whether it answers'],
     ['slipway backends default my-agent', 'let it do the work unless told otherwise'],
     ['slipway backends remove my-agent', 'take it away again'],
   ])

@@ -1,9 +1,17 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { BackendList, BackendView, InstallEvent } from '../../contract/backend.ts'
+import {
+  BackendList,
+  BackendTrial,
+  BackendView,
+  CustomBackend,
+  InstallEvent,
+} from '../../contract/backend.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, ok } from '../describe.ts'
+import { invalid } from '../errors.ts'
+import { readJson } from '../read-body.ts'
 import { eventStream } from '../sse.ts'
 
 const nameParams = z.object({ name: z.string() })
@@ -47,6 +55,43 @@ export function backendRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     responses: { 200: ok(BackendView, 'The backend as it is now.'), ...errors },
   })
   app.delete('/api/backends/:name/install', async (c) => c.json(await deps.backends.uninstall(nameOf(c))))
+  customRoutes(app, deps)
+}
+
+function customRoutes(app: OpenAPIHono, deps: HttpDeps): void {
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/backends',
+    summary: 'Add a backend',
+    request: { body: { content: { 'application/json': { schema: CustomBackend } } } },
+    responses: { 201: ok(BackendView, 'The backend and whether it can be used.'), ...errors },
+  })
+  app.post('/api/backends', async (c) => {
+    const backend = CustomBackend.safeParse(await readJson(c, deps.limits.bodyBytes))
+    if (!backend.success) throw invalid(backend.error, 'backend')
+    return c.json(await deps.backends.add(backend.data), 201)
+  })
+
+  app.openAPIRegistry.registerPath({
+    method: 'delete',
+    path: '/api/backends/{name}',
+    summary: 'Remove a backend that was added',
+    request: { params: nameParams },
+    responses: { 204: { description: 'It is gone.' }, ...errors },
+  })
+  app.delete('/api/backends/:name', async (c) => {
+    await deps.backends.remove(nameOf(c))
+    return c.body(null, 204)
+  })
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/backends/{name}/test',
+    summary: 'One real turn with a backend, in a workspace that is thrown away',
+    request: { params: nameParams },
+    responses: { 200: ok(BackendTrial, 'What came of it, good or bad.'), ...errors },
+  })
+  app.post('/api/backends/:name/test', async (c) => c.json(await deps.backends.test(nameOf(c))))
 }
 
 function nameOf(c: Context): string {

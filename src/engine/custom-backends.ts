@@ -1,0 +1,46 @@
+import { Settings, type BackendView, type CustomBackend } from '../contract/backend.ts'
+import { AppError } from '../lib/app-error.ts'
+import { readSettings, writeSettings } from '../store/settings.ts'
+import type { Engine } from './engine.ts'
+
+/** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
+export async function addBackend(engine: Engine, backend: CustomBackend): Promise<BackendView> {
+  await engine.db.tx(async (trx) => {
+    const settings = await readSettings(trx)
+    if (backend.name === 'offline')
+      throw new AppError(409, 'built_in_backend', 'The offline demo is part of Slipway: choose another name.')
+    if (settings.backends.some((other) => other.name === backend.name))
+      throw new AppError(
+        409,
+        'backend_exists',
+        `There is a backend "${backend.name}": remove it first, or choose another name.`,
+      )
+    const changed = Settings.safeParse({ ...settings, backends: [...settings.backends, backend] })
+    if (!changed.success)
+      throw new AppError(400, 'too_many_backends', 'There are as many backends as there can be: remove one.')
+    await writeSettings(trx, changed.data)
+  })
+  const view = (await engine.catalogue.list(await engine.settings())).find(
+    (other) => other.name === backend.name,
+  )
+  if (view === undefined)
+    throw new AppError(404, 'unknown_backend', `"${backend.name}" was removed meanwhile.`)
+  return view
+}
+
+/** Takes a backend that was added away again. Throws `AppError` for one that is part of Slipway, or not there. */
+export async function removeBackend(engine: Engine, name: string): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    const settings = await readSettings(trx)
+    if (!settings.backends.some((backend) => backend.name === name)) {
+      if (engine.catalogue.find(settings, name) !== null)
+        throw new AppError(409, 'built_in_backend', `"${name}" is known to Slipway and cannot be removed.`)
+      throw new AppError(404, 'unknown_backend', `There is no backend "${name}".`)
+    }
+    await writeSettings(trx, {
+      ...settings,
+      default_backend: settings.default_backend === name ? null : settings.default_backend,
+      backends: settings.backends.filter((backend) => backend.name !== name),
+    })
+  })
+}

@@ -16,6 +16,7 @@ import { addPlan } from './commands/plan.ts'
 import { addRestart } from './commands/restart.ts'
 import { addRetry } from './commands/retry.ts'
 import { addRun } from './commands/run.ts'
+import { addSessions } from './commands/sessions.ts'
 import { addShow } from './commands/show.ts'
 import { addStart } from './commands/start.ts'
 import { addToken } from './commands/token.ts'
@@ -42,8 +43,21 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   ])
   for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
     add(program, terminal)
+<<<<<<< HEAD
   for (const add of [addPlan, addApprove, addReject, addMessage, addRetry]) add(program, terminal)
   for (const add of [addExport, addCancel, addRestart, addBackends, addWorkers, addDoctor, addToken])
+=======
+  for (const add of [
+    addExport,
+    addCancel,
+    addRestart,
+    addBackends,
+    addWorkers,
+    addDoctor,
+    addToken,
+    addSessions,
+  ])
+>>>>>>> bbef2ec (Browsers that are logged in can be listed and logged out, and their streams end with them)
     add(program, terminal)
   return program
 }

@@ -116,6 +116,7 @@ export interface Client {
   /** Exchanges the token for a session that the browser keeps as a cookie. */
   logIn(token: string): Promise<void>
   logOut(): Promise<void>
+  /** The browsers that are logged in, the last seen first. */
   sessions(): Promise<SessionList['sessions']>
   endSession(id: string): Promise<void>
 }

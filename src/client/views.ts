@@ -16,3 +16,4 @@ export type {
   JobView,
   TaskView,
 } from '../contract/job.ts'
+export type { SessionView } from '../contract/session.ts'

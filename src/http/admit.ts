@@ -13,6 +13,8 @@ export type Caller =
 declare module 'hono' {
   interface ContextVariableMap {
     caller: Caller
+    /** Whether the caller would be let in again now: what lasts longer than a request asks it. */
+    isStillAdmitted: () => Promise<boolean>
   }
 }
 
@@ -29,6 +31,10 @@ export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
     )
   }
   c.set('caller', caller)
+  c.set(
+    'isStillAdmitted',
+    async () => caller.kind === 'token' || (await deps.sessions.find(caller.secret)) !== null,
+  )
   return caller
 }
 

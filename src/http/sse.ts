@@ -17,51 +17,28 @@ const headers = {
 
 /**
  * An event stream as the HTML standard has it. A client that does not read is cut off once `bufferBytes` wait for it:
- * it resumes from its last id and misses nothing, and it never costs more than that.
+ * it resumes from its last id and misses nothing, and it never costs more than that. Every `heartbeatMs` the stream shows
+ * that it is alive, and ends when the session it was opened with has ended.
  */
 export function eventStream(
   c: Context,
   bufferBytes: number,
   messages: (signal: AbortSignal) => AsyncIterable<readonly SseMessage[]>,
+  heartbeatMs = HEARTBEAT_MS,
 ): Response {
   // Nobody would read the stream of a HEAD, and so nobody would end it.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
   const ended = new AbortController()
-  const encoder = new TextEncoder()
   c.req.raw.signal.addEventListener('abort', () => ended.abort(), { once: true })
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const heartbeat = setInterval(() => send(': alive\n\n'), HEARTBEAT_MS)
-        const send = (text: string): void => {
-          if (ended.signal.aborted) return
-          if ((controller.desiredSize ?? 0) <= 0) {
-            ended.abort()
-            controller.error(new Error('the client reads too slowly'))
-            return
-          }
-          controller.enqueue(encoder.encode(text))
-        }
-        const run = async (): Promise<void> => {
-          send(': open\n\n')
-          for await (const batch of messages(ended.signal)) {
-            for (const message of batch)
-              send(
-                `${message.id === undefined ? '' : `id: ${message.id}\n`}data: ${JSON.stringify(message.data)}\n\n`,
-              )
-            if (ended.signal.aborted) return
-          }
-        }
-        run()
-          .then(() => {
-            if (!ended.signal.aborted) controller.close()
-          })
-          .catch((error: unknown) => {
-            if (!ended.signal.aborted) controller.error(error)
-          })
-          .finally(() => clearInterval(heartbeat))
-          .catch(() => undefined)
-        ended.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true })
+        const open = { controller, ended }
+        // A route without a door (in a test) lets everybody stay.
+        keepAlive(open, c.get('isStillAdmitted') ?? (() => Promise.resolve(true)), heartbeatMs)
+        carry(open, messages(ended.signal))
+          .then(() => close(open))
+          .catch((error: unknown) => fail(open, error))
       },
       cancel() {
         ended.abort()
@@ -70,4 +47,51 @@ export function eventStream(
     new ByteLengthQueuingStrategy({ highWaterMark: bufferBytes }),
   )
   return new Response(stream, { headers })
+}
+
+/** A stream that somebody reads, until `ended` is aborted. */
+interface OpenStream {
+  readonly controller: ReadableStreamDefaultController<Uint8Array>
+  readonly ended: AbortController
+}
+
+const encoder = new TextEncoder()
+
+async function carry(open: OpenStream, batches: AsyncIterable<readonly SseMessage[]>): Promise<void> {
+  send(open, ': open\n\n')
+  for await (const batch of batches) {
+    for (const { id, data } of batch)
+      send(open, `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`)
+    if (open.ended.signal.aborted) return
+  }
+}
+
+/** Says now and then that the stream lives, as long as its reader may read it. */
+function keepAlive(open: OpenStream, isStillAdmitted: () => Promise<boolean>, everyMs: number): void {
+  const beat = async (): Promise<void> => {
+    if (await isStillAdmitted()) send(open, ': alive\n\n')
+    else close(open)
+  }
+  const heartbeat = setInterval(() => {
+    beat().catch((error: unknown) => fail(open, error))
+  }, everyMs)
+  open.ended.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true })
+}
+
+function send(open: OpenStream, text: string): void {
+  if (open.ended.signal.aborted) return
+  if ((open.controller.desiredSize ?? 0) <= 0) fail(open, new Error('the client reads too slowly'))
+  else open.controller.enqueue(encoder.encode(text))
+}
+
+function close(open: OpenStream): void {
+  if (open.ended.signal.aborted) return
+  open.ended.abort()
+  open.controller.close()
+}
+
+function fail(open: OpenStream, error: unknown): void {
+  if (open.ended.signal.aborted) return
+  open.ended.abort()
+  open.controller.error(error)
 }

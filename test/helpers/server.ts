@@ -116,7 +116,10 @@ function ownMounts(): string[] {
 function firstAddress(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let out = ''
-    const timer = setTimeout(() => reject(new Error(`the server did not start:\n${out}\n${log()}`)), START_MS)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`the server did not start:\n${out}\n${log()}`))
+    }, START_MS)
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk.toString()
       const address = /http:\/\/[^\s?]+:\d+/.exec(out)

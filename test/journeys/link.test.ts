@@ -35,6 +35,33 @@ it('the links that the command line prints log a browser in', async () => {
   ).rejects.toThrow('no server runs')
 })
 
+it('the command line lists the browsers that are logged in, and logs them out', async () => {
+  const server = await startTestServer()
+  const sessions = async (...args: string[]): Promise<string> =>
+    (await run(process.execPath, [main, 'sessions', ...args, '--data-dir', server.dataDir])).stdout
+  try {
+    expect(await sessions()).toContain('No browser is logged in.')
+    const link = `${server.url}/?token=${server.token}`
+    const answers = await Promise.all(
+      ['one', 'two'].map((name) => fetch(link, { redirect: 'manual', headers: { 'user-agent': name } })),
+    )
+    expect((await server.client.sessions()).map((session) => session.user_agent).toSorted()).toEqual([
+      'one',
+      'two',
+    ])
+    const [first] = await server.client.sessions()
+    expect(await sessions()).toContain(first?.id)
+    expect(await sessions('end', first?.id ?? '')).toBe('One browser is logged out.\n')
+    expect(await sessions('end', '--all')).toBe('One browser is logged out.\n')
+    for (const answer of answers) {
+      const cookie = answer.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
+      expect((await fetch(`${server.url}/api/session`, { headers: { cookie } })).status).toBe(401)
+    }
+  } finally {
+    await server.stop()
+  }
+})
+
 /** Starts the server on a terminal, with a browser that writes down what it is asked to open. */
 async function startOnTerminal(...args: string[]): Promise<{ opened: string; end(): Promise<void> }> {
   const dir = makeDataDir()

@@ -1,0 +1,81 @@
+/** `slipway sessions`: the browsers that are logged in, and how to log one out. */
+import type { Command } from 'commander'
+import type { SessionView } from '../../client/views.ts'
+import { addExamples, type ServerFlags } from '../command-kit.ts'
+import { inWords, spanMs } from '../duration.ts'
+import { badUsage, Failure } from '../failure.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import { renderTable } from '../table.ts'
+import type { Paint, Terminal } from '../terminal.ts'
+
+export function addSessions(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('sessions')
+    .description('list the browsers that are logged in, or log one out')
+  const list = command
+    .command('list', { isDefault: true })
+    .description('list them, the last seen first')
+    .option('--json', 'as JSON')
+    .action(async (flags: ServerFlags & { json?: boolean }) => {
+      const sessions = await withServer(flags, (client) => client.sessions())
+      if (flags.json === true) terminal.printJson({ sessions })
+      else terminal.print(renderSessions(sessions, Date.now(), terminal.size().width, terminal.paint))
+    })
+  addServerOptions(list)
+  const end = command
+    .command('end')
+    .description('log browsers out')
+    .argument('[id]', 'the session')
+    .option('--all', 'every session')
+    .action((id: string | undefined, flags: ServerFlags & { all?: boolean }) =>
+      endSessions(id, flags, terminal),
+    )
+  addServerOptions(end)
+  addExamples(command, [
+    ['slipway sessions', 'list them'],
+    ['slipway sessions end <id>', 'log this browser out'],
+    ['slipway sessions end --all', 'log all of them out'],
+  ])
+}
+
+async function endSessions(
+  id: string | undefined,
+  flags: ServerFlags & { all?: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  if ((id === undefined) === (flags.all !== true))
+    throw badUsage('say which session, or --all', 'slipway sessions lists them')
+  const ended = await withServer(flags, async (client) => {
+    const there = await client.sessions()
+    const chosen = there.filter((session) => id === undefined || session.id === id.toLowerCase())
+    if (id !== undefined && chosen.length === 0)
+      throw new Failure(`there is no session ${id}`, { hint: 'slipway sessions lists them' })
+    for (const session of chosen) await client.endSession(session.id)
+    return chosen.length
+  })
+  terminal.print(ended === 1 ? 'One browser is logged out.' : `${ended} browsers are logged out.`)
+}
+
+/** Pure. */
+export function renderSessions(
+  sessions: readonly SessionView[],
+  now: number,
+  width: number,
+  paint: Paint,
+): string {
+  if (sessions.length === 0)
+    return 'No browser is logged in. slipway token --link prints a link that logs one in.'
+  const rows = sessions.map((session) => [
+    { text: session.id },
+    { text: `${inWords(spanMs(session.last_seen_at, null, now) ?? 0)} ago` },
+    { text: session.created_at.slice(0, 10) },
+    { text: session.user_agent, tone: 'dim' as const },
+  ])
+  const columns = [
+    { title: 'SESSION' },
+    { title: 'SEEN' },
+    { title: 'SINCE' },
+    { title: 'BROWSER', flexible: true },
+  ]
+  return renderTable(columns, rows, width, paint)
+}

@@ -43,21 +43,8 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   ])
   for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
     add(program, terminal)
-<<<<<<< HEAD
   for (const add of [addPlan, addApprove, addReject, addMessage, addRetry]) add(program, terminal)
-  for (const add of [addExport, addCancel, addRestart, addBackends, addWorkers, addDoctor, addToken])
-=======
-  for (const add of [
-    addExport,
-    addCancel,
-    addRestart,
-    addBackends,
-    addWorkers,
-    addDoctor,
-    addToken,
-    addSessions,
-  ])
->>>>>>> bbef2ec (Browsers that are logged in can be listed and logged out, and their streams end with them)
+  for (const add of [addExport, addCancel, addRestart, addBackends, addWorkers, addDoctor, addToken, addSessions])
     add(program, terminal)
   return program
 }

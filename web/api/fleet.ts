@@ -16,8 +16,14 @@ const name = 'fleet'
 /** Lists whose membership may have changed are read again at most this often. */
 const listsMs = 1_000
 
-/** Keeps lists and jobs fresh while the component is there; `onChange` hears of every change, with what was known. */
-export function useFleet(onChange: (summary: JobSummary, before: JobSummary | undefined) => void): void {
+/**
+ * Keeps lists and jobs fresh while the component is there. `onChange` hears of every change, with what was known;
+ * `staysOpen` says whether it wants to also while the page is out of sight. Both must be stable.
+ */
+export function useFleet(
+  onChange: (summary: JobSummary, before: JobSummary | undefined) => void,
+  staysOpen: () => boolean,
+): void {
   useEffect(() => {
     const known = new Map<string, JobSummary>()
     const readListsAgain = atMostEvery(listsMs, () => {
@@ -43,12 +49,12 @@ export function useFleet(onChange: (summary: JobSummary, before: JobSummary | un
         noticeLogOut(error)
         noticeStream(name, 'lost', Date.now())
       }
-    })
+    }, staysOpen)
     return () => {
       stop()
       forgetStream(name)
     }
-  }, [onChange])
+  }, [onChange, staysOpen])
 }
 
 function patch(summary: JobSummary): void {

@@ -4,6 +4,7 @@ import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { noticeLogOut } from '../api/logged-out.ts'
 import { setNotifying, useNotifying } from '../shell/notifications.ts'
+import { setLetterShortcuts, useLetterShortcuts } from '../shell/shortcuts.ts'
 import { setTheme, useTheme, type Theme } from '../shell/theme.ts'
 import { useTitle } from '../shell/title.ts'
 import { Button } from '../ui/button.tsx'
@@ -46,6 +47,12 @@ export function SettingsScreen() {
           )}
         </Field>
         <NotificationSwitch />
+        <Switch
+          label="Keyboard shortcuts"
+          hint="Single letters go places and do things; ? lists them. Ctrl or Cmd with K works in any case."
+          checked={useLetterShortcuts()}
+          onChange={setLetterShortcuts}
+        />
         <div>
           <Button onClick={() => void endSession()}>Log out</Button>
         </div>

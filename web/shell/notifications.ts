@@ -12,6 +12,10 @@ function read(): Notifying {
   return localStorage.getItem(key) === 'on' && Notification.permission === 'granted' ? 'on' : 'off'
 }
 
+export function isNotifying(): boolean {
+  return notifying.get() === 'on'
+}
+
 export function useNotifying(): Notifying {
   return useStore(notifying)
 }
@@ -28,7 +32,7 @@ const forSomebody: ReadonlySet<string> = new Set(['approval', 'answer', 'permiss
 
 /** Tells somebody who is elsewhere that a job needs them or has ended. `open` is called when they answer. */
 export function notify(job: JobSummary, before: JobSummary | undefined, open: (id: string) => void): void {
-  if (notifying.get() !== 'on' || document.visibilityState === 'visible') return
+  if (!isNotifying() || document.visibilityState === 'visible') return
   const text = news(job, before)
   if (text === null) return
   const note = new Notification(job.title, { body: text, tag: job.id, icon: '/favicon.svg' })

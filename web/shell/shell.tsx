@@ -3,12 +3,14 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react
 import type { JobSummary } from '../../src/contract/job.ts'
 import { useFleet } from '../api/fleet.ts'
 import { onLoggedOut } from '../api/logged-out.ts'
+import { useStore } from '../api/store.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { useCommands, type Command } from './commands.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { BottomBar, Sidebar } from './navigation.tsx'
-import { notify } from './notifications.ts'
+import { isNotifying, notify } from './notifications.ts'
 import { useShortcuts } from './shortcuts.ts'
+import { shownTitle } from './title.ts'
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 const KeysSheet = lazy(async () => ({ default: (await import('./keys-sheet.tsx')).KeysSheet }))
@@ -25,6 +27,7 @@ export function Shell() {
         notify(job, before, (id) => void navigate({ to: '/jobs/$id', params: { id } })),
       [navigate],
     ),
+    isNotifying,
   )
   useEffect(
     () =>
@@ -60,12 +63,22 @@ export function Shell() {
         </main>
         <BottomBar />
       </div>
+      <Announcer />
       <Toasts />
       <Suspense>
         {open === 'palette' && <Palette onOpenChange={close} />}
         {open === 'keys' && <KeysSheet onOpenChange={close} />}
       </Suspense>
     </>
+  )
+}
+
+/** Says the name of a screen when it comes: the page does not load, so nothing else does. */
+function Announcer() {
+  return (
+    <p aria-live="polite" className="sr-only">
+      {useStore(shownTitle)}
+    </p>
   )
 }
 

@@ -1,5 +1,19 @@
 import { useEffect } from 'react'
+import { createStore, useStore } from '../api/store.ts'
 import { allCommands } from './commands.ts'
+
+const key = 'slipway.shortcuts'
+const usesLetters = createStore(localStorage.getItem(key) !== 'off')
+
+/** Whether plain letters are shortcuts. Who speaks to the machine, or types by accident, can do without. */
+export function useLetterShortcuts(): boolean {
+  return useStore(usesLetters)
+}
+
+export function setLetterShortcuts(isOn: boolean): void {
+  localStorage.setItem(key, isOn ? 'on' : 'off')
+  usesLetters.set(isOn)
+}
 
 /** The second key of a sequence must come within this time. */
 const sequenceMs = 1_200
@@ -12,7 +26,7 @@ export function useShortcuts(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || event.key === 'Shift') return
       const stroke = strokeOf(event)
-      if (isTyping(event.target) && !stroke.startsWith('mod+')) return
+      if (!stroke.startsWith('mod+') && (isTyping(event.target) || !usesLetters.get())) return
       const sequence = Date.now() - at < sequenceMs && typed !== '' ? `${typed} ${stroke}` : stroke
       const command = allCommands().find(({ keys }) => keys === sequence || keys === stroke)
       typed = command === undefined ? stroke : ''

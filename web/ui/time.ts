@@ -10,7 +10,11 @@ const clock = {
   ...ticks,
   subscribe(listener: () => void): () => void {
     watchers += 1
-    timer ??= setInterval(() => ticks.set(Date.now()), second)
+    if (timer === undefined) {
+      timer = setInterval(() => ticks.set(Date.now()), second)
+      // It stood still while nobody looked.
+      ticks.set(Date.now())
+    }
     const stop = ticks.subscribe(listener)
     return () => {
       stop()

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
 import { Kbd } from './code.tsx'
 
@@ -29,7 +29,6 @@ export function Tip({
   const anchor = useRef<HTMLSpanElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const [place, setPlace] = useState<Place | null>(null)
-  const id = useId()
 
   const later = (ms: number, act: () => void): void => {
     clearTimeout(timer.current)
@@ -64,7 +63,6 @@ export function Tip({
       {place !== null &&
         createPortal(
           <div
-            id={id}
             role="tooltip"
             style={{ left: place.left, top: place.top }}
             className={`fixed z-50 flex w-max max-w-80 -translate-x-1/2 items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-xs text-ink shadow-menu ${place.isAbove ? '-translate-y-full' : ''}`}

@@ -9,6 +9,7 @@ import {
   LogInSearch,
   NewJobSearch,
   ProofSearch,
+  TeamSearch,
 } from './search.ts'
 
 /**
@@ -74,6 +75,7 @@ const board = createRoute({
 const team = createRoute({
   getParentRoute: () => job,
   path: '/team',
+  validateSearch: TeamSearch,
   component: lazyRouteComponent(() => import('../job/team.tsx'), 'Team'),
 })
 

@@ -22,6 +22,9 @@ export const JobsSearch = z.object({
 /** `task`: the task whose drawer is open, on every tab. */
 export const JobSearch = z.object({ task: id })
 
+/** Whose session is shown: the newest of an agent, or one in particular. */
+export const TeamSearch = z.object({ agent: id, attempt: id })
+
 export const ActivitySearch = z.object({ agent: text, attempt: id, kind: text, q: text })
 
 /** `view`: the tree, what changed, or the history. `from` and `to` bound a diff. */

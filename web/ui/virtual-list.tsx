@@ -1,40 +1,45 @@
-import type { ReactNode } from 'react'
+import type { ReactNode, Ref } from 'react'
 import { VList, type VListHandle } from 'virtua'
 
-/** A long list of which only what is in sight is in the page. Fills the height it is given. */
-export function VirtualList<Item>({
-  items,
-  label,
-  keyOf,
-  children,
-  handle,
-  className,
-  onScroll,
-  isPrepending = false,
-}: {
+/** Scrolls the list from outside. */
+export type VirtualListHandle = VListHandle
+
+interface VirtualListProps<Item> {
   readonly items: readonly Item[]
   readonly label: string
+  /** A `group` holds what can be focused itself; anything else is scrolled with the keyboard as a whole. */
+  readonly role?: 'region' | 'group'
   readonly keyOf: (item: Item) => string | number
   readonly children: (item: Item, index: number) => ReactNode
-  readonly handle?: React.Ref<VListHandle>
+  readonly handle?: Ref<VirtualListHandle>
   readonly className?: string
   readonly onScroll?: (offset: number) => void
   /** Set it for the change that adds items at the top: what is in sight then stays where it is. */
   readonly isPrepending?: boolean
-}) {
+  /** Indexes that stay in the page when they are out of sight, such as that of the focus. */
+  readonly keepMounted?: readonly number[]
+  /** What an item is taken to measure before it has been in sight, in pixels. */
+  readonly usualHeight?: number
+}
+
+/** A long list of which only what is in sight is in the page. Fills the height it is given. */
+export function VirtualList<Item>(props: VirtualListProps<Item>) {
+  const { items, label, role = 'region', keyOf, children, isPrepending = false, keepMounted = [] } = props
+  const { handle, className, onScroll, usualHeight } = props
   return (
     <VList
+      data={items}
       {...(handle === undefined ? {} : { ref: handle })}
       {...(onScroll === undefined ? {} : { onScroll })}
       {...(className === undefined ? {} : { className })}
+      {...(usualHeight === undefined ? {} : { itemSize: usualHeight })}
       shift={isPrepending}
-      tabIndex={0}
-      role="region"
+      keepMounted={keepMounted}
+      {...(role === 'region' ? { tabIndex: 0 } : {})}
+      role={role}
       aria-label={label}
     >
-      {items.map((item, index) => (
-        <div key={keyOf(item)}>{children(item, index)}</div>
-      ))}
+      {(item, index) => <div key={keyOf(item)}>{children(item, index)}</div>}
     </VList>
   )
 }

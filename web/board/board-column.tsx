@@ -1,0 +1,81 @@
+import { useEffect, useRef, type ReactNode } from 'react'
+import type { TaskView } from '../../src/contract/job.ts'
+import { cx } from '../ui/cx.ts'
+import { VirtualList, type VirtualListHandle } from '../ui/virtual-list.tsx'
+import type { Column } from './columns.ts'
+
+/** A card of the usual height with the gap below, in pixels: what is assumed of cards not drawn yet. */
+const usualHeight = 130
+
+interface BoardColumnProps {
+  readonly column: Column
+  /** A long board draws only what is in sight of each column. */
+  readonly isVirtual: boolean
+  /** The one that a narrow screen shows. */
+  readonly isChosen: boolean
+  /** The index of the card that wants the focus, or -1: it is brought into sight. */
+  readonly focusAt: number
+  readonly children: (task: TaskView) => ReactNode
+}
+
+/** One column: its name, how many, its cards. */
+export function BoardColumn({ column, isVirtual, isChosen, focusAt, children }: BoardColumnProps) {
+  const look = 'min-h-0 flex-1 px-2 max-md:pt-2'
+  return (
+    <section
+      aria-label={`${column.title}, ${column.tasks.length}`}
+      data-column={column.name}
+      className={cx(
+        'flex min-h-0 min-w-0 flex-1 flex-col rounded-xl bg-sunken',
+        !isChosen && 'max-md:hidden',
+      )}
+    >
+      <h2 className="flex h-10 shrink-0 items-center gap-2 px-3.5 text-sm font-medium max-md:hidden">
+        {column.title}
+        <span className="text-xs font-normal text-faint tabular-nums">{column.tasks.length}</span>
+      </h2>
+      {column.tasks.length === 0 && (
+        <p className="px-3.5 py-1 text-xs text-faint max-md:py-4">{column.empty}</p>
+      )}
+      {isVirtual ? (
+        <LongList column={column} focusAt={focusAt} className={look}>
+          {children}
+        </LongList>
+      ) : (
+        <div className={cx(look, 'overflow-y-auto')}>
+          {column.tasks.map((task) => (
+            <div key={task.task_id} className="pb-2">
+              {children(task)}
+            </div>
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function LongList({
+  column,
+  focusAt,
+  className,
+  children,
+}: Pick<BoardColumnProps, 'column' | 'focusAt' | 'children'> & { readonly className: string }) {
+  const list = useRef<VirtualListHandle>(null)
+  useEffect(() => {
+    if (focusAt >= 0) list.current?.scrollToIndex(focusAt, { align: 'nearest' })
+  }, [focusAt])
+  return (
+    <VirtualList
+      handle={list}
+      items={column.tasks}
+      role="group"
+      label={`Cards, ${column.title}`}
+      keyOf={(task) => task.task_id}
+      usualHeight={usualHeight}
+      keepMounted={focusAt >= 0 ? [focusAt] : []}
+      className={className}
+    >
+      {(task) => <div className="pb-2">{children(task)}</div>}
+    </VirtualList>
+  )
+}

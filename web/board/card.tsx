@@ -1,0 +1,112 @@
+import { Link } from '@tanstack/react-router'
+import { memo, useEffect, useRef } from 'react'
+import type { TaskView } from '../../src/contract/job.ts'
+import { Avatar } from '../ui/avatar.tsx'
+import { cx } from '../ui/cx.ts'
+import { StatusIcon } from '../ui/status-pill.tsx'
+import { statuses } from '../ui/status.ts'
+import { CardFacts } from './card-facts.tsx'
+import type { Dependencies } from './columns.ts'
+import type { CardHandlers } from './use-card-focus.ts'
+
+interface CardProps {
+  readonly jobId: string
+  readonly task: TaskView
+  readonly dependencies: Dependencies | undefined
+  /** Its details are open beside the board. */
+  readonly isOpen: boolean
+  /** Whether Tab comes here: one card of each column. */
+  readonly isTabStop: boolean
+  /** The focus is to come here now. */
+  readonly wantsFocus: boolean
+  readonly handlers: CardHandlers
+}
+
+/** One task. The whole card opens its details; what is in it can be read without. */
+export const Card = memo(function Card({
+  jobId,
+  task,
+  dependencies,
+  isOpen,
+  isTabStop,
+  wantsFocus,
+  handlers,
+}: CardProps) {
+  const link = useRef<HTMLAnchorElement>(null)
+  useEffect(() => {
+    if (wantsFocus) link.current?.focus()
+  }, [wantsFocus])
+  return (
+    <article
+      data-task={task.task_id}
+      className={cx(
+        'group relative flex flex-col gap-2 rounded-lg border bg-raised p-3 shadow-card transition-colors',
+        'has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-focus',
+        isOpen ? 'border-accent' : 'border-line hover:border-line-strong',
+      )}
+    >
+      <div className="flex items-start gap-2">
+        <StatusIcon status={task.status} className="mt-[3px]" />
+        <h3 className="min-w-0 flex-1 text-sm font-medium text-pretty">
+          <Link
+            ref={link}
+            to="/jobs/$id"
+            params={{ id: jobId }}
+            search={{ task: task.task_id }}
+            resetScroll={false}
+            preload={false}
+            tabIndex={isTabStop ? 0 : -1}
+            title={task.title}
+            {...handlers}
+            className="line-clamp-3 wrap-anywhere outline-none after:absolute after:inset-0 after:rounded-lg"
+          >
+            {task.title}
+          </Link>
+          <span className="sr-only">, {statuses[task.status].label.toLowerCase()}</span>
+        </h3>
+      </div>
+      <CardNews task={task} waitsFor={dependencies?.waitsFor ?? none} />
+      <div className="flex items-center gap-1.5 text-xs text-muted">
+        <Avatar name={task.agent} role={task.role} />
+        <span className="min-w-0 truncate">
+          {task.agent}
+          <span className="text-faint"> · {task.backend}</span>
+        </span>
+      </div>
+      <CardFacts task={task} dependencies={dependencies?.all ?? none} />
+    </article>
+  )
+})
+
+const none: readonly string[] = []
+
+/** The one thing to know about the task now: what is being done, what holds it up, what went wrong. */
+function CardNews({ task, waitsFor }: { readonly task: TaskView; readonly waitsFor: readonly string[] }) {
+  if (task.status === 'failed' && task.error !== null) {
+    return <p className="line-clamp-3 text-xs wrap-anywhere text-failed">{task.error}</p>
+  }
+  if (waitsFor.length > 0) {
+    return <p className="line-clamp-2 text-xs wrap-anywhere text-muted">Waits for {inWords(waitsFor)}</p>
+  }
+  const isAtWork = task.status === 'running' || task.status === 'review'
+  if (!isAtWork || task.activity === null) return null
+  return (
+    <p
+      className={cx(
+        'line-clamp-2 border-l-2 pl-2 text-xs wrap-anywhere text-muted',
+        task.status === 'review' ? 'border-review/50' : 'border-running/50',
+      )}
+    >
+      {task.activity}
+    </p>
+  )
+}
+
+const named = 2
+
+/** The first few by name, the rest by number. */
+function inWords(titles: readonly string[]): string {
+  const shown = titles.slice(0, named).map((title) => `“${title}”`)
+  const more = titles.length - shown.length
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(' and ')
+}

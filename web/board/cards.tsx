@@ -1,0 +1,81 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import type { TaskView } from '../../src/contract/job.ts'
+import { BoardColumn } from './board-column.tsx'
+import { CardMotion } from './card-motion.tsx'
+import { Card } from './card.tsx'
+import { columnsOf, dependenciesOf, type Column, type ColumnName } from './columns.ts'
+import { Segments } from './segments.tsx'
+import { useCardFocus } from './use-card-focus.ts'
+
+/** From this many cards on, columns draw only what is in sight. */
+const virtualFrom = 60
+const route = getRouteApi('/app/jobs/$id')
+
+/** The columns with their cards: they move by themselves, and the keyboard moves among them. */
+export function Cards({ jobId, tasks }: { readonly jobId: string; readonly tasks: readonly TaskView[] }) {
+  const { task: openTask } = route.useSearch()
+  const columns = useMemo(() => columnsOf(tasks), [tasks])
+  const dependencies = useMemo(() => dependenciesOf(tasks), [tasks])
+  const placement = useMemo(() => placementOf(columns), [columns])
+  const [chosen, setChosen] = useState<ColumnName | null>(null)
+  const shown = chosenColumn(columns, chosen)
+  const focus = useCardFocus(columns, openTask, (id) => setChosen(columnHolding(columns, id)))
+  const isVirtual = tasks.length >= virtualFrom
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <Segments columns={columns} chosen={shown} onChoose={setChosen} />
+      <CardMotion
+        placement={placement}
+        isVirtual={isVirtual}
+        className="flex min-h-0 flex-1 gap-3 p-4 max-md:pt-3"
+      >
+        {columns.map((column) => (
+          <BoardColumn
+            key={column.name}
+            column={column}
+            isVirtual={isVirtual}
+            isChosen={column.name === shown}
+            focusAt={column.tasks.findIndex((task) => task.task_id === focus.target)}
+          >
+            {(task) => (
+              <Card
+                jobId={jobId}
+                task={task}
+                dependencies={dependencies.get(task.task_id)}
+                isOpen={task.task_id === openTask}
+                isTabStop={task.task_id === tabStop(column, focus.current)}
+                wantsFocus={task.task_id === focus.target}
+                handlers={focus.handlers}
+              />
+            )}
+          </BoardColumn>
+        ))}
+      </CardMotion>
+    </div>
+  )
+}
+
+/** Tab comes to the card of a column that had the focus last, or to its first. */
+function tabStop(column: Column, current: string | undefined): string | undefined {
+  const own = current === undefined ? undefined : column.ids.has(current)
+  return own === true ? current : column.tasks[0]?.task_id
+}
+
+/** Where all cards stand, in one word to compare. */
+function placementOf(columns: readonly Column[]): string {
+  return columns.map(({ name, tasks }) => `${name}:${tasks.map((task) => task.task_id).join()}`).join(';')
+}
+
+/** Until somebody chooses, a narrow screen shows where something is happening. */
+function chosenColumn(columns: readonly Column[], chosen: ColumnName | null): ColumnName {
+  if (chosen !== null && columns.some((column) => column.name === chosen)) return chosen
+  const order: readonly ColumnName[] = ['progress', 'review', 'failed', 'todo', 'done']
+  return (
+    order.find((name) => columns.some((column) => column.name === name && column.tasks.length > 0)) ?? 'todo'
+  )
+}
+
+function columnHolding(columns: readonly Column[], id: string): ColumnName | null {
+  return columns.find((column) => column.ids.has(id))?.name ?? null
+}

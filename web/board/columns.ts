@@ -1,0 +1,73 @@
+import type { TaskView } from '../../src/contract/job.ts'
+import type { TaskStatus } from '../../src/contract/words.ts'
+
+export type ColumnName = 'todo' | 'progress' | 'review' | 'done' | 'failed'
+
+export interface Column {
+  readonly name: ColumnName
+  readonly title: string
+  /** Said when there is no card. */
+  readonly empty: string
+  readonly tasks: readonly TaskView[]
+  readonly ids: ReadonlySet<string>
+}
+
+const columns = [
+  { name: 'todo', title: 'To do', empty: 'Nothing left to begin.' },
+  { name: 'progress', title: 'In progress', empty: 'Nobody is at work.' },
+  { name: 'review', title: 'Review', empty: 'Nothing is under review.' },
+  { name: 'done', title: 'Done', empty: 'Nothing is done yet.' },
+  { name: 'failed', title: 'Failed', empty: '' },
+] as const
+
+const columnOf: Readonly<Record<TaskStatus, ColumnName>> = {
+  pending: 'todo',
+  ready: 'todo',
+  running: 'progress',
+  review: 'review',
+  completed: 'done',
+  skipped: 'done',
+  cancelled: 'done',
+  failed: 'failed',
+}
+
+/**
+ * The board's columns from left to right. Cards stand in the order of the plan, but for what is done: there the latest
+ * is on top. The column of failures is there only when there are any.
+ */
+export function columnsOf(tasks: readonly TaskView[]): readonly Column[] {
+  return columns
+    .map((column) => {
+      const own = tasks.filter((task) => columnOf[task.status] === column.name)
+      const sorted = own.toSorted(column.name === 'done' ? byEnd : (a, b) => a.position - b.position)
+      return { ...column, tasks: sorted, ids: new Set(own.map((task) => task.task_id)) }
+    })
+    .filter((column) => column.name !== 'failed' || column.tasks.length > 0)
+}
+
+function byEnd(a: TaskView, b: TaskView): number {
+  const ends = (b.completed_at ?? '').localeCompare(a.completed_at ?? '')
+  return ends === 0 ? b.position - a.position : ends
+}
+
+/** What a card says about other cards: by the titles of those it depends on. */
+export interface Dependencies {
+  /** The unfinished ones that hold the task up. */
+  readonly waitsFor: readonly string[]
+  readonly all: readonly string[]
+}
+
+/** The dependencies of every task, by its id. */
+export function dependenciesOf(tasks: readonly TaskView[]): ReadonlyMap<string, Dependencies> {
+  const byId = new Map(tasks.map((task) => [task.task_id, task]))
+  return new Map(
+    tasks.map((task) => {
+      const all = task.depends_on.flatMap((id) => byId.get(id) ?? [])
+      const open = task.status === 'pending' ? all.filter((other) => other.status !== 'completed') : []
+      return [
+        task.task_id,
+        { all: all.map((other) => other.title), waitsFor: open.map((other) => other.title) },
+      ]
+    }),
+  )
+}

@@ -1,0 +1,59 @@
+import type { JobView } from '../../../src/contract/job.ts'
+import { CopyWord } from '../../ui/copy-word.tsx'
+import { Elapsed } from '../../ui/since.tsx'
+import { StatusPill } from '../../ui/status-pill.tsx'
+import { fullTime } from '../../ui/time.ts'
+import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
+
+const shortCommit = 8
+
+/** What there is to know about the job in numbers; what is not there yet takes no room. */
+export function JobFacts({ job }: { readonly job: JobView }) {
+  const tokens = tokensText(job.usage)
+  const cost = costText(job.usage)
+  return (
+    <dl className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted tabular-nums">
+      {job.proof !== null && (
+        <Fact name="Proof">
+          <StatusPill status={job.proof} look="bare" />
+        </Fact>
+      )}
+      {job.head_commit !== null && (
+        <Fact name="Head commit">
+          <CopyWord
+            text={job.head_commit}
+            shown={job.head_commit.slice(0, shortCommit)}
+            label="Copy the head commit"
+          />
+        </Fact>
+      )}
+      {tokens !== null && (
+        <Fact name="Tokens" title={tokensDetail(job.usage)}>
+          {tokens}
+        </Fact>
+      )}
+      {cost !== null && <Fact name="Cost">{cost}</Fact>}
+      <Fact name="Backend">{job.backend}</Fact>
+      <Fact name="Elapsed" title={`Created ${fullTime(job.created_at)}`}>
+        {job.started_at === null ? 'Not started' : <Elapsed from={job.started_at} until={job.completed_at} />}
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({
+  name,
+  title,
+  children,
+}: {
+  readonly name: string
+  readonly title?: string
+  readonly children: React.ReactNode
+}) {
+  return (
+    <div className="flex items-center" title={title}>
+      <dt className="sr-only">{name}</dt>
+      <dd className="flex items-center whitespace-nowrap">{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import type { JobView } from '../../../src/contract/job.ts'
+import { queries } from '../../api/queries.ts'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { StatusPill } from '../../ui/status-pill.tsx'
+import { statuses } from '../../ui/status.ts'
+import { FailureLine } from './failure-line.tsx'
+import { JobActions } from './job-actions.tsx'
+import { JobFacts } from './job-facts.tsx'
+import { JobTabs } from './job-tabs.tsx'
+import { PhaseStepper } from './phase-stepper.tsx'
+import { phaseSteps } from './phases.ts'
+import { VisionToggle } from './vision-toggle.tsx'
+import { WaitLine } from './wait-line.tsx'
+
+/** The job at a glance: what it is, where it stands, what holds it up, what can be done. */
+export function JobHeader({ job }: { readonly job: JobView }) {
+  return (
+    <header className="flex shrink-0 flex-col gap-2 border-b border-line px-6 pt-3 max-md:px-4">
+      <Title job={job} />
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-1.5">
+        <Phases job={job} />
+        <span className="flex items-center gap-2 text-xs whitespace-nowrap text-muted tabular-nums">
+          <ProgressBar
+            value={job.progress}
+            label="Progress of the job"
+            tone={statuses[job.status].tone}
+            className="w-20 shrink-0"
+          />
+          {job.progress} %
+        </span>
+        <div className="ml-auto max-md:ml-0">
+          <JobFacts job={job} />
+        </div>
+      </div>
+      <WaitLine job={job} />
+      {job.status === 'failed' && <FailureLine job={job} />}
+      <JobTabs job={job} />
+    </header>
+  )
+}
+
+function Title({ job }: { readonly job: JobView }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const visionId = useId()
+  return (
+    <div>
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
+        <h1 className="min-w-0 flex-1 text-lg font-semibold text-pretty wrap-anywhere max-sm:basis-full">
+          {job.title}
+        </h1>
+        <div className="flex min-h-7 items-center gap-3">
+          {job.vision.trim() !== job.title.trim() && (
+            <VisionToggle isOpen={isOpen} controls={visionId} onToggle={() => setIsOpen(!isOpen)} />
+          )}
+          <StatusPill status={job.status} />
+        </div>
+        <div className="flex items-center gap-1.5 max-sm:ml-auto">
+          <JobActions job={job} />
+        </div>
+      </div>
+      {isOpen && (
+        <p
+          id={visionId}
+          className="mt-2 max-h-56 overflow-y-auto rounded-md bg-sunken px-3 py-2 text-base whitespace-pre-wrap wrap-anywhere"
+        >
+          {job.vision}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** A failed job has no phase any more: its tasks must say where it stopped, and nothing is said before they do. */
+function Phases({ job }: { readonly job: JobView }) {
+  const isAsked = job.current_phase === 'error'
+  const { data: tasks } = useQuery({ ...queries.tasks(job.id), enabled: isAsked })
+  if (isAsked && tasks === undefined) return <Skeleton className="h-4 w-96 max-md:w-56" />
+  return <PhaseStepper steps={phaseSteps(job, tasks ?? [])} />
+}

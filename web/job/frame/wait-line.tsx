@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Hourglass } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { JobView } from '../../../src/contract/job.ts'
+import { queries } from '../../api/queries.ts'
+import { Elapsed } from '../../ui/since.tsx'
+import { clockTime, duration, useNow } from '../../ui/time.ts'
+import { waitWords, type Remedy } from './wait-words.ts'
+
+/** Why the job does not move, since when, and what would move it; nothing while it moves. */
+export function WaitLine({ job }: { readonly job: JobView }) {
+  if (job.wait !== null) {
+    const { text, remedy } = waitWords(job.wait)
+    return (
+      <Line remedy={<RemedyLink job={job} remedy={remedy} />}>
+        {text}, since <Elapsed from={job.wait.since} />
+        {job.wait.until !== null && <Until at={job.wait.until} />}
+      </Line>
+    )
+  }
+  return job.completed_at === null ? <QueueLine job={job} /> : null
+}
+
+/** A job whose work is accepted and not begun stands in the queue: behind others, or before a server that cannot. */
+function QueueLine({ job }: { readonly job: JobView }) {
+  const { data: stats } = useQuery(queries.stats())
+  const { data: health } = useQuery(queries.health())
+  const isFull = stats !== undefined && stats.slots.busy >= stats.slots.total
+  const trouble = Object.values(health?.checks ?? {}).find((check) => !check.ok)
+  const { data: attempts } = useQuery({
+    ...queries.attempts(job.id),
+    enabled: isFull || trouble !== undefined,
+  })
+  const isAtWork = attempts?.some((attempt) => attempt.status === 'running') ?? job.status !== 'queued'
+  if (isAtWork) return null
+  const queued = attempts?.findLast((attempt) => attempt.status === 'queued')
+  if (job.status !== 'queued' && queued === undefined) return null
+  const since = queued?.created_at ?? job.created_at
+  if (trouble !== undefined) {
+    return (
+      <Line remedy={<RemedyLink job={job} remedy="health" />}>
+        Waiting for the server, since <Elapsed from={since} />: {trouble.detail}
+      </Line>
+    )
+  }
+  if (!isFull) return null
+  return (
+    <Line>
+      Waiting for a free slot, since <Elapsed from={since} />: {stats.slots.busy} of {stats.slots.total} busy
+    </Line>
+  )
+}
+
+function Line({ remedy, children }: { readonly remedy?: ReactNode; readonly children: ReactNode }) {
+  return (
+    <p
+      role="status"
+      className="flex items-start gap-2 rounded-md bg-waiting-soft px-2.5 py-1.5 text-sm text-waiting"
+    >
+      <Hourglass aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span className="min-w-0 wrap-anywhere">
+        {children}. {remedy}
+      </span>
+    </p>
+  )
+}
+
+function Until({ at }: { readonly at: string }) {
+  const left = Date.parse(at) - useNow()
+  return left > 0 ? (
+    <>
+      ; it goes on in{' '}
+      <time dateTime={at} className="tabular-nums">
+        {duration(left)}
+      </time>
+    </>
+  ) : (
+    <>; it was to go on at {clockTime(at)}</>
+  )
+}
+
+function RemedyLink({ job, remedy }: { readonly job: JobView; readonly remedy: Remedy | 'health' }) {
+  const look = 'font-medium underline underline-offset-2 hover:text-ink'
+  const params = { id: job.id }
+  switch (remedy) {
+    case 'plan':
+      return (
+        <Link to="/jobs/$id/plan" params={params} className={look}>
+          Review the plan
+        </Link>
+      )
+    case 'team':
+      return (
+        <Link to="/jobs/$id/team" params={params} className={look}>
+          Go to the team
+        </Link>
+      )
+    case 'backends':
+      return (
+        <Link to="/backends" className={look}>
+          Look at the backends
+        </Link>
+      )
+    case 'health':
+      return (
+        <Link to="/health" className={look}>
+          See what is wrong
+        </Link>
+      )
+    case null:
+      return null
+  }
+}

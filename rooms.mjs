@@ -33,7 +33,7 @@ export const rooms = {
  */
 export const web = {
   mayImport: ['contract', 'client'],
-  folders: ['api', 'board', 'job', 'public', 'routes', 'shell', 'ui'],
+  folders: ['api', 'board', 'diff', 'job', 'public', 'routes', 'shell', 'ui'],
 }
 
 /** Rooms that decide and never act: no `node:` module, no package but zod. */
@@ -85,6 +85,7 @@ export const owners = {
   'react-markdown': ['web/ui'],
   'remark-gfm': ['web/ui'],
   '@pierre/diffs': ['web/diff'],
+  anser: ['web/ui'],
   '@atlaskit/pragmatic-drag-and-drop': ['web/board', 'web/job'],
   vite: ['web/vite.config.ts'],
   '@vitejs/plugin-react': ['web/vite.config.ts'],

@@ -44,7 +44,16 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
     add(program, terminal)
   for (const add of [addPlan, addApprove, addReject, addMessage, addRetry]) add(program, terminal)
-  for (const add of [addExport, addCancel, addRestart, addBackends, addWorkers, addDoctor, addToken, addSessions])
+  for (const add of [
+    addExport,
+    addCancel,
+    addRestart,
+    addBackends,
+    addWorkers,
+    addDoctor,
+    addToken,
+    addSessions,
+  ])
     add(program, terminal)
   return program
 }

@@ -1,28 +1,77 @@
 import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { ApiError } from '../../src/client/api-error.ts'
 import { queries } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { QueryBody } from '../ui/query-body.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { FilesBrowser } from './files-browser.tsx'
+import { History } from './files-history.tsx'
 import { useJobId } from './use-job-id.ts'
 
-/** The job's repository. */
+const Changes = lazy(async () => ({ default: (await import('./files-changes.tsx')).Changes }))
+const route = getRouteApi('/app/jobs/$id/files')
+
+const views = [
+  { value: 'files', label: 'Files' },
+  { value: 'diff', label: 'Changes' },
+  { value: 'commits', label: 'History' },
+] as const
+
+/** The job's repository: what is in it, what was changed, and by which commits. All of it read from git objects. */
 export function Files() {
   const id = useJobId()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const view = search.view ?? 'files'
+  const { data: tree, error } = useQuery(queries.files(id, search.ref))
+  if (error instanceof ApiError && error.status === 404 && search.ref === undefined)
+    return <EmptyState title="No files yet">The first task that is merged brings them.</EmptyState>
   return (
-    <QueryBody query={useQuery(queries.files(id))}>
-      {(tree) =>
-        tree.files.length === 0 ? (
-          <EmptyState title="No files yet">The first merged task brings them.</EmptyState>
-        ) : (
-          <ul className="py-2">
-            {tree.files.map((file) => (
-              <li key={file.path} className="flex h-8 items-center gap-3 px-6 hover:bg-hover max-md:px-4">
-                <code className="min-w-0 flex-1 truncate text-xs">{file.path}</code>
-                <span className="text-xs text-faint tabular-nums">{file.size} B</span>
-              </li>
-            ))}
-          </ul>
-        )
-      }
-    </QueryBody>
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="flex shrink-0 flex-wrap items-center gap-3 border-b border-line px-6 py-2 max-md:px-4">
+        <Segmented
+          label="What of the repository"
+          value={view}
+          options={views}
+          onChange={(next) =>
+            void navigate({ search: (now) => ({ ...now, view: next === 'files' ? undefined : next }) })
+          }
+        />
+        {search.ref !== undefined && (
+          <span className="flex items-center gap-2 text-xs text-muted">
+            As of commit <code>{search.ref.slice(0, 12)}</code>
+            <Button
+              size="small"
+              onClick={() =>
+                void navigate({
+                  search: (now) => ({ ...now, ref: undefined, from: undefined, to: undefined }),
+                })
+              }
+            >
+              Back to the newest
+            </Button>
+          </span>
+        )}
+      </div>
+      <div className="min-h-0 flex-1">
+        {tree === undefined && error === null && <SkeletonRows />}
+        {error !== null && (
+          <div className="p-6">
+            <Failure error={error} />
+          </div>
+        )}
+        {tree !== undefined && view === 'files' && <FilesBrowser jobId={id} tree={tree} />}
+        {tree !== undefined && view === 'commits' && <History jobId={id} />}
+        {tree !== undefined && view === 'diff' && (
+          <Suspense fallback={<SkeletonRows />}>
+            <Changes jobId={id} />
+          </Suspense>
+        )}
+      </div>
+    </div>
   )
 }

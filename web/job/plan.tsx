@@ -1,28 +1,108 @@
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import type { PlanView } from '../../src/contract/plan.ts'
+import type { TaskView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { Section } from '../ui/page.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { PlanDocuments } from './plan-documents.tsx'
+import { PlanGate } from './plan-gate.tsx'
+import { PlanGraph } from './plan-graph.tsx'
+import { PlanTasks } from './plan-tasks.tsx'
 import { useJobId } from './use-job-id.ts'
 
-/** The tasks in their order, with what each waits for. */
+const PlanEditor = lazy(async () => ({ default: (await import('./plan-editor.tsx')).PlanEditor }))
+
+/** What is going to be built and why: the plan with its gate, as a picture and in words, then what it rests on. */
 export function PlanTab() {
   const id = useJobId()
+  const { data: tasks = [] } = useQuery(queries.tasks(id))
+  const { data: job } = useQuery(queries.job(id))
   return (
-    <QueryBody query={useQuery(queries.tasks(id))}>
-      {(tasks) =>
-        tasks.length === 0 ? (
-          <EmptyState title="No plan yet">The planner is at work.</EmptyState>
-        ) : (
-          <ol className="mx-auto flex w-full max-w-240 flex-col px-6 py-4 max-md:px-4">
-            {tasks.map((task) => (
-              <li key={task.task_id} className="border-b border-line py-3">
-                <h2 className="font-medium">{task.title}</h2>
-                <p className="text-muted">{task.description}</p>
-              </li>
-            ))}
-          </ol>
-        )
-      }
+    <QueryBody query={useQuery(queries.plan(id))}>
+      {(view) => (
+        <div className="mx-auto flex w-full max-w-280 flex-col px-6 py-5 max-md:px-4">
+          {view.plan === null ? (
+            <NoPlan isSolo={job?.mode === 'solo'} isOver={job !== undefined && job.completed_at !== null} />
+          ) : (
+            // Another proposal is another plan: what was being edited belongs to the one before.
+            <ThePlan
+              key={view.version}
+              jobId={id}
+              view={view}
+              tasks={tasks}
+              isWaiting={job?.wait?.for === 'approval'}
+            />
+          )}
+          <PlanDocuments jobId={id} />
+        </div>
+      )}
     </QueryBody>
+  )
+}
+
+function NoPlan({ isSolo, isOver }: { readonly isSolo: boolean; readonly isOver: boolean }) {
+  if (isSolo)
+    return (
+      <EmptyState title="One agent, no plan">
+        A job in solo mode is a single task: its card is on the board.
+      </EmptyState>
+    )
+  if (isOver)
+    return <EmptyState title="There never was a plan">The job ended before its planners had one.</EmptyState>
+  return (
+    <EmptyState title="No plan yet">
+      The product owner writes the requirements, then the architect designs it and cuts it into tasks.
+    </EmptyState>
+  )
+}
+
+function ThePlan({
+  jobId,
+  view,
+  tasks,
+  isWaiting,
+}: {
+  readonly jobId: string
+  readonly view: PlanView
+  readonly tasks: readonly TaskView[]
+  readonly isWaiting: boolean
+}) {
+  const [isEditing, setIsEditing] = useState(false)
+  const { plan } = view
+  if (plan === null) return null
+  if (isEditing)
+    return (
+      <Suspense fallback={<SkeletonRows />}>
+        <PlanEditor jobId={jobId} version={view.version} plan={plan} onClose={() => setIsEditing(false)} />
+      </Suspense>
+    )
+  return (
+    <>
+      {view.state === 'proposed' && isWaiting && (
+        <PlanGate jobId={jobId} view={view} onEdit={() => setIsEditing(true)} />
+      )}
+      <Section title={plan.title} hint={plan.summary === '' ? undefined : plan.summary}>
+        <PlanGraph jobId={jobId} planned={plan.tasks} tasks={tasks} />
+      </Section>
+      <PlanTasks plan={plan} />
+      {view.notes.length > 0 && <Notes notes={view.notes} />}
+    </>
+  )
+}
+
+function Notes({ notes }: { readonly notes: PlanView['notes'] }) {
+  return (
+    <Section title="Sent back" hint="Why earlier proposals were not built.">
+      <ol className="flex list-decimal flex-col gap-1 pl-5">
+        {notes.map(({ at, note }) => (
+          <li key={at} className="wrap-anywhere whitespace-pre-wrap">
+            {note}
+          </li>
+        ))}
+      </ol>
+    </Section>
   )
 }

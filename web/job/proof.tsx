@@ -1,40 +1,86 @@
 import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { CheckView, JobView, TaskView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
-import { Code } from '../ui/code.tsx'
+import { Callout } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { StatusPill } from '../ui/status-pill.tsx'
-import { measured } from '../ui/time.ts'
 import { QueryBody } from '../ui/query-body.tsx'
+import { CheckRow } from './proof-check.tsx'
+import { groupsOf, verdictOn, type CheckGroup } from './proof-groups.ts'
 import { useJobId } from './use-job-id.ts'
 
-/** What the job's result rests on: every check that was run, and its evidence. */
+const route = getRouteApi('/app/jobs/$id/proof')
+
+/** What the job's result rests on: whether it is proven and why, then the evidence of every check that was run. */
 export function ProofTab() {
   const id = useJobId()
+  const { data: job } = useQuery(queries.job(id))
+  const { data: tasks = [] } = useQuery(queries.tasks(id))
   return (
     <QueryBody query={useQuery(queries.checks(id))}>
-      {({ checks }) =>
-        checks.length === 0 ? (
-          <EmptyState title="No checks yet">They run when there is a commit to prove.</EmptyState>
-        ) : (
-          <ul>
-            {checks.map((check) => (
-              <li
-                key={check.id}
-                className="flex items-center gap-3 border-b border-line px-6 py-2.5 max-md:px-4"
-              >
-                <span className="flex w-20 shrink-0">
-                  <StatusPill status={check.verdict} look="bare" />
-                </span>
-                <code className="min-w-0 flex-1 truncate text-xs">{check.command}</code>
-                <Code>{check.commit.slice(0, 8)}</Code>
-                <span className="w-16 text-right text-xs text-muted tabular-nums">
-                  {measured(check.duration_ms)}
-                </span>
-              </li>
+      {({ checks }) => (
+        <div className="mx-auto flex w-full max-w-240 flex-col gap-6 px-6 py-5 max-md:px-4">
+          {job !== undefined && <Verdict job={job} checks={checks} />}
+          <Groups checks={checks} tasks={tasks} />
+        </div>
+      )}
+    </QueryBody>
+  )
+}
+
+function Verdict({ job, checks }: { readonly job: JobView; readonly checks: readonly CheckView[] }) {
+  const { tone, title, why } = verdictOn(job, checks)
+  return (
+    <Callout tone={tone} title={title}>
+      <p className="text-muted">{why}</p>
+    </Callout>
+  )
+}
+
+function Groups({
+  checks,
+  tasks,
+}: {
+  readonly checks: readonly CheckView[]
+  readonly tasks: readonly TaskView[]
+}) {
+  const groups = groupsOf(checks, tasks)
+  if (groups.length === 0)
+    return (
+      <EmptyState title="No check has been run yet">
+        The server runs them itself, on a clean checkout of the exact commit, as soon as there is one.
+      </EmptyState>
+    )
+  return groups.map((group) => <Group key={group.id} group={group} />)
+}
+
+function Group({ group }: { readonly group: CheckGroup }) {
+  const { check } = route.useSearch()
+  return (
+    <section aria-label={group.title}>
+      <h2 className="mb-1 flex items-baseline gap-2 font-semibold">
+        <span className="min-w-0 wrap-anywhere">{group.title}</span>
+        <span className="shrink-0 text-xs font-normal text-muted tabular-nums">
+          {group.passed} of {group.latest.length} passed
+        </span>
+      </h2>
+      <ul className="border-t border-line">
+        {group.latest.map((one) => (
+          <CheckRow key={one.id} check={one} isOpen={one.id === check} />
+        ))}
+      </ul>
+      {group.earlier.length > 0 && (
+        <details className="mt-1" open={group.earlier.some((one) => one.id === check)}>
+          <summary className="cursor-pointer rounded py-1 text-xs text-muted hover:text-ink">
+            Earlier rounds: {group.earlier.length} {group.earlier.length === 1 ? 'run' : 'runs'}
+          </summary>
+          <ul className="border-t border-line">
+            {group.earlier.map((one) => (
+              <CheckRow key={one.id} check={one} isOpen={one.id === check} />
             ))}
           </ul>
-        )
-      }
-    </QueryBody>
+        </details>
+      )}
+    </section>
   )
 }

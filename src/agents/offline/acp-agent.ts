@@ -92,12 +92,12 @@ async function takeTurn(
   session.turns += 1
   try {
     const stage = openStage(session.cwd, turn.signal, send)
-      const said = promptText(params.prompt)
-      const isMessage = session.turns > 1 && said.startsWith(MESSAGE_OPENING)
-      const brief = isMessage ? null : await readBrief(stage, params.prompt)
-      if (isMessage) await hear(stage, said)
-      else if (brief === null) await stage.say(INTRODUCTION)
-      else await play(stage, brief, session.turns, body)
+    const said = promptText(params.prompt)
+    const isMessage = session.turns > 1 && said.startsWith(MESSAGE_OPENING)
+    const brief = isMessage ? null : await readBrief(stage, params.prompt)
+    if (isMessage) await hear(stage, said)
+    else if (brief === null) await stage.say(INTRODUCTION)
+    else await play(stage, brief, session.turns, body)
     return turn.signal.aborted ? 'cancelled' : 'end_turn'
   } catch (error) {
     if (turn.signal.aborted) return 'cancelled'

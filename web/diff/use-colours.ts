@@ -1,0 +1,16 @@
+import { useSyncExternalStore } from 'react'
+import { useTheme } from '../shell/theme.ts'
+
+const dark = window.matchMedia('(prefers-color-scheme: dark)')
+
+function subscribe(listener: () => void): () => void {
+  dark.addEventListener('change', listener)
+  return () => dark.removeEventListener('change', listener)
+}
+
+/** Which of the two themes the page wears at present. */
+export function useColours(): 'light' | 'dark' {
+  const theme = useTheme()
+  const system = useSyncExternalStore(subscribe, () => (dark.matches ? 'dark' : 'light'))
+  return theme === 'system' ? system : theme
+}

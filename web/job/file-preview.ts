@@ -1,0 +1,15 @@
+import type { FileContent } from '../../src/contract/files.ts'
+
+/** Text beyond this many characters is not coloured line by line: the page would stop. */
+const LARGE = 400_000
+
+export type FilePreview = 'text' | 'markdown' | 'image' | 'binary' | 'large' | 'empty'
+
+/** As what a file is shown. */
+export function filePreview(file: FileContent): FilePreview {
+  if (/\.(png|jpe?g|gif|webp|avif|svg)$/i.test(file.path) && !file.truncated) return 'image'
+  if (file.size === 0) return 'empty'
+  if (file.encoding === 'base64') return 'binary'
+  if (file.truncated || file.content.length > LARGE) return 'large'
+  return /\.(md|markdown)$/i.test(file.path) ? 'markdown' : 'text'
+}

@@ -1,0 +1,140 @@
+import { ApiError } from '../../src/client/api-error.ts'
+import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
+
+/** A task while it is being edited: lists are text, one entry a line. `key` never changes, so that work finds its task. */
+export interface DraftTask {
+  readonly key: string
+  readonly title: string
+  readonly description: string
+  readonly role: PlannedTask['role']
+  readonly dependsOn: readonly string[]
+  readonly acceptance: string
+  readonly checks: string
+}
+
+export interface PlanDraft {
+  readonly title: string
+  readonly summary: string
+  readonly tasks: readonly DraftTask[]
+  readonly checks: string
+}
+
+export function toDraft(plan: Plan): PlanDraft {
+  return {
+    title: plan.title,
+    summary: plan.summary,
+    checks: plan.checks.join('\n'),
+    tasks: plan.tasks.map((task) => ({
+      key: task.key,
+      title: task.title,
+      description: task.description,
+      role: task.role,
+      dependsOn: task.depends_on,
+      acceptance: task.acceptance.join('\n'),
+      checks: task.checks.join('\n'),
+    })),
+  }
+}
+
+export function fromDraft(draft: PlanDraft): Plan {
+  return {
+    title: draft.title,
+    summary: draft.summary,
+    checks: lines(draft.checks),
+    tasks: draft.tasks.map((task) => ({
+      key: task.key,
+      title: task.title,
+      description: task.description,
+      role: task.role,
+      depends_on: [...task.dependsOn],
+      acceptance: lines(task.acceptance),
+      checks: lines(task.checks),
+    })),
+  }
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+export function changeTask(draft: PlanDraft, key: string, change: Partial<DraftTask>): PlanDraft {
+  return { ...draft, tasks: draft.tasks.map((task) => (task.key === key ? { ...task, ...change } : task)) }
+}
+
+/** Moves a task by `by` places; at the ends it stays. */
+export function moveTask(draft: PlanDraft, key: string, by: -1 | 1): PlanDraft {
+  const from = draft.tasks.findIndex((task) => task.key === key)
+  const to = from + by
+  const moved = draft.tasks[from]
+  const other = draft.tasks[to]
+  if (moved === undefined || other === undefined) return draft
+  const tasks = [...draft.tasks]
+  tasks[to] = moved
+  tasks[from] = other
+  return { ...draft, tasks }
+}
+
+/** Takes a task out, and out of what others wait for. */
+export function removeTask(draft: PlanDraft, key: string): PlanDraft {
+  return {
+    ...draft,
+    tasks: draft.tasks
+      .filter((task) => task.key !== key)
+      .map((task) => ({ ...task, dependsOn: task.dependsOn.filter((other) => other !== key) })),
+  }
+}
+
+/** Adds an empty task at the end, under a key that no other has. */
+export function addTask(draft: PlanDraft): PlanDraft {
+  const taken = new Set(draft.tasks.map((task) => task.key))
+  let number = draft.tasks.length + 1
+  while (taken.has(`task-${number}`)) number += 1
+  const task: DraftTask = {
+    key: `task-${number}`,
+    title: '',
+    description: '',
+    role: 'developer',
+    dependsOn: [],
+    acceptance: '',
+    checks: '',
+  }
+  return { ...draft, tasks: [...draft.tasks, task] }
+}
+
+/** What is wrong, each sentence where it belongs: at a task, or at the plan as a whole. */
+export interface PlanProblems {
+  readonly whole: readonly string[]
+  readonly byKey: ReadonlyMap<string, readonly string[]>
+}
+
+/** What can be seen to be wrong before anything is sent. */
+export function problemsOf(draft: PlanDraft): PlanProblems {
+  const byKey = new Map<string, string[]>()
+  for (const task of draft.tasks) {
+    const wrong = [
+      ...(task.title.trim() === '' ? ['Give the task a title.'] : []),
+      ...(task.description.trim() === '' ? ['Say what is to be done.'] : []),
+    ]
+    if (wrong.length > 0) byKey.set(task.key, wrong)
+  }
+  return { whole: draft.tasks.length === 0 ? ['Keep at least one task.'] : [], byKey }
+}
+
+/** What the server refused, by the place that each issue names (`plan.tasks.2.depends_on`). */
+export function refusedParts(draft: PlanDraft, error: Error | null): PlanProblems {
+  const whole: string[] = []
+  const byKey = new Map<string, string[]>()
+  if (error === null) return { whole, byKey }
+  const issues = error instanceof ApiError ? error.issues : []
+  if (issues.length === 0) whole.push(error.message)
+  for (const { path, message } of issues) {
+    const index = /(?:^|\.)tasks\.(\d+)/.exec(path)?.[1]
+    const key = index === undefined ? undefined : draft.tasks[Number(index)]?.key
+    if (key === undefined) whole.push(message)
+    else byKey.set(key, [...(byKey.get(key) ?? []), message])
+  }
+  return { whole, byKey }
+}

@@ -1,0 +1,96 @@
+import { useState } from 'react'
+import type { PlanView } from '../../src/contract/plan.ts'
+import { useApprovePlan, useRejectPlan } from '../api/mutations.ts'
+import { Button } from '../ui/button.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { Field } from '../ui/field.tsx'
+import { Textarea } from '../ui/input.tsx'
+import { showFailure, showToast } from '../ui/toast.tsx'
+
+/** The gate: nothing is built until a person lets this very plan through, changes it, or sends it back. */
+export function PlanGate({
+  jobId,
+  view,
+  onEdit,
+}: {
+  readonly jobId: string
+  readonly view: PlanView
+  readonly onEdit: () => void
+}) {
+  const approve = useApprovePlan(jobId)
+  const [isRefusing, setIsRefusing] = useState(false)
+  const count = view.plan?.tasks.length ?? 0
+  return (
+    <div className="mb-6 flex flex-col gap-3">
+      <Callout tone="waiting" title="The plan waits for you">
+        <p className="text-muted">
+          {count} {count === 1 ? 'task' : 'tasks'}, proposal {view.version}. What you approve is what is
+          built.
+        </p>
+      </Callout>
+      {isRefusing ? (
+        <SendBack jobId={jobId} onClose={() => setIsRefusing(false)} />
+      ) : (
+        <div className="flex flex-wrap gap-2">
+          <Button
+            variant="primary"
+            disabled={approve.isPending}
+            onClick={() =>
+              approve.mutate(view.version, {
+                onError: showFailure,
+                onSuccess: () => showToast('done', 'Approved: the team begins to build.'),
+              })
+            }
+          >
+            Approve the plan
+          </Button>
+          <Button onClick={onEdit}>Edit it</Button>
+          <Button onClick={() => setIsRefusing(true)}>Send it back</Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose: () => void }) {
+  const reject = useRejectPlan(jobId)
+  const [note, setNote] = useState('')
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        reject.mutate(note, {
+          onSuccess: () => {
+            showToast('done', 'Sent back: the planner works on it again.')
+            onClose()
+          },
+        })
+      }}
+    >
+      <Field
+        label="What should be different?"
+        hint="The planner sees these words and the plan as it is now, and proposes another."
+        error={reject.error?.message}
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            autoFocus
+            rows={3}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
+        )}
+      </Field>
+      <div className="flex gap-2">
+        <Button type="submit" variant="primary" disabled={reject.isPending || note.trim() === ''}>
+          Send it back
+        </Button>
+        <Button variant="quiet" onClick={onClose}>
+          Keep it
+        </Button>
+      </div>
+    </form>
+  )
+}

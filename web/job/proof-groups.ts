@@ -1,0 +1,88 @@
+import type { CheckView, JobView, TaskView } from '../../src/contract/job.ts'
+
+/** The checks of one thing, the job as a whole or a task: the latest round, and what was run before it. */
+export interface CheckGroup {
+  readonly id: string
+  readonly title: string
+  readonly latest: readonly CheckView[]
+  /** Newest first. */
+  readonly earlier: readonly CheckView[]
+  readonly passed: number
+}
+
+/** The whole job first, then the tasks in the order of the plan; what has no check is left out. */
+export function groupsOf(checks: readonly CheckView[], tasks: readonly TaskView[]): CheckGroup[] {
+  const whole = groupOf(
+    'job',
+    'The whole job',
+    checks.filter((check) => check.scope === 'job'),
+  )
+  const byTask = tasks
+    .toSorted((a, b) => a.position - b.position)
+    .map((task) =>
+      groupOf(
+        task.task_id,
+        task.title,
+        checks.filter((check) => check.scope === 'task' && check.task_id === task.task_id),
+      ),
+    )
+  return [whole, ...byTask].filter((group) => group.latest.length > 0)
+}
+
+function groupOf(id: string, title: string, checks: readonly CheckView[]): CheckGroup {
+  const last = Math.max(0, ...checks.map((check) => check.round))
+  const latest = checks.filter((check) => check.round === last)
+  return {
+    id,
+    title,
+    latest,
+    earlier: checks.filter((check) => check.round !== last).toReversed(),
+    passed: latest.filter((check) => check.verdict === 'pass').length,
+  }
+}
+
+export interface ProofVerdict {
+  readonly tone: 'info' | 'done' | 'waiting' | 'failed'
+  readonly title: string
+  readonly why: string
+}
+
+/** Whether the job is proven, in words, and what that rests on. */
+export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerdict {
+  const whole = groupsOf(checks, [])[0]
+  const commit = whole?.latest[0]?.commit.slice(0, 12) ?? job.head_commit?.slice(0, 12) ?? ''
+  if (job.status === 'failed')
+    return {
+      tone: 'failed',
+      title: 'Not proven',
+      why: job.error ?? 'The job failed; what was checked is below.',
+    }
+  if (job.status === 'cancelled')
+    return { tone: 'info', title: 'Not proven', why: 'The job was cancelled before it was proven.' }
+  switch (job.proof) {
+    case 'proven':
+      return {
+        tone: 'done',
+        title: 'Proven',
+        why: `The server ran ${whole?.latest.length ?? 0} checks on a clean checkout of ${commit}, and all of them passed.`,
+      }
+    case 'partial':
+      return {
+        tone: 'waiting',
+        title: 'Partly proven',
+        why: `The checks passed on ${commit}, but not everything that was planned is in it: some tasks were cancelled.`,
+      }
+    case 'unproven':
+      return {
+        tone: 'waiting',
+        title: 'Unproven',
+        why: 'There was no check to run: nobody named one and none was found. Name one when you start a job, such as “npm test”.',
+      }
+    case null:
+      return {
+        tone: 'info',
+        title: 'Not proven yet',
+        why: 'When all tasks are merged, the server runs the checks of the whole job on a clean checkout.',
+      }
+  }
+}

@@ -11,7 +11,7 @@ const BUDGET_KB = 170
 const SCREENS_AT_LEAST = 10
 
 const dist = path.resolve(import.meta.dirname, '..', process.argv[2] ?? 'web/dist')
-/** @type {Record<string, { file: string, imports?: string[], isEntry?: boolean, src?: string }>} */
+/** @type {Record<string, { file: string, imports?: string[], dynamicImports?: string[], isEntry?: boolean, src?: string }>} */
 const manifest = JSON.parse(fs.readFileSync(path.join(dist, '.vite', 'manifest.json'), 'utf8'))
 
 /** The chunk and all chunks it imports. */
@@ -34,7 +34,9 @@ const kilobytes = (names) => {
 
 const entry = Object.keys(manifest).find((name) => manifest[name].isEntry)
 const shell = closure(entry)
-const screens = Object.keys(manifest).filter((name) => /^(routes|board|job)\//.test(name))
+// Addresses are loaded by the shell; what a screen loads by itself is not part of its first load.
+const byShell = new Set([...shell].flatMap((name) => manifest[name].dynamicImports ?? []))
+const screens = [...byShell].filter((name) => /^(routes|board|job)\//.test(name))
 const sizes = screens
   .map((name) => ({ name, kb: kilobytes(new Set([...shell, ...closure(name)])) }))
   .sort((a, b) => b.kb - a.kb)

@@ -46,15 +46,7 @@ export function PlanEditor({
         save()
       }}
     >
-      <div className="sticky top-0 z-10 -mx-2 flex flex-wrap items-center gap-2 border-b border-line bg-surface px-2 py-2">
-        <h2 className="mr-auto text-base font-semibold">Edit the plan</h2>
-        <Button variant="quiet" onClick={onClose}>
-          Discard
-        </Button>
-        <Button type="submit" variant="primary" disabled={isSaving}>
-          Save the plan
-        </Button>
-      </div>
+      <EditorBar isSaving={isSaving} onDiscard={onClose} />
       {problems.whole.map((sentence) => (
         <Callout key={sentence} tone="failed">
           {sentence}
@@ -88,6 +80,20 @@ export function PlanEditor({
         />
       </Section>
     </form>
+  )
+}
+
+function EditorBar({ isSaving, onDiscard }: { readonly isSaving: boolean; readonly onDiscard: () => void }) {
+  return (
+    <div className="sticky top-0 z-10 -mx-2 flex flex-wrap items-center gap-2 border-b border-line bg-surface px-2 py-2">
+      <h2 className="mr-auto text-base font-semibold">Edit the plan</h2>
+      <Button variant="quiet" onClick={onDiscard}>
+        Discard
+      </Button>
+      <Button type="submit" variant="primary" disabled={isSaving}>
+        Save the plan
+      </Button>
+    </div>
   )
 }
 

@@ -1,39 +1,54 @@
 import { useQuery } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import type { BackendView } from '../../src/contract/backend.ts'
 import { queries } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { Page } from '../ui/page.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
 import { useTitle } from '../shell/title.ts'
-import { Page } from '../ui/page.tsx'
-import { Badge } from '../ui/status-pill.tsx'
+import { BackendRow } from './backends-row.tsx'
 
-/** The programs that can play roles: which are here, and what is missing for the others. */
+const AddBackend = lazy(async () => ({ default: (await import('./backends-add.tsx')).AddBackend }))
+
+/** The programs that can play roles: those that can work now, and what the others lack. */
 export function BackendsScreen() {
   useTitle('Backends')
+  const [isAdding, setIsAdding] = useState(false)
   return (
-    <Page bleed title="Backends">
+    <Page
+      bleed
+      title="Backends"
+      actions={
+        <Button size="small" onClick={() => setIsAdding(true)}>
+          <Plus aria-hidden />
+          Add your own
+        </Button>
+      }
+    >
       <QueryBody query={useQuery(queries.backends())}>
         {(backends) => (
-          <ul>
-            {backends.map((backend) => (
-              <li
-                key={backend.name}
-                className="flex items-center gap-3 border-b border-line px-6 py-3 max-md:px-4"
-              >
-                <div className="min-w-0 flex-1">
-                  <div className="flex items-center gap-2 font-medium">
-                    {backend.display_name}
-                    {backend.default && <Badge>Default</Badge>}
-                  </div>
-                  {backend.reason !== null && <div className="text-xs text-muted">{backend.reason}</div>}
-                </div>
-                <span className="text-xs text-muted">{backend.version}</span>
-                <span className={backend.available ? 'text-xs text-done' : 'text-xs text-muted'}>
-                  {backend.available ? 'Available' : 'Not available'}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <>
+            <Group title="Ready to work" backends={backends.filter((backend) => backend.available)} />
+            <Group title="Not here yet" backends={backends.filter((backend) => !backend.available)} />
+          </>
         )}
       </QueryBody>
+      <Suspense>{isAdding && <AddBackend onClose={() => setIsAdding(false)} />}</Suspense>
     </Page>
+  )
+}
+
+function Group({ title, backends }: { readonly title: string; readonly backends: readonly BackendView[] }) {
+  if (backends.length === 0) return null
+  return (
+    <section aria-label={title} className="pt-5">
+      <h2 className="px-6 pb-2 text-xs font-medium text-muted max-md:px-4">{title}</h2>
+      <ul className="border-t border-line">
+        {backends.map((backend) => (
+          <BackendRow key={backend.name} backend={backend} />
+        ))}
+      </ul>
+    </section>
   )
 }

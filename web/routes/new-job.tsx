@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useCreateJob } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { useTitle } from '../shell/title.ts'
@@ -9,8 +9,8 @@ import { chosenBackend } from './new-job-backend.tsx'
 import { Composer } from './new-job-composer.tsx'
 import { Examples } from './new-job-examples.tsx'
 import { emptyForm, problemsOf, refusedFields, requestOf, type JobForm } from './new-job-form.ts'
-import { JobOptions } from './new-job-options.tsx'
 
+const JobOptions = lazy(async () => ({ default: (await import('./new-job-options.tsx')).JobOptions }))
 const route = getRouteApi('/app/')
 
 /** Where everything begins: say what should be built, and press Enter. All else has a default. */
@@ -42,7 +42,11 @@ export function NewJobScreen() {
           onStart={start}
         />
         {problems.form !== undefined && <Callout tone="failed">{problems.form}</Callout>}
-        {showsOptions && <JobOptions form={form} problems={problems} onChange={change} />}
+        {showsOptions && (
+          <Suspense>
+            <JobOptions form={form} problems={problems} onChange={change} />
+          </Suspense>
+        )}
         {form.vision === '' && !showsOptions && <Examples onChoose={(vision) => change({ vision })} />}
       </form>
     </div>

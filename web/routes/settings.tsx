@@ -13,6 +13,7 @@ import { Field } from '../ui/field.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { Select } from '../ui/select.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
+import { JobDefaults } from './settings-defaults.tsx'
 
 const themes: readonly { readonly value: Theme; readonly label: string }[] = [
   { value: 'system', label: 'As the system' },
@@ -59,6 +60,7 @@ export function SettingsScreen() {
       </Section>
       <Section title="Jobs" hint="What a job gets when nothing else is said.">
         <DefaultBackend />
+        <JobDefaults />
       </Section>
     </Page>
   )

@@ -1,0 +1,35 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { CustomBackend } from '../../src/contract/backend.ts'
+import { client } from './client.ts'
+import { keys } from './keys.ts'
+
+/** A change to which backends there are: the list and the settings that hold a part of it are read again. */
+function useBackendChange<Input, Output>(change: (input: Input) => Promise<Output>) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () =>
+      Promise.all([
+        cache.invalidateQueries({ queryKey: keys.backends }),
+        cache.invalidateQueries({ queryKey: keys.settings }),
+      ]),
+  })
+}
+
+export function useAddBackend() {
+  return useBackendChange((backend: CustomBackend) => client.addBackend(backend))
+}
+
+export function useRemoveBackend() {
+  return useBackendChange((name: string) => client.removeBackend(name))
+}
+
+/** Takes as long as the package manager does. */
+export function useInstallBackend() {
+  return useBackendChange((name: string) => client.installBackend(name, () => undefined))
+}
+
+/** One real turn with a backend. */
+export function useTestBackend() {
+  return useMutation({ mutationFn: (name: string) => client.testBackend(name) })
+}

@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import type { BackendView } from '../../src/contract/backend.ts'
+import { useInstallBackend, useRemoveBackend } from '../api/backend-mutations.ts'
+import { usePutSettings } from '../api/mutations.ts'
+import { queries } from '../api/queries.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { Badge, StatusPill } from '../ui/status-pill.tsx'
+import { showFailure, showToast } from '../ui/toast.tsx'
+
+const TrialWindow = lazy(async () => ({ default: (await import('./backends-trial.tsx')).TrialWindow }))
+
+const kinds = { offline: 'No model', acp: 'ACP', command: 'Command' } as const
+const origins = {
+  slipway: 'installed by Slipway',
+  path: 'found on this machine',
+  built_in: 'comes with Slipway',
+} as const
+
+/** One backend: whether it can work, why not and what would mend it, and what can be done with it. */
+export function BackendRow({ backend }: { readonly backend: BackendView }) {
+  const [isTrying, setIsTrying] = useState(false)
+  const facts = [
+    backend.version,
+    backend.installed === null ? null : origins[backend.installed],
+    backend.tested ? null : 'not tested by us',
+  ].filter((fact) => fact !== null)
+  return (
+    <li className="flex min-h-15 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-6 py-2.5 max-md:px-4">
+      <div className="min-w-0 flex-1 basis-64">
+        <div className="flex flex-wrap items-center gap-2">
+          <span className="font-medium">{backend.display_name}</span>
+          <Badge>{kinds[backend.kind]}</Badge>
+          {backend.default && <Badge>Default</Badge>}
+        </div>
+        <p className="text-xs wrap-anywhere text-muted">{facts.join(', ')}</p>
+        {backend.reason !== null && <p className="text-xs wrap-anywhere text-muted">{backend.reason}</p>}
+      </div>
+      <StatusPill
+        status={backend.available ? 'completed' : 'idle'}
+        label={backend.available ? 'Available' : 'Not available'}
+        look="bare"
+      />
+      <span className="flex items-center gap-2">
+        {backend.available ? (
+          <Button size="small" aria-label={`Test ${backend.display_name}`} onClick={() => setIsTrying(true)}>
+            Test
+          </Button>
+        ) : (
+          <InstallButton backend={backend} />
+        )}
+        <More backend={backend} />
+      </span>
+      <Suspense>{isTrying && <TrialWindow backend={backend} onClose={() => setIsTrying(false)} />}</Suspense>
+    </li>
+  )
+}
+
+function InstallButton({ backend }: { readonly backend: BackendView }) {
+  const install = useInstallBackend()
+  if (backend.install === null) return null
+  return (
+    <Button
+      size="small"
+      disabled={install.isPending}
+      title={`${backend.install.packages.join(', ')}, into Slipway's own directory`}
+      aria-label={`Install ${backend.display_name}`}
+      onClick={() =>
+        install.mutate(backend.name, {
+          onError: showFailure,
+          onSuccess: () => showToast('done', `${backend.display_name} is installed.`),
+        })
+      }
+    >
+      {install.isPending ? 'Installing' : `Install ${backend.install.version}`}
+    </Button>
+  )
+}
+
+function More({ backend }: { readonly backend: BackendView }) {
+  const { data: settings } = useQuery(queries.settings())
+  const put = usePutSettings()
+  const remove = useRemoveBackend()
+  const isOwn = settings?.backends.some((custom) => custom.name === backend.name) ?? false
+  const items = [
+    ...(settings !== undefined && backend.available && settings.default_backend !== backend.name
+      ? [
+          {
+            label: 'Make it the default',
+            onSelect: () =>
+              put.mutate({ ...settings, default_backend: backend.name }, { onError: showFailure }),
+          },
+        ]
+      : []),
+    { label: 'Its home page', onSelect: () => window.open(backend.homepage, '_blank', 'noopener') },
+    ...(isOwn
+      ? [
+          {
+            label: 'Remove it',
+            tone: 'danger' as const,
+            onSelect: () => remove.mutate(backend.name, { onError: showFailure }),
+          },
+        ]
+      : []),
+  ].filter((item) => item.label !== 'Its home page' || /^https?:/.test(backend.homepage))
+  if (items.length === 0) return <span className="w-7" />
+  return (
+    <Menu
+      items={items}
+      trigger={
+        <IconButton label={`More about ${backend.display_name}`} size="small">
+          <Ellipsis />
+        </IconButton>
+      }
+    />
+  )
+}

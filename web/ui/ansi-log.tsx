@@ -54,7 +54,7 @@ export function AnsiLog({ text, label }: { readonly text: string; readonly label
         <span
           key={index}
           className={cx(
-            colours[part.fg.replace('bright-', '')],
+            colours[String(part.fg).replace('bright-', '')],
             part.decorations.includes('bold') && 'font-semibold',
             part.decorations.includes('dim') && 'text-muted',
             part.decorations.includes('underline') && 'underline',

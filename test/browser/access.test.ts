@@ -1,0 +1,111 @@
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { column, waitForStatus } from '../helpers/browser-job.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+import { useBrowser } from '../helpers/use-browser.ts'
+import { screens, type ShownJobs } from './screens.ts'
+
+let server: TestServer
+let jobs: ShownJobs
+const { visit } = useBrowser()
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+async function startedJob(vision: string): Promise<string> {
+  return (await server.client.createJob({ vision })).job_id
+}
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const [done, failed, running] = await Promise.all(
+    ['a calculator for the command line', 'a counter [[demo:unfixable]]', 'a counter [[demo:hang]]'].map(
+      startedJob,
+    ),
+  )
+  jobs = { done: done ?? '', failed: failed ?? '', running: running ?? '' }
+  for (const id of [jobs.done, jobs.failed])
+    await until('the end of a job', 110_000, async () => (await server.client.getJob(id)).completed_at)
+}, 240_000)
+afterAll(() => server.stop())
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string | null
+    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[]
+  }[]
+}
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate<AxeResult>('axe.run(document, { resultTypes: ["violations"] })')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')} (${node.failureSummary})`),
+    )
+}
+
+it.each(
+  screens.flatMap((screen) =>
+    (['light', 'dark'] as const).map((colours) => ({ name: screen.name, colours, screen })),
+  ),
+)('axe finds nothing serious on $name in $colours', async ({ colours, screen }) => {
+  const path = screen.path(jobs)
+  const loggedIn = screen.loggedOut !== true
+  // A stranger is refused by the API, which the browser writes down.
+  await visit(server, { path, colours, loggedIn, expected: loggedIn ? [] : [/401/] }, async ({ page }) => {
+    await page.getByRole('main').waitFor()
+    await page.waitForFunction(
+      () => document.querySelector('[role=status] .sr-only, .animate-breathe') === null,
+    )
+    await screen.prepare?.(page)
+    expect(await seriousFaults(page)).toEqual([])
+  })
+})
+
+it('the critical path is walked with the keyboard alone', async () => {
+  await visit(server, {}, async ({ page }) => {
+    const keys = page.keyboard
+    await page.getByRole('textbox', { name: 'Vision' }).waitFor()
+    await keys.type('a counter')
+    await keys.press('Enter')
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
+    await waitForStatus(page, 'Completed', 110_000)
+    await column(page, 'Done').getByRole('link').first().waitFor()
+    await tabTo(page, (name) => name === 'Board')
+    await tabTo(page, () => true, 'article')
+    await keys.press('Enter')
+    await page.waitForURL(/\?task=/)
+    await keys.press('Escape')
+    await tabTo(page, (name) => name.startsWith('Proof'))
+    await keys.press('Enter')
+    await page.waitForURL(/\/proof$/)
+    await tabTo(page, (name) => name.includes('node --test'))
+    await keys.press('Enter')
+    await page.getByText('Exit code').first().waitFor()
+  })
+})
+
+/** Presses Tab until the focus is on what is wanted; the focus must be seen. */
+async function tabTo(page: Page, wanted: (name: string) => boolean, inside = 'body'): Promise<void> {
+  for (let press = 0; press < 80; press += 1) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate((selector) => {
+      const element = document.activeElement
+      const seen = element === null ? null : (element.closest('article') ?? element)
+      const outline = seen === null ? 'none' : getComputedStyle(seen).outlineStyle
+      return {
+        name: element?.textContent?.trim() ?? '',
+        isInside: element?.closest(selector) !== null,
+        outline,
+      }
+    }, inside)
+    if (!at.isInside || !wanted(at.name)) continue
+    expect(at.outline, `the focus on "${at.name}" can be seen`).not.toBe('none')
+    return
+  }
+  throw new Error('the focus never came there')
+}

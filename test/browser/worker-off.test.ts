@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { column, progressOf, startJob } from '../helpers/browser-job.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { letPass } from '../helpers/until.ts'
+import { useBrowser } from '../helpers/use-browser.ts'
+
+/** With the worker loop switched off, what the journeys wait for does not come: they would be red. */
+let server: TestServer
+const { visit } = useBrowser()
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { SLIPWAY_WORKERS: '0' } })
+})
+afterAll(() => server.stop())
+
+it('nothing on screen pretends that a job runs', async () => {
+  await visit(server, {}, async ({ page }) => {
+    await startJob(page, 'a calculator for the command line')
+    await page.locator('header').getByText('Queued', { exact: true }).first().waitFor()
+    await letPass(10_000)
+    expect(await page.locator('header').getByText('Running', { exact: true }).count()).toBe(0)
+    expect(await column(page, 'In progress').getByRole('link').count()).toBe(0)
+    expect(await progressOf(page)).toBe(0)
+    await page.goto('/health')
+    await page.getByText(/^Not ready: worker/).waitFor()
+  })
+})

@@ -1,0 +1,30 @@
+import type { Locator, Page } from 'playwright-core'
+
+/** What the tests of several screens do, through what a person sees: roles and names. */
+
+/** Starts a job from the first screen, as a person who picks the offline demo does, and gives its id. */
+export async function startJob(page: Page, vision: string): Promise<string> {
+  await page.goto('/')
+  await page.getByRole('textbox', { name: 'Vision' }).fill(vision)
+  await page.getByRole('button', { name: /^Backend: / }).click()
+  await page.getByRole('menuitemcheckbox', { name: /^Offline demo/ }).click()
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
+  return new URL(page.url()).pathname.split('/').at(-1) ?? ''
+}
+
+/** A column of the board. */
+export function column(page: Page, name: string): Locator {
+  return page.getByRole('region', { name: new RegExp(`^${name}, `) })
+}
+
+/** The status of the job in its header. */
+export async function waitForStatus(page: Page, status: string, ms: number): Promise<void> {
+  await page.locator('header').getByText(status, { exact: true }).first().waitFor({ timeout: ms })
+}
+
+/** How far the job is, as the page says. */
+export async function progressOf(page: Page): Promise<number> {
+  const bar = page.getByRole('progressbar', { name: 'Progress of the job' })
+  return Number(await bar.getAttribute('aria-valuenow'))
+}

@@ -102,9 +102,18 @@ async function store(
     await lockJob(trx, claim.job.id)
     if (!(await holdsLease(trx, claim.work.id, claim.lease))) return
     await appendEvents(trx, claim.job.id, events)
-    const activity = events.at(-1)?.message.split('\n', 1)[0]?.slice(0, 200) ?? ''
+    const activity = events.map(spokenLine).findLast((line) => line !== null)
+    if (activity === undefined) return
     await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: new Date() })
   })
+}
+
+/** What an event says to somebody who watches: pieces of a tool call and counts of tokens say nothing. */
+function spokenLine(event: NewEvent): string | null {
+  if (event.type === 'session.usage' || event.message === `tool call ${String(event.data?.['id'])}`)
+    return null
+  const line = event.message.trim().split('\n', 1)[0] ?? ''
+  return line === '' ? null : line.slice(0, 200)
 }
 
 /** Joins the chunks of one message or thought into the last of `waiting`; false when `event` is an event of its own. */

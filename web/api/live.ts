@@ -9,6 +9,7 @@ import type { EventView } from '../../src/contract/event.ts'
 import { client } from './client.ts'
 import { forgetStream, noticeStream } from './connection.ts'
 import { keys } from './keys.ts'
+import { patchActivity } from './patch-activity.ts'
 import { queryClient } from './query-client.ts'
 import { createRefresher, staleParts } from './refresh.ts'
 import { noticeLogOut } from './logged-out.ts'
@@ -76,15 +77,16 @@ export function useJobFeed(jobId: string): JobFeed {
 
 /** The page of events just before `seq`, oldest first, straight from the server; empty at the beginning. */
 export async function readOlder(jobId: string, seq: number): Promise<EventView[]> {
-  if (seq <= 1) return []
-  const page = await client.events(jobId, Math.max(0, seq - 1 - olderPage))
-  return page.filter((event) => event.seq < seq)
+  return seq <= 1 ? [] : client.pastEvents(jobId, { before: seq, limit: olderPage })
 }
 
 function openFeed(jobId: string, feed: Store<JobFeed>): () => void {
   const name = `job ${jobId}`
   const refresher = createRefresher(queryClient, jobId)
-  const gathered = gather(feed)
+  const gathered = gather((events) => {
+    append(feed, events)
+    patchActivity(queryClient, jobId, events)
+  })
   const stop = whileVisible(async (signal) => {
     try {
       const cursor = await readHistory(jobId, feed, signal)
@@ -114,24 +116,29 @@ function openFeed(jobId: string, feed: Store<JobFeed>): () => void {
 }
 
 /**
- * Reads on, page by page, from the last event known to the end; returns the last `seq`. A server that does not answer
- * is left to the stream, which knows how to wait for it.
+ * Reads the newest events, or on from the last event known, page by page to the end; returns the last `seq`. A server
+ * that does not answer is left to the stream, which knows how to wait for it.
  */
 async function readHistory(jobId: string, feed: Store<JobFeed>, signal: AbortSignal): Promise<number> {
-  let cursor = feed.get().events.at(-1)?.seq ?? 0
+  let cursor = feed.get().events.at(-1)?.seq
   try {
     while (!signal.aborted) {
-      const page = await client.events(jobId, cursor)
+      const isFirst = cursor === undefined
+      const page =
+        cursor === undefined
+          ? await client.pastEvents(jobId, { limit: olderPage })
+          : await client.events(jobId, cursor)
       const last = page.at(-1)
       if (last === undefined) break
       cursor = last.seq
       append(feed, page)
+      if (isFirst) break
     }
   } catch (error) {
     if (!isTransient(error)) throw error
   }
   feed.set({ ...feed.get(), isLoaded: true, error: null })
-  return cursor
+  return cursor ?? 0
 }
 
 function append(feed: Store<JobFeed>, events: readonly EventView[]): void {
@@ -140,13 +147,13 @@ function append(feed: Store<JobFeed>, events: readonly EventView[]): void {
 }
 
 /** Hands single events on in batches: one change of the store, and one render, for a burst. */
-function gather(feed: Store<JobFeed>) {
+function gather(handOn: (events: readonly EventView[]) => void) {
   let waiting: EventView[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
   const flush = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (waiting.length > 0) append(feed, waiting)
+    if (waiting.length > 0) handOn(waiting)
     waiting = []
   }
   return {

@@ -17,7 +17,8 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
   checks: ['checks', 'tasks', 'job'],
-  session: ['agents', 'tasks'],
+  // Their words reach the screen by themselves; what they cost is counted when the attempt ends.
+  session: [],
   document: ['documents'],
 }
 

@@ -1,36 +1,127 @@
-import { useJobFeed } from '../api/live.ts'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { queries } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { clockTime, fullTime } from '../ui/time.ts'
 import { VirtualList } from '../ui/virtual-list.tsx'
+import { ActivityFilters } from './activity/activity-filters.tsx'
+import {
+  activityKinds,
+  gathered,
+  matches,
+  type ActivityFilter,
+  type ActivityRow,
+} from './activity/activity-rows.ts'
+import { LogRow } from './activity/event-row.tsx'
+import { useActivity } from './activity/use-activity.ts'
+import { JumpToLatest } from './transcript/jump-to-latest.tsx'
+import { useFollowing } from './transcript/use-following.ts'
 import { useJobId } from './use-job-id.ts'
 
-/** Everything that happened, as it happens. */
+const route = getRouteApi('/app/jobs/$id/activity')
+const usualHeight = 33
+/** This close to the beginning of what is loaded, the page before is read, in pixels. */
+const nearBeginning = 400
+
+/** Everything that happened, as it happens: the latest at the end. */
 export function Activity() {
-  const { events, isLoaded, error } = useJobFeed(useJobId())
-  if (!isLoaded && events.length === 0) return <SkeletonRows />
+  const id = useJobId()
+  const filter = useFilter()
+  const activity = useActivity(id)
+  const { events, isLoaded, error } = activity
+  const { data: agents = [] } = useQuery(queries.agents(id))
+  const rows = useMemo(() => rowsOf(events, filter), [events, filter])
   return (
-    <>
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <ActivityFilters
+        jobId={id}
+        filter={filter}
+        agents={agents}
+        summary={summaryOf(events.length, rows.length, activity.hasOlder)}
+      />
       {error !== null && (
         <div className="p-4">
           <Failure error={error} />
         </div>
       )}
-      <VirtualList items={events} label="Events" keyOf={(event) => event.seq} className="min-h-0 flex-1">
-        {(event) => (
-          <div data-seq={event.seq} className="flex gap-3 border-b border-line px-6 py-1.5 max-md:px-4">
-            <time
-              dateTime={event.at}
-              title={fullTime(event.at)}
-              className="w-20 shrink-0 text-xs text-faint tabular-nums"
-            >
-              {clockTime(event.at)}
-            </time>
-            <span className="w-28 shrink-0 truncate text-xs text-muted">{event.actor}</span>
-            <span className="min-w-0 flex-1 wrap-anywhere">{event.message}</span>
-          </div>
-        )}
+      {!isLoaded && events.length === 0 && <SkeletonRows rows={10} />}
+      {activity.hasOlder && (
+        <div className="flex shrink-0 justify-center border-b border-line py-1">
+          <Button variant="quiet" size="small" disabled={activity.isReadingOlder} onClick={activity.readMore}>
+            {activity.isReadingOlder ? 'Reading earlier events' : 'Show earlier events'}
+          </Button>
+        </div>
+      )}
+      {isLoaded && rows.length === 0 && (
+        <EmptyState title={events.length === 0 ? 'Nothing has happened yet' : 'Nothing fits'}>
+          {events.length === 0
+            ? 'The first event is that the job was accepted.'
+            : 'No loaded event fits the filter. Choose another kind or agent, or show earlier events.'}
+        </EmptyState>
+      )}
+      {rows.length > 0 && <Log jobId={id} rows={rows} activity={activity} />}
+    </div>
+  )
+}
+
+function Log({
+  jobId,
+  rows,
+  activity,
+}: {
+  readonly jobId: string
+  readonly rows: readonly ActivityRow[]
+  readonly activity: ReturnType<typeof useActivity>
+}) {
+  const { isReadingOlder, readMore } = activity
+  const { isFollowing, list, onScroll, follow } = useFollowing(rows.length, rows)
+  const onMove = (offset: number): void => {
+    onScroll()
+    if (offset < nearBeginning && !isFollowing) readMore()
+  }
+  return (
+    <>
+      <VirtualList
+        handle={list}
+        items={rows}
+        label="Events, the latest at the end"
+        keyOf={keyOf}
+        usualHeight={usualHeight}
+        isPrepending={isReadingOlder}
+        onScroll={onMove}
+        className="min-h-0 flex-1"
+      >
+        {(row) => <LogRow jobId={jobId} row={row} />}
       </VirtualList>
+      {!isFollowing && <JumpToLatest onJump={follow} />}
     </>
   )
+}
+
+function useFilter(): ActivityFilter {
+  const { kind, agent, attempt, q } = route.useSearch()
+  return useMemo(
+    () => ({ kind: activityKinds.find((known) => known === kind), agent, attempt, text: q }),
+    [kind, agent, attempt, q],
+  )
+}
+
+/** Who looks for words or for agents wants every event; else the chatter of sessions is gathered. */
+function rowsOf(events: Parameters<typeof gathered>[0], filter: ActivityFilter): readonly ActivityRow[] {
+  const fitting = events.filter((event) => matches(event, filter))
+  const isClose = filter.text !== undefined || filter.agent !== undefined || filter.attempt !== undefined
+  return isClose ? fitting.map((event) => ({ kind: 'event', event })) : gathered(fitting)
+}
+
+/** A gathered row is the same row while it grows. */
+function keyOf(row: ActivityRow): number {
+  return row.kind === 'event' ? row.event.seq : row.first.seq
+}
+
+function summaryOf(events: number, rows: number, hasOlder: boolean): string {
+  const all = `${events} events${hasOlder ? ' loaded' : ''}`
+  return `${rows === events ? all : `${rows} lines of ${all}`}, latest at the end`
 }

@@ -1,46 +1,72 @@
 import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { AgentView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
-import { Avatar, roleNames } from '../ui/avatar.tsx'
+import { Failure } from '../ui/callout.tsx'
+import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Ago } from '../ui/since.tsx'
-import { StatusPill } from '../ui/status-pill.tsx'
-import { QueryBody } from '../ui/query-body.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { AgentRow } from './team/agent-row.tsx'
+import { chooseSession, likeliestAgent } from './team/choose-session.ts'
+import { SessionView } from './team/session-view.tsx'
 import { useJobId } from './use-job-id.ts'
 
-/** Who works on the job, and what each is doing now. */
+const route = getRouteApi('/app/jobs/$id/team')
+
+/** Who works on the job, and what each says and does. */
 export function Team() {
   const id = useJobId()
+  const { data: agents, error } = useQuery(queries.agents(id))
+  if (agents === undefined) {
+    return error === null ? (
+      <SkeletonRows />
+    ) : (
+      <div className="p-6">
+        <Failure error={error} />
+      </div>
+    )
+  }
+  if (agents.length === 0) {
+    return <EmptyState title="No team yet">It is put together when work on the job begins.</EmptyState>
+  }
+  return <TeamAndSession jobId={id} agents={agents} />
+}
+
+/** A wide screen shows both; a narrow one the team, or the session of whom was chosen. */
+function TeamAndSession({
+  jobId,
+  agents,
+}: {
+  readonly jobId: string
+  readonly agents: readonly AgentView[]
+}) {
+  const wanted = route.useSearch()
+  const { data: attempts = [] } = useQuery(queries.attempts(jobId))
+  // Whom one looks at must not change while one reads, so it is settled when the screen opens.
+  const [likeliest] = useState(() => likeliestAgent(agents)?.id)
+  const named = chooseSession(agents, attempts, wanted)
+  const session = named ?? chooseSession(agents, attempts, { agent: likeliest })
   return (
-    <QueryBody query={useQuery(queries.agents(id))}>
-      {(agents) =>
-        agents.length === 0 ? (
-          <EmptyState title="No team yet">It is put together when the job starts.</EmptyState>
+    <div className="flex min-h-0 flex-1">
+      <ul
+        aria-label="Team"
+        className={cx(
+          'w-80 shrink-0 overflow-y-auto border-r border-line max-md:w-full max-md:border-r-0',
+          named !== null && 'max-md:hidden',
+        )}
+      >
+        {agents.map((agent) => (
+          <AgentRow key={agent.id} jobId={jobId} agent={agent} isChosen={agent.id === session?.agent.id} />
+        ))}
+      </ul>
+      <div className={cx('flex min-h-0 min-w-0 flex-1', named === null && 'max-md:hidden')}>
+        {session === null ? (
+          <EmptyState title="Choose an agent">Its session is shown here.</EmptyState>
         ) : (
-          <ul>
-            {agents.map((agent) => (
-              <li
-                key={agent.id}
-                className="flex items-center gap-3 border-b border-line px-6 py-3 max-md:px-4"
-              >
-                <Avatar name={agent.name} role={agent.role} size={32} />
-                <div className="w-40 shrink-0">
-                  <div className="font-medium">{agent.name}</div>
-                  <div className="text-xs text-muted">{roleNames[agent.role]}</div>
-                </div>
-                <span className="flex w-24 shrink-0">
-                  <StatusPill status={agent.status} look="bare" />
-                </span>
-                <span className="min-w-0 flex-1 truncate text-muted">{agent.last_activity}</span>
-                {agent.last_activity_at !== null && (
-                  <span className="text-xs text-muted">
-                    <Ago at={agent.last_activity_at} />
-                  </span>
-                )}
-              </li>
-            ))}
-          </ul>
-        )
-      }
-    </QueryBody>
+          <SessionView jobId={jobId} session={session} attempts={attempts} />
+        )}
+      </div>
+    </div>
   )
 }

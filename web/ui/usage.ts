@@ -1,12 +1,12 @@
 import type { Usage } from '../../src/contract/job.ts'
+import { count, dollars } from './money.ts'
 
-const tokens = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
-const exact = new Intl.NumberFormat(undefined)
+const exact = new Intl.NumberFormat()
 
-/** What was used, for a glance: `12.4K tokens`; null when nothing was counted. */
+/** What was used, for a glance: `12.4k tokens`; null when nothing was counted. */
 export function tokensText(usage: Usage): string | null {
   const sum = usage.input_tokens + usage.output_tokens
-  return sum === 0 ? null : `${tokens.format(sum)} tokens`
+  return sum === 0 ? null : `${count(sum)} tokens`
 }
 
 /** The same to the last token, for a tooltip. */
@@ -14,8 +14,7 @@ export function tokensDetail(usage: Usage): string {
   return `${exact.format(usage.input_tokens)} tokens read, ${exact.format(usage.output_tokens)} written`
 }
 
-/** `$0.42`; below a cent `< $0.01`; null when the provider tells no price. */
+/** `$0.42`; null when nobody tells a price. */
 export function costText(usage: Usage): string | null {
-  if (usage.cost_usd === null) return null
-  return usage.cost_usd > 0 && usage.cost_usd < 0.01 ? '< $0.01' : `$${usage.cost_usd.toFixed(2)}`
+  return usage.cost_usd === null ? null : dollars(usage.cost_usd)
 }

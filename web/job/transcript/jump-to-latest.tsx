@@ -1,0 +1,15 @@
+import { ArrowDown } from 'lucide-react'
+import { Button } from '../../ui/button.tsx'
+
+/** Over a list that somebody has scrolled up in: back to its end. */
+export function JumpToLatest({ onJump }: { readonly onJump: () => void }) {
+  return (
+    <Button
+      size="small"
+      className="absolute bottom-4 left-1/2 -translate-x-1/2 rounded-full bg-raised shadow-menu"
+      onClick={onJump}
+    >
+      <ArrowDown aria-hidden /> Jump to latest
+    </Button>
+  )
+}

@@ -1,0 +1,79 @@
+/**
+ * What the events of a session carry beside their words. Agents are many and their data is wide: what does not fit is
+ * left out, never an error.
+ */
+import { z } from 'zod'
+import type { EventView } from '../../../src/contract/event.ts'
+
+const maybe = z.string().nullable().catch(null)
+
+const ToolDiff = z.object({ path: z.string(), old: z.string().nullable(), new: z.string() })
+export type ToolDiff = z.infer<typeof ToolDiff>
+
+const Tool = z.object({
+  id: z.string().catch(''),
+  status: maybe,
+  kind: maybe,
+  input: z.unknown().optional(),
+  output: maybe,
+  paths: z.array(z.string()).catch([]),
+  diffs: z.array(ToolDiff).catch([]),
+})
+
+const PlanEntry = z.object({ content: z.string(), status: z.string().catch('pending') })
+export type PlanEntry = z.infer<typeof PlanEntry>
+const Plan = z.object({ entries: z.array(PlanEntry).catch([]) })
+const Permission = z.object({ answer: z.string().catch('') })
+const Said = z.object({ message_id: maybe, text: maybe })
+
+export interface ToolPiece {
+  readonly id: string
+  readonly title: string | null
+  readonly toolKind: string | null
+  readonly status: string | null
+  readonly input: unknown
+  readonly output: string | null
+  readonly paths: readonly string[]
+  readonly diffs: readonly ToolDiff[]
+}
+
+/** Events do not change, and a transcript is put together again with every one that comes. */
+const tools = new WeakMap<EventView, ToolPiece>()
+
+export function parseTool(event: EventView): ToolPiece {
+  const known = tools.get(event)
+  if (known !== undefined) return known
+  const { kind, ...data } = Tool.parse(event.data)
+  // A piece without a title is told by its id, which is nothing to read.
+  const title = event.message === `tool call ${data.id}` ? null : event.message
+  const piece = { ...data, toolKind: kind, title, input: data.input ?? null }
+  tools.set(event, piece)
+  return piece
+}
+
+export function parsePlan(event: EventView): readonly PlanEntry[] {
+  return Plan.parse(event.data).entries
+}
+
+export function parsePermission(event: EventView): { readonly text: string; readonly answer: string } {
+  const { answer } = Permission.parse(event.data)
+  const ending = `: ${answer}`
+  const text = event.message.endsWith(ending) ? event.message.slice(0, -ending.length) : event.message
+  return { text, answer }
+}
+
+interface PersonSaid {
+  readonly text: string
+  readonly messageId: string | null
+}
+
+export function parseSaid(event: EventView): PersonSaid {
+  const { text, message_id } = Said.parse(event.data)
+  return { text: text ?? event.message, messageId: message_id }
+}
+
+/** A delivery names the message; its words stand behind the name of who was told. */
+export function parseDelivered(event: EventView): PersonSaid {
+  const { text, message_id } = Said.parse(event.data)
+  return { text: text ?? event.message.replace(/^.*? was told: /s, ''), messageId: message_id }
+}

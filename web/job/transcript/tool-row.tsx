@@ -1,0 +1,79 @@
+import { Brain, FilePen, FileText, FolderInput, Globe, Search, Terminal, Trash2, Wrench } from 'lucide-react'
+import { StatusIcon } from '../../ui/status-pill.tsx'
+import type { StatusWord } from '../../ui/status.ts'
+import { Fold } from './fold.tsx'
+import { InlineDiff } from './inline-diff.tsx'
+import { LongText } from './long-text.tsx'
+import type { ToolCall } from './transcript-items.ts'
+
+/** The kinds of ACP. */
+const icons: Readonly<Record<string, typeof Wrench>> = {
+  read: FileText,
+  edit: FilePen,
+  delete: Trash2,
+  move: FolderInput,
+  search: Search,
+  execute: Terminal,
+  think: Brain,
+  fetch: Globe,
+}
+
+const statusWords: Readonly<Record<string, StatusWord>> = {
+  pending: 'pending',
+  in_progress: 'running',
+  completed: 'completed',
+  failed: 'failed',
+}
+
+/** A tool that was used: what it was in one line, what went in and came out behind it. */
+export function ToolRow({
+  call,
+  isOpen,
+  onToggle,
+}: {
+  readonly call: ToolCall
+  readonly isOpen: boolean
+  readonly onToggle: (seq: number) => void
+}) {
+  const Icon = icons[call.toolKind ?? ''] ?? Wrench
+  const status = statusWords[call.status ?? '']
+  const input = inputText(call.input)
+  const hasMore = input !== null || call.output !== null || call.paths.length > 0
+  return (
+    <div className="rounded-md">
+      <Fold
+        isOpen={isOpen}
+        onToggle={() => onToggle(call.seq)}
+        icon={<Icon aria-hidden />}
+        name={`Tool, ${call.status ?? 'status unknown'}`}
+        title={<span className="text-ink">{call.title}</span>}
+        aside={status !== undefined && <StatusIcon status={status} />}
+      >
+        {call.paths.length > 0 && (
+          <p className="text-xs wrap-anywhere text-muted">
+            {call.paths.map((path) => (
+              <code key={path} className="mr-2">
+                {path}
+              </code>
+            ))}
+          </p>
+        )}
+        {input !== null && <LongText name="Input" text={input} />}
+        {call.output !== null && <LongText name="Output" text={call.output} />}
+        {!hasMore && <p className="text-xs text-faint">The agent told nothing more about it.</p>}
+      </Fold>
+      {call.diffs.map((diff) => (
+        <InlineDiff key={diff.path} diff={diff} />
+      ))}
+    </div>
+  )
+}
+
+/** A command reads as a command; anything else as the data it is. */
+function inputText(input: unknown): string | null {
+  if (input === null || input === undefined) return null
+  if (typeof input === 'string') return input
+  if (typeof input === 'object' && 'command' in input && typeof input.command === 'string')
+    return input.command
+  return JSON.stringify(input, null, 2)
+}

@@ -1,0 +1,147 @@
+import type { EventView } from '../../../src/contract/event.ts'
+import { parseDelivered, parsePermission, parsePlan, parseSaid, parseTool } from './session-data.ts'
+import type { PlanEntry, ToolDiff } from './session-data.ts'
+
+/** What a session is read as: each item is one thing that was said or done, whatever number of events told it. */
+export type TranscriptItem =
+  | ({ readonly kind: 'message' | 'thought' | 'note' | 'step' } & Said)
+  | ({ readonly kind: 'tool' } & ToolCall)
+  | ({ readonly kind: 'plan'; readonly entries: readonly PlanEntry[] } & Placed)
+  | ({ readonly kind: 'permission'; readonly answer: string } & Said)
+  | ({
+      readonly kind: 'person'
+      readonly messageId: string | null
+      readonly deliveredAt: string | null
+    } & Said)
+
+interface Placed {
+  /** The event it began with. */
+  readonly seq: number
+  readonly at: string
+}
+
+interface Said extends Placed {
+  readonly text: string
+}
+
+export interface ToolCall extends Placed {
+  readonly id: string
+  readonly title: string
+  readonly toolKind: string | null
+  readonly status: string | null
+  readonly input: unknown
+  readonly output: string | null
+  readonly paths: readonly string[]
+  readonly diffs: readonly ToolDiff[]
+}
+
+/** Pieces of one text are joined up to this many characters; then a new item begins. */
+const textLimit = 50_000
+
+/**
+ * The events of one attempt, in order, as a transcript. Pieces of a message are joined; the pieces of a tool call are
+ * merged where it began, the later over the earlier; a plan stands once, as it is now; a person's message learns when it
+ * was delivered.
+ */
+export function transcriptItems(events: readonly EventView[]): TranscriptItem[] {
+  const items: TranscriptItem[] = []
+  const places = new Map<string, number>()
+  for (const event of events) place(items, places, event)
+  return items
+}
+
+function place(items: TranscriptItem[], places: Map<string, number>, event: EventView): void {
+  const { seq, at, message: text } = event
+  switch (event.type) {
+    case 'session.message':
+    case 'session.thought':
+      return join(items, { kind: event.type === 'session.message' ? 'message' : 'thought', seq, at, text })
+    case 'session.tool_call':
+      return addToolCall(items, places, event)
+    case 'session.plan':
+      return put(items, places, 'plan', { kind: 'plan', seq, at, entries: parsePlan(event) })
+    case 'session.permission':
+      return void items.push({ kind: 'permission', seq, at, ...parsePermission(event) })
+    case 'session.note':
+    case 'session.capped':
+    case 'permission.answered':
+      return void items.push({ kind: 'note', seq, at, text })
+    case 'session.usage':
+      return
+    case 'person.message':
+      return addPerson(items, places, event)
+    case 'message.delivered':
+      return addDelivery(items, places, event)
+    default:
+      return void items.push({ kind: 'step', seq, at, text })
+  }
+}
+
+function join(items: TranscriptItem[], said: Said & { kind: 'message' | 'thought' }): void {
+  const last = items.at(-1)
+  if (last === undefined || last.kind !== said.kind || last.text.length + said.text.length > textLimit) {
+    items.push(said)
+  } else {
+    items[items.length - 1] = { ...last, text: last.text + said.text }
+  }
+}
+
+/** What comes again under its key replaces what stood there, and keeps its place and time. */
+function put(items: TranscriptItem[], places: Map<string, number>, key: string, item: TranscriptItem): void {
+  const index = places.get(key)
+  const before = index === undefined ? undefined : items[index]
+  if (index === undefined || before === undefined) {
+    places.set(key, items.length)
+    items.push(item)
+  } else {
+    items[index] = { ...item, seq: before.seq, at: before.at }
+  }
+}
+
+function addToolCall(items: TranscriptItem[], places: Map<string, number>, event: EventView): void {
+  const piece = parseTool(event)
+  const key = `tool ${piece.id}`
+  const before = items[places.get(key) ?? -1]
+  const known = before?.kind === 'tool' ? before : { ...untold, seq: event.seq, at: event.at, id: piece.id }
+  put(items, places, key, {
+    ...known,
+    title: piece.title ?? known.title,
+    toolKind: piece.toolKind ?? known.toolKind,
+    status: piece.status ?? known.status,
+    input: piece.input ?? known.input,
+    output: piece.output ?? known.output,
+    paths: piece.paths.length > 0 ? piece.paths : known.paths,
+    diffs: piece.diffs.length > 0 ? piece.diffs : known.diffs,
+  })
+}
+
+/** A call of which nothing has been told yet. */
+const untold = {
+  kind: 'tool',
+  title: 'A tool',
+  toolKind: null,
+  status: null,
+  input: null,
+  output: null,
+  paths: [],
+  diffs: [],
+} as const
+
+function addPerson(items: TranscriptItem[], places: Map<string, number>, event: EventView): void {
+  const { text, messageId } = parseSaid(event)
+  const item = { kind: 'person', seq: event.seq, at: event.at, text, messageId, deliveredAt: null } as const
+  if (messageId === null) items.push(item)
+  else put(items, places, `message ${messageId}`, item)
+}
+
+/** A message that was written before this session began is told by its delivery alone. */
+function addDelivery(items: TranscriptItem[], places: Map<string, number>, event: EventView): void {
+  const { text, messageId } = parseDelivered(event)
+  const index = places.get(`message ${messageId ?? ''}`)
+  const before = index === undefined ? undefined : items[index]
+  if (index !== undefined && before?.kind === 'person') {
+    items[index] = { ...before, deliveredAt: event.at }
+  } else {
+    items.push({ kind: 'person', seq: event.seq, at: event.at, text, messageId, deliveredAt: event.at })
+  }
+}

@@ -1,0 +1,36 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { VirtualListHandle } from '../../ui/virtual-list.tsx'
+
+/** This close to the end counts as there, in pixels. */
+const nearEnd = 48
+
+interface Following {
+  readonly isFollowing: boolean
+  readonly list: React.RefObject<VirtualListHandle | null>
+  readonly onScroll: () => void
+  /** Back to the end, and along with it from then on. */
+  readonly follow: () => void
+}
+
+/** Stays at the end of a list that grows, unless somebody scrolls up to read. `count` and `version` say that it grew. */
+export function useFollowing(count: number, version: unknown): Following {
+  const list = useRef<VirtualListHandle>(null)
+  const [isFollowing, setIsFollowing] = useState(true)
+  const toEnd = useCallback(() => {
+    if (count > 0) list.current?.scrollToIndex(count - 1, { align: 'end' })
+  }, [count])
+  useEffect(() => {
+    if (!isFollowing) return
+    toEnd()
+    // What is drawn for the first time is measured in the next frame, and may be taller than it was taken to be.
+    const frame = requestAnimationFrame(toEnd)
+    return () => cancelAnimationFrame(frame)
+  }, [isFollowing, toEnd, version])
+  const onScroll = useCallback(() => {
+    const { current } = list
+    if (current === null) return
+    const left = current.scrollSize - current.viewportSize - current.scrollOffset
+    setIsFollowing(left < nearEnd)
+  }, [])
+  return { isFollowing, list, onScroll, follow: () => setIsFollowing(true) }
+}

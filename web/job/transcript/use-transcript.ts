@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { EventView } from '../../../src/contract/event.ts'
+import { client } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
+import { useJobFeed } from '../../api/live.ts'
+import { showFailure } from '../../ui/toast.tsx'
+import { transcriptItems, type TranscriptItem } from './transcript-items.ts'
+
+/** So many events of a session are read at once; what came before is read when somebody wants it. */
+const page = 500
+
+interface Transcript {
+  readonly items: readonly TranscriptItem[]
+  readonly isLoaded: boolean
+  readonly error: Error | null
+  /** There is more before what is shown. */
+  readonly hasOlder: boolean
+  readonly isReadingOlder: boolean
+  readonly readOlder: () => Promise<void>
+}
+
+/** The session of an attempt as it goes on: its latest events, then whatever the job's stream brings. */
+export function useTranscript(jobId: string, attemptId: string): Transcript {
+  const { data, error } = useQuery({
+    queryKey: keys.part(jobId, 'attempt', attemptId, 'events'),
+    queryFn: () => client.pastEvents(jobId, { attempt_id: attemptId, limit: page }),
+  })
+  const feed = useJobFeed(jobId)
+  const [older, setOlder] = useState<{ readonly of: string; readonly events: readonly EventView[] }>()
+  const [isReadingOlder, setIsReadingOlder] = useState(false)
+  const before = useMemo(() => (older?.of === attemptId ? older.events : []), [older, attemptId])
+  const events = useMemo(() => {
+    if (data === undefined) return []
+    const last = data.at(-1)?.seq ?? 0
+    const news = feed.events.filter((event) => event.attempt_id === attemptId && event.seq > last)
+    return [...before, ...data, ...news]
+  }, [before, data, feed.events, attemptId])
+  const items = useMemo(() => transcriptItems(events), [events])
+  const first = events[0]
+  const hasOlder = (data?.length ?? 0) === page && first !== undefined && !isBeginning(first)
+
+  const readOlder = async (): Promise<void> => {
+    if (first === undefined || isReadingOlder) return
+    setIsReadingOlder(true)
+    try {
+      const past = await client.pastEvents(jobId, { attempt_id: attemptId, before: first.seq, limit: page })
+      setOlder({ of: attemptId, events: [...past, ...before] })
+    } catch (failure) {
+      showFailure(failure instanceof Error ? failure : new Error(String(failure)))
+    } finally {
+      setIsReadingOlder(false)
+    }
+  }
+  return { items, isLoaded: data !== undefined, error, hasOlder, isReadingOlder, readOlder }
+}
+
+/** An attempt is created once, and nothing is told of it before. */
+function isBeginning(event: EventView): boolean {
+  return event.type === 'attempt.created'
+}

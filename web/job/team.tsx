@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { AgentView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
 import { Failure } from '../ui/callout.tsx'
@@ -9,9 +9,9 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { AgentRow } from './team/agent-row.tsx'
 import { chooseSession, likeliestAgent } from './team/choose-session.ts'
-import { SessionView } from './team/session-view.tsx'
 import { useJobId } from './use-job-id.ts'
 
+const SessionView = lazy(async () => ({ default: (await import('./team/session-view.tsx')).SessionView }))
 const route = getRouteApi('/app/jobs/$id/team')
 
 /** Who works on the job, and what each says and does. */
@@ -64,7 +64,9 @@ function TeamAndSession({
         {session === null ? (
           <EmptyState title="Choose an agent">Its session is shown here.</EmptyState>
         ) : (
-          <SessionView jobId={jobId} session={session} attempts={attempts} />
+          <Suspense fallback={<SkeletonRows />}>
+            <SessionView jobId={jobId} session={session} attempts={attempts} />
+          </Suspense>
         )}
       </div>
     </div>

@@ -54,6 +54,7 @@ export function AnsiLog({ text, label }: { readonly text: string; readonly label
         <span
           key={index}
           className={cx(
+            // Without a colour it is null, whatever its type says.
             colours[String(part.fg).replace('bright-', '')],
             part.decorations.includes('bold') && 'font-semibold',
             part.decorations.includes('dim') && 'text-muted',

@@ -56,6 +56,10 @@ export const limits = {
   diffBytes: 5_000_000,
   fileBytes: 5_000_000,
   archiveBytes: 500_000_000,
+  /** Clones over HTTP at a time, how long one may take, and how much a client may say of what it has. */
+  clones: 8,
+  cloneMs: 600_000,
+  gitRequestBytes: 50_000_000,
   treeEntries: 20_000,
   /** One file of the built UI. */
   uiFileBytes: 20_000_000,

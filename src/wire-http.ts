@@ -30,6 +30,7 @@ import { viewWorkers } from './store/workers.ts'
 import { wireSessions } from './wire-sessions.ts'
 import { zipCommit } from './workspace/archive.ts'
 import { jobRepository, type JobRepository } from './workspace/job-repository.ts'
+import { serveUploadPack } from './workspace/serve-repository.ts'
 import { diff, listCommits, listFiles, readFile, resolveRef } from './workspace/read-repository.ts'
 
 type HttpDeps = Parameters<typeof createApp>[0]
@@ -70,6 +71,15 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       summaries: streams.summaries,
     },
     files: wireFiles(engine),
+    git: {
+      async uploadPack(jobId, asked) {
+        await existing(engine, jobId)
+        const repository = jobRepository(engine.dataDir, jobId)
+        if (repository === null)
+          throw new AppError(404, 'not_found', 'The job has no repository yet: its work has not begun.')
+        return serveUploadPack(repository, asked, limits)
+      },
+    },
     backends: {
       list: async () => engine.catalogue.list(await readSettings(db.reader)),
       install: (name) => streamInstall(engine, name),

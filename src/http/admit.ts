@@ -21,9 +21,10 @@ declare module 'hono' {
 /** Finds out who asks, and notes it as `caller`; throws 401 when nobody known does. */
 export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
   const authorization = c.req.header('authorization')
-  const caller = authorization === undefined ? await bySession(c, deps) : byToken(authorization, deps.token)
+  const caller =
+    authorization === undefined ? await bySession(c, deps) : byToken(c, authorization, deps.token)
   if (caller === null) {
-    c.header('WWW-Authenticate', 'Bearer')
+    c.header('WWW-Authenticate', isForGit(c) ? 'Basic realm="Slipway"' : 'Bearer')
     throw new AppError(
       401,
       'unauthorised',
@@ -38,9 +39,22 @@ export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
   return caller
 }
 
-function byToken(authorization: string, token: string): Caller | null {
-  const given = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? ''
-  return isToken(given, token) ? { kind: 'token' } : null
+function byToken(c: Context, authorization: string, token: string): Caller | null {
+  const bearer = /^Bearer (\S+)$/.exec(authorization)?.[1]
+  const given = bearer ?? (isForGit(c) ? passwordOf(authorization) : null)
+  return isToken(given ?? '', token) ? { kind: 'token' } : null
+}
+
+/** Git clients know names and passwords: the password is the token, the name is anyone's. */
+function isForGit(c: Context): boolean {
+  return c.req.path.startsWith('/git/')
+}
+
+function passwordOf(authorization: string): string | null {
+  const encoded = /^Basic ([\w+/]+=*)$/i.exec(authorization)?.[1]
+  if (encoded === undefined) return null
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  return pair.slice(pair.indexOf(':') + 1)
 }
 
 async function bySession(c: Context, deps: HttpDeps): Promise<Caller | null> {

@@ -8,6 +8,7 @@ import { backendRoutes } from './routes/backends.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fileRoutes } from './routes/files.ts'
+import { gitRoutes } from './routes/git.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
@@ -37,6 +38,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   documentRoutes(app, deps)
   eventRoutes(app, deps)
   fileRoutes(app, deps)
+  gitRoutes(app, deps)
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',

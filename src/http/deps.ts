@@ -42,6 +42,7 @@ export interface HttpDeps {
     readonly documents: number
     readonly documentBytes: number
     readonly sseBufferBytes: number
+    readonly gitRequestBytes: number
     readonly sessionMs: number
     readonly uiFileBytes: number
   }
@@ -103,6 +104,17 @@ export interface HttpDeps {
     diff(jobId: string, from: string | undefined, to: string | undefined): Promise<DiffView>
     commits(jobId: string, ref: string | undefined): Promise<CommitList>
     zip(jobId: string): Promise<{ name: string; stream: Readable }>
+  }
+  readonly git: {
+    /** Git's own answer to a client that reads the job's repository. */
+    uploadPack(
+      jobId: string,
+      asked: {
+        readonly protocol: string | null
+        readonly request: Readable | null
+        readonly signal: AbortSignal
+      },
+    ): Promise<Readable>
   }
   readonly backends: {
     list(): Promise<BackendView[]>

@@ -34,7 +34,8 @@ export class GitError extends Error {
 const TIMEOUT_MS = 300_000
 const MAX_BYTES = 100_000_000
 
-const switches = [
+/** In front of every command line of git. */
+export const switches: readonly string[] = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'safe.bareRepository=explicit',
@@ -53,6 +54,24 @@ const switches = [
   'core.fsyncMethod=batch',
 ].flatMap((setting) => ['-c', setting])
 
+/** The whole environment of every git; no protocol may be spoken unless a call allows one. */
+export const environment: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  HOME: '/nonexistent',
+  LC_ALL: 'C',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: '/bin/false',
+  SSH_ASKPASS: '/bin/false',
+  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+  GIT_EDITOR: 'true',
+  GIT_PAGER: 'cat',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_LITERAL_PATHSPECS: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+}
+
 /** Runs git; throws `GitError` with the command and the end of its stderr when it fails. */
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const where = [
@@ -63,20 +82,8 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
     cwd: options.cwd ?? '/',
     extendEnv: false,
     env: {
-      PATH: '/usr/local/bin:/usr/bin:/bin',
-      HOME: '/nonexistent',
-      LC_ALL: 'C',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_ASKPASS: '/bin/false',
-      SSH_ASKPASS: '/bin/false',
-      GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
-      GIT_EDITOR: 'true',
-      GIT_PAGER: 'cat',
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_LITERAL_PATHSPECS: '1',
-      GIT_ALLOW_PROTOCOL: options.allowProtocol ?? 'none',
+      ...environment,
+      ...(options.allowProtocol === undefined ? {} : { GIT_ALLOW_PROTOCOL: options.allowProtocol }),
       ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
       ...options.env,
     },

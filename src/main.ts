@@ -13,6 +13,7 @@ import { openLogIn } from './http/log-in.ts'
 import { serve } from './http/serve.ts'
 import { newId } from './lib/ids.ts'
 import { openLog } from './lib/log.ts'
+import { shareFor } from './lib/share-for.ts'
 import { openRoles } from './roles/render-prompt.ts'
 import { openLauncher } from './sandbox/launcher.ts'
 import { makeDataDirectory, openDatabase } from './store/database.ts'
@@ -31,6 +32,8 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** Settings that another process changed are seen after this long. */
+const SETTINGS_MS = 500
 const packageRoot = path.join(import.meta.dirname, '..')
 
 /** Starts a server on a data directory and resolves when it answers. Throws `AppError` with what to do. */
@@ -64,6 +67,7 @@ export async function startServer(overrides: {
     closers.push(db.close, launcher.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
     closers.push(pool.close)
+    const settings = shareFor(SETTINGS_MS, () => readSettings(db.reader))
     const engine: Engine = {
       db,
       log,
@@ -82,7 +86,8 @@ export async function startServer(overrides: {
       installEnv: config.installEnv,
       workerId: newId(),
       running: openRunningWork(),
-      settings: () => readSettings(db.reader),
+      settings: settings.get,
+      settingsChanged: settings.forget,
       limits: {
         ...limits,
         slots: config.workers,

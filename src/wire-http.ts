@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { JobView } from './contract/job.ts'
 import type { createApp } from './http/app.ts'
 import { limits } from './config.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
@@ -15,12 +16,13 @@ import { streamInstall } from './engine/stream-install.ts'
 import { tryBackend } from './engine/try-backend.ts'
 import type { Worker } from './engine/worker.ts'
 import { AppError } from './lib/app-error.ts'
+import { coalesce } from './lib/coalesce.ts'
 import { newId } from './lib/ids.ts'
 import { listAttempts } from './store/attempts.ts'
 import { listChecks } from './store/checks.ts'
 import { deleteDocument, insertDocument, listDocuments } from './store/documents.ts'
 import { appendEvents, pageEvents, readAttemptEvents, readMessages } from './store/events.ts'
-import { listJobs, viewJob } from './store/job-views.ts'
+import { listJobs, viewJob, viewJobs } from './store/job-views.ts'
 import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
 import { queueCounts } from './store/queue.ts'
 import { readSettings, writeSettings } from './store/settings.ts'
@@ -34,6 +36,9 @@ import { serveUploadPack } from './workspace/serve-repository.ts'
 import { diff, listCommits, listFiles, readFile, resolveRef } from './workspace/read-repository.ts'
 
 type HttpDeps = Parameters<typeof createApp>[0]
+
+/** Looks at jobs that share one statement. */
+const VIEWED_TOGETHER = 64
 
 export interface Wiring {
   readonly engine: Engine
@@ -92,6 +97,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       get: () => readSettings(db.reader),
       async put(settings) {
         await db.tx((trx) => writeSettings(trx, settings))
+        engine.settingsChanged()
         return readSettings(db.reader)
       },
     },
@@ -121,8 +127,9 @@ async function existing(engine: Engine, id: string): Promise<JobRow> {
 
 function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
   const { db } = engine
-  const view = async (id: string): ReturnType<typeof viewJob> => viewJob(db.reader, id)
-  const seen = async (id: string): Promise<NonNullable<Awaited<ReturnType<typeof viewJob>>>> => {
+  // Those who look at the same moment are answered by one statement.
+  const view = coalesce((ids: readonly string[]) => viewJobs(db.reader, ids), VIEWED_TOGETHER)
+  const seen = async (id: string): Promise<JobView> => {
     const job = await view(id)
     if (job === null) throw notFound(id)
     return job
@@ -131,7 +138,8 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     async create(input, documents, idempotencyKey) {
       const stored = documents.map((document) => ({ id: newId(), ...document }))
       const { id, replayed } = await createJob({ input, documents: stored, idempotencyKey })
-      return { job: await seen(id), documents: await listDocuments(db.reader, id), replayed }
+      const none = !replayed && stored.length === 0
+      return { job: await seen(id), documents: none ? [] : await listDocuments(db.reader, id), replayed }
     },
     get: view,
     list: (query) => listJobs(db.reader, query),

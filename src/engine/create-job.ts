@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
-import type { Settings } from '../contract/backend.ts'
+import type { BackendView, Settings } from '../contract/backend.ts'
 import type { NewJob } from '../contract/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import { coalesce } from '../lib/coalesce.ts'
 import { newId } from '../lib/ids.ts'
+import { shareFor } from '../lib/share-for.ts'
 import { titleOf } from '../domain/job.ts'
 import { insertDocument, type NewDocument } from '../store/documents.ts'
 import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../store/jobs.ts'
 import { enqueue } from '../store/queue.ts'
 import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
+
+/** How long a look at the free space of the disk holds. */
+const ROOM_MS = 1000
 
 export interface Creation {
   readonly input: NewJob
@@ -51,17 +55,20 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     return { id: row.id, replayed: false }
   }
 
+  const room = shareFor(ROOM_MS, () => missingRoom(engine))
+  const known = openKnownBackends(engine)
+
   return async ({ input, documents, idempotencyKey }) => {
     const requestHash = hashOf(input, documents)
     const earlier = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
     if (earlier !== null) return earlier
-    const missing = await missingRoom(engine)
+    const missing = await room.get()
     if (missing !== null)
       throw new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
     const settings = await engine.settings()
     const filled = fillIn(input, settings.defaults)
     refuseEmptyGate(filled)
-    const backends = await chooseBackends(engine, settings, input)
+    const backends = await chooseBackends(known, settings, input)
     try {
       return await (idempotencyKey === null ? commitTogether : commitAlone)({
         id: newId(),
@@ -129,13 +136,42 @@ async function replay(engine: Engine, key: string, requestHash: string): Promise
   return { id: earlier.id, replayed: true }
 }
 
+/** The backends as they are found on the machine, looked for once for all jobs that arrive together. */
+interface KnownBackends {
+  list(settings: Settings): Promise<readonly BackendView[]>
+  /** Looks again: a job is refused only for what is so now. */
+  look(settings: Settings): Promise<readonly BackendView[]>
+}
+
+/** Settings are the same object for as long as they are shared, and so is what was found under them. */
+function openKnownBackends(engine: Engine): KnownBackends {
+  let last: { readonly settings: Settings; readonly found: Promise<readonly BackendView[]> } | null = null
+  const look = async (settings: Settings): Promise<readonly BackendView[]> => {
+    const found = engine.catalogue.list(settings)
+    last = { settings, found }
+    return found
+  }
+  return { look, list: (settings) => (last?.settings === settings ? last.found : look(settings)) }
+}
+
 /** The backend of the job and of each role that has its own; every one must be there and usable. */
 async function chooseBackends(
-  engine: Engine,
+  known: KnownBackends,
   settings: Settings,
   input: NewJob,
 ): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
-  const backends = await engine.catalogue.list(settings)
+  try {
+    return choose(await known.list(settings), input)
+  } catch (error) {
+    if (error instanceof AppError) return choose(await known.look(settings), input)
+    throw error
+  }
+}
+
+function choose(
+  backends: readonly BackendView[],
+  input: NewJob,
+): { backend: string; agents: NewJobRow['agents'] } {
   const usable = (name: string): string => {
     const found = backends.find((backend) => backend.name === name)
     const names = backends.map((backend) => backend.name).join(', ')

@@ -21,7 +21,10 @@ export interface Engine {
   readonly ownHome: string
   readonly workerId: string
   readonly running: RunningWork
+  /** As they were at most half a second ago, or since this process changed them. */
   readonly settings: () => Promise<Settings>
+  /** To be called when this process has changed the settings. */
+  readonly settingsChanged: () => void
   readonly limits: EngineLimits
 }
 

@@ -87,10 +87,19 @@ function toSummary(row: SummaryRow): JobSummary {
 
 /** The job as the API shows it; null when there is none. */
 export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
+  const [job = null] = await viewJobs(db, [id])
+  return job
+}
+
+/** Jobs as the API shows them, in the order of their ids; null where there is none. */
+export async function viewJobs(db: Reader, ids: readonly string[]): Promise<(JobView | null)[]> {
   const { rows } = await sql<JobRow & Figures>`
-    select j.*, ${figureColumns} from jobs j ${figures} where j.id = ${id}`.execute(db)
-  const row = rows[0]
-  if (row === undefined) return null
+    select j.*, ${figureColumns} from jobs j ${figures} where j.id = any(${[...ids]}::uuid[])`.execute(db)
+  const views = new Map(rows.map((row) => [row.id, toView(row)]))
+  return ids.map((id) => views.get(id) ?? null)
+}
+
+function toView(row: JobRow & Figures): JobView {
   return {
     ...toSummary(row),
     vision: row.vision,

@@ -64,7 +64,7 @@ it('shows branches and nothing that Slipway keeps for itself', async () => {
 it('is closed without the token, or with a wrong one', async () => {
   await expect(
     run('git', ['clone', '--quiet', address(), path.join(scratch, 'no')], { env }),
-  ).rejects.toThrow()
+  ).rejects.toThrow(/fatal/)
   for (const headers of [{}, { authorization: 'Bearer 00' }, { authorization: `Basic ${btoa('me:00')}` }]) {
     const response = await fetch(`${address()}/info/refs?service=git-upload-pack`, { headers })
     expect(response.status).toBe(401)

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { DocumentFile, JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
 import type { JobView } from '../../src/contract/job.ts'
+import type { NewMessage } from '../../src/contract/person.ts'
 import type { PlanEdit } from '../../src/contract/plan.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
@@ -46,6 +47,21 @@ export function useCancelJob(id: string) {
 
 export function useRestartJob(id: string) {
   return useJobCommand(id, () => client.restart(id))
+}
+
+/** Says something to an agent, who reads it at its next turn. */
+export function useSendMessage(id: string) {
+  return useJobCommand(id, (message: NewMessage) => client.message(id, message))
+}
+
+/** Starts a task that ended without being done over; every attempt from then on is told the note. */
+export function useRetryTask(id: string, taskId: string) {
+  return useJobCommand(id, (note: string) => client.retryTask(id, taskId, note === '' ? undefined : note))
+}
+
+/** Ends one task; the job goes on with the rest. */
+export function useCancelTask(id: string, taskId: string) {
+  return useJobCommand(id, () => client.cancelTask(id, taskId))
 }
 
 /** `version`: the proposal that was seen; another one is refused. */

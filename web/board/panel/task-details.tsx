@@ -8,6 +8,7 @@ import { Ago, Elapsed } from '../../ui/since.tsx'
 import { StatusIcon } from '../../ui/status-pill.tsx'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 import { Part } from './part.tsx'
+import { TaskActs } from './task-acts.tsx'
 import { TaskAttempts } from './task-attempts.tsx'
 import { TaskChecks } from './task-checks.tsx'
 
@@ -25,7 +26,10 @@ export function TaskDetails({
     <div className="flex flex-col gap-5 px-5 py-4">
       {task.error !== null && <Callout tone="failed">{task.error}</Callout>}
       <WhoAndHow task={task} />
-      <TaskLinks jobId={jobId} task={task} />
+      <div className="flex flex-wrap gap-2">
+        <TaskLinks jobId={jobId} task={task} />
+        <TaskActs jobId={jobId} task={task} />
+      </div>
       <Part title="Description">
         <p className="text-base whitespace-pre-wrap wrap-anywhere">{task.description}</p>
       </Part>
@@ -91,11 +95,9 @@ function WhoAndHow({ task }: { readonly task: TaskView }) {
 }
 
 function TaskLinks({ jobId, task }: { readonly jobId: string; readonly task: TaskView }) {
-  const hasDiff = task.base_commit !== null && task.head_commit !== null
-  if (task.attempt_id === null && !hasDiff) return null
   const look = buttonClass({ size: 'small' })
   return (
-    <div className="flex flex-wrap gap-2">
+    <>
       {task.attempt_id !== null && (
         <Link
           to="/jobs/$id/team"
@@ -116,7 +118,7 @@ function TaskLinks({ jobId, task }: { readonly jobId: string; readonly task: Tas
           <FileDiff aria-hidden /> What it changed
         </Link>
       )}
-    </div>
+    </>
   )
 }
 

@@ -11,6 +11,7 @@ import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 import { Transcript } from '../transcript/transcript.tsx'
 import { AttemptSwitch } from './attempt-switch.tsx'
 import type { ChosenSession } from './choose-session.ts'
+import { MessageBox } from './message-box.tsx'
 
 /** The session of one agent: about what it is, what is said in it, and a place to say something oneself. */
 export function SessionView({
@@ -68,6 +69,7 @@ export function SessionView({
       ) : (
         <Transcript key={attemptId} jobId={jobId} attemptId={attemptId} />
       )}
+      <MessageBox key={agent.id} jobId={jobId} agent={agent} />
     </section>
   )
 }

@@ -1,0 +1,54 @@
+import { useState, type SyntheticEvent } from 'react'
+import { useRetryTask } from '../../api/mutations.ts'
+import { Button } from '../../ui/button.tsx'
+import { Failure } from '../../ui/callout.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Textarea } from '../../ui/input.tsx'
+
+/** Starts the task over, with a word to whoever takes it. */
+export function RetryForm({
+  jobId,
+  taskId,
+  onClose,
+}: {
+  readonly jobId: string
+  readonly taskId: string
+  readonly onClose: () => void
+}) {
+  const retry = useRetryTask(jobId, taskId)
+  const [note, setNote] = useState('')
+  const onSubmit = (event: SyntheticEvent): void => {
+    event.preventDefault()
+    retry.mutate(note.trim(), { onSuccess: onClose })
+  }
+  return (
+    <form
+      onSubmit={onSubmit}
+      className="flex w-full flex-col gap-3 rounded-lg border border-line bg-sunken p-3"
+    >
+      <Field
+        label="A note for the next attempts"
+        hint="What should be different this time. It may be left empty."
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            autoFocus
+            rows={3}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
+        )}
+      </Field>
+      {retry.error !== null && <Failure error={retry.error} />}
+      <div className="flex justify-end gap-2">
+        <Button size="small" variant="quiet" onClick={onClose}>
+          Leave it
+        </Button>
+        <Button size="small" variant="primary" type="submit" disabled={retry.isPending}>
+          Start over
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -62,7 +62,7 @@ export const mainLoader = 'cli/commands/start.ts'
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const owners = {
-  zod: ['contract', 'cli', 'config.ts', 'web/routes', 'web/main.tsx'],
+  zod: ['contract', 'cli', 'config.ts', 'web/routes', 'web/job', 'web/main.tsx'],
   kysely: ['store'],
   pg: ['store'],
   'pg-boss': ['store'],

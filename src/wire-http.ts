@@ -139,7 +139,12 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
       const stored = documents.map((document) => ({ id: newId(), ...document }))
       const { id, replayed } = await createJob({ input, documents: stored, idempotencyKey })
       const none = !replayed && stored.length === 0
-      return { job: await seen(id), documents: none ? [] : await listDocuments(db.reader, id), replayed }
+      const job = await seen(id)
+      return {
+        job: replayed ? job : asAccepted(job),
+        documents: none ? [] : await listDocuments(db.reader, id),
+        replayed,
+      }
     },
     get: view,
     list: (query) => listJobs(db.reader, query),
@@ -217,6 +222,11 @@ function wirePlans(engine: Engine): HttpDeps['plans'] {
     approve: (id, version) => jobAfter(engine, id, approvePlan(engine, id, version)),
     reject: (id, note) => jobAfter(engine, id, rejectPlan(engine, id, note)),
   }
+}
+
+/** The answer to an acceptance tells the job as it was accepted, however fast a worker has been since. */
+function asAccepted(job: JobView): JobView {
+  return { ...job, status: 'queued', current_phase: 'queued', progress: 0, started_at: null, wait: null }
 }
 
 function wireDocuments(engine: Engine): HttpDeps['documents'] {

@@ -20,6 +20,7 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
       throw new AppError(400, 'too_many_backends', 'There are as many backends as there can be: remove one.')
     await writeSettings(trx, changed.data)
   })
+  engine.settingsChanged()
   const view = (await engine.catalogue.list(await engine.settings())).find(
     (other) => other.name === backend.name,
   )
@@ -43,4 +44,5 @@ export async function removeBackend(engine: Engine, name: string): Promise<void>
       backends: settings.backends.filter((backend) => backend.name !== name),
     })
   })
+  engine.settingsChanged()
 }

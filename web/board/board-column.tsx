@@ -15,11 +15,13 @@ interface BoardColumnProps {
   readonly isChosen: boolean
   /** The index of the card that wants the focus, or -1: it is brought into sight. */
   readonly focusAt: number
+  /** The index of the card that has or had the focus, or -1: it stays in the page however far it is scrolled away. */
+  readonly currentAt: number
   readonly children: (task: TaskView) => ReactNode
 }
 
 /** One column: its name, how many, its cards. */
-export function BoardColumn({ column, isVirtual, isChosen, focusAt, children }: BoardColumnProps) {
+export function BoardColumn({ column, isVirtual, isChosen, focusAt, currentAt, children }: BoardColumnProps) {
   const look = 'min-h-0 flex-1 px-2 max-md:pt-2'
   return (
     <section
@@ -38,7 +40,7 @@ export function BoardColumn({ column, isVirtual, isChosen, focusAt, children }: 
         <p className="px-3.5 py-1 text-xs text-faint max-md:py-4">{column.empty}</p>
       )}
       {isVirtual ? (
-        <LongList column={column} focusAt={focusAt} className={look}>
+        <LongList column={column} focusAt={focusAt} currentAt={currentAt} className={look}>
           {children}
         </LongList>
       ) : (
@@ -57,9 +59,10 @@ export function BoardColumn({ column, isVirtual, isChosen, focusAt, children }: 
 function LongList({
   column,
   focusAt,
+  currentAt,
   className,
   children,
-}: Pick<BoardColumnProps, 'column' | 'focusAt' | 'children'> & { readonly className: string }) {
+}: Pick<BoardColumnProps, 'column' | 'focusAt' | 'currentAt' | 'children'> & { readonly className: string }) {
   const list = useRef<VirtualListHandle>(null)
   useEffect(() => {
     if (focusAt >= 0) list.current?.scrollToIndex(focusAt, { align: 'nearest' })
@@ -72,7 +75,7 @@ function LongList({
       label={`Cards, ${column.title}`}
       keyOf={(task) => task.task_id}
       usualHeight={usualHeight}
-      keepMounted={focusAt >= 0 ? [focusAt] : []}
+      keepMounted={[focusAt, currentAt].filter((index) => index >= 0)}
       className={className}
     >
       {(task) => <div className="pb-2">{children(task)}</div>}

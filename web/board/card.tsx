@@ -34,7 +34,7 @@ export const Card = memo(function Card({
 }: CardProps) {
   const link = useRef<HTMLAnchorElement>(null)
   useEffect(() => {
-    if (wantsFocus) link.current?.focus()
+    if (wantsFocus) return focusWhenShown(link.current)
   }, [wantsFocus])
   return (
     <article
@@ -77,6 +77,19 @@ export const Card = memo(function Card({
     </article>
   )
 })
+
+/** A card that has just come into a long column is hidden until it has been measured, and what is hidden takes no focus. */
+function focusWhenShown(link: HTMLElement | null): () => void {
+  let frame = 0
+  let framesLeft = 30
+  const attempt = (): void => {
+    link?.focus()
+    framesLeft -= 1
+    if (document.activeElement !== link && framesLeft > 0) frame = requestAnimationFrame(attempt)
+  }
+  attempt()
+  return () => cancelAnimationFrame(frame)
+}
 
 const none: readonly string[] = []
 

@@ -37,6 +37,7 @@ export function Cards({ jobId, tasks }: { readonly jobId: string; readonly tasks
             isVirtual={isVirtual}
             isChosen={column.name === shown}
             focusAt={column.tasks.findIndex((task) => task.task_id === focus.target)}
+            currentAt={column.tasks.findIndex((task) => task.task_id === focus.current)}
           >
             {(task) => (
               <Card

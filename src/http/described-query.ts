@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { AppError } from '../lib/app-error.ts'
+import { isUiPath } from './ui-paths.ts'
 
 /**
  * Refuses a query where the route's description has none, and names its first field: a parameter that is passed over in
@@ -11,7 +12,9 @@ export function describedQuery(app: OpenAPIHono): MiddlewareHandler {
   let closed: readonly RegExp[] | null = null
   return async (c, next) => {
     const [field] = new URL(c.req.url).searchParams.keys()
-    if (field !== undefined) {
+    // A page's query belongs to its router, and a log-in link stands in it.
+    const isPage = isUiPath(c.req.path) && (c.req.header('accept') ?? '').includes('text/html')
+    if (field !== undefined && !isPage) {
       closed ??= routesWithoutQuery(app)
       const line = `${c.req.method.toLowerCase()} ${c.req.path}`
       if (closed.some((route) => route.test(line)))

@@ -75,7 +75,6 @@ it('the critical path is walked with the keyboard alone', async () => {
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
     await waitForStatus(page, 'Completed', 110_000)
     await column(page, 'Done').getByRole('link').first().waitFor()
-    await tabTo(page, (name) => name === 'Board')
     await tabTo(page, () => true, 'article')
     await keys.press('Enter')
     await page.waitForURL(/\?task=/)

@@ -20,7 +20,12 @@ export function column(page: Page, name: string): Locator {
 
 /** The status of the job in its header. */
 export async function waitForStatus(page: Page, status: string, ms: number): Promise<void> {
-  await page.locator('header').getByText(status, { exact: true }).first().waitFor({ timeout: ms })
+  await statusPill(page, status).waitFor({ timeout: ms })
+}
+
+/** The pill of a status in the job's header; the stepper beside it uses some of the same words. */
+export function statusPill(page: Page, status: string): Locator {
+  return page.locator(`header [data-status="${status.toLowerCase()}"]`).filter({ hasText: status }).first()
 }
 
 /** How far the job is, as the page says. */

@@ -65,7 +65,7 @@ function InstallButton({ backend }: { readonly backend: BackendView }) {
     <Button
       size="small"
       disabled={install.isPending}
-      title={`${backend.install.packages.join(', ')}, into Slipway's own directory`}
+      title={`${backend.install.packages.join(', ')}, version ${backend.install.version}, into Slipway's own directory`}
       aria-label={`Install ${backend.display_name}`}
       onClick={() =>
         install.mutate(backend.name, {
@@ -74,7 +74,7 @@ function InstallButton({ backend }: { readonly backend: BackendView }) {
         })
       }
     >
-      {install.isPending ? 'Installing' : `Install ${backend.install.version}`}
+      {install.isPending ? 'Installing' : 'Install'}
     </Button>
   )
 }

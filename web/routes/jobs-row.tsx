@@ -20,12 +20,7 @@ const notOnPhones = 'max-sm:hidden'
 export function JobRow({ job }: { readonly job: JobSummary }) {
   return (
     <li>
-      <Link
-        to="/jobs/$id"
-        params={{ id: job.id }}
-        className={cx(row, '-outline-offset-2 hover:bg-hover')}
-        aria-label={`${job.title}, ${statuses[job.status].label}`}
-      >
+      <Link to="/jobs/$id" params={{ id: job.id }} className={cx(row, '-outline-offset-2 hover:bg-hover')}>
         <span className={cx('flex', notOnPhones)}>
           <StatusPill status={job.status} look="bare" />
         </span>

@@ -52,7 +52,9 @@ async function take(
   const { page, context, faults } = visited
   try {
     await page.waitForFunction(
-      () => document.fonts.status === 'loaded' && document.querySelector('[aria-busy="true"]') === null,
+      () =>
+        document.fonts.status === 'loaded' &&
+        document.querySelector('[aria-busy="true"], [role="status"] .animate-breathe') === null,
     )
     await screen.prepare?.(page)
     await page.screenshot({ path: path.join(target, `${name}.png`) })

@@ -13,13 +13,17 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Writes until nothing more fits; returns what frees the room again. */
-function fillDisk(): () => void {
-  const file = path.join(server.dataDir, 'filler')
+/** Writes a file until `leave` bytes are free, or nothing more fits; returns what frees the room again. */
+function fillDisk(name: string, leave: number): () => void {
+  const file = path.join(server.dataDir, name)
   const handle = fs.openSync(file, 'w')
   const zeros = Buffer.alloc(65_536)
+  const free = (): number => {
+    const { bavail, bsize } = fs.statfsSync(server.dataDir)
+    return bavail * bsize
+  }
   try {
-    for (;;) fs.writeSync(handle, zeros)
+    while (leave === 0 || free() > leave) fs.writeSync(handle, zeros)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
   } finally {
@@ -40,7 +44,15 @@ it('a full disk refuses new jobs with a sentence, loses nothing, and work goes o
   await until('the first attempt', 20_000, async () =>
     (await server.client.attempts(running.job_id)).length > 0 ? true : null,
   )
-  const makeRoom = fillDisk()
+  // Below the floor nothing new begins, and what waits for that says so.
+  const makeSomeRoom = fillDisk('most', 20_000_000)
+  const waiting = await until('the wait that is named', 30_000, async () => {
+    const job = await server.client.getJob(running.job_id)
+    return job.wait?.for === 'capacity' ? job.wait : null
+  })
+  expect(waiting.on).toMatch(/make room/)
+  // With nothing left at all the server stays there and says what is wrong.
+  const makeRoom = fillDisk('rest', 0)
   const refusal = await until('the refusal', 20_000, () =>
     server.client.createJob({ vision: 'a counter' }).then(
       () => null,
@@ -54,13 +66,9 @@ it('a full disk refuses new jobs with a sentence, loses nothing, and work goes o
     return seen.checks['workspace']?.ok === false ? seen : null
   })
   expect(health).toMatchObject({ status: 'unavailable' })
-  const waiting = await until('the wait that is named', 20_000, async () => {
-    const job = await server.client.getJob(running.job_id)
-    return job.wait?.for === 'capacity' ? job.wait : null
-  })
-  expect(waiting.on).toMatch(/make room/)
   const before = await server.client.events(running.job_id, 0)
   makeRoom()
+  makeSomeRoom()
 
   expect(await ended(running.job_id)).toEqual({ status: 'completed', proof: 'proven' })
   const after = await server.client.events(running.job_id, 0)

@@ -54,7 +54,10 @@ async function take(
     await page.waitForFunction(
       () =>
         document.fonts.status === 'loaded' &&
-        document.querySelector('[aria-busy="true"], [role="status"] .animate-breathe') === null,
+        document.querySelector('h1') !== null &&
+        document.querySelector(
+          '[aria-busy="true"], main .animate-breathe, [role="status"] .animate-breathe',
+        ) === null,
     )
     await screen.prepare?.(page)
     await page.screenshot({ path: path.join(target, `${name}.png`) })

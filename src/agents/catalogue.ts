@@ -107,10 +107,16 @@ function offlineDemo(options: CatalogueOptions): Backend {
       const launch = {
         command: profile.command,
         path: [],
-        readable: [options.packageRoot],
+        // What it is made of may lie elsewhere, behind a link.
+        readable: [options.packageRoot, realPlace(path.join(options.packageRoot, 'node_modules'))],
         installDir: null,
       }
       return { available: true, reason: null, version: options.version, source: 'built_in', launch }
     },
   }
+}
+
+/** Where a place really is; itself when it is not there. */
+function realPlace(place: string): string {
+  return fs.existsSync(place) ? fs.realpathSync(place) : place
 }

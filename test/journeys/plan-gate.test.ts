@@ -196,27 +196,28 @@ it('the gate is refused where nothing waits at it', async () => {
   await server.client.cancel(job_id)
   await ended(server.client, job_id)
   for (const act of [
-    server.client.approve(job_id),
-    server.client.reject(job_id, 'no'),
-    server.client.editPlan(job_id, {
-      version: 1,
-      plan: {
-        title: 'x',
-        summary: '',
-        checks: [],
-        tasks: [
-          {
-            key: 'a',
-            title: 'a',
-            description: 'a',
-            role: 'developer',
-            depends_on: [],
-            acceptance: [],
-            checks: [],
-          },
-        ],
-      },
-    }),
+    () => server.client.approve(job_id),
+    () => server.client.reject(job_id, 'no'),
+    () =>
+      server.client.editPlan(job_id, {
+        version: 1,
+        plan: {
+          title: 'x',
+          summary: '',
+          checks: [],
+          tasks: [
+            {
+              key: 'a',
+              title: 'a',
+              description: 'a',
+              role: 'developer',
+              depends_on: [],
+              acceptance: [],
+              checks: [],
+            },
+          ],
+        },
+      }),
   ])
-    await expect(act).rejects.toMatchObject({ status: 409, code: 'not_waiting_for_approval' })
+    await expect(act()).rejects.toMatchObject({ status: 409, code: 'not_waiting_for_approval' })
 })

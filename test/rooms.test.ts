@@ -83,7 +83,7 @@ test('every import obeys the rooms, and the cruiser has seen the whole tree', as
   expect(modules.filter((module) => module.source.startsWith('web/')).length).toBeGreaterThan(
     WEB_MODULES_SEEN,
   )
-}, 60_000)
+})
 
 test('no folder is named for what it might hold', () => {
   const names = [...filesBelow('src'), ...webFiles()].flatMap((file) => path.dirname(file).split(path.sep))

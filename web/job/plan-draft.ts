@@ -1,5 +1,6 @@
 import { ApiError } from '../../src/client/api-error.ts'
 import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
+import { entriesOf } from '../ui/entries.ts'
 
 /** A task while it is being edited: lists are text, one entry a line. `key` never changes, so that work finds its task. */
 export interface DraftTask {
@@ -40,24 +41,17 @@ export function fromDraft(draft: PlanDraft): Plan {
   return {
     title: draft.title,
     summary: draft.summary,
-    checks: lines(draft.checks),
+    checks: entriesOf(draft.checks),
     tasks: draft.tasks.map((task) => ({
       key: task.key,
       title: task.title,
       description: task.description,
       role: task.role,
       depends_on: [...task.dependsOn],
-      acceptance: lines(task.acceptance),
-      checks: lines(task.checks),
+      acceptance: entriesOf(task.acceptance),
+      checks: entriesOf(task.checks),
     })),
   }
-}
-
-function lines(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
 }
 
 export function changeTask(draft: PlanDraft, key: string, change: Partial<DraftTask>): PlanDraft {

@@ -8,6 +8,7 @@ import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { showToast } from '../ui/toast.tsx'
+import { entriesOf } from '../ui/entries.ts'
 
 const kinds = [
   { value: 'acp', label: 'Speaks ACP' },
@@ -19,10 +20,7 @@ export function AddBackend({ onClose }: { readonly onClose: () => void }) {
   const add = useAddBackend()
   const [form, setForm] = useState<BackendForm>({ name: '', words: '', kind: 'acp' })
   const { name, words, kind } = form
-  const command = words
-    .split('\n')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
+  const command = entriesOf(words)
   const problem = (field: string): string | undefined => issueAt(add.error, field)
   const isElsewhere = add.error !== null && problem('name') === undefined && problem('command') === undefined
   const save = (): void =>

@@ -2,6 +2,7 @@ import { ApiError } from '../../src/client/api-error.ts'
 import type { JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
 import type { Mode, Role } from '../../src/contract/words.ts'
+import { entriesOf } from '../ui/entries.ts'
 
 /** What a person has filled in. Numbers are kept as they were typed, so that a wrong one can be shown and mended. */
 export interface JobForm {
@@ -63,10 +64,7 @@ export function problemsOf(form: JobForm): Problems {
 
 /** The form as the request it stands for. A lone agent makes no plan, so there is none to approve. */
 export function requestOf(form: JobForm, backend: string | undefined): JobRequest {
-  const checks = form.checks
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+  const checks = entriesOf(form.checks)
   const budget = {
     ...(form.tokens === '' ? {} : { tokens: Number(form.tokens) }),
     ...(form.usd === '' ? {} : { usd: Number(form.usd) }),

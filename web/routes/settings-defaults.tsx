@@ -10,6 +10,7 @@ import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { showToast } from '../ui/toast.tsx'
+import { entriesOf } from '../ui/entries.ts'
 
 const modes = [
   { value: 'team', label: 'Team' },
@@ -39,10 +40,7 @@ function DefaultsForm({ settings }: { readonly settings: Settings }) {
       mode: form.mode,
       parallelism: Number(form.parallelism),
       approve_plan: form.approvePlan,
-      checks: form.checks
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== ''),
+      checks: entriesOf(form.checks),
     }
     put.mutate({ ...settings, defaults }, { onSuccess: () => showToast('done', 'Saved.') })
   }

@@ -22,6 +22,8 @@ const Environment = z.object({
   SLIPWAY_AGENT_START_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
   /** One test of a backend (`POST /api/backends/{name}/test`), in seconds. */
   SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),
+  /** One canary (`POST /api/health/canary`), from its acceptance to the end of its job, in seconds. */
+  SLIPWAY_CANARY_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
   /** One check command, in seconds. */
   SLIPWAY_CHECK_SECONDS: z.coerce.number().int().min(1).max(86_000).default(600),
   /** Where role prompts are looked up before the built-in ones. */
@@ -88,6 +90,7 @@ export interface Config {
   readonly turnMs: number
   readonly agentStartMs: number
   readonly trialMs: number
+  readonly canaryMs: number
   readonly checkMs: number
   readonly rolesDir: string | null
   readonly backendsDir: string | null
@@ -118,6 +121,7 @@ export function loadConfig(
     turnMs: env.SLIPWAY_TURN_SECONDS * 1000,
     agentStartMs: env.SLIPWAY_AGENT_START_SECONDS * 1000,
     trialMs: env.SLIPWAY_TRIAL_SECONDS * 1000,
+    canaryMs: env.SLIPWAY_CANARY_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,
     rolesDir: env.SLIPWAY_ROLES_DIR ?? null,
     backendsDir: env.SLIPWAY_BACKENDS_DIR === undefined ? null : path.resolve(env.SLIPWAY_BACKENDS_DIR),

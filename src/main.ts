@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { openCatalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
+import { openCanary } from './engine/canary.ts'
 import { openCreateJob } from './engine/create-job.ts'
 import { openRunningWork, type Engine } from './engine/engine.ts'
 import { openStreams } from './engine/follow-events.ts'
@@ -94,6 +95,7 @@ export async function startServer(overrides: {
         turnMs: config.turnMs,
         agentStartMs: config.agentStartMs,
         trialMs: config.trialMs,
+        canaryMs: config.canaryMs,
         checkMs: config.checkMs,
         retryMs: config.retryMs,
         path: sandboxPath(config),
@@ -105,6 +107,9 @@ export async function startServer(overrides: {
     closers.push(streams.close)
     const worker = await startWorker(engine)
     closers.push(worker.stop)
+    const createJob = openCreateJob(engine)
+    const canary = openCanary({ engine, streams, createJob })
+    closers.push(canary.close)
     const token = readToken(config.dataDir)
     const logIn = openLogIn(token, limits)
     const hosts: string[] = []
@@ -119,7 +124,8 @@ export async function startServer(overrides: {
         uiDir: path.join(packageRoot, 'web', 'dist'),
         bornAt,
         hosts,
-        createJob: openCreateJob(engine),
+        createJob,
+        canary,
       }),
     )
     const server = await serve({ app, host: config.host, port: config.port, log })
@@ -132,19 +138,25 @@ export async function startServer(overrides: {
       `[::1]:${server.port}`,
     )
     const url = `http://${shown}:${server.port}`
-    const announcement = path.join(config.dataDir, 'server.json')
-    fs.writeFileSync(
-      `${announcement}.new`,
-      JSON.stringify({ pid: process.pid, url, started_at: new Date(bornAt).toISOString() }),
-      { mode: 0o600 },
+    closers.push(
+      announce(config.dataDir, { pid: process.pid, url, started_at: new Date(bornAt).toISOString() }),
     )
-    fs.renameSync(`${announcement}.new`, announcement)
-    closers.push(() => fs.promises.rm(announcement, { force: true }))
     return { url, token, worker, logInLink: () => `${url}/?code=${logIn.newCode()}`, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Writes down where the server is found, for commands on this machine; the function returned takes it back. */
+function announce(
+  dataDir: string,
+  record: { readonly pid: number; readonly url: string; readonly started_at: string },
+): () => Promise<void> {
+  const file = path.join(dataDir, 'server.json')
+  fs.writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 })
+  fs.renameSync(`${file}.new`, file)
+  return () => fs.promises.rm(file, { force: true })
 }
 
 /** PATH inside the sandbox: this Node first, then the machine's, without the tools of this package. */

@@ -4,6 +4,7 @@ import type { createApp } from './http/app.ts'
 import { limits } from './config.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
+import type { Canary } from './engine/canary.ts'
 import { addBackend, removeBackend } from './engine/custom-backends.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
@@ -50,6 +51,7 @@ export interface Wiring {
   readonly uiDir: string
   readonly bornAt: number
   readonly hosts: readonly string[]
+  readonly canary: Canary
   readonly createJob: (creation: Creation) => Promise<Created>
 }
 
@@ -103,7 +105,9 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     },
     health: {
       live: () => ({ status: 'ok', version: wiring.version, checks: {} }),
-      ready: () => ready(engine, worker, wiring.version, wiring.bornAt),
+      ready: () => ready({ ...wiring, engine, worker }),
+      canary: wiring.canary.view,
+      runCanary: wiring.canary.run,
     },
     workers: () => viewWorkers(db.reader),
     async stats() {

@@ -6,37 +6,38 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Client } from '../client/open-client.ts'
-import type { JobView } from '../client/views.ts'
-import { inWords, spanMs } from './duration.ts'
+import type { CanaryView } from '../client/views.ts'
+import { inWords } from './duration.ts'
 import { Failure, sentence } from './failure.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
-import { openNothing } from './job-viewers.ts'
 import { reachRunning, reachServer, type Reached, type ServerChoice } from './reach-server.ts'
 import { readToken } from './server-record.ts'
-import { isOver, watchJob } from './watch-job.ts'
 
-const canaryLimitMs = 180_000
 const remedies: Readonly<Record<string, string>> = {
   database: 'look into server.log in the data directory; a damaged database can be moved away',
   queue: 'restart the server',
   workspace: 'make room on the disk of the data directory',
   sandbox: 'install bubblewrap and allow user namespaces',
   worker: 'restart the server',
+  canary: 'slipway doctor runs it again',
 }
 
 /** The server a person would work with: running, or started for this on their data directory without doing work. */
-export async function* examineOwnServer(choice: ServerChoice): AsyncGenerator<Finding> {
+export async function* examineOwnServer(
+  choice: ServerChoice,
+  ignored: readonly string[],
+): AsyncGenerator<Finding> {
   let reached: Reached | null = null
   try {
     reached = await reachRunning(choice)
     if (reached !== null) {
       yield ok('server', `running at ${reached.client.url}`)
-      yield* examineHealth(reached.client, [])
+      yield* examineHealth(reached.client, ignored)
     } else if ((await readToken(choice.dataDir)) !== null) {
       reached = await reachServer(choice, { workers: 0 })
       yield ok('server', 'not running; it starts and opens its database')
       // Without workers the loop that claims work stands still, as it was told to.
-      yield* examineHealth(reached.client, ['worker'])
+      yield* examineHealth(reached.client, ['worker', ...ignored])
     } else {
       yield ok('server', 'not running; it has never been started on this data directory')
     }
@@ -52,17 +53,24 @@ export async function* examineOwnServer(choice: ServerChoice): AsyncGenerator<Fi
   }
 }
 
-/** A server on a data directory of its own, a real job on it, and nothing left of either. */
-export async function* examineCanary(signal: AbortSignal): AsyncGenerator<Finding> {
+/**
+ * A small job through the real path: on the server that runs, else on one with a data directory of its own, of which
+ * nothing is left.
+ */
+export async function* examineCanary(choice: ServerChoice, signal: AbortSignal): AsyncGenerator<Finding> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slipway-doctor-'))
   let reached: Reached | null = null
   try {
-    reached = await reachServer({ dataDir, url: null, token: null })
-    yield* examineHealth(reached.client, [], 'trial ')
-    yield await examineJob(reached.client, signal)
+    reached = await reachRunning(choice)
+    if (reached === null) {
+      reached = await reachServer({ dataDir, url: null, token: null })
+      yield* examineHealth(reached.client, ['canary'], 'trial ')
+    }
+    yield judge(await reached.client.runCanary(signal))
   } catch (error) {
+    if (signal.aborted) return
     yield fail(
-      'trial',
+      'canary',
       sentence(error),
       (error instanceof Failure ? error.hint : null) ?? 'slipway start says more',
     )
@@ -70,6 +78,14 @@ export async function* examineCanary(signal: AbortSignal): AsyncGenerator<Findin
     await reached?.close()
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+function judge({ status, duration_ms, job_id, reason }: CanaryView): Finding {
+  const took = inWords(duration_ms ?? 0)
+  if (status === 'passed') return ok('canary', `a small job was built, proven and delivered in ${took}`)
+  const look =
+    job_id === null ? 'server.log in the data directory says more' : `slipway logs ${job_id} shows it`
+  return fail('canary', `failed after ${took}: ${reason ?? 'nobody said why'}`, look)
 }
 
 async function* examineHealth(
@@ -117,31 +133,4 @@ async function* examineBackends(client: Client): AsyncGenerator<Finding> {
       'connect an agent: slipway backends --help',
     )
   }
-}
-
-async function examineJob(client: Client, signal: AbortSignal): Promise<Finding> {
-  const created = await client.createJob({ vision: 'a counter with a command line', backend: 'offline' })
-  const limit = AbortSignal.timeout(canaryLimitMs)
-  const job = await watchJob(client, created.id, openNothing(), AbortSignal.any([signal, limit]))
-  if (!isOver(job))
-    return fail('trial job', stuck(job), 'slipway run "a counter" shows where it stands still')
-  const took = inWords(spanMs(job.created_at, job.completed_at, Date.now()) ?? 0)
-  const { checks } = await client.checks(job.id)
-  if (job.status === 'completed' && job.proof === 'proven') {
-    return ok('trial job', `built, merged and proven by ${checks.length} check runs in ${took}`)
-  }
-  const failed = checks.find((check) => check.verdict === 'fail')
-  const why =
-    job.error ??
-    (failed === undefined ? '' : `${failed.command} ended with exit code ${failed.exit_code ?? '?'}`)
-  return fail(
-    'trial job',
-    `${job.status}, ${job.proof ?? 'without proof'} after ${took}: ${why}`,
-    'slipway run "a counter" shows every step',
-  )
-}
-
-function stuck(job: JobView): string {
-  const wait = job.wait === null ? '' : `, waiting for ${job.wait.for}: ${job.wait.on}`
-  return `not over within ${canaryLimitMs / 1000} s: ${job.status}, ${job.current_phase}${wait}`
 }

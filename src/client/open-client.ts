@@ -25,7 +25,7 @@ import {
 } from '../contract/job.ts'
 import type { NewMessage } from '../contract/person.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
-import { Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
+import { CanaryView, Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
 import { SessionList } from '../contract/session.ts'
 import { ApiError } from './api-error.ts'
 import type { FollowOptions } from './event-stream.ts'
@@ -111,6 +111,10 @@ export interface Client {
   stats(): Promise<Stats>
   /** Answers also when the server says that it is not ready (503). */
   health(timeoutMs?: number): Promise<Health>
+  /** The last canary: a small job with which the server proves itself. */
+  canary(): Promise<CanaryView>
+  /** Runs one; takes as long as that does. */
+  runCanary(signal?: AbortSignal): Promise<CanaryView>
   settings(): Promise<Settings>
   putSettings(settings: Settings): Promise<Settings>
   /** Exchanges the token for a session that the browser keeps as a cookie. */
@@ -132,7 +136,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch
 }
 
-/** More than the longest that a server may be told to wait for a turn. */
+/** More than the longest that a server may be told to wait for the end of a turn or of a canary. */
 const trialTimeoutMs = 660_000
 /** Above every `seq`. */
 const latest = 2_000_000_000
@@ -257,6 +261,13 @@ function serverCalls(endpoint: Endpoint) {
     workers: async () => (await requestJson(endpoint, '/api/workers', WorkerList)).workers,
     stats: () => requestJson(endpoint, '/api/stats', Stats),
     health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
+    canary: () => requestJson(endpoint, '/api/health/canary', CanaryView),
+    runCanary: (signal?: AbortSignal) =>
+      requestJson(endpoint, '/api/health/canary', CanaryView, {
+        method: 'POST',
+        signal,
+        timeoutMs: trialTimeoutMs,
+      }),
     settings: () => requestJson(endpoint, '/api/settings', Settings),
     putSettings: (settings: Settings) =>
       requestJson(endpoint, '/api/settings', Settings, { method: 'PUT', json: settings }),

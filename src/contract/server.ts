@@ -8,6 +8,19 @@ export const Health = z.object({
 })
 export type Health = z.infer<typeof Health>
 
+/**
+ * The last time the server proved itself with a small job of its own: when it began, how long it took, why it failed.
+ * `job_id` names the job while it runs and when it failed; one that passed is gone.
+ */
+export const CanaryView = z.object({
+  status: z.enum(['never', 'running', 'passed', 'failed']),
+  at: z.string().nullable(),
+  duration_ms: z.int().nullable(),
+  job_id: z.uuid().nullable(),
+  reason: z.string().nullable(),
+})
+export type CanaryView = z.infer<typeof CanaryView>
+
 export const Stats = z.object({
   jobs: z.record(z.string(), z.int()),
   tasks: z.record(z.string(), z.int()),

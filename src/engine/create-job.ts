@@ -19,6 +19,8 @@ export interface Creation {
   readonly input: NewJob
   readonly documents: readonly NewDocument[]
   readonly idempotencyKey: string | null
+  /** Made by the server for itself: no list, count or stream shows it. */
+  readonly isHidden?: true
 }
 
 /** The id of the job, and whether it had been made before under the same idempotency key. */
@@ -58,13 +60,12 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   const room = shareFor(ROOM_MS, () => missingRoom(engine))
   const known = openKnownBackends(engine)
 
-  return async ({ input, documents, idempotencyKey }) => {
+  return async ({ input, documents, idempotencyKey, isHidden = false }) => {
     const requestHash = hashOf(input, documents)
     const earlier = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
     if (earlier !== null) return earlier
     const missing = await room.get()
-    if (missing !== null)
-      throw new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
+    if (missing !== null) throw noRoom(missing)
     const settings = await engine.settings()
     const filled = fillIn(input, settings.defaults)
     refuseEmptyGate(filled)
@@ -80,6 +81,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
         budget: input.budget ?? null,
         idempotencyKey,
         requestHash,
+        isHidden,
         createdAt: new Date(),
         documents,
       })
@@ -90,6 +92,10 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
       throw error
     }
   }
+}
+
+function noRoom(missing: string): AppError {
+  return new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
 }
 
 /** What the request means: its fields as they were sent and the bytes of its documents. */

@@ -34,6 +34,8 @@ export interface EngineLimits {
   readonly agentStartMs: number
   /** One test of a backend, from its start to the end of its turn. */
   readonly trialMs: number
+  /** One canary, from its acceptance to the end of its job. */
+  readonly canaryMs: number
   readonly checkMs: number
   readonly checkLogBytes: number
   readonly retryMs: number

@@ -1,9 +1,10 @@
 import fs from 'node:fs'
-import type { Health } from '../contract/server.ts'
+import type { CanaryView, Health } from '../contract/server.ts'
 import { ping } from '../store/database.ts'
 import { queueCounts } from '../store/queue.ts'
 import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
+import type { Canary } from './canary.ts'
 import type { Worker } from './worker.ts'
 
 /** A worker loop that has not proved itself for this long counts as stopped. */
@@ -15,12 +16,19 @@ type Probe = () => Promise<string>
  * Readiness from facts: each check does a piece of the real thing and says what it found. A check that throws is
  * `ok: false` with the reason.
  */
-export async function ready(
-  engine: Engine,
-  worker: Worker,
-  version: string,
-  bornAt: number,
-): Promise<Health> {
+export async function ready({
+  engine,
+  worker,
+  canary,
+  version,
+  bornAt,
+}: {
+  readonly engine: Engine
+  readonly worker: Worker
+  readonly canary: Canary
+  readonly version: string
+  readonly bornAt: number
+}): Promise<Health> {
   const probes: Record<string, Probe> = {
     database: async () => {
       await ping(engine.db.reader)
@@ -55,6 +63,7 @@ export async function ready(
         )
       return Promise.resolve(`${engine.limits.slots} slots, ${engine.running.count()} busy`)
     },
+    canary: async () => saidOf(await canary.view(), bornAt),
   }
   const checks: Health['checks'] = {}
   for (const [name, probe] of Object.entries(probes)) {
@@ -65,4 +74,19 @@ export async function ready(
     }
   }
   return { status: Object.values(checks).every((check) => check.ok) ? 'ok' : 'unavailable', version, checks }
+}
+
+/** A canary that failed since this start says that what is accepted does not run; one of an earlier start says nothing. */
+function saidOf(canary: CanaryView, bornAt: number): string {
+  switch (canary.status) {
+    case 'never':
+      return 'not run yet: slipway doctor runs it, and so does POST /api/health/canary'
+    case 'running':
+      return `under way since ${canary.at ?? 'a moment ago'}`
+    case 'passed':
+      return `passed at ${canary.at ?? '?'} in ${canary.duration_ms ?? '?'} ms`
+    case 'failed':
+      if (Date.parse(canary.at ?? '') >= bornAt) throw new Error(canary.reason ?? 'it failed')
+      return `failed before this start: ${canary.reason ?? 'nobody said why'}`
+  }
 }

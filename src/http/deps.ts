@@ -19,7 +19,7 @@ import type {
 } from '../contract/job.ts'
 import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
-import type { Health, Stats, WorkerView } from '../contract/server.ts'
+import type { CanaryView, Health, Stats, WorkerView } from '../contract/server.ts'
 import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
 import type { LogIn } from './log-in.ts'
@@ -126,7 +126,14 @@ export interface HttpDeps {
     remove(name: string): Promise<void>
   }
   readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }
-  readonly health: { live(): Health; ready(): Promise<Health> }
+  readonly health: {
+    live(): Health
+    ready(): Promise<Health>
+    /** The last canary. */
+    canary(): Promise<CanaryView>
+    /** Resolves with how it ended. */
+    runCanary(): Promise<CanaryView>
+  }
   stats(): Promise<Stats>
   workers(): Promise<WorkerView[]>
 }

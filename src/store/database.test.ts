@@ -38,6 +38,7 @@ function job(): NewJobRow {
     parallelism: 2,
     approvePlan: false,
     idempotencyKey: null,
+    isHidden: false,
     requestHash: 'h',
     createdAt: new Date(),
   }

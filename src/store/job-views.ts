@@ -118,7 +118,8 @@ function toView(row: JobRow & Figures): JobView {
 
 /** One page of jobs and how many there are. The default order walks an index, and so does the count. */
 export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
-  const conditions = [sql`true`]
+  // By id, so that the index is enough to count.
+  const conditions = [sql`id not in (select id from jobs where hidden)`]
   if (query.status !== undefined) conditions.push(sql`status = ${query.status}`)
   if (query.q !== undefined && query.q !== '') {
     const like = `%${query.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
@@ -146,11 +147,11 @@ export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
   }
 }
 
-/** Summaries of the named jobs, for the stream that feeds lists. */
+/** Summaries of the named jobs but for hidden ones, for the stream that feeds lists. */
 export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<SummaryRow>`
-    select j.*, ${figureColumns} from (select ${summaryColumns} from jobs where id in (${sql.join(ids)})) j ${figures}`.execute(
+    select j.*, ${figureColumns} from (select ${summaryColumns} from jobs where id in (${sql.join(ids)}) and not hidden) j ${figures}`.execute(
     db,
   )
   return rows.map(toSummary)

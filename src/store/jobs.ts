@@ -52,6 +52,7 @@ export interface NewJobRow {
   readonly approvePlan: boolean
   readonly idempotencyKey: string | null
   readonly requestHash: string
+  readonly isHidden: boolean
   readonly createdAt: Date
 }
 
@@ -60,10 +61,11 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
   await sql`
     insert into jobs (id, vision, title, backend, agents, mode, status, phase, checks, source, budget, parallelism, approve_plan,
-      idempotency_key, request_hash, created_at, last_seq)
+      idempotency_key, request_hash, hidden, created_at, last_seq)
     select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'mode', 'queued', 'queued',
       j -> 'checks', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
-      (j ->> 'approvePlan')::boolean, j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'createdAt')::timestamptz, 1
+      (j ->> 'approvePlan')::boolean, j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'isHidden')::boolean,
+      (j ->> 'createdAt')::timestamptz, 1
     from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
   await sql`
     insert into events (job_id, seq, at, type, actor, phase, message, data)
@@ -134,11 +136,12 @@ interface UsageRow {
   cost_usd: number | null
 }
 
-/** What all attempts of a job have used, or of all jobs (`null`); null cost when no attempt reported a price. */
+/** What all attempts of a job have used, or of all jobs that are shown (`null`); null cost when no attempt reported a price. */
 export async function readUsage(db: Reader, jobId: string | null): Promise<UsageRow> {
   const { rows } = await sql<UsageRow>`
     select coalesce(sum(input_tokens), 0)::int as input_tokens, coalesce(sum(output_tokens), 0)::int as output_tokens,
-      sum(cost_usd) as cost_usd from attempts where ${jobId}::uuid is null or job_id = ${jobId}::uuid`.execute(
+      sum(cost_usd) as cost_usd from attempts
+    where job_id = ${jobId}::uuid or (${jobId}::uuid is null and job_id not in (select id from jobs where hidden))`.execute(
     db,
   )
   return rows[0] ?? { input_tokens: 0, output_tokens: 0, cost_usd: null }
@@ -152,16 +155,17 @@ export async function unfinishedJobs(db: Reader): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** How many jobs and tasks stand in each status. */
+/** How many of the jobs that are shown, and of their tasks, stand in each status. */
 export async function countStatuses(
   db: Reader,
 ): Promise<{ jobs: Record<string, number>; tasks: Record<string, number> }> {
-  const count = async (table: 'jobs' | 'tasks'): Promise<Record<string, number>> => {
+  const count = async (table: 'jobs' | 'tasks', job: 'id' | 'job_id'): Promise<Record<string, number>> => {
     const { rows } = await sql<{
       status: string
       count: number
-    }>`select status, count(*)::int as count from ${sql.table(table)} group by status`.execute(db)
+    }>`select status, count(*)::int as count from ${sql.table(table)}
+      where ${sql.ref(job)} not in (select id from jobs where hidden) group by status`.execute(db)
     return Object.fromEntries(rows.map((row) => [row.status, row.count]))
   }
-  return { jobs: await count('jobs'), tasks: await count('tasks') }
+  return { jobs: await count('jobs', 'id'), tasks: await count('tasks', 'job_id') }
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { openClient } from '../../src/client/open-client.ts'
 import { startServer, type RunningServer } from '../../src/main.ts'
 import { makeDataDir } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
@@ -6,6 +7,7 @@ import { until } from '../helpers/until.ts'
 let server: RunningServer
 
 beforeAll(async () => {
+  vi.stubEnv('SLIPWAY_CANARY_SECONDS', '8')
   server = await startServer({ dataDir: makeDataDir(), port: 0 })
 })
 afterAll(() => server.stop())
@@ -25,4 +27,22 @@ it('readiness follows the worker loop: 200, then 503 within 10 s of its stop, th
   })
   await server.worker.resume()
   await until('200 again', 10_000, async () => ((await ready()).status === 200 ? true : null))
+})
+
+it('a canary is late while the worker loop stands still, says where its job stands, and passes afterwards', async () => {
+  const client = openClient(server)
+  await server.worker.pause()
+  const late = await client.runCanary()
+  expect(late).toMatchObject({ status: 'failed', job_id: expect.any(String) })
+  expect(late.reason).toContain('did not complete within 8 s: it is queued')
+  expect(await client.health()).toMatchObject({ status: 'unavailable', checks: { canary: { ok: false } } })
+  // What failed can be looked at by its id, and is in no list.
+  expect((await client.getJob(late.job_id ?? '')).status).toBe('queued')
+  expect((await client.listJobs()).total).toBe(0)
+  await server.worker.resume()
+  await until('a canary that passes', 60_000, async () =>
+    (await client.runCanary()).status === 'passed' ? true : null,
+  )
+  await expect(client.getJob(late.job_id ?? '')).rejects.toMatchObject({ status: 404 })
+  expect((await client.health()).status).toBe('ok')
 })

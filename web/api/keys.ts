@@ -33,4 +33,5 @@ export const keys = {
   stats: ['stats'],
   workers: ['workers'],
   health: ['health'],
+  canary: ['canary'],
 } as const

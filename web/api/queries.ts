@@ -4,6 +4,8 @@ import { client } from './client.ts'
 import { keys } from './keys.ts'
 
 const healthMs = 10_000
+/** While one is under way that another page or program has started. */
+const canaryMs = 1_000
 
 /**
  * What can be asked of the server, as query options: `useQuery(queries.job(id))`. Inside a job's pages the live layer
@@ -61,5 +63,11 @@ export const queries = {
       queryFn: () => client.health(),
       refetchInterval: healthMs,
       retry: false,
+    }),
+  canary: () =>
+    queryOptions({
+      queryKey: keys.canary,
+      queryFn: () => client.canary(),
+      refetchInterval: ({ state }) => (state.data?.status === 'running' ? canaryMs : healthMs),
     }),
 }

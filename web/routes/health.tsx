@@ -10,6 +10,7 @@ import { QueryBody } from '../ui/query-body.tsx'
 import { Ago, Elapsed } from '../ui/since.tsx'
 import { StatusPill } from '../ui/status-pill.tsx'
 import { duration } from '../ui/time.ts'
+import { Canary } from './health-canary.tsx'
 
 /** Whether what is accepted runs: what the server found when it last tried each of its parts, and who does the work. */
 export function HealthScreen() {
@@ -28,6 +29,7 @@ export function HealthScreen() {
             >
               <Checks health={health} />
             </Section>
+            <Canary />
             {stats !== undefined && <Figures stats={stats} version={health.version} />}
             {workers !== undefined && <Workers workers={workers} />}
           </div>

@@ -59,6 +59,6 @@ async function* examine(flags: Flags, signal: AbortSignal): AsyncGenerator<Findi
   yield await machine.examineBubblewrap()
   yield* await machine.examineDataDir(choice.dataDir)
   if ((await readServerRecord(choice.dataDir)) === null) yield await machine.examinePort(standardPort)
-  yield* server.examineOwnServer(choice)
-  if (flags.canary) yield* server.examineCanary(signal)
+  yield* server.examineOwnServer(choice, flags.canary ? ['canary'] : [])
+  if (flags.canary) yield* server.examineCanary(choice, signal)
 }

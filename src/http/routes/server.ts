@@ -1,6 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { Settings } from '../../contract/backend.ts'
-import { Health, Stats, WorkerList } from '../../contract/server.ts'
+import { CanaryView, Health, Stats, WorkerList } from '../../contract/server.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, ok } from '../describe.ts'
 import { invalid } from '../errors.ts'
@@ -23,6 +23,7 @@ export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   get('/health', 'Readiness', Health)
   get('/health/live', 'Whether the process answers', Health)
   get('/health/ready', 'Whether work that is accepted runs', Health)
+  get('/api/health/canary', 'The last canary: a small job with which the server proves itself', CanaryView)
   get('/api/workers', 'The processes that do the work, and what each of them holds', WorkerList)
   get('/api/stats', 'Figures of this server', Stats)
   get('/api/settings', 'The settings', Settings)
@@ -34,6 +35,14 @@ export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     })
   }
   app.get('/health/live', (c) => c.json(deps.health.live()))
+  app.get('/api/health/canary', async (c) => c.json(await deps.health.canary()))
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/health/canary',
+    summary: 'Carry a small job through the real path, and answer with how it ended',
+    responses: { 200: ok(CanaryView, 'How it ended, good or bad.'), ...errors },
+  })
+  app.post('/api/health/canary', async (c) => c.json(await deps.health.runCanary()))
   app.get('/api/workers', async (c) => c.json({ workers: await deps.workers() }))
   app.get('/api/stats', async (c) => c.json(await deps.stats()))
   app.get('/api/settings', async (c) => c.json(await deps.settings.get()))

@@ -18,8 +18,14 @@ const Environment = z.object({
   SLIPWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** One turn of an agent, in seconds; then its process is ended and the attempt has failed. */
   SLIPWAY_TURN_SECONDS: z.coerce.number().int().min(1).max(86_000).default(3600),
-  /** From spawn to the first answer of an agent, in seconds. */
+  /** From spawn to an open session with an agent, in seconds. */
   SLIPWAY_AGENT_START_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  /** From a prompt to the first thing an agent says, in seconds. */
+  SLIPWAY_FIRST_UPDATE_SECONDS: z.coerce.number().int().min(1).max(86_000).default(300),
+  /** Between two things that an agent says within a turn, in seconds. */
+  SLIPWAY_SILENCE_SECONDS: z.coerce.number().int().min(1).max(86_000).default(900),
+  /** How much an agent may say in one session, in MB; then it counts as flooding. */
+  SLIPWAY_SESSION_MB: z.coerce.number().int().min(1).max(10_000).default(200),
   /** One test of a backend (`POST /api/backends/{name}/test`), in seconds. */
   SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),
   /** One canary (`POST /api/health/canary`), from its acceptance to the end of its job, in seconds. */
@@ -87,8 +93,13 @@ export interface Config {
   readonly databaseUrl: string | null
   readonly workers: number
   readonly logLevel: string
-  readonly turnMs: number
-  readonly agentStartMs: number
+  readonly session: {
+    readonly startMs: number
+    readonly firstUpdateMs: number
+    readonly silenceMs: number
+    readonly turnMs: number
+  }
+  readonly sessionBytes: number
   readonly trialMs: number
   readonly canaryMs: number
   readonly checkMs: number
@@ -118,8 +129,13 @@ export function loadConfig(
     databaseUrl: env.DATABASE_URL ?? null,
     workers: overrides.workers ?? env.SLIPWAY_WORKERS,
     logLevel: env.SLIPWAY_LOG_LEVEL,
-    turnMs: env.SLIPWAY_TURN_SECONDS * 1000,
-    agentStartMs: env.SLIPWAY_AGENT_START_SECONDS * 1000,
+    session: {
+      startMs: env.SLIPWAY_AGENT_START_SECONDS * 1000,
+      firstUpdateMs: env.SLIPWAY_FIRST_UPDATE_SECONDS * 1000,
+      silenceMs: env.SLIPWAY_SILENCE_SECONDS * 1000,
+      turnMs: env.SLIPWAY_TURN_SECONDS * 1000,
+    },
+    sessionBytes: env.SLIPWAY_SESSION_MB * 1_000_000,
     trialMs: env.SLIPWAY_TRIAL_SECONDS * 1000,
     canaryMs: env.SLIPWAY_CANARY_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,

@@ -92,8 +92,8 @@ export async function startServer(overrides: {
       limits: {
         ...limits,
         slots: config.workers,
-        turnMs: config.turnMs,
-        agentStartMs: config.agentStartMs,
+        session: config.session,
+        sessionBytes: config.sessionBytes,
         trialMs: config.trialMs,
         canaryMs: config.canaryMs,
         checkMs: config.checkMs,

@@ -40,18 +40,28 @@ export type SessionUpdate =
       readonly input: unknown
       readonly output: string | null
       readonly paths: readonly string[]
+      readonly diffs: readonly FileEdit[]
     }
   | {
       readonly kind: 'plan'
       readonly entries: readonly { readonly content: string; readonly status: string }[]
     }
   | { readonly kind: 'permission'; readonly title: string; readonly answer: string }
-  | {
-      readonly kind: 'usage'
-      readonly inputTokens: number
-      readonly outputTokens: number
-      readonly costUsd: number | null
-    }
+  | ({ readonly kind: 'usage' } & ReportedUsage)
+
+/** What an agent has changed in a file, by its own account; `old` is null for a new file. */
+export interface FileEdit {
+  readonly path: string
+  readonly old: string | null
+  readonly new: string
+}
+
+/** What an agent says it has used in its session so far. */
+export interface ReportedUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number | null
+}
 
 /** How a turn ended. `end_turn` says that the agent stopped, never that it succeeded. */
 export interface TurnEnd {

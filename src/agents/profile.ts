@@ -61,8 +61,12 @@ export interface SessionWishes {
   /** ACP mode by the job's permission policy. Many agents approve everything by default, so it is always set. */
   readonly modes: { readonly ask?: string; readonly sandbox?: string; readonly deny?: string }
   readonly config: Readonly<Record<string, string | boolean>>
+  /** The agent's way to log in that needs no person, used when it wants one. */
+  readonly authenticate?: string
   /** The agent cannot load its sessions reliably: they are rebuilt from Slipway's transcript. */
   readonly brokenLoad?: boolean
+  /** It tells the tokens of a part of its turns only: then only its cost is believed. */
+  readonly partialUsage?: boolean
   /** Cancelling a turn leaves its command running: the process is ended with it. */
   readonly leavesCommands?: boolean
 }

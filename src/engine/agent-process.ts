@@ -1,9 +1,8 @@
 import path from 'node:path'
 import type { Launch } from '../agents/backend.ts'
-import { prepareLaunch } from '../agents/prepare-launch.ts'
+import { prepareLaunch, type Access } from '../agents/prepare-launch.ts'
 import type { Profile } from '../agents/profile.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { updateAttempt } from '../store/attempts.ts'
 import type { Sandboxed } from '../sandbox/launcher.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { AppError } from '../lib/app-error.ts'
@@ -12,18 +11,20 @@ import type { Engine } from './engine.ts'
 /** An agent's process inside its walls, and the end of what it wrote on stderr. */
 export interface RunningAgent {
   readonly child: Sandboxed
+  /** What its walls let it read besides the machine and its workspace. */
+  readonly readable: readonly string[]
+  /** Who counts what it uses: the gateway that its models are reached through, or it itself. */
+  readonly usage: 'metered' | 'reported'
   readonly stderrTail: () => string
 }
 
 const STDERR_TAIL = 2000
 
-/** Starts the backend of an attempt in its sandbox. */
-export async function startAgent(
+/** The backend of an attempt, and where it is on this machine. Throws `AppError` when it cannot be used any more. */
+export async function findBackend(
   engine: Engine,
   attempt: AttemptTask,
-  workspace: Workspace,
-  signal: AbortSignal,
-): Promise<RunningAgent> {
+): Promise<{ profile: Profile; launch: Launch }> {
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
   if (backend === null)
     throw new AppError(409, 'unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
@@ -34,16 +35,7 @@ export async function startAgent(
       'backend_unavailable',
       `The backend "${attempt.backend}" cannot be used: ${reason}`,
     )
-  const agent = await startBackend(
-    engine,
-    backend.profile,
-    launch,
-    workspace,
-    `attempt ${attempt.id}`,
-    signal,
-  )
-  await engine.db.tx((trx) => updateAttempt(trx, attempt.id, { walls: agent.child.walls }))
-  return agent
+  return { profile: backend.profile, launch }
 }
 
 /**
@@ -58,28 +50,22 @@ export async function startBackend(
   label: string,
   signal: AbortSignal,
 ): Promise<RunningAgent> {
-  const prepared = await prepareLaunch(
-    profile,
-    launch,
-    { gateway: null, model: null },
-    { home: workspace.home, ownHome: engine.ownHome },
-  )
+  const access: Access = { gateway: null, model: null }
+  const prepared = await prepareLaunch(profile, launch, access, {
+    home: workspace.home,
+    ownHome: engine.ownHome,
+  })
   const { PATH = '', ...env } = prepared.env
   const { nodePath } = engine.catalogue.places
+  const readable = [...workspace.readable, path.dirname(nodePath), ...prepared.readable]
   const child = await engine.launcher.launch(
     {
       command: prepared.command,
       cwd: workspace.dir,
-      env: {
-        PATH: PATH === '' ? engine.limits.path : `${PATH}:${engine.limits.path}`,
-        LANG: 'C.UTF-8',
-        TERM: 'dumb',
-        NO_COLOR: '1',
-        ...env,
-      },
+      env: { ...agentEnvironment(engine, PATH), ...env },
       home: workspace.home,
       writable: [workspace.dir],
-      readable: [...workspace.readable, path.dirname(nodePath), ...prepared.readable],
+      readable,
       label,
     },
     signal,
@@ -88,7 +74,18 @@ export async function startBackend(
   child.stderr.on('data', (chunk: Buffer) => {
     tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL)
   })
-  return { child, stderrTail: () => tail }
+  const usage = access.gateway === null ? 'reported' : 'metered'
+  return { child, readable, usage, stderrTail: () => tail }
+}
+
+/** What every process in the walls finds in its environment; `front` goes in front of PATH. */
+export function agentEnvironment(engine: Engine, front: string): Record<string, string> {
+  return {
+    PATH: front === '' ? engine.limits.path : `${front}:${engine.limits.path}`,
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    NO_COLOR: '1',
+  }
 }
 
 /** How an agent's process ended, in words with the end of its stderr. */

@@ -1,5 +1,6 @@
 import type { Settings } from '../contract/backend.ts'
 import type { Catalogue } from '../agents/catalogue.ts'
+import type { SessionLimits } from '../agents/profile.ts'
 import type { Log } from '../lib/log.ts'
 import type { Roles } from '../roles/render-prompt.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
@@ -30,8 +31,10 @@ export interface Engine {
 
 export interface EngineLimits {
   readonly slots: number
-  readonly turnMs: number
-  readonly agentStartMs: number
+  /** The times of a session, where its backend has none of its own. */
+  readonly session: SessionLimits
+  /** How much an agent may say in one session. */
+  readonly sessionBytes: number
   /** One test of a backend, from its start to the end of its turn. */
   readonly trialMs: number
   /** One canary, from its acceptance to the end of its job. */

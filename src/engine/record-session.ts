@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import type { SessionUpdate } from '../agents/backend.ts'
+import type { FileEdit, SessionUpdate } from '../agents/backend.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
@@ -116,7 +116,7 @@ function spokenLine(event: NewEvent): string | null {
   return line === '' ? null : line.slice(0, 200)
 }
 
-/** Joins the chunks of one message or thought into the last of `waiting`; false when `event` is an event of its own. */
+/** Joins the chunks of one message, thought or tool call into the last of `waiting`; false when `event` is an event of its own. */
 export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
   const before = waiting.at(-1)
   if (before === undefined || before.type !== event.type) return false
@@ -125,7 +125,17 @@ export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolea
     waiting[waiting.length - 1] = { ...before, message: before.message + event.message }
     return true
   }
+  // A command's output comes in portions, each with all that is known by then: the newest will do.
+  if (event.type === 'session.tool_call' && event.data?.['id'] === before.data?.['id']) {
+    const told = Object.entries(event.data ?? {}).filter(([, value]) => value !== null && !isEmpty(value))
+    waiting[waiting.length - 1] = { ...event, data: { ...before.data, ...Object.fromEntries(told) } }
+    return true
+  }
   return false
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
 }
 
 /** An update as an event in words, its texts cut to `cap` characters. */
@@ -147,6 +157,7 @@ export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'typ
           input: small(update.input, cap),
           output: update.output === null ? null : cut(update.output),
           paths: update.paths,
+          ...(update.diffs.length === 0 ? {} : { diffs: update.diffs.map((diff) => smallDiff(diff, cap)) }),
         },
       }
     case 'plan':
@@ -172,6 +183,11 @@ export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'typ
         },
       }
   }
+}
+
+function smallDiff(diff: FileEdit, cap: number): FileEdit {
+  const cut = (text: string): string => (text.length <= cap ? text : text.slice(0, cap))
+  return { path: diff.path, old: diff.old === null ? null : cut(diff.old), new: cut(diff.new) }
 }
 
 function small(input: unknown, cap: number): unknown {

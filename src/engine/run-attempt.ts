@@ -1,26 +1,28 @@
 import path from 'node:path'
+import type { ReportedUsage } from '../agents/backend.ts'
 import type { TaskBrief } from '../contract/brief.ts'
-import { openSession, type Session } from '../agents/acp/session.ts'
-import { messagePrompt } from '../roles/message-prompt.ts'
-import { lastCheckpoint, readAttempt, updateAttempt, type AttemptTask } from '../store/attempts.ts'
+import {
+  lastCheckpoint,
+  readAttempt,
+  updateAttempt,
+  type AttemptChange,
+  type AttemptTask,
+} from '../store/attempts.ts'
 import { readDocuments } from '../store/documents.ts'
-import { readTask } from '../store/team.ts'
+import { readTask, updateAgent } from '../store/team.ts'
 import { checkpoint, prepareWorkspace, type Workspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { writeReport } from '../workspace/read-report.ts'
 import { discard } from '../workspace/trash.ts'
-import { describeEnd, startAgent, type RunningAgent } from './agent-process.ts'
-import type { Engine } from './engine.ts'
-import { messagesForBrief, messagesForTurn } from './messages.ts'
-import { openRecorder, type Recorder } from './record-session.ts'
-import { readReports, type Reports } from './read-reports.ts'
+import { findBackend } from './agent-process.ts'
 import type { Claim, Report } from './claim.ts'
-
-/** How often one session is told what people said meanwhile; what is said after that waits for the next attempt. */
-const MESSAGE_ROUNDS = 10
-
-/** How often an agent may correct a report that does not fit its schema, within one session. */
-const CORRECTIONS = 3
+import { converse, type Talk } from './converse.ts'
+import { earlierSession } from './earlier-session.ts'
+import type { Engine } from './engine.ts'
+import { messagesForBrief } from './messages.ts'
+import { openAgent, type OpenAgent } from './open-agent.ts'
+import { openRecorder, type Recorder } from './record-session.ts'
+import { allowed } from './session-host.ts'
 
 interface Scene {
   readonly attempt: AttemptTask
@@ -45,18 +47,77 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
   await engine.db.tx((trx) => updateAttempt(trx, scene.attempt.id, { base_commit: scene.base }))
   const brief = await writeBrief(engine, claim, scene, workspace)
   const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
-  let agent: RunningAgent | null = null
+  const session = await holdSession(engine, claim, scene, workspace, recorder, brief)
+  await recorder.close()
+  return conclude(engine, claim, scene, workspace, session)
+}
+
+/** What a session has left when its last process is gone. */
+interface Held extends Talk {
+  readonly walls: string
+  /** What the agent says it used, where nobody else counts it. */
+  readonly usage: ReportedUsage | null
+}
+
+async function holdSession(
+  engine: Engine,
+  claim: Claim,
+  scene: Scene,
+  workspace: Workspace,
+  recorder: Recorder,
+  brief: TaskBrief,
+): Promise<Held> {
+  const { attempt } = scene
+  let open: OpenAgent | null = null
   let talk: Talk
   try {
-    agent = await startAgent(engine, scene.attempt, workspace, claim.signal)
-    talk = await converse(engine, claim, scene, workspace, agent, recorder, brief)
+    open = await openAttempt(engine, attempt, workspace, recorder, claim.signal)
+    talk = await converse(engine, claim, {
+      session: open.session,
+      attempt,
+      brief,
+      workspaceDir: workspace.dir,
+      recorder,
+    })
   } catch (error) {
     talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
   } finally {
-    await agent?.child.kill()
-    await recorder.close()
+    await open?.close()
   }
-  return conclude(engine, claim, scene, workspace, talk, agent?.child.walls ?? engine.launcher.walls)
+  return {
+    ...talk,
+    walls: open?.agent.child.walls ?? engine.launcher.walls,
+    usage: open?.agent.usage === 'reported' ? open.session.usage() : null,
+  }
+}
+
+async function openAttempt(
+  engine: Engine,
+  attempt: AttemptTask,
+  workspace: Workspace,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<OpenAgent> {
+  const open = await openAgent(
+    engine,
+    {
+      ...(await findBackend(engine, attempt)),
+      workspace,
+      label: `attempt ${attempt.id}`,
+      policy: 'sandbox',
+      answer: (asked) => {
+        const choice = allowed(asked)
+        recorder.add({ kind: 'permission', title: asked.title, answer: choice?.name ?? 'refused' })
+        return Promise.resolve(choice)
+      },
+      onUpdate: (update) => recorder.add(update),
+      onStart: (agent) => engine.db.tx((trx) => updateAttempt(trx, attempt.id, { walls: agent.child.walls })),
+    },
+    signal,
+  )
+  const { model } = open.session
+  if (model !== null) await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { model }))
+  return open
 }
 
 async function setScene(engine: Engine, { work, job, signal }: Claim): Promise<Scene> {
@@ -121,7 +182,11 @@ async function writeBrief(
       checks: task.checks,
     },
     attempt: attempt.number,
-    feedback: [...(await messagesForBrief(engine, claim, attempt)), ...attempt.feedback],
+    feedback: [
+      ...(await messagesForBrief(engine, claim, attempt)),
+      ...attempt.feedback,
+      ...(await earlierSession(engine, claim, attempt)),
+    ],
     base_commit: scene.base,
   }
   await writeReport(workspace.dir, '.slipway/task.json', JSON.stringify(brief, null, 2))
@@ -140,65 +205,13 @@ async function writeBrief(
   return brief
 }
 
-interface Talk {
-  readonly error: string | null
-  readonly stopReason: string | null
-  readonly reports: Reports
-}
-
-async function converse(
-  engine: Engine,
-  claim: Claim,
-  scene: Scene,
-  workspace: Workspace,
-  agent: RunningAgent,
-  recorder: Recorder,
-  brief: TaskBrief,
-): Promise<Talk> {
-  const session: Session = await openSession(
-    {
-      stdin: agent.child.stdin,
-      stdout: agent.child.stdout,
-      ended: describeEnd(agent),
-      cwd: workspace.dir,
-      startMs: engine.limits.agentStartMs,
-      turnMs: engine.limits.turnMs,
-      onUpdate: (update) => recorder.add(update),
-    },
-    claim.signal,
-  )
-  try {
-    let prompt = engine.roles.render(brief)
-    let told = 0
-    for (let round = 0; ; round += 1) {
-      const { stopReason } = await session.prompt(prompt, claim.signal)
-      if (stopReason !== 'end_turn')
-        return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
-      const messages = told < MESSAGE_ROUNDS ? await messagesForTurn(engine, claim, scene.attempt) : []
-      if (messages.length > 0) {
-        told += 1
-        prompt = messagePrompt(messages)
-        continue
-      }
-      const { reports, problem } = await readReports(workspace.dir, scene.attempt, claim.job.mode)
-      if (problem === null) return { error: null, stopReason, reports }
-      if (round - told >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
-      recorder.note(`The report was sent back: ${problem}`)
-      prompt = `${problem}\n\nCorrect the file and stop.`
-    }
-  } finally {
-    session.close()
-  }
-}
-
 /** The checkpoint, always: also what a failed or stopped attempt left is a commit before its workspace goes. */
 async function conclude(
   engine: Engine,
   claim: Claim,
   scene: Scene,
   workspace: Workspace,
-  talk: Talk,
-  walls: string,
+  talk: Held,
 ): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
@@ -226,7 +239,8 @@ async function conclude(
       ? 'The agent ended its turn and had changed nothing.'
       : talk.error
   const change = {
-    walls,
+    walls: talk.walls,
+    ...(talk.usage === null ? {} : usageChange(talk.usage)),
     ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
     ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),
   }
@@ -262,5 +276,13 @@ async function conclude(
     outcome: { kind: 'session' },
     attempt: { ...change, status: 'succeeded', outcome: talk.reports },
     events: [event],
+  }
+}
+
+function usageChange(usage: ReportedUsage): AttemptChange {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    ...(usage.costUsd === null ? {} : { cost_usd: usage.costUsd }),
   }
 }

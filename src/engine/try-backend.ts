@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { openSession } from '../agents/acp/session.ts'
 import type { Backend, Launch, SessionUpdate } from '../agents/backend.ts'
 import type { BackendTrial } from '../contract/backend.ts'
 import { AppError } from '../lib/app-error.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
-import { describeEnd, startBackend, type RunningAgent } from './agent-process.ts'
 import type { Engine } from './engine.ts'
+import { openAgent, type OpenAgent } from './open-agent.ts'
 import { merge, toEvent } from './record-session.ts'
+import { allowed } from './session-host.ts'
 
 /** Backends that are being tried in this process: one trial of each at a time. */
 const underway = new Set<string>()
@@ -86,29 +86,23 @@ async function talk(
     const event = { ...toEvent(update, cap), actor: `agent:${backend.profile.displayName}`, at: new Date() }
     if (transcript.length < ENTRIES && !merge(transcript, event, cap)) transcript.push(event)
   }
-  let agent: RunningAgent | null = null
+  let open: OpenAgent | null = null
   try {
-    agent = await startBackend(
+    open = await openAgent(
       engine,
-      backend.profile,
-      launch,
-      workspace,
-      `test of ${backend.profile.id}`,
+      {
+        profile: { ...backend.profile, limits: { ...backend.profile.limits, startMs: trialMs } },
+        launch,
+        workspace,
+        label: `test of ${backend.profile.id}`,
+        policy: 'sandbox',
+        answer: (asked) => Promise.resolve(allowed(asked)),
+        onUpdate: record,
+      },
       late,
     )
-    const { stdin, stdout } = agent.child
-    const ended = describeEnd(agent)
-    const limits = { startMs: trialMs, turnMs: trialMs }
-    const session = await openSession(
-      { stdin, stdout, ended, cwd: workspace.dir, ...limits, onUpdate: record },
-      late,
-    )
-    try {
-      const { stopReason } = await session.prompt(PROMPT, late)
-      if (stopReason !== 'end_turn') return `It stopped with "${stopReason}" instead of ending its turn.`
-    } finally {
-      session.close()
-    }
+    const { stopReason } = await open.session.prompt(PROMPT, late)
+    if (stopReason !== 'end_turn') return `It stopped with "${stopReason}" instead of ending its turn.`
     return transcript.some((event) => event.type === 'session.message')
       ? null
       : 'It ended its turn without a word.'
@@ -117,6 +111,6 @@ async function talk(
       return `It did not end its turn within ${trialMs / 1000} s: look at its transcript, or raise SLIPWAY_TRIAL_SECONDS.`
     return error instanceof Error ? error.message : String(error)
   } finally {
-    await agent?.child.kill()
+    await open?.close()
   }
 }

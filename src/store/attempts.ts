@@ -133,6 +133,16 @@ export async function lastCheckpoint(
   return rows[0] ?? null
 }
 
+/** The attempt before this one at the same task and of the same kind, when it was broken off; null when it was not. */
+export async function brokenAttemptBefore(db: Reader, id: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string; status: AttemptStatus }>`
+    select x.id, x.status from attempts mine
+    join attempts x on x.task_id = mine.task_id and x.kind = mine.kind and x.epoch = mine.epoch and x.number < mine.number
+    where mine.id = ${id} order by x.number desc limit 1`.execute(db)
+  const [before] = rows
+  return before?.status === 'failed' || before?.status === 'lost' ? before.id : null
+}
+
 /** The commit that an attempt left; null when it left none. */
 export async function attemptCommit(db: Reader, id: string | null): Promise<string | null> {
   const { rows } = await sql<{

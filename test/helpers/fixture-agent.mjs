@@ -1,8 +1,9 @@
 // A tiny agent that speaks ACP as JSON lines and does what its first argument says, for tests of the other side:
 // {"start": "hang" | "garbage" | "exit", "offer": {...}, "open": {...}, "turn": [step, ...]}
-// `offer` is added to the answer to `initialize`, `open` to that to `session/new`. Steps of a turn, in order:
-// {write: [path, text]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
-// {spawn: [command]} {hang: true} {exit: code} {stop: {...}}
+// `offer` is added to the answer to `initialize`, `open` to that to `session/new`; with `login` a session is refused
+// until somebody has authenticated. Steps of a turn, in order:
+// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
+// {once: [step, ...]} only the first time in a workspace; {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -14,11 +15,17 @@ const forever = new Promise(() => setInterval(() => {}, 1 << 30))
 const waiting = new Map()
 let cwd = process.cwd()
 let last = 0
+let terminal = ''
 let cancelled = () => {}
+let loggedIn = false
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
 const keep = (line) => fs.appendFileSync(path.join(cwd, 'answers.jsonl'), `${JSON.stringify(line)}\n`)
-const update = (content) => send({ method: 'session/update', params: { sessionId: 's1', update: content } })
+const refusal = (code, message, data) => Object.assign(new Error(message), { code, data })
+const filled = (value) =>
+  JSON.parse(JSON.stringify(value).replaceAll('{cwd}', cwd).replaceAll('{terminal}', terminal))
+const update = (content) =>
+  send({ method: 'session/update', params: { sessionId: 's1', update: filled(content) } })
 
 function call(method, params) {
   last += 1
@@ -32,14 +39,12 @@ const steps = {
     fs.mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true })
     fs.writeFileSync(path.join(cwd, name), text)
   },
+  link: ([name, target]) => fs.symlinkSync(target, path.join(cwd, name)),
   say: (text) => update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }),
   update,
   ask: async (params) => keep({ ask: await call('session/request_permission', params) }),
   call: async ([method, params]) => {
-    const filled = JSON.parse(
-      JSON.stringify(params).replaceAll('{cwd}', cwd).replaceAll('{terminal}', terminal),
-    )
-    const answer = await call(method, filled)
+    const answer = await call(method, filled(params))
     if (answer.result?.terminalId) terminal = answer.result.terminalId
     keep({ [method]: answer })
   },
@@ -51,16 +56,25 @@ const steps = {
       if (!room) await new Promise((resolve) => process.stdout.once('drain', resolve))
     }
   },
+  talk: (ms) => new Promise(() => setInterval(() => steps.say('.'), ms)),
+  fail: ({ code, message, data }) => {
+    throw refusal(code, message, data)
+  },
+  once: async (some) => {
+    const mark = path.join(cwd, 'once.txt')
+    if (fs.existsSync(mark)) return
+    fs.writeFileSync(mark, '')
+    await takeSteps(some)
+  },
   print: (text) => process.stdout.write(text),
   spawn: ([program, ...args]) => spawn(program, args, { cwd, stdio: 'ignore', detached: true }).unref(),
   hang: () => forever,
   exit: (code) => process.exit(code),
 }
-let terminal = ''
 
-async function turn() {
+async function takeSteps(some) {
   let end = { stopReason: 'end_turn' }
-  for (const step of play.turn ?? []) {
+  for (const step of some) {
     for (const [name, value] of Object.entries(step)) {
       if (name === 'stop') end = value
       else await steps[name](value)
@@ -80,11 +94,13 @@ const answers = {
     return { protocolVersion: 1, agentCapabilities: {}, ...play.offer }
   },
   authenticate: (params) => {
+    loggedIn = true
     keep({ authenticate: params })
     return {}
   },
   'session/new': (params) => {
     cwd = params.cwd
+    if (play.login && !loggedIn) throw refusal(-32_000, 'Authentication required')
     keep({ new: params.mcpServers })
     return { sessionId: 's1', ...play.open }
   },
@@ -109,9 +125,12 @@ const answers = {
   'session/prompt': (params) => {
     if (play.echo) keep({ prompt: params.prompt })
     const stop = new Promise((resolve) => {
-      cancelled = () => resolve({ stopReason: 'cancelled' })
+      cancelled = () => {
+        keep({ cancelled: true })
+        resolve({ stopReason: 'cancelled' })
+      }
     })
-    return Promise.race([turn(), stop])
+    return Promise.race([takeSteps(play.turn ?? []), stop])
   },
 }
 
@@ -121,7 +140,13 @@ async function hear(line) {
   if (message.method === undefined) waiting.get(message.id)?.(message)
   else if (message.method === 'session/cancel') cancelled()
   else if (answer === undefined) send({ id: message.id, error: { code: -32_601, message: 'no such method' } })
-  else send({ id: message.id, result: await answer(message.params) })
+  else {
+    try {
+      send({ id: message.id, result: await answer(message.params) })
+    } catch (error) {
+      send({ id: message.id, error: { code: error.code, message: error.message, data: error.data } })
+    }
+  }
 }
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => void hear(line))

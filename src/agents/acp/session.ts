@@ -1,28 +1,43 @@
-import { Readable, Writable } from 'node:stream'
+import { Writable, type Readable } from 'node:stream'
 import {
   client,
   methods,
   ndJsonStream,
-  PROTOCOL_VERSION,
+  RequestError,
   type ClientConnection,
+  type McpServer,
 } from '@agentclientprotocol/sdk'
-import type { SessionUpdate, TurnEnd } from '../backend.ts'
+import type { ReportedUsage, SessionUpdate, TurnEnd } from '../backend.ts'
+import type { SessionLimits, SessionWishes } from '../profile.ts'
+import type { SessionHost } from '../session-host.ts'
+import { firstOf, timeLimit } from './first-of.ts'
+import { heedOutput } from './heed-output.ts'
+import { openUsageMeter, type UsageMeter } from './read-usage.ts'
+import { serveClient } from './serve-client.ts'
+import { SessionError } from './session-error.ts'
+import { setUpSession } from './set-up-session.ts'
+import { startSession, type SessionOrigin } from './start-session.ts'
+import { openTerminals } from './terminals.ts'
+import { openToolCalls } from './tool-calls.ts'
 import { toSessionUpdates } from './updates.ts'
+import { watchTurn, type TurnWatch } from './watch-turn.ts'
 
 /**
  * One ACP session with one agent process: initialize, open, prompt turn after turn, cancel. Every request has a time
  * limit of ours and ends when the process does, because an agent may hang, print garbage or die at any moment.
  */
 export interface Session {
+  /** The agent's own name for it. */
+  readonly id: string
+  readonly origin: SessionOrigin
+  /** The model, where the agent tells it. */
   readonly model: string | null
   /** Sends one prompt and resolves when the agent stops. Throws `SessionError`. */
   prompt(text: string, signal: AbortSignal): Promise<TurnEnd>
-  close(): void
-}
-
-/** What went wrong between Slipway and an agent, as a sentence. */
-export class SessionError extends Error {
-  override readonly name = 'SessionError'
+  /** What the agent says it has used so far; null when it says nothing. */
+  usage(): ReportedUsage | null
+  /** Ends the connection and the commands that ran for the agent. */
+  close(): Promise<void>
 }
 
 export interface SessionOptions {
@@ -31,9 +46,16 @@ export interface SessionOptions {
   /** Settles when the process has ended, with words for how. */
   readonly ended: Promise<string>
   readonly cwd: string
-  readonly startMs: number
-  readonly turnMs: number
+  readonly limits: SessionLimits
+  /** How much an agent may say in one session. */
+  readonly maxBytes: number
+  readonly wishes: SessionWishes
+  readonly host: SessionHost
   readonly onUpdate: (update: SessionUpdate) => void
+  readonly model?: string | null
+  readonly mcpServers?: readonly McpServer[]
+  /** A session of this agent to continue, where it can. */
+  readonly resume?: string | null
 }
 
 const MESSAGE_BYTES = 64_000_000
@@ -41,116 +63,139 @@ const MESSAGE_BYTES = 64_000_000
 const CANCEL_MS = 2000
 /** How long after a broken connection the end of its process may be told. */
 const DEATH_MS = 1000
+/** Of what an agent adds to an error, what is shown. */
+const ERROR_CHARS = 500
 
-/** Speaks to a started agent process until a session is open. */
+/** Speaks to a started agent process until a session is open. Throws `SessionError`. */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Session> {
-  const died = options.ended.then((how) => {
-    throw new SessionError(`The agent's process ended: ${how}`)
-  })
-  died.catch(() => undefined)
-  const app = client({ name: 'slipway' })
-    .onNotification(methods.client.session.update, ({ params }) => {
-      for (const update of toSessionUpdates(params.update)) options.onUpdate(update)
-    })
-    .onRequest(methods.client.session.requestPermission, ({ params }) => {
-      // Inside the sandbox the agent may do what it asks; the strongest standing permission is never given.
-      const option =
-        params.options.find((candidate) => candidate.kind === 'allow_once') ??
-        params.options.find((candidate) => candidate.kind === 'allow_always')
-      options.onUpdate({
-        kind: 'permission',
-        title: params.toolCall.title ?? 'a tool call',
-        answer: option?.name ?? 'refused',
-      })
-      return option === undefined
-        ? { outcome: { outcome: 'cancelled' as const } }
-        : { outcome: { outcome: 'selected' as const, optionId: option.optionId } }
-    })
-  const stream = ndJsonStream(Writable.toWeb(options.stdin), toWebBytes(options.stdout), {
-    maxMessageBytes: MESSAGE_BYTES,
-  })
-  const connection = app.connect(stream)
-  const within = <T>(what: string, ms: number, work: Promise<T>): Promise<T> =>
-    bounded(what, ms, signal, [work, died])
+  const { wishes, limits, cwd, host, resume = null, mcpServers = [], model = null } = options
+  const wires = connect(options)
+  const { connection, broken } = wires
+  const starting = async (): Promise<Pick<Session, 'id' | 'origin' | 'model'>> => {
+    const started = await startSession(connection.agent, { cwd, wishes, mcpServers, resume })
+    const set = await setUpSession(connection.agent, started, { wishes, policy: host.policy, model })
+    return { id: started.sessionId, origin: started.origin, model: set }
+  }
   try {
-    await within(
-      'start',
-      options.startMs,
-      connection.agent.request(methods.agent.initialize, {
-        protocolVersion: PROTOCOL_VERSION,
-        clientInfo: { name: 'slipway', version: '0' },
-        clientCapabilities: {},
-      }),
+    const late = timeLimit(
+      limits.startMs,
+      () => `The agent did not start within ${limits.startMs / 1000} s.${wires.printed()}`,
     )
-    const { sessionId, models } = await within(
-      'open a session',
-      options.startMs,
-      openedSession(connection, options.cwd),
-    )
+    const started = await firstOf([starting(), late.over, ...broken], signal).finally(late.stop)
     return {
-      model: models,
-      close: () => connection.close(),
-      prompt: (text, turnSignal) => promptTurn(connection, sessionId, text, turnSignal, options.turnMs, died),
+      ...started,
+      close: wires.close,
+      usage: wires.meter.read,
+      async prompt(text, turnSignal) {
+        const turn = wires.beginTurn()
+        try {
+          const answer = await takeTurn(connection, started.id, text, turnSignal, [turn.over, ...broken])
+          wires.meter.turnEnd(answer)
+          return { stopReason: answer.stopReason }
+        } catch (error) {
+          throw await wires.explained(error)
+        } finally {
+          turn.end()
+        }
+      },
     }
   } catch (error) {
-    connection.close()
-    throw await explained(error, died)
+    await wires.close()
+    throw await wires.explained(error)
   }
 }
 
-async function openedSession(
-  connection: ClientConnection,
-  cwd: string,
-): Promise<{ sessionId: string; models: string | null }> {
-  const response = await connection.agent.request(methods.agent.session.new, { cwd, mcpServers: [] })
-  return { sessionId: response.sessionId, models: null }
+/** A connection with everything that listens on it. */
+interface Wires {
+  readonly connection: ClientConnection
+  readonly meter: UsageMeter
+  /** Reject when the process ends, or prints what it must not. */
+  readonly broken: readonly Promise<never>[]
+  /** Words for what it printed that is no protocol; empty when there is nothing. */
+  printed(): string
+  /** Starts the clocks of a turn. `over` rejects when one runs out. */
+  beginTurn(): { readonly over: Promise<never>; readonly end: () => void }
+  explained(error: unknown): Promise<SessionError>
+  close(): Promise<void>
 }
 
-async function promptTurn(
+function connect(options: SessionOptions): Wires {
+  const { host, wishes, limits, onUpdate } = options
+  const heeded = heedOutput(options.stdout, options.maxBytes)
+  const printed = (): string => {
+    const noise = heeded.noise()
+    return noise === null ? '' : ` It printed: ${noise}`
+  }
+  const died = options.ended.then((how) => {
+    throw new SessionError(`The agent's process ended: ${how}${printed()}`)
+  })
+  died.catch(() => undefined)
+  let watch: TurnWatch | null = null
+  let turn = new AbortController()
+  const meter = openUsageMeter(wishes.partialUsage === true ? 'partial' : 'whole')
+  const terminals = openTerminals(host.startCommand, () => watch?.heard())
+  const calls = openToolCalls(terminals.text)
+  const app = client({ name: 'slipway' }).onNotification(methods.client.session.update, ({ params }) => {
+    watch?.heard()
+    meter.update(params.update)
+    for (const update of toSessionUpdates(params.update, calls)) onUpdate(update)
+  })
+  const turnSignal = (): AbortSignal => turn.signal
+  const hold = (): (() => void) => watch?.hold() ?? (() => undefined)
+  const stream = ndJsonStream(Writable.toWeb(options.stdin), heeded.stream, {
+    maxMessageBytes: MESSAGE_BYTES,
+  })
+  const connection = serveClient(app, { host, terminals, calls, turnSignal, hold, onUpdate }).connect(stream)
+  return {
+    connection,
+    meter,
+    broken: [died, heeded.trouble],
+    printed,
+    beginTurn() {
+      const over = Promise.withResolvers<never>()
+      over.promise.catch(() => undefined)
+      const mine = watchTurn(limits, over.reject)
+      watch = mine
+      turn = new AbortController()
+      const end = (): void => {
+        mine.stop()
+        watch = null
+        turn.abort()
+      }
+      return { over: over.promise, end }
+    },
+    explained: (error) => explained(error, died),
+    async close() {
+      turn.abort()
+      connection.close()
+      await terminals.close()
+    },
+  }
+}
+
+/** One prompt and its answer. A turn that is stopped, or whose time is over, is cancelled before this returns. */
+async function takeTurn(
   connection: ClientConnection,
   sessionId: string,
   text: string,
   signal: AbortSignal,
-  turnMs: number,
-  died: Promise<never>,
+  ends: readonly Promise<never>[],
 ): Promise<TurnEnd> {
   const answer = connection.agent.request(methods.agent.session.prompt, {
     sessionId,
     prompt: [{ type: 'text', text }],
   })
+  answer.catch(() => undefined)
   try {
-    const response = await bounded('finish its turn', turnMs, signal, [answer, died])
-    return { stopReason: response.stopReason }
+    return await firstOf([answer, ...ends], signal)
   } catch (error) {
-    if (signal.aborted) {
-      answer.catch(() => undefined)
+    if (error instanceof SessionError) {
       await connection.agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined)
-      await bounded('answer the cancel', CANCEL_MS, null, [answer, died]).catch(() => undefined)
+      const late = timeLimit(CANCEL_MS, () => 'The agent did not answer the cancel.')
+      await Promise.race([answer, late.over, connection.closed]).catch(() => undefined)
+      late.stop()
     }
-    throw await explained(error, died)
-  }
-}
-
-/** The first of `works` to settle, or a `SessionError` when the time is over or the signal fires. */
-async function bounded<T>(
-  what: string,
-  ms: number,
-  signal: AbortSignal | null,
-  works: readonly Promise<T>[],
-): Promise<T> {
-  const stop = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => stop.reject(new SessionError(`The agent did not ${what} within ${Math.round(ms / 1000)} s.`)),
-    ms,
-  )
-  const onAbort = (): void => stop.reject(new SessionError('The attempt was stopped.'))
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([...works, stop.promise])
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
+    throw error
   }
 }
 
@@ -161,10 +206,9 @@ async function explained(error: unknown, died: Promise<never>): Promise<SessionE
   const death = await Promise.race([late, died.catch((reason: unknown) => reason)])
   if (death instanceof SessionError) return death
   const message = error instanceof Error ? error.message : JSON.stringify(error)
-  return new SessionError(`The agent answered with an error: ${message}`, { cause: error })
-}
-
-/** Node's byte stream as a web stream; `Readable.toWeb` types its chunks as `any`. */
-function toWebBytes(readable: Readable): ReadableStream<Uint8Array> {
-  return Readable.toWeb(readable) as ReadableStream<Uint8Array>
+  const data =
+    error instanceof RequestError && error.data !== undefined ? ` ${JSON.stringify(error.data)}` : ''
+  return new SessionError(`The agent answered with an error: ${message}${data.slice(0, ERROR_CHARS)}`, {
+    cause: error,
+  })
 }

@@ -1,10 +1,11 @@
 import type { SessionNotification } from '@agentclientprotocol/sdk'
 import type { SessionUpdate } from '../backend.ts'
+import type { ToolCalls } from './tool-calls.ts'
 
 type AcpUpdate = SessionNotification['update']
 
 /** ACP's session updates in Slipway's words; what people need not see becomes nothing. */
-export function toSessionUpdates(update: AcpUpdate): SessionUpdate[] {
+export function toSessionUpdates(update: AcpUpdate, calls: ToolCalls): SessionUpdate[] {
   switch (update.sessionUpdate) {
     case 'agent_message_chunk':
       return update.content.type === 'text' ? [{ kind: 'message', text: update.content.text }] : []
@@ -12,7 +13,7 @@ export function toSessionUpdates(update: AcpUpdate): SessionUpdate[] {
       return update.content.type === 'text' ? [{ kind: 'thought', text: update.content.text }] : []
     case 'tool_call':
     case 'tool_call_update':
-      return [toToolCall(update)]
+      return [calls.upsert(update)]
     case 'plan':
       return [
         {
@@ -22,26 +23,5 @@ export function toSessionUpdates(update: AcpUpdate): SessionUpdate[] {
       ]
     default:
       return []
-  }
-}
-
-/** A tool call is told in pieces; each piece names only what it changes, and some agents never send the first. */
-function toToolCall(
-  update: Extract<AcpUpdate, { sessionUpdate: 'tool_call' | 'tool_call_update' }>,
-): SessionUpdate {
-  const output = (update.content ?? []).flatMap((item) => {
-    if (item.type === 'content' && item.content.type === 'text') return [item.content.text]
-    if (item.type === 'diff') return [`edited ${item.path}`]
-    return []
-  })
-  return {
-    kind: 'tool_call',
-    id: update.toolCallId,
-    title: update.title ?? null,
-    status: update.status ?? null,
-    toolKind: update.kind ?? null,
-    input: update.rawInput ?? null,
-    output: output.length > 0 ? output.join('\n') : null,
-    paths: (update.locations ?? []).map((location) => location.path),
   }
 }

@@ -45,6 +45,6 @@ export const opencode: Profile = {
     model: 'gpt-5.5',
   },
   login: ['.local/share/opencode/auth.json'],
-  session: { modes: { ask: 'build', sandbox: 'build', deny: 'build' }, config: {} },
+  session: { modes: { ask: 'build', sandbox: 'build', deny: 'build' }, config: {}, partialUsage: true },
   limits: {},
 }

@@ -1,0 +1,22 @@
+import { SessionError } from './session-error.ts'
+
+/** The first of `works` to settle, or a `SessionError` when the signal fires. */
+export async function firstOf<T>(works: readonly Promise<T>[], signal: AbortSignal): Promise<T> {
+  const stop = Promise.withResolvers<never>()
+  const onAbort = (): void => stop.reject(new SessionError('The attempt was stopped.'))
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([...works, stop.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Rejects with the sentence once the time is over, unless it is stopped. */
+export function timeLimit(ms: number, sentence: () => string): { over: Promise<never>; stop: () => void } {
+  const over = Promise.withResolvers<never>()
+  over.promise.catch(() => undefined)
+  const timer = setTimeout(() => over.reject(new SessionError(sentence())), ms)
+  return { over: over.promise, stop: () => clearTimeout(timer) }
+}

@@ -1,0 +1,76 @@
+import type { ReportedUsage } from '../backend.ts'
+
+/**
+ * What an agent says it has used, gathered over a session. Agents differ in where they say it: with the end of a turn
+ * (`usage`, or `_meta.quota`), with pieces of their answers (`_meta.usage`), the cost alone in `usage_update`. What
+ * nobody said stays null and is not 0.
+ */
+export interface UsageMeter {
+  /** An update as it came. */
+  update(update: object): void
+  /** The answer to a prompt, as it came: the turn is over. */
+  turnEnd(answer: object): void
+  read(): ReportedUsage | null
+}
+
+interface Tokens {
+  readonly input: number
+  readonly output: number
+}
+
+export function openUsageMeter(tokens: 'whole' | 'partial'): UsageMeter {
+  let total: Tokens | null = null
+  let pieces: Tokens | null = null
+  let cost: number | null = null
+  return {
+    update(update) {
+      pieces = sum(pieces, readTokens(field(field(update, '_meta'), 'usage')))
+      if (field(update, 'sessionUpdate') !== 'usage_update') return
+      const told = field(update, 'cost')
+      const amount = field(told, 'amount')
+      const currency = field(told, 'currency')
+      if (typeof amount === 'number' && amount >= 0 && currency === 'USD') cost = Math.max(cost ?? 0, amount)
+    },
+    turnEnd(answer) {
+      const told =
+        readTokens(field(answer, 'usage')) ??
+        readTokens(field(field(field(answer, '_meta'), 'quota'), 'token_count')) ??
+        pieces
+      pieces = null
+      if (tokens === 'whole') total = sum(total, told)
+    },
+    read() {
+      const known = tokens === 'whole' ? sum(total, pieces) : null
+      if (known === null && cost === null) return null
+      return { inputTokens: known?.input ?? 0, outputTokens: known?.output ?? 0, costUsd: cost }
+    },
+  }
+}
+
+function sum(one: Tokens | null, other: Tokens | null): Tokens | null {
+  if (one === null || other === null) return one ?? other
+  return { input: one.input + other.input, output: one.output + other.output }
+}
+
+/** Tokens under any of the names that agents give them; what was read from a cache was input too. */
+function readTokens(usage: unknown): Tokens | null {
+  const output = count(usage, ['outputTokens', 'output_tokens', 'candidatesTokenCount'])
+  const input = count(usage, ['inputTokens', 'input_tokens', 'promptTokenCount'])
+  if (input === null || output === null) return null
+  const total = count(usage, ['totalTokens', 'total_tokens']) ?? 0
+  return { input: Math.max(input, total - output), output }
+}
+
+function count(value: unknown, names: readonly string[]): number | null {
+  for (const name of names) {
+    const found = field(value, name)
+    if (typeof found === 'number' && Number.isInteger(found) && found >= 0) return found
+  }
+  return null
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, name)?.value
+    : undefined
+}

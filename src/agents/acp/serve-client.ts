@@ -1,0 +1,97 @@
+import {
+  methods,
+  RequestError,
+  type ClientApp,
+  type RequestPermissionRequest,
+} from '@agentclientprotocol/sdk'
+import type { SessionUpdate } from '../backend.ts'
+import type { SessionHost } from '../session-host.ts'
+import type { Terminals } from './terminals.ts'
+import type { ToolCalls } from './tool-calls.ts'
+
+/** What the answers to an agent's requests are made from. */
+export interface Serving {
+  readonly host: SessionHost
+  readonly terminals: Terminals
+  readonly calls: ToolCalls
+  /** Ends with the turn: a question that nobody needs answered any more is withdrawn. */
+  readonly turnSignal: () => AbortSignal
+  /** Stops the session's clocks while a person is asked; what is returned starts them again. */
+  readonly hold: () => () => void
+  readonly onUpdate: (update: SessionUpdate) => void
+}
+
+/** Answers what an agent asks of its client: permissions, files and terminals. */
+export function serveClient(app: ClientApp, serving: Serving): ClientApp {
+  const { host, terminals } = serving
+  return app
+    .onRequest(methods.client.session.requestPermission, ({ params }) => askPermission(params, serving))
+    .onRequest(methods.client.fs.readTextFile, async ({ params }) => ({
+      content: cutLines(
+        await orRefused(host.readFile(params.path)),
+        params.line ?? null,
+        params.limit ?? null,
+      ),
+    }))
+    .onRequest(methods.client.fs.writeTextFile, async ({ params }) => {
+      await orRefused(host.writeFile(params.path, params.content))
+      return {}
+    })
+    .onRequest(methods.client.terminal.create, async ({ params }) => ({
+      terminalId: await orRefused(terminals.create(params)),
+    }))
+    .onRequest(methods.client.terminal.output, ({ params }) => terminals.output(params.terminalId))
+    .onRequest(methods.client.terminal.waitForExit, ({ params }) => terminals.waitForExit(params.terminalId))
+    .onRequest(methods.client.terminal.kill, async ({ params }) => {
+      await terminals.kill(params.terminalId)
+      return {}
+    })
+    .onRequest(methods.client.terminal.release, async ({ params }) => {
+      await terminals.release(params.terminalId)
+      return {}
+    })
+}
+
+async function askPermission(
+  { toolCall, options }: RequestPermissionRequest,
+  serving: Serving,
+): Promise<{ outcome: { outcome: 'cancelled' } | { outcome: 'selected'; optionId: string } }> {
+  const call = serving.calls.upsert(toolCall)
+  serving.onUpdate(call)
+  const release = serving.hold()
+  try {
+    const choice = await serving.host.answer(
+      {
+        title: call.title ?? 'a tool call',
+        toolKind: call.toolKind,
+        input: call.input,
+        options: options.map(({ optionId, name, kind }) => ({ id: optionId, name, kind })),
+      },
+      serving.turnSignal(),
+    )
+    return choice === null
+      ? { outcome: { outcome: 'cancelled' } }
+      : { outcome: { outcome: 'selected', optionId: choice.id } }
+  } finally {
+    release()
+  }
+}
+
+/** A request that cannot be served is answered with the reason, which the agent's model reads. */
+async function orRefused<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof RequestError) throw error
+    throw RequestError.invalidParams(undefined, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function cutLines(text: string, line: number | null, limit: number | null): string {
+  if (line === null && limit === null) return text
+  const start = Math.max(0, (line ?? 1) - 1)
+  return text
+    .split('\n')
+    .slice(start, limit === null ? undefined : start + limit)
+    .join('\n')
+}

@@ -1,0 +1,126 @@
+import {
+  methods,
+  PROTOCOL_VERSION,
+  RequestError,
+  type ClientContext,
+  type InitializeResponse,
+  type LoadSessionResponse,
+  type McpServer,
+} from '@agentclientprotocol/sdk'
+import type { SessionWishes } from '../profile.ts'
+import { SessionError } from './session-error.ts'
+
+/** How a session came to be: anew, or as a continuation of one that the agent still knows. */
+export type SessionOrigin = 'new' | 'resumed' | 'loaded'
+
+export interface StartedSession {
+  readonly sessionId: string
+  readonly origin: SessionOrigin
+  /** What the agent offers to set. */
+  readonly offer: LoadSessionResponse
+  readonly agent: string | null
+}
+
+export interface StartWishes {
+  readonly cwd: string
+  readonly wishes: SessionWishes
+  readonly mcpServers: readonly McpServer[]
+  /** A session of this agent to continue; null begins a new one. */
+  readonly resume: string | null
+}
+
+const AUTH_REQUIRED = -32_000
+
+/** Initializes the connection and opens a session; logs in where the profile says with what. */
+export async function startSession(agent: ClientContext, start: StartWishes): Promise<StartedSession> {
+  const offered = await agent.request(methods.agent.initialize, {
+    protocolVersion: PROTOCOL_VERSION,
+    clientInfo: { name: 'slipway', version: '0' },
+    clientCapabilities: {
+      fs: { readTextFile: true, writeTextFile: true },
+      terminal: true,
+      _meta: { terminal_output_delta: true },
+    },
+  })
+  if (offered.protocolVersion !== PROTOCOL_VERSION)
+    throw new SessionError(
+      `The agent speaks version ${offered.protocolVersion} of the protocol, Slipway version ${PROTOCOL_VERSION}: install another version of it.`,
+    )
+  const info = offered.agentInfo
+  const about = { agent: info === undefined || info === null ? null : `${info.name} ${info.version}` }
+  const continued = await continueSession(agent, start, offered)
+  if (continued !== null) return { ...continued, ...about }
+  const answer = await loggedIn(agent, start.wishes, offered, () =>
+    agent.request(methods.agent.session.new, {
+      cwd: start.cwd,
+      mcpServers: serversFor(offered, start.mcpServers),
+    }),
+  )
+  return { sessionId: answer.sessionId, origin: 'new', offer: answer, ...about }
+}
+
+/** Resuming is an optimisation: whatever stands against it, the caller begins a new session. */
+async function continueSession(
+  agent: ClientContext,
+  { cwd, resume, wishes, mcpServers }: StartWishes,
+  offered: InitializeResponse,
+): Promise<Pick<StartedSession, 'sessionId' | 'origin' | 'offer'> | null> {
+  if (resume === null || wishes.brokenLoad === true) return null
+  const request = { sessionId: resume, cwd, mcpServers: serversFor(offered, mcpServers) }
+  const { loadSession = false, sessionCapabilities } = offered.agentCapabilities ?? {}
+  try {
+    if (sessionCapabilities?.resume)
+      return {
+        sessionId: resume,
+        origin: 'resumed',
+        offer: await agent.request(methods.agent.session.resume, request),
+      }
+    if (loadSession)
+      return {
+        sessionId: resume,
+        origin: 'loaded',
+        offer: await agent.request(methods.agent.session.load, request),
+      }
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error
+  }
+  return null
+}
+
+async function loggedIn<T>(
+  agent: ClientContext,
+  wishes: SessionWishes,
+  offered: InitializeResponse,
+  open: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== AUTH_REQUIRED) throw error
+    const ways = offered.authMethods ?? []
+    const way = ways.find((each) => each.id === wishes.authenticate)
+    if (way === undefined)
+      throw needsLogIn(
+        ways.map((each) => each.name),
+        error,
+      )
+    await agent.request(methods.agent.authenticate, { methodId: way.id })
+    return open()
+  }
+}
+
+function needsLogIn(ways: readonly string[], cause: unknown): SessionError {
+  const offers = ways.length === 0 ? '' : ` It offers: ${ways.join(', ')}.`
+  return new SessionError(
+    `The agent wants a log-in. Log in with its own program on this machine, or give Slipway a key for its models.${offers}`,
+    { cause },
+  )
+}
+
+/** Servers that the agent cannot reach are left out: it works without them. */
+function serversFor(offered: InitializeResponse, servers: readonly McpServer[]): McpServer[] {
+  const can = offered.agentCapabilities?.mcpCapabilities
+  return servers.filter(
+    (server) => !('type' in server) || (server.type === 'http' ? can?.http === true : can?.sse === true),
+  )
+}

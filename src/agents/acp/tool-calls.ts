@@ -1,0 +1,84 @@
+import type { ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk'
+import type { SessionUpdate } from '../backend.ts'
+
+type ToolCallPiece = Extract<SessionUpdate, { kind: 'tool_call' }>
+
+/**
+ * The tool calls of a session by their ids. A call is told in pieces, each naming only what it changes; some agents
+ * never send the first, some tell its title only when they ask for permission, some send a command's output in portions.
+ */
+export interface ToolCalls {
+  /** The call as it is known now: its title, kind and status, and what of the rest the piece changed. */
+  upsert(piece: ToolCallUpdate): ToolCallPiece
+}
+
+/** Of a command's output told in portions, the end that is kept. */
+const OUTPUT_CHARS = 20_000
+/** Calls that are remembered. */
+const CALLS = 5000
+
+interface Known {
+  title: string | null
+  toolKind: string | null
+  status: string | null
+  streamed: string
+}
+
+export function openToolCalls(terminalText: (id: string) => string | null): ToolCalls {
+  const calls = new Map<string, Known>()
+  const find = (id: string): Known => {
+    const known = calls.get(id) ?? { title: null, toolKind: null, status: null, streamed: '' }
+    if (calls.size >= CALLS && !calls.has(id)) calls.delete(calls.keys().next().value ?? '')
+    calls.set(id, known)
+    return known
+  }
+  return {
+    upsert(piece) {
+      const known = find(piece.toolCallId)
+      known.title = piece.title ?? known.title
+      known.toolKind = piece.kind ?? known.toolKind
+      known.status = piece.status ?? known.status
+      const portion = portionOf(piece._meta)
+      if (portion !== null) known.streamed = (known.streamed + portion).slice(-OUTPUT_CHARS)
+      const content = piece.content ?? []
+      return {
+        kind: 'tool_call',
+        id: piece.toolCallId,
+        title: known.title,
+        status: known.status,
+        toolKind: known.toolKind,
+        input: piece.rawInput ?? null,
+        output: outputOf(content, terminalText) ?? (portion === null ? null : known.streamed),
+        paths: (piece.locations ?? []).map((location) => location.path),
+        diffs: content.flatMap((item) =>
+          item.type === 'diff' ? [{ path: item.path, old: item.oldText ?? null, new: item.newText }] : [],
+        ),
+      }
+    },
+  }
+}
+
+function outputOf(
+  content: readonly ToolCallContent[],
+  terminalText: (id: string) => string | null,
+): string | null {
+  const texts = content.flatMap((item) => {
+    if (item.type === 'content') return item.content.type === 'text' ? [item.content.text] : []
+    return item.type === 'terminal' ? [terminalText(item.terminalId) ?? ''] : []
+  })
+  const text = texts.join('\n')
+  return text === '' ? null : text
+}
+
+/** A portion of a command's output, as some adapters send it beside the protocol. */
+function portionOf(meta: unknown): string | null {
+  if (typeof meta !== 'object' || meta === null) return null
+  const told: unknown =
+    'terminal_output_delta' in meta
+      ? meta.terminal_output_delta
+      : 'terminal_output' in meta
+        ? meta.terminal_output
+        : null
+  if (typeof told !== 'object' || told === null || !('data' in told)) return null
+  return typeof told.data === 'string' ? told.data : null
+}

@@ -1,0 +1,83 @@
+import type { SessionLimits } from '../profile.ts'
+import { SessionError } from './session-error.ts'
+
+/** The clocks of one turn: the time to its first update, the silence between two, and the turn as a whole. */
+export interface TurnWatch {
+  /** The agent has said something. */
+  heard(): void
+  /** Stops the clocks while somebody else keeps the agent waiting; what is returned starts them again. */
+  hold(): () => void
+  stop(): void
+}
+
+/** Starts the clocks; the first to run out is told to `onOver`, as a sentence. */
+export function watchTurn(
+  limits: Omit<SessionLimits, 'startMs'>,
+  onOver: (error: SessionError) => void,
+): TurnWatch {
+  let left = limits.turnMs
+  let since = 0
+  let holds = 0
+  let spoke = false
+  let over = false
+  let turn: NodeJS.Timeout | undefined
+  let quiet: NodeJS.Timeout | undefined
+
+  const pause = (): void => {
+    clearTimeout(turn)
+    clearTimeout(quiet)
+  }
+  const run = (): void => {
+    since = performance.now()
+    turn = setTimeout(() => onOver(new SessionError(sentences.turn(limits.turnMs))), Math.max(left, 0))
+    quiet = spoke
+      ? setTimeout(() => onOver(new SessionError(sentences.silence(limits.silenceMs))), limits.silenceMs)
+      : setTimeout(
+          () => onOver(new SessionError(sentences.first(limits.firstUpdateMs))),
+          limits.firstUpdateMs,
+        )
+  }
+  run()
+  return {
+    heard() {
+      if (over || holds > 0) {
+        spoke = true
+      } else if (spoke) {
+        quiet?.refresh()
+      } else {
+        spoke = true
+        pause()
+        left -= performance.now() - since
+        run()
+      }
+    },
+    hold() {
+      if (holds === 0) {
+        pause()
+        left -= performance.now() - since
+      }
+      holds += 1
+      let released = false
+      return () => {
+        if (released) return
+        released = true
+        holds -= 1
+        if (holds === 0 && !over) run()
+      }
+    },
+    stop() {
+      over = true
+      pause()
+    },
+  }
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
+
+const sentences = {
+  first: (ms: number) =>
+    `The agent said nothing within ${seconds(ms)} of its prompt. Its model may not answer; where that is normal, raise its limit for the first update.`,
+  silence: (ms: number) =>
+    `The agent fell silent for ${seconds(ms)} in the middle of its turn. Where that is normal, raise its limit for silence.`,
+  turn: (ms: number) => `The agent did not finish its turn within ${seconds(ms)}.`,
+}

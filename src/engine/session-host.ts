@@ -1,0 +1,59 @@
+import path from 'node:path'
+import type { PermissionAsked, PermissionChoice, SessionHost } from '../agents/session-host.ts'
+import type { PermissionPolicy } from '../contract/permission.ts'
+import { readAgentFile, writeAgentFile } from '../workspace/agent-files.ts'
+import type { Workspace } from '../workspace/attempt-workspace.ts'
+import { agentEnvironment, type RunningAgent } from './agent-process.ts'
+import type { Engine } from './engine.ts'
+
+export interface HostOptions {
+  readonly workspace: Workspace
+  readonly agent: RunningAgent
+  readonly policy: PermissionPolicy
+  /** What the processes that run for the agent are for, in the records. */
+  readonly label: string
+  readonly answer: SessionHost['answer']
+  readonly signal: AbortSignal
+}
+
+/** One file that an agent reads or writes through Slipway. */
+const FILE_BYTES = 20_000_000
+
+/** Serves an agent's requests inside its workspace: files without following links, commands inside the same walls. */
+export function openHost(engine: Engine, options: HostOptions): SessionHost {
+  const { workspace, agent, label, signal } = options
+  return {
+    policy: options.policy,
+    answer: options.answer,
+    readFile: (place) => readAgentFile(workspace.dir, place, FILE_BYTES),
+    writeFile: (place, text) => writeAgentFile(workspace.dir, place, text, FILE_BYTES),
+    startCommand: ({ command, cwd, env }) =>
+      engine.launcher.launch(
+        {
+          command,
+          cwd: insideOf(workspace.dir, cwd),
+          env: { ...agentEnvironment(engine, ''), ...env },
+          home: workspace.home,
+          writable: [workspace.dir],
+          readable: agent.readable,
+          label,
+        },
+        signal,
+      ),
+  }
+}
+
+/** The strongest standing permission is never given: every act is asked about. */
+export function allowed(asked: PermissionAsked): PermissionChoice | null {
+  return (
+    asked.options.find((option) => option.kind === 'allow_once') ??
+    asked.options.find((option) => option.kind === 'allow_always') ??
+    null
+  )
+}
+
+function insideOf(dir: string, cwd: string | null): string {
+  const place = path.resolve(dir, cwd ?? '.')
+  if (place === dir || place.startsWith(`${dir}${path.sep}`)) return place
+  throw new Error(`${place} is not in the workspace.`)
+}

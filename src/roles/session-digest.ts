@@ -1,0 +1,29 @@
+import type { EventView } from '../contract/event.ts'
+
+/** What is kept of one thing that was said, and of a whole session; the end matters most. */
+const LINE_CHARS = 400
+const DIGEST_CHARS = 6000
+
+/**
+ * What an agent did in a session, as Slipway recorded it, for the agent that goes on: an agent's own memory of a
+ * session is not there, or not to be relied on. Empty when nothing was said or done.
+ */
+export function sessionDigest(events: readonly EventView[]): string {
+  const lines = new Map<string, string>()
+  for (const event of events) {
+    const text = event.message
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' / ')
+      .slice(0, LINE_CHARS)
+    if (text === '') continue
+    if (event.type === 'session.message') lines.set(String(event.seq), `said: ${text}`)
+    if (event.type === 'person.message') lines.set(String(event.seq), `a person said: ${text}`)
+    if (event.type !== 'session.tool_call') continue
+    const status = typeof event.data['status'] === 'string' ? event.data['status'] : 'begun'
+    lines.set(`tool ${String(event.data['id'])}`, `did: ${text} (${status})`)
+  }
+  const digest = [...lines.values()].map((line) => `- ${line}`).join('\n')
+  if (digest.length <= DIGEST_CHARS) return digest
+  const end = digest.slice(-DIGEST_CHARS)
+  return `[the beginning is left out]\n${end.slice(end.indexOf('\n') + 1)}`
+}

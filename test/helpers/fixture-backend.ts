@@ -1,0 +1,48 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { CustomBackend } from '../../src/contract/backend.ts'
+import type { JobView, NewJob } from '../../src/contract/job.ts'
+import type { TestServer } from './server.ts'
+import { until } from './until.ts'
+
+/** The program that plays what it is told, so that processes of it can be found. */
+export const fixtureAgent = path.join(import.meta.dirname, 'fixture-agent.mjs')
+
+/** A backend that plays, in every session, what fixture-agent.mjs is told. */
+export function fixtureBackend(name: string, play: object): CustomBackend {
+  return { name, command: [process.execPath, fixtureAgent, JSON.stringify(play)], env: {} }
+}
+
+/** A solo job with a backend that plays this; it has no check of its own unless told. */
+export async function startFixtureJob(
+  server: TestServer,
+  name: string,
+  play: object,
+  options: Partial<NewJob> = {},
+): Promise<string> {
+  await server.client.addBackend(fixtureBackend(name, play))
+  const { job_id } = await server.client.createJob({
+    vision: `a job for ${name}`,
+    mode: 'solo',
+    backend: name,
+    ...options,
+  })
+  return job_id
+}
+
+export function endOf(server: TestServer, id: string): Promise<JobView> {
+  return until('the end of the job', 60_000, async () => {
+    const job = await server.client.getJob(id)
+    return job.completed_at === null ? null : job
+  })
+}
+
+/** What the fixture agent heard in a completed job, in order. */
+export function heardIn(job: JobView): Record<string, unknown>[] {
+  const file = path.join(job.workspace_path ?? '', 'answers.jsonl')
+  return fs
+    .readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}

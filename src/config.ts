@@ -40,6 +40,10 @@ const Environment = z.object({
   SLIPWAY_POOL: z.coerce.number().int().min(0).max(32).default(2),
   /** For tests of recovery only: the base of the retry backoff, in milliseconds. */
   SLIPWAY_RETRY_MS: z.coerce.number().int().min(0).default(1000),
+  /** Loopback port of the model gateway; 0 takes a free one. */
+  SLIPWAY_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** The longest silence of a model provider, before its answer and within it, in seconds. */
+  SLIPWAY_MODEL_SILENCE_SECONDS: z.coerce.number().int().min(1).max(3600).default(600),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   HOME: z.string().default(os.homedir()),
 })
@@ -61,6 +65,8 @@ export const limits = {
   createBatch: 64,
   /** The smallest free space, in bytes, below which no new work is claimed. */
   freeDiskBytes: 50_000_000,
+  /** One request of an agent to a model. */
+  modelRequestBytes: 50_000_000,
   diffBytes: 5_000_000,
   fileBytes: 5_000_000,
   archiveBytes: 500_000_000,
@@ -107,6 +113,8 @@ export interface Config {
   readonly backendsDir: string | null
   readonly pool: number
   readonly retryMs: number
+  readonly gatewayPort: number
+  readonly modelSilenceMs: number
   readonly path: string
   readonly home: string
   readonly installEnv: Readonly<Record<string, string>>
@@ -143,6 +151,8 @@ export function loadConfig(
     backendsDir: env.SLIPWAY_BACKENDS_DIR === undefined ? null : path.resolve(env.SLIPWAY_BACKENDS_DIR),
     pool: env.SLIPWAY_POOL,
     retryMs: env.SLIPWAY_RETRY_MS,
+    gatewayPort: env.SLIPWAY_GATEWAY_PORT,
+    modelSilenceMs: env.SLIPWAY_MODEL_SILENCE_SECONDS * 1000,
     path: env.PATH,
     home: env.HOME,
     installEnv: npmEnvironment(env.HOME),

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { openCatalogue } from './agents/catalogue.ts'
+import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
 import { openCanary } from './engine/canary.ts'
 import { openCreateJob } from './engine/create-job.ts'
 import { openRunningWork, type Engine } from './engine/engine.ts'
 import { openStreams } from './engine/follow-events.ts'
+import { openModels, type Models } from './engine/models.ts'
+import { reachOf } from './engine/reach.ts'
 import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
 import { createApp } from './http/app.ts'
@@ -68,19 +70,22 @@ export async function startServer(overrides: {
     closers.push(db.close, launcher.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
     closers.push(pool.close)
+    const models = await openModels({
+      db,
+      log,
+      dataDir: config.dataDir,
+      port: config.gatewayPort,
+      limits: { ...limits, modelSilenceMs: config.modelSilenceMs },
+    })
+    closers.push(models.close)
     const settings = shareFor(SETTINGS_MS, () => readSettings(db.reader))
     const engine: Engine = {
       db,
       log,
       launcher,
       pool,
-      catalogue: openCatalogue({
-        version,
-        packageRoot,
-        nodePath: process.execPath,
-        searchPath: sandboxPath(config),
-        backendsDir: config.backendsDir ?? path.join(config.dataDir, 'backends'),
-      }),
+      catalogue: catalogueOf(config, models, version),
+      models,
       roles: openRoles(config.rolesDir ?? undefined),
       dataDir: config.dataDir,
       ownHome: config.home,
@@ -138,9 +143,7 @@ export async function startServer(overrides: {
       `[::1]:${server.port}`,
     )
     const url = `http://${shown}:${server.port}`
-    closers.push(
-      announce(config.dataDir, { pid: process.pid, url, started_at: new Date(bornAt).toISOString() }),
-    )
+    closers.push(announce(config.dataDir, url, bornAt))
     return { url, token, worker, logInLink: () => `${url}/?code=${logIn.newCode()}`, stop }
   } catch (error) {
     await stop()
@@ -148,15 +151,27 @@ export async function startServer(overrides: {
   }
 }
 
-/** Writes down where the server is found, for commands on this machine; the function returned takes it back. */
-function announce(
-  dataDir: string,
-  record: { readonly pid: number; readonly url: string; readonly started_at: string },
-): () => Promise<void> {
+/** Says in the data directory where this server is; what is returned takes it back. */
+function announce(dataDir: string, url: string, bornAt: number): () => Promise<void> {
   const file = path.join(dataDir, 'server.json')
+  const record = { pid: process.pid, url, started_at: new Date(bornAt).toISOString() }
   fs.writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 })
   fs.renameSync(`${file}.new`, file)
   return () => fs.promises.rm(file, { force: true })
+}
+
+function catalogueOf(config: Config, models: Models, version: string): Catalogue {
+  return openCatalogue({
+    version,
+    packageRoot,
+    nodePath: process.execPath,
+    searchPath: sandboxPath(config),
+    backendsDir: config.backendsDir ?? path.join(config.dataDir, 'backends'),
+    async reach(profile) {
+      const usable = (await models.providers()).filter((provider) => provider.usable)
+      return reachOf(profile, usable, config.home)
+    },
+  })
 }
 
 /** PATH inside the sandbox: this Node first, then the machine's, without the tools of this package. */

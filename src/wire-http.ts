@@ -10,6 +10,14 @@ import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
 import { sendMessage } from './engine/messages.ts'
+import {
+  removeProvider,
+  removeSecret,
+  setProvider,
+  setSecret,
+  viewProviders,
+  viewSecrets,
+} from './engine/providers.ts'
 import { cancelTask, retryTask } from './engine/task-acts.ts'
 import { ready } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
@@ -94,6 +102,16 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       test: (name) => tryBackend(engine, name),
       add: (backend) => addBackend(engine, backend),
       remove: (name) => removeBackend(engine, name),
+    },
+    providers: {
+      list: () => viewProviders(engine),
+      set: (name, provider) => setProvider(engine, name, provider),
+      remove: (name) => removeProvider(engine, name),
+    },
+    secrets: {
+      list: () => viewSecrets(engine),
+      set: (name, value) => setSecret(engine, name, value),
+      remove: (name) => removeSecret(engine, name),
     },
     settings: {
       get: () => readSettings(db.reader),

@@ -4,11 +4,14 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Settings } from '../contract/backend.ts'
 import { openCatalogue, type Catalogue } from './catalogue.ts'
+import type { Reach } from './reach.ts'
 
 let root: string
 let catalogue: Catalogue
+let reach: Reach
 
 beforeEach(() => {
+  reach = { auth: 'none' }
   root = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-catalogue-'))
   fs.mkdirSync(path.join(root, 'bin'))
   catalogue = openCatalogue({
@@ -17,6 +20,7 @@ beforeEach(() => {
     nodePath: process.execPath,
     searchPath: path.join(root, 'bin'),
     backendsDir: path.join(root, 'backends'),
+    reach: () => Promise.resolve(reach),
   })
 })
 afterEach(() => fs.rmSync(root, { recursive: true }))
@@ -104,6 +108,24 @@ it('takes a backend of settings before a known one of the same name', async () =
   const names = (await catalogue.list(settings)).map((backend) => backend.name)
   expect(names.filter((name) => name === 'codex')).toHaveLength(1)
   expect((await catalogue.list(settings))[0]).toMatchObject({ name: 'codex', available: true, default: true })
+})
+
+it('chooses by itself only what surely reaches a model, and says of the rest what is missing', async () => {
+  write('bin/cursor-agent', '#!/bin/sh\n', 0o755)
+  const cursor = async (settings: Settings): Promise<unknown> =>
+    (await catalogue.list(settings)).find((backend) => backend.name === 'cursor')
+  reach = { auth: 'own', sure: false }
+  expect(await cursor(Settings.parse({}))).toMatchObject({ available: true, default: false, auth: 'own' })
+  expect(await cursor(Settings.parse({ default_backend: 'cursor' }))).toMatchObject({ default: true })
+  reach = { auth: 'own', sure: true }
+  expect(await cursor(Settings.parse({}))).toMatchObject({ default: true })
+  reach = { auth: null, reason: 'It reaches no model.' }
+  expect(await cursor(Settings.parse({ default_backend: 'cursor' }))).toMatchObject({
+    available: false,
+    installed: 'path',
+    default: false,
+    reason: 'It reaches no model.',
+  })
 })
 
 it('answers fast, because it starts nothing', async () => {

@@ -7,6 +7,7 @@ import { detectProfile, type Places } from './detect.ts'
 import { fill } from './placeholders.ts'
 import { knownProfiles } from './known-profiles.ts'
 import { plainSession, type Profile } from './profile.ts'
+import type { Reach } from './reach.ts'
 
 /**
  * Which backends there are: those a person added in settings, those that Slipway knows, and the offline demo.
@@ -23,6 +24,8 @@ export interface CatalogueOptions extends Places {
   readonly version: string
   /** The root of the Slipway package, where the offline demo lives. */
   readonly packageRoot: string
+  /** How a backend reaches models now. */
+  readonly reach: (profile: Profile) => Promise<Reach>
 }
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
@@ -43,24 +46,30 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     async list(settings) {
       const backends = all(settings)
       const detected = await Promise.all(
-        backends.map(async (backend) => ({ backend, found: await backend.detect() })),
+        backends.map(async ({ profile, detect }) => ({
+          profile,
+          found: await detect(),
+          reach: await options.reach(profile),
+        })),
       )
-      const available = detected.filter(({ found }) => found.available)
-      const wanted = available.find(({ backend }) => backend.profile.id === settings.default_backend)
-      const standard = wanted ?? available[0]
-      return detected.map(({ backend, found }) => view(backend.profile, found, backend === standard?.backend))
+      const usable = detected.filter(({ found, reach }) => found.available && reach.auth !== null)
+      const standard =
+        usable.find(({ profile }) => profile.id === settings.default_backend) ??
+        // Nobody is given an agent that may turn out not to be logged in unless they asked for it.
+        usable.find(({ reach }) => reach.auth !== 'own' || reach.sure)
+      return detected.map((one) => view(one.profile, one.found, one.reach, one.profile === standard?.profile))
     },
   }
 }
 
-function view(profile: Profile, found: Detection, standard: boolean): BackendView {
+function view(profile: Profile, found: Detection, reach: Reach, standard: boolean): BackendView {
   const { install } = profile
   return {
     name: profile.id,
     display_name: profile.displayName,
     kind: profile.kind,
-    available: found.available,
-    reason: found.reason,
+    available: found.available && reach.auth !== null,
+    reason: found.reason ?? (reach.auth === null ? reach.reason : null),
     version: found.version,
     default: standard,
     homepage: profile.homepage,
@@ -73,6 +82,9 @@ function view(profile: Profile, found: Detection, standard: boolean): BackendVie
             version: install.version,
             packages: Object.entries(install.packages).map(([name, version]) => `${fill(name)}@${version}`),
           },
+    auth: reach.auth,
+    provider: reach.auth === 'gateway' ? reach.provider : null,
+    model: reach.auth === 'gateway' ? reach.model : null,
   }
 }
 

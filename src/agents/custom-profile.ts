@@ -17,7 +17,7 @@ export function customProfile(custom: CustomBackend): Profile {
     ...(custom.kind === 'command' ? { prompt: custom.prompt ?? 'stdin' } : {}),
     env: custom.env,
     files: {},
-    gateway: null,
+    gateway: custom.wire === undefined ? null : { wire: custom.wire, env: {}, files: {}, model: null },
     login: [],
     session: plainSession,
     limits: {},

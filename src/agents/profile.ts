@@ -1,4 +1,5 @@
 import type { BackendView } from '../contract/backend.ts'
+import type { Wire } from '../contract/provider.ts'
 
 /**
  * A backend as data: how its program is found, installed and started, what it finds in its environment and its HOME,
@@ -44,9 +45,6 @@ export interface Install {
   /** Directories below the install directory that go in front of PATH. */
   readonly path?: readonly string[]
 }
-
-/** The protocol between an agent and a model provider. */
-export type Wire = 'anthropic' | 'openai' | 'gemini'
 
 export interface GatewayUse {
   readonly wire: Wire

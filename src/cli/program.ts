@@ -13,9 +13,11 @@ import { addJobs } from './commands/jobs.ts'
 import { addLogs } from './commands/logs.ts'
 import { addMessage } from './commands/message.ts'
 import { addPlan } from './commands/plan.ts'
+import { addProviders } from './commands/providers.ts'
 import { addRestart } from './commands/restart.ts'
 import { addRetry } from './commands/retry.ts'
 import { addRun } from './commands/run.ts'
+import { addSecrets } from './commands/secrets.ts'
 import { addSessions } from './commands/sessions.ts'
 import { addShow } from './commands/show.ts'
 import { addStart } from './commands/start.ts'
@@ -49,6 +51,8 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     addCancel,
     addRestart,
     addBackends,
+    addProviders,
+    addSecrets,
     addWorkers,
     addDoctor,
     addToken,

@@ -33,6 +33,7 @@ import { followEvents } from './follow-events.ts'
 import { followSummaries } from './follow-summaries.ts'
 import { installBackend } from './install-backend.ts'
 import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
+import { providerCalls, type ProviderCalls } from './provider-calls.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
 /** How far a job is proven, and what that rests on. */
@@ -55,7 +56,7 @@ export interface CreateOptions {
   readonly idempotencyKey?: string
 }
 
-export interface Client {
+export interface Client extends ProviderCalls {
   readonly url: string
   createJob(job: JobRequest, options?: CreateOptions): Promise<CreatedJob>
   getJob(id: string): Promise<JobView>
@@ -155,6 +156,7 @@ export function openClient(options: ClientOptions): Client {
     ...personCalls(endpoint),
     ...contentCalls(endpoint),
     ...serverCalls(endpoint),
+    ...providerCalls(endpoint),
   }
 }
 

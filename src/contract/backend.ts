@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CheckCommand } from './plan.ts'
+import { Wire } from './provider.ts'
 import { Mode } from './words.ts'
 
 /** One entry of `GET /api/backends`. `reason` says why an unavailable backend cannot be used and how to mend it. */
@@ -19,6 +20,14 @@ export const BackendView = z.object({
   installed: z.enum(['slipway', 'path', 'built_in']).nullable(),
   /** What `POST /api/backends/{name}/install` installs, pinned; null when Slipway cannot install it. */
   install: z.object({ version: z.string(), packages: z.array(z.string()) }).nullable(),
+  /**
+   * How it reaches models: through the gateway with the key of `provider`, with its own login (metered by what it reports),
+   * or `none`, when it needs no model or takes care of that itself; null when no way is known.
+   */
+  auth: z.enum(['gateway', 'own', 'none']).nullable(),
+  provider: z.string().nullable(),
+  /** What is asked for when nobody chose a model; null leaves it to the agent. */
+  model: z.string().nullable(),
 })
 export type BackendView = z.infer<typeof BackendView>
 export const BackendList = z.object({ backends: z.array(BackendView) })
@@ -27,6 +36,7 @@ export const BackendList = z.object({ backends: z.array(BackendView) })
  * A backend added in settings: any program that speaks the Agent Client Protocol on stdin and stdout, or (`command`)
  * any program that is started once for each turn and takes its prompt as its last argument, on stdin, or as the path of
  * a file. With a `package`, Slipway can install it, and the first word of `command` names the package's program.
+ * With a `wire` it reaches models through the gateway: its words and `env` may hold `{gateway}`, `{token}` and `{model}`.
  */
 export const CustomBackend = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
@@ -44,6 +54,7 @@ export const CustomBackend = z.strictObject({
     )
     .max(300)
     .optional(),
+  wire: Wire.optional(),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
 })
 export type CustomBackend = z.infer<typeof CustomBackend>

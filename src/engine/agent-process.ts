@@ -47,10 +47,10 @@ export async function startBackend(
   profile: Profile,
   launch: Launch,
   workspace: Workspace,
+  access: Access,
   label: string,
   signal: AbortSignal,
 ): Promise<RunningAgent> {
-  const access: Access = { gateway: null, model: null }
   const prepared = await prepareLaunch(profile, launch, access, {
     home: workspace.home,
     ownHome: engine.ownHome,

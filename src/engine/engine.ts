@@ -6,6 +6,7 @@ import type { Roles } from '../roles/render-prompt.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
 import type { Database } from '../store/database.ts'
 import type { WorkspacePool } from '../workspace/pool.ts'
+import type { Models } from './models.ts'
 
 /** What the parts of the engine share. Made once in main.ts. */
 export interface Engine {
@@ -14,6 +15,7 @@ export interface Engine {
   readonly launcher: Launcher
   readonly catalogue: Catalogue
   readonly roles: Roles
+  readonly models: Models
   readonly pool: WorkspacePool
   readonly dataDir: string
   /** The environment of npm when it installs a backend. */

@@ -3,15 +3,18 @@ import type { Launch, SessionUpdate } from '../agents/backend.ts'
 import type { Profile } from '../agents/profile.ts'
 import type { SessionHost } from '../agents/session-host.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
+import type { Caller } from '../models/grants.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { describeEnd, startBackend, type RunningAgent } from './agent-process.ts'
 import type { Engine } from './engine.ts'
+import { openAccess, type ModelAccess } from './model-access.ts'
 import { openHost } from './session-host.ts'
 
 /** A backend at work in a workspace, ready for its first prompt. */
 export interface OpenAgent {
   readonly session: Session
   readonly agent: RunningAgent
+  readonly models: ModelAccess
   /** Ends the session and every process of it; resolves when they are gone. */
   close(): Promise<void>
 }
@@ -20,13 +23,15 @@ export interface OpenAgentOptions {
   readonly profile: Profile
   readonly launch: Launch
   readonly workspace: Workspace
+  /** On whose behalf it calls models. */
+  readonly caller: Caller
   /** What its processes are for, in the records. */
   readonly label: string
   readonly policy: PermissionPolicy
   readonly answer: SessionHost['answer']
   readonly onUpdate: (update: SessionUpdate) => void
   /** Hears of the process before it is spoken to. */
-  readonly onStart?: (agent: RunningAgent) => Promise<void>
+  readonly onStart?: (agent: RunningAgent, models: ModelAccess) => Promise<void>
   /** A session of this agent to continue, where it can. */
   readonly resume?: string | null
 }
@@ -38,13 +43,16 @@ export async function openAgent(
   signal: AbortSignal,
 ): Promise<OpenAgent> {
   const { profile, launch, workspace, label } = options
-  const agent = await startBackend(engine, profile, launch, workspace, label, signal)
+  const models = await openAccess(engine, profile, options.caller, signal)
+  let agent: RunningAgent | null = null
   try {
-    await options.onStart?.(agent)
+    agent = await startBackend(engine, profile, launch, workspace, models.access, label, signal)
+    const { child } = agent
+    await options.onStart?.(agent, models)
     const session = await openSession(
       {
-        stdin: agent.child.stdin,
-        stdout: agent.child.stdout,
+        stdin: child.stdin,
+        stdout: child.stdout,
         ended: describeEnd(agent),
         cwd: workspace.dir,
         limits: { ...engine.limits.session, ...profile.limits },
@@ -57,11 +65,13 @@ export async function openAgent(
       signal,
     )
     const close = async (): Promise<void> => {
-      await Promise.all([session.close(), agent.child.kill()])
+      await Promise.all([session.close(), child.kill()])
+      models.close()
     }
-    return { session, agent, close }
+    return { session, agent, models, close }
   } catch (error) {
-    await agent.child.kill()
+    await agent?.child.kill()
+    models.close()
     throw error
   }
 }

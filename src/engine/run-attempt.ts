@@ -71,7 +71,7 @@ async function holdSession(
   let open: OpenAgent | null = null
   let talk: Talk
   try {
-    open = await openAttempt(engine, attempt, workspace, recorder, claim.signal)
+    open = await openAttempt(engine, claim, attempt, workspace, recorder)
     talk = await converse(engine, claim, {
       session: open.session,
       attempt,
@@ -93,16 +93,23 @@ async function holdSession(
 
 async function openAttempt(
   engine: Engine,
+  { job, signal }: Claim,
   attempt: AttemptTask,
   workspace: Workspace,
   recorder: Recorder,
-  signal: AbortSignal,
 ): Promise<OpenAgent> {
   const open = await openAgent(
     engine,
     {
       ...(await findBackend(engine, attempt)),
       workspace,
+      caller: {
+        backend: attempt.backend,
+        jobId: job.id,
+        taskId: attempt.task_id,
+        attemptId: attempt.id,
+        role: attempt.role,
+      },
       label: `attempt ${attempt.id}`,
       policy: 'sandbox',
       answer: (asked) => {
@@ -111,7 +118,10 @@ async function openAttempt(
         return Promise.resolve(choice)
       },
       onUpdate: (update) => recorder.add(update),
-      onStart: (agent) => engine.db.tx((trx) => updateAttempt(trx, attempt.id, { walls: agent.child.walls })),
+      onStart: (agent, { provider, access }) =>
+        engine.db.tx((trx) =>
+          updateAttempt(trx, attempt.id, { walls: agent.child.walls, provider, model: access.model }),
+        ),
     },
     signal,
   )

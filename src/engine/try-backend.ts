@@ -94,6 +94,7 @@ async function talk(
         profile: { ...backend.profile, limits: { ...backend.profile.limits, startMs: trialMs } },
         launch,
         workspace,
+        caller: { backend: backend.profile.id, jobId: null, taskId: null, attemptId: null, role: null },
         label: `test of ${backend.profile.id}`,
         policy: 'sandbox',
         answer: (asked) => Promise.resolve(allowed(asked)),

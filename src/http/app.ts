@@ -12,6 +12,7 @@ import { gitRoutes } from './routes/git.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
+import { providerRoutes } from './routes/providers.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { uiRoutes } from './routes/ui.ts'
@@ -32,6 +33,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   sessionRoutes(app, deps)
   serverRoutes(app, deps)
   backendRoutes(app, deps)
+  providerRoutes(app, deps)
   jobRoutes(app, deps)
   planRoutes(app, deps)
   peopleRoutes(app, deps)

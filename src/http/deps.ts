@@ -20,6 +20,7 @@ import type {
 import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
 import type { CanaryView, Health, Stats, WorkerView } from '../contract/server.ts'
+import type { ProviderInput, ProviderView, SecretView } from '../contract/provider.ts'
 import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
 import type { LogIn } from './log-in.ts'
@@ -123,6 +124,17 @@ export interface HttpDeps {
     uninstall(name: string): Promise<BackendView>
     test(name: string): Promise<BackendTrial>
     add(backend: CustomBackend): Promise<BackendView>
+    remove(name: string): Promise<void>
+  }
+  readonly providers: {
+    list(): Promise<ProviderView[]>
+    set(name: string, provider: ProviderInput): Promise<ProviderView>
+    remove(name: string): Promise<void>
+  }
+  /** Values go in and never come out. */
+  readonly secrets: {
+    list(): Promise<SecretView[]>
+    set(name: string, value: string): Promise<SecretView>
     remove(name: string): Promise<void>
   }
   readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }

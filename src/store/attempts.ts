@@ -37,6 +37,8 @@ export interface AttemptChange {
   readonly stop_reason?: string
   readonly error?: string
   readonly walls?: string
+  readonly provider?: string | null
+  readonly model?: string | null
   readonly input_tokens?: number
   readonly output_tokens?: number
   readonly cost_usd?: number

@@ -1,0 +1,10 @@
+/**
+ * How a backend reaches a model: through the gateway with a provider's key, with its own login, or not at all. `none`: it
+ * needs no model, or a person who added it takes care of that.
+ */
+export type Reach =
+  | { readonly auth: 'gateway'; readonly provider: string; readonly model: string | null }
+  /** `sure` false: nobody can tell from here whether it is logged in. */
+  | { readonly auth: 'own'; readonly sure: boolean }
+  | { readonly auth: 'none' }
+  | { readonly auth: null; readonly reason: string }

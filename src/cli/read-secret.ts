@@ -1,0 +1,45 @@
+/** Where a command takes a secret from: stdin, never its arguments, which every program on the machine can read. */
+import type { ReadStream } from 'node:tty'
+import { badUsage, exitCodes, Failure } from './failure.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What stdin holds; in a terminal it is asked for and not shown. */
+export async function readSecret(what: string, terminal: Terminal): Promise<string> {
+  const { stdin } = process
+  const text = stdin.isTTY ? await askHidden(what, stdin, terminal) : await readAll(stdin)
+  const value = text.trim()
+  if (value === '')
+    throw badUsage(`there is no ${what} on stdin`, 'pipe it in, or run the command in a terminal and type it')
+  return value
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += String(chunk)
+  return text
+}
+
+async function askHidden(what: string, stdin: ReadStream, terminal: Terminal): Promise<string> {
+  terminal.note(`The ${what} (it is not shown; Enter ends it):`)
+  stdin.setRawMode(true)
+  stdin.setEncoding('utf8')
+  let typed = ''
+  try {
+    for await (const chunk of stdin as AsyncIterable<string>) {
+      typed = withKeys(typed, chunk)
+      if (/[\r\n]/.test(typed)) break
+    }
+    return typed.split(/[\r\n]/, 1)[0] ?? ''
+  } finally {
+    stdin.setRawMode(false)
+    stdin.pause()
+  }
+}
+
+/** What is typed so far with a few more keys; a paste is many at once. */
+function withKeys(typed: string, keys: string): string {
+  if (keys.includes('\u0003')) throw new Failure('nothing was changed', { exitCode: exitCodes.interrupted })
+  let now = typed
+  for (const key of keys) now = key === '\u007f' ? now.slice(0, -1) : now + key
+  return now
+}

@@ -1,0 +1,70 @@
+import type { Provider, ProviderTrouble } from '../contract/provider.ts'
+import type { Log } from '../lib/log.ts'
+import { shareFor } from '../lib/share-for.ts'
+import { chooseProvider } from '../models/choose-provider.ts'
+import type { GatewayLimits } from '../models/door.ts'
+import { openGateway, type Gateway } from '../models/gateway.ts'
+import { openVault, type Vault } from '../models/vault.ts'
+import type { Database } from '../store/database.ts'
+import { readProviders, type ProviderRow } from '../store/providers.ts'
+
+/** A provider with its key as it is now. */
+export interface KnownProvider extends Provider {
+  readonly key: string | null
+  readonly usable: boolean
+  readonly trouble: ProviderTrouble | null
+}
+
+/** What this process knows of models: where they are, with which keys, and the gateway through which agents reach them. */
+export interface Models {
+  readonly vault: Vault
+  readonly gateway: Gateway
+  /** As they were at most half a second ago, or since this process changed them. */
+  providers(): Promise<readonly KnownProvider[]>
+  /** To be called when this process has changed a provider or a secret. */
+  changed(): void
+  close(): Promise<void>
+}
+
+export interface ModelOptions {
+  readonly db: Database
+  readonly log: Log
+  readonly dataDir: string
+  readonly port: number
+  readonly limits: GatewayLimits
+}
+
+/** What another process changed is seen after this long. */
+const PROVIDERS_MS = 500
+
+export async function openModels({ db, log, dataDir, port, limits }: ModelOptions): Promise<Models> {
+  const vault = openVault(dataDir)
+  const known = shareFor(PROVIDERS_MS, async () => {
+    const rows = await readProviders(db.reader)
+    return Promise.all(rows.map((row) => withKey(vault, log, row)))
+  })
+  const gateway = await openGateway({
+    log,
+    port,
+    limits,
+    async target(wire, backend) {
+      const usable = (await known.get()).filter((provider) => provider.usable)
+      const provider = chooseProvider(usable, wire, backend)
+      return provider === null ? null : { ...provider, baseUrl: provider.base_url }
+    },
+  })
+  return { vault, gateway, providers: known.get, changed: known.forget, close: gateway.close }
+}
+
+/** A key that cannot be read is one that is not there: its provider says so until it is set again. */
+async function withKey(vault: Vault, log: Log, row: ProviderRow): Promise<KnownProvider> {
+  const { sealed, ...provider } = row
+  if (provider.secret === null) return { ...provider, key: null, usable: true }
+  if (sealed === null) return { ...provider, key: null, usable: false }
+  try {
+    return { ...provider, key: await vault.open(provider.secret, sealed), usable: true }
+  } catch (error) {
+    log.error({ err: error, provider: provider.name }, 'a key cannot be read')
+    return { ...provider, key: null, usable: false }
+  }
+}

@@ -1,0 +1,15 @@
+import type { Provider, Wire } from '../contract/provider.ts'
+
+/** The provider of a backend's calls on a wire: the first that names the backend, else the first that names none. */
+export function chooseProvider<P extends Provider>(
+  providers: readonly P[],
+  wire: Wire,
+  backend: string,
+): P | null {
+  const fitting = providers.filter((provider) => provider.wire === wire)
+  return (
+    fitting.find((provider) => provider.backends.includes(backend)) ??
+    fitting.find((provider) => provider.backends.length === 0) ??
+    null
+  )
+}

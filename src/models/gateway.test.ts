@@ -1,0 +1,232 @@
+import { once } from 'node:events'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Wire } from '../contract/provider.ts'
+import { openLog } from '../lib/log.ts'
+import { openGateway, type Gateway } from './gateway.ts'
+import type { Target } from './door.ts'
+
+/** The gateway between a caller and a provider of the test's own, which says what it was sent. */
+const caller = { backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }
+const MB = 1_000_000
+
+let provider: http.Server
+let answer: (request: IncomingMessage, response: ServerResponse) => void
+let target: Target | null
+let gateway: Gateway
+
+beforeEach(async () => {
+  provider = http.createServer((request, response) => answer(request, response))
+  provider.listen(0, '127.0.0.1')
+  await once(provider, 'listening')
+  const { port } = provider.address() as AddressInfo
+  target = {
+    name: 'test',
+    wire: 'openai',
+    baseUrl: `http://127.0.0.1:${port}/base/v1?api-version=7`,
+    header: null,
+    headers: { 'X-Extra': 'yes' },
+    key: 'sk-real',
+  }
+  gateway = await openGateway({
+    log: openLog('silent'),
+    port: 0,
+    target: (wire: Wire) => Promise.resolve(target === null ? null : { ...target, wire }),
+    limits: { modelRequestBytes: 1000, modelSilenceMs: 300 },
+  })
+})
+afterEach(async () => {
+  await gateway.close()
+  provider.closeAllConnections()
+  provider.close()
+  await once(provider, 'close')
+})
+
+function ask(path: string, options: RequestInit = {}): Promise<Response> {
+  return fetch(`${gateway.url}${path}`, { method: 'POST', body: '{}', ...options })
+}
+
+it('sends on what the agent said, with the real key in the place of its token', async () => {
+  const seen: IncomingMessage[] = []
+  answer = (request, response) => {
+    seen.push(request)
+    response.writeHead(201, { 'content-type': 'application/json', 'set-cookie': 'a=b', 'x-request-id': '7' })
+    request.pipe(response)
+  }
+  const { token } = gateway.open(caller)
+  const headers = { authorization: `Bearer ${token}`, 'x-app': 'mine', cookie: 'c=d', 'x-api-key': 'other' }
+  const response = await ask('/openai/v1/chat/completions?beta=1', { headers, body: '{"model":"m"}' })
+  expect([response.status, await response.text()]).toEqual([201, '{"model":"m"}'])
+  expect([response.headers.get('set-cookie'), response.headers.get('x-request-id')]).toEqual([null, '7'])
+  expect(seen[0]?.url).toBe('/base/v1/chat/completions?api-version=7&beta=1')
+  expect(seen[0]?.headers).toMatchObject({
+    authorization: 'Bearer sk-real',
+    'x-app': 'mine',
+    'x-extra': 'yes',
+    'accept-encoding': 'identity',
+  })
+  expect(seen[0]?.headers).not.toHaveProperty('cookie')
+  expect(seen[0]?.headers).not.toHaveProperty('x-api-key')
+  expect(seen[0]?.rawHeaders.join(' ')).not.toContain(token)
+})
+
+it.each([
+  ['anthropic', '/anthropic/v1/messages', 'x-api-key'],
+  ['gemini', '/gemini/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse', 'x-goog-api-key'],
+])('shows the key as %s wants it, wherever the token came from', async (_, path, header) => {
+  let sent: IncomingMessage | null = null
+  answer = (request, response) => {
+    sent = request
+    response.end('{}')
+  }
+  const { token } = gateway.open(caller)
+  const query = path.includes('?') ? `&key=${token}` : `?key=${token}`
+  expect((await ask(`${path}${query}`)).status).toBe(200)
+  expect(sent).toMatchObject({ headers: { [header]: 'sk-real' } })
+  expect(sent).not.toMatchObject({ url: expect.stringContaining('key=') })
+})
+
+it('takes a token for as long as its attempt lives, and tells each wire in its own shape', async () => {
+  answer = (_, response) => response.end('{}')
+  const grant = gateway.open(caller)
+  const headers = { 'x-api-key': grant.token }
+  expect((await ask('/anthropic/v1/messages', { headers })).status).toBe(200)
+  grant.close()
+  const refused = await ask('/anthropic/v1/messages', { headers })
+  expect([refused.status, await refused.json()]).toEqual([
+    401,
+    { type: 'error', error: { type: 'authentication_error', message: expect.stringContaining('token') } },
+  ])
+  expect(await (await ask('/openai/v1/responses')).json()).toEqual({
+    error: expect.objectContaining({ code: 'unknown_token' }),
+  })
+  expect(await (await ask('/gemini/v1beta/models/m:generateContent')).json()).toEqual({
+    error: { code: 401, status: 'UNAUTHENTICATED', message: expect.any(String) },
+  })
+})
+
+it.each([
+  '/openai/v1/files',
+  '/openai/v1/chat/completions/..',
+  '/openai/v1/models/../files',
+  '/anthropic/v1/messages/batches',
+  '/gemini/v1beta/cachedContents',
+  '/gemini/v1beta/models/..:generateContent',
+  '/',
+])('does not forward %s', async (path) => {
+  let reached = false
+  answer = (_, response) => {
+    reached = true
+    response.end()
+  }
+  const { token } = gateway.open(caller)
+  const { port } = new URL(gateway.url)
+  // As it stands: fetch would have made the path shorter.
+  const status = await new Promise((resolve, reject) => {
+    http
+      .request({ port, path, method: 'POST', headers: { 'x-api-key': token } }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      .on('error', reject)
+      .end()
+  })
+  expect([status, reached]).toEqual([404, false])
+})
+
+it('says in words what is missing: a provider, a server behind it, patience, a shorter request', async () => {
+  const headers = { 'x-api-key': gateway.open(caller).token }
+  answer = () => undefined
+  const silent = await ask('/anthropic/v1/messages', { headers })
+  expect([silent.status, await silent.text()]).toEqual([
+    502,
+    expect.stringContaining('said nothing for 0.3 s'),
+  ])
+  const long = await ask('/anthropic/v1/messages', { headers, body: 'x'.repeat(1001) })
+  expect([long.status, await long.text()]).toEqual([413, expect.stringContaining('request_too_large')])
+  target = target === null ? null : { ...target, baseUrl: 'http://127.0.0.1:1/v1' }
+  expect(await (await ask('/anthropic/v1/messages', { headers })).text()).toContain('ECONNREFUSED')
+  target = null
+  const none = await ask('/anthropic/v1/messages', { headers })
+  expect([none.status, await none.text()]).toEqual([503, expect.stringContaining('slipway providers set')])
+})
+
+it('passes each piece on as it comes, and an end in the middle as one', async () => {
+  let stream: ServerResponse | null = null
+  answer = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('data: 1\n\n')
+    stream = response
+  }
+  const headers = { 'x-api-key': gateway.open(caller).token }
+  const response = await ask('/openai/v1/responses', { headers })
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  expect(await reader?.read()).toEqual({ done: false, value: 'data: 1\n\n' })
+  const open = stream as ServerResponse | null
+  open?.write('data: 2\n\n')
+  expect(await reader?.read()).toEqual({ done: false, value: 'data: 2\n\n' })
+  open?.destroy()
+  await expect(reader?.read()).rejects.toThrow('terminated')
+})
+
+it('ends the call of an agent that goes away, and of an attempt that ends', async () => {
+  const closed: string[] = []
+  answer = (request, response) => {
+    response.writeHead(200)
+    response.write('begin')
+    response.on('close', () => closed.push(request.headers['x-who'] as string))
+  }
+  const grant = gateway.open(caller)
+  const headers = { 'x-api-key': grant.token }
+  const gone = new AbortController()
+  await ask('/anthropic/v1/messages', { headers: { ...headers, 'x-who': 'agent' }, signal: gone.signal })
+  const other = await ask('/anthropic/v1/messages', { headers: { ...headers, 'x-who': 'attempt' } })
+  gone.abort()
+  await vi.waitFor(() => expect(closed).toEqual(['agent']))
+  grant.close()
+  await expect(other.text()).rejects.toThrow('terminated')
+  await vi.waitFor(() => expect(closed).toEqual(['agent', 'attempt']))
+})
+
+it('a slow reader slows the provider: nothing piles up in between', async () => {
+  let written = 0
+  answer = (_, response) => {
+    response.writeHead(200)
+    const piece = Buffer.alloc(MB, 'x')
+    const more = (): void => {
+      while (written < 60) {
+        written += 1
+        if (!response.write(piece)) {
+          response.once('drain', more)
+          return
+        }
+      }
+      response.end()
+    }
+    more()
+  }
+  const headers = { 'x-api-key': gateway.open(caller).token }
+  const response = await ask('/anthropic/v1/messages', { headers })
+  const held = await steady(() => written)
+  expect(held).toBeLessThan(30)
+  // Longer than a provider may be silent: it is the reader who waits.
+  const until = Date.now() + 700
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(until), 2000)
+  expect((await response.arrayBuffer()).byteLength).toBe(60 * MB)
+})
+
+/** The value once it has not changed for ten looks. */
+async function steady(look: () => number): Promise<number> {
+  let last = -1
+  let same = 0
+  await vi.waitFor(
+    () => {
+      same = look() === last ? same + 1 : 0
+      last = look()
+      expect(same).toBeGreaterThan(10)
+    },
+    { timeout: 10_000, interval: 30 },
+  )
+  return last
+}

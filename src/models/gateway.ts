@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { GatewayOptions } from './door.ts'
+import { openGrants, type Caller, type Grant } from './grants.ts'
+import { serveCall } from './serve-call.ts'
+import { openUpstreamPool } from './upstream.ts'
+
+/**
+ * Stands between agents and model providers: agents know its loopback address and a token of their attempt, the keys
+ * stay here. Calls and their answers pass unchanged, as they come.
+ */
+export interface Gateway {
+  readonly url: string
+  open(caller: Caller): Grant
+  close(): Promise<void>
+}
+
+/** Listens on loopback; `port` 0 takes a free one. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const grants = openGrants()
+  const upstream = openUpstreamPool()
+  const server = http.createServer((request, response) => {
+    serveCall({ ...options, grants, upstream }, request, response).catch((error: unknown) => {
+      // An agent that ends in the middle of its request is no fault of anybody.
+      if (request.complete)
+        options.log.error({ err: error, path: request.url?.split('?', 1)[0] }, 'model gateway')
+      response.destroy()
+    })
+  })
+  // An answer may take as long as a model thinks; the silence of a provider has its own limit.
+  server.requestTimeout = 0
+  server.listen(options.port, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the model gateway has no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    open: grants.open,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      upstream.close()
+      await once(server, 'close')
+    },
+  }
+}

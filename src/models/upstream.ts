@@ -1,0 +1,56 @@
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import https from 'node:https'
+
+/** A provider that did not answer, or fell silent, for longer than it may. */
+export class SilentProvider extends Error {
+  override readonly name = 'SilentProvider'
+}
+
+export interface UpstreamCall {
+  readonly method: string
+  readonly url: URL
+  readonly headers: OutgoingHttpHeaders
+  readonly body: Buffer
+  readonly signal: AbortSignal
+  /** The longest silence, before the answer and within it. */
+  readonly silenceMs: number
+  /** Whether the reader of the answer is the one who keeps it waiting: then it is no silence of the provider. */
+  readonly isReaderSlow: () => boolean
+}
+
+/** Connections to providers, kept open between calls. */
+export interface UpstreamPool {
+  /** Resolves with the head of the answer; its body ends early, with an error, when the provider or `signal` cuts it. */
+  call(call: UpstreamCall): Promise<IncomingMessage>
+  close(): void
+}
+
+export function openUpstreamPool(): UpstreamPool {
+  const agents = {
+    'http:': new http.Agent({ keepAlive: true, maxFreeSockets: 64 }),
+    'https:': new https.Agent({ keepAlive: true, maxFreeSockets: 64 }),
+  }
+  return {
+    call: (call) =>
+      new Promise((resolve, reject) => {
+        const secure = call.url.protocol === 'https:'
+        const { request } = secure ? https : http
+        const sent = request(call.url, {
+          method: call.method,
+          headers: call.headers,
+          agent: agents[secure ? 'https:' : 'http:'],
+          signal: call.signal,
+        })
+        sent.setTimeout(call.silenceMs, () => {
+          if (!call.isReaderSlow())
+            sent.destroy(new SilentProvider(`it said nothing for ${call.silenceMs / 1000} s`))
+        })
+        sent.on('response', resolve)
+        sent.on('error', reject)
+        sent.end(call.body)
+      }),
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { CompactEncrypt, compactDecrypt, type JWEHeaderParameters } from 'jose'
+import { AppError } from '../lib/app-error.ts'
+
+/**
+ * Encrypts secrets for the database (JWE, A256GCM) with a key that lies beside it in a file of its owner's. Each sealed text
+ * names the key and, authenticated with it, the secret it is: it opens under that name only.
+ */
+export interface Vault {
+  seal(name: string, value: string): Promise<string>
+  /** Throws `AppError` when the text was sealed with another key or under another name. */
+  open(name: string, sealed: string): Promise<string>
+}
+
+interface KeyFile {
+  readonly kid: string
+  readonly key: string
+}
+
+/** Opens the vault of a data directory; its first start makes the key. */
+export function openVault(dataDir: string): Vault {
+  const file = path.join(dataDir, 'secrets.key')
+  const { kid, key } = readKey(file)
+  const bytes = Buffer.from(key, 'base64url')
+  return {
+    seal: (name, value) =>
+      new CompactEncrypt(new TextEncoder().encode(value))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, sub: name })
+        .encrypt(bytes),
+    async open(name, sealed) {
+      try {
+        const { plaintext, protectedHeader } = await compactDecrypt(sealed, bytes, {
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        })
+        if (subjectOf(protectedHeader) !== name) throw new Error('it was sealed under another name')
+        return new TextDecoder().decode(plaintext)
+      } catch (error) {
+        throw new AppError(
+          500,
+          'secret_unreadable',
+          `The secret "${name}" cannot be read with the key in ${file}: set it again (slipway secrets set ${name}).`,
+          { cause: error },
+        )
+      }
+    },
+  }
+}
+
+function subjectOf(header: JWEHeaderParameters): unknown {
+  return header['sub']
+}
+
+function readKey(file: string): KeyFile {
+  if (!fs.existsSync(file)) {
+    const fresh: KeyFile = {
+      kid: randomBytes(6).toString('base64url'),
+      key: randomBytes(32).toString('base64url'),
+    }
+    fs.writeFileSync(`${file}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600 })
+    fs.renameSync(`${file}.new`, file)
+  }
+  const found: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+  if (isKeyFile(found)) return found
+  throw new Error(
+    `The key of the secrets in ${file} is damaged: restore the file, or remove it and set every secret again.`,
+  )
+}
+
+function isKeyFile(value: unknown): value is KeyFile {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kid' in value &&
+    typeof value.kid === 'string' &&
+    'key' in value &&
+    typeof value.key === 'string' &&
+    Buffer.from(value.key, 'base64url').length === 32
+  )
+}

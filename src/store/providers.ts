@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import type { Provider, ProviderTrouble } from '../contract/provider.ts'
+import type { Reader, Trx } from './database.ts'
+import { jsonb } from './json.ts'
+
+/** A provider with its encrypted key, null when it needs none or has none. */
+export interface ProviderRow extends Provider {
+  readonly sealed: string | null
+  readonly trouble: ProviderTrouble | null
+}
+
+/** In the order in which they were added. */
+export async function readProviders(db: Reader): Promise<ProviderRow[]> {
+  const { rows } = await sql<{ value: Provider; sealed: string | null; trouble: ProviderTrouble | null }>`
+    select p.value, s.sealed, p.trouble from providers p left join secrets s on s.name = p.value ->> 'secret'
+    order by p.position`.execute(db)
+  return rows.map(({ value, sealed, trouble }) => ({ ...value, sealed, trouble }))
+}
+
+/** A provider that is set again is not in trouble any more until it is tried. */
+export async function writeProvider(trx: Trx, provider: Provider): Promise<void> {
+  await sql`
+    insert into providers (name, value) values (${provider.name}, ${jsonb(provider)})
+    on conflict (name) do update set value = excluded.value, trouble = null`.execute(trx)
+}
+
+/** False when there was none. */
+export async function deleteProvider(trx: Trx, name: string): Promise<boolean> {
+  const result = await sql`delete from providers where name = ${name}`.execute(trx)
+  return result.numAffectedRows === 1n
+}

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { modelBackend } from '../helpers/model-backend.ts'
+import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
+import { scriptText } from '../helpers/scripted-model/script.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+/** Agents that call models through the gateway: with whose key, and what is left of it. */
+let model: ScriptedModel
+let server: TestServer
+
+beforeAll(async () => {
+  model = await startScriptedModel()
+  server = await startTestServer()
+  await server.client.addBackend(modelBackend('claude-like', 'anthropic'))
+  await server.client.addBackend(modelBackend('chat-like', 'chat'))
+})
+afterAll(async () => {
+  await server.stop()
+  await model.close()
+})
+
+async function backend(name: string): Promise<unknown> {
+  return (await server.client.backends()).find((one) => one.name === name)
+}
+
+it('a backend that reaches no model says what to do, is refused, and is never the default', async () => {
+  expect(await backend('claude-like')).toMatchObject({
+    available: false,
+    default: false,
+    auth: null,
+    reason: expect.stringContaining('slipway providers set anthropic --key'),
+  })
+  expect(await backend('offline')).toMatchObject({ available: true, default: true, auth: 'none' })
+  await expect(server.client.createJob({ vision: 'x', backend: 'claude-like' })).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('reaches no model'),
+  })
+})
+
+it('keys go in and never come out', async () => {
+  const before = Date.now()
+  const set = await server.client.setSecret('anthropic', 'sk-the-real-key')
+  expect(set).toEqual({ name: 'anthropic', set_at: expect.any(String) })
+  expect(Date.parse(set.set_at)).toBeGreaterThanOrEqual(before)
+  expect(await server.client.secrets()).toEqual([set])
+  const key = `${server.dataDir}/secrets.key`
+  expect(fs.statSync(key).mode & 0o777).toBe(0o600)
+  await expect(server.client.setSecret('anthropic', 'two words')).rejects.toMatchObject({ status: 400 })
+  await expect(server.client.removeSecret('nobody')).rejects.toMatchObject({ status: 404 })
+})
+
+it('a provider is known by its name, or says where it is', async () => {
+  expect(await server.client.setProvider('anthropic', { base_url: model.url, model: 'mock-model' })).toEqual({
+    name: 'anthropic',
+    wire: 'anthropic',
+    base_url: model.url,
+    secret: 'anthropic',
+    header: null,
+    headers: {},
+    model: 'mock-model',
+    backends: [],
+    usable: true,
+    trouble: null,
+  })
+  await expect(server.client.setProvider('mine', { wire: 'openai' })).rejects.toMatchObject({
+    status: 400,
+    code: 'incomplete_provider',
+  })
+  await expect(
+    server.client.setProvider('mine', { wire: 'openai', base_url: 'http://me:pw@127.0.0.1/v1' }),
+  ).rejects.toMatchObject({ status: 400 })
+  await server.client.setProvider('local', {
+    wire: 'openai',
+    base_url: `${model.url}/v1`,
+    secret: null,
+    model: 'mock-model',
+  })
+  expect(await backend('claude-like')).toMatchObject({
+    available: true,
+    auth: 'gateway',
+    provider: 'anthropic',
+    model: 'mock-model',
+  })
+})
+
+it.each([
+  ['claude-like', 'sk-the-real-key'],
+  ['chat-like', null],
+])('%s works through the gateway, with the key of its provider', async (name, key) => {
+  const script = scriptText({ id: name, steps: [{ write: ['made.txt', 'by a model\n'] }, { text: 'done' }] })
+  const { job_id: id } = await server.client.createJob({
+    vision: `a file\n${script}`,
+    backend: name,
+    mode: 'solo',
+    checks: ['grep -q model made.txt'],
+  })
+  const job = await until('the end of the job', 30_000, async () => {
+    const found = await server.client.getJob(id)
+    return ['completed', 'failed'].includes(found.status) ? found : null
+  })
+  const errors = (await server.client.attempts(id)).map((attempt) => attempt.error)
+  expect([errors.join(' '), job.status, job.proof]).toEqual(['', 'completed', 'proven'])
+  const mine = model.served.filter((call) => call.script === name)
+  expect(mine.map((call) => [call.key, call.model, call.outcome])).toEqual([
+    [key, 'mock-model', 'ok'],
+    [key, 'mock-model', 'ok'],
+  ])
+})
+
+it('on the command line a key goes in by stdin, and the lists show what is ready', async () => {
+  const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+  const slipway = async (words: string[], input = ''): Promise<string> => {
+    const run = promisify(execFile)(process.execPath, [program, ...words, '--data-dir', server.dataDir])
+    run.child.stdin?.end(input)
+    return (await run).stdout
+  }
+  const address = `${model.url}/v1`
+  await slipway(['providers', 'set', 'mine', '--wire', 'openai', '--base-url', address, '--key'], 'sk-mine\n')
+  expect(await slipway(['providers'])).toMatch(/^mine +ready +openai/m)
+  expect(await slipway(['secrets'])).toMatch(/^mine +2/m)
+  const { stdout } = await promisify(execFile)('grep', ['-rc', 'sk-mine', `${server.dataDir}/pg`]).catch(
+    (error: unknown) => error as { stdout: string },
+  )
+  expect(stdout.split('\n').filter((line) => /:[1-9]/.test(line))).toEqual([])
+  await slipway(['providers', 'set', 'ollama'])
+  expect(await slipway(['providers'])).toMatch(/^ollama +no key needed/m)
+  for (const name of ['mine', 'ollama']) await slipway(['providers', 'remove', name])
+  await slipway(['secrets', 'remove', 'mine'])
+})
+
+it('a provider and a secret that are removed are gone at once', async () => {
+  await server.client.removeSecret('anthropic')
+  expect(await backend('claude-like')).toMatchObject({ available: false })
+  await server.client.removeProvider('local')
+  expect(await backend('chat-like')).toMatchObject({ available: false })
+  expect((await server.client.providers()).map((provider) => [provider.name, provider.usable])).toEqual([
+    ['anthropic', false],
+  ])
+})

@@ -5,7 +5,13 @@ const MarkdownBody = lazy(async () => ({ default: (await import('./markdown-body
 /** Markdown as people read it; its words stand there plainly until the reader for it has been loaded. */
 export function Markdown({ text }: { readonly text: string }) {
   return (
-    <Suspense fallback={<div className="text-base whitespace-pre-wrap wrap-anywhere">{text}</div>}>
+    <Suspense
+      fallback={
+        <div aria-busy="true" className="text-base whitespace-pre-wrap wrap-anywhere">
+          {text}
+        </div>
+      }
+    >
       <MarkdownBody text={text} />
     </Suspense>
   )

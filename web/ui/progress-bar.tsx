@@ -20,7 +20,7 @@ export function ProgressBar({
       aria-valuenow={value}
       aria-valuemin={0}
       aria-valuemax={100}
-      className={cx('h-1 w-full overflow-hidden rounded-full bg-pressed', className)}
+      className={cx('h-1 overflow-hidden rounded-full bg-pressed', className)}
     >
       <div
         className={cx('h-full rounded-full transition-[width] duration-500', toneFill[tone])}

@@ -22,7 +22,7 @@ export function JobHeader({ job }: { readonly job: JobView }) {
       <Title job={job} />
       <div className="flex flex-wrap items-center gap-x-6 gap-y-1.5">
         <Phases job={job} />
-        <span className="flex items-center gap-2 text-xs whitespace-nowrap text-muted tabular-nums">
+        <span className="flex shrink-0 items-center gap-2 text-xs whitespace-nowrap text-muted tabular-nums">
           <ProgressBar
             value={job.progress}
             label="Progress of the job"

@@ -35,8 +35,20 @@ export default defineConfig({
     target: 'es2022',
     // The themes are made with light-dark(): let it through to the browsers that have it (all since 2024).
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
-    manifest: true,
+    // Read by the server (src/http/ui-preloads.ts) and by scripts/web-budget.mjs.
+    manifest: 'manifest.json',
     modulePreload: { polyfill: false },
+    // Few files: a browser asks for six at a time, and each question costs more than the few bytes it brings.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'shell', tags: ['$initial'], priority: 3 },
+            { name: 'shared', test: /[\\/](web|src|lucide-react)[\\/]/, minShareCount: 5, priority: 2 },
+          ],
+        },
+      },
+    },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import type { TaskView } from '../../src/contract/job.ts'
 import { cx } from '../ui/cx.ts'
 import { VirtualList, type VirtualListHandle } from '../ui/virtual-list.tsx'
@@ -63,13 +63,13 @@ function LongList({
   className,
   children,
 }: Pick<BoardColumnProps, 'column' | 'focusAt' | 'currentAt' | 'children'> & { readonly className: string }) {
-  const list = useRef<VirtualListHandle>(null)
+  const [list, setList] = useState<VirtualListHandle | null>(null)
   useEffect(() => {
-    if (focusAt >= 0) list.current?.scrollToIndex(focusAt, { align: 'nearest' })
-  }, [focusAt])
+    if (focusAt >= 0) list?.scrollToIndex(focusAt, { align: 'nearest' })
+  }, [focusAt, list])
   return (
     <VirtualList
-      handle={list}
+      handle={setList}
       items={column.tasks}
       role="group"
       label={`Cards, ${column.title}`}

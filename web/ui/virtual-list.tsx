@@ -1,8 +1,11 @@
-import type { ReactNode, Ref } from 'react'
-import { VList, type VListHandle } from 'virtua'
+import { lazy, Suspense, type ReactNode, type Ref } from 'react'
+import type { VirtualListHandle } from './virtual-list-body.tsx'
 
-/** Scrolls the list from outside. */
-export type VirtualListHandle = VListHandle
+export type { VirtualListHandle }
+
+const VirtualListBody = lazy(async () => ({
+  default: (await import('./virtual-list-body.tsx')).VirtualListBody,
+}))
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
@@ -24,22 +27,22 @@ interface VirtualListProps<Item> {
 
 /** A long list of which only what is in sight is in the page. Fills the height it is given. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
-  const { items, label, role = 'region', keyOf, children, isPrepending = false, keepMounted = [] } = props
-  const { handle, className, onScroll, usualHeight } = props
+  const { items, keyOf, children, role = 'region', isPrepending = false, keepMounted = [] } = props
+  const { label, handle, className, onScroll, usualHeight } = props
   return (
-    <VList
-      data={items}
-      {...(handle === undefined ? {} : { ref: handle })}
-      {...(onScroll === undefined ? {} : { onScroll })}
-      {...(className === undefined ? {} : { className })}
-      {...(usualHeight === undefined ? {} : { itemSize: usualHeight })}
-      shift={isPrepending}
-      keepMounted={keepMounted}
-      {...(role === 'region' ? { tabIndex: 0 } : {})}
-      role={role}
-      aria-label={label}
-    >
-      {(item, index) => <div key={keyOf(item)}>{children(item, index)}</div>}
-    </VList>
+    <Suspense fallback={<div className={className} />}>
+      <VirtualListBody
+        {...{ items, label, role, isPrepending, keepMounted, handle, className, onScroll, usualHeight }}
+      >
+        {(index) => {
+          const item = items[index]
+          return item === undefined ? (
+            <div key={index} />
+          ) : (
+            <div key={keyOf(item)}>{children(item, index)}</div>
+          )
+        }}
+      </VirtualListBody>
+    </Suspense>
   )
 }

@@ -124,3 +124,21 @@ it('a code is good once, and only the newest are kept', async () => {
   const late = openLogIn('right', { logInAttempts: 9, logInWindowMs: 1000, codeMs: 0, codes: 2 })
   expect(() => late.withCode(late.newCode())).toThrow('used before or is too old')
 })
+
+it('the page of a job names the files of its screen, so that they are fetched beside the shell', async () => {
+  const manifest = {
+    'index.html': { file: 'assets/main-1a2b.js', isEntry: true, imports: ['_both.js'] },
+    '_both.js': { file: 'assets/both.js' },
+    '_card.js': { file: 'assets/card.js' },
+    'routes/job.tsx': { file: 'assets/job.js', imports: ['_both.js'] },
+    'board/board.tsx': { file: 'assets/board.js', imports: ['_both.js', '_card.js'], css: ['assets/b.css'] },
+  }
+  fs.writeFileSync(path.join(dist, 'manifest.json'), JSON.stringify(manifest))
+  const job = await app.request('/jobs/1')
+  expect(job.headers.get('link')).toBe(
+    ['job', 'board', 'card'].map((name) => `</assets/${name}.js>; rel=modulepreload`).join(', '),
+  )
+  for (const other of ['/settings', '/jobs/1/other'])
+    expect((await app.request(other)).headers.get('link')).toBe(null)
+  expect((await app.request('/manifest.json')).status).toBe(404)
+})

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { HttpDeps } from '../deps.ts'
 import { exchangeLink, type LinkDeps } from '../exchange-link.ts'
 import { openUiFiles, type UiFile } from '../ui-files.ts'
+import { openPreloads } from '../ui-preloads.ts'
 import { isAssetPath, pagePatterns } from '../ui-paths.ts'
 
 /**
@@ -26,6 +27,9 @@ const POLICY = [
 const FOREVER = 'public, max-age=31536000, immutable'
 const ASK_AGAIN = 'no-cache'
 
+/** Where the build says which screen consists of which files. */
+const MANIFEST = 'manifest.json'
+
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,12 +45,16 @@ export function uiRoutes(
   deps: LinkDeps & Pick<HttpDeps, 'uiDir'> & { readonly limits: Pick<HttpDeps['limits'], 'uiFileBytes'> },
 ): void {
   const find = openUiFiles(deps.uiDir, deps.limits.uiFileBytes)
+  const preloads = openPreloads()
   const page = async (c: Context): Promise<Response> => {
     const redirect = await exchangeLink(c, deps)
     if (redirect !== null) return redirect
     c.header('Content-Security-Policy', POLICY)
     const file = await find('index.html')
-    return file === null ? c.html(NOT_BUILT, 503) : send(c, file, ASK_AGAIN)
+    if (file === null) return c.html(NOT_BUILT, 503)
+    const links = preloads(await find(MANIFEST), c.req.path)
+    if (links !== null) c.header('Link', links)
+    return send(c, file, ASK_AGAIN)
   }
   app.use('*', async (c: Context, next) => {
     const { path, method } = c.req

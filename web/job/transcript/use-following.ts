@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { VirtualListHandle } from '../../ui/virtual-list.tsx'
 
 /** This close to the end counts as there, in pixels. */
@@ -6,7 +6,8 @@ const nearEnd = 48
 
 interface Following {
   readonly isFollowing: boolean
-  readonly list: React.RefObject<VirtualListHandle | null>
+  /** The ref of the list; a list may come later than what is in it. */
+  readonly list: (list: VirtualListHandle | null) => void
   readonly onScroll: () => void
   /** Back to the end, and along with it from then on. */
   readonly follow: () => void
@@ -14,11 +15,11 @@ interface Following {
 
 /** Stays at the end of a list that grows, unless somebody scrolls up to read. `count` and `version` say that it grew. */
 export function useFollowing(count: number, version: unknown): Following {
-  const list = useRef<VirtualListHandle>(null)
+  const [list, setList] = useState<VirtualListHandle | null>(null)
   const [isFollowing, setIsFollowing] = useState(true)
   const toEnd = useCallback(() => {
-    if (count > 0) list.current?.scrollToIndex(count - 1, { align: 'end' })
-  }, [count])
+    if (count > 0) list?.scrollToIndex(count - 1, { align: 'end' })
+  }, [count, list])
   useEffect(() => {
     if (!isFollowing) return
     toEnd()
@@ -27,10 +28,9 @@ export function useFollowing(count: number, version: unknown): Following {
     return () => cancelAnimationFrame(frame)
   }, [isFollowing, toEnd, version])
   const onScroll = useCallback(() => {
-    const { current } = list
-    if (current === null) return
-    const left = current.scrollSize - current.viewportSize - current.scrollOffset
+    if (list === null) return
+    const left = list.scrollSize - list.viewportSize - list.scrollOffset
     setIsFollowing(left < nearEnd)
-  }, [])
-  return { isFollowing, list, onScroll, follow: () => setIsFollowing(true) }
+  }, [list])
+  return { isFollowing, list: setList, onScroll, follow: () => setIsFollowing(true) }
 }

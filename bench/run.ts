@@ -1,4 +1,5 @@
 import { measureAgentStart } from './measure-agent-start.ts'
+import { measureBoard } from './measure-board.ts'
 import { measureCreates } from './measure-creates.ts'
 import { measureJobs } from './measure-jobs.ts'
 import { measureLines } from './measure-lines.ts'
@@ -17,6 +18,7 @@ const acts = {
   lines: measureLines,
   stall: measureStall,
   jobs: measureJobs,
+  board: measureBoard,
 } as const
 
 const wanted = process.argv.slice(2)

@@ -3,6 +3,7 @@
 //   GET  /jobs        the newest 50 of what was posted
 //   POST /start       {repo, dir, command}: git worktree add, then spawn in there
 //   GET  /lines       {command}: each line of a program is appended, forced to disk and then sent as an event
+//   GET  /cards       {count}: a page that asks for so many tasks and writes each as a plain card
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -60,6 +61,24 @@ function lines(command, response) {
   response.once('close', () => child.kill('SIGKILL'))
 }
 
+const page = `<!doctype html><title>Cards</title><main></main><script type="module">
+  const tasks = await (await fetch('/tasks' + location.search)).json()
+  document.querySelector('main').append(...tasks.map(({ id, title }) => {
+    const card = document.createElement('article')
+    card.dataset.task = id
+    card.textContent = title
+    return card
+  }))
+</script>`
+
+function tasks(count) {
+  return Array.from({ length: count }, (_, id) => ({
+    id,
+    title: `Task ${id}: one of the many`,
+    text: 'x'.repeat(400),
+  }))
+}
+
 function route(request, response, body) {
   const url = new URL(request.url, 'http://floor')
   if (request.method === 'POST' && url.pathname === '/jobs') {
@@ -67,6 +86,8 @@ function route(request, response, body) {
     group.push({ job: { id: jobs.length + group.length, ...JSON.parse(body) }, response })
   } else if (request.method === 'POST' && url.pathname === '/start') start(JSON.parse(body), response)
   else if (url.pathname === '/lines') lines(JSON.parse(url.searchParams.get('command')), response)
+  else if (url.pathname === '/cards') response.writeHead(200, { 'Content-Type': 'text/html' }).end(page)
+  else if (url.pathname === '/tasks') answer(response, 200, tasks(Number(url.searchParams.get('count'))))
   else if (url.pathname === '/jobs') answer(response, 200, { jobs: jobs.slice(-50), total: jobs.length })
   else answer(response, 200, { syncs })
 }

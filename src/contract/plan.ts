@@ -34,7 +34,7 @@ export const Plan = z
   .strictObject({
     title: PlainText.min(1).max(120),
     summary: PlainText.max(5000).default(''),
-    tasks: z.array(PlannedTask).min(1, 'the plan has no task: keep at least one').max(200),
+    tasks: z.array(PlannedTask).min(1, 'the plan has no task: keep at least one').max(1000),
     checks: z.array(CheckCommand).max(20).default([]),
   })
   .superRefine((plan, ctx) => {

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { column } from '../helpers/browser-job.ts'
+import { elementsOf, heapOf, startCrowd } from '../helpers/crowd.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+import { useBrowser } from '../helpers/use-browser.ts'
+
+/** Budgets of a page with much to show. Times are the bench's (bench/measure-board.ts); counts are promised here. */
+const NODES = 3_000
+const HEAP_BYTES = 150_000_000
+/** More than twice of what a page keeps of a job's events; what an hour brings is measured by the bench. */
+const EVENTS = 12_000
+
+let server: TestServer
+const { visit } = useBrowser()
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+it('a board of 1,000 cards keeps to 3,000 elements, and its last card can be reached', async () => {
+  const id = await startCrowd(server, { tasks: 1000, updates: 1, updatesPerSecond: 10 })
+  await visit(server, { path: `/jobs/${id}`, size: { width: 1440, height: 900 } }, async ({ page }) => {
+    await page.getByRole('region', { name: 'To do, 998' }).waitFor()
+    await column(page, 'In progress').getByRole('link').first().waitFor()
+    expect(await elementsOf(page)).toBeLessThan(NODES)
+    await column(page, 'To do').getByRole('link').first().focus()
+    await page.keyboard.press('End')
+    await column(page, 'To do')
+      .getByRole('link', { name: /^Task 1000:/ })
+      .waitFor()
+    expect(await elementsOf(page)).toBeLessThan(NODES)
+  })
+})
+
+it('a page that more events have reached than it keeps stays under 150 MB of heap', async () => {
+  const perAgent = EVENTS / 2
+  const id = await startCrowd(server, { tasks: 24, updates: perAgent, updatesPerSecond: 400 })
+  await visit(server, { path: `/jobs/${id}/team` }, async ({ page }) => {
+    await page
+      .getByText(new RegExp(`of ${perAgent}: looking`))
+      .first()
+      .waitFor()
+    let highest = 0
+    const last = await until('so many events', 110_000, async () => {
+      highest = Math.max(highest, await heapOf(page))
+      const [newest] = await server.client.pastEvents(id, { limit: 1 })
+      return (newest?.seq ?? 0) > EVENTS ? newest : null
+    })
+    await page
+      .getByText(`Run the tests (${perAgent - 1})`)
+      .first()
+      .waitFor()
+    for (const tab of ['Activity', 'Board', 'Team']) {
+      await page.getByRole('link', { name: tab }).click()
+      highest = Math.max(highest, await heapOf(page))
+    }
+    expect(last?.seq).toBeGreaterThan(EVENTS)
+    expect(highest).toBeLessThan(HEAP_BYTES)
+  })
+})

@@ -26,6 +26,8 @@ const Environment = z.object({
   SLIPWAY_SILENCE_SECONDS: z.coerce.number().int().min(1).max(86_000).default(900),
   /** How much an agent may say in one session, in MB; then it counts as flooding. */
   SLIPWAY_SESSION_MB: z.coerce.number().int().min(1).max(10_000).default(200),
+  /** How long an agent that asks a person for permission waits for the answer, in seconds; then it is refused. */
+  SLIPWAY_PERMISSION_SECONDS: z.coerce.number().int().min(1).max(604_800).default(14_400),
   /** One test of a backend (`POST /api/backends/{name}/test`), in seconds. */
   SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),
   /** One canary (`POST /api/health/canary`), from its acceptance to the end of its job, in seconds. */
@@ -106,6 +108,7 @@ export interface Config {
     readonly turnMs: number
   }
   readonly sessionBytes: number
+  readonly permissionMs: number
   readonly trialMs: number
   readonly canaryMs: number
   readonly checkMs: number
@@ -144,6 +147,7 @@ export function loadConfig(
       turnMs: env.SLIPWAY_TURN_SECONDS * 1000,
     },
     sessionBytes: env.SLIPWAY_SESSION_MB * 1_000_000,
+    permissionMs: env.SLIPWAY_PERMISSION_SECONDS * 1000,
     trialMs: env.SLIPWAY_TRIAL_SECONDS * 1000,
     canaryMs: env.SLIPWAY_CANARY_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,

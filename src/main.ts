@@ -5,10 +5,11 @@ import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
 import { openCanary } from './engine/canary.ts'
 import { openCreateJob } from './engine/create-job.ts'
-import { openRunningWork, type Engine } from './engine/engine.ts'
+import { openRunningWork, type Engine, type EngineLimits } from './engine/engine.ts'
 import { openStreams } from './engine/follow-events.ts'
 import { openModels, type Models } from './engine/models.ts'
 import { reachOf } from './engine/reach.ts'
+import { openAnswers } from './engine/permission-answers.ts'
 import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
 import { createApp } from './http/app.ts'
@@ -68,6 +69,8 @@ export async function startServer(overrides: {
       }),
     ])
     closers.push(db.close, launcher.close)
+    const answers = await openAnswers(db)
+    closers.push(answers.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
     closers.push(pool.close)
     const models = await openModels({
@@ -92,19 +95,10 @@ export async function startServer(overrides: {
       installEnv: config.installEnv,
       workerId: newId(),
       running: openRunningWork(),
+      answers,
       settings: settings.get,
       settingsChanged: settings.forget,
-      limits: {
-        ...limits,
-        slots: config.workers,
-        session: config.session,
-        sessionBytes: config.sessionBytes,
-        trialMs: config.trialMs,
-        canaryMs: config.canaryMs,
-        checkMs: config.checkMs,
-        retryMs: config.retryMs,
-        path: sandboxPath(config),
-      },
+      limits: limitsOf(config),
     }
     const found = await recover(engine)
     if (found.resumed > 0 || found.swept > 0) log.info(found, 'taken up again')
@@ -172,6 +166,22 @@ function catalogueOf(config: Config, models: Models, version: string): Catalogue
       return reachOf(profile, usable, config.home)
     },
   })
+}
+
+/** What bounds the engine, from the settings and the fixed limits. */
+function limitsOf(config: Config): EngineLimits {
+  return {
+    ...limits,
+    slots: config.workers,
+    session: config.session,
+    sessionBytes: config.sessionBytes,
+    trialMs: config.trialMs,
+    canaryMs: config.canaryMs,
+    checkMs: config.checkMs,
+    permissionMs: config.permissionMs,
+    retryMs: config.retryMs,
+    path: sandboxPath(config),
+  }
 }
 
 /** PATH inside the sandbox: this Node first, then the machine's, without the tools of this package. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { JobView } from './contract/job.ts'
 import type { createApp } from './http/app.ts'
 import { limits } from './config.ts'
+import { answerPermission } from './engine/answer-permission.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
 import type { Canary } from './engine/canary.ts'
@@ -34,6 +35,7 @@ import { appendEvents, pageEvents, readAttemptEvents, readMessages } from './sto
 import { listJobs, viewJob, viewJobs } from './store/job-views.ts'
 import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
 import { queueCounts } from './store/queue.ts'
+import { listPermissions } from './store/permissions.ts'
 import { readSettings, writeSettings } from './store/settings.ts'
 import { listAgents, listTasks } from './store/team-views.ts'
 import { busySlots } from './store/work.ts'
@@ -79,6 +81,14 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     jobs: wireJobs(wiring),
     plans: wirePlans(engine),
     people: wirePeople(engine),
+    permissions: {
+      async list(id) {
+        await existing(engine, id)
+        return { permissions: await listPermissions(db.reader, id) }
+      },
+      answer: (id, permissionId, answer) =>
+        jobAfter(engine, id, answerPermission(engine, id, permissionId, answer)),
+    },
     documents: wireDocuments(engine),
     events: {
       page: (jobId, query) => pageEvents(db.reader, jobId, query),

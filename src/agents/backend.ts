@@ -1,4 +1,5 @@
 import type { BackendView } from '../contract/backend.ts'
+import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Profile } from './profile.ts'
 
 /** The one interface to every agent: what it is, as data, and where it is on this machine. */
@@ -46,7 +47,13 @@ export type SessionUpdate =
       readonly kind: 'plan'
       readonly entries: readonly { readonly content: string; readonly status: string }[]
     }
-  | { readonly kind: 'permission'; readonly title: string; readonly answer: string }
+  | {
+      readonly kind: 'permission'
+      readonly title: string
+      readonly answer: string
+      /** The policy of the job that answered. */
+      readonly policy: PermissionPolicy
+    }
   | ({ readonly kind: 'usage' } & ReportedUsage)
 
 /** What an agent has changed in a file, by its own account; `old` is null for a new file. */

@@ -4,7 +4,7 @@
  * about where the cursor is) and no more of them than it has rows.
  */
 import type { AgentView, JobView, TaskView } from '../client/views.ts'
-import { approvalHint } from './approval-hint.ts'
+import { waitHint } from './wait-hint.ts'
 import { cleanLine } from './clean-text.ts'
 import { onClock, spanMs } from './duration.ts'
 import type { Paint, Tone } from './terminal.ts'
@@ -33,7 +33,7 @@ export function drawBoard({ job, tasks, agents }: Snapshot, canvas: Canvas): str
     jobLine(job, canvas),
     progressLine(job, canvas),
     ...waitLine(job, canvas),
-    ...approvalLines(job, canvas),
+    ...hintLines(job, canvas),
     '',
   ]
   const room = Math.max(1, canvas.height - head.length - 2)
@@ -69,8 +69,8 @@ function waitLine(job: JobView, { width, paint, now }: Canvas): string[] {
   ]
 }
 
-function approvalLines(job: JobView, { width, paint }: Canvas): string[] {
-  return (approvalHint(job) ?? []).map((line) => paint('dim', fit(`  ${line}`, width - 1)))
+function hintLines(job: JobView, { width, paint }: Canvas): string[] {
+  return (waitHint(job) ?? []).map((line) => paint('dim', fit(`  ${line}`, width - 1)))
 }
 
 interface Look {

@@ -2,7 +2,7 @@
  * The ways in which a job is watched: a board that is redrawn in place on a terminal, a line for each event elsewhere,
  * and nothing at all where only the result is wanted.
  */
-import { approvalHint } from './approval-hint.ts'
+import { waitHint } from './wait-hint.ts'
 import { drawBoard, type Snapshot } from './board-frame.ts'
 import { eventLine, isDetail } from './event-line.ts'
 import { openRedraw, type Redraw } from './redraw.ts'
@@ -59,21 +59,21 @@ export function openLines(terminal: Terminal, from: string): Viewer {
     event(event) {
       if (!isDetail(event)) terminal.print(eventLine(event, from, terminal.paint))
     },
-    update: openApprovalNote((line) => terminal.print(line)),
+    update: openWaitNote((line) => terminal.print(line)),
     close: () => {},
   }
 }
 
-/** Nothing but what cannot wait: that a plan needs a person. On stderr, so that the result stays alone on stdout. */
+/** Nothing but what cannot wait: that a plan or an agent needs a person. On stderr, so that the result stays alone on stdout. */
 export function openRemarks(terminal: Terminal): Viewer {
-  return { ...openNothing(), update: openApprovalNote((line) => terminal.note(line)) }
+  return { ...openNothing(), update: openWaitNote((line) => terminal.note(line)) }
 }
 
-/** Says once, for each time a plan begins to wait, what a person can do. */
-function openApprovalNote(say: (line: string) => void): Viewer['update'] {
+/** Says once, for each time a job begins to wait for a person, what a person can do. */
+function openWaitNote(say: (line: string) => void): Viewer['update'] {
   let said: string | null = null
   return ({ job }) => {
-    const hint = approvalHint(job)
+    const hint = waitHint(job)
     if (hint === null || said === job.wait?.since) return
     said = job.wait?.since ?? null
     for (const line of hint) say(line)

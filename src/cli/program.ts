@@ -12,6 +12,7 @@ import { addFiles } from './commands/files.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addLogs } from './commands/logs.ts'
 import { addMessage } from './commands/message.ts'
+import { addAllow, addDeny, addPermissions } from './commands/permissions.ts'
 import { addPlan } from './commands/plan.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestart } from './commands/restart.ts'
@@ -45,7 +46,9 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   ])
   for (const add of [addRun, addStart, addWatch, addJobs, addShow, addLogs, addChecks, addFiles])
     add(program, terminal)
-  for (const add of [addPlan, addApprove, addReject, addMessage, addRetry]) add(program, terminal)
+  for (const add of [addPlan, addApprove, addReject, addPermissions, addAllow, addDeny])
+    add(program, terminal)
+  for (const add of [addMessage, addRetry]) add(program, terminal)
   for (const add of [
     addExport,
     addCancel,

@@ -33,6 +33,7 @@ import { followEvents } from './follow-events.ts'
 import { followSummaries } from './follow-summaries.ts'
 import { installBackend } from './install-backend.ts'
 import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
+import { permissionCalls, type PermissionCalls } from './permission-calls.ts'
 import { providerCalls, type ProviderCalls } from './provider-calls.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
@@ -56,7 +57,7 @@ export interface CreateOptions {
   readonly idempotencyKey?: string
 }
 
-export interface Client extends ProviderCalls {
+export interface Client extends PermissionCalls, ProviderCalls {
   readonly url: string
   createJob(job: JobRequest, options?: CreateOptions): Promise<CreatedJob>
   getJob(id: string): Promise<JobView>
@@ -154,6 +155,7 @@ export function openClient(options: ClientOptions): Client {
     url: endpoint.url,
     ...jobCalls(endpoint),
     ...personCalls(endpoint),
+    ...permissionCalls(endpoint),
     ...contentCalls(endpoint),
     ...serverCalls(endpoint),
     ...providerCalls(endpoint),

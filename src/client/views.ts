@@ -6,6 +6,7 @@ export type { BackendTrial, BackendView, CustomBackend, Settings } from '../cont
 export type { EventView } from '../contract/event.ts'
 export type { CanaryView, WorkerView } from '../contract/server.ts'
 export type { ProviderInput, ProviderView } from '../contract/provider.ts'
+export type { PermissionView } from '../contract/permission.ts'
 export type { PlanView } from '../contract/plan.ts'
 export type { FileTree } from '../contract/files.ts'
 export type {

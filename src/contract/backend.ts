@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
 import { Wire } from './provider.ts'
 import { Mode } from './words.ts'
@@ -84,6 +85,7 @@ export const JobDefaults = z.strictObject({
   mode: Mode.default('team'),
   parallelism: z.int().min(1).max(16).default(2),
   approve_plan: z.boolean().default(false),
+  permissions: PermissionPolicy.default('sandbox'),
   checks: z.array(CheckCommand).max(20).default([]),
 })
 

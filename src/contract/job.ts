@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
 import {
   AgentStatus,
@@ -38,6 +39,8 @@ export const NewJob = z.strictObject({
   mode: Mode.optional(),
   /** Whether the job waits for a person's approval once its plan is valid. A job with mode `solo` has no plan. */
   approve_plan: z.boolean().optional(),
+  /** How the permission requests of its agents are answered. */
+  permissions: PermissionPolicy.optional(),
   budget: z
     .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
     .optional(),
@@ -90,6 +93,7 @@ export const JobView = z.object({
     source: z.string().nullable(),
     parallelism: z.int(),
     approve_plan: z.boolean(),
+    permissions: PermissionPolicy,
     budget: z.object({ tokens: z.int().optional(), usd: z.number().optional() }).nullable(),
   }),
 })

@@ -10,3 +10,33 @@ export type PermissionPolicy = z.infer<typeof PermissionPolicy>
 /** ACP's kinds of answers to a permission request. */
 export const PermissionKind = z.enum(['allow_once', 'allow_always', 'reject_once', 'reject_always'])
 export type PermissionKind = z.infer<typeof PermissionKind>
+
+/** What came of a request: somebody answered it, nobody did in time, or its session ended before. */
+export const PermissionOutcome = z.enum(['allowed', 'refused', 'expired', 'withdrawn'])
+export type PermissionOutcome = z.infer<typeof PermissionOutcome>
+
+/** What an agent asks before it acts: who asks, for what, what can be answered and until when. */
+export const PermissionView = z.object({
+  id: z.uuid(),
+  task_id: z.uuid(),
+  attempt_id: z.uuid(),
+  agent: z.string(),
+  title: z.string(),
+  /** ACP's kind of the tool: `edit`, `execute` and others; null when the agent did not tell. */
+  kind: z.string().nullable(),
+  input: z.unknown(),
+  options: z.array(z.object({ id: z.string(), name: z.string(), kind: PermissionKind })),
+  asked_at: z.string(),
+  deadline: z.string(),
+  /** Null while it is open. */
+  outcome: PermissionOutcome.nullable(),
+  option_id: z.string().nullable(),
+  actor: z.string().nullable(),
+  answered_at: z.string().nullable(),
+})
+export type PermissionView = z.infer<typeof PermissionView>
+export const PermissionList = z.object({ permissions: z.array(PermissionView) })
+
+/** A person's answer: one of the options, or null to refuse without any of them. */
+export const PermissionAnswer = z.strictObject({ option: z.string().max(500).nullable() })
+export type PermissionAnswer = z.infer<typeof PermissionAnswer>

@@ -110,12 +110,13 @@ function hashOf(input: NewJob, documents: readonly NewDocument[]): string {
 function fillIn(
   input: NewJob,
   defaults: Settings['defaults'],
-): Pick<NewJobRow, 'mode' | 'checks' | 'parallelism' | 'approvePlan'> {
+): Pick<NewJobRow, 'mode' | 'checks' | 'parallelism' | 'approvePlan' | 'permissions'> {
   const mode = input.mode ?? defaults.mode
   return {
     mode,
     checks: input.checks ?? defaults.checks,
     parallelism: input.parallelism ?? defaults.parallelism,
+    permissions: input.permissions ?? defaults.permissions,
     approvePlan: input.approve_plan ?? (mode === 'team' && defaults.approve_plan),
   }
 }

@@ -7,6 +7,7 @@ import type { Launcher } from '../sandbox/launcher.ts'
 import type { Database } from '../store/database.ts'
 import type { WorkspacePool } from '../workspace/pool.ts'
 import type { Models } from './models.ts'
+import type { Answers } from './permission-answers.ts'
 
 /** What the parts of the engine share. Made once in main.ts. */
 export interface Engine {
@@ -24,6 +25,7 @@ export interface Engine {
   readonly ownHome: string
   readonly workerId: string
   readonly running: RunningWork
+  readonly answers: Answers
   /** As they were at most half a second ago, or since this process changed them. */
   readonly settings: () => Promise<Settings>
   /** To be called when this process has changed the settings. */
@@ -42,6 +44,8 @@ export interface EngineLimits {
   /** One canary, from its acceptance to the end of its job. */
   readonly canaryMs: number
   readonly checkMs: number
+  /** How long a person may take to answer an agent that asks for permission. */
+  readonly permissionMs: number
   readonly checkLogBytes: number
   readonly retryMs: number
   readonly eventTextChars: number

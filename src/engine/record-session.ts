@@ -79,7 +79,9 @@ export function openRecorder(
         written += line.length
         file.write(line)
       }
-      push({ ...about, ...toEvent(update, cap), at: new Date() })
+      // What a policy answers is no word of the agent's.
+      const actor = update.kind === 'permission' ? 'server' : about.actor
+      push({ ...about, actor, ...toEvent(update, cap), at: new Date() })
     },
     note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
     async close() {
@@ -170,7 +172,7 @@ export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'typ
       return {
         type: 'session.permission',
         message: `${cut(update.title)}: ${update.answer}`,
-        data: { answer: update.answer },
+        data: { answer: update.answer, policy: update.policy },
       }
     case 'usage':
       return {

@@ -15,6 +15,7 @@ import { ensureJobRepository, headCommit, type JobRepository } from '../workspac
 import { writeReport } from '../workspace/read-report.ts'
 import { discard } from '../workspace/trash.ts'
 import { findBackend } from './agent-process.ts'
+import { answerPermissions } from './ask-permission.ts'
 import type { Claim, Report } from './claim.ts'
 import { converse, type Talk } from './converse.ts'
 import { earlierSession } from './earlier-session.ts'
@@ -22,7 +23,6 @@ import type { Engine } from './engine.ts'
 import { messagesForBrief } from './messages.ts'
 import { openAgent, type OpenAgent } from './open-agent.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
-import { allowed } from './session-host.ts'
 
 interface Scene {
   readonly attempt: AttemptTask
@@ -93,7 +93,7 @@ async function holdSession(
 
 async function openAttempt(
   engine: Engine,
-  { job, signal }: Claim,
+  claim: Claim,
   attempt: AttemptTask,
   workspace: Workspace,
   recorder: Recorder,
@@ -105,25 +105,21 @@ async function openAttempt(
       workspace,
       caller: {
         backend: attempt.backend,
-        jobId: job.id,
+        jobId: claim.job.id,
         taskId: attempt.task_id,
         attemptId: attempt.id,
         role: attempt.role,
       },
       label: `attempt ${attempt.id}`,
-      policy: 'sandbox',
-      answer: (asked) => {
-        const choice = allowed(asked)
-        recorder.add({ kind: 'permission', title: asked.title, answer: choice?.name ?? 'refused' })
-        return Promise.resolve(choice)
-      },
+      policy: claim.job.permissions,
+      answer: answerPermissions(engine, claim, attempt, recorder),
       onUpdate: (update) => recorder.add(update),
       onStart: (agent, { provider, access }) =>
         engine.db.tx((trx) =>
           updateAttempt(trx, attempt.id, { walls: agent.child.walls, provider, model: access.model }),
         ),
     },
-    signal,
+    claim.signal,
   )
   const { model } = open.session
   if (model !== null) await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { model }))

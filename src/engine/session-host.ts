@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { PermissionAsked, PermissionChoice, SessionHost } from '../agents/session-host.ts'
+import type { SessionHost } from '../agents/session-host.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import { readAgentFile, writeAgentFile } from '../workspace/agent-files.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
@@ -41,15 +41,6 @@ export function openHost(engine: Engine, options: HostOptions): SessionHost {
         signal,
       ),
   }
-}
-
-/** The strongest standing permission is never given: every act is asked about. */
-export function allowed(asked: PermissionAsked): PermissionChoice | null {
-  return (
-    asked.options.find((option) => option.kind === 'allow_once') ??
-    asked.options.find((option) => option.kind === 'allow_always') ??
-    null
-  )
 }
 
 function insideOf(dir: string, cwd: string | null): string {

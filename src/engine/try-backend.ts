@@ -7,10 +7,10 @@ import { AppError } from '../lib/app-error.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
+import { allowing } from './ask-permission.ts'
 import type { Engine } from './engine.ts'
 import { openAgent, type OpenAgent } from './open-agent.ts'
 import { merge, toEvent } from './record-session.ts'
-import { allowed } from './session-host.ts'
 
 /** Backends that are being tried in this process: one trial of each at a time. */
 const underway = new Set<string>()
@@ -97,7 +97,7 @@ async function talk(
         caller: { backend: backend.profile.id, jobId: null, taskId: null, attemptId: null, role: null },
         label: `test of ${backend.profile.id}`,
         policy: 'sandbox',
-        answer: (asked) => Promise.resolve(allowed(asked)),
+        answer: (asked) => Promise.resolve(allowing(asked)),
         onUpdate: record,
       },
       late,

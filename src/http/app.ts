@@ -11,6 +11,7 @@ import { fileRoutes } from './routes/files.ts'
 import { gitRoutes } from './routes/git.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { permissionRoutes } from './routes/permissions.ts'
 import { planRoutes } from './routes/plan.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { serverRoutes } from './routes/server.ts'
@@ -37,6 +38,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   jobRoutes(app, deps)
   planRoutes(app, deps)
   peopleRoutes(app, deps)
+  permissionRoutes(app, deps)
   documentRoutes(app, deps)
   eventRoutes(app, deps)
   fileRoutes(app, deps)

@@ -17,6 +17,7 @@ import type {
   Progress,
   TaskList,
 } from '../contract/job.ts'
+import type { PermissionAnswer, PermissionView } from '../contract/permission.ts'
 import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
 import type { CanaryView, Health, Stats, WorkerView } from '../contract/server.ts'
@@ -88,6 +89,10 @@ export interface HttpDeps {
     message(id: string, message: NewMessage): Promise<JobView>
     retryTask(id: string, taskId: string, note: string | null): Promise<JobView>
     cancelTask(id: string, taskId: string): Promise<JobView>
+  }
+  readonly permissions: {
+    list(jobId: string): Promise<{ permissions: PermissionView[] }>
+    answer(jobId: string, id: string, answer: PermissionAnswer): Promise<JobView>
   }
   readonly documents: {
     list(jobId: string): Promise<DocumentList>

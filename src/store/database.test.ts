@@ -37,6 +37,7 @@ function job(): NewJobRow {
     budget: null,
     parallelism: 2,
     approvePlan: false,
+    permissions: 'sandbox',
     idempotencyKey: null,
     isHidden: false,
     requestHash: 'h',

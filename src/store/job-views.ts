@@ -15,16 +15,17 @@ interface Figures {
   /** In no order: sorting many short lists costs the database more than all else. */
   team: (JobView['team'][number] & { id: string })[] | null
   tasks: JobView['tasks']
+  permission: Wait | null
   capacity: Wait | null
 }
 
 /**
- * The figures of each job of a subquery named `j`. A job that has work due but none running waits for a free slot;
- * nobody has to write that down for it to be true.
+ * The figures of each job of a subquery named `j`. A job that has work due but none running waits for a free slot, and one
+ * whose agent asks a person waits for that person; nobody has to write that down for it to be true.
  */
 const figureColumns = sql`
   json_build_object('input_tokens', u.input_tokens, 'output_tokens', u.output_tokens, 'cost_usd', u.cost_usd) as usage,
-  a.team, json_build_object('total', t.total, 'done', t.done) as tasks, w.capacity`
+  a.team, json_build_object('total', t.total, 'done', t.done) as tasks, q.permission, w.capacity`
 const figures = sql`
   cross join lateral (
     select coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
@@ -35,6 +36,12 @@ const figures = sql`
     from agents where job_id = j.id) a
   cross join lateral (
     select count(*) as total, count(*) filter (where status = 'completed') as done from tasks where job_id = j.id) t
+  left join lateral (
+    select json_build_object('for', 'permission', 'on', r.name || ' asks: ' || p.title,
+      'since', to_char(p.asked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'until', to_char(p.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as permission
+    from permissions p join attempts x on x.id = p.attempt_id join agents r on r.id = p.agent_id
+    where p.job_id = j.id and p.outcome is null and x.status = 'running' order by p.id limit 1) q on true
   left join lateral (
     select json_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
       'since', to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null) as capacity
@@ -71,7 +78,7 @@ function toSummary(row: SummaryRow): JobSummary {
     status: row.status,
     current_phase: row.phase,
     progress: row.progress,
-    wait: row.wait ?? row.capacity,
+    wait: row.wait ?? row.permission ?? row.capacity,
     proof: row.proof,
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),
@@ -111,6 +118,7 @@ function toView(row: JobRow & Figures): JobView {
       source: row.source,
       parallelism: row.parallelism,
       approve_plan: row.approve_plan,
+      permissions: row.permissions,
       budget: row.budget,
     },
   }

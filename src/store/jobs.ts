@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Plan, PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
@@ -27,6 +28,7 @@ export interface JobRow {
   result_path: string | null
   plan: Plan | null
   approve_plan: boolean
+  permissions: PermissionPolicy
   proposed_plan: Plan | null
   plan_version: number
   plan_approved: boolean
@@ -50,6 +52,7 @@ export interface NewJobRow {
   readonly budget: { tokens?: number | undefined; usd?: number | undefined } | null
   readonly parallelism: number
   readonly approvePlan: boolean
+  readonly permissions: PermissionPolicy
   readonly idempotencyKey: string | null
   readonly requestHash: string
   readonly isHidden: boolean
@@ -61,10 +64,10 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
   await sql`
     insert into jobs (id, vision, title, backend, agents, mode, status, phase, checks, source, budget, parallelism, approve_plan,
-      idempotency_key, request_hash, hidden, created_at, last_seq)
+      permissions, idempotency_key, request_hash, hidden, created_at, last_seq)
     select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'mode', 'queued', 'queued',
       j -> 'checks', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
-      (j ->> 'approvePlan')::boolean, j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'isHidden')::boolean,
+      (j ->> 'approvePlan')::boolean, j ->> 'permissions', j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'isHidden')::boolean,
       (j ->> 'createdAt')::timestamptz, 1
     from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
   await sql`

@@ -14,6 +14,7 @@ export type JobPart =
   | 'diff'
   | 'plan'
   | 'documents'
+  | 'permissions'
   | 'events'
 
 /** Every key of the query cache. A shorter key is the beginning of the longer ones, so invalidating it covers them. */

@@ -64,6 +64,11 @@ export function useCancelTask(id: string, taskId: string) {
   return useJobCommand(id, () => client.cancelTask(id, taskId))
 }
 
+/** Answers an agent that asks: with an option, or null to refuse without one. */
+export function useAnswerPermission(id: string, permissionId: string) {
+  return useJobCommand(id, (option: string | null) => client.answerPermission(id, permissionId, option))
+}
+
 /** `version`: the proposal that was seen; another one is refused. */
 export function useApprovePlan(id: string) {
   return useJobCommand(id, (version: number) => client.approve(id, version))

@@ -48,6 +48,8 @@ export const queries = {
       queryKey: keys.part(id, 'diff', range.from, range.to),
       queryFn: () => client.diff(id, range),
     }),
+  permissions: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'permissions'), queryFn: () => client.permissions(id) }),
   plan: (id: string) => queryOptions({ queryKey: keys.part(id, 'plan'), queryFn: () => client.plan(id) }),
   backends: () =>
     queryOptions({ queryKey: keys.backends, queryFn: () => client.backends(), staleTime: 30_000 }),

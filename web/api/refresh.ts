@@ -13,13 +13,15 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   plan: ['plan', 'tasks', 'agents', 'job'],
   task: ['tasks', 'job', 'agents'],
   work: ['tasks', 'agents', 'job'],
-  attempt: ['attempts', 'tasks', 'agents', 'job'],
+  // The end of an attempt closes what its agent has asked.
+  attempt: ['permissions', 'attempts', 'tasks', 'agents', 'job'],
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
   checks: ['checks', 'tasks', 'job'],
   // Their words reach the screen by themselves; what they cost is counted when the attempt ends.
   session: [],
   document: ['documents'],
+  permission: ['permissions', 'agents', 'job'],
 }
 
 const partsOfMerge: readonly JobPart[] = ['tasks', 'job', 'agents', 'files', 'file', 'commits', 'diff']

@@ -11,6 +11,7 @@ test('a vision is enough', () => {
     mode: 'team',
     checks: [],
     parallelism: 2,
+    permissions: 'sandbox',
     approve_plan: false,
     backend: 'offline',
   })
@@ -26,6 +27,7 @@ test('one check a line, a budget as it is typed; one agent alone has no plan to 
     ...form,
     mode: 'solo' as const,
     approvePlan: true,
+    permissions: 'ask' as const,
     agents: { reviewer: 'other' },
     checks: ' npm test \n\nnode x.js\n',
     usd: '1.5',
@@ -35,6 +37,7 @@ test('one check a line, a budget as it is typed; one agent alone has no plan to 
     mode: 'solo',
     checks: ['npm test', 'node x.js'],
     parallelism: 2,
+    permissions: 'ask',
     approve_plan: false,
     budget: { usd: 1.5 },
   })

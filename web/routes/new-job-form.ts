@@ -1,6 +1,7 @@
 import { ApiError } from '../../src/client/api-error.ts'
 import type { JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
+import type { PermissionPolicy } from '../../src/contract/permission.ts'
 import type { Mode, Role } from '../../src/contract/words.ts'
 import { entriesOf } from '../ui/entries.ts'
 
@@ -15,6 +16,7 @@ export interface JobForm {
   /** One command a line. */
   readonly checks: string
   readonly approvePlan: boolean
+  readonly permissions: PermissionPolicy
   readonly tokens: string
   readonly usd: string
   readonly parallelism: string
@@ -22,7 +24,7 @@ export interface JobForm {
 }
 
 /** The field an error belongs to; `form` when it belongs to none. */
-export type JobField = Exclude<keyof JobForm, 'approvePlan'> | 'form'
+export type JobField = Exclude<keyof JobForm, 'approvePlan' | 'permissions'> | 'form'
 export type Problems = Readonly<Partial<Record<JobField, string>>>
 
 export const documentLimits = { count: 20, bytes: 10_000_000 } as const
@@ -36,6 +38,7 @@ export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
     source: '',
     checks: (defaults?.checks ?? []).join('\n'),
     approvePlan: defaults?.approve_plan ?? false,
+    permissions: defaults?.permissions ?? 'sandbox',
     tokens: '',
     usd: '',
     parallelism: String(defaults?.parallelism ?? 2),
@@ -74,6 +77,7 @@ export function requestOf(form: JobForm, backend: string | undefined): JobReques
     mode: form.mode,
     checks,
     parallelism: Number(form.parallelism),
+    permissions: form.permissions,
     approve_plan: form.mode === 'team' && form.approvePlan,
     ...(backend === undefined ? {} : { backend }),
     ...(form.source.trim() === '' ? {} : { source: form.source.trim() }),

@@ -3,6 +3,7 @@ import { roleNames } from '../ui/avatar.tsx'
 import { Switch } from '../ui/checkbox.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
+import { PolicyChoice } from '../ui/policy-choice.tsx'
 import { BackendMenu } from './new-job-backend.tsx'
 import type { JobForm, Problems } from './new-job-form.ts'
 
@@ -52,6 +53,11 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
         )}
       </Field>
       {form.mode === 'team' && <TeamOptions form={form} problems={problems} onChange={onChange} />}
+      <PolicyChoice
+        label="When agents ask before they act"
+        value={form.permissions}
+        onChange={(permissions) => onChange({ permissions })}
+      />
       <Budget form={form} problems={problems} onChange={onChange} />
       {form.mode === 'team' && <RoleBackends form={form} problems={problems} onChange={onChange} />}
     </section>

@@ -9,6 +9,7 @@ import { Switch } from '../ui/checkbox.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Segmented } from '../ui/segmented.tsx'
+import { PolicyChoice } from '../ui/policy-choice.tsx'
 import { showToast } from '../ui/toast.tsx'
 import { entriesOf } from '../ui/entries.ts'
 
@@ -27,11 +28,12 @@ export function JobDefaults() {
 
 function DefaultsForm({ settings }: { readonly settings: Settings }) {
   const put = usePutSettings()
-  const { mode, parallelism, approve_plan, checks } = settings.defaults
+  const { mode, parallelism, approve_plan, permissions, checks } = settings.defaults
   const [form, setForm] = useState({
     mode,
     parallelism: String(parallelism),
     approvePlan: approve_plan,
+    permissions,
     checks: checks.join('\n'),
   })
   const change = (next: Partial<typeof form>): void => setForm({ ...form, ...next })
@@ -40,6 +42,7 @@ function DefaultsForm({ settings }: { readonly settings: Settings }) {
       mode: form.mode,
       parallelism: Number(form.parallelism),
       approve_plan: form.approvePlan,
+      permissions: form.permissions,
       checks: entriesOf(form.checks),
     }
     put.mutate({ ...settings, defaults }, { onSuccess: () => showToast('done', 'Saved.') })
@@ -67,6 +70,11 @@ function DefaultsForm({ settings }: { readonly settings: Settings }) {
         hint="Every team job waits until somebody has looked at its plan."
         checked={form.approvePlan}
         onChange={(approvePlan) => change({ approvePlan })}
+      />
+      <PolicyChoice
+        label="When agents ask before they act"
+        value={form.permissions}
+        onChange={(next) => change({ permissions: next })}
       />
       <TextDefaults form={form} error={put.error} onChange={change} />
       <div>

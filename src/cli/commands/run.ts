@@ -25,6 +25,7 @@ interface Flags extends ServerFlags {
   maxTokens?: number
   maxUsd?: number
   approvePlan?: boolean
+  permissions?: 'ask' | 'sandbox' | 'deny'
   plain?: boolean
   json?: boolean
 }
@@ -54,6 +55,12 @@ export function addRun(program: Command, terminal: Terminal): void {
     )
     .option('--max-usd <amount>', 'stop when the job has cost this much', positiveAmount)
     .option('--approve-plan', 'wait for your approval of the plan before anything is built')
+    .addOption(
+      new Option(
+        '--permissions <policy>',
+        'when agents ask before they act: you are asked, all is allowed inside the sandbox, or all is refused',
+      ).choices(['ask', 'sandbox', 'deny']),
+    )
     .option('--plain', 'plain lines instead of a board that is redrawn')
     .option('--json', 'one JSON document at the end, nothing else on standard output')
     .action((vision: string, flags: Flags) => run(vision, flags, terminal))
@@ -107,6 +114,7 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
     ...(flags.check === undefined ? {} : { checks: flags.check }),
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
     ...(flags.approvePlan === true ? { approve_plan: true } : {}),
+    ...(flags.permissions === undefined ? {} : { permissions: flags.permissions }),
     ...(Object.keys(budget).length === 0 ? {} : { budget }),
   }
 }

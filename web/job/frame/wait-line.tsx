@@ -15,7 +15,7 @@ export function WaitLine({ job }: { readonly job: JobView }) {
     return (
       <Line remedy={<RemedyLink job={job} remedy={remedy} />}>
         {text}, since <Elapsed from={job.wait.since} />
-        {job.wait.until !== null && <Until at={job.wait.until} />}
+        {job.wait.until !== null && job.wait.for !== 'permission' && <Until at={job.wait.until} />}
       </Line>
     )
   }

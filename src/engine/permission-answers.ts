@@ -1,0 +1,27 @@
+import type { Database } from '../store/database.ts'
+
+/** Channel on which an answer is told to whichever worker holds the session: the id of the permission. */
+export const answersChannel = 'slipway_answers'
+
+/** Wakes sessions that wait for a person. A notification only wakes: the answer is in the database. */
+export interface Answers {
+  /** Resolves at the next sign that this permission may have been answered. */
+  next(id: string): { readonly sign: Promise<void>; readonly stop: () => void }
+  close(): Promise<void>
+}
+
+export async function openAnswers(db: Database): Promise<Answers> {
+  const waiting = new Map<string, () => void>()
+  const close = await db.listen(answersChannel, (id) => {
+    // After a break nobody knows what was missed.
+    for (const [key, wake] of waiting) if (id === null || id === key) wake()
+  })
+  return {
+    next(id) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.set(id, resolve)
+      return { sign: promise, stop: () => waiting.delete(id) }
+    },
+    close,
+  }
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { waitForStatus } from '../helpers/browser-job.ts'
+import { fixtureBackend, heardIn } from '../helpers/fixture-backend.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { useBrowser } from '../helpers/use-browser.ts'
+
+let server: TestServer
+const { visit } = useBrowser()
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+it('an agent that asks is seen in its job and answered there, and does what it was allowed', async () => {
+  const ask = (title: string, command: string): object => ({
+    ask: {
+      toolCall: { toolCallId: title, title, kind: 'execute', rawInput: { command } },
+      options: [
+        { optionId: 'yes', name: 'Allow once', kind: 'allow_once' },
+        { optionId: 'no', name: 'Reject', kind: 'reject_once' },
+      ],
+    },
+  })
+  await server.client.addBackend(
+    fixtureBackend('asker', {
+      turn: [
+        ask('Install left-pad', 'npm install left-pad'),
+        ask('Wipe it', 'rm -rf .'),
+        { write: ['a.txt', 'a'] },
+      ],
+    }),
+  )
+  await server.client.putSettings({ ...(await server.client.settings()), default_backend: 'asker' })
+  let id = ''
+  await visit(server, {}, async ({ page }) => {
+    await page.getByRole('textbox', { name: 'Vision' }).fill('a job whose agent asks')
+    await page.getByRole('button', { name: 'Options' }).click()
+    await page.getByText('Solo', { exact: true }).click()
+    await page.getByText('Ask me', { exact: true }).click()
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
+    id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    const questions = page.getByRole('region', { name: 'Permissions' })
+    await questions.getByText(/asks: Install left-pad/).waitFor({ timeout: 60_000 })
+    await questions.getByText('npm install left-pad').waitFor()
+    await questions.getByText(/Without an answer it is refused in/).waitFor()
+    await page.getByText(/Waiting for your permission: .* asks: Install left-pad/).waitFor()
+    await questions.getByRole('button', { name: 'Allow once' }).click()
+    await questions.getByText(/asks: Wipe it/).waitFor({ timeout: 30_000 })
+    await questions.getByRole('button', { name: 'Reject' }).click()
+    await questions.waitFor({ state: 'detached', timeout: 30_000 })
+    await waitForStatus(page, 'Completed', 60_000)
+    await page.getByRole('link', { name: 'Activity' }).click()
+    await page.getByText(/was allowed this \("Allow once"\): Install left-pad/).waitFor()
+  })
+  const heard = heardIn(await server.client.getJob(id)).flatMap((line) =>
+    'ask' in line ? [line['ask']] : [],
+  )
+  expect(heard).toMatchObject([
+    { result: { outcome: { optionId: 'yes' } } },
+    { result: { outcome: { optionId: 'no' } } },
+  ])
+})

@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query'
+import type { PermissionView } from '../../src/contract/permission.ts'
+import { useAnswerPermission } from '../api/mutations.ts'
+import { queries } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { clockTime, duration, useNow } from '../ui/time.ts'
+import { showFailure } from '../ui/toast.tsx'
+import { LongText } from './transcript/long-text.tsx'
+
+/** What agents ask before they act, for as long as they wait: who, for what, what can be answered and until when. */
+export function Permissions({ jobId }: { readonly jobId: string }) {
+  const { data: permissions = [] } = useQuery(queries.permissions(jobId))
+  const open = permissions.filter((permission) => permission.outcome === null)
+  if (open.length === 0) return null
+  return (
+    <section
+      aria-label="Permissions"
+      className="flex max-h-[40dvh] shrink-0 flex-col gap-2 overflow-y-auto border-b border-line px-6 py-3 max-md:px-4"
+    >
+      {open.map((permission) => (
+        <Question key={permission.id} jobId={jobId} permission={permission} />
+      ))}
+    </section>
+  )
+}
+
+function Question({ jobId, permission }: { readonly jobId: string; readonly permission: PermissionView }) {
+  const answer = useAnswerPermission(jobId, permission.id)
+  const input = inputText(permission.input)
+  const choose = (option: string | null): void => answer.mutate(option, { onError: showFailure })
+  const canRefuse = permission.options.some((option) => option.kind.startsWith('reject'))
+  return (
+    <Callout tone="waiting" title={`${permission.agent} asks: ${permission.title}`}>
+      <p className="text-muted">
+        <TimeLeft until={permission.deadline} />
+      </p>
+      {input !== null && (
+        <div className="mt-2">
+          <LongText name="What it wants to do" text={input} />
+        </div>
+      )}
+      <div className="mt-2 flex flex-wrap gap-2">
+        {permission.options.map((option) => (
+          <Button
+            key={option.id}
+            size="small"
+            variant={option.kind === 'allow_once' ? 'primary' : 'plain'}
+            disabled={answer.isPending}
+            onClick={() => choose(option.id)}
+          >
+            {option.name}
+          </Button>
+        ))}
+        {!canRefuse && (
+          <Button size="small" disabled={answer.isPending} onClick={() => choose(null)}>
+            Refuse
+          </Button>
+        )}
+      </div>
+    </Callout>
+  )
+}
+
+function TimeLeft({ until }: { readonly until: string }) {
+  const left = Date.parse(until) - useNow()
+  return left > 0 ? (
+    <>
+      Without an answer it is refused in{' '}
+      <time dateTime={until} className="tabular-nums">
+        {duration(left)}
+      </time>
+      , at {clockTime(until)}.
+    </>
+  ) : (
+    <>Its time is over.</>
+  )
+}
+
+/** A command reads as a command; anything else as the data it is. */
+function inputText(input: unknown): string | null {
+  if (input === null || input === undefined) return null
+  if (typeof input === 'string') return input
+  if (typeof input === 'object' && 'command' in input && typeof input.command === 'string')
+    return input.command
+  return JSON.stringify(input, null, 2)
+}

@@ -1,0 +1,29 @@
+import type { PermissionPolicy } from '../../src/contract/permission.ts'
+import { Segmented } from './segmented.tsx'
+
+const policies = [
+  { value: 'sandbox', label: 'Allow', hint: 'They may do everything inside their sandbox.' },
+  { value: 'ask', label: 'Ask me', hint: 'Each waits until you have answered.' },
+  { value: 'deny', label: 'Refuse', hint: 'Whatever they ask for is refused.' },
+] as const
+
+/** Who answers when agents ask before they act. */
+export function PolicyChoice({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string
+  readonly value: PermissionPolicy
+  readonly onChange: (value: PermissionPolicy) => void
+}) {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <span className="text-sm font-medium">{label}</span>
+      <div>
+        <Segmented label={label} value={value} options={policies} onChange={onChange} />
+      </div>
+      <p className="text-xs text-muted">{policies.find((policy) => policy.value === value)?.hint}</p>
+    </div>
+  )
+}

@@ -74,7 +74,9 @@ export const mainLoader = 'cli/commands/start.ts'
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const owners = {
-  zod: ['contract', 'cli', 'config.ts', 'web/routes', 'web/job', 'web/main.tsx'],
+  ai: ['agents/team'],
+  '@ai-sdk/': ['agents/team'],
+  zod: ['agents/team', 'contract', 'cli', 'config.ts', 'web/routes', 'web/job', 'web/main.tsx'],
   kysely: ['store'],
   pg: ['store'],
   'pg-boss': ['store'],

@@ -9,6 +9,7 @@ import type { Reach } from './reach.ts'
 let root: string
 let catalogue: Catalogue
 let reach: Reach
+const noModel: Reach = { auth: null, reason: 'no model' }
 
 beforeEach(() => {
   reach = { auth: 'none' }
@@ -20,7 +21,7 @@ beforeEach(() => {
     nodePath: process.execPath,
     searchPath: path.join(root, 'bin'),
     backendsDir: path.join(root, 'backends'),
-    reach: () => Promise.resolve(reach),
+    reach: ({ gateway }) => Promise.resolve(gateway?.wire === 'any' ? noModel : reach),
   })
 })
 afterEach(() => fs.rmSync(root, { recursive: true }))
@@ -39,6 +40,7 @@ it('lists every known agent, each with how it comes here, and the demo last and 
       false,
     ]),
     ...['goose', 'aider', 'cursor', 'amp', 'droid', 'kimi'].map((name) => [name, false]),
+    ['team', false],
     ['offline', true],
   ])
   expect(backends.filter((backend) => backend.default).map((backend) => backend.name)).toEqual(['offline'])

@@ -1,16 +1,15 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import type { BackendView, Settings } from '../contract/backend.ts'
 import type { Backend, Detection } from './backend.ts'
+import { builtInTeam, offlineDemo } from './built-in.ts'
 import { customProfile } from './custom-profile.ts'
 import { detectProfile, type Places } from './detect.ts'
 import { fill } from './placeholders.ts'
 import { knownProfiles } from './known-profiles.ts'
-import { plainSession, type Profile } from './profile.ts'
+import type { Profile } from './profile.ts'
 import type { Reach } from './reach.ts'
 
 /**
- * Which backends there are: those a person added in settings, those that Slipway knows, and the offline demo.
+ * Which backends there are: those a person added in settings, those that Slipway knows, its own team, and the offline demo.
  * Detection looks at the machine each time it is asked, so that what a person has just installed is seen without a
  * restart.
  */
@@ -29,7 +28,7 @@ export interface CatalogueOptions extends Places {
 }
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
-  const offline = offlineDemo(options)
+  const ours = [builtInTeam(options), offlineDemo(options)]
   const all = (settings: Settings): Backend[] => {
     const custom = settings.backends.map(customProfile)
     // Who adds a backend under a known name means to replace it.
@@ -38,7 +37,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       profile,
       detect: () => detectProfile(profile, options),
     })
-    return [...custom.map(detectable), ...known.map(detectable), offline]
+    return [...custom.map(detectable), ...known.map(detectable), ...ours]
   }
   return {
     places: options,
@@ -86,49 +85,4 @@ function view(profile: Profile, found: Detection, reach: Reach, standard: boolea
     provider: reach.auth === 'gateway' ? reach.provider : null,
     model: reach.auth === 'gateway' ? reach.model : null,
   }
-}
-
-function offlineDemo(options: CatalogueOptions): Backend {
-  const program = path.join(options.packageRoot, 'src', 'agents', 'offline', 'main.ts')
-  const profile: Profile = {
-    id: 'offline',
-    displayName: 'Offline demo',
-    kind: 'offline',
-    homepage: '',
-    tested: true,
-    install: null,
-    hint: '',
-    command: [options.nodePath, program],
-    env: {},
-    files: {},
-    gateway: null,
-    login: [],
-    session: plainSession,
-    limits: {},
-  }
-  return {
-    profile,
-    async detect() {
-      try {
-        await fs.promises.access(program, fs.constants.R_OK)
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
-        const reason = `Its program cannot be read (${why}): install Slipway again.`
-        return { available: false, reason, version: null, source: null, launch: null }
-      }
-      const launch = {
-        command: profile.command,
-        path: [],
-        // What it is made of may lie elsewhere, behind a link.
-        readable: [options.packageRoot, realPlace(path.join(options.packageRoot, 'node_modules'))],
-        installDir: null,
-      }
-      return { available: true, reason: null, version: options.version, source: 'built_in', launch }
-    },
-  }
-}
-
-/** Where a place really is; itself when it is not there. */
-function realPlace(place: string): string {
-  return fs.existsSync(place) ? fs.realpathSync(place) : place
 }

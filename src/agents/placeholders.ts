@@ -1,6 +1,8 @@
 /** The values behind the placeholders of a profile; null where an attempt has none. */
 export interface Values {
   readonly gateway: string | null
+  readonly base: string | null
+  readonly speech: string | null
   readonly token: string | null
   readonly model: string | null
   readonly home: string | null
@@ -9,12 +11,15 @@ export interface Values {
 
 const platform = `${process.platform}-${process.arch}`
 
-/** The text with `{gateway}`, `{token}`, `{model}`, `{home}`, `{install}` and `{platform}` filled in. */
+/** The text with `{gateway}`, `{base}`, `{speech}`, `{token}`, `{model}`, `{home}`, `{install}` and `{platform}` filled in. */
 export function fill(text: string, values: Partial<Values> = {}): string {
-  return text.replaceAll(/\{(gateway|token|model|home|install|platform)\}/g, (whole, name: string) => {
-    if (name === 'platform') return platform
-    return Object.entries(values).find(([key]) => key === name)?.[1] ?? whole
-  })
+  return text.replaceAll(
+    /\{(gateway|base|speech|token|model|home|install|platform)\}/g,
+    (whole, name: string) => {
+      if (name === 'platform') return platform
+      return Object.entries(values).find(([key]) => key === name)?.[1] ?? whole
+    },
+  )
 }
 
 /** Names with values; those whose value needs a placeholder that has none are left out. */
@@ -25,6 +30,6 @@ export function fillEnv(
   return Object.fromEntries(
     Object.entries(env)
       .map(([name, text]): [string, string] => [name, fill(text, values)])
-      .filter(([, text]) => !/\{(gateway|token|model|home|install)\}/.test(text)),
+      .filter(([, text]) => !/\{(gateway|base|speech|token|model|home|install)\}/.test(text)),
   )
 }

@@ -2,11 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Launch } from './backend.ts'
 import { fill, fillEnv, type Values } from './placeholders.ts'
-import type { Profile } from './profile.ts'
+import type { GatewayUse, Profile } from './profile.ts'
+import type { Speech } from './reach.ts'
 
 /** An attempt's way to models: the gateway's address and the attempt's key to it, or null for the agent's own login. */
 export interface Access {
-  readonly gateway: { readonly url: string; readonly token: string } | null
+  readonly gateway: { readonly url: string; readonly token: string; readonly speech: Speech } | null
   /** The model that a person chose; null leaves it to the profile. */
   readonly model: string | null
 }
@@ -15,6 +16,14 @@ export interface Prepared {
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly readable: readonly string[]
+}
+
+/** Where below the gateway's address each protocol begins, its version included. */
+const bases: Readonly<Record<Speech, string>> = {
+  anthropic: '/anthropic/v1',
+  openai: '/openai/v1',
+  'openai-responses': '/openai/v1',
+  gemini: '/gemini/v1beta',
 }
 
 /**
@@ -28,13 +37,7 @@ export async function prepareLaunch(
   homes: { readonly home: string; readonly ownHome: string },
 ): Promise<Prepared> {
   const use = access.gateway === null ? null : profile.gateway
-  const values: Values = {
-    gateway: access.gateway?.url ?? null,
-    token: access.gateway?.token ?? null,
-    model: access.model ?? use?.model ?? null,
-    home: homes.home,
-    install: launch.installDir,
-  }
+  const values = valuesOf(access, use, launch, homes.home)
   await fs.promises.mkdir(homes.home, { recursive: true, mode: 0o700 })
   if (use === null) await copyLogin(profile.login, homes)
   for (const [name, content] of Object.entries({ ...profile.files, ...use?.files })) {
@@ -48,6 +51,19 @@ export async function prepareLaunch(
   }
 }
 
+function valuesOf(access: Access, use: GatewayUse | null, launch: Launch, home: string): Values {
+  const { gateway } = access
+  return {
+    gateway: gateway?.url ?? null,
+    base: gateway === null ? null : `${gateway.url}${bases[gateway.speech]}`,
+    speech: gateway?.speech ?? null,
+    token: gateway?.token ?? null,
+    model: access.model ?? use?.model ?? null,
+    home,
+    install: launch.installDir,
+  }
+}
+
 function pathOf(launch: Launch): Record<string, string> {
   return launch.path.length === 0 ? {} : { PATH: launch.path.join(':') }
 }
@@ -56,7 +72,7 @@ function pathOf(launch: Launch): Record<string, string> {
 function withoutOpen(text: string): string {
   return text
     .split('\n')
-    .filter((line) => !/\{(gateway|token|model)\}/.test(line))
+    .filter((line) => !/\{(gateway|base|speech|token|model)\}/.test(line))
     .join('\n')
 }
 

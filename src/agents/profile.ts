@@ -4,8 +4,9 @@ import type { Wire } from '../contract/provider.ts'
 /**
  * A backend as data: how its program is found, installed and started, what it finds in its environment and its HOME,
  * and where it differs from the rest. Texts may hold placeholders, filled in when an attempt starts: `{gateway}` (the
- * address of the model gateway), `{token}` (the attempt's key to it), `{model}`, `{home}`, `{install}` (where Slipway
- * installed it) and `{platform}` (as in `linux-x64`).
+ * address of the model gateway), `{base}` (the same, with the path at which the provider's wire begins), `{speech}` (the
+ * provider's wire), `{token}` (the attempt's key to it), `{model}`, `{home}`, `{install}` (where Slipway installed it)
+ * and `{platform}` (as in `linux-x64`).
  */
 export interface Profile {
   /** Its name on the wire and in `slipway backends install <id>`. */
@@ -47,7 +48,8 @@ export interface Install {
 }
 
 export interface GatewayUse {
-  readonly wire: Wire
+  /** `any`: it speaks whichever its provider speaks. */
+  readonly wire: Wire | 'any'
   readonly env: Readonly<Record<string, string>>
   readonly files: Readonly<Record<string, string | object>>
   /** The model that is asked for when nobody chose one; null where the agent has a choice of its own. */

@@ -54,6 +54,8 @@ export const ProviderInput = z.strictObject({
         .regex(/^[\x20-\x7e]*$/, 'a header is plain ASCII'),
     )
     .optional(),
+  /** On the wire `openai`: it serves Responses as well, and who can choose takes them before Chat Completions. */
+  responses: z.boolean().optional(),
   /** The model that is asked for when nobody chose one. */
   model: z.string().trim().min(1).max(200).nullable().optional(),
   /** Only these backends use it; empty: all that speak its wire. */
@@ -69,6 +71,7 @@ export const Provider = z.object({
   secret: z.string().nullable(),
   header: z.string().nullable(),
   headers: z.record(z.string(), z.string()),
+  responses: z.boolean().default(false),
   model: z.string().nullable(),
   backends: z.array(z.string()),
 })

@@ -7,8 +7,12 @@ import type { Engine } from './engine.ts'
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<BackendView> {
   await engine.db.tx(async (trx) => {
     const settings = await readSettings(trx)
-    if (backend.name === 'offline')
-      throw new AppError(409, 'built_in_backend', 'The offline demo is part of Slipway: choose another name.')
+    if (backend.name === 'offline' || backend.name === 'team')
+      throw new AppError(
+        409,
+        'built_in_backend',
+        `The backend "${backend.name}" is part of Slipway: choose another name.`,
+      )
     if (settings.backends.some((other) => other.name === backend.name))
       throw new AppError(
         409,

@@ -32,7 +32,7 @@ export async function openAccess(
       signal.addEventListener('abort', grant.close, { once: true })
       return {
         access: {
-          gateway: { url: engine.models.gateway.url, token: grant.token },
+          gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
           model: reach.model,
         },
         provider: reach.provider,

@@ -16,11 +16,18 @@ export function reachOf(profile: Profile, usable: readonly Provider[], ownHome: 
     return {
       auth: 'gateway',
       provider: provider.name,
+      speech: provider.responses && provider.wire === 'openai' ? 'openai-responses' : provider.wire,
       model: provider.model ?? profile.gateway?.model ?? null,
     }
   if (profile.login.some((file) => fs.existsSync(path.join(ownHome, file))))
     return { auth: 'own', sure: true }
   if (wire === undefined) return profile.login.length === 0 ? { auth: 'none' } : { auth: 'own', sure: false }
+  if (wire === 'any')
+    return {
+      auth: null,
+      reason:
+        'It reaches no model: connect a provider and say which model, as in `slipway providers set anthropic --key --model <model>`.',
+    }
   const orLogIn = profile.login.length === 0 ? '' : ', or log in with it as the user who runs Slipway'
   return {
     auth: null,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@hono/zod-openapi'
 import type { UiFile } from './ui-files.ts'
 
 /** What the build says of one module: its file, and the modules it imports at once. */

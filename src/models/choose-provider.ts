@@ -1,12 +1,17 @@
 import type { Provider, Wire } from '../contract/provider.ts'
 
-/** The provider of a backend's calls on a wire: the first that names the backend, else the first that names none. */
+/**
+ * The provider of a backend's calls on a wire: the first that names the backend, else the first that names none. A backend
+ * that speaks every wire takes only a provider that says which model: nobody else would.
+ */
 export function chooseProvider<P extends Provider>(
   providers: readonly P[],
-  wire: Wire,
+  wire: Wire | 'any',
   backend: string,
 ): P | null {
-  const fitting = providers.filter((provider) => provider.wire === wire)
+  const fitting = providers.filter((provider) =>
+    wire === 'any' ? provider.model !== null : provider.wire === wire,
+  )
   return (
     fitting.find((provider) => provider.backends.includes(backend)) ??
     fitting.find((provider) => provider.backends.length === 0) ??

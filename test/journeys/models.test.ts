@@ -62,6 +62,7 @@ it('a provider is known by its name, or says where it is', async () => {
     secret: 'anthropic',
     header: null,
     headers: {},
+    responses: false,
     model: 'mock-model',
     backends: [],
     usable: true,

@@ -227,7 +227,7 @@ describe('building', () => {
     fs.symlinkSync(outside, path.join(cwd, 'src'))
     leave(cwd, brief())
     const talk = await meet(cwd)
-    await expect(talk.prompt()).rejects.toThrow('Internal error')
+    await expect(talk.prompt()).rejects.toThrow('src/calculate.js is outside the workspace')
     expect(fs.readdirSync(outside)).toEqual([])
   })
 

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TaskBrief } from '../../contract/brief.ts'
 import type { Project, ProjectFile, ProjectTask } from './blueprint.ts'
-import { endGroup, startDeafCommand } from './child-command.ts'
+import { endGroup, startDeafCommand } from '../stage/child-command.ts'
 import type { Faults } from './faults.ts'
 import { introduction } from './play-planner.ts'
 import { folderFor } from './project-folder.ts'
 import { isCore, plantFaults } from './plant-faults.ts'
 import { openProject, parallelPair } from './project.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { isOwnPlan, taskNote } from './task-note.ts'
 
 /**

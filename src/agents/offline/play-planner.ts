@@ -4,7 +4,7 @@ import { design, DOCUMENT_MARK, requirements } from './documents.ts'
 import { folderFor } from './project-folder.ts'
 import { openProject } from './project.ts'
 import { planSentBack, revisePlan } from './revise-plan.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /**
  * The planning roles. The product owner leaves docs/requirements.md; the architect leaves docs/design.md and

@@ -1,6 +1,6 @@
 import type { TaskBrief } from '../../contract/brief.ts'
 import type { Review } from '../../contract/plan.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /**
  * The reviewer: looks at what changed since the base commit, reads the changed files, runs the checks of the task,

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import type { Project } from './blueprint.ts'
 import { DOCUMENT_MARK, PACKAGE_MARK } from './documents.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /**
  * Where in the repository the project goes. A job may start from a repository with other work in it, which the demo

@@ -1,7 +1,7 @@
 import type { ContentBlock } from '@agentclientprotocol/sdk'
 import { TaskBrief } from '../../contract/brief.ts'
 import { Role } from '../../contract/words.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /**
  * What an attempt is about. The server leaves it as data in `.slipway/task.json`; without that file the words of the

@@ -2,7 +2,7 @@ import type { TaskBrief } from '../../contract/brief.ts'
 import type { ProjectFile } from './blueprint.ts'
 import { DOCUMENT_MARK } from './documents.ts'
 import { markdownQuote, markdownText } from './fill-template.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /**
  * What the offline demo can honestly contribute to a task that a person put into its plan: a note that says what was

@@ -15,6 +15,7 @@ interface SetFlags extends ServerFlags {
   /** True: from stdin; false: it needs none. */
   readonly key?: boolean
   readonly header?: string
+  readonly responses?: boolean
   readonly model?: string
   readonly for?: string[]
 }
@@ -71,6 +72,8 @@ function addSet(parent: Command, terminal: Terminal): void {
     .option('--no-key', 'it wants no key')
     .option('--secret <name>', 'the name of the secret that is its key (default: its own name)')
     .option('--header <name>', 'the header that carries the key, where it is not the usual one of the wire')
+    .option('--responses', "it serves OpenAI's Responses too, which the built-in team then uses")
+    .option('--no-responses', 'it serves Chat Completions only')
     .option('--model <model>', 'what is asked for when nobody chose a model')
     .option('--for <backend>', 'only this backend uses it; repeatable', collect)
     .action(async (name: string, flags: SetFlags) => {
@@ -98,6 +101,7 @@ function inputOf(flags: SetFlags): ProviderInput {
     ...(flags.key === false ? { secret: null } : {}),
     ...(flags.secret === undefined ? {} : { secret: flags.secret }),
     ...(flags.header === undefined ? {} : { header: flags.header }),
+    ...(flags.responses === undefined ? {} : { responses: flags.responses }),
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.for === undefined ? {} : { backends: flags.for }),
   }

@@ -15,8 +15,13 @@ export interface CommandResult {
 const OUTPUT_CHARS = 20_000
 const COMMAND_MS = 120_000
 
-/** Rejects with the signal's reason when it fires. `command` is run by `sh -c` in `cwd`. */
-export function runCommand(command: string, cwd: string, signal: AbortSignal): Promise<CommandResult> {
+/** Rejects with the signal's reason when it fires. `command` is run by `sh -c` in `cwd`, for `ms` at the longest. */
+export function runCommand(
+  command: string,
+  cwd: string,
+  signal: AbortSignal,
+  ms = COMMAND_MS,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(asError(signal.reason))
     const child = spawn('/bin/sh', ['-c', command], {
@@ -25,7 +30,7 @@ export function runCommand(command: string, cwd: string, signal: AbortSignal): P
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const printed = collect(child)
-    const limit = setTimeout(() => endGroup(child), COMMAND_MS)
+    const limit = setTimeout(() => endGroup(child), ms)
     const onAbort = (): void => endGroup(child)
     signal.addEventListener('abort', onAbort, { once: true })
     const settle = (): void => {

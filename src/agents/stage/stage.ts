@@ -12,29 +12,52 @@ export interface Stage {
   readonly cwd: string
   readonly signal: AbortSignal
   readonly say: (text: string) => Promise<void>
+  /** A piece of a message, or of what the agent thinks, as it comes. */
+  readonly stream: (kind: 'message' | 'thought', text: string) => Promise<void>
   readonly plan: (steps: readonly string[], done: number) => Promise<void>
   /** The text of a file, or null when there is none. */
   readonly read: (file: string) => Promise<string | null>
   /** Writes a file and shows the difference; false when it already was so. */
   readonly write: (file: string, content: string) => Promise<boolean>
-  readonly run: (command: string) => Promise<CommandResult>
+  /** `ms` is the longest time of the command. */
+  readonly run: (command: string, ms?: number) => Promise<CommandResult>
+  /** Looks for something in the workspace: what `act` finds is the tool call's output. */
+  readonly look: (title: string, input: unknown, act: () => Promise<string>) => Promise<string>
+  /** Resolves when no tool call goes on any more, also those that nobody waits for since the turn was cancelled. */
+  readonly settled: () => Promise<void>
+}
+
+export interface StageOptions {
+  readonly cwd: string
+  readonly signal: AbortSignal
+  /** Delivers one session update; resolves when the client may be sent more. */
+  readonly send: Send
+  /** Whether the agent may do what changes something or runs a command. */
+  readonly ask: (toolCallId: string, what: string, kind: ToolKind) => Promise<boolean>
 }
 
 type Send = (update: SessionUpdate) => Promise<void>
 
-/** `send` delivers one session update; it resolves when the client may be sent more. */
-export function openStage(cwd: string, signal: AbortSignal, send: Send): Stage {
+/** What a tool call that nobody allowed comes to. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed'
+}
+
+export function openStage({ cwd, signal, send, ask }: StageOptions): Stage {
   const tell: Send = async (update) => {
     signal.throwIfAborted()
     await send(update)
   }
-  const call = toolCalls(tell, send)
+  const { call, settled } = toolCalls(tell, send, ask)
   const at = (file: string): Place => ({ input: { path: file }, path: path.join(cwd, file) })
+  const stream = (kind: 'message' | 'thought', text: string): Promise<void> =>
+    tell({ sessionUpdate: `agent_${kind}_chunk`, content: { type: 'text', text } })
   return {
     cwd,
     signal,
-    say: (text) =>
-      tell({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: `${text}\n\n` } }),
+    settled,
+    stream,
+    say: (text) => stream('message', `${text}\n\n`),
     plan: (steps, done) =>
       tell({
         sessionUpdate: 'plan',
@@ -59,12 +82,17 @@ export function openStage(cwd: string, signal: AbortSignal, send: Send): Stage {
         return { value: true, failed: false, content: [diff] }
       })
     },
-    run: (command) =>
+    run: (command, ms) =>
       call(`$ ${command}`, 'execute', { input: { command } }, async () => {
-        const result = await runCommand(command, cwd, signal)
+        const result = await runCommand(command, cwd, signal, ms)
         const ending = `exit code ${result.exitCode ?? 'none: a signal ended it'}`
         const content = textContent(`${cut(result.output)}\n${ending}`)
         return { value: result, failed: result.exitCode !== 0, content }
+      }),
+    look: (title, input, act) =>
+      call(title, 'search', { input }, async () => {
+        const value = await act()
+        return { value, failed: false, content: textContent(cut(value)) }
       }),
   }
 }
@@ -78,9 +106,14 @@ interface Place {
 type ToolCaller = <T>(title: string, kind: ToolKind, about: Place, act: () => Promise<Told<T>>) => Promise<T>
 
 /** Tells the client when a tool call begins and how it ends, also when it ends because the turn was cancelled. */
-function toolCalls(tell: Send, send: Send): ToolCaller {
+function toolCalls(
+  tell: Send,
+  send: Send,
+  ask: StageOptions['ask'],
+): { readonly call: ToolCaller; readonly settled: () => Promise<void> } {
+  const going = new Set<Promise<unknown>>()
   let calls = 0
-  return async (title, kind, about, act) => {
+  const perform: ToolCaller = async (title, kind, about, act) => {
     const toolCallId = `call-${++calls}`
     const locations = about.path === undefined ? [] : [{ path: about.path }]
     await tell({
@@ -93,6 +126,9 @@ function toolCalls(tell: Send, send: Send): ToolCaller {
       locations,
     })
     try {
+      const isHarmless = kind === 'read' || kind === 'search'
+      if (!isHarmless && !(await ask(toolCallId, title, kind)))
+        throw new NotAllowed(`"${title}" was not allowed.`)
       const { value, failed, content } = await act()
       const status = failed ? 'failed' : 'completed'
       await tell({ sessionUpdate: 'tool_call_update', toolCallId, status, content })
@@ -107,6 +143,20 @@ function toolCalls(tell: Send, send: Send): ToolCaller {
       })
       throw error
     }
+  }
+  return {
+    async call(title, kind, about, act) {
+      const performing = perform(title, kind, about, act)
+      going.add(performing)
+      try {
+        return await performing
+      } finally {
+        going.delete(performing)
+      }
+    },
+    async settled() {
+      await Promise.allSettled(going)
+    },
   }
 }
 

@@ -1,0 +1,83 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Backend } from './backend.ts'
+import { plainSession, type Profile } from './profile.ts'
+
+/** Where Slipway itself is. */
+export interface BuiltInOptions {
+  readonly version: string
+  readonly nodePath: string
+  /** The root of the Slipway package. */
+  readonly packageRoot: string
+}
+
+const plain = {
+  homepage: '',
+  tested: true,
+  install: null,
+  hint: '',
+  env: {},
+  files: {},
+  gateway: null,
+  login: [],
+  session: plainSession,
+  limits: {},
+} as const
+
+/** The offline demo: blueprints, and no model. */
+export function offlineDemo(options: BuiltInOptions): Backend {
+  return builtIn(options, 'offline', { id: 'offline', displayName: 'Offline demo', kind: 'offline' })
+}
+
+/** Slipway's own team, on any model. */
+export function builtInTeam(options: BuiltInOptions): Backend {
+  return builtIn(options, 'team', {
+    id: 'team',
+    displayName: 'Built-in team',
+    kind: 'acp',
+    gateway: {
+      wire: 'any',
+      env: {},
+      files: {
+        '.slipway/model.json': { wire: '{speech}', url: '{base}', key: '{token}', model: '{model}' },
+      },
+      model: null,
+    },
+    session: { modes: { sandbox: 'work', ask: 'ask', deny: 'ask' }, config: {} },
+  })
+}
+
+/** A backend whose program is a folder beside this file. */
+function builtIn(
+  { packageRoot, nodePath, version }: BuiltInOptions,
+  folder: string,
+  own: Partial<Profile> & Pick<Profile, 'id' | 'displayName' | 'kind'>,
+): Backend {
+  const program = path.join(packageRoot, 'src', 'agents', folder, 'main.ts')
+  const profile: Profile = { ...plain, command: [nodePath, program], ...own }
+  return {
+    profile,
+    async detect() {
+      try {
+        await fs.promises.access(program, fs.constants.R_OK)
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        const reason = `Its program cannot be read (${why}): install Slipway again.`
+        return { available: false, reason, version: null, source: null, launch: null }
+      }
+      const launch = {
+        command: profile.command,
+        path: [],
+        // What it is made of may lie elsewhere, behind a link.
+        readable: [packageRoot, realPlace(path.join(packageRoot, 'node_modules'))],
+        installDir: null,
+      }
+      return { available: true, reason: null, version, source: 'built_in', launch }
+    },
+  }
+}
+
+/** Where a place really is; itself when it is not there. */
+function realPlace(place: string): string {
+  return fs.existsSync(place) ? fs.realpathSync(place) : place
+}

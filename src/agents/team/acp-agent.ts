@@ -1,0 +1,80 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { TaskBrief } from '../../contract/brief.ts'
+import { openTurnAgent, type Turn, type TurnAgent, type TurnAnswer } from '../stage/turn-agent.ts'
+import type { Stage } from '../stage/stage.ts'
+import { openModel, readModelPlace } from './model.ts'
+import { takeTurn, type Conversation } from './take-turn.ts'
+import { toolsFor } from './tools.ts'
+
+// Its notes on models it does not know would only fill the log.
+globalThis.AI_SDK_LOG_WARNINGS = false
+
+/** The modes of the built-in team, by the policy that a job has for permissions. */
+export const teamModes = { work: 'work', ask: 'ask' } as const
+
+/** What a session remembers: what has been said, and who it is in the job. */
+interface Memory {
+  talk: Talk | null
+}
+
+interface Talk extends Omit<Conversation, 'tools'> {
+  readonly role: TaskBrief['role'] | null
+  readonly mode: TaskBrief['mode']
+}
+
+/**
+ * The built-in team as an ACP agent: one member of it, in the role that its prompt and `.slipway/task.json` say. `home` is
+ * where Slipway has left the address of its model.
+ */
+export function openTeamAgent(home: string): TurnAgent {
+  const instructions = fs.readFileSync(path.join(import.meta.dirname, 'system.md'), 'utf8')
+  return openTurnAgent<Memory>({
+    name: 'slipway-team',
+    title: 'Built-in team',
+    modes: [
+      { id: teamModes.work, name: 'Work', description: 'Writes and runs what it needs inside the walls' },
+      { id: teamModes.ask, name: 'Ask', description: 'Asks before it writes a file or runs a command' },
+    ],
+    askingMode: teamModes.ask,
+    begin: () => ({ talk: null }),
+    take: (turn) => play(turn, home, instructions),
+  })
+}
+
+async function play(turn: Turn<Memory>, home: string, instructions: string): Promise<TurnAnswer> {
+  const { state, stage, prompt } = turn
+  const talk = state.talk ?? (await beginTalk(stage, home, instructions))
+  const text = prompt.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
+  const conversation: Conversation = {
+    ...talk,
+    tools: toolsFor(talk.role, talk.mode, stage),
+    messages: [...talk.messages, { role: 'user', content: text }],
+  }
+  try {
+    return await takeTurn(conversation, stage)
+  } finally {
+    state.talk = { ...talk, messages: conversation.messages }
+  }
+}
+
+async function beginTalk(stage: Stage, home: string, instructions: string): Promise<Talk> {
+  const place = readModelPlace(home)
+  const brief = await readBrief(stage.cwd)
+  return {
+    model: openModel(place),
+    instructions,
+    role: brief?.role ?? null,
+    mode: brief?.mode ?? 'team',
+    contextTokens: place.context_tokens,
+    messages: [],
+  }
+}
+
+/** What the attempt is about, as data; null when Slipway did not leave it, as when a person tries the backend out. */
+async function readBrief(cwd: string): Promise<TaskBrief | null> {
+  const file = path.join(cwd, '.slipway', 'task.json')
+  if (!fs.existsSync(file)) return null
+  const parsed = TaskBrief.safeParse(JSON.parse(await fs.promises.readFile(file, 'utf8')))
+  return parsed.data ?? null
+}

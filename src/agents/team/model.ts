@@ -1,0 +1,57 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createGoogle } from '@ai-sdk/google'
+import { createOpenAI } from '@ai-sdk/openai'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { LanguageModel } from 'ai'
+import { z } from 'zod'
+
+/** The file in the agent's HOME that says where its model is. Slipway writes it; nothing comes from the environment. */
+export const MODEL_FILE = '.slipway/model.json'
+
+const ModelPlace = z.object({
+  /** How the model is spoken to. `openai` is Chat Completions, as nearly every other server speaks it too. */
+  wire: z.enum(['anthropic', 'openai', 'openai-responses', 'gemini']),
+  /** The address up to and including the version of the API. */
+  url: z.url(),
+  /** Empty where nobody asks for one. */
+  key: z.string().default(''),
+  model: z.string().min(1),
+  /** Above so many tokens of input, what lies behind is summed up. */
+  context_tokens: z.int().min(1000).default(120_000),
+})
+export type ModelPlace = z.infer<typeof ModelPlace>
+
+/** Throws with a sentence when the file is missing or says something else. */
+export function readModelPlace(home: string): ModelPlace {
+  const file = path.join(home, MODEL_FILE)
+  if (!fs.existsSync(file))
+    throw new Error(
+      'No model is configured for the built-in team: add a provider with `slipway providers add`.',
+    )
+  const parsed = ModelPlace.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Error(
+    `${MODEL_FILE} cannot be used: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is invalid'}`,
+  )
+}
+
+export function openModel({ wire, url, key, model }: ModelPlace): LanguageModel {
+  switch (wire) {
+    case 'anthropic':
+      return createAnthropic({ baseURL: url, apiKey: key })(model)
+    case 'gemini':
+      return createGoogle({ baseURL: url, apiKey: key })(model)
+    case 'openai-responses':
+      return createOpenAI({ baseURL: url, apiKey: key }).responses(model)
+    case 'openai':
+      return createOpenAICompatible({
+        name: 'openai',
+        baseURL: url,
+        includeUsage: true,
+        ...(key === '' ? {} : { apiKey: key }),
+      })(model)
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  APICallError,
+  streamText,
+  type FinishReason,
+  type LanguageModel,
+  type ModelMessage,
+  type ToolSet,
+} from 'ai'
+import type { Stage } from '../stage/stage.ts'
+import type { TurnAnswer } from '../stage/turn-agent.ts'
+import { compact } from './compact.ts'
+
+/** How often a model may go on within one turn. */
+const STEPS = 200
+
+export interface Conversation {
+  readonly model: LanguageModel
+  readonly instructions: string
+  readonly tools: ToolSet
+  readonly contextTokens: number
+  /** Grows with every step, and shrinks when it is summed up. */
+  messages: ModelMessage[]
+}
+
+/**
+ * One turn: the model speaks, its tools are used, and it is asked again with what came of them, until it has nothing more
+ * to do. Throws a sentence when the model cannot be reached.
+ */
+export async function takeTurn(talk: Conversation, stage: Stage): Promise<TurnAnswer> {
+  const used = { inputTokens: 0, outputTokens: 0 }
+  const count = (usage: { inputTokens: number | undefined; outputTokens: number | undefined }): void => {
+    used.inputTokens += usage.inputTokens ?? 0
+    used.outputTokens += usage.outputTokens ?? 0
+  }
+  const answer = (stopReason: TurnAnswer['stopReason']): TurnAnswer => ({
+    stopReason,
+    usage: { ...used, totalTokens: used.inputTokens + used.outputTokens },
+  })
+  for (let step = 0; step < STEPS; step += 1) {
+    const { finishReason, usage } = await takeStep(talk, stage)
+    count(usage)
+    if (finishReason === 'length') return answer('max_tokens')
+    if (finishReason === 'content-filter') return answer('refusal')
+    if (finishReason !== 'tool-calls') return answer('end_turn')
+    if ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) < talk.contextTokens) continue
+    const shorter = await compact(talk.model, talk.messages, stage.signal)
+    if (shorter === null) continue
+    count(shorter.usage)
+    talk.messages = shorter.messages
+    await stage.stream('thought', 'The conversation was summed up to make room.\n\n')
+  }
+  return answer('max_turn_requests')
+}
+
+interface Step {
+  readonly finishReason: FinishReason
+  readonly usage: { inputTokens: number | undefined; outputTokens: number | undefined }
+}
+
+async function takeStep(talk: Conversation, stage: Stage): Promise<Step> {
+  const result = streamText({
+    model: talk.model,
+    instructions: talk.instructions,
+    messages: talk.messages,
+    tools: talk.tools,
+    abortSignal: stage.signal,
+    // What fails is repeated by who sees all calls of a job: the gateway and the job's rules.
+    maxRetries: 0,
+    // The error comes with the stream as well, and is thrown there.
+    onError: () => undefined,
+  })
+  let end: Step | null = null
+  for await (const part of result.fullStream) {
+    if (part.type === 'text-delta') await stage.stream('message', part.text)
+    else if (part.type === 'reasoning-delta') await stage.stream('thought', part.text)
+    else if (part.type === 'error') throw described(part.error)
+    else if (part.type === 'finish-step') end = { finishReason: part.finishReason, usage: part.usage }
+  }
+  stage.signal.throwIfAborted()
+  if (end === null) throw new Error('The model broke off in the middle of its answer.')
+  talk.messages = [...talk.messages, ...(await result.responseMessages)]
+  return end
+}
+
+/** What the model's server said, when it said something: that explains more than the name of an error. */
+function described(error: unknown): Error {
+  if (APICallError.isInstance(error)) {
+    const status = error.statusCode === undefined ? '' : ` (HTTP ${error.statusCode})`
+    return new Error(`The model could not be asked${status}: ${error.message}`, { cause: error })
+  }
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { scriptedVision, SCRIPTED_TASKS } from '../helpers/scripted-team.ts'
+import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+/** Slipway's own team at work: the real server, gateway, agents, git; only the model follows a script. */
+let model: ScriptedModel
+let server: TestServer
+
+beforeAll(async () => {
+  model = await startScriptedModel()
+  server = await startTestServer()
+})
+afterAll(async () => {
+  await server.stop()
+  await model.close()
+})
+
+afterEach(async () => {
+  for (const { name } of await server.client.providers()) await server.client.removeProvider(name)
+})
+
+const providers = [
+  ['anthropic', { wire: 'anthropic', path: '' }],
+  ['chat', { wire: 'openai', path: '/v1' }],
+  ['responses', { wire: 'openai', path: '/v1', responses: true }],
+  ['gemini', { wire: 'gemini', path: '' }],
+] as const
+
+it('without a provider that says which model it cannot be chosen, and says what to do', async () => {
+  await server.client.setProvider('mute', { wire: 'openai', base_url: `${model.url}/v1`, secret: null })
+  const team = (await server.client.backends()).find(({ name }) => name === 'team')
+  expect(team).toMatchObject({ available: false, default: false, reason: expect.stringContaining('--model') })
+})
+
+it.each(providers)('a whole team job is proven on %s', async (name, provider) => {
+  const { path, ...input } = provider
+  const key = `sk-${name}`
+  await server.client.setSecret(name, key)
+  await server.client.setProvider(name, { ...input, base_url: `${model.url}${path}`, model: 'mock-model' })
+  const { job_id } = await server.client.createJob({ vision: scriptedVision(), backend: 'team' })
+  await until('the end of the job', 100_000, async () => (await server.client.getJob(job_id)).completed_at)
+  const job = await server.client.getJob(job_id)
+  expect(job).toMatchObject({ status: 'completed', proof: 'proven' })
+  const tasks = await server.client.tasks(job_id)
+  expect(
+    tasks.filter((task) => SCRIPTED_TASKS.some((known) => task.title === `Write ${known}`)),
+  ).toHaveLength(2)
+  const files = (await server.client.files(job_id)).files.map((file) => file.path)
+  expect(files).toEqual(expect.arrayContaining(['src/add.js', 'src/times.js', 'docs/design.md']))
+  expect(model.totals(key).calls).toBeGreaterThan(15)
+})

@@ -289,6 +289,8 @@ function usageChange(usage: ReportedUsage): AttemptChange {
   return {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
-    ...(usage.costUsd === null ? {} : { cost_usd: usage.costUsd }),
+    ...(usage.costUsd === null
+      ? { unpriced_tokens: usage.inputTokens + usage.outputTokens }
+      : { cost_usd: usage.costUsd }),
   }
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Usage } from './job.ts'
 
 export const CheckState = z.object({ ok: z.boolean(), detail: z.string() })
 export const Health = z.object({
@@ -27,7 +26,7 @@ export const Stats = z.object({
   tasks: z.record(z.string(), z.int()),
   queue: z.record(z.string(), z.int()),
   slots: z.object({ total: z.int(), busy: z.int() }),
-  usage: Usage,
+  usage: z.object({ input_tokens: z.int(), output_tokens: z.int(), cost_usd: z.number().nullable() }),
   uptime_seconds: z.int(),
 })
 export type Stats = z.infer<typeof Stats>

@@ -9,7 +9,7 @@ import { reachOf } from './reach.ts'
 export interface ModelAccess {
   readonly access: Access
   readonly provider: string | null
-  close(): Promise<void>
+  close(): void
 }
 
 /** Opens the way to models for one session of a backend. Throws `AppError` when the backend has none. */
@@ -26,20 +26,19 @@ export async function openAccess(
       throw new AppError(409, 'no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
     case 'own':
     case 'none':
-      return { access: { gateway: null, model: null }, provider: null, close: () => Promise.resolve() }
+      return { access: { gateway: null, model: null }, provider: null, close: () => undefined }
     case 'gateway': {
       const grant: Grant = engine.models.gateway.open(caller)
-      const end = (): void => void grant.close()
-      signal.addEventListener('abort', end, { once: true })
+      signal.addEventListener('abort', grant.close, { once: true })
       return {
         access: {
           gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
           model: reach.model,
         },
         provider: reach.provider,
-        async close() {
-          signal.removeEventListener('abort', end)
-          await grant.close()
+        close() {
+          signal.removeEventListener('abort', grant.close)
+          grant.close()
         },
       }
     }

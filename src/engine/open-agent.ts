@@ -66,14 +66,12 @@ export async function openAgent(
     )
     const close = async (): Promise<void> => {
       await Promise.all([session.close(), child.kill()])
-      await models.close()
+      models.close()
     }
-    // What the gateway counts need not be told by the agent, who may count otherwise.
-    const usage = agent.usage === 'metered' ? () => null : session.usage
-    return { session: { ...session, usage }, agent, models, close }
+    return { session, agent, models, close }
   } catch (error) {
     await agent?.child.kill()
-    await models.close()
+    models.close()
     throw error
   }
 }

@@ -12,16 +12,14 @@ export interface Caller {
 /** An attempt's key to the gateway. It opens nothing once it has been closed. */
 export interface Grant {
   readonly token: string
-  /** Ends its calls; resolves when the last of them is in the ledger. Safe to call twice. */
-  close(): Promise<void>
+  /** Ends its calls. Safe to call twice. */
+  close(): void
 }
 
 export interface OpenGrant {
   readonly caller: Caller
   /** Aborted when the grant is closed. */
   readonly signal: AbortSignal
-  /** Waited for when the grant is closed. */
-  busy(call: Promise<void>): Promise<void>
 }
 
 export interface Grants {
@@ -37,21 +35,12 @@ export function openGrants(): Grants {
       const token = `slipway-${randomBytes(32).toString('base64url')}`
       const controller = new AbortController()
       const hash = hashOf(token)
-      const calls = new Set<Promise<void>>()
-      open.set(hash, {
-        caller,
-        signal: controller.signal,
-        async busy(call) {
-          calls.add(call)
-          await call.finally(() => calls.delete(call))
-        },
-      })
+      open.set(hash, { caller, signal: controller.signal })
       return {
         token,
-        async close() {
+        close() {
           open.delete(hash)
           controller.abort(new Error('the attempt has ended'))
-          await Promise.allSettled(calls)
         },
       }
     },

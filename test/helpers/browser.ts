@@ -11,6 +11,8 @@ export interface Visit {
   readonly loggedIn?: boolean
   readonly size?: { readonly width: number; readonly height: number }
   readonly colours?: 'light' | 'dark'
+  /** Whether things may move; nothing moves unless told. */
+  readonly motion?: 'reduce' | 'no-preference'
   /** Faults that the test brings about itself, for example a refused log-in. */
   readonly expected?: readonly RegExp[]
 }
@@ -52,7 +54,7 @@ export async function openPage(browser: Browser, server: TestServer, visit: Visi
     baseURL: server.url,
     viewport: visit.size ?? { width: 1280, height: 800 },
     colorScheme: visit.colours ?? 'light',
-    reducedMotion: 'reduce',
+    reducedMotion: visit.motion ?? 'reduce',
   })
   context.setDefaultTimeout(STEP_MS)
   const page = await context.newPage()

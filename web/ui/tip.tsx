@@ -6,6 +6,8 @@ import { Kbd } from './code.tsx'
 const openMs = 400
 const closeMs = 120
 const gap = 6
+/** The least distance from the edges of the window. */
+const edge = 8
 
 interface Place {
   readonly left: number
@@ -63,6 +65,7 @@ export function Tip({
       {place !== null &&
         createPortal(
           <div
+            ref={keepInside}
             role="tooltip"
             style={{ left: place.left, top: place.top }}
             className={`fixed z-50 flex w-max max-w-80 -translate-x-1/2 items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-xs text-ink shadow-menu ${place.isAbove ? '-translate-y-full' : ''}`}
@@ -76,16 +79,23 @@ export function Tip({
   )
 }
 
-/** Below the element, above it where there is no room; never over the edges of the window. */
+/** Below the element, above it where there is no room. */
 function placeBeside(target: Element): Place {
   const box = target.getBoundingClientRect()
   const isAbove = box.bottom + 40 > window.innerHeight
-  const margin = 72
   return {
-    left: Math.min(Math.max(box.left + box.width / 2, margin), window.innerWidth - margin),
+    left: box.left + box.width / 2,
     top: isAbove ? box.top - gap : box.bottom + gap,
     isAbove,
   }
+}
+
+/** Moves it back from beyond the edges of the window: only when it is drawn is it known how wide it is. */
+function keepInside(tip: HTMLElement | null): void {
+  if (tip === null) return
+  const { left, right } = tip.getBoundingClientRect()
+  const beyond = Math.max(0, right + edge - window.innerWidth) - Math.max(0, edge - left)
+  if (beyond !== 0) tip.style.marginLeft = `${-beyond}px`
 }
 
 function useEscape(isActive: boolean, act: () => void): void {

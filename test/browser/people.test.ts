@@ -1,0 +1,121 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { column, startJob, waitForStatus } from '../helpers/browser-job.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+import { useBrowser } from '../helpers/use-browser.ts'
+
+/** What people do to a job, clicked: each act is seen where it belongs, and in the log with who did it. */
+let server: TestServer
+const { visit } = useBrowser()
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+/** The line of the log that says it, with the one who did it. */
+function line(page: Page, actor: string, words: RegExp): Locator {
+  return page.locator('[data-seq]').filter({ hasText: actor }).filter({ hasText: words })
+}
+
+async function openLogOfPeople(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Activity' }).click()
+  await page.getByLabel('Kind').selectOption({ label: 'People' })
+}
+
+it('a message to an agent stands in its transcript at once, is delivered at its next turn and answered', async () => {
+  // High enough for the whole session: what is scrolled out of sight is not in the page.
+  await visit(server, { size: { width: 1280, height: 4000 } }, async ({ page }) => {
+    const id = await startJob(page, 'a calculator for the command line [[demo:slow=4000]]')
+    const { name, attempt_id } = await until('a developer in its turn', 60_000, async () => {
+      const agents = await server.client.agents(id)
+      return agents.find((agent) => agent.last_activity?.includes('Working slowly') === true) ?? null
+    })
+    // The session itself: the newest of its agent would be another one soon.
+    await page.goto(`/jobs/${id}/team?attempt=${attempt_id}`)
+    const session = page.getByRole('region', { name: `Session of ${name}` })
+    await session.getByLabel(`Message to ${name}`).fill('Mind the negative numbers.')
+    await session.getByRole('button', { name: 'Send the message' }).click()
+    const said = session.locator('[data-kind=person]').filter({ hasText: 'Mind the negative numbers.' })
+    await said.getByText('waits for the next turn').waitFor()
+    await said.getByText(/^delivered at /).waitFor({ timeout: 40_000 })
+    await session.getByText('I was told: Mind the negative numbers.').waitFor({ timeout: 40_000 })
+    expect(await said.count()).toBe(1)
+    await openLogOfPeople(page)
+    await line(page, 'A person', /Mind the negative numbers/).waitFor()
+    await line(page, 'Slipway', /was told: Mind the negative numbers/).waitFor()
+    await server.client.cancel(id)
+  })
+})
+
+it('a session that nobody scrolls is followed to its end, whatever is drawn late and tall', async () => {
+  await visit(server, {}, async ({ page }) => {
+    const id = await startJob(page, 'a calculator for the command line [[demo:slow=300]]')
+    const { id: agent } = await until('a team', 60_000, async () => {
+      const agents = await server.client.agents(id)
+      return agents.find(({ role, status }) => role === 'developer' && status === 'working') ?? null
+    })
+    await page.goto(`/jobs/${id}/team?agent=${agent}`)
+    await waitForStatus(page, 'Completed', 110_000)
+    const transcript = page.getByRole('region', { name: 'Transcript' })
+    await transcript.getByText(/checks pass here/).waitFor()
+    expect(await page.getByRole('button', { name: 'Jump to latest' }).count()).toBe(0)
+    await transcript.hover()
+    await page.mouse.wheel(0, -400)
+    await page.getByRole('button', { name: 'Jump to latest' }).click()
+    await transcript.getByText(/checks pass here/).waitFor()
+  })
+})
+
+it('a failed task is started over from its card with a note, and the job goes on to its proof', async () => {
+  await visit(server, {}, async ({ page }) => {
+    await startJob(page, 'a counter [[demo:stubborn]]')
+    await waitForStatus(page, 'Failed', 100_000)
+    await column(page, 'Failed').getByRole('link').first().click()
+    const details = page.getByRole('dialog')
+    await details.getByRole('button', { name: 'Start over' }).click()
+    await details.getByLabel('A note for the next attempts').fill('Please fix the sign.')
+    await details.getByRole('button', { name: 'Start over' }).click()
+    await waitForStatus(page, 'Running', 10_000)
+    await details.getByRole('button', { name: 'Close the details' }).click()
+    await waitForStatus(page, 'Completed', 100_000)
+    await openLogOfPeople(page)
+    await line(page, 'A person', /over: Please fix the sign\./).waitFor()
+    await line(page, 'A person', /The job goes on/).waitFor()
+  })
+}, 240_000)
+
+it('one task is cancelled from its card; what needs it is skipped and the rest goes on', async () => {
+  await visit(server, {}, async ({ page }) => {
+    const id = await startJob(page, 'a calculator for the command line [[demo:hang]]')
+    const card = column(page, 'In progress').getByRole('link', { name: 'Evaluate expressions' })
+    await card.click({ timeout: 60_000 })
+    const details = page.getByRole('dialog')
+    await details.getByRole('button', { name: 'Cancel the task' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the task' }).click()
+    await details.locator('[data-status=cancelled]').first().waitFor({ timeout: 20_000 })
+    await details.getByRole('button', { name: 'Close the details' }).click()
+    const done = column(page, 'Done').getByRole('article')
+    await done.filter({ hasText: 'Evaluate expressions' }).filter({ hasText: 'cancelled' }).waitFor()
+    await done.filter({ hasText: 'skipped' }).first().waitFor()
+    await openLogOfPeople(page)
+    await line(page, 'A person', /wants "Evaluate expressions" to be cancelled/).waitFor()
+    await server.client.cancel(id)
+  })
+})
+
+it('a job is cancelled and restarted where it stopped, and both stand in the log', async () => {
+  await visit(server, {}, async ({ page }) => {
+    await startJob(page, 'a counter [[demo:slow=1500]]')
+    await column(page, 'In progress').getByRole('link').first().waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await page.getByRole('button', { name: 'Cancel the job' }).click()
+    await waitForStatus(page, 'Cancelled', 20_000)
+    await page.getByRole('button', { name: 'Restart' }).click()
+    await waitForStatus(page, 'Completed', 90_000)
+    await openLogOfPeople(page)
+    await line(page, 'A person', /Cancelling was asked for/).waitFor()
+    await line(page, 'A person', /restarted where it had stopped/).waitFor()
+  })
+})

@@ -34,6 +34,7 @@ import { deleteDocument, insertDocument, listDocuments } from './store/documents
 import { appendEvents, pageEvents, readAttemptEvents, readMessages } from './store/events.ts'
 import { listJobs, viewJob, viewJobs } from './store/job-views.ts'
 import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
+import { sumModelCalls } from './store/model-calls.ts'
 import { queueCounts } from './store/queue.ts'
 import { listPermissions } from './store/permissions.ts'
 import { readSettings, writeSettings } from './store/settings.ts'
@@ -215,6 +216,7 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
       return {
         limit: { tokens: job.budget?.tokens ?? null, usd: job.budget?.usd ?? null },
         used: await readUsage(db.reader, id),
+        models: await sumModelCalls(db.reader, id),
       }
     },
     async cancel(id) {

@@ -1,5 +1,6 @@
-// Proves that the end-to-end suite can fail: in a copy of the tree, each mutation breaks the critical path in one
-// place; the smoke test must go red, within its time. Run with `node test/mutations.mjs`; prints one line each.
+// Proves that the end-to-end suite can fail: in a copy of the tree, each mutation breaks the critical path or the flow of
+// events in one place; the shortest journey over HTTP, and where events are concerned the one in a browser, must go red,
+// within its time. Run with `node test/mutations.mjs`; prints one line each.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -7,79 +8,113 @@ import path from 'node:path'
 
 const root = path.join(import.meta.dirname, '..')
 const LIMIT_MS = 30_000
+/** Once the browser has been started. */
+const BROWSER_LIMIT_MS = 60_000
 
+const http = {
+  name: 'HTTP',
+  project: 'journeys',
+  file: 'test/journeys/mutation-probe.test.ts',
+  limitMs: LIMIT_MS,
+}
+const screen = {
+  name: 'screen',
+  project: 'browser',
+  file: 'test/browser/probe.test.ts',
+  limitMs: BROWSER_LIMIT_MS,
+}
+
+/** Each is one place of the code made wrong, and the journeys that must notice. */
 const mutations = [
-  [
-    'createJob does not enqueue',
-    'src/engine/create-job.ts',
-    /await enqueue\(\s*engine\.db\.boss,\s*trx,\s*'advance'/,
-    "if (trx === null) await enqueue(engine.db.boss, trx, 'advance'",
-  ],
-  [
-    'run-attempt returns at once',
-    'src/engine/run-work.ts',
-    /const claimed = await claim\(engine, workId\)\n/,
-    'const claimed = await claim(engine, workId)\n  if (Math.random() >= 0) return\n',
-  ],
-  [
-    'advance does nothing',
-    'src/engine/advance.ts',
-    /await engine\.db\.tx\(async \(trx\) => \{/,
-    'await engine.db.tx(async (trx) => {\n    if (trx !== null) return',
-  ],
+  {
+    name: 'createJob does not enqueue',
+    file: 'src/engine/create-job.ts',
+    pattern: /await enqueue\(\s*engine\.db\.boss,\s*trx,\s*'advance'/,
+    replacement: "if (trx === null) await enqueue(engine.db.boss, trx, 'advance'",
+    suites: [http],
+  },
+  {
+    name: 'run-attempt returns at once',
+    file: 'src/engine/run-work.ts',
+    pattern: /const claimed = await claim\(engine, workId\)\n/,
+    replacement: 'const claimed = await claim(engine, workId)\n  if (Math.random() >= 0) return\n',
+    suites: [http],
+  },
+  {
+    name: 'advance does nothing',
+    file: 'src/engine/advance.ts',
+    pattern: /await engine\.db\.tx\(async \(trx\) => \{/,
+    replacement: 'await engine.db.tx(async (trx) => {\n    if (trx !== null) return',
+    suites: [http],
+  },
+  {
+    name: 'streams stay open and say nothing',
+    file: 'src/http/sse.ts',
+    pattern: /for \(const \{ id, data \} of batch\)/,
+    replacement: 'for (const { id, data } of batch.slice(batch.length))',
+    suites: [http, screen],
+  },
+  {
+    name: 'the events of a job are read and not handed on',
+    file: 'src/engine/follow-events.ts',
+    pattern: /yield events\n/,
+    replacement: 'if (events.length === 0) yield events\n',
+    suites: [http, screen],
+  },
+  {
+    // A page's stream of a job looks again on its own; the stream of all jobs does not.
+    name: 'nobody is woken by a change',
+    file: 'src/engine/follow-events.ts',
+    pattern: /for \(const wake of wakers\) wake\(jobId\)/,
+    replacement: 'if (wakers.size < 0) for (const wake of wakers) wake(jobId)',
+    suites: [http],
+  },
 ]
 
-function runSuite(dir) {
-  const node = process.execPath
+function runSuite(dir, { project, file, limitMs }) {
+  const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const begun = Date.now()
-  const run = spawnSync(
-    node,
-    [
-      path.join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      '--project',
-      'journeys',
-      'test/journeys/mutation-probe.test.ts',
-    ],
-    {
-      cwd: dir,
-      encoding: 'utf8',
-      timeout: LIMIT_MS * 2,
-      env: { PATH: process.env.PATH, HOME: os.tmpdir() },
-    },
-  )
+  const run = spawnSync(process.execPath, [vitest, 'run', '--project', project, file], {
+    cwd: dir,
+    encoding: 'utf8',
+    timeout: limitMs * 2,
+    env: { PATH: process.env.PATH, HOME: os.tmpdir() },
+  })
   return { green: run.status === 0, ms: Date.now() - begun, output: run.stdout + run.stderr }
 }
 
+const configs = ['vitest.config.ts', 'tsconfig.json']
+
 function copyTree() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-mutation-'))
-  for (const name of ['src', 'test', 'package.json', 'vitest.config.ts', 'tsconfig.json']) {
-    fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true })
-  }
+  // As old as they are, so that the web interface is not built again.
+  for (const name of [...'src test scripts web package.json package-lock.json'.split(' '), ...configs])
+    fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true, preserveTimestamps: true })
   for (const name of ['node_modules', '.cache']) fs.symlinkSync(path.join(root, name), path.join(dir, name))
   return dir
+}
+
+/** Whether a run of a suite is what it should be, said in a line; its whole output where it is not. */
+function judge(suite, name, { green, ms, output }) {
+  const noticed = /AssertionError|did not happen|TimeoutError/.test(output)
+  const good = name === 'unchanged' ? green : !green && noticed && ms < suite.limitMs
+  console.log(`${good ? 'ok  ' : 'FAIL'} ${suite.name}, ${name}: ${green ? 'green' : 'red'} in ${ms} ms`)
+  if (!good) console.log(output)
+  return good
 }
 
 const dir = copyTree()
 let failed = 0
 try {
-  const sound = runSuite(dir)
-  console.log(`${sound.green ? 'ok  ' : 'FAIL'} unchanged: green in ${sound.ms} ms`)
-  if (!sound.green) {
-    failed += 1
-    console.log(sound.output)
-  }
-  for (const [name, file, pattern, replacement] of mutations) {
+  failed += [http, screen].filter((suite) => !judge(suite, 'unchanged', runSuite(dir, suite))).length
+  for (const { name, file, pattern, replacement, suites } of mutations) {
     const place = path.join(dir, file)
     const before = fs.readFileSync(place, 'utf8')
     const after = before.replace(pattern, replacement)
     if (after === before) throw new Error(`the mutation "${name}" no longer fits ${file}: adapt it`)
     fs.writeFileSync(place, after)
-    const { green, ms } = runSuite(dir)
+    failed += suites.filter((suite) => !judge(suite, name, runSuite(dir, suite))).length
     fs.writeFileSync(place, before)
-    const good = !green && ms < LIMIT_MS
-    if (!good) failed += 1
-    console.log(`${good ? 'ok  ' : 'FAIL'} ${name}: ${green ? 'still green' : 'red'} in ${ms} ms`)
   }
 } finally {
   fs.rmSync(dir, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-import type { BackendView, Settings } from '../contract/backend.ts'
+import type { BackendLimits, BackendView, Settings } from '../contract/backend.ts'
 import type { Backend, Detection } from './backend.ts'
 import { builtInTeam, offlineDemo } from './built-in.ts'
 import { customProfile } from './custom-profile.ts'
@@ -37,7 +37,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       profile,
       detect: () => detectProfile(profile, options),
     })
-    return [...custom.map(detectable), ...known.map(detectable), ...ours]
+    return [...custom.map(detectable), ...known.map(detectable), ...ours].map((backend) => ({
+      ...backend,
+      profile: withLimits(backend.profile, settings.limits[backend.profile.id]),
+    }))
   }
   return {
     places: options,
@@ -57,6 +60,21 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
         // Nobody is given an agent that may turn out not to be logged in unless they asked for it.
         usable.find(({ reach }) => reach.auth !== 'own' || reach.sure)
       return detected.map((one) => view(one.profile, one.found, one.reach, one.profile === standard?.profile))
+    },
+  }
+}
+
+/** What a person set for a backend comes before what Slipway knows of it. */
+function withLimits(profile: Profile, limits: BackendLimits = {}): Profile {
+  const { start, first_update, silence, turn } = limits
+  return {
+    ...profile,
+    limits: {
+      ...profile.limits,
+      ...(start === undefined ? {} : { startMs: start * 1000 }),
+      ...(first_update === undefined ? {} : { firstUpdateMs: first_update * 1000 }),
+      ...(silence === undefined ? {} : { silenceMs: silence * 1000 }),
+      ...(turn === undefined ? {} : { turnMs: turn * 1000 }),
     },
   }
 }

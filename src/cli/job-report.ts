@@ -72,8 +72,10 @@ function places(job: JobView, tasks: string, paint: Paint): string[] {
 }
 
 export function usageWords(usage: JobView['usage']): string {
+  const cached = usage.cached_tokens === 0 ? '' : ` (${usage.cached_tokens} from a cache)`
   const cost = usage.cost_usd === null ? '' : `, ${usage.cost_usd.toFixed(2)} USD`
-  return `${usage.input_tokens} tokens in, ${usage.output_tokens} out${cost}`
+  const unpriced = usage.unpriced_tokens === 0 ? '' : `, ${usage.unpriced_tokens} of unknown price`
+  return `${usage.input_tokens} tokens in${cached}, ${usage.output_tokens} out${cost}${unpriced}`
 }
 
 function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): string[] {

@@ -3,7 +3,13 @@ import type { CheckView, EventView, JobView, TaskView } from '../client/views.ts
 
 export const id = '01934c1e-8a2b-7000-8000-000000000001'
 export const taskId = '01934c1e-8a2b-7000-8000-000000000002'
-export const usage = { input_tokens: 0, output_tokens: 0, cost_usd: null }
+export const usage = {
+  input_tokens: 0,
+  output_tokens: 0,
+  cached_tokens: 0,
+  cost_usd: null,
+  unpriced_tokens: 0,
+}
 export const at = (second: number): string => new Date(Date.UTC(2030, 0, 1, 0, 0, second)).toISOString()
 export const hostile = '\u001b]0;owned\u0007\u001b[2Ja todo list\u009b31m'
 

@@ -16,8 +16,11 @@ export interface FollowOptions {
   readonly silenceMs?: number
   /** The first pause before connecting again; it doubles up to 20 times this. 250 ms unless told. */
   readonly pauseMs?: number
-  /** Told `open` with the first bytes of every connection, `lost` when one broke and when one could not be made. */
-  readonly onConnection?: (state: 'open' | 'lost') => void
+  /**
+   * Told `open` with the first bytes of every connection, `lost` when one broke and when one could not be made; `heardAt`
+   * is when the server last said anything, in epoch milliseconds.
+   */
+  readonly onConnection?: (state: 'open' | 'lost', heardAt: number) => void
 }
 
 /** `alive` says that bytes came which hold no message yet. */
@@ -47,7 +50,7 @@ export async function* followStream<T>(
       if (isOver || !(isTransient(error) || mayRetry(error))) throw error
     }
     if (isStopped(signal)) return
-    options.onConnection?.('lost')
+    options.onConnection?.('lost', hold.heard)
     hold.failures += 1
     await pause(Math.min(pauseMs * 2 ** (hold.failures - 1), pauseMs * 20), signal)
   }
@@ -66,9 +69,9 @@ async function* listen<T>(
 ): AsyncGenerator<T, void, undefined> {
   let isOpen = false
   for await (const item of connection) {
-    if (!isOpen) options.onConnection?.('open')
-    isOpen = true
     hold.heard = Date.now()
+    if (!isOpen) options.onConnection?.('open', hold.heard)
+    isOpen = true
     hold.failures = 0
     if (item !== 'alive') yield item
   }

@@ -89,10 +89,26 @@ export const JobDefaults = z.strictObject({
   checks: z.array(CheckCommand).max(20).default([]),
 })
 
+const Seconds = z.int().min(1).max(86_000)
+
+/** Where a backend needs other limits than the rest, in seconds; the server's settings say what the rest have. */
+export const BackendLimits = z.strictObject({
+  /** From the start of its process to an open session. */
+  start: Seconds.optional(),
+  /** From a prompt to the first thing it says. */
+  first_update: Seconds.optional(),
+  /** Between two things that it says within a turn. */
+  silence: Seconds.optional(),
+  turn: Seconds.optional(),
+})
+export type BackendLimits = z.infer<typeof BackendLimits>
+
 export const Settings = z.strictObject({
   default_backend: z.string().nullable().default(null),
   backends: z.array(CustomBackend).max(50).default([]),
   defaults: JobDefaults.prefault({}),
+  /** By the name of the backend. */
+  limits: z.record(z.string().max(64), BackendLimits).default({}),
 })
 export type Settings = z.infer<typeof Settings>
 

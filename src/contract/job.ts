@@ -51,7 +51,12 @@ export type NewJob = z.infer<typeof NewJob>
 export const Usage = z.object({
   input_tokens: z.int(),
   output_tokens: z.int(),
+  /** The part of `input_tokens` that came from a cache. */
+  cached_tokens: z.int(),
+  /** What the priced tokens cost; null when nobody knows a price. */
   cost_usd: z.number().nullable(),
+  /** Tokens that are not in `cost_usd`, because the price of their model is not known. */
+  unpriced_tokens: z.int(),
 })
 export type Usage = z.infer<typeof Usage>
 
@@ -255,5 +260,15 @@ export type CheckList = z.infer<typeof CheckList>
 export const BudgetView = z.object({
   limit: z.object({ tokens: z.int().nullable(), usd: z.number().nullable() }),
   used: Usage,
+  /** What went through the gateway, by role and model, the most first. */
+  models: z.array(
+    z.object({
+      role: Role.nullable(),
+      provider: z.string(),
+      model: z.string(),
+      calls: z.int(),
+      usage: Usage,
+    }),
+  ),
 })
 export type BudgetView = z.infer<typeof BudgetView>

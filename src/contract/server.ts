@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Usage } from './job.ts'
 
 export const CheckState = z.object({ ok: z.boolean(), detail: z.string() })
 export const Health = z.object({
@@ -26,7 +27,7 @@ export const Stats = z.object({
   tasks: z.record(z.string(), z.int()),
   queue: z.record(z.string(), z.int()),
   slots: z.object({ total: z.int(), busy: z.int() }),
-  usage: z.object({ input_tokens: z.int(), output_tokens: z.int(), cost_usd: z.number().nullable() }),
+  usage: Usage,
   uptime_seconds: z.int(),
 })
 export type Stats = z.infer<typeof Stats>

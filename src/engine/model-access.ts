@@ -9,7 +9,7 @@ import { reachOf } from './reach.ts'
 export interface ModelAccess {
   readonly access: Access
   readonly provider: string | null
-  close(): void
+  close(): Promise<void>
 }
 
 /** Opens the way to models for one session of a backend. Throws `AppError` when the backend has none. */
@@ -26,19 +26,20 @@ export async function openAccess(
       throw new AppError(409, 'no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
     case 'own':
     case 'none':
-      return { access: { gateway: null, model: null }, provider: null, close: () => undefined }
+      return { access: { gateway: null, model: null }, provider: null, close: () => Promise.resolve() }
     case 'gateway': {
       const grant: Grant = engine.models.gateway.open(caller)
-      signal.addEventListener('abort', grant.close, { once: true })
+      const end = (): void => void grant.close()
+      signal.addEventListener('abort', end, { once: true })
       return {
         access: {
           gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
           model: reach.model,
         },
         provider: reach.provider,
-        close() {
-          signal.removeEventListener('abort', grant.close)
-          grant.close()
+        async close() {
+          signal.removeEventListener('abort', end)
+          await grant.close()
         },
       }
     }

@@ -2,9 +2,11 @@ import type { Provider, ProviderTrouble } from '../contract/provider.ts'
 import type { Log } from '../lib/log.ts'
 import { shareFor } from '../lib/share-for.ts'
 import { chooseProvider } from '../models/choose-provider.ts'
+import { openLedger } from './model-ledger.ts'
 import type { GatewayLimits } from '../models/door.ts'
 import { openGateway, type Gateway } from '../models/gateway.ts'
 import { openVault, type Vault } from '../models/vault.ts'
+import { openPrices } from '../models/prices.ts'
 import type { Database } from '../store/database.ts'
 import { readProviders, type ProviderRow } from '../store/providers.ts'
 
@@ -47,6 +49,8 @@ export async function openModels({ db, log, dataDir, port, limits }: ModelOption
     log,
     port,
     limits,
+    prices: openPrices(dataDir, log),
+    record: openLedger(db),
     async target(wire, backend) {
       const usable = (await known.get()).filter((provider) => provider.usable)
       const provider = chooseProvider(usable, wire, backend)

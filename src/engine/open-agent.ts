@@ -66,12 +66,14 @@ export async function openAgent(
     )
     const close = async (): Promise<void> => {
       await Promise.all([session.close(), child.kill()])
-      models.close()
+      await models.close()
     }
-    return { session, agent, models, close }
+    // What the gateway counts need not be told by the agent, who may count otherwise.
+    const usage = agent.usage === 'metered' ? () => null : session.usage
+    return { session: { ...session, usage }, agent, models, close }
   } catch (error) {
     await agent?.child.kill()
-    models.close()
+    await models.close()
     throw error
   }
 }

@@ -29,6 +29,8 @@ interface Scene {
   readonly task: NonNullable<Awaited<ReturnType<typeof readTask>>>
   readonly repository: JobRepository
   readonly base: string
+  /** It begins on the job's main: whatever it leaves unchanged, nobody has changed. */
+  readonly isFresh: boolean
   readonly attemptDir: string
 }
 
@@ -143,6 +145,7 @@ async function setScene(engine: Engine, { work, job, signal }: Claim): Promise<S
     task,
     repository,
     base,
+    isFresh: base === (await headCommit(repository)),
     attemptDir: path.join(engine.dataDir, 'jobs', job.id, 'attempts', attempt.id),
   }
 }
@@ -236,6 +239,7 @@ async function conclude(
   const idle =
     talk.error === null &&
     saved !== null &&
+    scene.isFresh &&
     !saved.changed &&
     task.kind !== 'plan' &&
     task.checks.length === 0
@@ -289,6 +293,8 @@ function usageChange(usage: ReportedUsage): AttemptChange {
   return {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
-    ...(usage.costUsd === null ? {} : { cost_usd: usage.costUsd }),
+    ...(usage.costUsd === null
+      ? { unpriced_tokens: usage.inputTokens + usage.outputTokens }
+      : { cost_usd: usage.costUsd }),
   }
 }

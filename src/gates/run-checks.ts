@@ -71,10 +71,10 @@ async function runCheck(
       writable: [cwd],
       readable: options.path.split(':').filter((dir) => path.isAbsolute(dir) && fs.existsSync(dir)),
       label: `check ${options.commit.slice(0, 10)}`,
+      input: 'nothing',
     },
     options.signal,
   )
-  child.stdin.end()
   const log = collectLog([child.stdout, child.stderr], options.logBytes)
   let timedOut = false
   const timer = setTimeout(() => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Wire } from '../contract/provider.ts'
 import { openLog } from '../lib/log.ts'
+import type { CallRecord } from './call-record.ts'
 import { openGateway, type Gateway } from './gateway.ts'
 import type { Target } from './door.ts'
 
@@ -15,8 +16,10 @@ let provider: http.Server
 let answer: (request: IncomingMessage, response: ServerResponse) => void
 let target: Target | null
 let gateway: Gateway
+let records: CallRecord[]
 
 beforeEach(async () => {
+  records = []
   provider = http.createServer((request, response) => answer(request, response))
   provider.listen(0, '127.0.0.1')
   await once(provider, 'listening')
@@ -32,6 +35,11 @@ beforeEach(async () => {
   gateway = await openGateway({
     log: openLog('silent'),
     port: 0,
+    prices: { find: () => null },
+    record: (record) => {
+      records.push(record)
+      return Promise.resolve()
+    },
     target: (wire: Wire) => Promise.resolve(target === null ? null : { ...target, wire }),
     limits: { modelRequestBytes: 1000, modelSilenceMs: 300 },
   })
@@ -92,7 +100,7 @@ it('takes a token for as long as its attempt lives, and tells each wire in its o
   const grant = gateway.open(caller)
   const headers = { 'x-api-key': grant.token }
   expect((await ask('/anthropic/v1/messages', { headers })).status).toBe(200)
-  grant.close()
+  await grant.close()
   const refused = await ask('/anthropic/v1/messages', { headers })
   expect([refused.status, await refused.json()]).toEqual([
     401,
@@ -184,7 +192,7 @@ it('ends the call of an agent that goes away, and of an attempt that ends', asyn
   const other = await ask('/anthropic/v1/messages', { headers: { ...headers, 'x-who': 'attempt' } })
   gone.abort()
   await vi.waitFor(() => expect(closed).toEqual(['agent']))
-  grant.close()
+  await grant.close()
   await expect(other.text()).rejects.toThrow('terminated')
   await vi.waitFor(() => expect(closed).toEqual(['agent', 'attempt']))
 })

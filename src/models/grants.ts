@@ -12,14 +12,16 @@ export interface Caller {
 /** An attempt's key to the gateway. It opens nothing once it has been closed. */
 export interface Grant {
   readonly token: string
-  /** Ends its calls. Safe to call twice. */
-  close(): void
+  /** Ends its calls; resolves when the last of them is in the ledger. Safe to call twice. */
+  close(): Promise<void>
 }
 
 export interface OpenGrant {
   readonly caller: Caller
   /** Aborted when the grant is closed. */
   readonly signal: AbortSignal
+  /** Waited for when the grant is closed. */
+  busy(call: Promise<void>): Promise<void>
 }
 
 export interface Grants {
@@ -35,12 +37,21 @@ export function openGrants(): Grants {
       const token = `slipway-${randomBytes(32).toString('base64url')}`
       const controller = new AbortController()
       const hash = hashOf(token)
-      open.set(hash, { caller, signal: controller.signal })
+      const calls = new Set<Promise<void>>()
+      open.set(hash, {
+        caller,
+        signal: controller.signal,
+        async busy(call) {
+          calls.add(call)
+          await call.finally(() => calls.delete(call))
+        },
+      })
       return {
         token,
-        close() {
+        async close() {
           open.delete(hash)
           controller.abort(new Error('the attempt has ended'))
+          await Promise.allSettled(calls)
         },
       }
     },

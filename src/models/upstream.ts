@@ -41,11 +41,15 @@ export function openUpstreamPool(): UpstreamPool {
           agent: agents[secure ? 'https:' : 'http:'],
           signal: call.signal,
         })
+        let answer: IncomingMessage | null = null
         sent.setTimeout(call.silenceMs, () => {
           if (!call.isReaderSlow())
-            sent.destroy(new SilentProvider(`it said nothing for ${call.silenceMs / 1000} s`))
+            (answer ?? sent).destroy(new SilentProvider(`it said nothing for ${call.silenceMs / 1000} s`))
         })
-        sent.on('response', resolve)
+        sent.on('response', (response) => {
+          answer = response
+          resolve(response)
+        })
         sent.on('error', reject)
         sent.end(call.body)
       }),

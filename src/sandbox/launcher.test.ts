@@ -61,6 +61,22 @@ it('passes input, output and the exit code through', async () => {
   expect(await child.exited).toEqual({ code: 7, signal: null })
 })
 
+it('gives an output and an error that can be opened by their paths', async () => {
+  const child = await launch(
+    'echo x > /dev/stderr; echo y > /dev/stdout; echo z >> /dev/stderr; cat; echo end 1>&2',
+  )
+  const texts = Promise.all([child.stdout.toArray(), child.stderr.toArray()])
+  child.stdin.end('in')
+  const [out, err] = (await texts).map((chunks) => Buffer.concat(chunks as Buffer[]).toString())
+  expect({ out, err }).toEqual({ out: 'y\nin', err: 'x\nz\nend\n' })
+  expect((await child.exited).code).toBe(0)
+})
+
+it('gives who reads nothing an input that is at its end, by its path too', async () => {
+  const child = await launch('cat; cat /dev/stdin && echo over', { input: 'nothing' })
+  expect(await collect(child)).toBe('over\n')
+})
+
 it('gives exactly the environment it was given, and a home', async () => {
   const names = (await output('env'))
     .split('\n')

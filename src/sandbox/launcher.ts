@@ -31,6 +31,8 @@ export interface LaunchSpec {
   readonly writable: readonly string[]
   readonly readable: readonly string[]
   readonly label: string
+  /** What it reads: `nothing` is an input that is at its end, and can be opened by its path. Piped unless told. */
+  readonly input?: 'piped' | 'nothing'
 }
 
 export interface Sandboxed {
@@ -53,20 +55,26 @@ export interface LauncherOptions {
 }
 
 interface Entry {
-  readonly sockets: (net.Socket | undefined)[]
-  readonly connected: PromiseWithResolvers<void>
-  readonly spawned: PromiseWithResolvers<number>
+  readonly stdin: PromiseWithResolvers<net.Socket>
+  readonly spawned: PromiseWithResolvers<Spawned>
   readonly ready: PromiseWithResolvers<void>
   readonly exited: PromiseWithResolvers<{ code: number | null; signal: string | null }>
 }
 
+/** What has been started and stands at the gate. `places` are the fifos that are its output and error. */
+interface Spawned {
+  readonly pid: number
+  readonly places: readonly string[]
+}
+
 /** The gate inside the walls: says that they stand, waits for "go", and only then becomes the program. */
 const GATE = 'echo r >&4; exec 4>&-; read -r go <&3 || exit 1; exec 3<&-; exec "$@"'
+const GATE_WITHOUT_INPUT = `${GATE} </dev/null`
 
 export async function openLauncher(options: LauncherOptions): Promise<Launcher> {
   const { walls, reason } = await detectWalls()
-  const socketDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-'))
-  const socket = path.join(socketDir, 's')
+  const streamsDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-'))
+  const socket = path.join(streamsDir, 's')
   const entries = new Map<string, Entry>()
   const server = await listen(socket, entries)
   let helper: ChildProcess | null = null
@@ -74,7 +82,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
 
   const ensureHelper = (): ChildProcess => {
     if (helper !== null && helper.connected) return helper
-    const fresh = startHelper(entries, options)
+    const fresh = startHelper(entries, streamsDir, options)
     helper = fresh
     return fresh
   }
@@ -88,13 +96,12 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       signal?.throwIfAborted()
       const id = randomUUID()
       const entry: Entry = {
-        sockets: [],
-        connected: Promise.withResolvers(),
+        stdin: Promise.withResolvers(),
         spawned: Promise.withResolvers(),
         ready: Promise.withResolvers(),
         exited: Promise.withResolvers(),
       }
-      for (const promise of [entry.connected, entry.spawned, entry.ready, entry.exited])
+      for (const promise of [entry.stdin, entry.spawned, entry.ready, entry.exited])
         promise.promise.catch(() => undefined)
       entries.set(id, entry)
       const used = ensureHelper()
@@ -104,12 +111,11 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
         id,
         socket,
         cwd: walls === 'bubblewrap' ? '/' : spec.cwd,
-        gated: true,
         argv: commandLine(walls, spec, options.masked),
         env: { ...spec.env, HOME: spec.home, TMPDIR: '/tmp' },
       })
       try {
-        const pid = await entry.spawned.promise
+        const { pid, places } = await entry.spawned.promise
         const note = writeRunFile(options.runDir, id, pid, spec.label)
         void entry.exited.promise
           .finally(() => {
@@ -117,12 +123,13 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
             fs.rmSync(note, { force: true })
           })
           .catch(() => undefined)
-        await Promise.all([entry.ready.promise, entry.connected.promise])
+        await entry.ready.promise
+        const streams = { stdin: await entry.stdin.promise, ...openOutputs(places) }
         used.send({ do: 'go', id })
-        return handle(used, id, pid, walls, entry)
+        return handle(used, id, { pid, walls, ...streams, exited: entry.exited.promise })
       } catch (error) {
         entries.delete(id)
-        for (const stream of entry.sockets) stream?.destroy()
+        void entry.stdin.promise.then((stream) => stream.destroy()).catch(() => undefined)
         const why = error instanceof Error ? error.message : String(error)
         throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
       }
@@ -138,13 +145,14 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
         })
       }
       await new Promise<void>((resolve) => server.close(() => resolve()))
-      fs.rmSync(socketDir, { recursive: true, force: true })
+      fs.rmSync(streamsDir, { recursive: true, force: true })
     },
   }
 }
 
 function commandLine(walls: Walls, spec: LaunchSpec, masked: readonly string[]): string[] {
-  const gated = ['/bin/sh', '-c', GATE, 'sh', ...spec.command]
+  const gate = spec.input === 'nothing' ? GATE_WITHOUT_INPUT : GATE
+  const gated = ['/bin/sh', '-c', gate, 'sh', ...spec.command]
   if (walls === 'bubblewrap')
     return [
       ...bubblewrapCommand({
@@ -158,13 +166,13 @@ function commandLine(walls: Walls, spec: LaunchSpec, masked: readonly string[]):
   return walls === 'namespaces' ? [...namespacesCommand(), ...gated] : gated
 }
 
-function handle(helper: ChildProcess, id: string, pid: number, walls: Walls, entry: Entry): Sandboxed {
-  const [stdin, stdout, stderr] = entry.sockets
-  if (stdin === undefined || stdout === undefined || stderr === undefined)
-    throw new Error('a stream is missing')
+type Started = Pick<Sandboxed, 'pid' | 'walls' | 'exited'> & Streams
+
+function handle(helper: ChildProcess, id: string, started: Started): Sandboxed {
+  const { stdin, exited } = started
   stdin.on('error', () => undefined)
   let over = false
-  void entry.exited.promise
+  void exited
     .finally(() => {
       over = true
       stdin.destroy()
@@ -174,19 +182,14 @@ function handle(helper: ChildProcess, id: string, pid: number, walls: Walls, ent
     if (!over && helper.connected) helper.send({ do: what, id })
   }
   const gone = async (): Promise<void> => {
-    await entry.exited.promise.catch(() => undefined)
+    await exited.catch(() => undefined)
   }
   const kill = async (): Promise<void> => {
     tell('kill')
     await gone()
   }
   return {
-    pid,
-    walls,
-    stdin,
-    stdout,
-    stderr,
-    exited: entry.exited.promise,
+    ...started,
     kill,
     async terminate(graceMs) {
       tell('term')
@@ -197,27 +200,36 @@ function handle(helper: ChildProcess, id: string, pid: number, walls: Walls, ent
   }
 }
 
-/** Each stream of a child arrives as a connection whose first line says whose and which it is. */
+type Streams = Record<'stdin' | 'stdout' | 'stderr', net.Socket>
+
+/** The server's ends of what a child writes to. The helper holds the other ends, so that no open waits. */
+function openOutputs([stdout = '', stderr = '']: readonly string[]): Omit<Streams, 'stdin'> {
+  const open = (place: string): net.Socket =>
+    new net.Socket({
+      fd: fs.openSync(place, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK),
+      readable: true,
+      writable: false,
+    })
+  return { stdout: open(stdout), stderr: open(stderr) }
+}
+
+/** The input of a child arrives as a connection whose first line says whose it is. */
 function listen(socket: string, entries: ReadonlyMap<string, Entry>): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, (connection) => {
     connection.on('error', () => connection.destroy())
-    let head = Buffer.alloc(0)
+    let head = ''
     const onReadable = (): void => {
       for (;;) {
         const byte: unknown = connection.read(1)
         if (!(byte instanceof Buffer)) return
         if (byte[0] !== 10) {
-          head = Buffer.concat([head, byte])
+          head += byte.toString()
           continue
         }
         connection.off('readable', onReadable)
-        const [id = '', fd = ''] = head.toString().split(' ')
-        const entry = entries.get(id)
-        if (entry === undefined) return void connection.destroy()
-        entry.sockets[Number(fd)] = connection
-        // Output only comes from there: with our half closed, the stream closes when the last writer has.
-        if (fd !== '0') connection.end()
-        if ([0, 1, 2].every((index) => entry.sockets[index] !== undefined)) entry.connected.resolve()
+        const entry = entries.get(head)
+        if (entry === undefined) connection.destroy()
+        else entry.stdin.resolve(connection)
         return
       }
     }
@@ -233,13 +245,18 @@ interface HelperMessage {
   readonly id: string
   readonly said: 'spawned' | 'ready' | 'failed' | 'exited' | 'trouble'
   readonly pid?: number
+  readonly places?: readonly string[]
   readonly why?: string
   readonly code?: number | null
   readonly signal?: string | null
 }
 
-function startHelper(entries: ReadonlyMap<string, Entry>, options: LauncherOptions): ChildProcess {
-  const helper = fork(path.join(import.meta.dirname, 'spawn-helper.mjs'), [], {
+function startHelper(
+  entries: ReadonlyMap<string, Entry>,
+  streamsDir: string,
+  options: LauncherOptions,
+): ChildProcess {
+  const helper = fork(path.join(import.meta.dirname, 'spawn-helper.mjs'), [streamsDir], {
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     execArgv: ['--max-old-space-size=64', '--max-semi-space-size=1'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -249,7 +266,8 @@ function startHelper(entries: ReadonlyMap<string, Entry>, options: LauncherOptio
     const entry = entries.get(message.id)
     if (message.said === 'trouble') options.log?.('spawn helper', { why: message.why })
     if (entry === undefined) return
-    if (message.said === 'spawned') entry.spawned.resolve(message.pid ?? 0)
+    if (message.said === 'spawned')
+      entry.spawned.resolve({ pid: message.pid ?? 0, places: message.places ?? [] })
     if (message.said === 'ready') entry.ready.resolve()
     if (message.said === 'failed') fail(entry, new Error(message.why ?? 'unknown'))
     if (message.said === 'exited') {
@@ -265,5 +283,5 @@ function startHelper(entries: ReadonlyMap<string, Entry>, options: LauncherOptio
 }
 
 function fail(entry: Entry, error: Error): void {
-  for (const promise of [entry.spawned, entry.ready, entry.connected, entry.exited]) promise.reject(error)
+  for (const promise of [entry.stdin, entry.spawned, entry.ready, entry.exited]) promise.reject(error)
 }

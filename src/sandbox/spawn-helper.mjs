@@ -2,13 +2,18 @@
 // from this one it does not. It also is their parent: when the server dies, the IPC channel closes, this process
 // exits, and with it (bubblewrap's --die-with-parent, each in a PID namespace of its own) everything it started.
 //
-// Messages in:  {do: 'spawn', id, argv, env, cwd, socket, gated}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id}
-// Messages out: {id, said: 'spawned', pid} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal}
+// Its argument is a private directory for the fifos that become standard output and error. The server opens its ends of
+// them between "spawned" and "go"; then they lose their names.
+//
+// Messages in:  {do: 'spawn', id, argv, env, cwd, socket}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id}
+// Messages out: {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal}
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
+import { openFifos, openForChild } from './fifos.mjs'
 
 const children = new Map()
+const fifos = openFifos(process.argv[2])
 
 /** How long bwrap may take to notice that everything in it has ended. */
 const KILL_MS = 1000
@@ -20,27 +25,42 @@ function tell(message) {
   if (process.connected) process.send(message)
 }
 
-/** A socket to the server that becomes one standard stream of the child. */
-function connect(address, header) {
+/** What has been started and not been let go yet: the server has still to open its ends of the streams. */
+const held = new Map()
+
+function letGo(id) {
+  const { guards, places } = held.get(id) ?? { guards: [], places: [] }
+  held.delete(id)
+  for (const fd of guards) fs.closeSync(fd)
+  for (const place of places) fs.rmSync(place, { force: true })
+}
+
+/** A socket to the server that becomes the input of the child. */
+function connect(address, id) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(address)
     socket.once('error', reject)
     socket.once('connect', () => {
       socket.pause()
-      socket.write(header, (error) => (error instanceof Error ? reject(error) : resolve(socket)))
+      socket.write(`${id}\n`, (error) => (error instanceof Error ? reject(error) : resolve(socket)))
     })
   })
 }
 
-async function start({ id, argv, env, cwd, socket, gated }) {
-  let streams = []
+async function start({ id, argv, env, cwd, socket }) {
+  const closers = []
   try {
-    streams = await Promise.all([0, 1, 2].map((fd) => connect(socket, `${id} ${fd}\n`)))
+    const [input, places] = await Promise.all([connect(socket, id), fifos.take(2)])
+    closers.push(() => input.destroy())
+    const { guards, outputs } = openForChild(places)
+    for (const fd of outputs) closers.push(() => fs.closeSync(fd))
+    held.set(id, { guards, places })
     const [program, ...args] = argv
-    const stdio = gated ? [...streams, 'pipe', 'pipe'] : streams
+    const stdio = [input, ...outputs, 'pipe', 'pipe']
     const child = spawn(program, args, { cwd, env, stdio, detached: true })
     child.once('error', (error) => {
       children.delete(id)
+      letGo(id)
       tell({
         id,
         said: 'failed',
@@ -51,18 +71,17 @@ async function start({ id, argv, env, cwd, socket, gated }) {
     children.set(id, child)
     child.once('exit', (code, signal) => {
       children.delete(id)
+      letGo(id)
       tell({ id, said: 'exited', code, signal })
     })
-    if (gated) {
-      for (const pipe of [child.stdio[3], child.stdio[4]]) pipe.on('error', () => {})
-      child.stdio[4].once('data', () => tell({ id, said: 'ready' }))
-    }
-    tell({ id, said: 'spawned', pid: child.pid })
-    if (!gated) tell({ id, said: 'ready' })
+    for (const pipe of [child.stdio[3], child.stdio[4]]) pipe.on('error', () => {})
+    child.stdio[4].once('data', () => tell({ id, said: 'ready' }))
+    tell({ id, said: 'spawned', pid: child.pid, places })
   } catch (error) {
+    letGo(id)
     tell({ id, said: 'failed', why: error.message })
   } finally {
-    for (const stream of streams) stream.destroy()
+    for (const close of closers) close()
   }
 }
 
@@ -102,7 +121,10 @@ process.on('message', (message) => {
   if (message.do === 'spawn') return void start(message)
   const child = children.get(message.id)
   if (child === undefined) return
-  if (message.do === 'go') child.stdio[3].write('go\n')
+  if (message.do === 'go') {
+    letGo(message.id)
+    child.stdio[3].write('go\n')
+  }
   if (message.do === 'kill') killTree(child.pid)
   if (message.do === 'term') {
     const inner = innermost(child.pid)

@@ -41,6 +41,7 @@ export interface AttemptChange {
   readonly model?: string | null
   readonly input_tokens?: number
   readonly output_tokens?: number
+  readonly unpriced_tokens?: number
   readonly cost_usd?: number
   readonly started_at?: Date
   readonly ended_at?: Date
@@ -70,7 +71,9 @@ interface AttemptRow {
   walls: string | null
   input_tokens: number
   output_tokens: number
+  cached_tokens: number
   cost_usd: number | null
+  unpriced_tokens: number
   created_at: Date
   started_at: Date | null
   ended_at: Date | null
@@ -80,13 +83,13 @@ interface AttemptRow {
 export async function listAttempts(db: Reader, jobId: string): Promise<AttemptView[]> {
   const { rows } = await sql<AttemptRow>`
     select x.id, x.task_id, x.number, x.kind, a.role, a.name as agent, x.backend, x.status, x.stop_reason, x.error, x.base_commit,
-      x.head_commit, x.walls, x.input_tokens, x.output_tokens, x.cost_usd, x.created_at, x.started_at, x.ended_at
+      x.head_commit, x.walls, x.input_tokens, x.output_tokens, x.cached_tokens, x.cost_usd, x.unpriced_tokens, x.created_at, x.started_at, x.ended_at
     from attempts x join agents a on a.id = x.agent_id where x.job_id = ${jobId} order by x.created_at, x.id`.execute(
     db,
   )
-  return rows.map(({ input_tokens, output_tokens, cost_usd, ...row }) => ({
+  return rows.map(({ input_tokens, output_tokens, cached_tokens, cost_usd, unpriced_tokens, ...row }) => ({
     ...row,
-    usage: { input_tokens, output_tokens, cost_usd },
+    usage: { input_tokens, output_tokens, cached_tokens, cost_usd, unpriced_tokens },
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),
     ended_at: isoTimeOrNull(row.ended_at),

@@ -4,6 +4,7 @@ import type { Wait } from '../contract/words.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
 import type { JobRow } from './jobs.ts'
+import { usageSums } from './usage-sums.ts'
 
 /**
  * Jobs as people see them, one or a page. What belongs to a job but lies in other tables (team, usage, tasks, a wait
@@ -24,13 +25,11 @@ interface Figures {
  * whose agent asks a person waits for that person; nobody has to write that down for it to be true.
  */
 const figureColumns = sql`
-  json_build_object('input_tokens', u.input_tokens, 'output_tokens', u.output_tokens, 'cost_usd', u.cost_usd) as usage,
+  u.usage,
   a.team, json_build_object('total', t.total, 'done', t.done) as tasks, q.permission, w.capacity`
 const figures = sql`
   cross join lateral (
-    select coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
-      sum(cost_usd) as cost_usd
-    from attempts where job_id = j.id) u
+    select ${usageSums} as usage from attempts where job_id = j.id) u
   cross join lateral (
     select json_agg(json_build_object('id', id, 'name', name, 'role', role, 'status', status)) as team
     from agents where job_id = j.id) a

@@ -3,8 +3,10 @@ import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Plan, PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
+import type { Usage } from '../contract/job.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
+import { usageSums } from './usage-sums.ts'
 
 export interface JobRow {
   id: string
@@ -133,21 +135,15 @@ export async function updateJob(trx: Trx, id: string, change: JobChange): Promis
   if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
-interface UsageRow {
-  input_tokens: number
-  output_tokens: number
-  cost_usd: number | null
-}
-
-/** What all attempts of a job have used, or of all jobs that are shown (`null`); null cost when no attempt reported a price. */
-export async function readUsage(db: Reader, jobId: string | null): Promise<UsageRow> {
-  const { rows } = await sql<UsageRow>`
-    select coalesce(sum(input_tokens), 0)::int as input_tokens, coalesce(sum(output_tokens), 0)::int as output_tokens,
-      sum(cost_usd) as cost_usd from attempts
-    where job_id = ${jobId}::uuid or (${jobId}::uuid is null and job_id not in (select id from jobs where hidden))`.execute(
+/** What all attempts of a job have used, or of all jobs (`null`); null cost when nobody knows a price. */
+export async function readUsage(db: Reader, jobId: string | null): Promise<Usage> {
+  const { rows } = await sql<{ usage: Usage }>`
+    select ${usageSums} as usage from attempts where ${jobId}::uuid is null or job_id = ${jobId}::uuid`.execute(
     db,
   )
-  return rows[0] ?? { input_tokens: 0, output_tokens: 0, cost_usd: null }
+  const [row] = rows
+  if (row === undefined) throw new Error('a sum has no row')
+  return row.usage
 }
 
 /** The ids of all jobs that are not at an end. */

@@ -4,6 +4,7 @@ import { taskProgress } from '../domain/progress.ts'
 import { taskChange, type AttemptCommits } from '../domain/task-change.ts'
 import { isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
+import { noUsage, usageSums } from './usage-sums.ts'
 
 /** The team and the board of a job as people see them: each a single statement over the rows of that job. */
 type AgentRow = Omit<AgentView, 'last_activity_at'> & { last_activity_at: Date | null }
@@ -13,13 +14,12 @@ export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]
   const { rows } = await sql<AgentRow>`
     select a.id, a.name, a.role, a.backend, a.model, a.status, a.phase, a.task_id, t.title as task_title, a.last_activity,
       a.last_activity_at, x.attempt_id,
-      jsonb_build_object('input_tokens', coalesce(x.input_tokens, 0), 'output_tokens', coalesce(x.output_tokens, 0),
-        'cost_usd', x.cost_usd) as usage
+      coalesce(x.usage, ${noUsage}) as usage
     from agents a
     left join tasks t on t.id = a.task_id
     left join (
       select agent_id, (array_agg(id order by (status = 'running') desc, created_at desc, id desc))[1] as attempt_id,
-        sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd
+        ${usageSums} as usage
       from attempts where job_id = ${jobId} group by agent_id) x on x.agent_id = a.id
     where a.job_id = ${jobId} order by a.id`.execute(db)
   return rows.map((row) => ({ ...row, last_activity_at: isoTimeOrNull(row.last_activity_at) }))
@@ -42,8 +42,7 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
       t.depends_on, t.acceptance, t.checks, t.error, t.started_at, t.completed_at, coalesce(x.attempts, 0)::int as attempts,
       x.attempt_id, x.commits, case when t.status = 'review' then x.reviewer end as reviewer,
       b.last_activity as activity, b.last_activity_at as activity_at,
-      jsonb_build_object('input_tokens', coalesce(x.input_tokens, 0), 'output_tokens', coalesce(x.output_tokens, 0),
-        'cost_usd', x.cost_usd) as usage,
+      coalesce(x.usage, ${noUsage}) as usage,
       c.summary as check_summary
     from tasks t
     join agents a on a.id = t.agent_id
@@ -54,7 +53,7 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
           filter (where w.kind = 'work') as commits,
         (array_agg(r.name order by w.number desc) filter (where w.kind = 'review' and w.status in ('queued', 'running')))[1]
           as reviewer,
-        sum(w.input_tokens) as input_tokens, sum(w.output_tokens) as output_tokens, sum(w.cost_usd) as cost_usd
+        ${usageSums} as usage
       from attempts w join agents r on r.id = w.agent_id where w.job_id = ${jobId} group by w.task_id) x on x.task_id = t.id
     left join (
       select distinct on (task_id) task_id, last_activity, last_activity_at from agents

@@ -1,7 +1,7 @@
 // A tiny agent that speaks ACP as JSON lines and does what its first argument says, for tests of the other side:
 // {"start": "hang" | "garbage" | "exit", "offer": {...}, "open": {...}, "turn": [step, ...]}
 // `offer` is added to the answer to `initialize`, `open` to that to `session/new`; with `login` a session is refused
-// until somebody has authenticated. Steps of a turn, in order:
+// until somebody has authenticated, with `quiet` nothing is kept of what it hears. Steps of a turn, in order:
 // {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
 // {once: [step, ...]} only the first time in a workspace; {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
@@ -20,7 +20,8 @@ let cancelled = () => {}
 let loggedIn = false
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
-const keep = (line) => fs.appendFileSync(path.join(cwd, 'answers.jsonl'), `${JSON.stringify(line)}\n`)
+const keep = (line) =>
+  play.quiet || fs.appendFileSync(path.join(cwd, 'answers.jsonl'), `${JSON.stringify(line)}\n`)
 const refusal = (code, message, data) => Object.assign(new Error(message), { code, data })
 const filled = (value) =>
   JSON.parse(JSON.stringify(value).replaceAll('{cwd}', cwd).replaceAll('{terminal}', terminal))
@@ -51,7 +52,7 @@ const steps = {
   flood: async (count) => {
     for (let n = 0; n < count; n += 1) {
       const room = process.stdout.write(
-        `${JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params: { sessionId: 's1', update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: `line ${n} ${'x'.repeat(80)}\n` } } } })}\n`,
+        `${JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params: { sessionId: 's1', update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: `line ${n} ${'x'.repeat(1000)}\n` } } } })}\n`,
       )
       if (!room) await new Promise((resolve) => process.stdout.once('drain', resolve))
     }

@@ -31,7 +31,7 @@ export async function startFixtureJob(
 }
 
 export function endOf(server: TestServer, id: string): Promise<JobView> {
-  return until('the end of the job', 60_000, async () => {
+  return until('the end of the job', 110_000, async () => {
     const job = await server.client.getJob(id)
     return job.completed_at === null ? null : job
   })

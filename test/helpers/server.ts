@@ -29,6 +29,8 @@ export interface TestServerOptions {
   readonly nodeArgs?: readonly string[]
   /** The size in MB of a disk of the server's own under its data directory, which only it and its children see. */
   readonly diskMb?: number
+  /** How long the start may take; 30 s unless told. */
+  readonly startMs?: number
   /** A program that this server, and nobody else, finds to be no program. */
   readonly without?: string
 }
@@ -76,8 +78,19 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   child.stdout.on('data', (chunk: Buffer) => {
     out = (out + chunk.toString()).slice(-200_000)
   })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const url = await firstAddress(child, () => log)
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    // A program that is not there never begins, and never ends.
+    child.once('error', () => resolve())
+  })
+  const url = await firstAddress(child, options.startMs ?? START_MS, () => log).catch(
+    async (error: unknown) => {
+      // Whoever could not start must not go on, or be about to, when the test has been told.
+      child.kill('SIGKILL')
+      await ended
+      throw error
+    },
+  )
   if (child.pid === undefined) throw new Error('the server has no pid')
   const seenDir = options.diskMb === undefined ? dataDir : `/proc/${child.pid}/root${dataDir}`
   const token = fs.readFileSync(path.join(seenDir, 'token'), 'utf8').trim()
@@ -113,13 +126,12 @@ function ownMounts(): string[] {
   return ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount']
 }
 
-function firstAddress(child: ChildProcess, log: () => string): Promise<string> {
+function firstAddress(child: ChildProcess, startMs: number, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let out = ''
     const timer = setTimeout(() => {
-      child.kill('SIGKILL')
       reject(new Error(`the server did not start:\n${out}\n${log()}`))
-    }, START_MS)
+    }, startMs)
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk.toString()
       const address = /http:\/\/[^\s?]+:\d+/.exec(out)
@@ -127,6 +139,7 @@ function firstAddress(child: ChildProcess, log: () => string): Promise<string> {
       clearTimeout(timer)
       resolve(address[0])
     })
+    child.once('error', reject)
     child.once('exit', (code) => {
       clearTimeout(timer)
       reject(new Error(`the server ended with ${code}:\n${out}\n${log()}`))

@@ -28,6 +28,13 @@ async function backend(name: string): Promise<unknown> {
   return (await server.client.backends()).find((one) => one.name === name)
 }
 
+async function ended(id: string): ReturnType<typeof server.client.getJob> {
+  return until('the end of the job', 60_000, async () => {
+    const found = await server.client.getJob(id)
+    return ['completed', 'failed'].includes(found.status) ? found : null
+  })
+}
+
 it('a backend that reaches no model says what to do, is refused, and is never the default', async () => {
   expect(await backend('claude-like')).toMatchObject({
     available: false,
@@ -100,10 +107,7 @@ it.each([
     mode: 'solo',
     checks: ['grep -q model made.txt'],
   })
-  const job = await until('the end of the job', 30_000, async () => {
-    const found = await server.client.getJob(id)
-    return ['completed', 'failed'].includes(found.status) ? found : null
-  })
+  const job = await ended(id)
   const errors = (await server.client.attempts(id)).map((attempt) => attempt.error)
   expect([errors.join(' '), job.status, job.proof]).toEqual(['', 'completed', 'proven'])
   const mine = model.served.filter((call) => call.script === name)
@@ -111,6 +115,65 @@ it.each([
     [key, 'mock-model', 'ok'],
     [key, 'mock-model', 'ok'],
   ])
+  await expectLedger(id, name)
+})
+
+/** What the job is said to have used is what the provider says it served, wherever it is shown. */
+async function expectLedger(id: string, script: string): Promise<void> {
+  const { client } = server
+  const served = model.served.filter((call) => call.script === script).map((call) => call.usage)
+  const sum = (part: 'input' | 'output'): number =>
+    served.reduce((total, usage) => total + (usage?.[part] ?? 0), 0)
+  const [input, output] = [sum('input'), sum('output')]
+  expect(input * output).toBeGreaterThan(0)
+  const used = {
+    input_tokens: input,
+    output_tokens: output,
+    cached_tokens: 0,
+    cost_usd: null,
+    unpriced_tokens: input + output,
+  }
+  const budget = await client.budget(id)
+  expect(budget).toMatchObject({
+    used,
+    models: [{ role: 'developer', model: 'mock-model', calls: 2, usage: used }],
+  })
+  const [job, tasks, agents, attempts, jobs] = await Promise.all([
+    client.getJob(id),
+    client.tasks(id),
+    client.agents(id),
+    client.attempts(id),
+    client.listJobs({ q: script }),
+  ])
+  for (const one of [job, tasks[0], agents[0], attempts[0], jobs.jobs[0]]) expect(one?.usage).toEqual(used)
+}
+
+it('prices of the data directory count at once, and cached tokens have their own', async () => {
+  const prices = { 'mock-model': { input: 10, cached: 1, output: 100 } }
+  fs.writeFileSync(path.join(server.dataDir, 'prices.json'), JSON.stringify(prices))
+  const before = (await server.client.stats()).usage
+  const usage = { input: 100_000, cached: 50_000, output: 1000 }
+  const script = scriptText({ id: 'priced', usage, steps: [{ write: ['a.txt', 'a\n'] }] })
+  const { job_id: id } = await server.client.createJob({
+    vision: `a file\n${script}`,
+    backend: 'chat-like',
+    mode: 'solo',
+    checks: ['test -f a.txt'],
+  })
+  const job = await ended(id)
+  expect(job.status).toBe('completed')
+  // Two calls: half a dollar for what was read anew, a twentieth for what was cached, a tenth for what was written.
+  expect(job.usage).toEqual({
+    input_tokens: 200_000,
+    output_tokens: 2000,
+    cached_tokens: 100_000,
+    cost_usd: expect.closeTo(1.3, 6),
+    unpriced_tokens: 0,
+  })
+  const after = (await server.client.stats()).usage
+  expect(after.cached_tokens - before.cached_tokens).toBe(100_000)
+  expect(after.cost_usd).toBeCloseTo(1.3, 6)
+  expect(after.unpriced_tokens).toBe(before.unpriced_tokens)
 })
 
 it('on the command line a key goes in by stdin, and the lists show what is ready', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -10,8 +10,25 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job is created, executed and completed', async () => {
-  const { job_id } = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
+/** What both streams say, for as long as the signal lets them. */
+function listen(id: string, signal: AbortSignal) {
+  const types: string[] = []
+  const statuses: string[] = []
+  const job = async (): Promise<void> => {
+    for await (const event of server.client.follow(id, 0, { signal })) types.push(event.type)
+  }
+  const fleet = async (): Promise<void> => {
+    for await (const summary of server.client.followSummaries({ signal }))
+      if (summary.id === id) statuses.push(summary.status)
+  }
+  return { types, statuses, over: Promise.all([job(), fleet()]) }
+}
+
+it('a job is created, executed and completed, and is heard to be', async () => {
+  const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:slow=500]]', mode: 'solo' })
+  const listening = new AbortController()
+  onTestFinished(() => listening.abort())
+  const heard = listen(job_id, listening.signal)
   const started = await until(
     'a start with an agent at work',
     10_000,
@@ -26,4 +43,13 @@ it('a job is created, executed and completed', async () => {
   const events = await server.client.events(job_id, 0)
   expect(events.map((event) => event.type)).not.toContain('job.rescued')
   expect(attempts[0]).toMatchObject({ status: 'succeeded', kind: 'work' })
+  // Whoever only listens has been told.
+  await until('the attempt in the stream of the job', 5000, () =>
+    Promise.resolve(heard.types.includes('attempt.started') || null),
+  )
+  await until('the job in the stream of all jobs', 5000, () =>
+    Promise.resolve(heard.statuses.includes('running') || null),
+  )
+  listening.abort()
+  await heard.over
 }, 26_000)

@@ -1,8 +1,8 @@
 import { createStore, useStore } from './store.ts'
 
 /**
- * Whether what is shown is what is so. `lost` holds since the first of the open streams fell away (epoch
- * milliseconds); `recoveredAt` is when the last one came back, null when none was ever lost.
+ * Whether what is shown is what is so. `lost` holds since the server was last heard on the first of the open streams that
+ * fell away (epoch milliseconds); `recoveredAt` is when the last one came back, null when none was ever lost.
  */
 export type Connection =
   | { readonly kind: 'connecting' }
@@ -10,7 +10,7 @@ export type Connection =
   | { readonly kind: 'lost'; readonly since: number }
 
 const connection = createStore<Connection>({ kind: 'connecting' })
-/** Every open stream, with the time at which it was lost; null while it is live. */
+/** Every open stream, with the time since which it is silent; null while it is live. */
 const streams = new Map<string, number | null>()
 
 export function noticeStream(name: string, state: 'open' | 'lost', now: number): void {

@@ -31,8 +31,8 @@ export function useFleet(
     })
     let hasBeenAway = false
     const stop = whileVisible(async (signal) => {
-      const onConnection = (state: 'open' | 'lost'): void => {
-        noticeStream(name, state, Date.now())
+      const onConnection = (state: 'open' | 'lost', heardAt: number): void => {
+        noticeStream(name, state, heardAt)
         if (state === 'open' && hasBeenAway) void queryClient.invalidateQueries()
         hasBeenAway = true
       }

@@ -95,7 +95,7 @@ function openFeed(jobId: string, feed: Store<JobFeed>): () => void {
         signal,
         silenceMs,
         giveUpMs: Infinity,
-        onConnection: (state: 'open' | 'lost') => noticeStream(name, state, Date.now()),
+        onConnection: (state: 'open' | 'lost', heardAt: number) => noticeStream(name, state, heardAt),
       }
       for await (const event of client.follow(jobId, cursor, options)) {
         gathered.add(event)

@@ -18,15 +18,17 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
   checks: ['checks', 'tasks', 'job'],
-  // Their words reach the screen by themselves; what they cost is counted when the attempt ends.
+  // Their words reach the screen by themselves.
   session: [],
   document: ['documents'],
   permission: ['permissions', 'agents', 'job'],
 }
 
+const partsOfUsage: readonly JobPart[] = ['job', 'tasks', 'agents', 'attempts']
 const partsOfMerge: readonly JobPart[] = ['tasks', 'job', 'agents', 'files', 'file', 'commits', 'diff']
 
 export function staleParts(event: EventView): readonly JobPart[] {
+  if (event.type === 'session.usage') return partsOfUsage
   if (event.type === 'task.merged' || event.type === 'job.delivered') return partsOfMerge
   return partsOf[event.type.split('.', 1)[0] ?? ''] ?? ['job', 'tasks', 'agents']
 }

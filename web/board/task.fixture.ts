@@ -21,7 +21,7 @@ export function task(task_id: string, status: TaskView['status'], rest: Partial<
     activity: null,
     activity_at: null,
     reviewer: null,
-    usage: { input_tokens: 0, output_tokens: 0, cost_usd: null },
+    usage: { input_tokens: 0, output_tokens: 0, cached_tokens: 0, cost_usd: null, unpriced_tokens: 0 },
     check_summary: null,
     base_commit: null,
     head_commit: null,

@@ -11,10 +11,17 @@ export function tokensText(usage: Usage): string | null {
 
 /** The same to the last token, for a tooltip. */
 export function tokensDetail(usage: Usage): string {
-  return `${exact.format(usage.input_tokens)} tokens read, ${exact.format(usage.output_tokens)} written`
+  const parts = [
+    `${exact.format(usage.input_tokens)} tokens read`,
+    ...(usage.cached_tokens === 0 ? [] : [`${exact.format(usage.cached_tokens)} of them from a cache`]),
+    `${exact.format(usage.output_tokens)} written`,
+    ...(usage.unpriced_tokens === 0 ? [] : [`${exact.format(usage.unpriced_tokens)} of unknown price`]),
+  ]
+  return parts.join(', ')
 }
 
-/** `$0.42`; null when nobody tells a price. */
+/** `$0.42`, `$0.42+` when the price of some tokens is not known; null when none is. */
 export function costText(usage: Usage): string | null {
-  return usage.cost_usd === null ? null : dollars(usage.cost_usd)
+  if (usage.cost_usd === null) return null
+  return `${dollars(usage.cost_usd)}${usage.unpriced_tokens === 0 ? '' : '+'}`
 }

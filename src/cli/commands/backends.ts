@@ -7,6 +7,7 @@ import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 import { addInstall, addUninstall } from './backends-install.ts'
+import { addLimits } from './backends-limits.ts'
 import { addTest } from './backends-test.ts'
 
 export function addBackends(program: Command, terminal: Terminal): void {
@@ -29,6 +30,7 @@ export function addBackends(program: Command, terminal: Terminal): void {
   addAdd(command, terminal)
   addRemove(command, terminal)
   addDefault(command, terminal)
+  addLimits(command, terminal)
   addExamples(command, [
     ['slipway backends', 'list them'],
     ['slipway backends install codex', 'install one of them'],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { AgentView, AttemptView } from '../../../src/contract/job.ts'
 import { chooseSession, likeliestAgent } from './choose-session.ts'
 
-const usage = { input_tokens: 0, output_tokens: 0, cost_usd: null }
+const usage = { input_tokens: 0, output_tokens: 0, cached_tokens: 0, cost_usd: null, unpriced_tokens: 0 }
 
 function agent(id: string, rest: Partial<AgentView> = {}): AgentView {
   return {

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Target } from './door.ts'
+import type { Fault } from './fault.ts'
+import type { OpenGrant } from './grants.ts'
+import type { ReadAnswer } from './read-answer.ts'
+import type { AskedCall } from './read-request.ts'
+import type { Route } from './route.ts'
+
+/** A call that may go out. */
+export interface Call {
+  readonly route: Route
+  readonly target: Target
+  readonly search: URLSearchParams
+  readonly asked: AskedCall
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Aborted when the agent goes away or its attempt ends. */
+  readonly signal: AbortSignal
+  readonly grant: OpenGrant
+}
+
+/** How a call went. */
+export interface Passed {
+  readonly status: number | null
+  readonly answer: ReadAnswer | null
+  readonly fault: Fault | null
+  readonly isGone: boolean
+  readonly firstByteMs: number | null
+  readonly durationMs: number
+}

@@ -1,0 +1,146 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startScriptedModel, type ScriptedModel } from '../../test/helpers/scripted-model.ts'
+import { scriptText } from '../../test/helpers/scripted-model/script.ts'
+import type { Wire } from '../contract/provider.ts'
+import { openLog } from '../lib/log.ts'
+import type { CallRecord } from './call-record.ts'
+import { openGateway, type Gateway } from './gateway.ts'
+import { openPrices } from './prices.ts'
+
+/** What the gateway counts beside what the provider says it served. */
+let model: ScriptedModel
+let gateway: Gateway
+let token: string
+let dir: string
+const records: CallRecord[] = []
+
+beforeAll(async () => {
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-prices-'))
+  fs.writeFileSync(
+    path.join(dir, 'prices.json'),
+    JSON.stringify({ 'mock-model': { input: 1, cached: 0.1, cache_write: 2, output: 10 } }),
+  )
+  model = await startScriptedModel()
+  const log = openLog('silent')
+  gateway = await openGateway({
+    log,
+    port: 0,
+    target: (wire: Wire) =>
+      Promise.resolve({
+        name: 'scripted',
+        wire,
+        baseUrl: wire === 'openai' ? `${model.url}/v1` : model.url,
+        header: null,
+        headers: {},
+        key: 'sk-real',
+      }),
+    prices: openPrices(dir, log),
+    record: (record) => {
+      records.push(record)
+      return Promise.resolve()
+    },
+    limits: { modelRequestBytes: 1_000_000, modelSilenceMs: 500 },
+  })
+  token = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }).token
+})
+afterAll(async () => {
+  await gateway.close()
+  await model.close()
+  fs.rmSync(dir, { recursive: true })
+})
+
+const usage = { input: 1000, output: 70, cached: 400, cache_write: 0 }
+const prompt = (step: object): string => scriptText({ bare: true, usage, steps: [step] })
+
+/** How each wire is asked, streamed or whole. */
+const wires = {
+  messages: (text: string, stream: boolean) => ({
+    path: '/anthropic/v1/messages',
+    body: { model: 'mock-model', max_tokens: 9, stream, messages: [{ role: 'user', content: text }] },
+  }),
+  chat: (text: string, stream: boolean) => ({
+    path: '/openai/v1/chat/completions',
+    body: { model: 'mock-model', stream, messages: [{ role: 'user', content: text }] },
+  }),
+  responses: (text: string, stream: boolean) => ({
+    path: '/openai/v1/responses',
+    body: { model: 'mock-model', stream, input: text },
+  }),
+  generate: (text: string, stream: boolean) => ({
+    path: `/gemini/v1beta/models/mock-model:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    body: { contents: [{ role: 'user', parts: [{ text }] }] },
+  }),
+}
+const kinds = Object.keys(wires) as (keyof typeof wires)[]
+const calls = kinds.flatMap((kind) => [true, false].map((stream) => [kind, stream] as const))
+
+/** Asks, and waits for the line in the ledger. */
+async function ask(kind: keyof typeof wires, stream: boolean, step: object): Promise<[number, string]> {
+  const before = records.length
+  const { path: where, body } = wires[kind](prompt(step), stream)
+  const response = await fetch(`${gateway.url}${where}`, {
+    method: 'POST',
+    headers: { 'x-api-key': token, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text().catch((error: unknown) => String(error))
+  await vi.waitFor(() => expect(records.length).toBe(before + 1))
+  return [response.status, text]
+}
+
+it.each(calls)(
+  'counts what a %s call used, streamed %s, to the token, and what it costs',
+  async (kind, stream) => {
+    const [status, text] = await ask(kind, stream, { text: 'a “quoted” "message_stop" text' })
+    expect([status, text]).toEqual([200, expect.stringContaining('quoted')])
+    const record = records.at(-1)
+    expect(record?.usage).toEqual({ ...model.served.at(-1)?.usage, reasoning: 0 })
+    expect(record).toMatchObject({
+      outcome: 'ok',
+      model: 'mock-model',
+      provider: 'scripted',
+      estimated: false,
+    })
+    expect(record?.cost).toBeCloseTo((600 * 1 + 400 * 0.1 + 70 * 10) / 1_000_000, 10)
+  },
+)
+
+it.each(calls)('sees how a %s call fails, streamed %s', async (kind, stream) => {
+  const outcome = async (fail: string): Promise<[string | undefined, number | undefined]> => {
+    await ask(kind, stream, { text: 'words', fail })
+    return [records.at(-1)?.outcome, records.at(-1)?.usage.output]
+  }
+  expect((await outcome('cut'))[0]).toBe('cut')
+  expect((await outcome('malformed'))[0]).toBe('malformed')
+  expect(await outcome('hang')).toEqual(['silent', 0])
+})
+
+it.each([
+  [429, 'status'],
+  [529, 'status'],
+  [401, 'status'],
+  [400, 'refused'],
+])('tells a %i as the provider told it', async (fail, outcome) => {
+  const [status, text] = await ask('messages', false, { fail })
+  expect([status, text]).toEqual([fail, expect.stringContaining(`The script says ${fail}`)])
+  expect(records.at(-1)).toMatchObject({ outcome, status: fail, cost: 0 })
+})
+
+it('a model without a price is unpriced, not free; new prices count at once; dates and makers do not matter', async () => {
+  const prices = openPrices(dir, openLog('silent'))
+  expect(prices.find('x', 'nobody-knows-me')).toBeNull()
+  expect(prices.find('openai', 'gpt-5-2025-08-07')).toEqual(prices.find('openai', 'gpt-5'))
+  expect(prices.find('openai', 'gpt-5-turbo')).toBeNull()
+  expect(prices.find('openrouter', 'openai/gpt-5')).toEqual(prices.find('openai', 'gpt-5'))
+  expect(prices.find('ollama', 'qwen3')).toEqual({ input: 0, output: 0 })
+  const file = path.join(dir, 'prices.json')
+  fs.writeFileSync(file, JSON.stringify({ 'gpt-5': { input: 7, output: 8 } }))
+  fs.utimesSync(file, 1, 1)
+  expect(prices.find('openai', 'gpt-5')).toEqual({ input: 7, output: 8 })
+  fs.writeFileSync(file, '{"gpt-5": {"input": "much"}}')
+  fs.utimesSync(file, 2, 2)
+  expect(prices.find('openai', 'gpt-5')).toEqual({ input: 7, output: 8 })
+})

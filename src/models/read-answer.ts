@@ -1,0 +1,139 @@
+import { statusOfWord, type Fault } from './fault.ts'
+import type { Route } from './route.ts'
+import { totalOf, usageIn, type CallUsage, type ToldUsage } from './usage.ts'
+
+/** Reads along with an answer that passes: what was used, and whether it was whole. Keeps no more of it than one event. */
+export interface AnswerReader {
+  add(chunk: Buffer): void
+  /** `complete`: the provider ended the answer itself. */
+  end(complete: boolean): ReadAnswer
+}
+
+export interface ReadAnswer {
+  readonly usage: CallUsage | null
+  readonly fault: Fault | null
+  readonly bytes: number
+}
+
+/** An answer that is not a stream, and one event of a stream: what is longer is not looked into. */
+const KEPT_BYTES = 16_000_000
+
+export function openAnswerReader(kind: Route['kind'], contentType: string): AnswerReader {
+  return /^text\/event-stream/i.test(contentType) ? readStream(kind) : readWhole(kind)
+}
+
+function readWhole(kind: Route['kind']): AnswerReader {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  return {
+    add(chunk) {
+      bytes += chunk.length
+      if (bytes <= KEPT_BYTES) chunks.push(chunk)
+    },
+    end(complete) {
+      if (bytes > KEPT_BYTES) return { usage: null, fault: complete ? null : cut, bytes }
+      const json = parse(Buffer.concat(chunks).toString('latin1'))
+      if (!complete) return { usage: null, fault: cut, bytes }
+      if (json === undefined) return { usage: null, fault: malformed('its answer is not JSON'), bytes }
+      // Gemini's stream without SSE is a list that arrives in pieces.
+      const parts: unknown[] = Array.isArray(json) ? json : [json]
+      const told = parts.map((part) => usageIn(kind, part)).filter((part) => part !== null)
+      return {
+        usage: told.length === 0 ? null : totalOf(told.reduce((all, part) => ({ ...all, ...part }))),
+        fault: null,
+        bytes,
+      }
+    },
+  }
+}
+
+/** How each kind of stream says that it is at its end. A quote within a text is escaped, so no text looks like this. */
+const ends: Readonly<Partial<Record<Route['kind'], RegExp>>> = {
+  messages: /"message_stop"/,
+  chat: /"finish_reason":\s*"/,
+  responses: /"response\.(?:completed|incomplete|failed)"/,
+  generate: /"finishReason":\s*"/,
+}
+
+function readStream(kind: Route['kind']): AnswerReader {
+  const ending = ends[kind]
+  let told: ToldUsage | null = null
+  let fault: Fault | null = null
+  let ended = false
+  let carry = ''
+  let bytes = 0
+  const line = (text: string): void => {
+    if (!text.startsWith('data:')) return
+    const data = text.slice('data:'.length).trim()
+    if (data === '[DONE]') {
+      ended = true
+      return
+    }
+    if (data === '') return
+    if (ending?.test(data) === true) ended = true
+    if (!data.endsWith('}')) fault ??= malformed('an event of its stream is not JSON')
+    // Most events are pieces of text: only those that may say more are parsed.
+    else if (/"usage|"error"|"response\.failed"/.test(data)) {
+      const json = parse(data)
+      if (json === undefined) fault ??= malformed('an event of its stream is not JSON')
+      else {
+        const more = usageIn(kind, json)
+        if (more !== null) told = { ...told, ...more }
+        fault ??= faultIn(json)
+      }
+    }
+  }
+  return {
+    add(chunk) {
+      bytes += chunk.length
+      // Byte for byte: nothing that is looked for is beyond ASCII, and no character is torn.
+      const lines = (carry + chunk.toString('latin1')).split('\n')
+      carry = lines.pop() ?? ''
+      if (carry.length > KEPT_BYTES) carry = ''
+      for (const text of lines) line(text)
+    },
+    end(complete) {
+      if (carry !== '') line(carry)
+      const usage = told === null ? null : totalOf(told)
+      const broken = fault ?? (complete && ended ? null : cut)
+      return { usage, fault: broken, bytes }
+    },
+  }
+}
+
+const cut: Fault = { kind: 'cut', words: 'its answer ended in the middle' }
+
+function malformed(words: string): Fault {
+  return { kind: 'malformed', words }
+}
+
+/** Streams tell of errors in events, after a head that said 200. */
+function faultIn(json: unknown): Fault | null {
+  const error = errorIn(json)
+  if (error === null) return null
+  const { type, code, status, message } = error
+  const word = [type, code, status].filter((part) => typeof part === 'string').join(' ')
+  const number = typeof code === 'number' && code >= 400 ? code : statusOfWord(word)
+  if (number === null || number === 400) return null
+  const words = typeof message === 'string' ? message.slice(0, 300) : word
+  return { kind: 'status', status: number, words }
+}
+
+function errorIn(json: unknown): Record<string, unknown> | null {
+  if (!isObject(json)) return null
+  if (isObject(json['error'])) return json['error']
+  if (json['type'] === 'error') return json
+  return isObject(json['response']) && isObject(json['response']['error']) ? json['response']['error'] : null
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http'
+import type { Wire } from '../contract/provider.ts'
+import { wireError, type GatewayError } from './wire-error.ts'
+
+/** Answers a call that is not forwarded, or whose provider failed, in the shape of its wire. */
+export function refuse(response: ServerResponse, wire: Wire, error: GatewayError): void {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(error.status, {
+    'content-type': 'application/json',
+    // What the official clients obey: the gateway and the job's rules repeat better than an agent does.
+    'x-should-retry': 'false',
+    // Whatever is left of a request that was not read to its end is not the next one.
+    connection: 'close',
+  })
+  response.end(wireError(wire, error))
+}
+
+export const gatewayErrors = {
+  notForwarded: {
+    status: 404,
+    code: 'not_forwarded',
+    message: 'The gateway forwards calls of models only, and this is none that it knows.',
+  },
+  unknownToken: {
+    status: 401,
+    code: 'unknown_token',
+    message: 'This token opens nothing: it is not the one of an attempt that is running.',
+  },
+  tooLarge: {
+    status: 413,
+    code: 'request_too_large',
+    message: 'The request is larger than the gateway takes: shorten the conversation.',
+  },
+  noProvider: (wire: Wire): GatewayError => ({
+    status: 503,
+    code: 'no_provider',
+    message: `No provider with a key speaks ${wire}: add one (slipway providers set).`,
+  }),
+  failed: (provider: string, why: string): GatewayError => ({
+    status: 502,
+    code: 'provider_failed',
+    message: `The provider "${provider}" failed: ${why}.`,
+  }),
+} as const

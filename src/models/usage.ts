@@ -1,0 +1,91 @@
+import type { Route } from './route.ts'
+
+/** What one call used, in tokens. `input` counts all that was read, `cached` and `cacheWrite` are parts of it. */
+export interface CallUsage {
+  readonly input: number
+  readonly cached: number
+  readonly cacheWrite: number
+  readonly output: number
+  /** Part of `output`. */
+  readonly reasoning: number
+}
+
+/** What an answer, or one event of it, says of the usage; later events correct earlier ones field by field. */
+export type ToldUsage = Partial<Record<'fresh' | 'cached' | 'cacheWrite' | 'output' | 'reasoning', number>>
+
+export function totalOf(told: ToldUsage): CallUsage {
+  const { fresh = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = told
+  return { input: fresh + cached + cacheWrite, cached, cacheWrite, output, reasoning }
+}
+
+/** The usage in an answer of a route, or in one event of it; null when it holds none. */
+export function usageIn(kind: Route['kind'], json: unknown): ToldUsage | null {
+  switch (kind) {
+    case 'messages':
+      return anthropic(at(json, 'usage') ?? at(at(json, 'message'), 'usage'))
+    case 'chat':
+      return openai(at(json, 'usage'), 'prompt_tokens', 'completion_tokens')
+    case 'responses':
+      return openai(at(at(json, 'response'), 'usage') ?? at(json, 'usage'), 'input_tokens', 'output_tokens')
+    case 'embed':
+      return (
+        openai(at(json, 'usage'), 'prompt_tokens', 'completion_tokens') ?? gemini(at(json, 'usageMetadata'))
+      )
+    case 'generate':
+      return gemini(at(json, 'usageMetadata'))
+    case 'count':
+    case 'models':
+      return null
+  }
+}
+
+function anthropic(usage: unknown): ToldUsage | null {
+  return told({
+    fresh: number(usage, 'input_tokens'),
+    cached: number(usage, 'cache_read_input_tokens'),
+    cacheWrite: number(usage, 'cache_creation_input_tokens'),
+    output: number(usage, 'output_tokens'),
+  })
+}
+
+function openai(usage: unknown, input: string, output: string): ToldUsage | null {
+  const read = number(usage, input)
+  if (read === null) return null
+  const cached = number(at(usage, `${input}_details`), 'cached_tokens') ?? 0
+  return told({
+    fresh: Math.max(0, read - cached),
+    cached,
+    output: number(usage, output),
+    reasoning: number(at(usage, `${output}_details`), 'reasoning_tokens'),
+  })
+}
+
+/** What is thought is billed as what is written, and so is counted with it. */
+function gemini(usage: unknown): ToldUsage | null {
+  const read = number(usage, 'promptTokenCount')
+  if (read === null) return null
+  const cached = number(usage, 'cachedContentTokenCount') ?? 0
+  const thought = number(usage, 'thoughtsTokenCount') ?? 0
+  return told({
+    fresh: Math.max(0, read + (number(usage, 'toolUsePromptTokenCount') ?? 0) - cached),
+    cached,
+    output: (number(usage, 'candidatesTokenCount') ?? 0) + thought,
+    reasoning: thought,
+  })
+}
+
+/** Without what was not told; null when that is everything. */
+function told(fields: Record<string, number | null>): ToldUsage | null {
+  const known = Object.entries(fields).filter(([, value]) => value !== null)
+  return known.length === 0 ? null : Object.fromEntries(known)
+}
+
+function at(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return Object.entries(value).find(([name]) => name === key)?.[1]
+}
+
+function number(value: unknown, key: string): number | null {
+  const found = at(value, key)
+  return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? Math.round(found) : null
+}

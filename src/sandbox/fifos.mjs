@@ -1,0 +1,64 @@
+// Named pipes for the output of what is started. Node gives its children sockets, and a socket cannot be opened by a path:
+// `echo oops > /dev/stderr` would fail in every check and agent. They are made ahead, many at a time, because making them
+// takes a program of the system. Input is no fifo: opening one waits for ever once its writer has said all and gone.
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+/** Made at once, two for each start. */
+const BATCH = 24
+/** With fewer left than this, more are made before they are asked for. */
+const LOW = 12
+
+/** Fifos in `dir`, which is private. `take` gives the paths of `count` that nobody has used. */
+export function openFifos(dir) {
+  const ready = []
+  let made = 0
+  let making = null
+
+  const refill = () => {
+    making ??= make().finally(() => {
+      making = null
+    })
+    return making
+  }
+  const make = async () => {
+    const places = Array.from({ length: BATCH }, (_, n) => path.join(dir, `${process.pid}-${made + n}`))
+    made += BATCH
+    await run('mkfifo', ['-m', '600', ...places])
+    ready.push(...places)
+  }
+  return {
+    async take(count) {
+      while (ready.length < count) await refill()
+      const taken = ready.splice(0, count)
+      // One that fails here fails again, aloud, for whoever needs it.
+      if (ready.length < LOW) refill().catch(() => {})
+      return taken
+    },
+  }
+}
+
+/**
+ * Opens fifos for a child to write to. `guards` hold them open for reading until the server has opened its own ends, so
+ * that no open of anybody waits.
+ */
+export function openForChild(places) {
+  const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants
+  const opened = []
+  const open = (place, flags) => {
+    const fd = fs.openSync(place, flags)
+    opened.push(fd)
+    return fd
+  }
+  try {
+    const guards = places.map((place) => open(place, O_RDONLY | O_NONBLOCK))
+    const outputs = places.map((place) => open(place, O_WRONLY))
+    return { guards, outputs }
+  } catch (error) {
+    for (const fd of opened) fs.closeSync(fd)
+    throw error
+  }
+}

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest'
+import { processesNaming } from './processes.ts'
+import { makeDataDir, startTestServer } from './server.ts'
+
+it('a server that does not start in time is gone when the test is told', async () => {
+  const dataDir = makeDataDir()
+  await expect(startTestServer({ dataDir, startMs: 1 })).rejects.toThrow('the server did not start')
+  expect(processesNaming(dataDir)).toEqual([])
+})

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endOf, fixtureAgent, startFixtureJob } from '../helpers/fixture-backend.ts'
+import { processesNaming } from '../helpers/processes.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { until } from '../helpers/until.ts'
+
+/** Whatever a backend does instead of its work: the job ends in time, and says in words what was wrong. */
+const root = path.join(import.meta.dirname, '..', '..')
+let server: TestServer
+
+beforeAll(async () => {
+  const env = {
+    SLIPWAY_AGENT_START_SECONDS: '20',
+    SLIPWAY_FIRST_UPDATE_SECONDS: '2',
+    SLIPWAY_SILENCE_SECONDS: '2',
+    SLIPWAY_TURN_SECONDS: '6',
+    SLIPWAY_SESSION_MB: '1',
+  }
+  server = await startTestServer({ env })
+})
+afterAll(() => server.stop())
+
+/** No process of the fixture that plays this is left. */
+const noneLeft = (name: string): Promise<true> =>
+  until('the end of its processes', 5000, () =>
+    Promise.resolve(processesNaming(`"mark":"${name}"`).length === 0 ? true : null),
+  )
+
+describe('a job fails with a sentence, and no process is left, when its agent', () => {
+  const cases: [string, object, string][] = [
+    [
+      'prints',
+      { start: 'garbage' },
+      'The agent does not speak the Agent Client Protocol. It printed: Welcome!',
+    ],
+    ['leaves', { start: 'exit' }, "The agent's process ended: exit code 0."],
+    ['is mute', { turn: [{ hang: true }] }, 'The agent said nothing within 2 s of its prompt.'],
+    ['falls silent', { turn: [{ say: 'Well…' }, { hang: true }] }, 'The agent fell silent for 2 s'],
+    ['goes on for ever', { turn: [{ talk: 100 }] }, 'The agent did not finish its turn within 6 s.'],
+    ['floods', { turn: [{ flood: 10_000_000 }] }, 'The agent flooded its session: it said more than 1 MB.'],
+    ['dies', { turn: [{ say: 'Now…' }, { exit: 7 }] }, "The agent's process ended: exit code 7."],
+    [
+      'errs',
+      { turn: [{ fail: { code: -32_603, message: 'no credit' } }] },
+      'answered with an error: no credit',
+    ],
+    ['refuses', { turn: [{ stop: { stopReason: 'refusal' } }] }, 'The agent stopped with "refusal".'],
+    [
+      'claims a success that is not there',
+      { quiet: true, turn: [{ say: 'All done: everything works and all tests pass.' }] },
+      'The agent ended its turn and had changed nothing.',
+    ],
+  ]
+  const jobs = new Map<string, string>()
+  beforeAll(async () => {
+    // They run beside each other: each waits for its own limits, and for nothing else.
+    for (const [what, play] of cases) {
+      const name = what.replaceAll(' ', '-')
+      jobs.set(what, await startFixtureJob(server, name, { mark: name, ...play }))
+    }
+  })
+
+  it.each(cases)('%s', async (what, _, sentence) => {
+    const id = jobs.get(what) ?? ''
+    const name = what.replaceAll(' ', '-')
+    const job = await endOf(server, id)
+    expect(job).toMatchObject({ status: 'failed', proof: null })
+    expect(job.error).toBe(`The task "a job for ${name}" failed.`)
+    const [task] = await server.client.tasks(id)
+    expect(task?.error).toContain('Gave up after 4 attempts. The last one: ')
+    expect(task?.error).toContain(sentence)
+    const attempts = await server.client.attempts(id)
+    expect(attempts).toHaveLength(4)
+    for (const attempt of attempts) expect(attempt.error).toContain(sentence)
+    await noneLeft(name)
+  })
+})
+
+it('a backend whose program is not there is refused with what to do; one that vanishes later fails its job in words', async () => {
+  await server.client.addBackend({ name: 'missing', command: ['no-such-program', '--acp'], env: {} })
+  await expect(
+    server.client.createJob({ vision: 'x', mode: 'solo', backend: 'missing' }),
+  ).rejects.toMatchObject({
+    status: 400,
+    code: 'backend_unavailable',
+    message: expect.stringContaining('"no-such-program" is not installed'),
+  })
+  const program = path.join(server.dataDir, 'vanishing')
+  fs.writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${fixtureAgent} '{"start":"exit"}'\n`, {
+    mode: 0o755,
+  })
+  await server.client.addBackend({ name: 'vanishing', command: [program], env: {} })
+  const { job_id } = await server.client.createJob({ vision: 'x', mode: 'solo', backend: 'vanishing' })
+  fs.rmSync(program)
+  const job = await endOf(server, job_id)
+  expect(job.status).toBe('failed')
+  const [task] = await server.client.tasks(job_id)
+  expect(task?.error).toMatch(/"vanishing" cannot be used: .* is not installed/)
+})
+
+it('a backend has limits of its own where a person says so', async () => {
+  const slipway = async (...args: string[]): Promise<string> => {
+    const command = [path.join(root, 'src', 'cli', 'main.ts'), 'backends', 'limits', ...args]
+    return (await promisify(execFile)(process.execPath, [...command, '--data-dir', server.dataDir])).stdout
+  }
+  expect(await slipway('slow', '--start', '1', '--first-update', '90')).toContain(
+    'slow has limits of its own: start 1 s, first update 90 s.',
+  )
+  const id = await startFixtureJob(server, 'slow', { start: 'hang' })
+  const job = await endOf(server, id)
+  expect(job.status).toBe('failed')
+  const [attempt] = await server.client.attempts(id)
+  expect(attempt?.error).toBe('The agent did not start within 1 s.')
+  expect(await slipway('slow', '--reset')).toContain('slow has the limits that all backends have.')
+  expect((await server.client.settings()).limits).toEqual({})
+})
+
+it('a job that is cancelled in the middle of a long command is cancelled within 15 s, and nothing of it runs on', async () => {
+  const id = await startFixtureJob(server, 'cancelled', {
+    turn: [
+      { call: ['terminal/create', { command: 'sleep', args: ['4321.1'] }] },
+      { spawn: ['sleep', '4321.2'] },
+      { say: 'Running…' },
+      { call: ['terminal/wait_for_exit', { terminalId: '{terminal}' }] },
+    ],
+  })
+  await until('both commands', 30_000, () =>
+    Promise.resolve(['4321.1', '4321.2'].every((mark) => processesNaming(mark).length > 0) ? true : null),
+  )
+  const began = Date.now()
+  await server.client.cancel(id)
+  const job = await endOf(server, id)
+  expect(job.status).toBe('cancelled')
+  expect(Date.now() - began).toBeLessThan(15_000)
+  expect(processesNaming('4321.')).toEqual([])
+})
+
+it('work that was finished when its agent was killed counts, though the next one finds nothing to do', async () => {
+  const id = await startFixtureJob(server, 'finished', {
+    quiet: true,
+    turn: [{ once: [{ write: ['done.txt', 'done'] }, { exit: 9 }] }],
+  })
+  const job = await endOf(server, id)
+  expect(job).toMatchObject({ status: 'completed', error: null })
+  expect(fs.readdirSync(job.workspace_path ?? '')).toContain('done.txt')
+})

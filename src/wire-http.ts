@@ -6,7 +6,7 @@ import { answerPermission } from './engine/answer-permission.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
 import type { Canary } from './engine/canary.ts'
-import { addBackend, removeBackend } from './engine/custom-backends.ts'
+import { addBackend, addRegistryBackend, removeBackend } from './engine/custom-backends.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
@@ -112,6 +112,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       uninstall: (name) => uninstallBackend(engine, name),
       test: (name) => tryBackend(engine, name),
       add: (backend) => addBackend(engine, backend),
+      addEntry: (entry) => addRegistryBackend(engine, entry),
       remove: (name) => removeBackend(engine, name),
     },
     providers: {

@@ -106,6 +106,8 @@ export interface Client extends PermissionCalls, ProviderCalls {
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
   uninstallBackend(name: string): Promise<BackendView>
   addBackend(backend: CustomBackend): Promise<BackendView>
+  /** By its entry in the registry of the Agent Client Protocol. */
+  addRegistryBackend(entry: { registry: unknown; name?: string }): Promise<BackendView>
   removeBackend(name: string): Promise<void>
   /** One real turn with a backend; takes as long as that does. */
   testBackend(name: string): Promise<BackendTrial>
@@ -255,6 +257,8 @@ function serverCalls(endpoint: Endpoint) {
       }),
     addBackend: (backend: CustomBackend) =>
       requestJson(endpoint, '/api/backends', BackendView, { method: 'POST', json: backend }),
+    addRegistryBackend: (entry: { registry: unknown; name?: string }) =>
+      requestJson(endpoint, '/api/backends', BackendView, { method: 'POST', json: entry }),
     removeBackend: (name: string) =>
       requestNothing(endpoint, `/api/backends/${encodeURIComponent(name)}`, { method: 'DELETE' }),
     testBackend: (name: string) =>

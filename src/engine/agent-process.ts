@@ -8,16 +8,7 @@ import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Engine } from './engine.ts'
 
-/** An agent's process inside its walls, and the end of what it wrote on stderr. */
-export interface RunningAgent {
-  readonly child: Sandboxed
-  /** What its walls let it read besides the machine and its workspace. */
-  readonly readable: readonly string[]
-  /** Who counts what it uses: the gateway that its models are reached through, or it itself. */
-  readonly usage: 'metered' | 'reported'
-  readonly stderrTail: () => string
-}
-
+/** The end of what an agent wrote on stderr that is kept. */
 const STDERR_TAIL = 2000
 
 /** The backend of an attempt, and where it is on this machine. Throws `AppError` when it cannot be used any more. */
@@ -38,19 +29,26 @@ export async function findBackend(
   return { profile: backend.profile, launch }
 }
 
+/** A backend's program, ready to be started in a workspace as often as it takes. */
+export interface Program {
+  /** What its walls let it read besides the machine and its workspace. */
+  readonly readable: readonly string[]
+  /** Starts it inside the walls, with these words after its own. */
+  start(words: readonly string[], signal: AbortSignal): Promise<Sandboxed>
+}
+
 /**
- * Starts a backend's program in a workspace, inside the walls. The environment holds what is listed here and nothing
- * else; `label` says in the records what the process is for.
+ * Makes a backend's program ready to be started in a workspace. Its environment holds what is listed here and nothing
+ * else; `label` says in the records what its processes are for.
  */
-export async function startBackend(
+export async function prepareProgram(
   engine: Engine,
   profile: Profile,
   launch: Launch,
   workspace: Workspace,
   access: Access,
   label: string,
-  signal: AbortSignal,
-): Promise<RunningAgent> {
+): Promise<Program> {
   const prepared = await prepareLaunch(profile, launch, access, {
     home: workspace.home,
     ownHome: engine.ownHome,
@@ -58,24 +56,22 @@ export async function startBackend(
   const { PATH = '', ...env } = prepared.env
   const { nodePath } = engine.catalogue.places
   const readable = [...workspace.readable, path.dirname(nodePath), ...prepared.readable]
-  const child = await engine.launcher.launch(
-    {
-      command: prepared.command,
-      cwd: workspace.dir,
-      env: { ...agentEnvironment(engine, PATH), ...env },
-      home: workspace.home,
-      writable: [workspace.dir],
-      readable,
-      label,
-    },
-    signal,
-  )
-  let tail = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL)
-  })
-  const usage = access.gateway === null ? 'reported' : 'metered'
-  return { child, readable, usage, stderrTail: () => tail }
+  return {
+    readable,
+    start: (words, signal) =>
+      engine.launcher.launch(
+        {
+          command: [...prepared.command, ...words],
+          cwd: workspace.dir,
+          env: { ...agentEnvironment(engine, PATH), ...env },
+          home: workspace.home,
+          writable: [workspace.dir],
+          readable,
+          label,
+        },
+        signal,
+      ),
+  }
 }
 
 /** What every process in the walls finds in its environment; `front` goes in front of PATH. */
@@ -89,9 +85,13 @@ export function agentEnvironment(engine: Engine, front: string): Record<string, 
 }
 
 /** How an agent's process ended, in words with the end of its stderr. */
-export async function describeEnd(agent: RunningAgent): Promise<string> {
-  const { code, signal } = await agent.child.exited
+export async function describeEnd(child: Sandboxed): Promise<string> {
+  let tail = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL)
+  })
+  const { code, signal } = await child.exited
   const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`
-  const tail = agent.stderrTail().trim()
-  return tail === '' ? `${how}.` : `${how}. It wrote: ${tail.slice(-500)}`
+  const wrote = tail.trim()
+  return wrote === '' ? `${how}.` : `${how}. It wrote: ${wrote.slice(-500)}`
 }

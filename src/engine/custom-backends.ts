@@ -1,4 +1,5 @@
-import { Settings, type BackendView, type CustomBackend } from '../contract/backend.ts'
+import { CustomBackend, Settings, type BackendView } from '../contract/backend.ts'
+import { backendOfEntry, type RegistryBackend } from '../contract/registry.ts'
 import { AppError } from '../lib/app-error.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import type { Engine } from './engine.ts'
@@ -31,6 +32,28 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
   if (view === undefined)
     throw new AppError(404, 'unknown_backend', `"${backend.name}" was removed meanwhile.`)
   return view
+}
+
+const platforms: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
+
+/** Adds an agent by its entry in the registry of the protocol. Throws `AppError` for one that cannot be started here. */
+export async function addRegistryBackend(engine: Engine, entry: RegistryBackend): Promise<BackendView> {
+  const platform = `${process.platform}-${platforms[process.arch] ?? process.arch}`
+  const described = backendOfEntry(entry, platform)
+  if (described === null)
+    throw new AppError(
+      400,
+      'no_distribution',
+      `The registry knows no way to start "${entry.registry.id}" on ${platform}: add it by its command.`,
+    )
+  const backend = CustomBackend.safeParse(described)
+  if (!backend.success)
+    throw new AppError(
+      400,
+      'bad_registry_entry',
+      `The registry's entry cannot be used: ${backend.error.issues[0]?.path.join('.')}: ${backend.error.issues[0]?.message}.`,
+    )
+  return addBackend(engine, backend.data)
 }
 
 /** Takes a backend that was added away again. Throws `AppError` for one that is part of Slipway, or not there. */

@@ -1,11 +1,12 @@
 import { openSession, type Session } from '../agents/acp/session.ts'
+import { openCommandSession } from '../agents/command/session.ts'
 import type { Launch, SessionUpdate } from '../agents/backend.ts'
 import type { Profile } from '../agents/profile.ts'
 import type { SessionHost } from '../agents/session-host.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Caller } from '../models/grants.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
-import { describeEnd, startBackend, type RunningAgent } from './agent-process.ts'
+import { describeEnd, prepareProgram, type Program } from './agent-process.ts'
 import type { Engine } from './engine.ts'
 import { openAccess, type ModelAccess } from './model-access.ts'
 import { openHost } from './session-host.ts'
@@ -13,7 +14,6 @@ import { openHost } from './session-host.ts'
 /** A backend at work in a workspace, ready for its first prompt. */
 export interface OpenAgent {
   readonly session: Session
-  readonly agent: RunningAgent
   readonly models: ModelAccess
   /** Ends the session and every process of it; resolves when they are gone. */
   close(): Promise<void>
@@ -30,8 +30,8 @@ export interface OpenAgentOptions {
   readonly policy: PermissionPolicy
   readonly answer: SessionHost['answer']
   readonly onUpdate: (update: SessionUpdate) => void
-  /** Hears of the process before it is spoken to. */
-  readonly onStart?: (agent: RunningAgent, models: ModelAccess) => Promise<void>
+  /** Hears of the models before any process is started. */
+  readonly onStart?: (models: ModelAccess) => Promise<void>
   /** A session of this agent to continue, where it can. */
   readonly resume?: string | null
 }
@@ -44,36 +44,76 @@ export async function openAgent(
 ): Promise<OpenAgent> {
   const { profile, launch, workspace, label } = options
   const models = await openAccess(engine, profile, options.caller, signal)
-  let agent: RunningAgent | null = null
   try {
-    agent = await startBackend(engine, profile, launch, workspace, models.access, label, signal)
-    const { child } = agent
-    await options.onStart?.(agent, models)
+    const program = await prepareProgram(engine, profile, launch, workspace, models.access, label)
+    await options.onStart?.(models)
+    const open = profile.kind === 'command' ? openCommand : openProtocol
+    const session = await open(engine, options, program, models, signal)
+    const close = async (): Promise<void> => {
+      await session.close()
+      await models.close()
+    }
+    // What the gateway counts need not be told by the agent, who may count otherwise.
+    const usage = models.access.gateway === null ? session.usage : () => null
+    return { session: { ...session, usage }, models, close }
+  } catch (error) {
+    await models.close()
+    throw error
+  }
+}
+
+/** An agent that speaks the protocol: one process for the whole session, which ends with it. */
+async function openProtocol(
+  engine: Engine,
+  options: OpenAgentOptions,
+  program: Program,
+  _: ModelAccess,
+  signal: AbortSignal,
+): Promise<Session> {
+  const { profile, workspace, label, policy, answer, onUpdate, resume = null } = options
+  const child = await program.start([], signal)
+  try {
     const session = await openSession(
       {
         stdin: child.stdin,
         stdout: child.stdout,
-        ended: describeEnd(agent),
+        ended: describeEnd(child),
         cwd: workspace.dir,
         limits: { ...engine.limits.session, ...profile.limits },
         maxBytes: engine.limits.sessionBytes,
         wishes: profile.session,
-        host: openHost(engine, { ...options, agent, signal }),
-        onUpdate: options.onUpdate,
-        resume: options.resume ?? null,
+        host: openHost(engine, { workspace, readable: program.readable, policy, label, answer, signal }),
+        onUpdate,
+        resume,
       },
       signal,
     )
     const close = async (): Promise<void> => {
       await Promise.all([session.close(), child.kill()])
-      await models.close()
     }
-    // What the gateway counts need not be told by the agent, who may count otherwise.
-    const usage = agent.usage === 'metered' ? () => null : session.usage
-    return { session: { ...session, usage }, agent, models, close }
+    return { ...session, close }
   } catch (error) {
-    await agent?.child.kill()
-    await models.close()
+    await child.kill()
     throw error
   }
+}
+
+/** A program without a protocol: one process for each turn. */
+function openCommand(
+  engine: Engine,
+  { profile, workspace, onUpdate }: OpenAgentOptions,
+  program: Program,
+  models: ModelAccess,
+): Promise<Session> {
+  return Promise.resolve(
+    openCommandSession({
+      start: program.start,
+      by: profile.prompt ?? 'stdin',
+      home: workspace.home,
+      limits: { ...engine.limits.session, ...profile.limits },
+      maxBytes: engine.limits.sessionBytes,
+      model: models.access.model,
+      onUpdate,
+    }),
+  )
 }

@@ -56,7 +56,6 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
 
 /** What a session has left when its last process is gone. */
 interface Held extends Talk {
-  readonly walls: string
   /** What the agent says it used, where nobody else counts it. */
   readonly usage: ReportedUsage | null
 }
@@ -88,8 +87,7 @@ async function holdSession(
   }
   return {
     ...talk,
-    walls: open?.agent.child.walls ?? engine.launcher.walls,
-    usage: open?.agent.usage === 'reported' ? open.session.usage() : null,
+    usage: open?.session.usage() ?? null,
   }
 }
 
@@ -116,9 +114,9 @@ async function openAttempt(
       policy: claim.job.permissions,
       answer: answerPermissions(engine, claim, attempt, recorder),
       onUpdate: (update) => recorder.add(update),
-      onStart: (agent, { provider, access }) =>
+      onStart: ({ provider, access }) =>
         engine.db.tx((trx) =>
-          updateAttempt(trx, attempt.id, { walls: agent.child.walls, provider, model: access.model }),
+          updateAttempt(trx, attempt.id, { walls: engine.launcher.walls, provider, model: access.model }),
         ),
     },
     claim.signal,
@@ -249,7 +247,7 @@ async function conclude(
       ? 'The agent ended its turn and had changed nothing.'
       : talk.error
   const change = {
-    walls: talk.walls,
+    walls: engine.launcher.walls,
     ...(talk.usage === null ? {} : usageChange(talk.usage)),
     ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
     ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),

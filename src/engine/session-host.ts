@@ -3,12 +3,13 @@ import type { SessionHost } from '../agents/session-host.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import { readAgentFile, writeAgentFile } from '../workspace/agent-files.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
-import { agentEnvironment, type RunningAgent } from './agent-process.ts'
+import { agentEnvironment } from './agent-process.ts'
 import type { Engine } from './engine.ts'
 
 export interface HostOptions {
   readonly workspace: Workspace
-  readonly agent: RunningAgent
+  /** What the walls of the agent let it read. */
+  readonly readable: readonly string[]
   readonly policy: PermissionPolicy
   /** What the processes that run for the agent are for, in the records. */
   readonly label: string
@@ -21,7 +22,7 @@ const FILE_BYTES = 20_000_000
 
 /** Serves an agent's requests inside its workspace: files without following links, commands inside the same walls. */
 export function openHost(engine: Engine, options: HostOptions): SessionHost {
-  const { workspace, agent, label, signal } = options
+  const { workspace, label, signal } = options
   return {
     policy: options.policy,
     answer: options.answer,
@@ -35,7 +36,7 @@ export function openHost(engine: Engine, options: HostOptions): SessionHost {
           env: { ...agentEnvironment(engine, ''), ...env },
           home: workspace.home,
           writable: [workspace.dir],
-          readable: agent.readable,
+          readable: options.readable,
           label,
         },
         signal,

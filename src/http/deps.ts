@@ -22,6 +22,7 @@ import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
 import type { CanaryView, Health, Stats, WorkerView } from '../contract/server.ts'
 import type { ProviderInput, ProviderView, SecretView } from '../contract/provider.ts'
+import type { RegistryBackend } from '../contract/registry.ts'
 import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
 import type { LogIn } from './log-in.ts'
@@ -129,6 +130,8 @@ export interface HttpDeps {
     uninstall(name: string): Promise<BackendView>
     test(name: string): Promise<BackendTrial>
     add(backend: CustomBackend): Promise<BackendView>
+    /** By its entry in the registry of the protocol. */
+    addEntry(entry: RegistryBackend): Promise<BackendView>
     remove(name: string): Promise<void>
   }
   readonly providers: {

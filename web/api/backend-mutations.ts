@@ -16,8 +16,13 @@ function useBackendChange<Input, Output>(change: (input: Input) => Promise<Outpu
   })
 }
 
+/** By its command, or by its entry in the registry of the protocol. */
+export type NewBackend = CustomBackend | { readonly registry: unknown; readonly name?: string }
+
 export function useAddBackend() {
-  return useBackendChange((backend: CustomBackend) => client.addBackend(backend))
+  return useBackendChange((backend: NewBackend) =>
+    'registry' in backend ? client.addRegistryBackend(backend) : client.addBackend(backend),
+  )
 }
 
 export function useRemoveBackend() {

@@ -1,11 +1,12 @@
 /** `slipway backends`: which agents can do the work, and how to add one that speaks the Agent Client Protocol. */
-import { Option, type Command } from 'commander'
-import type { BackendView, CustomBackend, Settings } from '../../client/views.ts'
-import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
+import type { Command } from 'commander'
+import type { BackendView, Settings } from '../../client/views.ts'
+import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { badUsage, Failure } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
+import { addAdd } from './backends-add.ts'
 import { addInstall, addUninstall } from './backends-install.ts'
 import { addLimits } from './backends-limits.ts'
 import { addTest } from './backends-test.ts'
@@ -69,48 +70,6 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
   return `${renderTable(columns, rows, width, paint)}\n${paint('dim', `* is used unless another is named${advice}`)}`
 }
 
-function addAdd(parent: Command, terminal: Terminal): void {
-  const command = parent
-    .command('add')
-    .description('connect a program that speaks the Agent Client Protocol, or takes a plain prompt')
-    .argument('<name>', 'how it is called here: small letters, digits, - and _')
-    .argument('<command...>', 'the program and its arguments, after --')
-    .option('--display-name <name>', 'how people see it')
-    .addOption(
-      new Option(
-        '--plain <how>',
-        'the program speaks no protocol: it is started for each turn and takes its prompt this way',
-      ).choices(['argument', 'stdin', 'file']),
-    )
-    .option(
-      '--env <name=value>',
-      'set this for the program; no secrets: it is stored in the settings; repeatable',
-      collect,
-    )
-    .action(
-      async (
-        name: string,
-        words: string[],
-        flags: ServerFlags & { displayName?: string; env?: string[]; plain?: CustomBackend['prompt'] },
-      ) => {
-        const backend: CustomBackend = {
-          name,
-          command: words,
-          env: parseEnv(flags.env ?? []),
-          ...(flags.plain === undefined ? {} : { kind: 'command', prompt: flags.plain }),
-          ...(flags.displayName === undefined ? {} : { display_name: flags.displayName }),
-        }
-        await change(flags, (settings) => ({
-          ...settings,
-          backends: [...settings.backends.filter((each) => each.name !== name), backend],
-        }))
-        terminal.print(`Backend ${name} is connected. Try it: slipway run --backend ${name} "a counter"`)
-      },
-    )
-  addServerOptions(command)
-  addExamples(command, [['slipway backends add my-agent -- my-agent --acp', 'the program "my-agent --acp"']])
-}
-
 function addRemove(parent: Command, terminal: Terminal): void {
   const command = parent
     .command('remove')
@@ -158,14 +117,4 @@ async function change(flags: ServerFlags, edit: (settings: Settings) => Settings
   await withServer(flags, async (client) => {
     await client.putSettings(edit(await client.settings()))
   })
-}
-
-function parseEnv(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=')
-      if (at <= 0) throw badUsage(`--env ${pair} is not name=value`)
-      return [pair.slice(0, at), pair.slice(at + 1)]
-    }),
-  )
 }

@@ -7,6 +7,7 @@ import {
   CustomBackend,
   InstallEvent,
 } from '../../contract/backend.ts'
+import { RegistryBackend } from '../../contract/registry.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, ok } from '../describe.ts'
@@ -62,12 +63,20 @@ function customRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/api/backends',
-    summary: 'Add a backend',
-    request: { body: { content: { 'application/json': { schema: CustomBackend } } } },
+    summary: 'Add a backend, by its command or by its entry in the ACP registry',
+    request: {
+      body: { content: { 'application/json': { schema: z.union([CustomBackend, RegistryBackend]) } } },
+    },
     responses: { 201: ok(BackendView, 'The backend and whether it can be used.'), ...errors },
   })
   app.post('/api/backends', async (c) => {
-    const backend = CustomBackend.safeParse(await readJson(c, deps.limits.bodyBytes))
+    const body = await readJson(c, deps.limits.bodyBytes)
+    if (typeof body === 'object' && body !== null && 'registry' in body) {
+      const entry = RegistryBackend.safeParse(body)
+      if (!entry.success) throw invalid(entry.error, 'registry entry')
+      return c.json(await deps.backends.addEntry(entry.data), 201)
+    }
+    const backend = CustomBackend.safeParse(body)
     if (!backend.success) throw invalid(backend.error, 'backend')
     return c.json(await deps.backends.add(backend.data), 201)
   })

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { CustomBackend } from './backend.ts'
+
+const Start = z.object({
+  args: z.array(z.string().max(4096)).max(60).default([]),
+  env: z.record(z.string(), z.string().max(4096)).default({}),
+})
+
+/** An agent as the registry of the Agent Client Protocol describes it; what Slipway does not need is passed over. */
+export const RegistryEntry = z.object({
+  id: z.string(),
+  name: z.string().trim().min(1).max(100),
+  version: z.string().max(100),
+  distribution: z.object({
+    npx: Start.extend({ package: z.string().max(300) }).optional(),
+    uvx: Start.extend({ package: z.string().max(300) }).optional(),
+    binary: z.record(z.string(), Start.extend({ cmd: z.string().min(1).max(1000) })).optional(),
+  }),
+})
+export type RegistryEntry = z.infer<typeof RegistryEntry>
+
+/** A backend to be added by its entry in the registry. `name` is how it is called here; its id unless told. */
+export const RegistryBackend = z.strictObject({
+  registry: RegistryEntry,
+  name: CustomBackend.shape.name.optional(),
+})
+export type RegistryBackend = z.infer<typeof RegistryBackend>
+
+/**
+ * The backend that an entry describes; null when it offers no way to start it here. An npm package is installed by Slipway
+ * at its exact version; for the others a person sees to it that the program is in PATH.
+ */
+export function backendOfEntry({ registry, name }: RegistryBackend, platform: string): unknown {
+  const { npx, uvx, binary } = registry.distribution
+  const about = { name: name ?? registry.id, display_name: registry.name, kind: 'acp' }
+  if (npx !== undefined) {
+    const spec = /.@[^/]+$/.test(npx.package) ? npx.package : `${npx.package}@${registry.version}`
+    const program = spec.slice(0, spec.lastIndexOf('@')).split('/').at(-1)
+    return { ...about, package: spec, command: [program, ...npx.args], env: npx.env }
+  }
+  const own = binary?.[platform]
+  if (own !== undefined)
+    return { ...about, command: [own.cmd.split(/[/\\]/).at(-1), ...own.args], env: own.env }
+  return uvx === undefined ? null : { ...about, command: ['uvx', uvx.package, ...uvx.args], env: uvx.env }
+}

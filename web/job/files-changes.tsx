@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { queries } from '../api/queries.ts'
 import { Patch } from '../diff/patch.tsx'
 import { Callout } from '../ui/callout.tsx'
@@ -17,15 +16,25 @@ const looks = [
 
 /** What was changed: by the whole job, by one task, or between the two commits that the address names. */
 export function Changes({ jobId }: { readonly jobId: string }) {
-  const { from, to } = route.useSearch()
-  const [look, setLook] = useState<'unified' | 'split'>('unified')
+  const { from, to, look = 'unified' } = route.useSearch()
+  const navigate = route.useNavigate()
   const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex shrink-0 flex-wrap items-center gap-3 border-b border-line px-6 py-2 max-md:px-4">
         <RangeSelect jobId={jobId} />
         <span className="ml-auto max-sm:hidden">
-          <Segmented label="How changes are shown" value={look} options={looks} onChange={setLook} />
+          <Segmented
+            label="How changes are shown"
+            value={look}
+            options={looks}
+            onChange={(next) =>
+              void navigate({
+                search: (now) => ({ ...now, look: next === 'unified' ? undefined : next }),
+                replace: true,
+              })
+            }
+          />
         </span>
       </div>
       <QueryBody query={useQuery(queries.diff(jobId, range))}>

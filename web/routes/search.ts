@@ -27,13 +27,14 @@ export const TeamSearch = z.object({ agent: id, attempt: id })
 
 export const ActivitySearch = z.object({ agent: text, attempt: id, kind: text, q: text })
 
-/** `view`: the tree, what changed, or the history. `from` and `to` bound a diff. */
+/** `view`: the tree, what changed, or the history. `from` and `to` bound a diff, `look` is how it is shown. */
 export const FilesSearch = z.object({
   view: z.enum(['files', 'diff', 'commits']).optional().catch(undefined),
   path: text,
   ref: text,
   from: text,
   to: text,
+  look: z.enum(['unified', 'split']).optional().catch(undefined),
 })
 
 export const ProofSearch = z.object({ check: id })

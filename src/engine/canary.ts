@@ -3,6 +3,7 @@ import type { CanaryView } from '../contract/server.ts'
 import { isTerminal } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import { isoTime } from '../lib/clock.ts'
+import type { Reader } from '../store/database.ts'
 import { deleteHiddenJob, hiddenJobs, lockCanary, readCanary, writeCanary } from '../store/canary.ts'
 import type { CanaryRecord } from '../store/canary.ts'
 import { readJob } from '../store/jobs.ts'
@@ -78,7 +79,7 @@ export function openCanary(ways: CanaryPath): Canary {
     }
   }
   return {
-    view: async () => shown(engine, await readCanary(engine.db.reader)),
+    view: async () => shown(engine, engine.db.reader, await readCanary(engine.db.reader)),
     run() {
       const running = run()
       underway = running.catch(() => undefined)
@@ -95,7 +96,7 @@ export function openCanary(ways: CanaryPath): Canary {
 async function begin(engine: Engine): Promise<CanaryRecord> {
   const before = await engine.db.tx(async (trx) => {
     const record = await lockCanary(trx)
-    const last = shown(engine, record)
+    const last = await shown(engine, trx, record)
     if (last.status === 'running')
       throw new AppError(
         409,
@@ -114,11 +115,11 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
 }
 
 /** The record as it is true now: a canary whose process is gone will never end. */
-function shown(engine: Engine, { workerId, canary }: CanaryRecord): CanaryView {
+async function shown(engine: Engine, db: Reader, { workerId, canary }: CanaryRecord): Promise<CanaryView> {
   if (canary.status !== 'running' || canary.at === null) return canary
-  const alone = engine.db.engine === 'pglite'
   const late = Date.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
-  if (!late && !(alone && workerId !== engine.workerId)) return canary
+  // A start forgets the workers of this machine that ended without a word.
+  if (!late && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
   return { ...canary, status: 'failed', reason: 'The server ended while it was under way: run it again.' }
 }
 

@@ -15,6 +15,9 @@ it('the canary is run from the Health screen, is waited for by name, and passes'
   server = await startTestServer()
   await visit(server, { path: '/health' }, async ({ page }) => {
     await page.getByText('It has not been run yet.').waitFor()
+    // What was never run is not said to have passed.
+    await page.getByRole('listitem').filter({ hasText: 'database' }).waitFor()
+    expect(await page.getByRole('listitem').filter({ hasText: 'canary' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Run the canary' }).click()
     await page.getByText(/^Waiting for the end of /).waitFor()
     const canary = section(page)

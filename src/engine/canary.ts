@@ -38,6 +38,7 @@ const job: Creation['input'] = {
   checks: ['node --version'],
   parallelism: 1,
   approve_plan: false,
+  permissions: 'sandbox',
 }
 
 /** What a canary needs of the ordinary path. */

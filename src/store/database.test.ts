@@ -3,11 +3,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { JobQuery } from '../contract/job.ts'
 import { newId } from '../lib/ids.ts'
 import { openLog } from '../lib/log.ts'
 import { openDatabase, type Database } from './database.ts'
 import { appendEvents, readEvents } from './events.ts'
-import { insertJobs, type NewJobRow } from './jobs.ts'
+import { listJobs, readSummaries } from './job-views.ts'
+import { countStatuses, insertJobs, readUsage, type NewJobRow } from './jobs.ts'
 import { enqueue } from './queue.ts'
 import { stuckJobs } from './work.ts'
 
@@ -141,4 +143,35 @@ it('says what to do about a data directory that cannot be written', async () => 
     code: 'data_dir_unusable',
     message: expect.stringContaining('--data-dir'),
   })
+})
+
+it('keeps hidden jobs out of lists, counts, sums and summaries', async () => {
+  const query = JobQuery.parse({})
+  const look = async () => ({
+    total: (await listJobs(db.reader, query)).total,
+    counts: await countStatuses(db.reader),
+    used: await readUsage(db.reader, null),
+  })
+  const before = await look()
+  const hidden = { ...job(), isHidden: true }
+  await db.tx(async (trx) => {
+    await insertJobs(trx, [hidden])
+    const [agent, task] = [newId(), newId()]
+    await sql`insert into agents (id, job_id, name, role, backend) values (${agent}, ${hidden.id}, 'a', 'developer', 'offline')`.execute(
+      trx,
+    )
+    await sql`
+      insert into tasks (id, job_id, key, kind, title, description, role, phase, status, position, depends_on, acceptance, checks, agent_id)
+      values (${task}, ${hidden.id}, 'k', 'build', 't', 'd', 'developer', 'building', 'running', 0, '[]', '[]', '[]', ${agent})`.execute(
+      trx,
+    )
+    await sql`
+      insert into attempts (id, job_id, task_id, epoch, number, kind, agent_id, backend, status, input_tokens, created_at)
+      values (${newId()}, ${hidden.id}, ${task}, 1, 1, 'work', ${agent}, 'offline', 'running', 7, now())`.execute(
+      trx,
+    )
+  })
+  expect(await look()).toEqual(before)
+  expect(await readSummaries(db.reader, [hidden.id])).toEqual([])
+  expect((await readUsage(db.reader, hidden.id)).input_tokens).toBe(7)
 })

@@ -135,10 +135,11 @@ export async function updateJob(trx: Trx, id: string, change: JobChange): Promis
   if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
-/** What all attempts of a job have used, or of all jobs (`null`); null cost when nobody knows a price. */
+/** What all attempts of a job have used, or of all jobs that are shown (`null`); null cost when nobody knows a price. */
 export async function readUsage(db: Reader, jobId: string | null): Promise<Usage> {
   const { rows } = await sql<{ usage: Usage }>`
-    select ${usageSums} as usage from attempts where ${jobId}::uuid is null or job_id = ${jobId}::uuid`.execute(
+    select ${usageSums} as usage from attempts
+    where job_id = ${jobId}::uuid or (${jobId}::uuid is null and job_id not in (select id from jobs where hidden))`.execute(
     db,
   )
   const [row] = rows

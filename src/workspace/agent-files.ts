@@ -6,9 +6,25 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = fs.
 
 /**
  * Reads a file of a workspace for the agent that works in it. The path is walked directory by directory, each opened
- * from the one before and none through a link: what an agent swaps meanwhile leads nowhere. Throws with a sentence.
+ * from the one before and none through a link: what an agent swaps meanwhile leads nowhere. Null when there is no such
+ * file. Throws with a sentence.
  */
-export async function readAgentFile(workspace: string, place: string, maxBytes: number): Promise<string> {
+export async function readAgentFile(
+  workspace: string,
+  place: string,
+  maxBytes: number,
+): Promise<string | null> {
+  try {
+    return await readThere(workspace, place, maxBytes)
+  } catch (error) {
+    if (error instanceof MissingFileError) return null
+    throw error
+  }
+}
+
+class MissingFileError extends UnsafePathError {}
+
+function readThere(workspace: string, place: string, maxBytes: number): Promise<string> {
   return inParent(workspace, place, 'keep', async (parent, name) => {
     const file = await fs.promises.open(path.join(parent, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     try {
@@ -91,7 +107,7 @@ function unlessThere(error: unknown): void {
 
 function inWords(error: unknown, place: string): unknown {
   const code = codeOf(error)
-  if (code === 'ENOENT') return new UnsafePathError(`${place} is not there.`)
+  if (code === 'ENOENT') return new MissingFileError(`${place} is not there.`)
   if (code === 'ELOOP' || code === 'ENOTDIR')
     return new UnsafePathError(`${place} leads through a link or a file, which is not followed.`)
   if (code === 'EISDIR') return new UnsafePathError(`${place} is a directory.`)

@@ -245,9 +245,13 @@ function words(whole: string): Reply {
 
 /** The directory that an agent tells its model it works in, for tools that want whole paths. */
 function directoryIn(body: Buffer): string | null {
+  const text = body.toString('utf8')
+  // Prompts of agents are full of directories that are examples; a workspace of Slipway's is like no other.
+  const workspace = /\/[\w./-]+\/ws(?![\w-])/.exec(text)?.[0]
+  if (workspace !== undefined) return workspace
   const said =
     /(?:working directory|current directory|workspace(?: root| folder| directory)?|<cwd>|cwd)[^/\n]{0,40}?(\/[^\s"'`<>\\),]+)/i
-  return said.exec(body.toString('utf8'))?.[1]?.replace(/[.:;]$/, '') ?? null
+  return said.exec(text)?.[1]?.replace(/[.:;]$/, '') ?? null
 }
 
 function usageOf(scene: Scene | null, step: Step | null, reply: Reply, body: Buffer): ServedUsage {

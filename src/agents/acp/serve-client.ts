@@ -26,13 +26,12 @@ export function serveClient(app: ClientApp, serving: Serving): ClientApp {
   const { host, terminals } = serving
   return app
     .onRequest(methods.client.session.requestPermission, ({ params }) => askPermission(params, serving))
-    .onRequest(methods.client.fs.readTextFile, async ({ params }) => ({
-      content: cutLines(
-        await orRefused(host.readFile(params.path)),
-        params.line ?? null,
-        params.limit ?? null,
-      ),
-    }))
+    .onRequest(methods.client.fs.readTextFile, async ({ params }) => {
+      const text = await orRefused(host.readFile(params.path))
+      // Agents look before they write a new file, and know this error from others.
+      if (text === null) throw RequestError.resourceNotFound(params.path)
+      return { content: cutLines(text, params.line ?? null, params.limit ?? null) }
+    })
     .onRequest(methods.client.fs.writeTextFile, async ({ params }) => {
       await orRefused(host.writeFile(params.path, params.content))
       return {}

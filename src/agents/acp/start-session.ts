@@ -37,7 +37,7 @@ export async function startSession(agent: ClientContext, start: StartWishes): Pr
     protocolVersion: PROTOCOL_VERSION,
     clientInfo: { name: 'slipway', version: '0' },
     clientCapabilities: {
-      fs: { readTextFile: true, writeTextFile: true },
+      fs: { readTextFile: start.wishes.ownFiles !== true, writeTextFile: start.wishes.ownFiles !== true },
       terminal: true,
       _meta: { terminal_output_delta: true },
     },

@@ -41,6 +41,11 @@ export const gemini: Profile = {
   },
   login: ['.gemini/oauth_creds.json'],
   // Loading a session in the minute in which it was made destroys it (google-gemini/gemini-cli#28693).
-  session: { modes: { ask: 'default', sandbox: 'default', deny: 'default' }, config: {}, brokenLoad: true },
+  session: {
+    modes: { ask: 'default', sandbox: 'default', deny: 'default' },
+    config: {},
+    brokenLoad: true,
+    ownFiles: true,
+  },
   limits: {},
 }

@@ -66,7 +66,7 @@ function needsAbsolute(tool: OfferedTool): boolean {
   const name = pathProperty(tool)
   if (name === undefined) return false
   const described = text(object(properties(tool)[name])['description'])
-  return /absolute/i.test(name) || (/absolute/i.test(described) && !/relative (to|path)/i.test(described))
+  return /absolute/i.test(name) || /absolute/i.test(described)
 }
 
 function absolute(path: string, directory: string | null): string | null {

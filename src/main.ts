@@ -78,7 +78,7 @@ export async function startServer(overrides: {
       log,
       dataDir: config.dataDir,
       port: config.gatewayPort,
-      limits: { ...limits, modelSilenceMs: config.modelSilenceMs },
+      limits: { ...limits, ...config.models, modelBackoffMs: config.retryMs },
     })
     closers.push(models.close)
     const settings = shareFor(SETTINGS_MS, () => readSettings(db.reader))

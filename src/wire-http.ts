@@ -8,12 +8,14 @@ import type { Created, Creation } from './engine/create-job.ts'
 import type { Canary } from './engine/canary.ts'
 import { addBackend, addRegistryBackend, removeBackend } from './engine/custom-backends.ts'
 import type { Engine } from './engine/engine.ts'
+import { setBudget } from './engine/set-budget.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
 import { sendMessage } from './engine/messages.ts'
 import {
   removeProvider,
   removeSecret,
+  retryProvider,
   setProvider,
   setSecret,
   viewProviders,
@@ -119,6 +121,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       list: () => viewProviders(engine),
       set: (name, provider) => setProvider(engine, name, provider),
       remove: (name) => removeProvider(engine, name),
+      retry: (name) => retryProvider(engine, name),
     },
     secrets: {
       list: () => viewSecrets(engine),
@@ -219,6 +222,10 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
         used: await readUsage(db.reader, id),
         models: await sumModelCalls(db.reader, id),
       }
+    },
+    async setBudget(id, change) {
+      await setBudget(engine, id, change)
+      return seen(id)
     },
     async cancel(id) {
       await cancelJob(engine, id)

@@ -4,6 +4,7 @@ import { guard } from './clean-text.ts'
 import { addExamples } from './command-kit.ts'
 import { addApprove, addReject } from './commands/approve.ts'
 import { addBackends } from './commands/backends.ts'
+import { addBudget } from './commands/budget.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addChecks } from './commands/checks.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -54,6 +55,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     addCancel,
     addRestart,
     addBackends,
+    addBudget,
     addProviders,
     addSecrets,
     addWorkers,

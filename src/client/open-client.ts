@@ -18,6 +18,7 @@ import {
   Progress,
   TaskList,
   type AgentView,
+  type BudgetChange,
   type DocumentView,
   type JobQuery,
   type JobSummary,
@@ -101,6 +102,8 @@ export interface Client extends PermissionCalls, ProviderCalls {
   addDocuments(id: string, documents: readonly DocumentFile[]): Promise<DocumentView[]>
   removeDocument(id: string, documentId: string): Promise<void>
   budget(id: string): Promise<BudgetView>
+  /** What is named is set, null takes a limit away; a job that waits for its budget goes on. */
+  setBudget(id: string, budget: BudgetChange): Promise<JobView>
   backends(): Promise<BackendView[]>
   /** Resolves when it is installed; what the installation says goes to `onOutput`. */
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
@@ -189,6 +192,8 @@ function jobCalls(endpoint: Endpoint) {
       requestJson(endpoint, jobPath(id, `attempts/${encodeURIComponent(attemptId)}`), AttemptRecord),
     cancel: (id: string) => requestJson(endpoint, jobPath(id, 'cancel'), JobView, { method: 'POST' }),
     restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
+    setBudget: (id: string, budget: BudgetChange) =>
+      requestJson(endpoint, jobPath(id, 'budget'), JobView, { method: 'POST', json: budget }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
     checks: (id: string) => requestJson(endpoint, jobPath(id, 'checks'), CheckList),
   }

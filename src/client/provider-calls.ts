@@ -14,6 +14,8 @@ export interface ProviderCalls {
   /** Adds a provider or changes it; what is left out stays, or is what the server knows of it. */
   setProvider(name: string, provider: ProviderInput): Promise<ProviderView>
   removeProvider(name: string): Promise<void>
+  /** What was wrong with it has been mended: jobs that wait for it try again. */
+  retryProvider(name: string): Promise<ProviderView>
   /** The names of the secrets; no call tells a value. */
   secrets(): Promise<SecretView[]>
   setSecret(name: string, value: string): Promise<SecretView>
@@ -28,6 +30,8 @@ export function providerCalls(endpoint: Endpoint): ProviderCalls {
     setProvider: (name, input) =>
       requestJson(endpoint, provider(name), ProviderView, { method: 'PUT', json: input }),
     removeProvider: (name) => requestNothing(endpoint, provider(name), { method: 'DELETE' }),
+    retryProvider: (name) =>
+      requestJson(endpoint, `${provider(name)}/retry`, ProviderView, { method: 'POST' }),
     secrets: async () => (await requestJson(endpoint, '/api/secrets', SecretList)).secrets,
     setSecret: (name, value) =>
       requestJson(endpoint, secret(name), SecretView, { method: 'PUT', json: { value } }),

@@ -11,6 +11,8 @@ export type { PlanView } from '../contract/plan.ts'
 export type { FileTree } from '../contract/files.ts'
 export type {
   AgentView,
+  BudgetChange,
+  BudgetView,
   CheckView,
   CreatedJob,
   JobList,

@@ -272,3 +272,12 @@ export const BudgetView = z.object({
   ),
 })
 export type BudgetView = z.infer<typeof BudgetView>
+
+/** The body of `POST /api/jobs/{id}/budget`: what is named is set, null takes a limit away, the rest stays. */
+export const BudgetChange = z
+  .strictObject({
+    tokens: z.int().positive().nullable().optional(),
+    usd: z.number().positive().nullable().optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'say tokens or usd, or null for no limit')
+export type BudgetChange = z.infer<typeof BudgetChange>

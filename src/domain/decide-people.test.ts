@@ -79,6 +79,7 @@ const scene = (parts: Partial<Snapshot>): Snapshot => ({
   agents: [],
   attempts: [attempt],
   work: [],
+  models: { spent: null, budgetVersion: 0, blocked: [] },
   ...parts,
 })
 

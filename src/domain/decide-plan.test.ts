@@ -64,7 +64,15 @@ const planned: Attempt = {
 }
 
 function scene(change: Partial<Job>, parts: Partial<Snapshot> = {}): Snapshot {
-  return { job: { ...job, ...change }, tasks: [design], agents: [], attempts: [planned], work: [], ...parts }
+  return {
+    job: { ...job, ...change },
+    tasks: [design],
+    agents: [],
+    attempts: [planned],
+    work: [],
+    models: { spent: null, budgetVersion: 0, blocked: [] },
+    ...parts,
+  }
 }
 
 const wait = { for: 'approval' as const, on: 'the plan', since: '2030-01-01T00:00:00.000Z', until: null }

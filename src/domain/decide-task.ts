@@ -1,6 +1,7 @@
 import type { Decision } from './decision.ts'
 import { feedbackFor } from './feedback.ts'
 import { decideTaskCancel } from './decide-task-cancel.ts'
+import { counted, decideHeldBack } from './held-back.ts'
 import { backoffMs, tries } from './limits.ts'
 import type { Attempt, Snapshot, Task, Work } from './model.ts'
 
@@ -25,7 +26,7 @@ export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs:
   const latest = attempts.at(-1)
   if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
   if (latest.status === 'succeeded') {
-    const next = decideGates(snapshot, task, latest, mine)
+    const next = decideGates(snapshot, task, latest, mine, now)
     return next === 'again' ? decideAgain(snapshot, task, attempts, now, retryMs) : next
   }
   return decideAgain(snapshot, task, attempts, now, retryMs)
@@ -65,6 +66,7 @@ function decideGates(
   task: Task,
   attempt: Attempt,
   mine: readonly Work[],
+  now: number,
 ): Decision[] | 'again' {
   const of = (kind: Work['kind']): Work[] =>
     mine.filter((work) => work.kind === kind && work.attemptId === attempt.id)
@@ -79,7 +81,7 @@ function decideGates(
     }
   }
   if (snapshot.job.mode === 'team' && task.kind !== 'plan') {
-    const judged = decideReview(snapshot, task, attempt)
+    const judged = decideReview(snapshot, task, attempt, now)
     if (judged !== 'pass') return judged
   }
   const merges = of('merge')
@@ -92,10 +94,14 @@ function decideGates(
   return [{ do: 'start-merge', taskId: task.id, attemptId: attempt.id }]
 }
 
-function decideReview(snapshot: Snapshot, task: Task, attempt: Attempt): Decision[] | 'pass' | 'again' {
-  const reviews = snapshot.attempts.filter(
-    (other) => other.kind === 'review' && other.subjectId === attempt.id,
-  )
+function decideReview(
+  snapshot: Snapshot,
+  task: Task,
+  attempt: Attempt,
+  now: number,
+): Decision[] | 'pass' | 'again' {
+  const all = snapshot.attempts.filter((other) => other.kind === 'review' && other.subjectId === attempt.id)
+  const reviews = counted(all)
   const verdict = reviews.findLast((review) => review.status === 'succeeded')?.outcome?.review?.verdict
   if (verdict === 'pass') return 'pass'
   if (verdict === 'fail') return 'again'
@@ -104,7 +110,8 @@ function decideReview(snapshot: Snapshot, task: Task, attempt: Attempt): Decisio
     const why = failed.at(-1)?.error ?? 'the reviews were interrupted'
     return [{ do: 'fail-task', taskId: task.id, error: `No reviewer reached a verdict: ${why}` }]
   }
-  return [{ do: 'start-review', taskId: task.id, subjectId: attempt.id }]
+  const held = decideHeldBack(snapshot, all.at(-1), now)
+  return held ?? [{ do: 'start-review', taskId: task.id, subjectId: attempt.id }]
 }
 
 /** Another attempt, later or never: by how many have failed or been interrupted in this epoch. */
@@ -116,8 +123,9 @@ function decideAgain(
   retryMs: number,
 ): Decision[] {
   const latest = attempts.at(-1)
-  const interrupted = attempts.filter((attempt) => attempt.status === 'lost').length
-  const failures = attempts.length - interrupted
+  const tried = counted(attempts)
+  const interrupted = tried.filter((attempt) => attempt.status === 'lost').length
+  const failures = tried.length - interrupted
   if (interrupted >= tries.interruptions) {
     return [
       { do: 'fail-task', taskId: task.id, error: `Its attempts were interrupted ${interrupted} times.` },
@@ -130,6 +138,8 @@ function decideAgain(
       { do: 'fail-task', taskId: task.id, error: `Gave up after ${failures} attempts. The last one: ${why}` },
     ]
   }
+  const held = decideHeldBack(snapshot, latest, now)
+  if (held !== null) return held
   const crashes = attempts.filter((attempt) => attempt.status === 'failed').length
   const due = (latest?.endedAt ?? 0) + (latest?.status === 'failed' ? backoffMs(crashes, retryMs) : 0)
   if (due > now)

@@ -77,7 +77,15 @@ const review: Attempt = {
 }
 
 function scene(parts: Partial<Snapshot>): Snapshot {
-  return { job, tasks: [task], agents: [], attempts: [attempt], work: [], ...parts }
+  return {
+    job,
+    tasks: [task],
+    agents: [],
+    attempts: [attempt],
+    work: [],
+    models: { spent: null, budgetVersion: 0, blocked: [] },
+    ...parts,
+  }
 }
 
 function acts(snapshot: Snapshot, now = 1_000_000): string[] {

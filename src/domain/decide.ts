@@ -2,7 +2,8 @@ import type { Decision } from './decision.ts'
 import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
-import type { Snapshot, Task, Work } from './model.ts'
+import { withinBudget } from './held-back.ts'
+import type { Job, Snapshot, Task, Work } from './model.ts'
 import { planningTasks, soloTask } from './plan-tasks.ts'
 
 /**
@@ -26,16 +27,30 @@ export function decide(snapshot: Snapshot, now: number, retryMs: number): Decisi
     return [{ do: 'add-tasks', tasks: job.mode === 'solo' ? [soloTask(job)] : planningTasks(job) }]
   }
 
-  const decisions = tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs))
-  const waits = decisions.filter((decision) => decision.do === 'wait-retry')
-  const acts = decisions.filter((decision) => decision.do !== 'wait-retry')
+  const decisions = withinBudget(
+    snapshot,
+    tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs)),
+  )
+  const waits = decisions.filter((decision) => decision.do === 'wait-retry' || decision.do === 'wait-person')
+  const acts = decisions.filter((decision) => decision.do !== 'wait-retry' && decision.do !== 'wait-person')
   if (acts.length > 0) return job.wait === null ? acts : [{ do: 'stop-waiting' }, ...acts]
   if (open.length > 0) return job.wait === null ? [] : [{ do: 'stop-waiting' }]
-  if (waits.length > 0) {
-    const soonest = waits.reduce((a, b) => (a.until <= b.until ? a : b))
+  return waits.length > 0 ? decideWait(job, waits) : outOfWait(snapshot, decideNextPhase(snapshot))
+}
+
+/** A wait with an end comes before one for a person: it has to be woken from. Nothing is said twice. */
+function decideWait(
+  job: Job,
+  waits: readonly Extract<Decision, { do: 'wait-retry' | 'wait-person' }>[],
+): Decision[] {
+  const retries = waits.filter((wait) => wait.do === 'wait-retry')
+  if (retries.length > 0) {
+    const soonest = retries.reduce((a, b) => (a.until <= b.until ? a : b))
     return job.wait?.until === new Date(soonest.until).toISOString() ? [] : [soonest]
   }
-  return outOfWait(snapshot, decideNextPhase(snapshot))
+  const [person] = waits.filter((wait) => wait.do === 'wait-person')
+  if (person === undefined) return []
+  return job.wait?.for === person.for && job.wait.on === person.on ? [] : [person]
 }
 
 /** All tasks are finished and nothing is in motion: the plan is adopted, the job proven, delivered or given up. */

@@ -35,6 +35,12 @@ export type Decision =
   | { readonly do: 'cancel-work'; readonly workId: string; readonly attemptId: string | null }
   | { readonly do: 'enter-phase'; readonly phase: Phase }
   | { readonly do: 'wait-retry'; readonly taskId: string; readonly until: number; readonly on: string }
+  | {
+      readonly do: 'wait-person'
+      readonly for: 'budget' | 'backend'
+      readonly taskId: string
+      readonly on: string
+    }
   | { readonly do: 'stop-waiting' }
   | { readonly do: 'complete-job'; readonly proof: Proof; readonly path: string; readonly commit: string }
   | { readonly do: 'fail-job'; readonly error: string }

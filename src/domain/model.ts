@@ -96,7 +96,15 @@ export interface AttemptOutcome {
   readonly plan?: Plan
   readonly review?: Review
   readonly checks?: readonly string[]
+  /** Why the attempt could not call a model any more, for no fault of its own. */
+  readonly held?: HeldBack
 }
+
+/** `on` says it in words. What waits for `budget` goes on when a person has set it, what waits for `backend` when a person has done something about the provider. */
+export type HeldBack =
+  | { readonly for: 'budget'; readonly on: string; readonly budgetVersion: number }
+  | { readonly for: 'retry'; readonly provider: string; readonly on: string; readonly until: string }
+  | { readonly for: 'backend'; readonly provider: string; readonly on: string }
 
 export type WorkKind = 'attempt' | 'review' | 'checks' | 'merge' | 'deliver'
 export type WorkStatus = 'queued' | 'running' | 'done' | 'lost' | 'cancelled'
@@ -139,4 +147,12 @@ export interface Snapshot {
   readonly agents: readonly Agent[]
   readonly attempts: readonly Attempt[]
   readonly work: readonly Work[]
+  readonly models: {
+    /** The budget in words when it is used up; null when there is none, or something left of it. */
+    readonly spent: string | null
+    /** Grows each time a person sets the budget. */
+    readonly budgetVersion: number
+    /** Providers whose calls fail until a person does something. */
+    readonly blocked: readonly { readonly name: string; readonly on: string }[]
+  }
 }

@@ -109,6 +109,19 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
         },
       ]
     }
+    case 'wait-person': {
+      const wait = { for: decision.for, on: decision.on, since: isoTime(new Date()), until: null }
+      await updateJob(trx, job.id, { status: 'waiting', wait })
+      return [
+        {
+          type: 'job.waiting',
+          actor: 'server',
+          taskId: decision.taskId,
+          message: `Waiting for ${decision.on}.`,
+          data: { wait },
+        },
+      ]
+    }
     case 'stop-waiting':
       await updateJob(trx, job.id, { status: 'running', wait: null })
       return [{ type: 'job.continued', actor: 'server', message: 'The wait is over.' }]

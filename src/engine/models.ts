@@ -1,5 +1,6 @@
 import type { Provider, ProviderTrouble } from '../contract/provider.ts'
 import type { Log } from '../lib/log.ts'
+import { isoTime } from '../lib/clock.ts'
 import { shareFor } from '../lib/share-for.ts'
 import { chooseProvider } from '../models/choose-provider.ts'
 import { openLedger } from './model-ledger.ts'
@@ -8,7 +9,8 @@ import { openGateway, type Gateway } from '../models/gateway.ts'
 import { openVault, type Vault } from '../models/vault.ts'
 import { openPrices } from '../models/prices.ts'
 import type { Database } from '../store/database.ts'
-import { readProviders, type ProviderRow } from '../store/providers.ts'
+import { readBudget } from '../store/budgets.ts'
+import { readProviders, writeTrouble, type ProviderRow } from '../store/providers.ts'
 
 /** A provider with its key as it is now. */
 export interface KnownProvider extends Provider {
@@ -51,10 +53,23 @@ export async function openModels({ db, log, dataDir, port, limits }: ModelOption
     limits,
     prices: openPrices(dataDir, log),
     record: openLedger(db),
+    budget: (jobId) => readBudget(db.reader, jobId),
+    async trouble(target, on) {
+      const now = await db.tx(async (trx) => {
+        const row = (await readProviders(trx)).find((provider) => provider.name === target.name)
+        // The key may have been replaced while the call was out: the new one has not been refused.
+        if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
+        return writeTrouble(trx, target.name, { reason: on, since: isoTime(new Date()), until: null })
+      })
+      if (now) log.warn({ provider: target.name, why: on }, 'a provider waits for a person')
+      known.forget()
+    },
     async target(wire, backend) {
       const usable = (await known.get()).filter((provider) => provider.usable)
       const provider = chooseProvider(usable, wire, backend)
-      return provider === null ? null : { ...provider, baseUrl: provider.base_url }
+      return provider === null
+        ? null
+        : { ...provider, baseUrl: provider.base_url, blocked: provider.trouble?.reason ?? null }
     },
   })
   return { vault, gateway, providers: known.get, changed: known.forget, close: gateway.close }

@@ -8,7 +8,7 @@ import type { Caller } from '../models/grants.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { describeEnd, prepareProgram, type Program } from './agent-process.ts'
 import type { Engine } from './engine.ts'
-import { openAccess, type ModelAccess } from './model-access.ts'
+import { NoModelNow, openAccess, type ModelAccess } from './model-access.ts'
 import { openHost } from './session-host.ts'
 
 /** A backend at work in a workspace, ready for its first prompt. */
@@ -58,7 +58,8 @@ export async function openAgent(
     return { session: { ...session, usage }, models, close }
   } catch (error) {
     await models.close()
-    throw error
+    const held = models.held()
+    throw held === null ? error : new NoModelNow(held)
   }
 }
 

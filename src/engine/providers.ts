@@ -1,7 +1,17 @@
 import { Provider, type ProviderInput, type ProviderView, type SecretView } from '../contract/provider.ts'
 import { AppError } from '../lib/app-error.ts'
+import { isoTime } from '../lib/clock.ts'
 import { knownProviders } from '../models/known-providers.ts'
-import { deleteProvider, readProviders, writeProvider } from '../store/providers.ts'
+import type { Trx } from '../store/database.ts'
+import { jobsWaitingFor } from '../store/jobs.ts'
+import {
+  deleteProvider,
+  forgiveProviders,
+  readProviders,
+  writeProvider,
+  writeTrouble,
+} from '../store/providers.ts'
+import { enqueue } from '../store/queue.ts'
 import { deleteSecret, listSecrets, writeSecret } from '../store/secrets.ts'
 import type { Engine } from './engine.ts'
 import type { KnownProvider } from './models.ts'
@@ -10,7 +20,7 @@ import type { KnownProvider } from './models.ts'
 const MAX_PROVIDERS = 50
 
 export async function viewProviders(engine: Engine): Promise<ProviderView[]> {
-  return (await engine.models.providers()).map(toView)
+  return (await engine.models.providers()).map((provider) => toView(engine, provider))
 }
 
 /** Adds a provider, or replaces one. Throws `AppError` for one that nothing is known of and that says too little. */
@@ -25,11 +35,10 @@ export async function setProvider(engine: Engine, name: string, input: ProviderI
         'There are as many providers as there can be: remove one.',
       )
     await writeProvider(trx, complete(name, input, before))
+    await wake(engine, trx)
   })
   changed(engine)
-  const set = (await viewProviders(engine)).find((provider) => provider.name === name)
-  if (set === undefined) throw unknownProvider(name)
-  return set
+  return findProvider(engine, name)
 }
 
 /** What was said, else as it was, else what Slipway knows of a provider of this name. */
@@ -47,8 +56,34 @@ function complete(name: string, input: ProviderInput, before: Provider | undefin
 }
 
 export async function removeProvider(engine: Engine, name: string): Promise<void> {
-  if (!(await engine.db.tx((trx) => deleteProvider(trx, name)))) throw unknownProvider(name)
+  await engine.db.tx(async (trx) => {
+    if (!(await deleteProvider(trx, name))) throw unknownProvider(name)
+    await wake(engine, trx)
+  })
   changed(engine)
+}
+
+/** A person says that what was wrong with a provider has been mended: whoever waits for it tries again. */
+export async function retryProvider(engine: Engine, name: string): Promise<ProviderView> {
+  await engine.db.tx(async (trx) => {
+    if (!(await writeTrouble(trx, name, null))) throw unknownProvider(name)
+    await wake(engine, trx)
+  })
+  changed(engine)
+  return findProvider(engine, name)
+}
+
+async function findProvider(engine: Engine, name: string): Promise<ProviderView> {
+  const found = (await viewProviders(engine)).find((provider) => provider.name === name)
+  if (found === undefined) throw unknownProvider(name)
+  return found
+}
+
+/** Jobs that wait for a provider look again whether they still have to. */
+async function wake(engine: Engine, trx: Trx): Promise<void> {
+  const jobs = await jobsWaitingFor(trx, 'backend')
+  const entries = jobs.map((id) => ({ data: { job_id: id } }))
+  if (entries.length > 0) await enqueue(engine.db.boss, trx, 'advance', entries)
 }
 
 export function viewSecrets(engine: Engine): Promise<SecretView[]> {
@@ -58,7 +93,11 @@ export function viewSecrets(engine: Engine): Promise<SecretView[]> {
 /** Stores a secret; from here on nobody but the gateway sees its value. */
 export async function setSecret(engine: Engine, name: string, value: string): Promise<SecretView> {
   const sealed = await engine.models.vault.seal(name, value)
-  await engine.db.tx((trx) => writeSecret(trx, name, sealed))
+  await engine.db.tx(async (trx) => {
+    await writeSecret(trx, name, sealed)
+    await forgiveProviders(trx, name)
+    await wake(engine, trx)
+  })
   changed(engine)
   const set = (await viewSecrets(engine)).find((secret) => secret.name === name)
   if (set === undefined) throw unknownSecret(name)
@@ -76,10 +115,18 @@ function changed(engine: Engine): void {
   engine.settingsChanged()
 }
 
-function toView({ key, ...provider }: KnownProvider): ProviderView {
-  // The key must not leave this process, so it is taken out by name before anything else is done.
-  void key
-  return provider
+/** Field by field: the key must not leave this process. What passes by itself the gateway alone knows. */
+function toView(engine: Engine, known: KnownProvider): ProviderView {
+  const outage = engine.models.gateway.outage(known.name)
+  const passing =
+    outage === null
+      ? null
+      : {
+          reason: outage.reason,
+          since: isoTime(new Date(outage.since)),
+          until: isoTime(new Date(outage.until)),
+        }
+  return { ...Provider.parse(known), usable: known.usable, trouble: known.trouble ?? passing }
 }
 
 function unknownProvider(name: string): AppError {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { ReportedUsage } from '../agents/backend.ts'
+import type { HeldBack } from '../domain/model.ts'
 import type { TaskBrief } from '../contract/brief.ts'
 import {
   lastCheckpoint,
@@ -9,6 +10,7 @@ import {
   type AttemptTask,
 } from '../store/attempts.ts'
 import { readDocuments } from '../store/documents.ts'
+import type { NewEvent } from '../store/events.ts'
 import { readTask, updateAgent } from '../store/team.ts'
 import { checkpoint, prepareWorkspace, type Workspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
@@ -21,6 +23,7 @@ import { converse, type Talk } from './converse.ts'
 import { earlierSession } from './earlier-session.ts'
 import type { Engine } from './engine.ts'
 import { messagesForBrief } from './messages.ts'
+import { NoModelNow } from './model-access.ts'
 import { openAgent, type OpenAgent } from './open-agent.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
 
@@ -56,6 +59,8 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
 
 /** What a session has left when its last process is gone. */
 interface Held extends Talk {
+  /** Why it could not call a model any more, for no fault of its own. */
+  readonly held: HeldBack | null
   /** What the agent says it used, where nobody else counts it. */
   readonly usage: ReportedUsage | null
 }
@@ -71,9 +76,13 @@ async function holdSession(
   const { attempt } = scene
   let open: OpenAgent | null = null
   let talk: Talk
+  let held: HeldBack | null = null
   try {
     open = await openAttempt(engine, claim, attempt, workspace, recorder)
-    talk = await converse(engine, claim, {
+    // An attempt whose calls will not do any more is not left to try them.
+    const signal = AbortSignal.any([claim.signal, open.models.halted])
+    const going = { ...claim, signal }
+    talk = await converse(engine, going, {
       session: open.session,
       attempt,
       brief,
@@ -82,11 +91,13 @@ async function holdSession(
     })
   } catch (error) {
     talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
+    if (error instanceof NoModelNow) held = error.held
   } finally {
     await open?.close()
   }
   return {
     ...talk,
+    held: open?.models.held() ?? held,
     usage: open?.session.usage() ?? null,
   }
 }
@@ -252,6 +263,7 @@ async function conclude(
     ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
     ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),
   }
+  if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about)
   if (error !== null) {
     return {
       outcome: { kind: 'session' },
@@ -284,6 +296,28 @@ async function conclude(
     outcome: { kind: 'session' },
     attempt: { ...change, status: 'succeeded', outcome: talk.reports },
     events: [event],
+  }
+}
+
+/** Nobody's failure: the attempt counts as broken off, and what it waits for is kept with it. */
+function heldReport(
+  { attempt, task }: Scene,
+  held: HeldBack,
+  change: AttemptChange,
+  about: Omit<NewEvent, 'type' | 'message'>,
+): Report {
+  const why = `was broken off because of ${held.on}.`
+  return {
+    outcome: { kind: 'session' },
+    attempt: { ...change, status: 'lost', error: `It ${why}`, outcome: { held } },
+    events: [
+      {
+        ...about,
+        type: 'attempt.held',
+        message: `Attempt ${attempt.number} of "${task.title}" ${why}`,
+        data: { held },
+      },
+    ],
   }
 }
 

@@ -5,6 +5,7 @@ import type { CommitList, DiffView, FileContent, FileTree } from '../contract/fi
 import type {
   AgentView,
   AttemptView,
+  BudgetChange,
   BudgetView,
   CheckList,
   DocumentList,
@@ -77,6 +78,7 @@ export interface HttpDeps {
     attempt(id: string, attemptId: string): Promise<AttemptView & { transcript: EventView[] }>
     checks(id: string): Promise<CheckList>
     budget(id: string): Promise<BudgetView>
+    setBudget(id: string, budget: BudgetChange): Promise<JobView>
     cancel(id: string): Promise<JobView>
     restart(id: string): Promise<JobView>
   }
@@ -138,6 +140,7 @@ export interface HttpDeps {
     list(): Promise<ProviderView[]>
     set(name: string, provider: ProviderInput): Promise<ProviderView>
     remove(name: string): Promise<void>
+    retry(name: string): Promise<ProviderView>
   }
   /** Values go in and never come out. */
   readonly secrets: {

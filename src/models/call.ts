@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Target } from './door.ts'
 import type { Fault } from './fault.ts'
 import type { OpenGrant } from './grants.ts'
@@ -23,7 +23,14 @@ export interface Call {
 export interface Passed {
   readonly status: number | null
   readonly answer: ReadAnswer | null
+  /** What went wrong, when the provider is at fault. */
   readonly fault: Fault | null
+  /** What the provider answered with instead of an answer. */
+  readonly refusal: {
+    readonly status: number
+    readonly body: Buffer
+    readonly headers: OutgoingHttpHeaders
+  } | null
   readonly isGone: boolean
   readonly firstByteMs: number | null
   readonly durationMs: number

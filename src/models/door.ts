@@ -1,8 +1,10 @@
 import type { Wire } from '../contract/provider.ts'
 import type { Log } from '../lib/log.ts'
+import type { BudgetGate, ReadBudget } from './budget-gate.ts'
 import type { CallRecord } from './call-record.ts'
 import type { Grants } from './grants.ts'
 import type { KeyHeader } from './headers.ts'
+import type { ProviderHealth } from './provider-health.ts'
 import type { Prices } from './prices.ts'
 import type { UpstreamPool } from './upstream.ts'
 
@@ -14,6 +16,9 @@ export interface GatewayOptions {
   readonly prices: Prices
   /** Writes a call into the ledger. */
   readonly record: (record: CallRecord) => Promise<void>
+  readonly budget: ReadBudget
+  /** A provider refuses for a reason that only a person can mend; `target` has the key that was refused. */
+  readonly trouble: (target: Target, on: string) => Promise<void>
   readonly limits: GatewayLimits
 }
 
@@ -21,15 +26,23 @@ export interface GatewayLimits {
   readonly modelRequestBytes: number
   /** The longest silence of a provider. */
   readonly modelSilenceMs: number
+  /** How long a call is kept waiting for a provider that fails, before its attempt is told to end. */
+  readonly modelPatienceMs: number
+  /** The first pause after a failure; each one after it is twice as long. */
+  readonly modelBackoffMs: number
 }
 
 /** A provider with its real key. */
 export interface Target extends KeyHeader {
   readonly name: string
   readonly baseUrl: string
+  /** Why nothing is sent to it until a person does something. */
+  readonly blocked: string | null
 }
 
 export interface Door extends GatewayOptions {
   readonly grants: Grants
   readonly upstream: UpstreamPool
+  readonly health: ProviderHealth
+  readonly budgets: BudgetGate
 }

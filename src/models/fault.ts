@@ -3,7 +3,15 @@
  * beginning that looked well.
  */
 export type Fault =
-  | { readonly kind: 'status'; readonly status: number; readonly words: string }
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly words: string
+      /** Whether it passes by itself or a person must do something. */
+      readonly cure: 'passing' | 'person'
+      /** How long the provider asks to be left alone. */
+      readonly retryAfterMs: number | null
+    }
   | { readonly kind: 'cut' | 'malformed' | 'silent' | 'unreachable'; readonly words: string }
 
 /** What the error of a stream means as a status; null when the request was at fault. */

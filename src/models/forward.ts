@@ -1,91 +1,94 @@
-import type { IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import type { HeldBack } from '../domain/model.ts'
 import type { Call, Passed } from './call.ts'
-import type { Door, Target } from './door.ts'
+import type { Door } from './door.ts'
 import type { Fault } from './fault.ts'
-import { requestHeaders, responseHeaders } from './headers.ts'
-import { openAnswerReader, type ReadAnswer } from './read-answer.ts'
+import { pass } from './pass.ts'
+import type { Outage } from './provider-health.ts'
 import { recordCall } from './record-call.ts'
 import { gatewayErrors, refuse } from './refuse.ts'
-import type { Route } from './route.ts'
-import { SilentProvider } from './upstream.ts'
 
-/** Sends a call on, passes its answer back as it comes, and records what it used. */
+/**
+ * Sends a call on and records what it used. What a provider does wrong before its answer has begun is tried again, after a
+ * pause that all who call it share, for as long as patience lasts; beyond that the attempt is told to end, and waits elsewhere.
+ */
 export async function forward(door: Door, call: Call): Promise<void> {
-  const { route, target, response } = call
-  const passed = await pass(door, call)
-  if (passed.fault !== null) {
-    if (response.headersSent) response.destroy()
-    else refuse(response, route.wire, gatewayErrors.failed(target.name, passed.fault.words))
-  }
-  await recordCall(door, call, passed)
-}
-
-async function pass(door: Door, call: Call): Promise<Passed> {
-  const { route, response } = call
-  const began = performance.now()
-  let status: number | null = null
-  let firstByteMs: number | null = null
-  let reader: ReturnType<typeof openAnswerReader> | null = null
-  let broken: unknown = null
-  const since = (): number => Math.round(performance.now() - began)
-  try {
-    const answer = await send(door, call)
-    firstByteMs = since()
-    status = answer.statusCode ?? 502
-    const mine = openAnswerReader(route.kind, answer.headers['content-type'] ?? '')
-    reader = mine
-    answer.on('error', (error) => {
-      // Who ends first is at fault: the end of one side ends the other.
-      if (!call.signal.aborted) broken = error
-    })
-    answer.on('data', (chunk: Buffer) => mine.add(chunk))
-    response.writeHead(status, responseHeaders(answer.headers))
-    response.flushHeaders()
-    await pipeline(answer, response)
-    return { ...outcomeOf(status, reader.end(true)), status, firstByteMs, durationMs: since(), isGone: false }
-  } catch (error) {
-    const isGone = broken === null && call.signal.aborted
-    return {
-      status,
-      answer: reader?.end(false) ?? null,
-      fault: isGone ? null : faultOf(broken ?? error, status),
-      isGone,
-      firstByteMs,
-      durationMs: since(),
+  const { target, response, route } = call
+  const deadline = Date.now() + door.limits.modelPatienceMs
+  for (;;) {
+    const outage = await door.health.admit(target.name, deadline, call.signal)
+    if (outage !== null) {
+      call.grant.halt(untilOver(target.name, outage))
+      return refuse(response, route.wire, gatewayErrors.leftAlone(target.name, outage.reason))
     }
+    const passed = await passOnce(door, call)
+    if (passed.fault === null) return undefined
+    const again = await settle(door, call, passed, passed.fault, deadline)
+    if (!again) return tell(call, passed)
   }
 }
 
-function send(door: Door, call: Call): Promise<IncomingMessage> {
-  const { target, route, search, asked, request, response, signal } = call
-  const headers = requestHeaders(request.headers, target, asked.body.length)
-  if (!asked.isUnchanged) delete headers['content-encoding']
-  return door.upstream.call({
-    method: request.method ?? 'POST',
-    url: addressOf(target, route, search),
-    headers,
-    body: asked.body,
-    signal,
-    silenceMs: door.limits.modelSilenceMs,
-    isReaderSlow: () => response.writableNeedDrain,
-  })
+/** One call from its way out to its line in the ledger. */
+async function passOnce(door: Door, call: Call): Promise<Passed> {
+  const { name } = call.target
+  try {
+    const passed = await pass(door, call)
+    if (passed.fault === null && !passed.isGone) {
+      door.health.succeeded(name)
+      call.grant.well()
+      if (passed.refusal !== null) tell(call, passed)
+    }
+    await recordCall(door, call, passed)
+    return passed
+  } finally {
+    door.health.done(name)
+  }
 }
 
-function addressOf(target: Target, route: Route, search: URLSearchParams): URL {
-  const url = new URL(target.baseUrl)
-  url.pathname = url.pathname.replace(/\/$/, '') + route.path
-  for (const [name, value] of search) if (name !== 'key') url.searchParams.append(name, value)
-  return url
+/** What a failure of the provider means for the attempt; true when the call may be tried again. */
+async function settle(
+  door: Door,
+  call: Call,
+  passed: Passed,
+  fault: Fault,
+  deadline: number,
+): Promise<boolean> {
+  const { target, grant, response } = call
+  if (fault.kind === 'status' && fault.cure === 'person') {
+    const on = `the provider "${target.name}": ${fault.words}`
+    await door.trouble(target, on)
+    grant.halt({ for: 'backend', provider: target.name, on })
+    return false
+  }
+  const retryAfter = fault.kind === 'status' ? fault.retryAfterMs : null
+  const beganAt = Date.now() - passed.durationMs
+  const outage = door.health.failed(target.name, fault.words, retryAfter, beganAt)
+  const held = untilOver(target.name, outage)
+  if (response.headersSent) grant.trouble(held)
+  else if (outage.until > deadline) grant.halt(held)
+  else return true
+  return false
 }
 
-/** An answer below 300 is what its reader found; what a provider refuses is told as it told it. */
-function outcomeOf(status: number, answer: ReadAnswer): Pick<Passed, 'answer' | 'fault'> {
-  return { answer, fault: status < 300 ? answer.fault : null }
+function untilOver(provider: string, { reason, until }: Outage): HeldBack {
+  return {
+    for: 'retry',
+    provider,
+    on: `the provider "${provider}": ${reason}`,
+    until: new Date(until).toISOString(),
+  }
 }
 
-function faultOf(error: unknown, status: number | null): Fault {
-  const words = error instanceof Error ? error.message : String(error)
-  if (error instanceof SilentProvider) return { kind: 'silent', words }
-  return { kind: status === null ? 'unreachable' : 'cut', words }
+/** The agent hears what the provider said; or that its answer is over. */
+function tell({ response, route, target }: Call, { refusal, fault }: Passed): void {
+  if (response.destroyed) return
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  if (refusal === null) {
+    refuse(response, route.wire, gatewayErrors.failed(target.name, fault?.words ?? 'it gave no answer'))
+    return
+  }
+  response.writeHead(refusal.status, { ...refusal.headers, 'content-length': refusal.body.length })
+  response.end(refusal.body)
 }

@@ -31,17 +31,20 @@ beforeEach(async () => {
     header: null,
     headers: { 'X-Extra': 'yes' },
     key: 'sk-real',
+    blocked: null,
   }
   gateway = await openGateway({
     log: openLog('silent'),
     port: 0,
+    budget: () => Promise.resolve(null),
+    trouble: () => Promise.resolve(),
     prices: { find: () => null },
     record: (record) => {
       records.push(record)
       return Promise.resolve()
     },
     target: (wire: Wire) => Promise.resolve(target === null ? null : { ...target, wire }),
-    limits: { modelRequestBytes: 1000, modelSilenceMs: 300 },
+    limits: { modelRequestBytes: 1000, modelSilenceMs: 300, modelPatienceMs: 0, modelBackoffMs: 1 },
   })
 })
 afterEach(async () => {

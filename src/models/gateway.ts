@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { GatewayOptions } from './door.ts'
+import { openBudgetGate } from './budget-gate.ts'
+import { openProviderHealth, type Outage } from './provider-health.ts'
 import { openGrants, type Caller, type Grant } from './grants.ts'
 import { serveCall } from './serve-call.ts'
 import { openUpstreamPool } from './upstream.ts'
@@ -12,6 +14,8 @@ import { openUpstreamPool } from './upstream.ts'
 export interface Gateway {
   readonly url: string
   open(caller: Caller): Grant
+  /** Why a provider is left alone just now; null when it is not. */
+  outage(provider: string): Outage | null
   close(): Promise<void>
 }
 
@@ -19,8 +23,11 @@ export interface Gateway {
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const grants = openGrants()
   const upstream = openUpstreamPool()
+  const health = openProviderHealth(options.limits.modelBackoffMs)
+  const budgets = openBudgetGate(options.budget)
+  const door = { ...options, grants, upstream, health, budgets }
   const server = http.createServer((request, response) => {
-    serveCall({ ...options, grants, upstream }, request, response).catch((error: unknown) => {
+    serveCall(door, request, response).catch((error: unknown) => {
       // An agent that ends in the middle of its request is no fault of anybody.
       if (request.complete)
         options.log.error({ err: error, path: request.url?.split('?', 1)[0] }, 'model gateway')
@@ -36,6 +43,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     open: grants.open,
+    outage: health.outage,
     async close() {
       server.close()
       server.closeAllConnections()

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { HeldBack } from '../domain/model.ts'
 
 /** On whose behalf an agent calls; the ids are null for the test of a backend. */
 export interface Caller {
@@ -12,6 +13,10 @@ export interface Caller {
 /** An attempt's key to the gateway. It opens nothing once it has been closed. */
 export interface Grant {
   readonly token: string
+  /** Aborted when no call of the attempt will do any more: it had better end. */
+  readonly halted: AbortSignal
+  /** Why the attempt's calls fail, when its last one did and not for a fault of its own. */
+  held(): HeldBack | null
   /** Ends its calls; resolves when the last of them is in the ledger. Safe to call twice. */
   close(): Promise<void>
 }
@@ -22,6 +27,12 @@ export interface OpenGrant {
   readonly signal: AbortSignal
   /** Waited for when the grant is closed. */
   busy(call: Promise<void>): Promise<void>
+  /** A call failed; the attempt may try another. */
+  trouble(held: HeldBack): void
+  /** No call of the attempt will do any more. */
+  halt(held: HeldBack): void
+  /** A call did well. */
+  well(): void
 }
 
 export interface Grants {
@@ -29,28 +40,52 @@ export interface Grants {
   find(token: string): OpenGrant | null
 }
 
+/** Calls in a row that may fail in the middle of their answers before the attempt is ended. */
+const TROUBLES = 3
+
 /** Grants live as long as this process; of their tokens it keeps the SHA-256 alone. */
 export function openGrants(): Grants {
   const open = new Map<string, OpenGrant>()
   return {
     open(caller) {
       const token = `slipway-${randomBytes(32).toString('base64url')}`
-      const controller = new AbortController()
       const hash = hashOf(token)
+      const ended = new AbortController()
+      const halted = new AbortController()
       const calls = new Set<Promise<void>>()
+      let held: HeldBack | null = null
+      let troubles = 0
       open.set(hash, {
         caller,
-        signal: controller.signal,
+        signal: ended.signal,
         async busy(call) {
           calls.add(call)
           await call.finally(() => calls.delete(call))
         },
+        trouble(why) {
+          if (halted.signal.aborted) return
+          held = why
+          troubles += 1
+          if (troubles >= TROUBLES) halted.abort()
+        },
+        halt(why) {
+          if (halted.signal.aborted) return
+          held = why
+          halted.abort()
+        },
+        well() {
+          if (halted.signal.aborted) return
+          held = null
+          troubles = 0
+        },
       })
       return {
         token,
+        halted: halted.signal,
+        held: () => held,
         async close() {
           open.delete(hash)
-          controller.abort(new Error('the attempt has ended'))
+          ended.abort(new Error('the attempt has ended'))
           await Promise.allSettled(calls)
         },
       }

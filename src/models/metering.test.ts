@@ -30,19 +30,23 @@ beforeAll(async () => {
     port: 0,
     target: (wire: Wire) =>
       Promise.resolve({
-        name: 'scripted',
+        // One that fails is left alone for a while: each call has its own.
+        name: `scripted-${records.length}`,
         wire,
         baseUrl: wire === 'openai' ? `${model.url}/v1` : model.url,
         header: null,
         headers: {},
         key: 'sk-real',
+        blocked: null,
       }),
+    budget: () => Promise.resolve(null),
+    trouble: () => Promise.resolve(),
     prices: openPrices(dir, log),
     record: (record) => {
       records.push(record)
       return Promise.resolve()
     },
-    limits: { modelRequestBytes: 1_000_000, modelSilenceMs: 500 },
+    limits: { modelRequestBytes: 1_000_000, modelSilenceMs: 500, modelPatienceMs: 0, modelBackoffMs: 1 },
   })
   token = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }).token
 })
@@ -101,7 +105,7 @@ it.each(calls)(
     expect(record).toMatchObject({
       outcome: 'ok',
       model: 'mock-model',
-      provider: 'scripted',
+      provider: `scripted-${records.length - 1}`,
       estimated: false,
     })
     expect(record?.cost).toBeCloseTo((600 * 1 + 400 * 0.1 + 70 * 10) / 1_000_000, 10)

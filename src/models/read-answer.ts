@@ -1,3 +1,4 @@
+import { judgeRefusal } from './judge-refusal.ts'
 import { statusOfWord, type Fault } from './fault.ts'
 import type { Route } from './route.ts'
 import { totalOf, usageIn, type CallUsage, type ToldUsage } from './usage.ts'
@@ -114,9 +115,12 @@ function faultIn(json: unknown): Fault | null {
   const { type, code, status, message } = error
   const word = [type, code, status].filter((part) => typeof part === 'string').join(' ')
   const number = typeof code === 'number' && code >= 400 ? code : statusOfWord(word)
-  if (number === null || number === 400) return null
-  const words = typeof message === 'string' ? message.slice(0, 300) : word
-  return { kind: 'status', status: number, words }
+  if (number === null) return null
+  const said = typeof message === 'string' ? message.slice(0, 300) : word
+  const cure = judgeRefusal(number, `${word} ${said}`)
+  if (cure === 'request') return null
+  const words = `it broke its answer off with ${number} (${said})`
+  return { kind: 'status', status: number, words, cure, retryAfterMs: null }
 }
 
 function errorIn(json: unknown): Record<string, unknown> | null {

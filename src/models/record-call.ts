@@ -39,8 +39,7 @@ export async function recordCall(door: Door, call: Call, passed: Passed): Promis
 function outcomeOf({ isGone, fault, status }: Passed): CallRecord['outcome'] {
   if (isGone) return 'gone'
   if (fault !== null) return fault.kind
-  if (status === null || status < 400) return 'ok'
-  return status >= 500 || [401, 403, 408, 429].includes(status) ? 'status' : 'refused'
+  return status === null || status < 400 ? 'ok' : 'refused'
 }
 
 /** Only a whole answer that says nothing is counted by its bytes: what failed or was broken off is billed by nobody. */

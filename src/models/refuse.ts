@@ -36,6 +36,21 @@ export const gatewayErrors = {
     code: 'no_provider',
     message: `No provider with a key speaks ${wire}: add one (slipway providers set).`,
   }),
+  leftAlone: (provider: string, why: string): GatewayError => ({
+    status: 503,
+    code: 'provider_left_alone',
+    message: `The provider "${provider}" is left alone for a while, because ${why}.`,
+  }),
+  blocked: (why: string): GatewayError => ({
+    status: 503,
+    code: 'provider_blocked',
+    message: `Nothing is sent until a person has looked at ${why}.`,
+  }),
+  spent: (why: string): GatewayError => ({
+    status: 402,
+    code: 'budget_exhausted',
+    message: `Stop here: no call goes out, because of ${why}. A person can raise the budget of this job.`,
+  }),
   failed: (provider: string, why: string): GatewayError => ({
     status: 502,
     code: 'provider_failed',

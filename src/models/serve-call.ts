@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { gatewayErrors, refuse } from './refuse.ts'
+import type { Spent } from './budget-gate.ts'
+import type { Call } from './call.ts'
 import type { Door } from './door.ts'
 import { forward } from './forward.ts'
 import { tokensIn } from './headers.ts'
+import { costOf } from './prices.ts'
 import { lookInto, readRequest } from './read-request.ts'
+import { gatewayErrors, refuse } from './refuse.ts'
 import { routeOf, wireOf } from './route.ts'
+
+/** A request is never read as more tokens than this; what is written is guessed where it has no limit. */
+const BYTES_PER_TOKEN = 2
+const LIKELY_OUTPUT = 8000
 
 /** One call of an agent, from its token to the last byte of the answer. Never throws for what agents or providers do. */
 export async function serveCall(
@@ -31,5 +38,53 @@ export async function serveCall(
   response.on('close', () => gone.abort(new Error('the agent has gone')))
   const asked = await lookInto(route, request.headers, body, limit)
   const signal = AbortSignal.any([gone.signal, grant.signal])
-  await grant.busy(forward(door, { route, target, search, asked, request, response, signal, grant }))
+  const call = { route, target, search, asked, request, response, signal, grant }
+  await grant.busy(serveGranted(door, call))
+}
+
+/** A call with a token and a provider: whether it may go out is asked of the provider's troubles and the job's budget. */
+async function serveGranted(door: Door, call: Call): Promise<void> {
+  const { target, route, response, grant } = call
+  if (target.blocked !== null) {
+    grant.halt({ for: 'backend', provider: target.name, on: target.blocked })
+    return refuse(response, route.wire, gatewayErrors.blocked(target.blocked))
+  }
+  try {
+    const release = await reserve(door, call)
+    if (typeof release !== 'function') {
+      const { on, version } = release
+      grant.halt({ for: 'budget', on, budgetVersion: version })
+      return refuse(response, route.wire, gatewayErrors.spent(on))
+    }
+    try {
+      await forward(door, call)
+    } finally {
+      release()
+    }
+  } catch (error) {
+    // Whoever is kept waiting may go away meanwhile.
+    if (!call.signal.aborted) throw error
+  }
+  return undefined
+}
+
+/** Takes what the call may use out of the budget of its job. */
+async function reserve(door: Door, call: Call): Promise<(() => void) | Spent> {
+  const { asked, grant, route, target, signal } = call
+  const { jobId } = grant.caller
+  if (jobId === null || route.kind === 'count' || route.kind === 'models') return () => undefined
+  const usage = {
+    input: Math.ceil(asked.size / BYTES_PER_TOKEN),
+    output: asked.maxOutput ?? LIKELY_OUTPUT,
+    cached: 0,
+    cacheWrite: 0,
+    reasoning: 0,
+  }
+  const price = door.prices.find(target.name, asked.model)
+  const share = {
+    tokens: usage.input + usage.output,
+    usd: price === null ? null : costOf(price, usage),
+    model: asked.model,
+  }
+  return door.budgets.reserve(jobId, share, signal)
 }

@@ -22,7 +22,7 @@ export interface JobRow {
   proof: Proof | null
   checks: string[]
   source: string | null
-  budget: { tokens?: number; usd?: number } | null
+  budget: { tokens?: number; usd?: number; version?: number } | null
   parallelism: number
   epoch: number
   last_seq: number
@@ -117,6 +117,7 @@ export interface JobChange {
   readonly plan_version?: number
   readonly plan_approved?: boolean
   readonly plan_notes?: PlanView['notes']
+  readonly budget?: { tokens?: number | undefined; usd?: number | undefined; version: number } | null
   readonly error?: string | null
   readonly epoch?: number
   readonly cancel_requested_at?: Date | null
@@ -124,7 +125,7 @@ export interface JobChange {
   readonly completed_at?: Date | null
 }
 
-const jsonColumns = new Set(['wait', 'plan', 'proposed_plan', 'plan_notes'])
+const jsonColumns = new Set(['wait', 'budget', 'plan', 'proposed_plan', 'plan_notes'])
 
 /** Writes the named columns. Only the engine calls this, under the job's lock and next to the event that says why. */
 export async function updateJob(trx: Trx, id: string, change: JobChange): Promise<void> {
@@ -152,6 +153,13 @@ export async function unfinishedJobs(db: Reader): Promise<string[]> {
   const { rows } = await sql<{
     id: string
   }>`select id from jobs where status in ('queued', 'running', 'waiting') order by id`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** The ids of the jobs that wait for something of this kind. */
+export async function jobsWaitingFor(db: Reader, what: Wait['for']): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where status = 'waiting' and wait ->> 'for' = ${what} order by id`.execute(db)
   return rows.map((row) => row.id)
 }
 

@@ -29,3 +29,30 @@ export async function deleteProvider(trx: Trx, name: string): Promise<boolean> {
   const result = await sql`delete from providers where name = ${name}`.execute(trx)
   return result.numAffectedRows === 1n
 }
+
+/** Providers whose calls fail until a person does something. */
+export async function blockedProviders(db: Reader): Promise<{ name: string; on: string }[]> {
+  const { rows } = await sql<{ name: string; on: string }>`
+    select name, trouble ->> 'reason' as on from providers where trouble is not null order by position`.execute(
+    db,
+  )
+  return rows
+}
+
+/** Why calls to a provider fail, or that they may be tried again (null). False when there is no such provider. */
+export async function writeTrouble(
+  trx: Trx,
+  name: string,
+  trouble: ProviderTrouble | null,
+): Promise<boolean> {
+  const result = await sql`
+    update providers set trouble = ${trouble === null ? null : jsonb(trouble)} where name = ${name}`.execute(
+    trx,
+  )
+  return result.numAffectedRows === 1n
+}
+
+/** Those whose key is this secret may be tried again: it was set anew. */
+export async function forgiveProviders(trx: Trx, secret: string): Promise<void> {
+  await sql`update providers set trouble = null where value ->> 'secret' = ${secret}`.execute(trx)
+}

@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import type { AttemptStatus } from '../contract/words.ts'
 import type { Agent, Attempt, AttemptOutcome, Snapshot, Task, Work } from '../domain/model.ts'
 import type { Trx } from './database.ts'
+import { readSpent } from './budgets.ts'
 import { lockJob } from './jobs.ts'
+import { blockedProviders } from './providers.ts'
 
 /**
  * Reads everything the rules may know about a job, under the job's row lock, so that two readers decide one after
@@ -38,6 +40,10 @@ export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | 
     agents: await readAgents(trx, jobId),
     attempts: await readAttempts(trx, jobId),
     work: await readOpenAndEndedWork(trx, jobId),
+    models: {
+      ...(await readSpent(trx, jobId)),
+      blocked: await blockedProviders(trx),
+    },
   }
 }
 

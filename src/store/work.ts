@@ -100,7 +100,10 @@ export async function stuckJobs(db: Reader): Promise<string[]> {
       and not exists (select 1 from pgboss.job q where q.name in ('advance', 'work', 'repository')
         and q.state in ('created', 'retry', 'active') and q.data ->> 'job_id' = j.id::text)
       and not (j.status = 'waiting' and j.wait ->> 'for' = 'approval' and not j.plan_approved
-        and j.cancel_requested_at is null)`.execute(db)
+        and j.cancel_requested_at is null)
+      and not (j.status = 'waiting' and j.wait ->> 'for' in ('budget', 'backend') and j.cancel_requested_at is null)`.execute(
+    db,
+  )
   return rows.map((row) => row.id)
 }
 

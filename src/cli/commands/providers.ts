@@ -35,6 +35,15 @@ export function addProviders(program: Command, terminal: Terminal): void {
     })
   addServerOptions(list)
   addSet(command, terminal)
+  const retry = command
+    .command('retry')
+    .description('try a provider again that refused its key or its account: what was wrong has been mended')
+    .argument('<name>', 'the provider')
+    .action(async (name: string, flags: ServerFlags) => {
+      await withServer(flags, (client) => client.retryProvider(name))
+      terminal.print(`Provider ${name} is tried again; jobs that waited for it go on.`)
+    })
+  addServerOptions(retry)
   const remove = command
     .command('remove')
     .description('remove a provider; its key stays until it is removed too')
@@ -55,6 +64,7 @@ export function addProviders(program: Command, terminal: Terminal): void {
       'slipway providers set work --wire openai --base-url https://llm.example.com/v1 --key',
       'any server that speaks a known wire',
     ],
+    ['slipway providers retry anthropic', 'the bill is paid: try it again'],
     ['slipway providers remove ollama', 'take it away again'],
   ])
 }

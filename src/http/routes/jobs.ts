@@ -3,6 +3,7 @@ import {
   AgentList,
   AttemptList,
   AttemptView,
+  BudgetChange,
   BudgetView,
   CheckList,
   CreatedJob,
@@ -19,7 +20,7 @@ import type { HttpDeps } from '../deps.ts'
 import { errors, idParams, ok } from '../describe.ts'
 import { invalid } from '../errors.ts'
 import { idOf, queryOf } from '../params.ts'
-import { readForm } from '../read-body.ts'
+import { readForm, readJson } from '../read-body.ts'
 
 const KEY_CHARS = 200
 
@@ -127,6 +128,19 @@ function acts(app: OpenAPIHono, deps: HttpDeps): void {
     })
     app.post(`/api/jobs/:id/${name}`, async (c) => c.json(await run(idOf(c)), 202))
   }
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/jobs/{id}/budget',
+    summary: 'Raise or change what a job may use; one that waits for it goes on',
+    request: { params: idParams, body: { content: { 'application/json': { schema: BudgetChange } } } },
+    responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors },
+  })
+  app.post('/api/jobs/:id/budget', async (c) => {
+    const id = idOf(c)
+    const change = BudgetChange.safeParse(await readJson(c, deps.limits.bodyBytes))
+    if (!change.success) throw invalid(change.error, 'budget')
+    return c.json(await deps.jobs.setBudget(id, change.data), 202)
+  })
   act('cancel', 'Cancel a job', deps.jobs.cancel)
   act('restart', 'Take up a failed or cancelled job where it stopped', deps.jobs.restart)
 }

@@ -44,6 +44,18 @@ export function providerRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   })
 
   app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/providers/{name}/retry',
+    summary: 'Try a provider again that refused its key: what was wrong has been mended',
+    request: { params: nameParams },
+    responses: {
+      200: ok(ProviderView, 'The provider as it is now; jobs that waited for it go on.'),
+      ...errors,
+    },
+  })
+  app.post('/api/providers/:name/retry', async (c) => c.json(await deps.providers.retry(c.req.param('name'))))
+
+  app.openAPIRegistry.registerPath({
     method: 'delete',
     path: '/api/providers/{name}',
     summary: 'Remove a provider; its key stays until it is removed',

@@ -1,0 +1,129 @@
+import { expect, it } from 'vitest'
+import { decide } from './decide.ts'
+import { tries } from './limits.ts'
+import type { Attempt, HeldBack, Job, Snapshot, Task } from './model.ts'
+
+const job: Job = {
+  id: 'job',
+  vision: 'v',
+  title: 'v',
+  backend: 'x',
+  agents: {},
+  mode: 'solo',
+  status: 'running',
+  phase: 'building',
+  progress: 0,
+  wait: null,
+  proof: null,
+  parallelism: 2,
+  epoch: 1,
+  plan: null,
+  approvePlan: false,
+  proposal: null,
+  planApproved: false,
+  planVersion: 0,
+  headCommit: 'main0',
+  cancelRequested: false,
+}
+const task: Task = {
+  id: 'a',
+  key: 'a',
+  kind: 'build',
+  title: 'A',
+  role: 'developer',
+  phase: 'building',
+  status: 'running',
+  position: 0,
+  dependsOn: [],
+  checks: [],
+  agentId: 'dev',
+  triesFrom: 1,
+  notes: [],
+  cancelRequested: false,
+  error: null,
+}
+const held = (why: HeldBack, number = 1): Attempt => ({
+  id: `a${number}`,
+  taskId: 'a',
+  epoch: 1,
+  number,
+  kind: 'work',
+  subjectId: null,
+  status: 'lost',
+  headCommit: 'c',
+  changed: true,
+  outcome: { held: why },
+  error: null,
+  endedAt: 0,
+})
+const nothing = { spent: null, budgetVersion: 0, blocked: [] }
+const scene = (parts: Partial<Snapshot>): Snapshot => ({
+  job,
+  tasks: [task],
+  agents: [],
+  attempts: [],
+  work: [],
+  models: nothing,
+  ...parts,
+})
+const until = '2030-01-01T00:00:00.000Z'
+const retry: HeldBack = { for: 'retry', provider: 'p', on: 'the provider "p"', until }
+const backend: HeldBack = { for: 'backend', provider: 'p', on: 'the key' }
+const budget: HeldBack = { for: 'budget', on: 'the budget', budgetVersion: 0 }
+
+it('waits for a provider until it may be asked again, then goes on', () => {
+  const attempts = [held(retry)]
+  const wait = { do: 'wait-retry', taskId: 'a', until: Date.parse(until), on: 'the provider "p"' }
+  expect(decide(scene({ attempts }), 0, 0)).toEqual([wait])
+  expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
+})
+
+it('waits for a person while the provider is blocked, and says so once', () => {
+  const attempts = [held(backend)]
+  const models = { ...nothing, blocked: [{ name: 'p', on: 'the key' }] }
+  const wait = { do: 'wait-person', for: 'backend', taskId: 'a', on: 'the key' }
+  expect(decide(scene({ attempts, models }), 0, 0)).toEqual([wait])
+  const waiting = {
+    ...job,
+    status: 'waiting' as const,
+    wait: { for: 'backend' as const, on: 'the key', since: until, until: null },
+  }
+  expect(decide(scene({ job: waiting, attempts, models }), 0, 0)).toEqual([])
+  expect(decide(scene({ job: waiting, attempts }), 0, 0)).toMatchObject([
+    { do: 'stop-waiting' },
+    { do: 'start-attempt' },
+  ])
+})
+
+it('waits for its budget until a person sets it', () => {
+  const attempts = [held(budget)]
+  const wait = { do: 'wait-person', for: 'budget', taskId: 'a', on: 'the budget' }
+  expect(decide(scene({ attempts }), 0, 0)).toEqual([wait])
+  const raised = { ...nothing, budgetVersion: 1 }
+  expect(decide(scene({ attempts, models: raised }), 0, 0)).toMatchObject([{ do: 'start-attempt' }])
+})
+
+it('begins nothing that costs while the budget is used up, and lets what runs go on', () => {
+  const models = { ...nothing, spent: 'the budget' }
+  const ready = { ...task, status: 'ready' as const }
+  expect(decide(scene({ tasks: [ready], models }), 0, 0)).toEqual([
+    { do: 'wait-person', for: 'budget', taskId: 'a', on: 'the budget' },
+  ])
+  const running = { ...task, id: 'b', status: 'running' as const }
+  const work = {
+    id: 'w',
+    epoch: 1,
+    kind: 'attempt' as const,
+    taskId: 'b',
+    attemptId: 'x',
+    status: 'running' as const,
+    held: true,
+    outcome: null,
+  }
+  expect(decide(scene({ tasks: [ready, running], work: [work], models }), 0, 0)).toEqual([])
+})
+
+it('what was held back counts neither as a failure nor as an interruption', () => {
+  const attempts = Array.from({ length: tries.interruptions + 1 }, (_, index) => held(retry, index + 1))
+  expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
+})

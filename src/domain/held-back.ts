@@ -1,0 +1,46 @@
+import type { Decision } from './decision.ts'
+import type { Attempt, Snapshot } from './model.ts'
+
+/**
+ * What an attempt waits for that was broken off because no model could be called; null when that is over, or was not so. Such an
+ * attempt is nobody's failure and counts as none.
+ */
+export function decideHeldBack(
+  snapshot: Snapshot,
+  attempt: Attempt | undefined,
+  now: number,
+): Decision[] | null {
+  const held = attempt?.outcome?.held
+  if (attempt === undefined || held === undefined) return null
+  const { taskId } = attempt
+  switch (held.for) {
+    case 'budget': {
+      const same = held.budgetVersion === snapshot.models.budgetVersion
+      return same ? [{ do: 'wait-person', for: 'budget', taskId, on: held.on }] : null
+    }
+    case 'retry': {
+      const until = Date.parse(held.until)
+      return until > now ? [{ do: 'wait-retry', taskId, until, on: held.on }] : null
+    }
+    case 'backend': {
+      const blocked = snapshot.models.blocked.find((provider) => provider.name === held.provider)
+      return blocked === undefined ? null : [{ do: 'wait-person', for: 'backend', taskId, on: blocked.on }]
+    }
+  }
+}
+
+/** Attempts that count: as failures or as interruptions. */
+export function counted(attempts: readonly Attempt[]): Attempt[] {
+  return attempts.filter((attempt) => attempt.outcome?.held === undefined)
+}
+
+/** Nothing that calls a model begins while the job's budget is used up: a person can raise it. */
+export function withinBudget(snapshot: Snapshot, decisions: readonly Decision[]): Decision[] {
+  const { spent } = snapshot.models
+  if (spent === null) return [...decisions]
+  return decisions.map((decision) =>
+    decision.do === 'start-attempt' || decision.do === 'start-review'
+      ? { do: 'wait-person', for: 'budget', taskId: decision.taskId, on: spent }
+      : decision,
+  )
+}

@@ -1,0 +1,96 @@
+import { fits, spentWords, type Limit, type Spending } from '../domain/budget.ts'
+
+/**
+ * Holds the calls of a job to its budget. A call takes what it may use out of the budget before it goes out; one that may not
+ * fit beside the others waits until it is alone, so that a job ends at most one call past its limit.
+ */
+export interface BudgetGate {
+  /** What lets the call's share go again, or why it must not go out. Rejects when the signal fires. */
+  reserve(jobId: string, share: Share, signal: AbortSignal): Promise<(() => void) | Spent>
+}
+
+/** The reason in words; `version` says of which budget. */
+export interface Spent {
+  readonly on: string
+  readonly version: number
+}
+
+/** What a call may use at most, as far as it can be told before; `usd` null when its price is not known. */
+export interface Share {
+  readonly tokens: number
+  readonly usd: number | null
+  readonly model: string
+}
+
+export type ReadBudget = (
+  jobId: string,
+) => Promise<{ readonly limit: Limit; readonly used: Spending; readonly version: number } | null>
+
+export function openBudgetGate(read: ReadBudget): BudgetGate {
+  const underway = new Map<string, Set<Spending>>()
+  const turns = new Map<string, Promise<unknown>>()
+  const waiting = new Map<string, PromiseWithResolvers<void>>()
+
+  /** One decision at a time for each job: two that look together would both find room. */
+  const inTurn = <T>(jobId: string, decide: () => Promise<T>): Promise<T> => {
+    const turn = (turns.get(jobId) ?? Promise.resolve()).then(decide, decide)
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    turns.set(jobId, settled)
+    void settled.then(() => turns.get(jobId) === settled && turns.delete(jobId))
+    return turn
+  }
+  const release = (jobId: string, spending: Spending): void => {
+    const mine = underway.get(jobId)
+    mine?.delete(spending)
+    if (mine?.size === 0) underway.delete(jobId)
+    waiting.get(jobId)?.resolve()
+    waiting.delete(jobId)
+  }
+  const tryNow = async (jobId: string, share: Share): Promise<(() => void) | Spent | null> => {
+    const budget = await read(jobId)
+    if (budget === null) return () => undefined
+    const { limit, used, version } = budget
+    const spent = spentWords(limit, used)
+    if (spent !== null) return { on: spent, version }
+    if (limit.usd !== null && share.usd === null) {
+      const on = `the price of "${share.model}", which nobody knows: name it in prices.json and set the budget again, or set one in tokens alone`
+      return { on, version }
+    }
+    const spending = { tokens: share.tokens, usd: share.usd ?? 0 }
+    const others = underway.get(jobId) ?? new Set()
+    if (others.size > 0 && !fits(limit, used, [...others, spending])) return null
+    underway.set(jobId, others.add(spending))
+    return () => release(jobId, spending)
+  }
+  return {
+    async reserve(jobId, share, signal) {
+      for (;;) {
+        signal.throwIfAborted()
+        // Before the look: a share that is let go meanwhile must not be missed.
+        const next = waiting.get(jobId) ?? Promise.withResolvers<void>()
+        waiting.set(jobId, next)
+        const outcome = await inTurn(jobId, () => tryNow(jobId, share))
+        if (outcome !== null) {
+          if (!underway.has(jobId)) waiting.delete(jobId)
+          return outcome
+        }
+        await orGone(next.promise, signal)
+      }
+    },
+  }
+}
+
+async function orGone(released: Promise<void>, signal: AbortSignal): Promise<void> {
+  const gone = Promise.withResolvers<never>()
+  const stop = (): void => gone.reject(new Error('the agent has gone'))
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await Promise.race([released, gone.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

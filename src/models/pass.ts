@@ -1,0 +1,116 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { Call, Passed } from './call.ts'
+import type { Door, Target } from './door.ts'
+import type { Fault } from './fault.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
+import { judgeRefusal, retryAfterMs, wordsOf } from './judge-refusal.ts'
+import { openAnswerReader } from './read-answer.ts'
+import type { Route } from './route.ts'
+import { SilentProvider } from './upstream.ts'
+
+/** Of a refusal, what is kept until it is decided who is told. */
+const REFUSAL_BYTES = 65_536
+
+/**
+ * Sends a call to its provider and passes the answer on as it comes. A refusal that is not the request's fault is kept
+ * back: whether the agent hears of it is not decided here.
+ */
+export async function pass(door: Door, call: Call): Promise<Passed> {
+  const { route, response } = call
+  const began = performance.now()
+  const since = (): number => Math.round(performance.now() - began)
+  let status: number | null = null
+  let firstByteMs: number | null = null
+  let reader: ReturnType<typeof openAnswerReader> | null = null
+  let broken: unknown = null
+  try {
+    const answer = await send(door, call)
+    firstByteMs = since()
+    status = answer.statusCode ?? 502
+    answer.on('error', (error) => {
+      // Who ends first is at fault: the end of one side ends the other.
+      if (!call.signal.aborted) broken = error
+    })
+    if (status >= 400) {
+      const body = await readSome(answer)
+      const refusal = { status, body, headers: responseHeaders(answer.headers) }
+      const fault = faultOfRefusal(status, answer.headers, body.toString('utf8'))
+      return { status, answer: null, fault, refusal, isGone: false, firstByteMs, durationMs: since() }
+    }
+    const mine = openAnswerReader(route.kind, answer.headers['content-type'] ?? '')
+    reader = mine
+    answer.on('data', (chunk: Buffer) => mine.add(chunk))
+    response.writeHead(status, responseHeaders(answer.headers))
+    response.flushHeaders()
+    await pipeline(answer, response)
+    const read = mine.end(true)
+    const { fault } = read
+    return { status, answer: read, fault, refusal: null, isGone: false, firstByteMs, durationMs: since() }
+  } catch (error) {
+    const isGone = broken === null && call.signal.aborted
+    return {
+      status,
+      answer: reader?.end(false) ?? null,
+      fault: isGone ? null : faultOf(broken ?? error, status),
+      refusal: null,
+      isGone,
+      firstByteMs,
+      durationMs: since(),
+    }
+  }
+}
+
+function send(door: Door, call: Call): Promise<IncomingMessage> {
+  const { target, route, search, asked, request, response, signal } = call
+  const headers = requestHeaders(request.headers, target, asked.body.length)
+  if (!asked.isUnchanged) delete headers['content-encoding']
+  return door.upstream.call({
+    method: request.method ?? 'POST',
+    url: addressOf(target, route, search),
+    headers,
+    body: asked.body,
+    signal,
+    silenceMs: door.limits.modelSilenceMs,
+    isReaderSlow: () => response.writableNeedDrain,
+  })
+}
+
+function addressOf(target: Target, route: Route, search: URLSearchParams): URL {
+  const url = new URL(target.baseUrl)
+  url.pathname = url.pathname.replace(/\/$/, '') + route.path
+  for (const [name, value] of search) if (name !== 'key') url.searchParams.append(name, value)
+  return url
+}
+
+async function readSome(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > REFUSAL_BYTES) break
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function faultOfRefusal(status: number, headers: IncomingHttpHeaders, body: string): Fault | null {
+  const cure = judgeRefusal(status, body)
+  if (cure === 'request') return null
+  const words = `it answered ${status} (${wordsOf(body)})`
+  return {
+    kind: 'status',
+    status,
+    words,
+    cure,
+    retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()),
+  }
+}
+
+function faultOf(error: unknown, status: number | null): Fault {
+  const words = error instanceof Error ? error.message : String(error)
+  if (error instanceof SilentProvider) return { kind: 'silent', words }
+  return status === null
+    ? { kind: 'unreachable', words: `it cannot be reached (${words})` }
+    : { kind: 'cut', words: 'its answer ended in the middle' }
+}

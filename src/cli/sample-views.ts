@@ -17,7 +17,7 @@ export function jobView(change: Partial<JobView> = {}): JobView {
   return {
     id, vision: 'a todo list', title: hostile, backend: 'offline', mode: 'team', status: 'running', current_phase: 'building',
     progress: 40, wait: null, proof: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
-    head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, options: { agents: {}, checks: [], source: null, parallelism: 2, approve_plan: false, permissions: 'sandbox', budget: null },
+    head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, options: { agents: {}, model: null, models: {}, checks: [], source: null, parallelism: 2, approve_plan: false, permissions: 'sandbox', budget: null },
     ...change,
   } // prettier-ignore
 }

@@ -157,7 +157,7 @@ test('summaries go on after a break, and whoever follows hears of break and retu
       started_at: null,
       completed_at: null,
       error: null,
-      usage: { input_tokens: 0, output_tokens: 0, cost_usd: null },
+      usage: { input_tokens: 0, cached_tokens: 0, output_tokens: 0, cost_usd: null, unpriced_tokens: 0 },
       team: [],
       tasks: { total: 0, done: 0 },
     })}\n\n`

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openClient } from './open-client.ts'
 
 const id = '01930000-0000-7000-8000-000000000001'
-const usage = { input_tokens: 0, output_tokens: 0, cost_usd: null }
+const usage = { input_tokens: 0, cached_tokens: 0, output_tokens: 0, cost_usd: null, unpriced_tokens: 0 }
 
 interface Sent {
   readonly url: string
@@ -24,7 +24,7 @@ function stub(answer: () => Response | Promise<Response>) {
 }
 
 test('an answer is parsed by the contract and the token travels in the header', async () => {
-  const budget = { limit: { tokens: null, usd: 5 }, used: usage }
+  const budget = { limit: { tokens: null, usd: 5 }, used: usage, models: [] }
   const { client, sent } = stub(() => Response.json({ ...budget, extra: true }))
   expect(await client.budget(id)).toEqual(budget)
   expect(sent[0]?.url).toBe(`http://slipway.test/api/jobs/${id}/budget`)

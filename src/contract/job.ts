@@ -30,10 +30,18 @@ const Vision = z
   .refine((text) => text.isWellFormed(), 'the vision is not well-formed Unicode: send UTF-8 text')
 
 /** The body of `POST /api/jobs`. What is left out is filled in from the settings' `defaults`. */
+/** A model by the name that its provider knows it by. */
+const ModelName = z.string().trim().min(1).max(200)
+
 export const NewJob = z.strictObject({
   vision: Vision,
   backend: z.string().trim().min(1).max(64).optional(),
+  /** The backend of a role, where it is another one. */
   agents: z.partialRecord(Role, z.string().trim().min(1).max(64)).optional(),
+  /** The model of every agent; without it each backend's provider, or the backend itself, decides. */
+  model: ModelName.optional(),
+  /** The model of a role, where it is another one. */
+  models: z.partialRecord(Role, ModelName).optional(),
   checks: z.array(CheckCommand).max(20).optional(),
   source: z.string().trim().min(1).max(2000).optional(),
   mode: Mode.optional(),
@@ -94,6 +102,8 @@ export const JobView = z.object({
   tasks: z.object({ total: z.int(), done: z.int() }),
   options: z.object({
     agents: z.partialRecord(Role, z.string()),
+    model: z.string().nullable(),
+    models: z.partialRecord(Role, z.string()),
     checks: z.array(z.string()),
     source: z.string().nullable(),
     parallelism: z.int(),

@@ -77,8 +77,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
         title: titleOf(input.vision),
         ...backends,
         ...filled,
-        source: input.source ?? null,
-        budget: input.budget ?? null,
+        ...asked(input),
         idempotencyKey,
         requestHash,
         isHidden,
@@ -92,6 +91,12 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
       throw error
     }
   }
+}
+
+/** What has no default but nothing. */
+function asked(input: NewJob): Pick<NewJobRow, 'model' | 'models' | 'source' | 'budget'> {
+  const { model = null, models = {}, source = null, budget = null } = input
+  return { model, models, source, budget }
 }
 
 function noRoom(missing: string): AppError {

@@ -30,14 +30,20 @@ export class NoModelNow extends Error {
   }
 }
 
+interface AccessOptions {
+  readonly profile: Profile
+  readonly caller: Caller
+  /** The model that a person chose. */
+  readonly model?: string | null
+}
+
 /**
  * Opens the way to models for one session of a backend. Throws `AppError` when the backend has none, and `NoModelNow`
  * when its provider is known to fail.
  */
 export async function openAccess(
   engine: Engine,
-  profile: Profile,
-  caller: Caller,
+  { profile, caller, model = null }: AccessOptions,
   signal: AbortSignal,
 ): Promise<ModelAccess> {
   const usable = (await engine.models.providers()).filter((provider) => provider.usable)
@@ -47,7 +53,7 @@ export async function openAccess(
       throw new AppError(409, 'no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
     case 'own':
     case 'none':
-      return withoutGateway
+      return { ...withoutGateway, access: { gateway: null, model } }
     case 'gateway': {
       const held = troubleOf(engine, usable, reach.provider)
       if (held !== null) throw new NoModelNow(held)
@@ -57,7 +63,7 @@ export async function openAccess(
       return {
         access: {
           gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
-          model: reach.model,
+          model: model ?? reach.model,
         },
         provider: reach.provider,
         halted: grant.halted,

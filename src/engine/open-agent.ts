@@ -25,6 +25,8 @@ export interface OpenAgentOptions {
   readonly workspace: Workspace
   /** On whose behalf it calls models. */
   readonly caller: Caller
+  /** The model that a person chose; without it the provider and the backend decide. */
+  readonly model?: string | null
   /** What its processes are for, in the records. */
   readonly label: string
   readonly policy: PermissionPolicy
@@ -43,7 +45,7 @@ export async function openAgent(
   signal: AbortSignal,
 ): Promise<OpenAgent> {
   const { profile, launch, workspace, label } = options
-  const models = await openAccess(engine, profile, options.caller, signal)
+  const models = await openAccess(engine, options, signal)
   try {
     const program = await prepareProgram(engine, profile, launch, workspace, models.access, label)
     await options.onStart?.(models)

@@ -121,6 +121,7 @@ async function openAttempt(
         attemptId: attempt.id,
         role: attempt.role,
       },
+      model: claim.job.models[attempt.role] ?? claim.job.model,
       label: `attempt ${attempt.id}`,
       policy: claim.job.permissions,
       answer: answerPermissions(engine, claim, attempt, recorder),

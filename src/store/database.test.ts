@@ -33,6 +33,8 @@ function job(): NewJobRow {
     title: 't',
     backend: 'offline',
     agents: {},
+    model: null,
+    models: {},
     mode: 'team',
     checks: [],
     source: null,

@@ -113,6 +113,8 @@ function toView(row: JobRow & Figures): JobView {
     head_commit: row.head_commit,
     options: {
       agents: row.agents,
+      model: row.model,
+      models: row.models,
       checks: row.checks,
       source: row.source,
       parallelism: row.parallelism,

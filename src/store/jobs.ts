@@ -14,6 +14,8 @@ export interface JobRow {
   title: string
   backend: string
   agents: Partial<Record<Role, string>>
+  model: string | null
+  models: Partial<Record<Role, string>>
   mode: Mode
   status: JobStatus
   phase: Phase
@@ -48,6 +50,8 @@ export interface NewJobRow {
   readonly title: string
   readonly backend: string
   readonly agents: Partial<Record<Role, string>>
+  readonly model: string | null
+  readonly models: Partial<Record<Role, string>>
   readonly mode: Mode
   readonly checks: readonly string[]
   readonly source: string | null
@@ -65,10 +69,10 @@ export interface NewJobRow {
 export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<void> {
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
   await sql`
-    insert into jobs (id, vision, title, backend, agents, mode, status, phase, checks, source, budget, parallelism, approve_plan,
-      permissions, idempotency_key, request_hash, hidden, created_at, last_seq)
-    select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'mode', 'queued', 'queued',
-      j -> 'checks', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
+    insert into jobs (id, vision, title, backend, agents, model, models, mode, status, phase, checks, source, budget, parallelism,
+      approve_plan, permissions, idempotency_key, request_hash, hidden, created_at, last_seq)
+    select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'model', j -> 'models', j ->> 'mode',
+      'queued', 'queued', j -> 'checks', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
       (j ->> 'approvePlan')::boolean, j ->> 'permissions', j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'isHidden')::boolean,
       (j ->> 'createdAt')::timestamptz, 1
     from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)

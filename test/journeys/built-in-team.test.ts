@@ -34,7 +34,7 @@ it('without a provider that says which model it cannot be chosen, and says what 
   expect(team).toMatchObject({ available: false, default: false, reason: expect.stringContaining('--model') })
 })
 
-it.each(providers)('a whole team job is proven on %s', async (name, provider) => {
+it.each(providers)('a whole team job is proven on %s, and its ledger is exact', async (name, provider) => {
   const { path, ...input } = provider
   const key = `sk-${name}`
   await server.client.setSecret(name, key)
@@ -49,5 +49,27 @@ it.each(providers)('a whole team job is proven on %s', async (name, provider) =>
   ).toHaveLength(2)
   const files = (await server.client.files(job_id)).files.map((file) => file.path)
   expect(files).toEqual(expect.arrayContaining(['src/add.js', 'src/times.js', 'docs/design.md']))
-  expect(model.totals(key).calls).toBeGreaterThan(15)
+  const served = model.totals(key)
+  expect(served.calls).toBeGreaterThan(15)
+  expect(job.usage).toMatchObject({ input_tokens: served.input, output_tokens: served.output })
+})
+
+it('a model may be chosen for the job and for a role of it', async () => {
+  await server.client.setSecret('anthropic', 'sk-roles')
+  await server.client.setProvider('anthropic', { base_url: model.url, model: 'as-the-provider' })
+  const before = model.served.length
+  const { job_id } = await server.client.createJob({
+    vision: scriptedVision(),
+    backend: 'team',
+    model: 'for-all',
+    models: { architect: 'for-the-architect' },
+  })
+  await until('the end of the job', 100_000, async () => (await server.client.getJob(job_id)).completed_at)
+  const job = await server.client.getJob(job_id)
+  expect(job).toMatchObject({
+    proof: 'proven',
+    options: { model: 'for-all', models: { architect: 'for-the-architect' } },
+  })
+  const asked = model.served.slice(before).map((call) => call.model)
+  expect(new Set(asked)).toEqual(new Set(['for-all', 'for-the-architect']))
 })

@@ -11,6 +11,9 @@ export interface JobForm {
   /** What was chosen; undefined leaves it to the server's default. */
   readonly backend: string | undefined
   readonly agents: Readonly<Partial<Record<Role, string>>>
+  /** Empty: the provider or the backend decides. */
+  readonly model: string
+  readonly models: Readonly<Partial<Record<Role, string>>>
   readonly mode: Mode
   readonly source: string
   /** One command a line. */
@@ -34,6 +37,8 @@ export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
     vision: '',
     backend: undefined,
     agents: {},
+    model: '',
+    models: {},
     mode: defaults?.mode ?? 'team',
     source: '',
     checks: (defaults?.checks ?? []).join('\n'),
@@ -68,6 +73,7 @@ export function problemsOf(form: JobForm): Problems {
 /** The form as the request it stands for. A lone agent makes no plan, so there is none to approve. */
 export function requestOf(form: JobForm, backend: string | undefined): JobRequest {
   const checks = entriesOf(form.checks)
+  const models = Object.entries(form.models).filter(([, model]) => model.trim() !== '')
   const budget = {
     ...(form.tokens === '' ? {} : { tokens: Number(form.tokens) }),
     ...(form.usd === '' ? {} : { usd: Number(form.usd) }),
@@ -81,6 +87,8 @@ export function requestOf(form: JobForm, backend: string | undefined): JobReques
     approve_plan: form.mode === 'team' && form.approvePlan,
     ...(backend === undefined ? {} : { backend }),
     ...(form.source.trim() === '' ? {} : { source: form.source.trim() }),
+    ...(form.model.trim() === '' ? {} : { model: form.model.trim() }),
+    ...(models.length === 0 || form.mode === 'solo' ? {} : { models: Object.fromEntries(models) }),
     ...(Object.keys(form.agents).length === 0 || form.mode === 'solo' ? {} : { agents: form.agents }),
     ...(Object.keys(budget).length === 0 ? {} : { budget }),
   }
@@ -90,6 +98,8 @@ const fieldOfPath: Readonly<Record<string, JobField>> = {
   vision: 'vision',
   backend: 'backend',
   agents: 'agents',
+  model: 'model',
+  models: 'agents',
   mode: 'mode',
   source: 'source',
   checks: 'checks',

@@ -52,6 +52,7 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
           />
         )}
       </Field>
+      <ModelField form={form} problems={problems} onChange={onChange} />
       {form.mode === 'team' && <TeamOptions form={form} problems={problems} onChange={onChange} />}
       <PolicyChoice
         label="When agents ask before they act"
@@ -121,6 +122,25 @@ function Budget({ form, problems, onChange }: OptionsProps) {
   )
 }
 
+function ModelField({ form, problems, onChange }: OptionsProps) {
+  return (
+    <Field
+      label="Model"
+      hint="By the name its provider knows. Empty: as the provider or the backend has it."
+      error={problems.model}
+    >
+      {(control) => (
+        <Input
+          {...control}
+          value={form.model}
+          spellCheck={false}
+          onChange={(event) => onChange({ model: event.target.value })}
+        />
+      )}
+    </Field>
+  )
+}
+
 const roles: readonly Role[] = ['product_owner', 'architect', 'developer', 'reviewer']
 
 function RoleBackends({ form, problems, onChange }: OptionsProps) {
@@ -130,16 +150,24 @@ function RoleBackends({ form, problems, onChange }: OptionsProps) {
   }
   return (
     <fieldset className="md:col-span-2">
-      <legend className="mb-1.5 text-sm font-medium">Another backend for a role</legend>
-      <ul className="grid gap-2 sm:grid-cols-2">
+      <legend className="mb-1.5 text-sm font-medium">Another backend or model for a role</legend>
+      <ul className="grid gap-2">
         {roles.map((role) => (
-          <li key={role} className="flex items-center justify-between gap-3">
-            <span className="text-muted">{roleNames[role]}</span>
+          <li key={role} className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <span className="w-28 text-muted">{roleNames[role]}</span>
             <BackendMenu
               label={`Backend of the ${roleNames[role].toLowerCase()}`}
               none="As the job"
               value={form.agents[role]}
               onChange={(name) => choose(role, name)}
+            />
+            <Input
+              aria-label={`Model of the ${roleNames[role].toLowerCase()}`}
+              placeholder="Model: as the job"
+              value={form.models[role] ?? ''}
+              spellCheck={false}
+              className="min-w-40 flex-1"
+              onChange={(event) => onChange({ models: { ...form.models, [role]: event.target.value } })}
             />
           </li>
         ))}

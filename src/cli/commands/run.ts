@@ -17,6 +17,7 @@ import type { Terminal } from '../terminal.ts'
 interface Flags extends ServerFlags {
   backend?: string
   agent?: string[]
+  model?: string
   mode?: 'team' | 'solo'
   source?: string
   check?: string[]
@@ -38,7 +39,12 @@ export function addRun(program: Command, terminal: Terminal): void {
     .description('build what a vision describes, watch it, and say what was proven')
     .argument('<vision>', 'what should be built, in quotes; - reads it from standard input')
     .option('--backend <name>', 'the agent that plays every role (slipway backends lists them)')
-    .option('--agent <role=backend>', `another agent for one role: ${roles.join(', ')}; repeatable`, collect)
+    .option('--model <model>', 'the model of every agent; without it the provider or the backend decides')
+    .option(
+      '--agent <role=backend>',
+      `another agent for one role, with a model if you like (reviewer=codex:gpt-5.5): ${roles.join(', ')}; repeatable`,
+      collect,
+    )
     .addOption(new Option('--mode <mode>', 'a team with roles, or one agent alone').choices(['team', 'solo']))
     .option('--source <repository>', 'start from this git repository: a URL or a path')
     .option(
@@ -108,7 +114,8 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
   return {
     vision: words,
     ...(flags.backend === undefined ? {} : { backend: flags.backend }),
-    ...(flags.agent === undefined ? {} : { agents: parseAgents(flags.agent) }),
+    ...(flags.model === undefined ? {} : { model: flags.model }),
+    ...(flags.agent === undefined ? {} : parseAgents(flags.agent)),
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.source === undefined ? {} : { source: absoluteSource(flags.source) }),
     ...(flags.check === undefined ? {} : { checks: flags.check }),
@@ -119,20 +126,23 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
   }
 }
 
-function parseAgents(given: readonly string[]): NonNullable<JobRequest['agents']> {
+/** `role=backend`, `role=backend:model` or `role=:model`. */
+function parseAgents(given: readonly string[]): Pick<JobRequest, 'agents' | 'models'> {
   const agents: NonNullable<JobRequest['agents']> = {}
+  const models: NonNullable<JobRequest['models']> = {}
   for (const pair of given) {
-    const [name = '', backend = ''] = pair.split('=', 2)
+    const [, name = '', backend = '', model = ''] = /^([^=]*)=([^:]*)(?::(.*))?$/.exec(pair) ?? []
     const role = roles.find((each) => each === name.replaceAll('-', '_'))
-    if (role === undefined || backend === '') {
+    if (role === undefined || (backend === '' && model === '')) {
       throw badUsage(
         `--agent ${pair} is not a role and a backend`,
-        `for example --agent reviewer=offline; the roles are ${roles.join(', ')}`,
+        `for example --agent reviewer=codex or --agent reviewer=codex:gpt-5.5; the roles are ${roles.join(', ')}`,
       )
     }
-    agents[role] = backend
+    if (backend !== '') agents[role] = backend
+    if (model !== '') models[role] = model
   }
-  return agents
+  return { agents, models }
 }
 
 /** The server has a working directory of its own: a path that exists here is sent whole, anything else as it is. */

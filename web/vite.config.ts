@@ -1,7 +1,7 @@
 import path from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 /**
  * The UI as static files in `web/dist`, names hashed, nothing inline (the page's security policy forbids it).
@@ -25,9 +25,21 @@ const serverCalls = '^/api/(?![\\w-]+\\.ts(\\?|$))'
 const pageOf = (request: { headers: { accept?: string | undefined } }): string | undefined =>
   request.headers.accept?.includes('text/html') === true ? '/index.html' : undefined
 
+/** Zod can write its schemas as JSON Schema, which the server does and a browser never: that half of it stays at home. */
+function withoutJsonSchema(): Plugin {
+  return {
+    name: 'without-json-schema',
+    enforce: 'pre',
+    load: (id) =>
+      /[\\/]zod[\\/]v4[\\/]core[\\/]json-schema-processors\.js$/.test(id)
+        ? 'export const toJSONSchema = undefined, allProcessors = undefined'
+        : null,
+  }
+}
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), withoutJsonSchema()],
   cacheDir: path.join(import.meta.dirname, '..', '.cache', 'vite'),
   build: {
     outDir: 'dist',
@@ -44,7 +56,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'shell', tags: ['$initial'], priority: 3 },
-            { name: 'shared', test: /[\\/](web|src|lucide-react)[\\/]/, minShareCount: 5, priority: 2 },
+            { name: 'shared', test: /[\\/](web|src|lucide-react)[\\/]/, minShareCount: 4, priority: 2 },
           ],
         },
       },

@@ -12,6 +12,19 @@ export function waitHint(job: Pick<JobView, 'id' | 'wait'>): string[] | null {
       `  slipway allow ${id}                let it happen`,
       `  slipway deny ${id}                 refuse it`,
     ]
+  if (job.wait?.for === 'budget')
+    return [
+      'The job has used what it may, and goes on when it may use more. In another terminal:',
+      `  slipway budget ${id}                    what it has used, by role and model`,
+      `  slipway budget ${id} --tokens <number>  raise it`,
+    ]
+  if (job.wait?.for === 'backend')
+    return [
+      'A provider of models waits for you. In another terminal:',
+      '  slipway providers               which one, and why',
+      '  slipway secrets set <name>      set its key anew',
+      '  slipway providers retry <name>  try it again as it is',
+    ]
   if (job.wait?.for !== 'approval') return null
   return [
     'The plan waits for you. In another terminal:',

@@ -15,6 +15,7 @@ export type JobPart =
   | 'plan'
   | 'documents'
   | 'permissions'
+  | 'budget'
   | 'events'
 
 /** Every key of the query cache. A shorter key is the beginning of the longer ones, so invalidating it covers them. */
@@ -29,6 +30,7 @@ export const keys = {
     ...rest,
   ],
   backends: ['backends'],
+  providers: ['providers'],
   settings: ['settings'],
   sessions: ['sessions'],
   stats: ['stats'],

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { DocumentFile, JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
-import type { JobView } from '../../src/contract/job.ts'
+import type { BudgetChange, JobView } from '../../src/contract/job.ts'
 import type { NewMessage } from '../../src/contract/person.ts'
 import type { PlanEdit } from '../../src/contract/plan.ts'
 import { client } from './client.ts'
@@ -43,6 +43,11 @@ function useJobCommand<Input>(id: string, act: (input: Input) => Promise<JobView
 
 export function useCancelJob(id: string) {
   return useJobCommand(id, () => client.cancel(id))
+}
+
+/** What is named is set; a job that waits for its budget goes on. */
+export function useSetBudget(id: string) {
+  return useJobCommand(id, (budget: BudgetChange) => client.setBudget(id, budget))
 }
 
 export function useRestartJob(id: string) {

@@ -51,6 +51,9 @@ export const queries = {
   permissions: (id: string) =>
     queryOptions({ queryKey: keys.part(id, 'permissions'), queryFn: () => client.permissions(id) }),
   plan: (id: string) => queryOptions({ queryKey: keys.part(id, 'plan'), queryFn: () => client.plan(id) }),
+  budget: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'budget'), queryFn: () => client.budget(id) }),
+  providers: () => queryOptions({ queryKey: keys.providers, queryFn: () => client.providers() }),
   backends: () =>
     queryOptions({ queryKey: keys.backends, queryFn: () => client.backends(), staleTime: 30_000 }),
   settings: () => queryOptions({ queryKey: keys.settings, queryFn: () => client.settings() }),

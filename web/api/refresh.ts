@@ -9,7 +9,7 @@ const gatherMs = 60
 
 /** What an event puts out of date, by the first word of its type. */
 const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
-  job: ['job', 'tasks', 'agents'],
+  job: ['job', 'tasks', 'agents', 'budget'],
   plan: ['plan', 'tasks', 'agents', 'job'],
   task: ['tasks', 'job', 'agents'],
   work: ['tasks', 'agents', 'job'],
@@ -24,7 +24,7 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   permission: ['permissions', 'agents', 'job'],
 }
 
-const partsOfUsage: readonly JobPart[] = ['job', 'tasks', 'agents', 'attempts']
+const partsOfUsage: readonly JobPart[] = ['job', 'tasks', 'agents', 'attempts', 'budget']
 const partsOfMerge: readonly JobPart[] = ['tasks', 'job', 'agents', 'files', 'file', 'commits', 'diff']
 
 export function staleParts(event: EventView): readonly JobPart[] {

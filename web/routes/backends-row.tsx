@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Ellipsis } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { BackendView } from '../../src/contract/backend.ts'
 import { useInstallBackend, useRemoveBackend } from '../api/backend-mutations.ts'
 import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
-import { Button, IconButton } from '../ui/button.tsx'
+import { Button, buttonClass, IconButton } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Badge, StatusPill } from '../ui/status-pill.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
@@ -26,6 +27,8 @@ export function BackendRow({ backend }: { readonly backend: BackendView }) {
     backend.version,
     backend.installed === null ? null : origins[backend.installed],
     backend.tested ? null : 'not tested by us',
+    backend.provider === null ? null : `models of ${backend.provider}`,
+    backend.auth === 'own' ? 'with its own login, counted by what it reports' : null,
   ].filter((fact) => fact !== null)
   return (
     <li className="flex min-h-15 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-6 py-2.5 max-md:px-4">
@@ -48,8 +51,12 @@ export function BackendRow({ backend }: { readonly backend: BackendView }) {
           <Button size="small" aria-label={`Test ${backend.display_name}`} onClick={() => setIsTrying(true)}>
             Test
           </Button>
-        ) : (
+        ) : backend.installed === null ? (
           <InstallButton backend={backend} />
+        ) : (
+          <Link to="/settings" className={buttonClass({ size: 'small' })}>
+            Connect a provider
+          </Link>
         )}
         <More backend={backend} />
       </span>

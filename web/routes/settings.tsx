@@ -13,6 +13,7 @@ import { Field } from '../ui/field.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { Select } from '../ui/select.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
+import { Providers } from './settings-providers.tsx'
 import { JobDefaults } from './settings-defaults.tsx'
 
 const themes: readonly { readonly value: Theme; readonly label: string }[] = [
@@ -61,6 +62,12 @@ export function SettingsScreen() {
       <Section title="Jobs" hint="What a job gets when nothing else is said.">
         <DefaultBackend />
         <JobDefaults />
+      </Section>
+      <Section
+        title="Models"
+        hint="Where agents find their models. Keys stay with the server: agents get a token that ends with their attempt."
+      >
+        <Providers />
       </Section>
     </Page>
   )

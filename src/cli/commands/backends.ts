@@ -55,6 +55,7 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
     },
     { text: backend.kind },
     { text: backend.version ?? '' },
+    { text: backend.provider ?? (backend.auth === 'own' ? 'own login' : '') },
     { text: backend.reason ?? backend.display_name, tone: 'dim' as const },
   ])
   const columns = [
@@ -62,6 +63,7 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
     { title: 'STATE' },
     { title: 'KIND' },
     { title: 'VERSION' },
+    { title: 'MODELS' },
     { title: '', flexible: true },
   ]
   const advice = backends.some((backend) => backend.kind === 'acp' && backend.available)

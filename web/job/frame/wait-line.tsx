@@ -6,6 +6,7 @@ import type { JobView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
 import { Elapsed } from '../../ui/since.tsx'
 import { clockTime, duration, useNow } from '../../ui/time.ts'
+import { RaiseBudget } from './raise-budget.tsx'
 import { waitWords, type Remedy } from './wait-words.ts'
 
 /** Why the job does not move, since when, and what would move it; nothing while it moves. */
@@ -54,15 +55,15 @@ function QueueLine({ job }: { readonly job: JobView }) {
 
 function Line({ remedy, children }: { readonly remedy?: ReactNode; readonly children: ReactNode }) {
   return (
-    <p
+    <div
       role="status"
       className="flex items-start gap-2 rounded-md bg-waiting-soft px-2.5 py-1.5 text-sm text-waiting"
     >
       <Hourglass aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <span className="min-w-0 wrap-anywhere">
+      <div className="min-w-0 wrap-anywhere">
         {children}. {remedy}
-      </span>
-    </p>
+      </div>
+    </div>
   )
 }
 
@@ -96,10 +97,10 @@ function RemedyLink({ job, remedy }: { readonly job: JobView; readonly remedy: R
           Go to the team
         </Link>
       )
-    case 'backends':
+    case 'models':
       return (
-        <Link to="/backends" className={look}>
-          Look at the backends
+        <Link to="/settings" className={look}>
+          Look at its key
         </Link>
       )
     case 'health':
@@ -108,6 +109,8 @@ function RemedyLink({ job, remedy }: { readonly job: JobView; readonly remedy: R
           See what is wrong
         </Link>
       )
+    case 'budget':
+      return <RaiseBudget jobId={job.id} />
     case null:
       return null
   }

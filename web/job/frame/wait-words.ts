@@ -1,7 +1,7 @@
 import type { Wait } from '../../../src/contract/words.ts'
 
-/** What can be done about a wait, as a place to go to. */
-export type Remedy = 'plan' | 'team' | 'backends' | null
+/** What can be done about a wait, as a place to go to; a budget is raised where it is told. */
+export type Remedy = 'plan' | 'team' | 'models' | 'budget' | null
 
 interface WaitWords {
   /** One sentence without its stop: for whom or what. */
@@ -19,11 +19,11 @@ export function waitWords(wait: Wait): WaitWords {
     case 'permission':
       return { text: `Waiting for your permission: ${wait.on}`, remedy: 'team' }
     case 'budget':
-      return { text: `Waiting because the budget is used up: ${wait.on}`, remedy: null }
+      return { text: `Waiting for you: ${wait.on}`, remedy: 'budget' }
     case 'capacity':
       return { text: `Waiting for a free slot: ${wait.on}`, remedy: null }
     case 'backend':
-      return { text: `Waiting for the backend: ${wait.on}`, remedy: 'backends' }
+      return { text: `Waiting for you: ${wait.on}`, remedy: 'models' }
     case 'retry':
       return { text: `Waiting for ${wait.on}`, remedy: null }
   }

@@ -1,0 +1,43 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { ProviderInput, ProviderView } from '../../src/contract/provider.ts'
+import { client } from './client.ts'
+import { keys } from './keys.ts'
+
+/** A change to where models are: which backends can work depends on it. */
+function useProviderChange<Input, Output>(change: (input: Input) => Promise<Output>) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () =>
+      Promise.all([
+        cache.invalidateQueries({ queryKey: keys.providers }),
+        cache.invalidateQueries({ queryKey: keys.backends }),
+      ]),
+  })
+}
+
+/** A provider to be connected or changed; an empty key leaves the one that is set. */
+export interface ConnectProvider {
+  readonly name: string
+  readonly input: ProviderInput
+  readonly key: string
+}
+
+/** The key goes first: a provider that is there must not be called without it. */
+export function useConnectProvider() {
+  return useProviderChange(async ({ name, input, key }: ConnectProvider): Promise<ProviderView> => {
+    if (key === '') return client.setProvider(name, input)
+    const secret = input.secret ?? name
+    await client.setSecret(secret, key)
+    return client.setProvider(name, { ...input, secret })
+  })
+}
+
+export function useRemoveProvider() {
+  return useProviderChange((name: string) => client.removeProvider(name))
+}
+
+/** What was wrong with it has been mended: jobs that wait for it try again. */
+export function useRetryProvider() {
+  return useProviderChange((name: string) => client.retryProvider(name))
+}

@@ -1,0 +1,100 @@
+import { useQuery } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import type { ProviderView } from '../../src/contract/provider.ts'
+import { useRemoveProvider, useRetryProvider } from '../api/provider-mutations.ts'
+import { queries } from '../api/queries.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Failure } from '../ui/callout.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { Badge, StatusPill } from '../ui/status-pill.tsx'
+import { showFailure } from '../ui/toast.tsx'
+
+const ProviderWindow = lazy(async () => ({
+  default: (await import('./settings-provider-window.tsx')).ProviderWindow,
+}))
+
+/** The providers of models with their keys, which nobody sees again. */
+export function Providers() {
+  const { data: providers, error } = useQuery(queries.providers())
+  const [edited, setEdited] = useState<ProviderView | 'new' | null>(null)
+  if (error !== null) return <Failure error={error} />
+  if (providers === undefined) return null
+  return (
+    <>
+      {providers.length === 0 ? (
+        <p className="text-sm text-muted">
+          None yet: agents can work only with logins of their own on this machine.
+        </p>
+      ) : (
+        <ul className="flex flex-col" aria-label="Providers">
+          {providers.map((provider) => (
+            <ProviderRow key={provider.name} provider={provider} onEdit={() => setEdited(provider)} />
+          ))}
+        </ul>
+      )}
+      <div>
+        <Button onClick={() => setEdited('new')}>Connect a provider</Button>
+      </div>
+      <Suspense>
+        {edited !== null && (
+          <ProviderWindow provider={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
+        )}
+      </Suspense>
+    </>
+  )
+}
+
+function ProviderRow({ provider, onEdit }: { readonly provider: ProviderView; readonly onEdit: () => void }) {
+  const remove = useRemoveProvider()
+  const retry = useRetryProvider()
+  const { trouble } = provider
+  const items = [
+    ...(trouble?.until === null
+      ? [
+          {
+            label: 'Try it again',
+            onSelect: () => retry.mutate(provider.name, { onError: showFailure }),
+          },
+        ]
+      : []),
+    {
+      label: 'Remove it',
+      tone: 'danger' as const,
+      onSelect: () => remove.mutate(provider.name, { onError: showFailure }),
+    },
+  ]
+  const facts = [provider.base_url, provider.model, ...provider.backends.map((name) => `only ${name}`)]
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
+      <div className="min-w-0 flex-1 basis-56">
+        <span className="flex flex-wrap items-center gap-2">
+          <span className="font-medium">{provider.name}</span>
+          <Badge>{provider.wire}</Badge>
+        </span>
+        <p className="text-xs wrap-anywhere text-muted">{facts.filter(Boolean).join(', ')}</p>
+        {trouble !== null && <p className="text-xs wrap-anywhere text-waiting">{trouble.reason}</p>}
+      </div>
+      <StatusPill {...stateOf(provider)} look="bare" />
+      <span className="flex items-center gap-2">
+        <Button size="small" aria-label={`Change ${provider.name}`} onClick={onEdit}>
+          Change
+        </Button>
+        <Menu
+          items={items}
+          trigger={
+            <IconButton label={`More about ${provider.name}`} size="small">
+              <Ellipsis />
+            </IconButton>
+          }
+        />
+      </span>
+    </li>
+  )
+}
+
+function stateOf({ usable, secret, trouble }: ProviderView) {
+  if (!usable) return { status: 'failed', label: 'Key missing' } as const
+  if (trouble !== null) return { status: 'waiting', label: 'In trouble' } as const
+  return { status: 'completed', label: secret === null ? 'Needs no key' : 'Key is set' } as const
+}

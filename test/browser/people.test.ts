@@ -49,22 +49,35 @@ it('a message to an agent stands in its transcript at once, is delivered at its 
   })
 })
 
-it('a session that nobody scrolls is followed to its end, whatever is drawn late and tall', async () => {
-  await visit(server, {}, async ({ page }) => {
-    const id = await startJob(page, 'a calculator for the command line [[demo:slow=300]]')
-    const { id: agent } = await until('a team', 60_000, async () => {
+it('a session is followed to its end, however late and tall it is drawn, but for who scrolls up', async () => {
+  await visit(server, { size: { width: 1280, height: 540 } }, async ({ page }) => {
+    const id = await startJob(page, 'a calculator for the command line [[demo:slow=4000]]')
+    const { attempt_id } = await until('a developer in its turn', 60_000, async () => {
       const agents = await server.client.agents(id)
-      return agents.find(({ role, status }) => role === 'developer' && status === 'working') ?? null
+      return agents.find((agent) => agent.last_activity?.includes('Working slowly') === true) ?? null
     })
-    await page.goto(`/jobs/${id}/team?agent=${agent}`)
-    await waitForStatus(page, 'Completed', 110_000)
+    await page.goto(`/jobs/${id}/team?attempt=${attempt_id}`)
     const transcript = page.getByRole('region', { name: 'Transcript' })
-    await transcript.getByText(/checks pass here/).waitFor()
-    expect(await page.getByRole('button', { name: 'Jump to latest' }).count()).toBe(0)
+    const toLatest = page.getByRole('button', { name: 'Jump to latest' })
+    await transcript.getByText(/Working slowly, as asked: 2000/).waitFor()
+    expect(await toLatest.count()).toBe(0)
+
     await transcript.hover()
-    await page.mouse.wheel(0, -400)
-    await page.getByRole('button', { name: 'Jump to latest' }).click()
-    await transcript.getByText(/checks pass here/).waitFor()
+    await page.mouse.wheel(0, -120)
+    await toLatest.waitFor()
+    const place = await transcript.evaluate((list) => list.scrollTop)
+    const [before] = await server.client.pastEvents(id, { limit: 1 })
+    await until('more of the session', 20_000, async () => {
+      const news = await server.client.events(id, before?.seq ?? 0)
+      return news.filter((event) => event.attempt_id === attempt_id).length > 5 ? true : null
+    })
+    await toLatest.waitFor()
+    expect(await transcript.evaluate((list) => list.scrollTop)).toBe(place)
+
+    await toLatest.click()
+    await transcript.getByText(/checks pass here/).waitFor({ timeout: 60_000 })
+    expect(await toLatest.count()).toBe(0)
+    await server.client.cancel(id)
   })
 })
 

@@ -77,7 +77,7 @@ function Log({
   readonly activity: ReturnType<typeof useActivity>
 }) {
   const { isReadingOlder, readMore } = activity
-  const { isFollowing, list, onScroll, follow } = useFollowing(rows.length, rows)
+  const { isFollowing, listId, list, onScroll, follow } = useFollowing(rows)
   const onMove = (offset: number): void => {
     onScroll()
     if (offset < nearBeginning && !isFollowing) readMore()
@@ -85,6 +85,7 @@ function Log({
   return (
     <>
       <VirtualList
+        id={listId}
         handle={list}
         items={rows}
         label="Events, the latest at the end"

@@ -11,6 +11,7 @@ export interface VirtualListBodyProps {
   readonly children: (index: number) => ReactElement
   readonly isPrepending: boolean
   readonly keepMounted: readonly number[]
+  readonly id: string | undefined
   readonly handle: Ref<VirtualListHandle> | undefined
   readonly className: string | undefined
   readonly onScroll: ((offset: number) => void) | undefined
@@ -20,10 +21,11 @@ export interface VirtualListBodyProps {
 /** The list itself, in a file of its own because short lists never need it. */
 export function VirtualListBody(props: VirtualListBodyProps) {
   const { items, label, role, children, isPrepending, keepMounted } = props
-  const { handle, className, onScroll, usualHeight } = props
+  const { id, handle, className, onScroll, usualHeight } = props
   return (
     <VList
       data={items}
+      {...(id === undefined ? {} : { id })}
       {...(handle === undefined ? {} : { ref: handle })}
       {...(onScroll === undefined ? {} : { onScroll })}
       {...(className === undefined ? {} : { className })}

@@ -14,6 +14,8 @@ interface VirtualListProps<Item> {
   readonly role?: 'region' | 'group'
   readonly keyOf: (item: Item) => string | number
   readonly children: (item: Item, index: number) => ReactNode
+  /** By which the element that scrolls is found. */
+  readonly id?: string
   readonly handle?: Ref<VirtualListHandle>
   readonly className?: string
   readonly onScroll?: (offset: number) => void
@@ -28,11 +30,11 @@ interface VirtualListProps<Item> {
 /** A long list of which only what is in sight is in the page. Fills the height it is given. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const { items, keyOf, children, role = 'region', isPrepending = false, keepMounted = [] } = props
-  const { label, handle, className, onScroll, usualHeight } = props
+  const { label, id, handle, className, onScroll, usualHeight } = props
   return (
     <Suspense fallback={<div className={className} />}>
       <VirtualListBody
-        {...{ items, label, role, isPrepending, keepMounted, handle, className, onScroll, usualHeight }}
+        {...{ items, label, role, isPrepending, keepMounted, id, handle, className, onScroll, usualHeight }}
       >
         {(index) => {
           const item = items[index]

@@ -14,7 +14,7 @@ const usualHeight = 56
 /** A session as it is read: messages, thoughts, tools, what people said. Follows the end while it grows. */
 export function Transcript({ jobId, attemptId }: { readonly jobId: string; readonly attemptId: string }) {
   const { items, isLoaded, error, hasOlder, isReadingOlder, readOlder } = useTranscript(jobId, attemptId)
-  const { isFollowing, list, onScroll, follow } = useFollowing(items.length, items)
+  const { isFollowing, listId, list, onScroll, follow } = useFollowing(items)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const toggle = useCallback((seq: number) => setOpen((now) => toggled(now, seq)), [])
 
@@ -39,6 +39,7 @@ export function Transcript({ jobId, attemptId }: { readonly jobId: string; reado
         </div>
       )}
       <VirtualList
+        id={listId}
         handle={list}
         items={items}
         label="Transcript"

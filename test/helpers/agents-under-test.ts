@@ -18,6 +18,10 @@ export const teamAgents = agentsUnderTest.filter((name) =>
   ['codex', 'gemini', 'claude-code', 'opencode'].includes(name),
 )
 
+/** Those that meet every failure of a provider: all that do team jobs when that is asked for, else one. */
+export const failureAgents =
+  process.env['SLIPWAY_TEST_AGENTS'] === undefined ? agentsUnderTest.slice(0, 1) : teamAgents
+
 /** Sets the providers of all wires to the scripted one, with a new key, which it gives back. */
 export async function connectModels(server: TestServer, model: ScriptedModel): Promise<string> {
   const key = `sk-${randomUUID()}`

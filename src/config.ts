@@ -28,10 +28,12 @@ const Environment = z.object({
   SLIPWAY_SESSION_MB: z.coerce.number().int().min(1).max(10_000).default(200),
   /** How long an agent that asks a person for permission waits for the answer, in seconds; then it is refused. */
   SLIPWAY_PERMISSION_SECONDS: z.coerce.number().int().min(1).max(604_800).default(14_400),
-  /** One test of a backend (`POST /api/backends/{name}/test`), in seconds. */
+  /** One trial of a backend (`POST /api/backends/{name}/trial`), in seconds. */
   SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),
   /** One canary (`POST /api/health/canary`), from its acceptance to the end of its job, in seconds. */
   SLIPWAY_CANARY_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  /** One case of the conformance kit (`POST /api/backends/{name}/test`), in seconds. */
+  SLIPWAY_TEST_CASE_SECONDS: z.coerce.number().int().min(1).max(600).default(120),
   /** One check command, in seconds. */
   SLIPWAY_CHECK_SECONDS: z.coerce.number().int().min(1).max(86_000).default(600),
   /** Where role prompts are looked up before the built-in ones. */
@@ -112,6 +114,7 @@ export interface Config {
   readonly sessionBytes: number
   readonly permissionMs: number
   readonly trialMs: number
+  readonly kitCaseMs: number
   readonly canaryMs: number
   readonly checkMs: number
   readonly rolesDir: string | null
@@ -150,6 +153,7 @@ export function loadConfig(
     },
     sessionBytes: env.SLIPWAY_SESSION_MB * 1_000_000,
     permissionMs: env.SLIPWAY_PERMISSION_SECONDS * 1000,
+    kitCaseMs: env.SLIPWAY_TEST_CASE_SECONDS * 1000,
     trialMs: env.SLIPWAY_TRIAL_SECONDS * 1000,
     canaryMs: env.SLIPWAY_CANARY_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,

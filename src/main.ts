@@ -20,7 +20,8 @@ import { openLog } from './lib/log.ts'
 import { shareFor } from './lib/share-for.ts'
 import { openRoles } from './roles/render-prompt.ts'
 import { openLauncher } from './sandbox/launcher.ts'
-import { makeDataDirectory, openDatabase } from './store/database.ts'
+import { readConformance } from './store/conformance.ts'
+import { makeDataDirectory, openDatabase, type Database } from './store/database.ts'
 import { readSettings } from './store/settings.ts'
 import { wireHttp } from './wire-http.ts'
 import { openPool } from './workspace/pool.ts'
@@ -87,7 +88,7 @@ export async function startServer(overrides: {
       log,
       launcher,
       pool,
-      catalogue: catalogueOf(config, models, version),
+      catalogue: catalogueOf(config, db, models, version),
       models,
       roles: openRoles(config.rolesDir ?? undefined),
       dataDir: config.dataDir,
@@ -154,7 +155,7 @@ function announce(dataDir: string, url: string, bornAt: number): () => Promise<v
   return () => fs.promises.rm(file, { force: true })
 }
 
-function catalogueOf(config: Config, models: Models, version: string): Catalogue {
+function catalogueOf(config: Config, db: Database, models: Models, version: string): Catalogue {
   return openCatalogue({
     version,
     packageRoot,
@@ -165,6 +166,7 @@ function catalogueOf(config: Config, models: Models, version: string): Catalogue
       const usable = (await models.providers()).filter((provider) => provider.usable)
       return reachOf(profile, usable, config.home)
     },
+    conformance: () => readConformance(db.reader),
   })
 }
 
@@ -176,6 +178,7 @@ function limitsOf(config: Config): EngineLimits {
     session: config.session,
     sessionBytes: config.sessionBytes,
     trialMs: config.trialMs,
+    kitCaseMs: config.kitCaseMs,
     canaryMs: config.canaryMs,
     checkMs: config.checkMs,
     permissionMs: config.permissionMs,

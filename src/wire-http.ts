@@ -25,6 +25,7 @@ import { cancelTask, retryTask } from './engine/task-acts.ts'
 import { ready } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
 import { streamInstall } from './engine/stream-install.ts'
+import { runKit } from './engine/conformance/run-kit.ts'
 import { tryBackend } from './engine/try-backend.ts'
 import type { Worker } from './engine/worker.ts'
 import { AppError } from './lib/app-error.ts'
@@ -112,7 +113,8 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       list: async () => engine.catalogue.list(await readSettings(db.reader)),
       install: (name) => streamInstall(engine, name),
       uninstall: (name) => uninstallBackend(engine, name),
-      test: (name) => tryBackend(engine, name),
+      trial: (name) => tryBackend(engine, name),
+      test: (name) => runKit(engine, name),
       add: (backend) => addBackend(engine, backend),
       addEntry: (entry) => addRegistryBackend(engine, entry),
       remove: (name) => removeBackend(engine, name),

@@ -26,7 +26,12 @@ const plain = {
 
 /** The offline demo: blueprints, and no model. */
 export function offlineDemo(options: BuiltInOptions): Backend {
-  return builtIn(options, 'offline', { id: 'offline', displayName: 'Offline demo', kind: 'offline' })
+  return builtIn(options, 'offline', {
+    id: 'offline',
+    displayName: 'Offline demo',
+    kind: 'offline',
+    session: { modes: { sandbox: 'work', ask: 'ask', deny: 'ask' }, config: {} },
+  })
 }
 
 /** Slipway's own team, on any model. */

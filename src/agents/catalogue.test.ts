@@ -22,6 +22,7 @@ beforeEach(() => {
     searchPath: path.join(root, 'bin'),
     backendsDir: path.join(root, 'backends'),
     reach: ({ gateway }) => Promise.resolve(gateway?.wire === 'any' ? noModel : reach),
+    conformance: () => Promise.resolve(new Map()),
   })
 })
 afterEach(() => fs.rmSync(root, { recursive: true }))

@@ -1,4 +1,5 @@
 import type { BackendLimits, BackendView, Settings } from '../contract/backend.ts'
+import type { Conformance } from '../contract/conformance.ts'
 import type { Backend, Detection } from './backend.ts'
 import { builtInTeam, offlineDemo } from './built-in.ts'
 import { customProfile } from './custom-profile.ts'
@@ -25,6 +26,8 @@ export interface CatalogueOptions extends Places {
   readonly packageRoot: string
   /** How a backend reaches models now. */
   readonly reach: (profile: Profile) => Promise<Reach>
+  /** What the conformance kit found of backends, by their names. */
+  readonly conformance: () => Promise<ReadonlyMap<string, Conformance>>
 }
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
@@ -47,6 +50,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     find: (settings, name) => all(settings).find((backend) => backend.profile.id === name) ?? null,
     async list(settings) {
       const backends = all(settings)
+      const tried = await options.conformance()
       const detected = await Promise.all(
         backends.map(async ({ profile, detect }) => ({
           profile,
@@ -59,7 +63,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
         usable.find(({ profile }) => profile.id === settings.default_backend) ??
         // Nobody is given an agent that may turn out not to be logged in unless they asked for it.
         usable.find(({ reach }) => reach.auth !== 'own' || reach.sure)
-      return detected.map((one) => view(one.profile, one.found, one.reach, one.profile === standard?.profile))
+      return detected.map((one) => ({
+        ...view(one.profile, one.found, one.reach, one.profile === standard?.profile),
+        conformance: tried.get(one.profile.id) ?? null,
+      }))
     },
   }
 }
@@ -79,7 +86,12 @@ function withLimits(profile: Profile, limits: BackendLimits = {}): Profile {
   }
 }
 
-function view(profile: Profile, found: Detection, reach: Reach, standard: boolean): BackendView {
+function view(
+  profile: Profile,
+  found: Detection,
+  reach: Reach,
+  standard: boolean,
+): Omit<BackendView, 'conformance'> {
   const { install } = profile
   return {
     name: profile.id,

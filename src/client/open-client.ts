@@ -3,6 +3,7 @@
  * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
  */
 import { BackendList, BackendTrial, BackendView, Settings, type CustomBackend } from '../contract/backend.ts'
+import { Conformance } from '../contract/conformance.ts'
 import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
 import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import {
@@ -113,7 +114,9 @@ export interface Client extends PermissionCalls, ProviderCalls {
   addRegistryBackend(entry: { registry: unknown; name?: string }): Promise<BackendView>
   removeBackend(name: string): Promise<void>
   /** One real turn with a backend; takes as long as that does. */
-  testBackend(name: string): Promise<BackendTrial>
+  tryBackend(name: string): Promise<BackendTrial>
+  /** Runs the conformance kit with a backend: minutes, with a real model. */
+  testBackend(name: string): Promise<Conformance>
   workers(): Promise<WorkerView[]>
   stats(): Promise<Stats>
   /** Answers also when the server says that it is not ready (503). */
@@ -145,6 +148,8 @@ export interface ClientOptions {
 
 /** More than the longest that a server may be told to wait for the end of a turn or of a canary. */
 const trialTimeoutMs = 660_000
+/** A dozen sessions, each with a time limit of its own. */
+const kitTimeoutMs = 3_600_000
 /** Above every `seq`. */
 const latest = 2_000_000_000
 /** Documents take longer than words to arrive. */
@@ -266,10 +271,15 @@ function serverCalls(endpoint: Endpoint) {
       requestJson(endpoint, '/api/backends', BackendView, { method: 'POST', json: entry }),
     removeBackend: (name: string) =>
       requestNothing(endpoint, `/api/backends/${encodeURIComponent(name)}`, { method: 'DELETE' }),
-    testBackend: (name: string) =>
-      requestJson(endpoint, `/api/backends/${encodeURIComponent(name)}/test`, BackendTrial, {
+    tryBackend: (name: string) =>
+      requestJson(endpoint, `/api/backends/${encodeURIComponent(name)}/trial`, BackendTrial, {
         method: 'POST',
         timeoutMs: trialTimeoutMs,
+      }),
+    testBackend: (name: string) =>
+      requestJson(endpoint, `/api/backends/${encodeURIComponent(name)}/test`, Conformance, {
+        method: 'POST',
+        timeoutMs: kitTimeoutMs,
       }),
     workers: async () => (await requestJson(endpoint, '/api/workers', WorkerList)).workers,
     stats: () => requestJson(endpoint, '/api/stats', Stats),

@@ -3,6 +3,7 @@
  * knows the client, not the contract).
  */
 export type { BackendTrial, BackendView, CustomBackend, Settings } from '../contract/backend.ts'
+export type { Conformance } from '../contract/conformance.ts'
 export type { EventView } from '../contract/event.ts'
 export type { CanaryView, WorkerView } from '../contract/server.ts'
 export type { ProviderInput, ProviderView } from '../contract/provider.ts'

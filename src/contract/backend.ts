@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Conformance } from './conformance.ts'
 import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
 import { Wire } from './provider.ts'
@@ -21,6 +22,8 @@ export const BackendView = z.object({
   installed: z.enum(['slipway', 'path', 'built_in']).nullable(),
   /** What `POST /api/backends/{name}/install` installs, pinned; null when Slipway cannot install it. */
   install: z.object({ version: z.string(), packages: z.array(z.string()) }).nullable(),
+  /** What the conformance kit found here; null when it was never run. */
+  conformance: Conformance.nullable(),
   /**
    * How it reaches models: through the gateway with the key of `provider`, with its own login (metered by what it reports),
    * or `none`, when it needs no model or takes care of that itself; null when no way is known.

@@ -1,6 +1,7 @@
 import { CustomBackend, Settings, type BackendView } from '../contract/backend.ts'
 import { backendOfEntry, type RegistryBackend } from '../contract/registry.ts'
 import { AppError } from '../lib/app-error.ts'
+import { forgetConformance } from '../store/conformance.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import type { Engine } from './engine.ts'
 
@@ -65,6 +66,7 @@ export async function removeBackend(engine: Engine, name: string): Promise<void>
         throw new AppError(409, 'built_in_backend', `"${name}" is known to Slipway and cannot be removed.`)
       throw new AppError(404, 'unknown_backend', `There is no backend "${name}".`)
     }
+    await forgetConformance(trx, name)
     await writeSettings(trx, {
       ...settings,
       default_backend: settings.default_backend === name ? null : settings.default_backend,

@@ -43,6 +43,8 @@ export interface EngineLimits {
   readonly trialMs: number
   /** One canary, from its acceptance to the end of its job. */
   readonly canaryMs: number
+  /** One case of the conformance kit. */
+  readonly kitCaseMs: number
   readonly checkMs: number
   /** How long a person may take to answer an agent that asks for permission. */
   readonly permissionMs: number

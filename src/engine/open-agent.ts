@@ -15,6 +15,8 @@ import { openHost } from './session-host.ts'
 export interface OpenAgent {
   readonly session: Session
   readonly models: ModelAccess
+  /** Ends its processes at once, as if somebody else had: the session hears of it. */
+  kill(): Promise<void>
   /** Ends the session and every process of it; resolves when they are gone. */
   close(): Promise<void>
 }
@@ -50,19 +52,24 @@ export async function openAgent(
     const program = await prepareProgram(engine, profile, launch, workspace, models.access, label)
     await options.onStart?.(models)
     const open = profile.kind === 'command' ? openCommand : openProtocol
-    const session = await open(engine, options, program, models, signal)
+    const { session, kill } = await open(engine, options, program, models, signal)
     const close = async (): Promise<void> => {
       await session.close()
       await models.close()
     }
     // What the gateway counts need not be told by the agent, who may count otherwise.
     const usage = models.access.gateway === null ? session.usage : () => null
-    return { session: { ...session, usage }, models, close }
+    return { session: { ...session, usage }, models, kill, close }
   } catch (error) {
     await models.close()
     const held = models.held()
     throw held === null ? error : new NoModelNow(held)
   }
+}
+
+interface Opened {
+  readonly session: Session
+  readonly kill: () => Promise<void>
 }
 
 /** An agent that speaks the protocol: one process for the whole session, which ends with it. */
@@ -72,7 +79,7 @@ async function openProtocol(
   program: Program,
   _: ModelAccess,
   signal: AbortSignal,
-): Promise<Session> {
+): Promise<Opened> {
   const { profile, workspace, label, policy, answer, onUpdate, resume = null } = options
   const child = await program.start([], signal)
   try {
@@ -94,7 +101,7 @@ async function openProtocol(
     const close = async (): Promise<void> => {
       await Promise.all([session.close(), child.kill()])
     }
-    return { ...session, close }
+    return { session: { ...session, close }, kill: child.kill }
   } catch (error) {
     await child.kill()
     throw error
@@ -107,16 +114,15 @@ function openCommand(
   { profile, workspace, onUpdate }: OpenAgentOptions,
   program: Program,
   models: ModelAccess,
-): Promise<Session> {
-  return Promise.resolve(
-    openCommandSession({
-      start: program.start,
-      by: profile.prompt ?? 'stdin',
-      home: workspace.home,
-      limits: { ...engine.limits.session, ...profile.limits },
-      maxBytes: engine.limits.sessionBytes,
-      model: models.access.model,
-      onUpdate,
-    }),
-  )
+): Promise<Opened> {
+  const session = openCommandSession({
+    start: program.start,
+    by: profile.prompt ?? 'stdin',
+    home: workspace.home,
+    limits: { ...engine.limits.session, ...profile.limits },
+    maxBytes: engine.limits.sessionBytes,
+    model: models.access.model,
+    onUpdate,
+  })
+  return Promise.resolve({ session, kill: session.close })
 }

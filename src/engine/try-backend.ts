@@ -26,7 +26,7 @@ This only tests the connection: create, change and run nothing.`
  * backend that is not there or cannot be used.
  */
 export async function tryBackend(engine: Engine, name: string): Promise<BackendTrial> {
-  const { backend, launch, version } = await usable(engine, name)
+  const { backend, launch, version } = await usableBackend(engine, name)
   if (underway.has(name))
     throw new AppError(409, 'trial_underway', `"${name}" is being tested already: wait for it.`)
   underway.add(name)
@@ -55,7 +55,8 @@ export async function tryBackend(engine: Engine, name: string): Promise<BackendT
   }
 }
 
-async function usable(
+/** A backend as it can be started now. Throws `AppError` with what stands against it. */
+export async function usableBackend(
   engine: Engine,
   name: string,
 ): Promise<{ backend: Backend; launch: Launch; version: string | null }> {

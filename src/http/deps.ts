@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { BackendTrial, BackendView, CustomBackend, InstallEvent, Settings } from '../contract/backend.ts'
+import type { Conformance } from '../contract/conformance.ts'
 import type { EventQuery, EventView } from '../contract/event.ts'
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import type {
@@ -130,7 +131,9 @@ export interface HttpDeps {
     /** Throws when it cannot be installed at all; what is returned begins, and ends with the signal. */
     install(name: string): Promise<(signal: AbortSignal) => AsyncIterable<InstallEvent>>
     uninstall(name: string): Promise<BackendView>
-    test(name: string): Promise<BackendTrial>
+    trial(name: string): Promise<BackendTrial>
+    /** Runs the conformance kit and keeps what it finds. */
+    test(name: string): Promise<Conformance>
     add(backend: CustomBackend): Promise<BackendView>
     /** By its entry in the registry of the protocol. */
     addEntry(entry: RegistryBackend): Promise<BackendView>

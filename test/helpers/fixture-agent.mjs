@@ -1,7 +1,8 @@
 // A tiny agent that speaks ACP as JSON lines and does what its first argument says, for tests of the other side:
 // {"start": "hang" | "garbage" | "exit", "offer": {...}, "open": {...}, "turn": [step, ...]}
 // `offer` is added to the answer to `initialize`, `open` to that to `session/new`; with `login` a session is refused
-// until somebody has authenticated, with `quiet` nothing is kept of what it hears. Steps of a turn, in order:
+// until somebody has authenticated, with `quiet` nothing is kept of what it hears,
+// with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing. Steps of a turn, in order:
 // {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
 // {once: [step, ...]} only the first time in a workspace; {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
@@ -73,6 +74,40 @@ const steps = {
   exit: (code) => process.exit(code),
 }
 
+const remembered = []
+let running = null
+
+/** Follows the last order of a text; see src/contract/orders.ts. */
+async function obey(said) {
+  const [, file, text] = /Create the file "([^"]+)" with exactly this content: (.*)/.exec(said) ?? []
+  const [, command] = /Run this shell command in the current directory: (.*)/.exec(said) ?? []
+  const words = [...said.matchAll(/Remember this word, I shall ask for it later: (\S+)/g)].map(
+    (match) => match[1],
+  )
+  const [, recall] =
+    /that I asked you to remember, and nothing else, into the file "([^"]+)"/.exec(said) ?? []
+  if (!play.forgets) remembered.push(...words)
+  steps.say('I shall see.')
+  const usage = { inputTokens: 10, outputTokens: 2, totalTokens: 12 }
+  if (play.lies) return { stopReason: 'end_turn', usage }
+  if (play.asks && command) {
+    const options = [
+      { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
+      { optionId: 'no', name: 'No', kind: 'reject_once' },
+    ]
+    const toolCall = { toolCallId: `c${last}`, title: command, kind: 'execute' }
+    const { result } = await call('session/request_permission', { toolCall, options })
+    if (result.outcome.optionId !== 'yes' && play.asks !== 'in vain') return { stopReason: 'end_turn', usage }
+  }
+  if (recall) fs.writeFileSync(path.join(cwd, recall), remembered.at(-1) ?? 'unknown')
+  else if (file) fs.writeFileSync(path.join(cwd, file), text)
+  else if (command) {
+    running = spawn('/bin/sh', ['-c', command], { cwd, stdio: 'ignore', detached: true })
+    await new Promise((resolve) => running.once('exit', resolve))
+  }
+  return { stopReason: 'end_turn', usage }
+}
+
 async function takeSteps(some) {
   let end = { stopReason: 'end_turn' }
   for (const step of some) {
@@ -125,13 +160,15 @@ const answers = {
   },
   'session/prompt': (params) => {
     if (play.echo) keep({ prompt: params.prompt })
+    const said = params.prompt.map((block) => block.text ?? '').join('\n')
+    const work = play.obey ? obey(said) : takeSteps(play.turn ?? [])
     const stop = new Promise((resolve) => {
       cancelled = () => {
         keep({ cancelled: true })
         resolve({ stopReason: 'cancelled' })
       }
     })
-    return Promise.race([takeSteps(play.turn ?? []), stop])
+    return Promise.race([work, stop])
   },
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 it('the offline demo says in words what it is, and leaves nothing behind', async () => {
-  const trial = await server.client.testBackend('offline')
+  const trial = await server.client.tryBackend('offline')
   expect(trial).toMatchObject({ ok: true, error: null, version: expect.any(String) })
   expect(trial.duration_ms).toBeGreaterThan(0)
   const words = trial.transcript.filter((entry) => entry.type === 'session.message')
@@ -40,7 +40,7 @@ it.each([
 ])(
   'a program that %s fails its test with a sentence, and no process of it is left',
   async (name, sentence) => {
-    const trial = await server.client.testBackend(name)
+    const trial = await server.client.tryBackend(name)
     expect(trial).toMatchObject({ ok: false, error: expect.stringContaining(sentence) })
     await until('the end of its processes', 5000, () => {
       return processesNaming(`${fixture}\u0000${name}`).length === 0
@@ -52,12 +52,12 @@ it.each([
 )
 
 it('a backend that is not there, or cannot be used, is refused with the reason', async () => {
-  await expect(server.client.testBackend('missing')).rejects.toMatchObject({
+  await expect(server.client.tryBackend('missing')).rejects.toMatchObject({
     status: 400,
     code: 'backend_unavailable',
     message: expect.stringContaining('no-such-program'),
   })
-  await expect(server.client.testBackend('nobody')).rejects.toMatchObject({ status: 404 })
+  await expect(server.client.tryBackend('nobody')).rejects.toMatchObject({ status: 404 })
 })
 
 describe('a backend of a person', () => {
@@ -84,7 +84,7 @@ describe('a backend of a person', () => {
 
 it('`slipway backends test` says how it went and ends with it', async () => {
   const run = promisify(execFile)
-  const command = [path.join(root, 'src', 'cli', 'main.ts'), 'backends', 'test']
+  const command = [path.join(root, 'src', 'cli', 'main.ts'), 'backends', 'test', '--quick']
   const { stdout } = await run(process.execPath, [...command, 'offline', '--data-dir', server.dataDir])
   expect(stdout).toContain('offline')
   await expect(

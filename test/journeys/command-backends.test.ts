@@ -116,8 +116,8 @@ describe('a plain command', () => {
       'stdin',
       play,
     )
-    expect(await server.client.testBackend('by-cli')).toMatchObject({ ok: true, error: null })
-    expect(await slipway('backends', 'test', 'by-cli')).toContain('I am a plain program.')
+    expect(await server.client.tryBackend('by-cli')).toMatchObject({ ok: true, error: null })
+    expect(await slipway('backends', 'test', 'by-cli', '--quick')).toContain('I am a plain program.')
   })
 })
 

@@ -35,6 +35,11 @@ export function useInstallBackend() {
 }
 
 /** One real turn with a backend. */
+export function useTryBackend() {
+  return useMutation({ mutationFn: (name: string) => client.tryBackend(name) })
+}
+
+/** Everything that the conformance kit tries of a backend. */
 export function useTestBackend() {
-  return useMutation({ mutationFn: (name: string) => client.testBackend(name) })
+  return useBackendChange((name: string) => client.testBackend(name))
 }

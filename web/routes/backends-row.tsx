@@ -7,10 +7,14 @@ import { useInstallBackend, useRemoveBackend } from '../api/backend-mutations.ts
 import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button, buttonClass, IconButton } from '../ui/button.tsx'
+import { conformanceWords } from '../ui/conformance-words.ts'
 import { Menu } from '../ui/menu.tsx'
 import { Badge, StatusPill } from '../ui/status-pill.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
 
+const ConformanceWindow = lazy(async () => ({
+  default: (await import('./backends-conformance.tsx')).ConformanceWindow,
+}))
 const TrialWindow = lazy(async () => ({ default: (await import('./backends-trial.tsx')).TrialWindow }))
 
 const kinds = { offline: 'No model', acp: 'ACP', command: 'Command' } as const
@@ -23,12 +27,14 @@ const origins = {
 /** One backend: whether it can work, why not and what would mend it, and what can be done with it. */
 export function BackendRow({ backend }: { readonly backend: BackendView }) {
   const [isTrying, setIsTrying] = useState(false)
+  const [isTesting, setIsTesting] = useState(false)
   const facts = [
     backend.version,
     backend.installed === null ? null : origins[backend.installed],
     backend.tested ? null : 'not tested by us',
     backend.provider === null ? null : `models of ${backend.provider}`,
     backend.auth === 'own' ? 'with its own login, counted by what it reports' : null,
+    backend.conformance === null ? null : conformanceWords(backend.conformance),
   ].filter((fact) => fact !== null)
   return (
     <li className="flex min-h-15 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-6 py-2.5 max-md:px-4">
@@ -58,9 +64,12 @@ export function BackendRow({ backend }: { readonly backend: BackendView }) {
             Connect a provider
           </Link>
         )}
-        <More backend={backend} />
+        <More backend={backend} onTest={() => setIsTesting(true)} />
       </span>
-      <Suspense>{isTrying && <TrialWindow backend={backend} onClose={() => setIsTrying(false)} />}</Suspense>
+      <Suspense>
+        {isTrying && <TrialWindow backend={backend} onClose={() => setIsTrying(false)} />}
+        {isTesting && <ConformanceWindow backend={backend} onClose={() => setIsTesting(false)} />}
+      </Suspense>
     </li>
   )
 }
@@ -86,12 +95,15 @@ function InstallButton({ backend }: { readonly backend: BackendView }) {
   )
 }
 
-function More({ backend }: { readonly backend: BackendView }) {
+function More({ backend, onTest }: { readonly backend: BackendView; readonly onTest: () => void }) {
   const { data: settings } = useQuery(queries.settings())
   const put = usePutSettings()
   const remove = useRemoveBackend()
   const isOwn = settings?.backends.some((custom) => custom.name === backend.name) ?? false
   const items = [
+    ...(backend.available || backend.conformance !== null
+      ? [{ label: 'Test it case by case', onSelect: onTest }]
+      : []),
     ...(settings !== undefined && backend.available && settings.default_backend !== backend.name
       ? [
           {

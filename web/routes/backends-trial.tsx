@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import type { BackendTrial, BackendView } from '../../src/contract/backend.ts'
-import { useTestBackend } from '../api/backend-mutations.ts'
+import { useTryBackend } from '../api/backend-mutations.ts'
 import { Callout, Failure } from '../ui/callout.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Elapsed } from '../ui/since.tsx'
@@ -14,7 +14,7 @@ export function TrialWindow({
   readonly backend: BackendView
   readonly onClose: () => void
 }) {
-  const { mutate, data, error, submittedAt } = useTestBackend()
+  const { mutate, data, error, submittedAt } = useTryBackend()
   useEffect(() => mutate(backend.name), [mutate, backend.name])
   return (
     <Dialog

@@ -3,6 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import type { BackendView } from '../../src/contract/backend.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
+import { conformanceWords } from '../ui/conformance-words.ts'
 import { Menu } from '../ui/menu.tsx'
 
 /** What was chosen, else the default where it is available, else the first that is. */
@@ -56,6 +57,9 @@ export function BackendMenu({
 
 function noteOn(backend: BackendView): string {
   if (!backend.available) return backend.reason ?? 'It is not available.'
-  const words = [backend.version, backend.default ? 'the default' : null].filter((word) => word !== null)
+  const cases = backend.conformance === null ? null : conformanceWords(backend.conformance)
+  const words = [backend.version, backend.default ? 'the default' : null, cases].filter(
+    (word) => word !== null,
+  )
   return words.length === 0 ? 'Available' : words.join(', ')
 }

@@ -1,6 +1,8 @@
 import { MESSAGE_OPENING, type TaskBrief } from '../../contract/brief.ts'
+import { ordersIn } from '../../contract/orders.ts'
 import type { Stage } from '../stage/stage.ts'
 import { openTurnAgent, type Turn, type TurnAgent, type TurnAnswer } from '../stage/turn-agent.ts'
+import { obey, type Memory } from './obey.ts'
 import { playDeveloper, type Body } from './play-developer.ts'
 import { playArchitect, playProductOwner } from './play-planner.ts'
 import { playReviewer } from './play-reviewer.ts'
@@ -27,18 +29,25 @@ export function openOfflineAgent(crash: (exitCode: number) => never): OfflineAge
   const played = openTurnAgent({
     name: 'slipway-offline-demo',
     title: 'Offline demo',
-    begin: () => null,
+    modes: [
+      { id: 'work', name: 'Work' },
+      { id: 'ask', name: 'Ask before writing and running' },
+    ],
+    askingMode: 'ask',
+    begin: (): Memory => ({ word: null }),
     take: (turn) => takeTurn(turn, body),
     hears: () => !deaf,
   })
   return { ...played, isDeaf: () => deaf }
 }
 
-async function takeTurn({ number, prompt, stage }: Turn<null>, body: Body): Promise<TurnAnswer> {
+async function takeTurn({ number, prompt, stage, state }: Turn<Memory>, body: Body): Promise<TurnAnswer> {
   const said = promptText(prompt)
   const isMessage = number > 1 && said.startsWith(MESSAGE_OPENING)
   const brief = isMessage ? null : await readBrief(stage, prompt)
+  const orders = isMessage || brief !== null ? [] : ordersIn(said)
   if (isMessage) await hear(stage, said)
+  else if (orders.length > 0) await obey(stage, orders, state)
   else if (brief === null) await stage.say(INTRODUCTION)
   else await play(stage, brief, number, body)
   return { stopReason: 'end_turn' }

@@ -9,7 +9,7 @@ import type { Paint, Terminal } from '../terminal.ts'
 import { addAdd } from './backends-add.ts'
 import { addInstall, addUninstall } from './backends-install.ts'
 import { addLimits } from './backends-limits.ts'
-import { addTest } from './backends-test.ts'
+import { addTest, conformanceWords } from './backends-test.ts'
 
 export function addBackends(program: Command, terminal: Terminal): void {
   const command = program
@@ -39,7 +39,7 @@ export function addBackends(program: Command, terminal: Terminal): void {
       'slipway backends add my-agent -- my-agent --acp',
       'connect a program that speaks ACP on stdin and stdout',
     ],
-    ['slipway backends test my-agent', 'see whether it answers'],
+    ['slipway backends test my-agent', 'see what it does, case by case'],
     ['slipway backends default my-agent', 'let it do the work unless told otherwise'],
     ['slipway backends remove my-agent', 'take it away again'],
   ])
@@ -56,6 +56,10 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
     { text: backend.kind },
     { text: backend.version ?? '' },
     { text: backend.provider ?? (backend.auth === 'own' ? 'own login' : '') },
+    {
+      text: backend.conformance === null ? '' : conformanceWords(backend.conformance),
+      tone: 'dim' as const,
+    },
     { text: backend.reason ?? backend.display_name, tone: 'dim' as const },
   ])
   const columns = [
@@ -64,6 +68,7 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
     { title: 'KIND' },
     { title: 'VERSION' },
     { title: 'MODELS' },
+    { title: 'TESTED' },
     { title: '', flexible: true },
   ]
   const advice = backends.some((backend) => backend.kind === 'acp' && backend.available)

@@ -7,6 +7,7 @@ import {
   CustomBackend,
   InstallEvent,
 } from '../../contract/backend.ts'
+import { Conformance } from '../../contract/conformance.ts'
 import { RegistryBackend } from '../../contract/registry.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -93,12 +94,25 @@ function customRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     return c.body(null, 204)
   })
 
+  testRoutes(app, deps)
+}
+
+function testRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'post',
-    path: '/api/backends/{name}/test',
+    path: '/api/backends/{name}/trial',
     summary: 'One real turn with a backend, in a workspace that is thrown away',
     request: { params: nameParams },
     responses: { 200: ok(BackendTrial, 'What came of it, good or bad.'), ...errors },
+  })
+  app.post('/api/backends/:name/trial', async (c) => c.json(await deps.backends.trial(nameOf(c))))
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/backends/{name}/test',
+    summary: 'Run the conformance kit with a backend: about a dozen short sessions, which may take minutes',
+    request: { params: nameParams },
+    responses: { 200: ok(Conformance, 'What was found; it is kept and shown with the backend.'), ...errors },
   })
   app.post('/api/backends/:name/test', async (c) => c.json(await deps.backends.test(nameOf(c))))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ordersIn, type Order } from '../../../src/contract/orders.ts'
 import { object, type Ask } from './wire.ts'
 
 /**
@@ -67,11 +68,37 @@ export interface Scene {
 export function sceneOf(ask: Ask): Scene | null {
   const at = ask.turns.findLastIndex((turn) => turn.by === 'user' && turn.text.includes(OPEN))
   const prompt = ask.turns[at]
-  if (prompt === undefined) return null
+  if (prompt === undefined) return obeyed(ask)
   const script = choose(scriptsIn(prompt.text), prompt.text)
   if (script === null || (ask.tools.length === 0 && !script.bare)) return null
   const index = ask.turns.slice(at).filter((turn) => turn.by === 'assistant').length
   return { script, index, step: script.steps[index] ?? null }
+}
+
+/** Without a script, the plain orders of the conformance kit are followed: as a model would. */
+function obeyed(ask: Ask): Scene | null {
+  const at = ask.turns.findLastIndex((turn) => turn.by === 'user' && ordersIn(turn.text).length > 0)
+  const order = ordersIn(ask.turns[at]?.text ?? '').at(-1)
+  if (order === undefined || ask.tools.length === 0) return null
+  const told = ask.turns.flatMap((turn) => (turn.by === 'user' ? ordersIn(turn.text) : []))
+  const index = ask.turns.slice(at).filter((turn) => turn.by === 'assistant').length
+  const script = Script.parse({ steps: [...stepsOf(order, told), { text: 'Done.' }] })
+  return { script, index, step: script.steps[index] ?? null }
+}
+
+function stepsOf(order: Order, told: readonly Order[]): Step[] {
+  switch (order.do) {
+    case 'write':
+      return [{ write: [order.file, order.text] }]
+    case 'run':
+      return [{ bash: order.command }]
+    case 'remember':
+      return []
+    case 'recall': {
+      const known = told.flatMap((each) => (each.do === 'remember' ? [each.word] : []))
+      return [{ write: [order.file, known.at(-1) ?? 'I do not know it.'] }]
+    }
+  }
 }
 
 const OPEN = '[[SCRIPT '

@@ -1,0 +1,41 @@
+import type { Order } from '../../contract/orders.ts'
+import { NotAllowed, type Stage } from '../stage/stage.ts'
+
+/** What the demo remembers of a session. */
+export interface Memory {
+  word: string | null
+}
+
+/**
+ * Follows plain orders, of which it understands the few that the conformance kit gives: there is no model here that would
+ * understand others. What nobody allows is left.
+ */
+export async function obey(stage: Stage, orders: readonly Order[], memory: Memory): Promise<void> {
+  for (const order of orders) {
+    try {
+      await follow(stage, order, memory)
+    } catch (error) {
+      if (!(error instanceof NotAllowed)) throw error
+      await stage.say('That was not allowed, so I left it.')
+      return
+    }
+  }
+  await stage.say('Done.')
+}
+
+async function follow(stage: Stage, order: Order, memory: Memory): Promise<void> {
+  switch (order.do) {
+    case 'write':
+      await stage.write(order.file, `${order.text}\n`)
+      return
+    case 'run':
+      await stage.run(order.command)
+      return
+    case 'remember':
+      memory.word = order.word
+      return
+    case 'recall':
+      await stage.write(order.file, `${memory.word ?? 'I do not know it.'}\n`)
+      return
+  }
+}

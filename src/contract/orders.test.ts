@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { ordersIn, orderWords, type Order } from './orders.ts'
+
+it('what is said is understood, among other words too', () => {
+  const orders: Order[] = [
+    { do: 'write', file: 'a/b.txt', text: 'exactly this: 1 "2"' },
+    { do: 'run', command: 'sh ./x.sh "$HOME"' },
+    { do: 'remember', word: 'pear-7' },
+    { do: 'recall', file: 'word.txt' },
+  ]
+  const text = `Please.\n\n${orders.map((order) => `- ${orderWords(order)}`).join('\n\n')}\n\nThen stop.`
+  expect(ordersIn(text)).toEqual(orders)
+  expect(ordersIn('Build me a calculator.')).toEqual([])
+})

@@ -1,0 +1,78 @@
+/**
+ * Runs the conformance kit with real agents against the scripted model, through the gateway, and writes what it found into
+ * docs/backends.md. `node test/conformance.mjs [name...]`: all that are tested here, unless some are named. Agents that
+ * are not there are installed at their pinned versions, into `.cache/agents` unless SLIPWAY_TEST_AGENTS_DIR says where.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { startScriptedModel } from './helpers/scripted-model.ts'
+import { startTestServer } from './helpers/server.ts'
+
+const root = path.join(import.meta.dirname, '..')
+const page = path.join(root, 'docs', 'backends.md')
+const marks = ['<!-- conformance: written by test/conformance.mjs -->', '<!-- /conformance -->']
+const words = { pass: 'yes', fail: '**no**', skip: '–' }
+
+const wanted = process.argv.slice(2)
+const model = await startScriptedModel()
+const server = await startTestServer({
+  env: {
+    SLIPWAY_BACKENDS_DIR: process.env['SLIPWAY_TEST_AGENTS_DIR'] ?? path.join(root, '.cache', 'agents'),
+    SLIPWAY_TEST_CASE_SECONDS: '90',
+  },
+})
+const { client } = server
+try {
+  for (const [name, address] of [
+    ['anthropic', model.url],
+    ['openai', `${model.url}/v1`],
+    ['gemini', model.url],
+  ]) {
+    await client.setSecret(name, 'sk-scripted')
+    await client.setProvider(name, { base_url: address, model: 'mock-model' })
+  }
+  const names = (await client.backends()).filter((each) => each.tested).map((each) => each.name)
+  for (const name of wanted.length > 0 ? wanted : names) await test(name)
+  const found = (await client.backends()).filter((each) => each.conformance !== null)
+  if (wanted.length === 0) fs.writeFileSync(page, withTable(fs.readFileSync(page, 'utf8'), found))
+  process.exitCode = found.some(({ conformance }) => conformance.cases.some((one) => one.result === 'fail'))
+    ? 1
+    : 0
+} finally {
+  await server.stop()
+  await model.close()
+  fs.rmSync(server.dataDir, { recursive: true, force: true })
+}
+
+async function test(name) {
+  const backend = (await client.backends()).find((each) => each.name === name)
+  if (backend === undefined) throw new Error(`there is no backend ${name}`)
+  if (backend.installed === null) await client.installBackend(name, () => undefined)
+  const found = await client.testBackend(name)
+  console.log(`${name} ${found.version}`)
+  for (const one of found.cases)
+    console.log(`  ${one.case.padEnd(11)} ${one.result.padEnd(5)} ${one.duration_ms} ms  ${one.sentence}`)
+}
+
+/** A row for each backend, a column for each case; what did not pass is told below. */
+function withTable(text, backends) {
+  const cases = backends[0]?.conformance.cases.map((one) => one.case) ?? []
+  const rows = backends.map(({ display_name, conformance }) => [
+    display_name,
+    conformance.version ?? '',
+    ...conformance.cases.map((one) => words[one.result]),
+  ])
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  const head = ['', 'version', ...cases.map((one) => one.replace('_', ' '))]
+  const notes = backends.flatMap(({ display_name, conformance }) =>
+    conformance.cases
+      .filter((one) => one.result !== 'pass')
+      .map((one) => `- ${display_name}, ${one.case.replace('_', ' ')}: ${one.sentence}`),
+  )
+  const day = new Date().toISOString().slice(0, 10)
+  const table = [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const about = `Written on ${day}, inside ${backends[0]?.conformance.walls}, against the scripted model of the tests.`
+  const [before, rest] = text.split(`${marks[0]}\n`)
+  const after = rest.slice(rest.indexOf(marks[1]))
+  return `${before}${marks[0]}\n\n${about}\n\n${table}\n\n${notes.join('\n')}\n\n${after}`
+}

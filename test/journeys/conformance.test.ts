@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Conformance } from '../../src/contract/conformance.ts'
+import { fixtureAgent, fixtureBackend } from '../helpers/fixture-backend.ts'
+import { processesNaming } from '../helpers/processes.ts'
+import { startTestServer, type TestServer } from '../helpers/server.ts'
+
+/** The conformance kit: what a backend does and keeps to, shown by what is there afterwards. */
+const root = path.join(import.meta.dirname, '..', '..')
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { SLIPWAY_TEST_CASE_SECONDS: '15' } })
+})
+afterAll(() => server.stop())
+
+const resultsOf = (found: Conformance): Record<string, string> =>
+  Object.fromEntries(found.cases.map((one) => [one.case, one.result]))
+const sentenceOf = (found: Conformance, name: string): string =>
+  found.cases.find((one) => one.case === name)?.sentence ?? ''
+const allPass = {
+  start: 'pass',
+  write: 'pass',
+  command: 'pass',
+  ask_allow: 'pass',
+  ask_refuse: 'pass',
+  cancel: 'pass',
+  kill: 'pass',
+  resume: 'pass',
+  usage: 'pass',
+  inside: 'pass',
+  orphans: 'pass',
+}
+
+it('the offline demo passes every case but the count of tokens, of which it uses none; the result is kept and shown', async () => {
+  expect((await server.client.backends()).find((each) => each.name === 'offline')?.conformance).toBeNull()
+  const found = await server.client.testBackend('offline')
+  expect(found.cases.filter((one) => one.result === 'fail')).toEqual([])
+  expect(resultsOf(found)).toEqual({ ...allPass, usage: 'skip' })
+  expect(sentenceOf(found, 'resume')).toBe('It began anew and was told what had been, and knew.')
+  expect(found).toMatchObject({ walls: 'bubblewrap', version: expect.any(String), at: expect.any(String) })
+  const shown = (await server.client.backends()).find((each) => each.name === 'offline')
+  expect(shown?.conformance).toEqual(found)
+  expect(fs.readdirSync(path.join(server.dataDir, 'trials'))).toEqual([])
+})
+
+it('an agent that asks and tells what it uses passes those cases; that it resumed is not believed but tried', async () => {
+  const offer = { agentCapabilities: { sessionCapabilities: { resume: {} } } }
+  await server.client.addBackend(fixtureBackend('good', { obey: true, asks: true, quiet: true, offer }))
+  const found = await server.client.testBackend('good')
+  // A new process of the fixture remembers nothing, and says that it resumed.
+  expect(resultsOf(found)).toEqual({ ...allPass, resume: 'fail' })
+  expect(sentenceOf(found, 'resume')).toBe('It resumed its session, and did not know.')
+  expect(sentenceOf(found, 'usage')).toBe('It told 12 tokens.')
+  expect(processesNaming(fixtureAgent)).toEqual([])
+})
+
+it('one that lies, does what it was refused and forgets fails those cases, with what was seen', async () => {
+  await server.client.addBackend(fixtureBackend('liar', { obey: true, lies: true, quiet: true }))
+  const liar = await server.client.testBackend('liar')
+  expect(resultsOf(liar)).toMatchObject({
+    start: 'pass',
+    write: 'fail',
+    command: 'fail',
+    cancel: 'fail',
+    kill: 'fail',
+  })
+  expect(sentenceOf(liar, 'write')).toBe('It ended its turn, and there is no file.')
+  expect(sentenceOf(liar, 'inside')).toBe('It did not run the command that tries to.')
+  await server.client.addBackend(
+    fixtureBackend('deaf', { obey: true, asks: 'in vain', forgets: true, quiet: true }),
+  )
+  const deaf = await server.client.testBackend('deaf')
+  expect(resultsOf(deaf)).toMatchObject({
+    write: 'pass',
+    ask_allow: 'pass',
+    ask_refuse: 'fail',
+    resume: 'fail',
+  })
+  expect(sentenceOf(deaf, 'ask_refuse')).toBe('It asked, was refused, and did it all the same.')
+})
+
+it('one that does not start fails that case with the reason, and the rest is not tried', async () => {
+  await server.client.addBackend(fixtureBackend('mute', { start: 'exit' }))
+  const found = await server.client.testBackend('mute')
+  expect(resultsOf(found)).toMatchObject({ start: 'fail', write: 'skip', kill: 'skip' })
+  expect(sentenceOf(found, 'start')).toContain("The agent's process ended: exit code 0.")
+  await expect(server.client.testBackend('nobody')).rejects.toMatchObject({ status: 404 })
+  await server.client.removeBackend('mute')
+  await server.client.addBackend(fixtureBackend('mute', { obey: true }))
+  expect((await server.client.backends()).find((each) => each.name === 'mute')?.conformance).toBeNull()
+})
+
+it('`slipway backends test` tells it case by case, and the list says how it went', async () => {
+  const run = promisify(execFile)
+  const slipway = (...args: string[]): Promise<{ stdout: string }> =>
+    run(process.execPath, [
+      path.join(root, 'src', 'cli', 'main.ts'),
+      'backends',
+      ...args,
+      '--data-dir',
+      server.dataDir,
+    ])
+  const { stdout } = await slipway('test', 'offline')
+  expect(stdout).toMatch(/ask refuse +pass/)
+  expect(stdout).toContain('10 passed.')
+  expect((await slipway('list')).stdout).toMatch(/offline.*10 passed/)
+})

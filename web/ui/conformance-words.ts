@@ -1,0 +1,8 @@
+import type { Conformance } from '../../src/contract/conformance.ts'
+
+/** How the cases went, in a few words. */
+export function conformanceWords({ cases }: Conformance): string {
+  const count = (result: string): number => cases.filter((one) => one.result === result).length
+  const failed = count('fail')
+  return failed === 0 ? `${count('pass')} cases passed` : `${failed} of ${cases.length} cases failed`
+}

@@ -1,6 +1,7 @@
 import { measureAgentStart } from './measure-agent-start.ts'
 import { measureBoard } from './measure-board.ts'
 import { measureCreates } from './measure-creates.ts'
+import { measureGateway } from './measure-gateway.ts'
 import { measureJobs } from './measure-jobs.ts'
 import { measureLines } from './measure-lines.ts'
 import { measureStall } from './measure-stall.ts'
@@ -17,6 +18,7 @@ const acts = {
   agents: measureAgentStart,
   lines: measureLines,
   stall: measureStall,
+  gateway: measureGateway,
   jobs: measureJobs,
   board: measureBoard,
 } as const

@@ -17,9 +17,11 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void
 let target: Target | null
 let gateway: Gateway
 let records: CallRecord[]
+let trouble: (on: string) => void
 
 beforeEach(async () => {
   records = []
+  trouble = () => undefined
   provider = http.createServer((request, response) => answer(request, response))
   provider.listen(0, '127.0.0.1')
   await once(provider, 'listening')
@@ -37,7 +39,10 @@ beforeEach(async () => {
     log: openLog('silent'),
     port: 0,
     budget: () => Promise.resolve(null),
-    trouble: () => Promise.resolve(),
+    trouble: (_, on) => {
+      trouble(on)
+      return Promise.resolve()
+    },
     prices: { find: () => null },
     record: (record) => {
       records.push(record)
@@ -161,6 +166,19 @@ it('says in words what is missing: a provider, a server behind it, patience, a s
   target = null
   const none = await ask('/anthropic/v1/messages', { headers })
   expect([none.status, await none.text()]).toEqual([503, expect.stringContaining('slipway providers set')])
+})
+
+it('tells nobody the key that a provider repeats when it refuses it', async () => {
+  const troubles: string[] = []
+  trouble = (on) => troubles.push(on)
+  answer = (_, response) => {
+    response.writeHead(401, { 'content-type': 'application/json' })
+    response.end('{"error": {"message": "Incorrect API key provided: sk-real."}}')
+  }
+  const headers = { 'x-api-key': gateway.open(caller).token }
+  const refused = await ask('/openai/v1/responses', { headers })
+  expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining('provided: [key].')])
+  expect(troubles).toEqual(['the provider "test": it answered 401 (Incorrect API key provided: [key].)'])
 })
 
 it('passes each piece on as it comes, and an end in the middle as one', async () => {

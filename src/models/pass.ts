@@ -33,7 +33,7 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
       if (!call.signal.aborted) broken = error
     })
     if (status >= 400) {
-      const body = await readSome(answer)
+      const body = withoutKey(await readSome(answer), call.target.key)
       const refusal = { status, body, headers: responseHeaders(answer.headers) }
       const fault = faultOfRefusal(status, answer.headers, body.toString('utf8'))
       return { status, answer: null, fault, refusal, isGone: false, firstByteMs, durationMs: since() }
@@ -92,6 +92,11 @@ async function readSome(answer: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** Some providers repeat the key that they refuse, and what they say is told to agents and people. */
+function withoutKey(body: Buffer, key: string | null): Buffer {
+  return key === null ? body : Buffer.from(body.toString('utf8').replaceAll(key, '[key]'))
 }
 
 function faultOfRefusal(status: number, headers: IncomingHttpHeaders, body: string): Fault | null {

@@ -200,10 +200,18 @@ async function stream(what: Performance, parts: ReturnType<Wire['parts']>, every
     const framed = ask.sse ? `${event}data: ${json}\n\n` : `${first ? '[' : ','}${json}\n`
     first = false
     if (failure !== null && part.delta) return breakOff(response, failure, framed)
-    if (!response.write(framed)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(framed)) await drained(response)
     if (part.delta && everyMs > 0) await pause(everyMs)
   }
   if (!ask.sse) response.write(']')
+}
+
+/** Until the reader has taken what was sent, or has gone. */
+async function drained(response: ServerResponse): Promise<void> {
+  const done = new AbortController()
+  const { signal } = done
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
+  done.abort()
 }
 
 function breakOff(response: ServerResponse, failure: Failure, framed: string): void {

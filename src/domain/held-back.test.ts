@@ -123,6 +123,32 @@ it('begins nothing that costs while the budget is used up, and lets what runs go
   expect(decide(scene({ tasks: [ready, running], work: [work], models }), 0, 0)).toEqual([])
 })
 
+it('a review that was held back waits like any other attempt, and counts as none', () => {
+  const work: Attempt = { ...held(retry), status: 'succeeded', outcome: null }
+  const passed = {
+    id: 'm',
+    epoch: 1,
+    taskId: 'a',
+    attemptId: 'a1',
+    kind: 'checks' as const,
+    status: 'done' as const,
+    held: false,
+    outcome: { kind: 'checks' as const, verdict: 'pass' as const, commit: 'c', failed: [] },
+  }
+  const reviews = Array.from({ length: tries.reviews + 1 }, (_, index): Attempt => {
+    return { ...held(retry, index + 1), id: `r${index}`, kind: 'review', subjectId: 'a1' }
+  })
+  const team = { ...job, mode: 'team' as const }
+  const parts = {
+    job: team,
+    tasks: [{ ...task, status: 'review' as const, checks: ['true'] }],
+    attempts: [work, ...reviews],
+    work: [passed],
+  }
+  expect(decide(scene(parts), 0, 0)).toMatchObject([{ do: 'wait-retry' }])
+  expect(decide(scene(parts), Date.parse(until), 0)).toMatchObject([{ do: 'start-review' }])
+})
+
 it('what was held back counts neither as a failure nor as an interruption', () => {
   const attempts = Array.from({ length: tries.interruptions + 1 }, (_, index) => held(retry, index + 1))
   expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])

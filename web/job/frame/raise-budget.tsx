@@ -36,7 +36,7 @@ function RaiseForm({ jobId, budget }: { readonly jobId: string; readonly budget:
     >
       {amounts.map(({ label, value, change }) => (
         <label key={label} className="flex items-center gap-1.5">
-          {label}
+          <span className="whitespace-nowrap">{label}</span>
           <Input
             inputMode="decimal"
             className="w-32"

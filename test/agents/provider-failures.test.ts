@@ -20,6 +20,9 @@ afterAll(async () => {
   await model.close()
 })
 
+/** How often a call fails: more often than the gateway and the agent try again by themselves. */
+const TIMES: Readonly<Record<string, number>> = { 'claude-code': 6 }
+
 async function start(backend: string, failing: object): Promise<string> {
   await connectModels(server, model)
   const id = `${backend}-${JSON.stringify(failing)}`
@@ -40,8 +43,7 @@ const cases = failureAgents.flatMap((backend) =>
 it.each(cases)(
   '%s and a provider that fails with %s: the provider is named, the job completes',
   async (backend, fail) => {
-    // More often than the gateway and the agent try again by themselves.
-    const id = await start(backend, { fail, times: 4 })
+    const id = await start(backend, { fail, times: TIMES[backend] ?? 4 })
     await until('the end of the job', 110_000, async () => (await server.client.getJob(id)).completed_at)
     const events = await server.client.events(id, 0)
     const told = events.map(({ actor, type, message }) => `${actor} ${type}: ${message}`).join('\n')

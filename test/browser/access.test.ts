@@ -24,9 +24,13 @@ beforeAll(async () => {
       startedJob,
     ),
   )
-  jobs = { done: done ?? '', failed: failed ?? '', running: running ?? '' }
+  const waiting = await server.client.createJob({ vision: 'a counter', mode: 'team', approve_plan: true })
+  jobs = { done: done ?? '', failed: failed ?? '', running: running ?? '', waiting: waiting.job_id }
   for (const id of [jobs.done, jobs.failed])
     await until('the end of a job', 110_000, async () => (await server.client.getJob(id)).completed_at)
+  await until('a plan to approve', 110_000, async () =>
+    (await server.client.getJob(jobs.waiting)).wait?.for === 'approval' ? true : null,
+  )
 }, 240_000)
 afterAll(() => server.stop())
 
@@ -55,13 +59,14 @@ it.each(
 )('axe finds nothing serious on $name in $colours', async ({ colours, screen }) => {
   const path = screen.path(jobs)
   const loggedIn = screen.loggedOut !== true
-  // A stranger is refused by the API, which the browser writes down.
-  await visit(server, { path, colours, loggedIn, expected: loggedIn ? [] : [/401/] }, async ({ page }) => {
+  const expected = screen.expected === undefined ? [] : [screen.expected]
+  await visit(server, { path, colours, loggedIn, expected }, async ({ page }) => {
     await page.getByRole('main').waitFor()
     await page.waitForFunction(
       () => document.querySelector('[role=status] .sr-only, .animate-breathe') === null,
     )
     await screen.prepare?.(page)
+    await screen.shows?.(page).waitFor()
     expect(await seriousFaults(page)).toEqual([])
   })
 })

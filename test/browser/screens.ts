@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
 /** The jobs that the pictures show. */
 export interface ShownJobs {
@@ -8,6 +8,8 @@ export interface ShownJobs {
   readonly running: string
   /** Failed: its check never passes. */
   readonly failed: string
+  /** Waits for somebody to approve its plan. */
+  readonly waiting: string
 }
 
 export interface Screen {
@@ -16,24 +18,97 @@ export interface Screen {
   readonly path: (jobs: ShownJobs) => string
   /** What a person does before the picture is taken. */
   readonly prepare?: (page: Page) => Promise<void>
+  /** What is there when it is complete. */
+  readonly shows?: (page: Page) => Locator
   /** Shown to whoever is not logged in. */
   readonly loggedOut?: true
+  /** What the browser says of it on its console. */
+  readonly expected?: RegExp
 }
 
-/** Every screen that `make screenshots` takes a picture of. */
+/** Every screen, and its states that matter: each gets its pictures, and each is looked at by axe. */
 export const screens: readonly Screen[] = [
-  { name: 'log-in', path: () => '/log-in', loggedOut: true },
+  { name: 'log-in', path: () => '/log-in', loggedOut: true, expected: /401/ },
   { name: 'new-job', path: () => '/' },
+  {
+    name: 'new-job-options',
+    path: () => '/',
+    prepare: (page) => press(page, 'Options'),
+    shows: (page) => page.getByLabel('Source repository'),
+  },
   { name: 'jobs', path: () => '/jobs' },
+  { name: 'jobs-none-found', path: () => '/jobs?q=nothing-of-this-name' },
   { name: 'board-running', path: ({ running }) => `/jobs/${running}` },
   { name: 'board-done', path: ({ done }) => `/jobs/${done}` },
   { name: 'board-failed', path: ({ failed }) => `/jobs/${failed}` },
+  {
+    name: 'task',
+    path: ({ done }) => `/jobs/${done}`,
+    prepare: (page) => page.locator('[data-task] a').last().click(),
+    shows: (page) => page.getByText('Accepted when'),
+  },
+  {
+    name: 'palette',
+    path: ({ done }) => `/jobs/${done}`,
+    prepare: (page) => page.keyboard.press('Control+k'),
+    shows: (page) => page.getByRole('listbox', { name: 'Choices' }),
+  },
+  {
+    name: 'keys',
+    path: ({ done }) => `/jobs/${done}`,
+    prepare: (page) => page.keyboard.press('?'),
+    shows: (page) => page.getByRole('dialog'),
+  },
   { name: 'team', path: ({ running }) => `/jobs/${running}/team` },
   { name: 'activity', path: ({ running }) => `/jobs/${running}/activity` },
   { name: 'files', path: ({ done }) => `/jobs/${done}/files` },
+  {
+    name: 'files-changes',
+    path: ({ done }) => `/jobs/${done}/files?view=diff`,
+    shows: (page) => page.getByText('export function').first(),
+  },
+  { name: 'files-history', path: ({ done }) => `/jobs/${done}/files?view=commits` },
+  {
+    name: 'team-done',
+    path: ({ done }) => `/jobs/${done}/team`,
+    prepare: (page) =>
+      page
+        .getByRole('link', { name: /Reviewer/ })
+        .first()
+        .click(),
+    shows: (page) => page.getByText('.slipway/review.json', { exact: true }).first(),
+  },
+  {
+    name: 'proof-failed',
+    path: ({ failed }) => `/jobs/${failed}/proof`,
+    prepare: (page) =>
+      page
+        .getByRole('button', { name: /Failed/ })
+        .first()
+        .click(),
+  },
+  { name: 'plan-gate', path: ({ waiting }) => `/jobs/${waiting}/plan` },
+  {
+    name: 'plan-editor',
+    path: ({ waiting }) => `/jobs/${waiting}/plan`,
+    prepare: (page) => press(page, 'Edit it'),
+    shows: (page) => page.getByLabel('Title of task 1'),
+  },
+  { name: 'no-job', path: () => '/jobs/01930000-0000-7000-8000-000000000000', expected: /404/ },
+  { name: 'no-page', path: () => '/settings/nowhere' },
   { name: 'proof', path: ({ done }) => `/jobs/${done}/proof` },
   { name: 'plan', path: ({ done }) => `/jobs/${done}/plan` },
   { name: 'backends', path: () => '/backends' },
+  {
+    name: 'backends-add',
+    path: () => '/backends',
+    prepare: (page) => press(page, 'Add your own'),
+    shows: (page) => page.getByRole('dialog'),
+  },
   { name: 'settings', path: () => '/settings' },
   { name: 'health', path: () => '/health' },
 ]
+
+function press(page: Page, name: string): Promise<void> {
+  return page.getByRole('button', { name }).click()
+}

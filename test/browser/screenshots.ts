@@ -32,7 +32,15 @@ async function makeJobs(server: TestServer): Promise<ShownJobs> {
     const tasks = await server.client.tasks(running)
     return tasks.filter((task) => task.status === 'running').length > 0 && tasks.length > 2 ? true : null
   })
-  return { done, failed, running }
+  const { job_id: waiting } = await server.client.createJob({
+    vision: 'a Markdown to HTML converter',
+    mode: 'team',
+    approve_plan: true,
+  })
+  await until('the plan', JOB_MS, async () =>
+    (await server.client.getJob(waiting)).wait?.for === 'approval' ? true : null,
+  )
+  return { done, failed, running, waiting }
 }
 
 /** One picture; what went wrong on the way is said, and the picture is taken all the same. */
@@ -48,6 +56,7 @@ async function take(
     ...look,
     path: screen.path(jobs),
     loggedIn: screen.loggedOut !== true,
+    expected: screen.expected === undefined ? [] : [screen.expected],
   })
   const { page, context, faults } = visited
   try {
@@ -60,6 +69,7 @@ async function take(
         ) === null,
     )
     await screen.prepare?.(page)
+    await screen.shows?.(page).waitFor()
     await page.screenshot({ path: path.join(target, `${name}.png`) })
   } finally {
     await context.close()

@@ -42,6 +42,7 @@ function NoJob({ error, retry }: { readonly error: Error; readonly retry: () => 
   const isMissing = error instanceof ApiError && (error.status === 404 || error.status === 400)
   return (
     <EmptyState
+      heading="h1"
       title={isMissing ? 'There is no such job' : 'The job could not be read'}
       action={
         isMissing ? (

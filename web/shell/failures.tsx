@@ -7,6 +7,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 export function NotFound() {
   return (
     <EmptyState
+      heading="h1"
       title="There is nothing here"
       action={
         <Link to="/jobs" className={buttonClass({ variant: 'primary' })}>
@@ -23,6 +24,7 @@ export function NotFound() {
 export function ScreenFailure({ error, reset }: ErrorComponentProps) {
   return (
     <EmptyState
+      heading="h1"
       title="This screen failed"
       action={
         <div className="flex gap-2">

@@ -3,6 +3,9 @@ import type { ReactNode } from 'react'
 import { Failure } from './callout.tsx'
 import { SkeletonRows } from './skeleton.tsx'
 
+/** What is only read is scrolled with the keyboard as a whole. */
+const scrolledByKeys = { tabIndex: 0 }
+
 /** What a screen shows of one query: a skeleton, the failure in the server's words, or the answer. Scrolls by itself. */
 export function QueryBody<T>({
   query,
@@ -13,7 +16,7 @@ export function QueryBody<T>({
 }) {
   const { data, error } = query
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
+    <div {...scrolledByKeys} className="min-h-0 flex-1 overflow-y-auto -outline-offset-2">
       {data !== undefined && children(data)}
       {data === undefined && error === null && <SkeletonRows />}
       {data === undefined && error !== null && (

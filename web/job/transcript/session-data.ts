@@ -7,7 +7,9 @@ import type { EventView } from '../../../src/contract/event.ts'
 
 const maybe = z.string().nullable().catch(null)
 
-const ToolDiff = z.object({ path: z.string(), old: z.string().nullable(), new: z.string() })
+/** A file by its place in the workspace: where that lies on the server is nobody's concern. */
+const Place = z.string().transform((path) => path.replace(/^.*\/attempts\/[0-9a-f-]{36}\/ws\//, ''))
+const ToolDiff = z.object({ path: Place, old: z.string().nullable(), new: z.string() })
 export type ToolDiff = z.infer<typeof ToolDiff>
 
 const Tool = z.object({
@@ -16,7 +18,7 @@ const Tool = z.object({
   kind: maybe,
   input: z.unknown().optional(),
   output: maybe,
-  paths: z.array(z.string()).catch([]),
+  paths: z.array(Place).catch([]),
   diffs: z.array(ToolDiff).catch([]),
 })
 

@@ -3,63 +3,20 @@ import { decide } from './decide.ts'
 import type { Attempt, Job, Snapshot, Task, Work } from './model.ts'
 import { progressOf } from './progress.ts'
 import { tasksToStartOver } from './start-over.ts'
+import { someAttempt, someJob, someTask } from './scene.fixture.ts'
 
-const job: Job = {
-  id: 'job',
-  vision: 'v',
-  title: 'v',
-  backend: 'offline',
-  agents: {},
-  mode: 'team',
-  status: 'running',
-  phase: 'building',
-  progress: 0,
-  wait: null,
-  proof: null,
-  parallelism: 2,
-  epoch: 1,
-  plan: null,
-  approvePlan: false,
-  proposal: null,
-  planApproved: false,
-  planVersion: 1,
-  headCommit: 'main1',
-  cancelRequested: false,
-}
+const job: Job = { ...someJob, vision: 'v', title: 'v', planVersion: 1, headCommit: 'main1' }
 
 const task = (id: string, change: Partial<Task> = {}): Task => ({
+  ...someTask,
   id,
   key: id,
-  kind: 'build',
   title: id.toUpperCase(),
-  role: 'developer',
-  phase: 'building',
   status: 'completed',
-  position: 0,
-  dependsOn: [],
-  checks: [],
-  agentId: 'dev',
-  triesFrom: 1,
-  notes: [],
-  cancelRequested: false,
-  error: null,
   ...change,
 })
 
-const attempt: Attempt = {
-  id: 'a1',
-  taskId: 'a',
-  epoch: 1,
-  number: 1,
-  kind: 'work',
-  subjectId: null,
-  status: 'cancelled',
-  headCommit: null,
-  changed: false,
-  outcome: null,
-  error: null,
-  endedAt: 0,
-}
+const attempt: Attempt = { ...someAttempt, status: 'cancelled', headCommit: null, changed: false }
 
 const work = (change: Partial<Work>): Work => ({
   id: 'w',

@@ -3,34 +3,15 @@ import { Plan } from '../contract/plan.ts'
 import { decide } from './decide.ts'
 import type { Attempt, Job, Snapshot, Task } from './model.ts'
 import { planChanges } from './plan-changes.ts'
+import { someAttempt, someJob, someTask } from './scene.fixture.ts'
 
 const made = Plan.parse({ title: 'P', tasks: [{ key: 'a', title: 'A', description: 'a' }] })
 const edited = Plan.parse({ title: 'P', tasks: [{ key: 'b', title: 'B', description: 'b' }] })
 
-const job: Job = {
-  id: 'job',
-  vision: 'v',
-  title: 'v',
-  backend: 'offline',
-  agents: {},
-  mode: 'team',
-  status: 'running',
-  phase: 'planning',
-  progress: 0,
-  wait: null,
-  proof: null,
-  parallelism: 2,
-  epoch: 1,
-  plan: null,
-  approvePlan: true,
-  proposal: null,
-  planApproved: false,
-  planVersion: 0,
-  headCommit: 'main0',
-  cancelRequested: false,
-}
+const job: Job = { ...someJob, vision: 'v', title: 'v', phase: 'planning', approvePlan: true }
 
 const design: Task = {
+  ...someTask,
   id: 'd',
   key: 'design',
   kind: 'plan',
@@ -38,30 +19,10 @@ const design: Task = {
   role: 'architect',
   phase: 'planning',
   status: 'completed',
-  position: 0,
-  dependsOn: [],
-  checks: [],
   agentId: 'arch',
-  triesFrom: 1,
-  notes: [],
-  cancelRequested: false,
-  error: null,
 }
 
-const planned: Attempt = {
-  id: 'd1',
-  taskId: 'd',
-  epoch: 1,
-  number: 1,
-  kind: 'work',
-  subjectId: null,
-  status: 'succeeded',
-  headCommit: 'c1',
-  changed: true,
-  outcome: { plan: made },
-  error: null,
-  endedAt: 0,
-}
+const planned: Attempt = { ...someAttempt, id: 'd1', taskId: 'd', outcome: { plan: made } }
 
 function scene(change: Partial<Job>, parts: Partial<Snapshot> = {}): Snapshot {
   return {

@@ -2,62 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { tries } from './limits.ts'
 import type { Attempt, Job, Snapshot, Task, Work } from './model.ts'
+import { someAttempt, someJob, someTask } from './scene.fixture.ts'
 
-const job: Job = {
-  id: 'job',
-  vision: 'a calculator',
-  title: 'a calculator',
-  backend: 'offline',
-  agents: {},
-  mode: 'team',
-  status: 'running',
-  phase: 'building',
-  progress: 0,
-  wait: null,
-  proof: null,
-  parallelism: 2,
-  epoch: 1,
-  plan: null,
-  approvePlan: false,
-  proposal: null,
-  planApproved: false,
-  planVersion: 0,
-  headCommit: 'main0',
-  cancelRequested: false,
-}
+const job = someJob
 
-const task: Task = {
-  id: 'a',
-  key: 'a',
-  kind: 'build',
-  title: 'A',
-  role: 'developer',
-  phase: 'building',
-  status: 'running',
-  position: 0,
-  dependsOn: [],
-  checks: ['true'],
-  agentId: 'dev',
-  triesFrom: 1,
-  notes: [],
-  cancelRequested: false,
-  error: null,
-}
+const task: Task = { ...someTask, checks: ['true'] }
 
-const attempt: Attempt = {
-  id: 'a1',
-  taskId: 'a',
-  epoch: 1,
-  number: 1,
-  kind: 'work',
-  subjectId: null,
-  status: 'succeeded',
-  headCommit: 'c1',
-  changed: true,
-  outcome: null,
-  error: null,
-  endedAt: 0,
-}
+const attempt = someAttempt
 
 const done = { epoch: 1, status: 'done', held: false } as const
 const passed: Work = {

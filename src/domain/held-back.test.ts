@@ -2,59 +2,17 @@ import { expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { tries } from './limits.ts'
 import type { Attempt, HeldBack, Job, Snapshot, Task } from './model.ts'
+import { someAttempt, someJob, someTask } from './scene.fixture.ts'
 
-const job: Job = {
-  id: 'job',
-  vision: 'v',
-  title: 'v',
-  backend: 'x',
-  agents: {},
-  mode: 'solo',
-  status: 'running',
-  phase: 'building',
-  progress: 0,
-  wait: null,
-  proof: null,
-  parallelism: 2,
-  epoch: 1,
-  plan: null,
-  approvePlan: false,
-  proposal: null,
-  planApproved: false,
-  planVersion: 0,
-  headCommit: 'main0',
-  cancelRequested: false,
-}
-const task: Task = {
-  id: 'a',
-  key: 'a',
-  kind: 'build',
-  title: 'A',
-  role: 'developer',
-  phase: 'building',
-  status: 'running',
-  position: 0,
-  dependsOn: [],
-  checks: [],
-  agentId: 'dev',
-  triesFrom: 1,
-  notes: [],
-  cancelRequested: false,
-  error: null,
-}
+const job: Job = { ...someJob, vision: 'v', title: 'v', backend: 'x', mode: 'solo' }
+const task = someTask
 const held = (why: HeldBack, number = 1): Attempt => ({
+  ...someAttempt,
   id: `a${number}`,
-  taskId: 'a',
-  epoch: 1,
   number,
-  kind: 'work',
-  subjectId: null,
   status: 'lost',
   headCommit: 'c',
-  changed: true,
   outcome: { held: why },
-  error: null,
-  endedAt: 0,
 })
 const nothing = { spent: null, budgetVersion: 0, blocked: [] }
 const scene = (parts: Partial<Snapshot>): Snapshot => ({

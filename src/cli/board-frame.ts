@@ -69,8 +69,13 @@ function waitLine(job: JobView, { width, paint, now }: Canvas): string[] {
   ]
 }
 
-function hintLines(job: JobView, { width, paint }: Canvas): string[] {
-  return (waitHint(job) ?? []).map((line) => paint('dim', fit(`  ${line}`, width - 1)))
+/** Rows that the job, its wait and a few tasks need before there is room for advice. */
+const rowsBeforeHints = 8
+
+function hintLines(job: JobView, { width, height, paint }: Canvas): string[] {
+  return (waitHint(job) ?? [])
+    .slice(0, Math.max(0, height - rowsBeforeHints))
+    .map((line) => paint('dim', fit(`  ${line}`, width - 1)))
 }
 
 interface Look {

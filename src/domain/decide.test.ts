@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { tries } from './limits.ts'
-import type { Attempt, Job, Snapshot, Task, Work } from './model.ts'
+import type { Attempt, Snapshot, Task, Work } from './model.ts'
 import { someAttempt, someJob, someTask } from './scene.fixture.ts'
 
 const job = someJob

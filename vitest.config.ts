@@ -11,6 +11,18 @@ const MINUTE = 60_000
 /** What the offline demo builds is built and run for real, which takes longer than a unit test may. */
 const demoTests = ['src/agents/offline/agent.test.ts', 'src/agents/offline/blueprints.test.ts']
 
+/** What these show is about agents and models, and touches the database as every other journey does: once is enough. */
+const aboutAgents = [
+  'acp-session',
+  'backend-trial',
+  'built-in-team',
+  'command-backends',
+  'conformance',
+  'install-backend',
+  'misbehaving-backends',
+  'provider-failures',
+].map((name) => `test/journeys/${name}.test.ts`)
+
 const journeys = {
   include: ['test/journeys/**/*.test.ts'],
   testTimeout: 2 * MINUTE,
@@ -48,6 +60,7 @@ export default defineConfig({
         test: {
           ...journeys,
           name: 'journeys-postgres',
+          exclude: aboutAgents,
           env: { SLIPWAY_TEST_ENGINE: 'postgres' },
           globalSetup: ['test/helpers/postgres.ts'],
           sequence: { groupOrder: 2 },

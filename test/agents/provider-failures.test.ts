@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connectModels, failureAgents, realAgents } from '../helpers/agents-under-test.ts'
+import {
+  connectModels,
+  failureAgents,
+  lastingFailures,
+  passingFailures,
+  realAgents,
+} from '../helpers/agents-under-test.ts'
 import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
 import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
@@ -36,9 +42,7 @@ async function start(backend: string, failing: object): Promise<string> {
   return job_id
 }
 
-const cases = failureAgents.flatMap((backend) =>
-  ([429, 500, 529, 'hang', 'cut', 'malformed'] as const).map((fail) => [backend, fail] as const),
-)
+const cases = failureAgents.flatMap((backend) => passingFailures.map((fail) => [backend, fail] as const))
 
 it.each(cases)(
   '%s and a provider that fails with %s: the provider is named, the job completes',
@@ -54,7 +58,7 @@ it.each(cases)(
   },
 )
 
-it.each(failureAgents.flatMap((backend) => [401, 403].map((fail) => [backend, fail] as const)))(
+it.each(failureAgents.flatMap((backend) => lastingFailures.map((fail) => [backend, fail] as const)))(
   '%s and a provider that refuses with %i: the job waits for a person, and goes on when the key is set',
   async (backend, fail) => {
     const id = await start(backend, { fail, times: 1 })

@@ -18,9 +18,13 @@ export const teamAgents = agentsUnderTest.filter((name) =>
   ['codex', 'gemini', 'claude-code', 'opencode'].includes(name),
 )
 
-/** Those that meet every failure of a provider: all that do team jobs when that is asked for, else one. */
-export const failureAgents =
-  process.env['SLIPWAY_TEST_AGENTS'] === undefined ? agentsUnderTest.slice(0, 1) : teamAgents
+/** Whether everything is to be shown, or what has a place in every run. */
+const isWhole = process.env['SLIPWAY_TEST_AGENTS'] !== undefined
+
+/** Those that meet failures of a provider, and which of those that pass and of those that need a person. */
+export const failureAgents = isWhole ? teamAgents : agentsUnderTest.slice(0, 1)
+export const passingFailures = isWhole ? ([429, 500, 529, 'hang', 'cut', 'malformed'] as const) : [529]
+export const lastingFailures = isWhole ? [401, 403] : [401]
 
 /** Sets the providers of all wires to the scripted one, with a new key, which it gives back. */
 export async function connectModels(server: TestServer, model: ScriptedModel): Promise<string> {

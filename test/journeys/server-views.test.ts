@@ -94,8 +94,15 @@ describe('the events of the past', () => {
 describe('the defaults for new jobs', () => {
   it('fill in what a request leaves out, and nothing it says', async () => {
     const before = (await ask('GET', '/api/settings')).body
-    expect(before.defaults).toEqual({ mode: 'team', parallelism: 2, approve_plan: false, checks: [] })
-    const defaults = { mode: 'solo', parallelism: 5, approve_plan: true, checks: ['node --version'] }
+    const plain = { mode: 'team', parallelism: 2, approve_plan: false, permissions: 'sandbox', checks: [] }
+    expect(before.defaults).toEqual(plain)
+    const defaults = {
+      ...plain,
+      mode: 'solo',
+      parallelism: 5,
+      approve_plan: true,
+      checks: ['node --version'],
+    }
     expect((await ask('PUT', '/api/settings', { ...before, defaults })).body.defaults).toEqual(defaults)
     const bare = (await ask('POST', '/api/jobs', { vision: 'a counter' })).body
     expect(bare).toMatchObject({

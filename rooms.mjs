@@ -20,6 +20,7 @@ export const rooms = {
   roles: ['contract'],
   agents: ['contract', 'domain', 'sandbox', 'lib'],
   models: ['contract', 'domain', 'lib'],
+  board: ['contract', 'lib'],
   gates: ['contract', 'domain', 'workspace', 'sandbox', 'lib'],
   engine: [
     'contract',
@@ -30,6 +31,7 @@ export const rooms = {
     'roles',
     'agents',
     'models',
+    'board',
     'gates',
     'lib',
   ],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { openBoard } from './board/board.ts'
 import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
 import { openCanary } from './engine/canary.ts'
@@ -74,12 +75,14 @@ export async function startServer(overrides: {
     closers.push(answers.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
     closers.push(pool.close)
+    const board = openBoard(log)
     const models = await openModels({
       db,
       log,
       dataDir: config.dataDir,
       port: config.gatewayPort,
       limits: { ...limits, ...config.models, modelBackoffMs: config.retryMs },
+      beside: board.serve,
     })
     closers.push(models.close)
     const settings = shareFor(SETTINGS_MS, () => readSettings(db.reader))
@@ -90,6 +93,7 @@ export async function startServer(overrides: {
       pool,
       catalogue: catalogueOf(config, db, models, version),
       models,
+      board,
       roles: openRoles(config.rolesDir ?? undefined),
       dataDir: config.dataDir,
       ownHome: config.home,

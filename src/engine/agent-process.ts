@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Launch } from '../agents/backend.ts'
 import { prepareLaunch, type Access } from '../agents/prepare-launch.ts'
 import type { Profile } from '../agents/profile.ts'
+import { putBoardProgram, type BoardWay } from '../board/put-program.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import type { Sandboxed } from '../sandbox/launcher.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
@@ -33,6 +34,8 @@ export async function findBackend(
 export interface Program {
   /** What its walls let it read besides the machine and its workspace. */
   readonly readable: readonly string[]
+  /** What goes in front of the PATH of its commands; empty for nothing. */
+  readonly tools: string
   /** Starts it inside the walls, with these words after its own. */
   start(words: readonly string[], signal: AbortSignal): Promise<Sandboxed>
 }
@@ -47,7 +50,7 @@ export async function prepareProgram(
   launch: Launch,
   workspace: Workspace,
   access: Access,
-  label: string,
+  { label, board }: { readonly label: string; readonly board: BoardWay | null },
 ): Promise<Program> {
   const prepared = await prepareLaunch(profile, launch, access, {
     home: workspace.home,
@@ -55,15 +58,18 @@ export async function prepareProgram(
   })
   const { PATH = '', ...env } = prepared.env
   const { nodePath } = engine.catalogue.places
+  const tools = board === null ? '' : await putBoardProgram(workspace.home, nodePath, board)
+  const front = [tools, PATH].filter((dirs) => dirs !== '').join(':')
   const readable = [...workspace.readable, path.dirname(nodePath), ...prepared.readable]
   return {
     readable,
+    tools,
     start: (words, signal) =>
       engine.launcher.launch(
         {
           command: [...prepared.command, ...words],
           cwd: workspace.dir,
-          env: { ...agentEnvironment(engine, PATH), ...env },
+          env: { ...agentEnvironment(engine, front), ...env },
           home: workspace.home,
           writable: [workspace.dir],
           readable,

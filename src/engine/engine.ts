@@ -1,4 +1,5 @@
 import type { Settings } from '../contract/backend.ts'
+import type { Board } from '../board/board.ts'
 import type { Catalogue } from '../agents/catalogue.ts'
 import type { SessionLimits } from '../agents/profile.ts'
 import type { Log } from '../lib/log.ts'
@@ -17,6 +18,7 @@ export interface Engine {
   readonly catalogue: Catalogue
   readonly roles: Roles
   readonly models: Models
+  readonly board: Board
   readonly pool: WorkspacePool
   readonly dataDir: string
   /** The environment of npm when it installs a backend. */

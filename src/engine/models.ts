@@ -5,7 +5,7 @@ import { shareFor } from '../lib/share-for.ts'
 import { chooseProvider } from '../models/choose-provider.ts'
 import { openLedger } from './model-ledger.ts'
 import type { GatewayLimits } from '../models/door.ts'
-import { openGateway, type Gateway } from '../models/gateway.ts'
+import { openGateway, type Beside, type Gateway } from '../models/gateway.ts'
 import { openVault, type Vault } from '../models/vault.ts'
 import { openPrices } from '../models/prices.ts'
 import type { Database } from '../store/database.ts'
@@ -36,12 +36,14 @@ export interface ModelOptions {
   readonly dataDir: string
   readonly port: number
   readonly limits: GatewayLimits
+  /** What else agents reach at the gateway's address. */
+  readonly beside: Beside
 }
 
 /** What another process changed is seen after this long. */
 const PROVIDERS_MS = 500
 
-export async function openModels({ db, log, dataDir, port, limits }: ModelOptions): Promise<Models> {
+export async function openModels({ db, log, dataDir, port, limits, beside }: ModelOptions): Promise<Models> {
   const vault = openVault(dataDir)
   const known = shareFor(PROVIDERS_MS, async () => {
     const rows = await readProviders(db.reader)
@@ -51,6 +53,7 @@ export async function openModels({ db, log, dataDir, port, limits }: ModelOption
     log,
     port,
     limits,
+    beside,
     prices: openPrices(dataDir, log),
     record: openLedger(db),
     budget: (jobId) => readBudget(db.reader, jobId),

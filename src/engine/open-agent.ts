@@ -1,8 +1,11 @@
-import { openSession, type Session } from '../agents/acp/session.ts'
+import { openSession, type Session, type SessionOptions } from '../agents/acp/session.ts'
 import { openCommandSession } from '../agents/command/session.ts'
 import type { Launch, SessionUpdate } from '../agents/backend.ts'
 import type { Profile } from '../agents/profile.ts'
 import type { SessionHost } from '../agents/session-host.ts'
+import type { BoardActs } from '../board/acts.ts'
+import { boardPath } from '../board/board.ts'
+import type { BoardWay } from '../board/put-program.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Caller } from '../models/grants.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
@@ -34,6 +37,8 @@ export interface OpenAgentOptions {
   readonly policy: PermissionPolicy
   readonly answer: SessionHost['answer']
   readonly onUpdate: (update: SessionUpdate) => void
+  /** What it may do with the board of its job; without it there is no board. */
+  readonly board?: BoardActs
   /** Hears of the models before any process is started. */
   readonly onStart?: (models: ModelAccess) => Promise<void>
   /** A session of this agent to continue, where it can. */
@@ -48,23 +53,44 @@ export async function openAgent(
 ): Promise<OpenAgent> {
   const { profile, launch, workspace, label } = options
   const models = await openAccess(engine, options, signal)
+  const { way: board, close: closeBoard } = openWay(engine, options, signal)
   try {
-    const program = await prepareProgram(engine, profile, launch, workspace, models.access, label)
+    const program = await prepareProgram(engine, profile, launch, workspace, models.access, { label, board })
     await options.onStart?.(models)
     const open = profile.kind === 'command' ? openCommand : openProtocol
-    const { session, kill } = await open(engine, options, program, models, signal)
+    const { session, kill } = await open(engine, options, { program, models, board }, signal)
     const close = async (): Promise<void> => {
       await session.close()
+      closeBoard()
       await models.close()
     }
     // What the gateway counts need not be told by the agent, who may count otherwise.
     const usage = models.access.gateway === null ? session.usage : () => null
     return { session: { ...session, usage }, models, kill, close }
   } catch (error) {
+    closeBoard()
     await models.close()
     const held = models.held()
     throw held === null ? error : new NoModelNow(held)
   }
+}
+
+/** Lets the session in to the board of its job, until it is closed or the signal fires. */
+function openWay(
+  engine: Engine,
+  { board }: OpenAgentOptions,
+  signal: AbortSignal,
+): { readonly way: BoardWay | null; readonly close: () => void } {
+  if (board === undefined) return { way: null, close: () => undefined }
+  const { token, close } = engine.board.open(board, signal)
+  return { way: { url: `${engine.models.gateway.url}${boardPath}`, token }, close }
+}
+
+/** What a session is opened with. */
+interface Means {
+  readonly program: Program
+  readonly models: ModelAccess
+  readonly board: BoardWay | null
 }
 
 interface Opened {
@@ -76,11 +102,11 @@ interface Opened {
 async function openProtocol(
   engine: Engine,
   options: OpenAgentOptions,
-  program: Program,
-  _: ModelAccess,
+  { program, board }: Means,
   signal: AbortSignal,
 ): Promise<Opened> {
   const { profile, workspace, label, policy, answer, onUpdate, resume = null } = options
+  const { readable, tools } = program
   const child = await program.start([], signal)
   try {
     const session = await openSession(
@@ -92,7 +118,8 @@ async function openProtocol(
         limits: { ...engine.limits.session, ...profile.limits },
         maxBytes: engine.limits.sessionBytes,
         wishes: profile.session,
-        host: openHost(engine, { workspace, readable: program.readable, policy, label, answer, signal }),
+        mcpServers: board === null ? [] : [serverOf(board)],
+        host: openHost(engine, { workspace, readable, tools, policy, label, answer, signal }),
         onUpdate,
         resume,
       },
@@ -108,12 +135,17 @@ async function openProtocol(
   }
 }
 
+/** The board as an MCP server; an agent that takes none over HTTP is not told of it. */
+function serverOf({ url, token }: BoardWay): NonNullable<SessionOptions['mcpServers']>[number] {
+  const headers = [{ name: 'Authorization', value: `Bearer ${token}` }]
+  return { type: 'http', name: 'slipway', url, headers }
+}
+
 /** A program without a protocol: one process for each turn. */
 function openCommand(
   engine: Engine,
   { profile, workspace, onUpdate }: OpenAgentOptions,
-  program: Program,
-  models: ModelAccess,
+  { program, models }: Means,
 ): Promise<Opened> {
   const session = openCommandSession({
     start: program.start,

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import type { FileEdit, SessionUpdate } from '../agents/backend.ts'
+import { reportStandsMs } from '../contract/board.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
@@ -12,6 +13,8 @@ import type { Claim } from './claim.ts'
 export interface Recorder {
   add(update: SessionUpdate): void
   note(message: string): void
+  /** What the agent reports of its own accord: for a while, nothing that is overheard takes its place on the card. */
+  report(message: string): void
   /** Resolves when everything added before is stored. */
   close(): Promise<void>
 }
@@ -38,6 +41,7 @@ export function openRecorder(
   let dropped = 0
   let timer: NodeJS.Timeout | null = null
   let last = 0
+  let standsUntil = 0
   let flushing: Promise<void> = Promise.resolve()
   const cap = engine.limits.eventTextChars
   const about = { actor: `agent:${attempt.agent}`, taskId: attempt.task_id, attemptId: attempt.id }
@@ -56,9 +60,10 @@ export function openRecorder(
     }
     const batch = waiting
     waiting = []
+    const standing = Date.now() < standsUntil
     if (batch.length === 0) return
     flushing = flushing
-      .then(() => store(engine, claim, attempt, batch))
+      .then(() => store(engine, claim, attempt, batch, spokenLast(batch, standing)))
       .catch((error: unknown) => {
         engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
       })
@@ -84,6 +89,12 @@ export function openRecorder(
       push({ ...about, actor, ...toEvent(update, cap), at: new Date() })
     },
     note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
+    report(message) {
+      standsUntil = Date.now() + reportStandsMs
+      // Never dropped: it is one of few, and the agent was told that it is seen.
+      waiting.push({ ...about, type: 'attempt.progress', message, at: new Date() })
+      schedule()
+    },
     async close() {
       if (timer !== null) clearTimeout(timer)
       flush()
@@ -98,16 +109,22 @@ async function store(
   claim: Claim,
   attempt: AttemptTask,
   events: readonly NewEvent[],
+  activity: string | null,
 ): Promise<void> {
   await engine.db.tx(async (trx) => {
     // The job's row first, as everywhere: two transactions that lock in one order cannot wait for each other.
     await lockJob(trx, claim.job.id)
     if (!(await holdsLease(trx, claim.work.id, claim.lease))) return
     await appendEvents(trx, claim.job.id, events)
-    const activity = events.map(spokenLine).findLast((line) => line !== null)
-    if (activity === undefined) return
+    if (activity === null) return
     await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: new Date() })
   })
+}
+
+/** What a batch puts on the agent's card: its last report; where none stands, what was said last. */
+function spokenLast(events: readonly NewEvent[], standing: boolean): string | null {
+  const heard = standing ? events.filter((event) => event.type === 'attempt.progress') : events
+  return heard.map(spokenLine).findLast((line) => line !== null) ?? null
 }
 
 /** What an event says to somebody who watches: pieces of a tool call and counts of tokens say nothing. */

@@ -18,6 +18,7 @@ import { writeReport } from '../workspace/read-report.ts'
 import { discard } from '../workspace/trash.ts'
 import { findBackend } from './agent-process.ts'
 import { answerPermissions } from './ask-permission.ts'
+import { boardActs } from './board-acts.ts'
 import type { Claim, Report } from './claim.ts'
 import { converse, type Talk } from './converse.ts'
 import { earlierSession } from './earlier-session.ts'
@@ -125,6 +126,7 @@ async function openAttempt(
       label: `attempt ${attempt.id}`,
       policy: claim.job.permissions,
       answer: answerPermissions(engine, claim, attempt, recorder),
+      board: boardActs(engine, claim, attempt, recorder),
       onUpdate: (update) => recorder.add(update),
       onStart: ({ provider, access }) =>
         engine.db.tx((trx) =>

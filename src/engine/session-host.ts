@@ -10,6 +10,8 @@ export interface HostOptions {
   readonly workspace: Workspace
   /** What the walls of the agent let it read. */
   readonly readable: readonly string[]
+  /** What goes in front of the PATH of its commands; empty for nothing. */
+  readonly tools: string
   readonly policy: PermissionPolicy
   /** What the processes that run for the agent are for, in the records. */
   readonly label: string
@@ -33,7 +35,7 @@ export function openHost(engine: Engine, options: HostOptions): SessionHost {
         {
           command,
           cwd: insideOf(workspace.dir, cwd),
-          env: { ...agentEnvironment(engine, ''), ...env },
+          env: { ...agentEnvironment(engine, options.tools), ...env },
           home: workspace.home,
           writable: [workspace.dir],
           readable: options.readable,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import http from 'node:http'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { GatewayOptions } from './door.ts'
 import { openBudgetGate } from './budget-gate.ts'
 import { openProviderHealth, type Outage } from './provider-health.ts'
@@ -19,14 +19,18 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** Takes a request that is for no model; false when it does not. */
+export type Beside = (request: IncomingMessage, response: ServerResponse) => boolean
+
 /** Listens on loopback; `port` 0 takes a free one. */
-export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+export async function openGateway(options: GatewayOptions & { readonly beside?: Beside }): Promise<Gateway> {
   const grants = openGrants()
   const upstream = openUpstreamPool()
   const health = openProviderHealth(options.limits.modelBackoffMs)
   const budgets = openBudgetGate(options.budget)
   const door = { ...options, grants, upstream, health, budgets }
   const server = http.createServer((request, response) => {
+    if (options.beside?.(request, response) === true) return
     serveCall(door, request, response).catch((error: unknown) => {
       // An agent that ends in the middle of its request is no fault of anybody.
       if (request.complete)

@@ -4,6 +4,7 @@
 // until somebody has authenticated, with `quiet` nothing is kept of what it hears,
 // with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing. Steps of a turn, in order:
 // {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
+// {mcp: [method, params]} asks the first MCP server it was given (without params it is a notification); {waitFor: path}
 // {once: [step, ...]} only the first time in a workspace; {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
 import { spawn } from 'node:child_process'
@@ -19,6 +20,7 @@ let last = 0
 let terminal = ''
 let cancelled = () => {}
 let loggedIn = false
+let mcpServer = null
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
 const keep = (line) =>
@@ -49,6 +51,23 @@ const steps = {
     const answer = await call(method, filled(params))
     if (answer.result?.terminalId) terminal = answer.result.terminalId
     keep({ [method]: answer })
+  },
+  mcp: async ([method, params]) => {
+    last += 1
+    const response = await fetch(mcpServer.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...Object.fromEntries(mcpServer.headers.map(({ name, value }) => [name, value])),
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', method, ...(params && { id: last, params }) }),
+    })
+    const text = await response.text()
+    keep({ mcp: { status: response.status, body: text === '' ? null : JSON.parse(text) } })
+  },
+  waitFor: async (name) => {
+    while (!fs.existsSync(path.join(cwd, name))) await new Promise((resolve) => setTimeout(resolve, 50))
   },
   flood: async (count) => {
     for (let n = 0; n < count; n += 1) {
@@ -138,6 +157,7 @@ const answers = {
     cwd = params.cwd
     if (play.login && !loggedIn) throw refusal(-32_000, 'Authentication required')
     keep({ new: params.mcpServers })
+    mcpServer = params.mcpServers[0] ?? null
     return { sessionId: 's1', ...play.open }
   },
   'session/load': (params) => {

@@ -1,7 +1,8 @@
 // A program that speaks no protocol, for tests: it takes its prompt as its first argument says (`argument`, `stdin` or
 // `file`), keeps what it was given in prompts.jsonl, and does what the lines of its second argument say, each time anew:
 // {write: [path, text]} {say: text} {warn: text} {waitFor: path} {hang: true} {spawn: [command]} {exit: code}
-import { spawn } from 'node:child_process'
+// {run: [command]} keeps how it ended and what it wrote in ran.jsonl
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 
 const [, , by, play = '[]', given = ''] = process.argv
@@ -13,6 +14,10 @@ const steps = {
   say: (text) => process.stdout.write(text),
   warn: (text) => process.stderr.write(text),
   spawn: ([program, ...args]) => spawn(program, args, { stdio: 'ignore', detached: true }).unref(),
+  run: ([program, ...args]) => {
+    const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+    fs.appendFileSync('ran.jsonl', `${JSON.stringify({ code: status, out: stdout, err: stderr })}\n`)
+  },
   waitFor: async (name) => {
     while (!fs.existsSync(name)) await new Promise((resolve) => setTimeout(resolve, 50))
   },

@@ -35,6 +35,15 @@ it('what says nothing to a reader changes nothing', () => {
   expect(activityAfter([said('One.'), piece, tokens, said(' \n')])).toEqual(['One.', null])
 })
 
+it('what an agent reports stands for half a minute against what is overheard of it', () => {
+  const report = said('Half is done.', { type: 'attempt.progress' })
+  const early = said('Hm.', { at: '2026-01-01T00:00:29.000Z' })
+  const other = said('And I.', { actor: 'agent:Developer 2', task_id: 'b' })
+  expect(activityAfter([report, early, other])).toEqual(['Half is done.', null])
+  expect(activityAfter([report, said('Hm.', { at: '2026-01-01T00:00:31.000Z' })])).toEqual(['Hm.', null])
+  expect(activityAfter([report, said('Nearly.', { type: 'attempt.progress' })])).toEqual(['Nearly.', null])
+})
+
 it('a finished task says nothing any more', () => {
   expect(activityAfter([said('Late.', { task_id: 'b' })])).toEqual([null, null])
 })

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { reportStandsMs } from '../../src/contract/board.ts'
 import type { EventView } from '../../src/contract/event.ts'
 import type { AgentView, TaskView } from '../../src/contract/job.ts'
 import { keys } from './keys.ts'
@@ -14,7 +15,7 @@ export function patchActivity(cache: QueryClient, jobId: string, events: readonl
   const byAgent = new Map<string, Said>()
   for (const event of events) {
     const line = spokenLine(event)
-    if (line === null) continue
+    if (line === null || isOutspoken(cache, jobId, event)) continue
     const said = { line, at: event.at }
     if (event.task_id !== null) byTask.set(event.task_id, said)
     byAgent.set(event.actor, said)
@@ -34,14 +35,28 @@ export function patchActivity(cache: QueryClient, jobId: string, events: readonl
   )
 }
 
+/** When agents last reported, by their job and name. */
+const reported = new WeakMap<QueryClient, Map<string, number>>()
+
+/** What an agent reports of its own accord stands for a while against what is overheard of it, as it does on the server. */
+function isOutspoken(cache: QueryClient, jobId: string, { type, actor, at }: EventView): boolean {
+  const times = reported.get(cache) ?? new Map<string, number>()
+  reported.set(cache, times)
+  const who = `${jobId} ${actor}`
+  if (type === 'attempt.progress') times.set(who, Date.parse(at))
+  else return Date.parse(at) < (times.get(who) ?? 0) + reportStandsMs
+  return false
+}
+
 interface Said {
   readonly line: string
   readonly at: string
 }
 
-/** What an event of a session says to somebody who watches; pieces of a tool call and counts of tokens say nothing. */
+/** What an event says to somebody who watches; pieces of a tool call and counts of tokens say nothing. */
 function spokenLine(event: EventView): string | null {
-  if (!event.type.startsWith('session.') || event.type === 'session.usage') return null
+  const isSpoken = event.type.startsWith('session.') || event.type === 'attempt.progress'
+  if (!isSpoken || event.type === 'session.usage') return null
   if (event.message === `tool call ${String(event.data['id'])}`) return null
   const line = event.message.trim().split('\n', 1)[0] ?? ''
   return line === '' ? null : line.slice(0, lineLimit)

@@ -1,0 +1,87 @@
+import { AppError } from '../lib/app-error.ts'
+import type { BoardActs } from './acts.ts'
+import { boardTools } from './tools.ts'
+
+/** The versions of MCP that are spoken here, the newest first. */
+export const mcpVersions: readonly string[] = ['2025-06-18', '2025-03-26']
+
+/** JSON-RPC's own codes. */
+const INVALID_REQUEST = -32_600
+const NO_METHOD = -32_601
+const INVALID_PARAMS = -32_602
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Answers one message of MCP; null to notifications and to answers, which want none. */
+export async function answerMessage(message: unknown, acts: BoardActs): Promise<object | null> {
+  if (!isObject(message) || message['jsonrpc'] !== '2.0') return failure(null, notARequest)
+  const { id, method, params } = message
+  if (typeof method !== 'string')
+    return 'id' in message && !isAnswer(message) ? failure(id, notARequest) : null
+  if (id === undefined) return null
+  const outcome = await answerRequest(method, isObject(params) ? params : {}, acts)
+  return 'error' in outcome ? failure(id, outcome.error) : { jsonrpc: '2.0', id, result: outcome.result }
+}
+
+interface RpcError {
+  readonly code: number
+  readonly message: string
+}
+
+const notARequest: RpcError = { code: INVALID_REQUEST, message: 'This is no request of JSON-RPC 2.0.' }
+
+type Outcome = { readonly result: object } | { readonly error: RpcError }
+
+async function answerRequest(method: string, params: Json, acts: BoardActs): Promise<Outcome> {
+  switch (method) {
+    case 'initialize':
+      return { result: introduction(params['protocolVersion']) }
+    case 'ping':
+      return { result: {} }
+    case 'tools/list':
+      return { result: { tools: boardTools.map((tool) => tool.told) } }
+    case 'tools/call':
+      return callTool(params, acts)
+    default:
+      return { error: { code: NO_METHOD, message: `The board has tools and no "${method}".` } }
+  }
+}
+
+function introduction(asked: unknown): object {
+  const version = mcpVersions.find((each) => each === asked) ?? mcpVersions[0]
+  return {
+    protocolVersion: version,
+    capabilities: { tools: { listChanged: false } },
+    serverInfo: { name: 'slipway', title: 'The board of this job', version: '1' },
+  }
+}
+
+/** What is wrong with a call's arguments is told as its result: then the model reads it and may mend it. */
+async function callTool({ name, arguments: input }: Json, acts: BoardActs): Promise<Outcome> {
+  const tool = boardTools.find((each) => each.told.name === name)
+  if (tool === undefined) {
+    const known = boardTools.map((each) => each.told.name).join(', ')
+    return {
+      error: { code: INVALID_PARAMS, message: `There is no tool "${String(name)}": there are ${known}.` },
+    }
+  }
+  try {
+    const { text, isError } = await tool.run(acts, input ?? {})
+    return { result: { content: [{ type: 'text', text }], isError } }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { result: { content: [{ type: 'text', text: error.message }], isError: true } }
+  }
+}
+
+function failure(id: unknown, error: RpcError): object {
+  return { jsonrpc: '2.0', id: id ?? null, error }
+}
+
+function isAnswer(message: Json): boolean {
+  return 'result' in message || 'error' in message
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

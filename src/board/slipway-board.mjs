@@ -1,0 +1,45 @@
+/**
+ * The board of a job on the command line, for agents that take no MCP server: it speaks the same MCP over HTTP. A copy of it
+ * is put into the HOME of every attempt; where the board is, and the attempt's key to it, lie beside the copy.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+
+const usage = `slipway-board tasks                  the tasks of this job, and who works on which
+slipway-board progress "<sentence>"  tells the people who watch where you are
+`
+
+const calls = {
+  tasks: () => ({ name: 'list_tasks', arguments: {} }),
+  progress: (words) => ({ name: 'report_progress', arguments: { message: words.join(' ') } }),
+}
+
+async function ask(params) {
+  const { url, token } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'board.json'), 'utf8'))
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  })
+  const { result, error } = await response.json()
+  if (error !== undefined) throw new Error(error.message)
+  const text = result.content.map((part) => part.text).join('\n')
+  if (result.isError) throw new Error(text)
+  return text
+}
+
+const [word = '', ...words] = process.argv.slice(2)
+const call = Object.hasOwn(calls, word) ? calls[word] : undefined
+if (call === undefined) {
+  const wants = ['help', '--help', '-h'].includes(word)
+  const out = wants ? process.stdout : process.stderr
+  out.write(usage)
+  process.exitCode = wants ? 0 : 2
+} else {
+  try {
+    process.stdout.write(`${await ask(call(words))}\n`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

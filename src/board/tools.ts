@@ -1,4 +1,5 @@
-import { ProgressReport, progressSchema } from '../contract/board.ts'
+import { z } from 'zod'
+import { ProgressReport } from '../contract/board.ts'
 import type { BoardActs } from './acts.ts'
 import { tellTasks } from './tell-tasks.ts'
 
@@ -36,7 +37,7 @@ export const boardTools: readonly BoardTool[] = [
     told: {
       name: 'report_progress',
       description: 'Tells the people who watch this job where you are. It changes nothing and is no proof.',
-      inputSchema: progressSchema,
+      inputSchema: z.toJSONSchema(ProgressReport, { target: 'draft-7', io: 'input' }),
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
     run: (acts, input) => {

@@ -11,8 +11,5 @@ export const ProgressReport = z.strictObject({
 })
 export type ProgressReport = z.infer<typeof ProgressReport>
 
-/** The same for agents, as JSON Schema. */
-export const progressSchema = z.toJSONSchema(ProgressReport, { target: 'draft-7', io: 'input' })
-
 /** How long a report stands on its agent's card before what is overheard of its session takes its place. */
 export const reportStandsMs = 30_000

@@ -11,15 +11,24 @@ const MINUTE = 60_000
 /** What the offline demo builds is built and run for real, which takes longer than a unit test may. */
 const demoTests = ['src/agents/offline/agent.test.ts', 'src/agents/offline/blueprints.test.ts']
 
-/** What these show is about agents and models, and touches the database as every other journey does: once is enough. */
-const aboutAgents = [
+/** What these show is not the database's doing, and they touch it as all the others do: once is enough. */
+const onceIsEnough = [
   'acp-session',
   'backend-trial',
+  'bad-input',
   'built-in-team',
+  'canary-key',
   'command-backends',
   'conformance',
+  'door',
+  'git-http',
   'install-backend',
+  'link',
   'misbehaving-backends',
+  'mutation-probe',
+  'people-cli',
+  'preview',
+  'proof',
   'provider-failures',
 ].map((name) => `test/journeys/${name}.test.ts`)
 
@@ -60,7 +69,7 @@ export default defineConfig({
         test: {
           ...journeys,
           name: 'journeys-postgres',
-          exclude: aboutAgents,
+          exclude: onceIsEnough,
           env: { SLIPWAY_TEST_ENGINE: 'postgres' },
           globalSetup: ['test/helpers/postgres.ts'],
           sequence: { groupOrder: 2 },

@@ -26,7 +26,7 @@ const Environment = z.object({
   SLIPWAY_SILENCE_SECONDS: z.coerce.number().int().min(1).max(86_000).default(900),
   /** How much an agent may say in one session, in MB; then it counts as flooding. */
   SLIPWAY_SESSION_MB: z.coerce.number().int().min(1).max(10_000).default(200),
-  /** How long an agent that asks a person for permission waits for the answer, in seconds; then it is refused. */
+  /** How long an agent that asks a person waits for the answer, in seconds; then it is refused, or decides itself. */
   SLIPWAY_PERMISSION_SECONDS: z.coerce.number().int().min(1).max(604_800).default(14_400),
   /** One trial of a backend (`POST /api/backends/{name}/trial`), in seconds. */
   SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),

@@ -3,6 +3,7 @@ import type { JobView } from './contract/job.ts'
 import type { createApp } from './http/app.ts'
 import { limits } from './config.ts'
 import { answerPermission } from './engine/answer-permission.ts'
+import { answerQuestion } from './engine/answer-question.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
 import type { Canary } from './engine/canary.ts'
@@ -40,6 +41,7 @@ import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store
 import { sumModelCalls } from './store/model-calls.ts'
 import { queueCounts } from './store/queue.ts'
 import { listPermissions } from './store/permissions.ts'
+import { listQuestions } from './store/questions.ts'
 import { readSettings, writeSettings } from './store/settings.ts'
 import { listAgents, listTasks } from './store/team-views.ts'
 import { busySlots } from './store/work.ts'
@@ -92,6 +94,13 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       },
       answer: (id, permissionId, answer) =>
         jobAfter(engine, id, answerPermission(engine, id, permissionId, answer)),
+    },
+    questions: {
+      async list(id) {
+        await existing(engine, id)
+        return { questions: await listQuestions(db.reader, id) }
+      },
+      answer: (id, answer) => jobAfter(engine, id, answerQuestion(engine, id, answer)),
     },
     documents: wireDocuments(engine),
     events: {

@@ -5,13 +5,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-const usage = `slipway-board tasks                  the tasks of this job, and who works on which
-slipway-board progress "<sentence>"  tells the people who watch where you are
+const usage = `slipway-board tasks                       the tasks of this job, and who works on which
+slipway-board progress "<sentence>"       tells the people who watch where you are
+slipway-board ask "<question>" [choices]  asks a person; the answer is your next message
 `
 
 const calls = {
   tasks: () => ({ name: 'list_tasks', arguments: {} }),
   progress: (words) => ({ name: 'report_progress', arguments: { message: words.join(' ') } }),
+  ask: ([question = '', ...choices]) => ({ name: 'ask_person', arguments: { question, choices } }),
 }
 
 async function ask(params) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ProgressReport } from '../contract/board.ts'
+import { PersonAsked } from '../contract/question.ts'
 import type { BoardActs } from './acts.ts'
 import { tellTasks } from './tell-tasks.ts'
 
@@ -23,6 +24,11 @@ export interface ToolAnswer {
   readonly isError: boolean
 }
 
+/** Only here: the UI imports the contract, and is built without this half of zod. */
+function forAgents(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
+}
+
 export const boardTools: readonly BoardTool[] = [
   {
     told: {
@@ -37,20 +43,48 @@ export const boardTools: readonly BoardTool[] = [
     told: {
       name: 'report_progress',
       description: 'Tells the people who watch this job where you are. It changes nothing and is no proof.',
-      inputSchema: z.toJSONSchema(ProgressReport, { target: 'draft-7', io: 'input' }),
+      inputSchema: forAgents(ProgressReport),
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
-    run: (acts, input) => {
-      const read = ProgressReport.safeParse(input)
-      if (!read.success) {
-        const why = read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim())
-        return Promise.resolve({
-          text: `Give a message of 1 to 500 characters: ${why.join('; ')}.`,
-          isError: true,
-        })
-      }
-      acts.report(read.data.message)
-      return Promise.resolve({ text: 'The people who watch can see it.', isError: false })
+    run: (acts, input) =>
+      withInput(ProgressReport, input, async (read) => {
+        acts.report(read.message)
+        return Promise.resolve('The people who watch can see it.')
+      }),
+  },
+  {
+    told: {
+      name: 'ask_person',
+      description:
+        'Asks a person what only a person can decide. It does not wait: do what does not depend on the answer and end your turn; the answer is your next message.',
+      inputSchema: forAgents(PersonAsked),
+      annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
+    run: (acts, input) =>
+      withInput(PersonAsked, input, async (read) => {
+        await acts.ask(read)
+        return 'It is asked. Do what does not depend on the answer, then end your turn: the answer, or that there is none, is your next message.'
+      }),
   },
 ]
+
+/** Reads a call's arguments by their schema; what does not fit is told, so that the model may mend it. */
+async function withInput<T>(
+  schema: { readonly safeParse: (input: unknown) => Read<T> },
+  input: unknown,
+  act: (read: T) => Promise<string>,
+): Promise<ToolAnswer> {
+  const read = schema.safeParse(input)
+  if (read.success) return { text: await act(read.data), isError: false }
+  const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return { text: `The arguments do not fit. ${why.join('; ')}.`, isError: true }
+}
+
+type Read<T> =
+  | { readonly success: true; readonly data: T }
+  | {
+      readonly success: false
+      readonly error: {
+        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]
+      }
+    }

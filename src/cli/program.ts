@@ -14,6 +14,7 @@ import { addJobs } from './commands/jobs.ts'
 import { addLogs } from './commands/logs.ts'
 import { addMessage } from './commands/message.ts'
 import { addAllow, addDeny, addPermissions } from './commands/permissions.ts'
+import { addAnswer, addQuestions } from './commands/questions.ts'
 import { addPlan } from './commands/plan.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestart } from './commands/restart.ts'
@@ -49,7 +50,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     add(program, terminal)
   for (const add of [addPlan, addApprove, addReject, addPermissions, addAllow, addDeny])
     add(program, terminal)
-  for (const add of [addMessage, addRetry]) add(program, terminal)
+  for (const add of [addQuestions, addAnswer, addMessage, addRetry]) add(program, terminal)
   for (const add of [
     addExport,
     addCancel,

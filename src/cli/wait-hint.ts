@@ -12,6 +12,12 @@ export function waitHint(job: Pick<JobView, 'id' | 'wait'>): string[] | null {
       `  slipway allow ${id}                let it happen`,
       `  slipway deny ${id}                 refuse it`,
     ]
+  if (job.wait?.for === 'answer')
+    return [
+      'An agent asks you something. In another terminal:',
+      `  slipway questions ${id}      what it asks`,
+      `  slipway answer ${id} "..."   answer it`,
+    ]
   if (job.wait?.for === 'budget')
     return [
       'The job has used what it may, and goes on when it may use more. In another terminal:',

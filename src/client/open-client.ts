@@ -36,6 +36,7 @@ import { followSummaries } from './follow-summaries.ts'
 import { installBackend } from './install-backend.ts'
 import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
 import { permissionCalls, type PermissionCalls } from './permission-calls.ts'
+import { questionCalls, type QuestionCalls } from './question-calls.ts'
 import { providerCalls, type ProviderCalls } from './provider-calls.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
@@ -59,7 +60,7 @@ export interface CreateOptions {
   readonly idempotencyKey?: string
 }
 
-export interface Client extends PermissionCalls, ProviderCalls {
+export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   readonly url: string
   createJob(job: JobRequest, options?: CreateOptions): Promise<CreatedJob>
   getJob(id: string): Promise<JobView>
@@ -166,6 +167,7 @@ export function openClient(options: ClientOptions): Client {
     ...jobCalls(endpoint),
     ...personCalls(endpoint),
     ...permissionCalls(endpoint),
+    ...questionCalls(endpoint),
     ...contentCalls(endpoint),
     ...serverCalls(endpoint),
     ...providerCalls(endpoint),

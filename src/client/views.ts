@@ -8,6 +8,7 @@ export type { EventView } from '../contract/event.ts'
 export type { CanaryView, WorkerView } from '../contract/server.ts'
 export type { ProviderInput, ProviderView } from '../contract/provider.ts'
 export type { PermissionView } from '../contract/permission.ts'
+export type { QuestionView } from '../contract/question.ts'
 export type { PlanView } from '../contract/plan.ts'
 export type { FileTree } from '../contract/files.ts'
 export type {

@@ -10,6 +10,7 @@ import { holdsLease } from '../store/work.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { Recorder } from './record-session.ts'
+import { soonest } from './soonest.ts'
 
 /** What an agent asks and what is answered may be long; this much of it is kept. */
 const TITLE_CHARS = 1000
@@ -139,17 +140,6 @@ async function settled(
     ])
     return { ...found.permission, outcome }
   })
-}
-
-async function soonest(sign: Promise<void>, ms: number, stop: AbortSignal): Promise<void> {
-  const over = Promise.withResolvers<void>()
-  const timer = setTimeout(over.resolve, Math.max(0, ms))
-  const onStop = (): void => over.resolve()
-  if (stop.aborted) onStop()
-  stop.addEventListener('abort', onStop, { once: true })
-  await Promise.race([sign, over.promise])
-  clearTimeout(timer)
-  stop.removeEventListener('abort', onStop)
 }
 
 function short(input: unknown): unknown {

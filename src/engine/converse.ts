@@ -3,6 +3,7 @@ import type { ReportedUsage } from '../agents/backend.ts'
 import type { TaskBrief } from '../contract/brief.ts'
 import { messagePrompt } from '../roles/message-prompt.ts'
 import type { AttemptTask } from '../store/attempts.ts'
+import { awaitAnswers } from './await-answers.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { messagesForTurn } from './messages.ts'
@@ -40,7 +41,7 @@ export async function converse(engine: Engine, claim: Claim, conversation: Conve
     recordUsage(session, recorder)
     if (stopReason !== 'end_turn')
       return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
-    const messages = told < MESSAGE_ROUNDS ? await messagesForTurn(engine, claim, attempt) : []
+    const messages = told < MESSAGE_ROUNDS ? await heard(engine, claim, attempt) : []
     if (messages.length > 0) {
       told += 1
       prompt = messagePrompt(messages)
@@ -52,6 +53,12 @@ export async function converse(engine: Engine, claim: Claim, conversation: Conve
     recorder.note(`The report was sent back: ${problem}`)
     prompt = `${problem}\n\nCorrect the file and stop.`
   }
+}
+
+/** What the agent is told next: what people said meanwhile, or say when it has asked them something. */
+async function heard(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
+  const unanswered = await awaitAnswers(engine, claim, attempt)
+  return [...(await messagesForTurn(engine, claim, attempt)), ...unanswered]
 }
 
 function recordUsage(session: Session, recorder: Recorder): void {

@@ -48,7 +48,7 @@ export interface EngineLimits {
   /** One case of the conformance kit. */
   readonly kitCaseMs: number
   readonly checkMs: number
-  /** How long a person may take to answer an agent that asks for permission. */
+  /** How long a person may take to answer an agent that asks for permission, or something else. */
   readonly permissionMs: number
   readonly checkLogBytes: number
   readonly retryMs: number

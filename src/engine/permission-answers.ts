@@ -1,11 +1,11 @@
 import type { Database } from '../store/database.ts'
 
-/** Channel on which an answer is told to whichever worker holds the session: the id of the permission. */
+/** Channel on which an answer is told to whichever worker holds the session: the id of the permission or question. */
 export const answersChannel = 'slipway_answers'
 
 /** Wakes sessions that wait for a person. A notification only wakes: the answer is in the database. */
 export interface Answers {
-  /** Resolves at the next sign that this permission may have been answered. */
+  /** Resolves at the next sign that this permission or question may have been answered. */
   next(id: string): { readonly sign: Promise<void>; readonly stop: () => void }
   close(): Promise<void>
 }

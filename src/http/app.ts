@@ -12,6 +12,7 @@ import { gitRoutes } from './routes/git.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { permissionRoutes } from './routes/permissions.ts'
+import { questionRoutes } from './routes/questions.ts'
 import { planRoutes } from './routes/plan.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { serverRoutes } from './routes/server.ts'
@@ -39,6 +40,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   planRoutes(app, deps)
   peopleRoutes(app, deps)
   permissionRoutes(app, deps)
+  questionRoutes(app, deps)
   documentRoutes(app, deps)
   eventRoutes(app, deps)
   fileRoutes(app, deps)

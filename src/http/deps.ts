@@ -20,6 +20,7 @@ import type {
   TaskList,
 } from '../contract/job.ts'
 import type { PermissionAnswer, PermissionView } from '../contract/permission.ts'
+import type { QuestionAnswer, QuestionView } from '../contract/question.ts'
 import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
 import type { CanaryView, Health, Stats, WorkerView } from '../contract/server.ts'
@@ -97,6 +98,10 @@ export interface HttpDeps {
   readonly permissions: {
     list(jobId: string): Promise<{ permissions: PermissionView[] }>
     answer(jobId: string, id: string, answer: PermissionAnswer): Promise<JobView>
+  }
+  readonly questions: {
+    list(jobId: string): Promise<{ questions: QuestionView[] }>
+    answer(jobId: string, answer: QuestionAnswer): Promise<JobView>
   }
   readonly documents: {
     list(jobId: string): Promise<DocumentList>

@@ -17,6 +17,7 @@ interface Figures {
   team: (JobView['team'][number] & { id: string })[] | null
   tasks: JobView['tasks']
   permission: Wait | null
+  answer: Wait | null
   capacity: Wait | null
 }
 
@@ -26,7 +27,7 @@ interface Figures {
  */
 const figureColumns = sql`
   u.usage,
-  a.team, json_build_object('total', t.total, 'done', t.done) as tasks, q.permission, w.capacity`
+  a.team, json_build_object('total', t.total, 'done', t.done) as tasks, q.permission, n.answer, w.capacity`
 const figures = sql`
   cross join lateral (
     select ${usageSums} as usage from attempts where job_id = j.id) u
@@ -41,6 +42,12 @@ const figures = sql`
       'until', to_char(p.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as permission
     from permissions p join attempts x on x.id = p.attempt_id join agents r on r.id = p.agent_id
     where p.job_id = j.id and p.outcome is null and x.status = 'running' order by p.id limit 1) q on true
+  left join lateral (
+    select json_build_object('for', 'answer', 'on', r.name || ' asks: ' || p.question,
+      'since', to_char(p.asked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'until', to_char(p.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as answer
+    from questions p join attempts x on x.id = p.attempt_id join agents r on r.id = p.agent_id
+    where p.job_id = j.id and p.outcome is null and x.status = 'running' order by p.id limit 1) n on true
   left join lateral (
     select json_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
       'since', to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null) as capacity
@@ -77,7 +84,7 @@ function toSummary(row: SummaryRow): JobSummary {
     status: row.status,
     current_phase: row.phase,
     progress: row.progress,
-    wait: row.wait ?? row.permission ?? row.capacity,
+    wait: row.wait ?? row.permission ?? row.answer ?? row.capacity,
     proof: row.proof,
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),

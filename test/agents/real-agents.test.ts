@@ -74,6 +74,29 @@ describe.each(agentsUnderTest)('%s', (backend) => {
     await expectLedger(id, key)
   })
 
+  it('tells where it is, over MCP where it takes servers, else with the program in its PATH', async () => {
+    const takesServers = !['cline', 'pi'].includes(backend)
+    const { id, told } = await finish({
+      vision: script(
+        takesServers
+          ? { call: ['report_progress', { message: 'Half is done.' }] }
+          : { bash: 'slipway-board progress Half is done.' },
+        { write: ['a.txt', 'hello\n'] },
+        { text: 'It is written.' },
+      ),
+      backend,
+      mode: 'solo',
+      checks: ['grep -qx hello a.txt'],
+    })
+    expect(await server.client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
+    const events = await server.client.events(id, 0)
+    const reports = events.filter(({ type }) => type === 'attempt.progress')
+    expect(
+      reports.map(({ message }) => message),
+      told,
+    ).toEqual(['Half is done.'])
+  })
+
   it('stops in the middle of a long command within 15 s of a cancel, and leaves no process', async () => {
     await connectModels(server, model)
     const mark = `long-command-of-${backend}`

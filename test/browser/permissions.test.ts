@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { waitForStatus } from '../helpers/browser-job.ts'
-import { fixtureBackend, heardIn } from '../helpers/fixture-backend.ts'
+import { fixtureBackend, heardIn, startFixtureJob } from '../helpers/fixture-backend.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
@@ -61,4 +61,36 @@ it('an agent that asks is seen in its job and answered there, and does what it w
     { result: { outcome: { optionId: 'yes' } } },
     { result: { outcome: { optionId: 'no' } } },
   ])
+})
+
+it('an agent that wants to know something is answered in its job, and reads the answer', async () => {
+  const call = [
+    'tools/call',
+    { name: 'ask_person', arguments: { question: 'Which currency?', choices: ['Euro'] } },
+  ]
+  const play = {
+    offer: { agentCapabilities: { mcpCapabilities: { http: true } } },
+    turn: [{ once: [{ mcp: call }, { mcp: call }] }, { write: ['a.txt', 'a'] }],
+  }
+  const id = await startFixtureJob(server, 'curious', play, { permissions: 'ask' })
+  await visit(server, { path: `/jobs/${id}` }, async ({ page }) => {
+    const questions = page.getByRole('region', { name: 'Questions' })
+    await questions
+      .getByText(/asks: Which currency\?/)
+      .first()
+      .waitFor({ timeout: 60_000 })
+    await questions
+      .getByText(/Without an answer the agent decides itself in/)
+      .first()
+      .waitFor()
+    await page.getByText(/Waiting for your answer: .* asks: Which currency\?/).waitFor()
+    await questions.getByRole('button', { name: 'Euro' }).first().click()
+    await questions.getByRole('textbox').nth(1).waitFor({ state: 'detached', timeout: 30_000 })
+    await questions.getByRole('textbox').first().fill('Both of them.')
+    await questions.getByRole('button', { name: 'Answer' }).first().click()
+    await questions.waitFor({ state: 'detached', timeout: 30_000 })
+    await waitForStatus(page, 'Completed', 60_000)
+  })
+  const asked = await server.client.questions(id)
+  expect(new Set(asked.map(({ answer }) => answer))).toEqual(new Set(['Both of them.', 'Euro']))
 })

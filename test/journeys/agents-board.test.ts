@@ -91,7 +91,11 @@ describe('an agent that takes MCP servers over HTTP', () => {
     })
     expect(noted).toEqual({ status: 202, body: null })
     expect(pinged?.body).toMatchObject({ result: {} })
-    expect(tools?.body?.result?.tools?.map(({ name }) => name)).toEqual(['list_tasks', 'report_progress'])
+    expect(tools?.body?.result?.tools?.map(({ name }) => name)).toEqual([
+      'list_tasks',
+      'report_progress',
+      'ask_person',
+    ])
     expect(listed === undefined ? '' : said(listed)).toBe(
       `- ${task.key} (yours): ${task.title} [running] ${agent?.name}, developer`,
     )

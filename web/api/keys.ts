@@ -15,6 +15,7 @@ export type JobPart =
   | 'plan'
   | 'documents'
   | 'permissions'
+  | 'questions'
   | 'budget'
   | 'events'
 

@@ -74,6 +74,11 @@ export function useAnswerPermission(id: string, permissionId: string) {
   return useJobCommand(id, (option: string | null) => client.answerPermission(id, permissionId, option))
 }
 
+/** Answers a question of an agent, which reads it as its next message. */
+export function useAnswerQuestion(id: string, questionId: string) {
+  return useJobCommand(id, (text: string) => client.answerQuestion(id, questionId, text))
+}
+
 /** `version`: the proposal that was seen; another one is refused. */
 export function useApprovePlan(id: string) {
   return useJobCommand(id, (version: number) => client.approve(id, version))

@@ -50,6 +50,8 @@ export const queries = {
     }),
   permissions: (id: string) =>
     queryOptions({ queryKey: keys.part(id, 'permissions'), queryFn: () => client.permissions(id) }),
+  questions: (id: string) =>
+    queryOptions({ queryKey: keys.part(id, 'questions'), queryFn: () => client.questions(id) }),
   plan: (id: string) => queryOptions({ queryKey: keys.part(id, 'plan'), queryFn: () => client.plan(id) }),
   budget: (id: string) =>
     queryOptions({ queryKey: keys.part(id, 'budget'), queryFn: () => client.budget(id) }),

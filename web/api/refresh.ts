@@ -14,7 +14,7 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   task: ['tasks', 'job', 'agents'],
   work: ['tasks', 'agents', 'job'],
   // The end of an attempt closes what its agent has asked.
-  attempt: ['permissions', 'attempts', 'tasks', 'agents', 'job'],
+  attempt: ['permissions', 'questions', 'attempts', 'tasks', 'agents', 'job'],
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
   checks: ['checks', 'tasks', 'job'],
@@ -22,6 +22,7 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   session: [],
   document: ['documents'],
   permission: ['permissions', 'agents', 'job'],
+  question: ['questions', 'agents', 'job'],
 }
 
 const partsOfUsage: readonly JobPart[] = ['job', 'tasks', 'agents', 'attempts', 'budget']

@@ -4,8 +4,8 @@ import { useAnswerPermission } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { clockTime, duration, useNow } from '../ui/time.ts'
 import { showFailure } from '../ui/toast.tsx'
+import { TimeLeft } from './time-left.tsx'
 import { LongText } from './transcript/long-text.tsx'
 
 /** What agents ask before they act, for as long as they wait: who, for what, what can be answered and until when. */
@@ -33,7 +33,7 @@ function Question({ jobId, permission }: { readonly jobId: string; readonly perm
   return (
     <Callout tone="waiting" title={`${permission.agent} asks: ${permission.title}`}>
       <p className="text-muted">
-        <TimeLeft until={permission.deadline} />
+        <TimeLeft until={permission.deadline} otherwise="it is refused" />
       </p>
       {input !== null && (
         <div className="mt-2">
@@ -59,21 +59,6 @@ function Question({ jobId, permission }: { readonly jobId: string; readonly perm
         )}
       </div>
     </Callout>
-  )
-}
-
-function TimeLeft({ until }: { readonly until: string }) {
-  const left = Date.parse(until) - useNow()
-  return left > 0 ? (
-    <>
-      Without an answer it is refused in{' '}
-      <time dateTime={until} className="tabular-nums">
-        {duration(left)}
-      </time>
-      , at {clockTime(until)}.
-    </>
-  ) : (
-    <>Its time is over.</>
   )
 }
 

@@ -7,6 +7,7 @@ import { queries } from '../api/queries.ts'
 import { JobHeader } from '../job/frame/job-header.tsx'
 import { JobSkeleton } from '../job/frame/job-skeleton.tsx'
 import { Permissions } from '../job/permissions.tsx'
+import { Questions } from '../job/questions.tsx'
 import { useJobId } from '../job/use-job-id.ts'
 import { useTitle } from '../shell/title.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
@@ -30,6 +31,7 @@ export function JobFrame() {
     <div className="relative flex h-full min-h-0 flex-col">
       <JobHeader job={job} />
       {job.wait?.for === 'permission' && <Permissions jobId={id} />}
+      {(job.wait?.for === 'answer' || job.wait?.for === 'permission') && <Questions jobId={id} />}
       <div className="flex min-h-0 flex-1 flex-col overflow-hidden md:relative">
         <Outlet />
         <Suspense>{task !== undefined && <TaskPanel jobId={id} taskId={task} />}</Suspense>

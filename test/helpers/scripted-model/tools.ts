@@ -50,7 +50,7 @@ export function shellCall(tools: readonly OfferedTool[], command: string): Reply
 
 /** The call of the tool with this very name. */
 export function namedCall(tools: readonly OfferedTool[], name: string, input: Json): Reply | null {
-  const tool = tools.find((offered) => offered.name === name || offered.name.endsWith(`__${name}`))
+  const tool = tools.find((offered) => offered.name === name || offered.name.endsWith(`_${name}`))
   return tool === undefined ? null : { kind: 'call', tool, input }
 }
 

@@ -9,6 +9,7 @@ const kindOfWord: Readonly<Record<string, ActivityKind>> = {
   session: 'agents',
   attempt: 'agents',
   permission: 'agents',
+  question: 'agents',
   task: 'tasks',
   plan: 'tasks',
   review: 'tasks',

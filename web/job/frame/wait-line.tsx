@@ -16,11 +16,16 @@ export function WaitLine({ job }: { readonly job: JobView }) {
     return (
       <Line remedy={<RemedyLink job={job} remedy={remedy} />}>
         {text}, since <Elapsed from={job.wait.since} />
-        {job.wait.until !== null && job.wait.for !== 'permission' && <Until at={job.wait.until} />}
+        {job.wait.until !== null && !isAsked(job.wait.for) && <Until at={job.wait.until} />}
       </Line>
     )
   }
   return job.completed_at === null ? <QueueLine job={job} /> : null
+}
+
+/** What an agent asks says itself until when, beside the answers. */
+function isAsked(what: NonNullable<JobView['wait']>['for']): boolean {
+  return what === 'permission' || what === 'answer'
 }
 
 /** A job whose work is accepted and not begun stands in the queue: behind others, or before a server that cannot. */

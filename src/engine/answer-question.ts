@@ -1,0 +1,51 @@
+import type { QuestionAnswer, QuestionView } from '../contract/question.ts'
+import { AppError } from '../lib/app-error.ts'
+import { newId } from '../lib/ids.ts'
+import { notify } from '../store/database.ts'
+import { appendEvents } from '../store/events.ts'
+import { lockJob } from '../store/jobs.ts'
+import { insertMessage } from '../store/messages.ts'
+import { closeQuestion, readQuestion } from '../store/questions.ts'
+import { notFound } from './cancel-job.ts'
+import type { Engine } from './engine.ts'
+import { answersChannel } from './permission-answers.ts'
+
+/** A person's answer to an agent's question. It is a message to that agent, and delivered as one. Throws `AppError`. */
+export async function answerQuestion(
+  engine: Engine,
+  jobId: string,
+  { question_id: id, text }: QuestionAnswer,
+): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
+    const found = await readQuestion(trx, jobId, id)
+    if (found === null)
+      throw new AppError(404, 'not_found', `The job has no question ${id}: they are in /questions.`)
+    const { question, agentId } = found
+    requireOpen(question)
+    await closeQuestion(trx, id, { outcome: 'answered', answer: text, actor: 'person' })
+    const message = `Your question "${question.question}" is answered: ${text}`
+    await insertMessage(trx, { id: newId(), jobId, agentId, text: message })
+    await appendEvents(trx, jobId, [
+      {
+        type: 'question.answered',
+        actor: 'person',
+        taskId: question.task_id,
+        attemptId: question.attempt_id,
+        message: `${question.agent} asked "${question.question}" and was answered: ${text}`,
+        data: { question_id: id, answer: text },
+      },
+    ])
+    await notify(trx, answersChannel, id)
+  })
+}
+
+function requireOpen({ outcome }: QuestionView): void {
+  if (outcome === null) return
+  const words = {
+    answered: 'It has been answered already.',
+    expired: 'Its time was over, so the agent decided itself.',
+    withdrawn: 'The session that asked has ended; if its work goes on, it may ask again.',
+  }
+  throw new AppError(409, 'question_closed', words[outcome])
+}

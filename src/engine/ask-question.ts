@@ -1,0 +1,55 @@
+import type { PersonAsked } from '../contract/question.ts'
+import { AppError } from '../lib/app-error.ts'
+import { newId } from '../lib/ids.ts'
+import type { AttemptTask } from '../store/attempts.ts'
+import { appendEvents } from '../store/events.ts'
+import { lockJob } from '../store/jobs.ts'
+import { insertQuestion } from '../store/questions.ts'
+import { holdsLease } from '../store/work.ts'
+import type { Claim } from './claim.ts'
+import type { Engine } from './engine.ts'
+
+/**
+ * Puts an agent's question to a person. It does not wait: the answer is the agent's next prompt, so no tool call is kept open for
+ * hours and no model is asked again meanwhile. Throws `AppError`.
+ */
+export async function askQuestion(
+  engine: Engine,
+  { job, work, lease }: Claim,
+  attempt: AttemptTask,
+  { question, choices }: PersonAsked,
+): Promise<void> {
+  if (job.permissions !== 'ask')
+    throw new AppError(
+      409,
+      'nobody_attends',
+      'Nobody is there to answer questions in this job: decide yourself, and write down what you decided.',
+    )
+  const id = newId()
+  const deadline = new Date(Date.now() + engine.limits.permissionMs)
+  await engine.db.tx(async (trx) => {
+    await lockJob(trx, job.id)
+    if (!(await holdsLease(trx, work.id, lease)))
+      throw new AppError(409, 'attempt_over', 'This attempt is over: nobody is asked any more.')
+    const about = { task_id: attempt.task_id, attempt_id: attempt.id }
+    await insertQuestion(trx, {
+      id,
+      ...about,
+      question,
+      choices,
+      jobId: job.id,
+      agentId: attempt.agent_id,
+      deadline,
+    })
+    await appendEvents(trx, job.id, [
+      {
+        type: 'question.asked',
+        actor: `agent:${attempt.agent}`,
+        taskId: attempt.task_id,
+        attemptId: attempt.id,
+        message: `${attempt.agent} asks: ${question}`,
+        data: { question_id: id, question, choices, deadline: deadline.toISOString() },
+      },
+    ])
+  })
+}

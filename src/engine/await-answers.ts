@@ -1,0 +1,84 @@
+import type { QuestionView } from '../contract/question.ts'
+import type { AttemptTask } from '../store/attempts.ts'
+import { appendEvents } from '../store/events.ts'
+import { lockJob } from '../store/jobs.ts'
+import { closeQuestion, openQuestions, readQuestion } from '../store/questions.ts'
+import { updateAgent } from '../store/team.ts'
+import type { Claim } from './claim.ts'
+import type { Engine } from './engine.ts'
+import { soonest } from './soonest.ts'
+
+/**
+ * Waits, between two turns of a session, until everything that its agent asked is answered, too late, or of no use any more.
+ * Answers come as messages; what is returned is what to tell the agent of questions that nobody answered.
+ */
+export async function awaitAnswers(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
+  const open = await openQuestions(engine.db.reader, attempt.id)
+  if (open.length === 0) return []
+  await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { status: 'waiting' }))
+  const unanswered: string[] = []
+  for (const { id, deadline } of open) {
+    const question = await awaitOne(engine, claim, attempt, { id, until: Date.parse(deadline) })
+    if (question?.outcome === 'expired')
+      unanswered.push(
+        `Nobody answered your question "${question.question}" in time: decide yourself, and write down what you decided.`,
+      )
+  }
+  await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { status: 'working' }))
+  return unanswered
+}
+
+interface Awaited {
+  readonly id: string
+  readonly until: number
+}
+
+async function awaitOne(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  awaited: Awaited,
+): Promise<QuestionView | null> {
+  let waiting = engine.answers.next(awaited.id)
+  try {
+    for (;;) {
+      const over = await settled(engine, claim, attempt, awaited)
+      if (over !== 'open') return over
+      await soonest(waiting.sign, awaited.until - Date.now(), claim.signal)
+      // Before the next look: an answer that comes meanwhile must not be missed.
+      waiting = engine.answers.next(awaited.id)
+    }
+  } finally {
+    waiting.stop()
+  }
+}
+
+/** The question once it is over. Closes it when its time or its session is over. */
+async function settled(
+  engine: Engine,
+  { job, signal }: Claim,
+  attempt: AttemptTask,
+  { id, until }: Awaited,
+): Promise<QuestionView | null | 'open'> {
+  return engine.db.tx(async (trx) => {
+    await lockJob(trx, job.id)
+    const found = await readQuestion(trx, job.id, id)
+    if (found === null || found.question.outcome !== null) return found?.question ?? null
+    const outcome = signal.aborted ? 'withdrawn' : Date.now() >= until ? 'expired' : null
+    if (outcome === null) return 'open'
+    await closeQuestion(trx, id, { outcome, answer: null, actor: 'server' })
+    const why =
+      outcome === 'expired' ? 'Nobody answered in time' : 'The session ended before anybody answered'
+    await appendEvents(trx, job.id, [
+      {
+        type: 'question.closed',
+        actor: 'server',
+        taskId: attempt.task_id,
+        attemptId: attempt.id,
+        message: `${why}: ${found.question.question}`,
+        data: { question_id: id, outcome },
+      },
+    ])
+    return { ...found.question, outcome }
+  })
+}

@@ -1,0 +1,17 @@
+import { clockTime, duration, useNow } from '../ui/time.ts'
+
+/** How long somebody may still answer, and what happens when nobody does. */
+export function TimeLeft({ until, otherwise }: { readonly until: string; readonly otherwise: string }) {
+  const left = Date.parse(until) - useNow()
+  return left > 0 ? (
+    <>
+      Without an answer {otherwise} in{' '}
+      <time dateTime={until} className="tabular-nums">
+        {duration(left)}
+      </time>
+      , at {clockTime(until)}.
+    </>
+  ) : (
+    <>Its time is over.</>
+  )
+}

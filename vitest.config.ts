@@ -14,9 +14,11 @@ const demoTests = ['src/agents/offline/agent.test.ts', 'src/agents/offline/bluep
 /** What these show is not the database's doing, and they touch it as all the others do: once is enough. */
 const onceIsEnough = [
   'acp-session',
+  'agents-board',
   'backend-trial',
   'bad-input',
   'built-in-team',
+  'canary',
   'canary-key',
   'command-backends',
   'conformance',
@@ -26,7 +28,9 @@ const onceIsEnough = [
   'link',
   'misbehaving-backends',
   'mutation-probe',
+  'people',
   'people-cli',
+  'permissions',
   'preview',
   'proof',
   'provider-failures',

@@ -2,7 +2,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { agentsUnderTest, connectModels, realAgents, teamAgents } from '../helpers/agents-under-test.ts'
+import {
+  agentsUnderTest,
+  connectModels,
+  isWhole,
+  realAgents,
+  teamAgents,
+} from '../helpers/agents-under-test.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { scriptedVision } from '../helpers/scripted-team.ts'
 import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
@@ -115,34 +121,37 @@ describe.each(agentsUnderTest)('%s', (backend) => {
     )
   })
 
-  it('is killed in the middle of its work, and its next attempt goes on from what was done', async () => {
-    await connectModels(server, model)
-    const mark = `killed-command-of-${backend}`
-    const first = {
-      attempt: 1,
-      steps: [{ write: ['one.txt', '1\n'] as [string, string] }, { bash: `MARK=${mark} sleep 987` }],
-    }
-    const second = {
-      attempt: 2,
-      steps: [{ bash: 'cp one.txt two.txt' }, { text: 'It goes on.' }],
-    }
-    const { job_id } = await server.client.createJob({
-      vision: `Write a file.\n\n${scriptText(first)}\n${scriptText(second)}`,
-      backend,
-      mode: 'solo',
-      checks: ['grep -qx 1 two.txt'],
-    })
-    await until('the command', JOB_MS, async () => (processesNaming(mark).length > 0 ? true : null))
-    const [running] = (await server.client.attempts(job_id)).filter(({ status }) => status === 'running')
-    process.kill(pidOf(server.dataDir, `attempt ${running?.id}`), 'SIGKILL')
-    await until('the end of the job', JOB_MS, async () => (await server.client.getJob(job_id)).completed_at)
-    expect(await server.client.getJob(job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
-    expect(await server.client.attempts(job_id)).toMatchObject([
-      { status: 'failed' },
-      { status: 'succeeded' },
-    ])
-    expect(processesNaming(mark)).toEqual([])
-  })
+  it.runIf(isWhole)(
+    'is killed in the middle of its work, and its next attempt goes on from what was done',
+    async () => {
+      await connectModels(server, model)
+      const mark = `killed-command-of-${backend}`
+      const first = {
+        attempt: 1,
+        steps: [{ write: ['one.txt', '1\n'] as [string, string] }, { bash: `MARK=${mark} sleep 987` }],
+      }
+      const second = {
+        attempt: 2,
+        steps: [{ bash: 'cp one.txt two.txt' }, { text: 'It goes on.' }],
+      }
+      const { job_id } = await server.client.createJob({
+        vision: `Write a file.\n\n${scriptText(first)}\n${scriptText(second)}`,
+        backend,
+        mode: 'solo',
+        checks: ['grep -qx 1 two.txt'],
+      })
+      await until('the command', JOB_MS, async () => (processesNaming(mark).length > 0 ? true : null))
+      const [running] = (await server.client.attempts(job_id)).filter(({ status }) => status === 'running')
+      process.kill(pidOf(server.dataDir, `attempt ${running?.id}`), 'SIGKILL')
+      await until('the end of the job', JOB_MS, async () => (await server.client.getJob(job_id)).completed_at)
+      expect(await server.client.getJob(job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
+      expect(await server.client.attempts(job_id)).toMatchObject([
+        { status: 'failed' },
+        { status: 'succeeded' },
+      ])
+      expect(processesNaming(mark)).toEqual([])
+    },
+  )
 })
 
 it.each(teamAgents)('%s does a whole team job, and it is proven', async (backend) => {

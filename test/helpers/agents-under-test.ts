@@ -19,7 +19,7 @@ export const teamAgents = agentsUnderTest.filter((name) =>
 )
 
 /** Whether everything is to be shown, or what has a place in every run. */
-const isWhole = process.env['SLIPWAY_TEST_AGENTS'] !== undefined
+export const isWhole = process.env['SLIPWAY_TEST_AGENTS'] !== undefined
 
 /** Those that meet failures of a provider, and which of those that pass and of those that need a person. */
 export const failureAgents = isWhole ? teamAgents : agentsUnderTest.slice(0, 1)

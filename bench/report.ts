@@ -11,12 +11,13 @@ export interface Figure {
   readonly aim: string
 }
 
-/** Collects figures while they are measured, and writes them down at the end. */
+/** Collects figures while they are measured, and writes them down after each act. */
 export interface Report {
   add(figure: Figure): void
   /** A time in milliseconds, beside the floor's where there is one. */
   time(name: string, ms: number, aim: string, floorMs?: number): void
-  write(): void
+  /** Puts what was added since the last call into the page as the section of an act, in the place of what stood there. */
+  write(act: string, title: string): void
 }
 
 /** 3 significant digits: the rest is noise. */
@@ -24,8 +25,10 @@ export function ms(value: number): string {
   return `${Number(value.toPrecision(3))} ms`
 }
 
+const file = path.join(import.meta.dirname, '..', 'docs', 'performance.md')
+
 export function openReport(): Report {
-  const figures: Figure[] = []
+  let figures: Figure[] = []
   const add = (figure: Figure): void => {
     figures.push(figure)
     process.stdout.write(`${row(figure)}\n`)
@@ -36,8 +39,10 @@ export function openReport(): Report {
       const floor = floorMs === undefined ? {} : { floor: ms(floorMs), ratio: value / floorMs }
       add({ name, measured: ms(value), aim, ...floor })
     },
-    write() {
-      fs.writeFileSync(path.join(import.meta.dirname, '..', 'docs', 'performance.md'), page(figures))
+    write(act, title) {
+      const page = fs.readFileSync(file, 'utf8')
+      fs.writeFileSync(file, withSection(page, act, section(act, title, figures)))
+      figures = []
     },
   }
 }
@@ -47,24 +52,24 @@ function row({ name, measured, floor, ratio, aim }: Figure): string {
   return `| ${name} | ${measured} | ${floor ?? ''} | ${times} | ${aim} |`
 }
 
-function page(figures: readonly Figure[]): string {
+function section(act: string, title: string, figures: readonly Figure[]): string {
   const [load = 0] = os.loadavg()
-  return `# Performance
+  return `## ${title}
 
-Written by \`make bench\`; do not edit. Everything is measured against a real server process, from another process, with
-the embedded database and every promise kept: what is accepted is on the disk before the answer, every agent runs behind
-its walls. The *floor* is a reference program of a hundred lines without promises (\`bench/programs/floor.mjs\`), measured
-by the same client in the same minute: a file that is appended to and forced to disk, a bare \`git worktree add\`, a bare
-\`spawn\`. Single figures of a shared machine mean little; the ratio to the floor is what can be compared across runs.
+<!-- act: ${act} -->
 
 Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} processors (${os.cpus()[0]?.model ?? 'unknown'}), Linux ${os.release()}, Node ${process.version}, load ${load.toFixed(1)} at the end.
 
 | what | Slipway | floor | ratio | aim |
 |---|---|---|---|---|
 ${figures.map(row).join('\n')}
-
-p50 is the median, p99 the value that one of a hundred exceeds. "Accepted" is the moment the client holds the \`201\`;
-the agent's start is told by the agent's own clock, read in its own workspace. Creates and pages are measured with the
-worker loop off, so that nothing but accepting and reading is measured; the pages hold jobs that wait.
 `
+}
+
+/** The page with a new section of an act; one that had none comes to the end. */
+function withSection(page: string, act: string, text: string): string {
+  const [head = '', ...sections] = page.split(/^(?=## )/m)
+  const at = sections.findIndex((one) => one.includes(`<!-- act: ${act} -->`))
+  const kept = at === -1 ? [...sections, text] : sections.with(at, text)
+  return `${[head, ...kept].map((part) => part.trimEnd()).join('\n\n')}\n`
 }

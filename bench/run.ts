@@ -9,23 +9,25 @@ import { measureStart } from './measure-start.ts'
 import { openReport } from './report.ts'
 
 /**
- * Measures what people feel, one act after the other, and writes docs/performance.md. With names as arguments it
- * measures those alone and writes nothing.
+ * Measures what people feel, one act after the other, each a section of docs/performance.md. With names as arguments it
+ * measures those alone; the other sections stay as they were.
  */
 const acts = {
-  start: measureStart,
-  creates: measureCreates,
-  agents: measureAgentStart,
-  lines: measureLines,
-  stall: measureStall,
-  gateway: measureGateway,
-  jobs: measureJobs,
-  board: measureBoard,
+  start: ['Starting, and standing by', measureStart],
+  creates: ['Accepting and listing jobs', measureCreates],
+  agents: ['From accepted to an agent at work', measureAgentStart],
+  lines: ['What an agent says, on its way to who watches', measureLines],
+  stall: ['What a start of a process holds up', measureStall],
+  gateway: ['What the model gateway adds', measureGateway],
+  jobs: ['Whole jobs', measureJobs],
+  board: ['The board in a browser', measureBoard],
 } as const
 
 const wanted = process.argv.slice(2)
 const report = openReport()
-for (const [name, measure] of Object.entries(acts))
-  if (wanted.length === 0 || wanted.includes(name)) await measure(report)
-if (wanted.length === 0) report.write()
+for (const [act, [title, measure]] of Object.entries(acts)) {
+  if (wanted.length > 0 && !wanted.includes(act)) continue
+  await measure(report)
+  report.write(act, title)
+}
 process.exit(0)

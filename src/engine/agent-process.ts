@@ -4,6 +4,7 @@ import { prepareLaunch, type Access } from '../agents/prepare-launch.ts'
 import type { Profile } from '../agents/profile.ts'
 import { putBoardProgram, type BoardWay } from '../board/put-program.ts'
 import type { AttemptTask } from '../store/attempts.ts'
+import { drained } from '../sandbox/drained.ts'
 import type { Sandboxed } from '../sandbox/launcher.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { AppError } from '../lib/app-error.ts'
@@ -97,6 +98,7 @@ export async function describeEnd(child: Sandboxed): Promise<string> {
     tail = (tail + chunk.toString('utf8')).slice(-STDERR_TAIL)
   })
   const { code, signal } = await child.exited
+  await drained(child.stderr)
   const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`
   const wrote = tail.trim()
   return wrote === '' ? `${how}.` : `${how}. It wrote: ${wrote.slice(-500)}`

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { drained } from './drained.ts'
 import { openLauncher, type Launcher, type LaunchSpec, type Sandboxed } from './launcher.ts'
 import { sweep, writeRunFile } from './run-files.ts'
 
@@ -158,4 +159,18 @@ it('sweeps what a dead server left, and no stranger with its pid', async () => {
   expect(await sweep(runDir)).toEqual([{ pid: child.pid, label: 'left over' }])
   expect((await child.exited).signal).toBe('SIGKILL')
   expect(fs.readdirSync(runDir)).toEqual([])
+})
+
+it('the last words of a process are heard, also when the news of its end comes before them', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const child = await launch('head -c 300000 /dev/zero | tr "\\0" x >&2; echo last >&2; exit 3')
+    let heard = ''
+    child.stdout.resume()
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      heard += text
+    })
+    expect(await child.exited).toEqual({ code: 3, signal: null })
+    await drained(child.stdout, child.stderr)
+    expect(heard.slice(-6)).toBe('xlast\n')
+  }
 })

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { drained } from '../../sandbox/drained.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
 import { firstOf } from '../acp/first-of.ts'
 import { SessionError } from '../acp/session-error.ts'
@@ -117,6 +118,7 @@ async function listen(options: CommandSessionOptions, child: Sandboxed, signal: 
   child.stderr.setEncoding('utf8').on('data', (text: string) => hear('thought', text))
   try {
     const { code, signal: killer } = await firstOf([child.exited, over.promise], signal)
+    await drained(child.stdout, child.stderr)
     if (code === 0) return
     const how = killer === null ? `exit code ${code ?? 'unknown'}` : `signal ${killer}`
     const wrote = stripVTControlCharacters(tail).trim()

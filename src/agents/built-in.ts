@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Backend } from './backend.ts'
-import { plainSession, type Profile } from './profile.ts'
+import { plainProfile, type Profile } from './profile.ts'
 
 /** Where Slipway itself is. */
 export interface BuiltInOptions {
@@ -10,19 +10,6 @@ export interface BuiltInOptions {
   /** The root of the Slipway package. */
   readonly packageRoot: string
 }
-
-const plain = {
-  homepage: '',
-  tested: true,
-  install: null,
-  hint: '',
-  env: {},
-  files: {},
-  gateway: null,
-  login: [],
-  session: plainSession,
-  limits: {},
-} as const
 
 /** The offline demo: blueprints, and no model. */
 export function offlineDemo(options: BuiltInOptions): Backend {
@@ -59,7 +46,14 @@ function builtIn(
   own: Partial<Profile> & Pick<Profile, 'id' | 'displayName' | 'kind'>,
 ): Backend {
   const program = path.join(packageRoot, 'src', 'agents', folder, 'main.ts')
-  const profile: Profile = { ...plain, command: [nodePath, program], ...own }
+  const profile: Profile = {
+    ...plainProfile,
+    homepage: '',
+    hint: '',
+    tested: true,
+    command: [nodePath, program],
+    ...own,
+  }
   return {
     profile,
     async detect() {

@@ -88,3 +88,14 @@ export interface SessionLimits {
 }
 
 export const plainSession: SessionWishes = { modes: {}, config: {} }
+
+/** A profile of what needs nothing: what is special about a backend is said over it. */
+export const plainProfile = {
+  install: null,
+  env: {},
+  files: {},
+  gateway: null,
+  login: [],
+  session: plainSession,
+  limits: {},
+} as const satisfies Partial<Profile>

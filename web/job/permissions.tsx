@@ -7,6 +7,7 @@ import { Callout } from '../ui/callout.tsx'
 import { showFailure } from '../ui/toast.tsx'
 import { TimeLeft } from './time-left.tsx'
 import { LongText } from './transcript/long-text.tsx'
+import { inputText } from './transcript/input-text.ts'
 
 /** What agents ask before they act, for as long as they wait: who, for what, what can be answered and until when. */
 export function Permissions({ jobId }: { readonly jobId: string }) {
@@ -60,13 +61,4 @@ function Question({ jobId, permission }: { readonly jobId: string; readonly perm
       </div>
     </Callout>
   )
-}
-
-/** A command reads as a command; anything else as the data it is. */
-function inputText(input: unknown): string | null {
-  if (input === null || input === undefined) return null
-  if (typeof input === 'string') return input
-  if (typeof input === 'object' && 'command' in input && typeof input.command === 'string')
-    return input.command
-  return JSON.stringify(input, null, 2)
 }

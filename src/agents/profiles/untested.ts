@@ -1,20 +1,10 @@
-import { plainSession, type Profile } from '../profile.ts'
+import { plainProfile, type Profile } from '../profile.ts'
 
 /**
  * Agents that this project's tests cannot run, because no registry that they reach has the program: their commands and
  * settings are from the makers' documentation. Said so wherever people choose.
  */
-const base = {
-  kind: 'acp',
-  tested: false,
-  install: null,
-  env: {},
-  files: {},
-  gateway: null,
-  login: [],
-  session: plainSession,
-  limits: {},
-} as const
+const base = { ...plainProfile, kind: 'acp', tested: false } as const
 
 export const goose: Profile = {
   ...base,

@@ -5,6 +5,7 @@ import { Fold } from './fold.tsx'
 import { InlineDiff } from './inline-diff.tsx'
 import { LongText } from './long-text.tsx'
 import type { ToolCall } from './transcript-items.ts'
+import { inputText } from './input-text.ts'
 
 /** The kinds of ACP. */
 const icons: Readonly<Record<string, typeof Wrench>> = {
@@ -67,13 +68,4 @@ export function ToolRow({
       ))}
     </div>
   )
-}
-
-/** A command reads as a command; anything else as the data it is. */
-function inputText(input: unknown): string | null {
-  if (input === null || input === undefined) return null
-  if (typeof input === 'string') return input
-  if (typeof input === 'object' && 'command' in input && typeof input.command === 'string')
-    return input.command
-  return JSON.stringify(input, null, 2)
 }

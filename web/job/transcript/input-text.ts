@@ -1,0 +1,8 @@
+/** The input of a tool call: a command reads as a command, anything else as the data it is; null when there is none. */
+export function inputText(input: unknown): string | null {
+  if (input === null || input === undefined) return null
+  if (typeof input === 'string') return input
+  if (typeof input === 'object' && 'command' in input && typeof input.command === 'string')
+    return input.command
+  return JSON.stringify(input, null, 2)
+}

@@ -1,5 +1,5 @@
 import { measureAgentStart } from './measure-agent-start.ts'
-import { measureBoard } from './measure-board.ts'
+import { measureBoard, measureHour } from './measure-board.ts'
 import { measureCreates } from './measure-creates.ts'
 import { measureGateway } from './measure-gateway.ts'
 import { measureJobs } from './measure-jobs.ts'
@@ -21,6 +21,7 @@ const acts = {
   gateway: ['What the model gateway adds', measureGateway],
   jobs: ['Whole jobs', measureJobs],
   board: ['The board in a browser', measureBoard],
+  hour: ['A page that stays open', measureHour],
 } as const
 
 const wanted = process.argv.slice(2)

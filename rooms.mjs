@@ -78,7 +78,7 @@ export const mainLoader = 'cli/commands/start.ts'
 export const owners = {
   ai: ['agents/team'],
   '@ai-sdk/': ['agents/team'],
-  zod: ['agents/team', 'board', 'contract', 'cli', 'config.ts', 'web/routes', 'web/job', 'web/main.tsx'],
+  zod: ['agents/team', 'board', 'contract', 'cli', 'config.ts', 'web/routes', 'web/job', 'web/jitless.ts'],
   kysely: ['store'],
   pg: ['store'],
   'pg-boss': ['store'],

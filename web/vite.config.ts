@@ -55,8 +55,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'shell', tags: ['$initial'], priority: 3 },
-            { name: 'shared', test: /[\\/](web|src|lucide-react)[\\/]/, minShareCount: 4, priority: 2 },
+            { name: 'shell', tags: ['$initial'], priority: 4 },
+            { name: 'icons', test: /[\\/]lucide-react[\\/]/, minShareCount: 2, priority: 3 },
+            { name: 'shared', test: /[\\/](web|src)[\\/]/, minShareCount: 4, priority: 2 },
           ],
         },
       },

@@ -1,58 +1,81 @@
 import { z } from '@hono/zod-openapi'
 import type { UiFile } from './ui-files.ts'
 
-/** What the build says of one module: its file, and the modules it imports at once. */
+/** What the build says of one file: its place, and the files that it imports at once. */
 const Manifest = z.record(
   z.string(),
   z.object({
     file: z.string(),
+    /** That of the group, where vite.config.ts has made one of several modules. */
+    name: z.string().optional(),
     imports: z.array(z.string()).default([]),
     isEntry: z.boolean().default(false),
   }),
 )
 type Manifest = z.infer<typeof Manifest>
 
-/** The screens behind addresses that people wait for, outermost first; other screens are found by the router alone. */
-const screens: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/$/, ['routes/new-job.tsx']],
-  [/^\/jobs$/, ['routes/jobs.tsx']],
-  [/^\/jobs\/[^/]+$/, ['routes/job.tsx', 'board/board.tsx']],
-  [/^\/jobs\/[^/]+\/team$/, ['routes/job.tsx', 'job/team.tsx']],
+interface Screen {
+  readonly path: RegExp
+  /** By module or by name of the group, outermost first. */
+  readonly files: readonly string[]
+  /** The questions that the screen asks first; `$1` is what the path's first group has found. */
+  readonly data: readonly string[]
+}
+
+/** The screens behind addresses that people wait for; other screens are found by the router alone. */
+const screens: readonly Screen[] = [
+  { path: /^\/$/, files: ['routes/new-job.tsx'], data: [] },
+  { path: /^\/jobs$/, files: ['routes/jobs.tsx'], data: [] },
+  {
+    path: /^\/jobs\/([\w-]+)$/,
+    files: ['routes/job.tsx', 'board/board.tsx'],
+    data: ['/api/jobs/$1', '/api/jobs/$1/tasks'],
+  },
+  { path: /^\/jobs\/([\w-]+)\/team$/, files: ['routes/job.tsx', 'job/team.tsx'], data: ['/api/jobs/$1'] },
 ]
 
 /**
- * The value of a `Link` header that lets a browser fetch a page's screen beside the shell rather than after it; null where
- * there is nothing to say. `manifest` is the file that the build writes (`.vite/manifest.json`), or null.
+ * The value of a `Link` header that lets a browser fetch the shell, a page's screen and its first answers beside the page;
+ * null where there is nothing to say. A browser fetches six at a time, in this order: what takes longest to be read comes first.
+ * `manifest` is the file that the build writes (`manifest.json`), or null.
  */
 export function openPreloads(): (manifest: UiFile | null, path: string) => string | null {
   let read: { readonly tag: string; readonly manifest: Manifest } | null = null
   return (file, path) => {
-    const modules = screens.find(([pattern]) => pattern.test(path))?.[1]
-    if (file === null || modules === undefined) return null
+    const screen = screens.find((one) => one.path.test(path))
+    if (file === null || screen === undefined) return null
     if (read?.tag !== file.tag) {
       const parsed = Manifest.safeParse(JSON.parse(new TextDecoder().decode(file.bytes)))
       read = { tag: file.tag, manifest: parsed.data ?? {} }
     }
-    const files = filesOf(read.manifest, modules)
-    return files.length === 0 ? null : files.map((name) => `</${name}>; rel=modulepreload`).join(', ')
+    const scripts = filesOf(read.manifest, screen.files).map((name) => `</${name}>; rel=modulepreload`)
+    const data = screen.data.map(
+      (url) => `<${path.replace(screen.path, url)}>; rel=preload; as=fetch; crossorigin`,
+    )
+    return scripts.length === 0
+      ? null
+      : ['</theme.js>; rel=preload; as=script', ...scripts, ...data].join(', ')
   }
 }
 
-/** The scripts of the modules and of all they import, but for those that the page itself names. */
-function filesOf(manifest: Manifest, modules: readonly string[]): string[] {
-  const entries = Object.keys(manifest).filter((name) => manifest[name]?.isEntry === true)
-  const shell = closure(manifest, entries)
-  return [...closure(manifest, modules)]
-    .filter((name) => !shell.has(name))
-    .flatMap((name) => manifest[name]?.file ?? [])
+/** The scripts of the shell and of the screen, with all that they import; nothing when the build does not know the screen. */
+function filesOf(manifest: Manifest, screen: readonly string[]): string[] {
+  const entries = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true)
+  const wanted = screen.map((name) =>
+    Object.keys(manifest).find((key) => key === name || manifest[key]?.name === name),
+  )
+  const known = wanted.filter((key) => key !== undefined)
+  if (known.length < wanted.length) return []
+  return [...closure(manifest, [...entries, ...known])]
+    .flatMap((key) => manifest[key]?.file ?? [])
     .filter((file) => file.endsWith('.js'))
 }
 
-function closure(manifest: Manifest, names: readonly string[], seen = new Set<string>()): Set<string> {
-  for (const name of names) {
-    if (seen.has(name)) continue
-    seen.add(name)
-    closure(manifest, manifest[name]?.imports ?? [], seen)
+function closure(manifest: Manifest, keys: readonly string[], seen = new Set<string>()): Set<string> {
+  for (const key of keys) {
+    if (seen.has(key)) continue
+    seen.add(key)
+    closure(manifest, manifest[key]?.imports ?? [], seen)
   }
   return seen
 }

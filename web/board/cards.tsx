@@ -5,11 +5,10 @@ import { BoardColumn } from './board-column.tsx'
 import { CardMotion } from './card-motion.tsx'
 import { Card } from './card.tsx'
 import { columnsOf, dependenciesOf, type Column, type ColumnName } from './columns.ts'
+import { virtualFrom } from './load-board.ts'
 import { Segments } from './segments.tsx'
 import { useCardFocus } from './use-card-focus.ts'
 
-/** From this many cards on, columns draw only what is in sight. */
-const virtualFrom = 60
 const route = getRouteApi('/app/jobs/$id')
 
 /** The columns with their cards: they move by themselves, and the keyboard moves among them. */
@@ -20,7 +19,13 @@ export function Cards({ jobId, tasks }: { readonly jobId: string; readonly tasks
   const placement = useMemo(() => placementOf(columns), [columns])
   const [chosen, setChosen] = useState<ColumnName | null>(null)
   const shown = chosenColumn(columns, chosen)
-  const focus = useCardFocus(columns, openTask, (id) => setChosen(columnHolding(columns, id)))
+  const navigate = route.useNavigate()
+  const focus = useCardFocus(
+    columns,
+    openTask,
+    (id) => setChosen(columnHolding(columns, id)),
+    (task) => void navigate({ search: { task }, resetScroll: false }),
+  )
   const isVirtual = tasks.length >= virtualFrom
   return (
     <div className="flex min-h-0 flex-1 flex-col">

@@ -1,4 +1,12 @@
-import { useEffect, useMemo, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react'
 import { cardAfterKey } from './board-keys.ts'
 import type { Column } from './columns.ts'
 
@@ -6,6 +14,7 @@ import type { Column } from './columns.ts'
 export interface CardHandlers {
   readonly onKeyDown: (event: KeyboardEvent) => void
   readonly onFocus: (event: FocusEvent) => void
+  readonly onClick: (event: MouseEvent) => void
 }
 
 interface CardFocus {
@@ -16,17 +25,21 @@ interface CardFocus {
   readonly handlers: CardHandlers
 }
 
-/** The keyboard on the board: arrows go from card to card. `onGo` hears of a card before it is focused. */
+/**
+ * The keyboard on the board: arrows go from card to card. `onGo` hears of a card before it is focused, `onOpen` of one whose
+ * details are wanted here and not in a tab of their own.
+ */
 export function useCardFocus(
   columns: readonly Column[],
   first: string | undefined,
   onGo: (taskId: string) => void,
+  onOpen: (taskId: string) => void,
 ): CardFocus {
   const [current, setCurrent] = useState(first)
   const [target, setTarget] = useState<string | null>(null)
-  const latest = useRef({ columns, onGo })
+  const latest = useRef({ columns, onGo, onOpen })
   useEffect(() => {
-    latest.current = { columns, onGo }
+    latest.current = { columns, onGo, onOpen }
   })
   const handlers = useMemo(
     (): CardHandlers => ({
@@ -41,6 +54,13 @@ export function useCardFocus(
       onFocus(event) {
         setCurrent(taskOf(event.target))
         setTarget(null)
+      },
+      onClick(event) {
+        const task = taskOf(event.target)
+        if (task === undefined || event.button !== 0) return
+        if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        latest.current.onOpen(task)
       },
     }),
     [],

@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { aMoment } from '../api/a-moment.ts'
 import { queries } from '../api/queries.ts'
 import { queryClient } from '../api/query-client.ts'
+import { loadBoard } from '../board/load-board.ts'
 import { NotFound, ScreenFailure, ScreenPending } from '../shell/failures.tsx'
 import { Shell } from '../shell/shell.tsx'
 import {
@@ -16,7 +18,8 @@ import {
 
 /**
  * Every address of the UI. A screen is a file that is loaded when it is needed; the shell is there from the start.
- * What a job's page shows first is asked for while its screen is still being loaded. Screens never import this file: they reach their parameters with `getRouteApi('/app/...')`.
+ * What a job's page shows first is asked for while its screen is still being loaded, and waited for a moment, so that it is
+ * drawn once. Screens never import this file: they reach their parameters with `getRouteApi('/app/...')`.
  */
 const root = createRootRoute()
 
@@ -65,14 +68,14 @@ const job = createRoute({
   getParentRoute: () => app,
   path: '/jobs/$id',
   validateSearch: JobSearch,
-  loader: ({ params: { id } }) => void queryClient.prefetchQuery(queries.job(id)),
+  loader: ({ params: { id } }) => aMoment(queryClient.prefetchQuery(queries.job(id))),
   component: lazyRouteComponent(() => import('./job.tsx'), 'JobFrame'),
 })
 
 const board = createRoute({
   getParentRoute: () => job,
   path: '/',
-  loader: ({ params: { id } }) => void queryClient.prefetchQuery(queries.tasks(id)),
+  loader: ({ params: { id } }) => aMoment(loadBoard(id)),
   component: lazyRouteComponent(() => import('../board/board.tsx'), 'Board'),
 })
 

@@ -1,11 +1,20 @@
-import { lazy, Suspense, type ReactNode, type Ref } from 'react'
-import type { VirtualListHandle } from './virtual-list-body.tsx'
+import { lazy, Suspense, useState, type ReactNode, type Ref } from 'react'
+import type { VirtualListBody, VirtualListHandle } from './virtual-list-body.tsx'
 
 export type { VirtualListHandle }
 
-const VirtualListBody = lazy(async () => ({
-  default: (await import('./virtual-list-body.tsx')).VirtualListBody,
-}))
+type Body = typeof VirtualListBody
+
+/** The list itself, once it has been loaded. */
+let known: Body | undefined
+
+/** Loads what long lists need: whoever knows that one is coming is spared the moment without it. */
+export async function loadVirtualList(): Promise<Body> {
+  known = (await import('./virtual-list-body.tsx')).VirtualListBody
+  return known
+}
+
+const LaterBody = lazy(async () => ({ default: await loadVirtualList() }))
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
@@ -31,9 +40,11 @@ interface VirtualListProps<Item> {
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const { items, keyOf, children, role = 'region', isPrepending = false, keepMounted = [] } = props
   const { label, id, handle, className, onScroll, usualHeight } = props
+  // What has been shown stays: another component in its place would begin at the top again.
+  const [List] = useState(() => known ?? LaterBody)
   return (
     <Suspense fallback={<div className={className} />}>
-      <VirtualListBody
+      <List
         {...{ items, label, role, isPrepending, keepMounted, id, handle, className, onScroll, usualHeight }}
       >
         {(index) => {
@@ -44,7 +55,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
             <div key={keyOf(item)}>{children(item, index)}</div>
           )
         }}
-      </VirtualListBody>
+      </List>
     </Suspense>
   )
 }

@@ -135,9 +135,12 @@ it('the page of a job names the files of its screen, so that they are fetched be
   }
   fs.writeFileSync(path.join(dist, 'manifest.json'), JSON.stringify(manifest))
   const job = await app.request('/jobs/1')
-  expect(job.headers.get('link')).toBe(
-    ['job', 'board', 'card'].map((name) => `</assets/${name}.js>; rel=modulepreload`).join(', '),
-  )
+  expect(job.headers.get('link')?.split(', ')).toEqual([
+    '</theme.js>; rel=preload; as=script',
+    ...['main-1a2b', 'both', 'job', 'board', 'card'].map((name) => `</assets/${name}.js>; rel=modulepreload`),
+    '</api/jobs/1>; rel=preload; as=fetch; crossorigin',
+    '</api/jobs/1/tasks>; rel=preload; as=fetch; crossorigin',
+  ])
   for (const other of ['/settings', '/jobs/1/other'])
     expect((await app.request(other)).headers.get('link')).toBe(null)
   expect((await app.request('/manifest.json')).status).toBe(404)

@@ -12,6 +12,7 @@ export const ConformanceCase = z.enum([
   'resume',
   'usage',
   'inside',
+  'contacts',
   'orphans',
 ])
 export type ConformanceCase = z.infer<typeof ConformanceCase>

@@ -19,6 +19,8 @@ export interface Launcher {
   readonly walls: Walls
   readonly reason: string | null
   launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandboxed>
+  /** The outermost processes of what runs with a HOME in this directory. */
+  runningIn(dir: string): number[]
   close(): Promise<void>
 }
 
@@ -76,6 +78,8 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   const streamsDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-'))
   const socket = path.join(streamsDir, 's')
   const entries = new Map<string, Entry>()
+  /** HOME by pid. */
+  const homes = new Map<number, string>()
   const server = await listen(socket, entries)
   let helper: ChildProcess | null = null
   let closed = false
@@ -117,9 +121,11 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       try {
         const { pid, places } = await entry.spawned.promise
         const note = writeRunFile(options.runDir, id, pid, spec.label)
+        homes.set(pid, spec.home)
         void entry.exited.promise
           .finally(() => {
             entries.delete(id)
+            homes.delete(pid)
             fs.rmSync(note, { force: true })
           })
           .catch(() => undefined)
@@ -134,6 +140,8 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
         throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
       }
     },
+    runningIn: (dir) =>
+      [...homes].filter(([, home]) => home.startsWith(`${dir}${path.sep}`)).map(([pid]) => pid),
     async close() {
       closed = true
       const last = helper

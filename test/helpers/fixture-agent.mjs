@@ -2,17 +2,20 @@
 // {"start": "hang" | "garbage" | "exit", "offer": {...}, "open": {...}, "turn": [step, ...]}
 // `offer` is added to the answer to `initialize`, `open` to that to `session/new`; with `login` a session is refused
 // until somebody has authenticated, with `quiet` nothing is kept of what it hears,
-// with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing. Steps of a turn, in order:
+// with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing;
+// with `contacts` it connects to that port of this machine, and stays connected. Steps of a turn, in order:
 // {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
 // {mcp: [method, params]} asks the first MCP server it was given (without params it is a notification); {waitFor: path}
 // {once: [step, ...]} only the first time in a workspace; {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import readline from 'node:readline'
 
 const play = JSON.parse(process.argv[2] ?? '{}')
+if (play.contacts) net.connect(play.contacts, '127.0.0.1')
 const forever = new Promise(() => setInterval(() => {}, 1 << 30))
 const waiting = new Map()
 let cwd = process.cwd()

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -32,6 +34,7 @@ const allPass = {
   resume: 'pass',
   usage: 'pass',
   inside: 'pass',
+  contacts: 'pass',
   orphans: 'pass',
 }
 
@@ -83,6 +86,22 @@ it('one that lies, does what it was refused and forgets fails those cases, with 
   expect(sentenceOf(deaf, 'ask_refuse')).toBe('It asked, was refused, and did it all the same.')
 })
 
+it('one that contacts somebody besides the gateway fails that case, which names the address and the program', async () => {
+  const listener = net.createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const address = listener.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the listener has no port')
+  await server.client.addBackend(
+    fixtureBackend('talker', { obey: true, quiet: true, contacts: address.port }),
+  )
+  const found = await server.client.testBackend('talker')
+  listener.close()
+  expect(resultsOf(found)).toMatchObject({ start: 'pass', write: 'pass', contacts: 'fail' })
+  expect(sentenceOf(found, 'contacts')).toBe(
+    `It contacted 127.0.0.1:${address.port} (tcp, node fixture-agent.mjs).`,
+  )
+})
+
 it('one that does not start fails that case with the reason, and the rest is not tried', async () => {
   await server.client.addBackend(fixtureBackend('mute', { start: 'exit' }))
   const found = await server.client.testBackend('mute')
@@ -106,6 +125,6 @@ it('`slipway backends test` tells it case by case, and the list says how it went
     ])
   const { stdout } = await slipway('test', 'offline')
   expect(stdout).toMatch(/ask refuse +pass/)
-  expect(stdout).toContain('10 passed.')
-  expect((await slipway('list')).stdout).toMatch(/offline.*10 passed/)
+  expect(stdout).toContain('11 passed.')
+  expect((await slipway('list')).stdout).toMatch(/offline.*11 passed/)
 })

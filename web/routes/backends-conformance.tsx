@@ -20,6 +20,7 @@ const titles: Readonly<Record<ConformanceCase, string>> = {
   resume: 'Goes on after its end',
   usage: 'Tells what it uses',
   inside: 'Stays in its workspace',
+  contacts: 'Contacts only the gateway',
   orphans: 'Leaves no process',
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Launch } from '../../agents/backend.ts'
@@ -41,6 +40,8 @@ export interface Bench {
   processes(): number[] | null
   /** The model, where it is known. */
   model(): string | null
+  /** Whether its models were called through the gateway. */
+  throughGateway(): boolean
   close(): Promise<void>
 }
 
@@ -48,12 +49,13 @@ const FILE_BYTES = 100_000
 /** Events of one case that are kept. */
 const EVENTS = 500
 
+/** `root`: a directory of its own. */
 export async function openBench(
   engine: Engine,
   backend: { readonly profile: Profile; readonly launch: Launch },
+  root: string,
   signal: AbortSignal,
 ): Promise<Bench> {
-  const root = path.join(engine.dataDir, 'trials', randomUUID())
   const workspace: Workspace = { dir: path.join(root, 'ws'), home: path.join(root, 'home'), readable: [] }
   await fs.promises.mkdir(workspace.dir, { recursive: true, mode: 0o700 })
   const asked: PermissionAsked[] = []
@@ -97,6 +99,7 @@ export async function openBench(
     script: (name, text) => fs.promises.writeFile(path.join(workspace.dir, name), text, { mode: 0o755 }),
     processes: () => processesOf(root),
     model: () => firstModel(opened),
+    throughGateway: () => opened.some(({ models }) => models.access.gateway !== null),
     async close() {
       await Promise.all(opened.map((open) => open.close()))
       await fs.promises.rm(root, { recursive: true, force: true })

@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import type { Backend, Launch } from '../../agents/backend.ts'
 import { ConformanceCase, type CaseResult, type Conformance } from '../../contract/conformance.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { isoTime } from '../../lib/clock.ts'
+import { watchContacts, type ContactWatch } from '../../sandbox/contacts.ts'
 import { writeConformance } from '../../store/conformance.ts'
 import type { Engine } from '../engine.ts'
 import { usableBackend } from '../try-backend.ts'
 import { openBench, type Verdict } from './bench.ts'
 import { cases } from './cases.ts'
+import { judgeContacts } from './judge-contacts.ts'
 
 /** Backends that the kit is being run with in this process. */
 const underway = new Set<string>()
@@ -21,9 +26,11 @@ export async function runKit(engine: Engine, name: string): Promise<Conformance>
   if (underway.has(name))
     throw new AppError(409, 'test_underway', `"${name}" is being tested already: wait for it.`)
   underway.add(name)
+  const root = path.join(engine.dataDir, 'trials', randomUUID())
+  const watch = watchContacts(() => engine.launcher.runningIn(root))
   try {
     const results: CaseResult[] = []
-    const seen: Seen = { model: null, orphans: new Set() }
+    const seen: Seen = { root, watch, model: null, throughGateway: false, orphans: new Set() }
     for (const one of ConformanceCase.options) {
       const began = performance.now()
       const verdict = await runCase(engine, backend, launch, one, results, seen)
@@ -34,13 +41,18 @@ export async function runKit(engine: Engine, name: string): Promise<Conformance>
     await engine.db.tx((trx) => writeConformance(trx, name, found))
     return found
   } finally {
+    watch?.close()
     underway.delete(name)
+    await fs.promises.rm(root, { recursive: true, force: true })
   }
 }
 
-/** What is seen over all cases. */
+/** What is seen over all cases. `root` is where their benches are. */
 interface Seen {
+  readonly root: string
+  readonly watch: ContactWatch | null
   model: string | null
+  throughGateway: boolean
   /** Cases after which processes were left; null in place of them where nobody can see that. */
   orphans: Set<ConformanceCase> | null
 }
@@ -54,13 +66,15 @@ async function runCase(
   seen: Seen,
 ): Promise<Verdict> {
   if (one === 'orphans') return orphans(seen)
+  if (one === 'contacts') return judgeContacts(engine, backend.profile, seen)
   if (before.some((result) => result.case === 'start' && result.result === 'fail'))
     return { result: 'skip', sentence: 'It did not start.' }
   const { walls } = engine.launcher
   if (one === 'inside' && walls !== 'bubblewrap')
     return { result: 'skip', sentence: `These walls (${walls}) do not keep it from writing elsewhere.` }
   const late = AbortSignal.timeout(engine.limits.kitCaseMs)
-  const bench = await openBench(engine, { profile: backend.profile, launch }, late)
+  const used = { profile: backend.profile, launch }
+  const bench = await openBench(engine, used, path.join(seen.root, one), late)
   try {
     return await cases[one](bench)
   } catch (error) {
@@ -72,6 +86,7 @@ async function runCase(
     return { result: 'fail', sentence: why }
   } finally {
     seen.model ??= bench.model()
+    seen.throughGateway ||= bench.throughGateway()
     await bench.close()
     const left = bench.processes()
     if (left === null) seen.orphans = null

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
 import { Mode, Role } from './words.ts'
 
@@ -23,6 +24,8 @@ export const TaskBrief = z.object({
   slipway: z.literal(1),
   role: Role,
   mode: Mode,
+  /** The job's; with `ask` a person answers the agent's questions too. */
+  permissions: PermissionPolicy,
   vision: z.string(),
   task: z.object({
     id: z.string(),

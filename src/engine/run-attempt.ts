@@ -193,6 +193,7 @@ async function writeBrief(
     slipway: 1,
     role: attempt.role,
     mode: job.mode,
+    permissions: job.permissions,
     vision: job.vision,
     task: {
       id: task.id,

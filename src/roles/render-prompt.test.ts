@@ -14,6 +14,7 @@ function brief(change: Partial<TaskBrief> = {}): TaskBrief {
     slipway: 1,
     role: 'developer',
     mode: 'team',
+    permissions: 'sandbox',
     vision: 'a calculator with {{title}} and $& in it\n\n\n\nand a gap',
     task: {
       id: '1',
@@ -46,6 +47,24 @@ describe('prompts', () => {
       '.slipway/checks.json',
     )
   })
+
+  it.each(Role.options.filter((role) => role !== 'reviewer'))(
+    'tell the %s how to ask a person where one answers, and else to decide and to write that down',
+    (role) => {
+      for (const mode of ['team', 'solo'] as const) {
+        const attended = renderPrompt(brief({ role, mode, permissions: 'ask' }))
+        expect(attended).toContain('`ask_person`')
+        expect(attended).toContain('`slipway-board ask "<question>"')
+        expect(attended).not.toContain('Nobody answers questions')
+        for (const permissions of ['sandbox', 'deny'] as const) {
+          const alone = renderPrompt(brief({ role, mode, permissions }))
+          expect(alone).toContain('Nobody answers questions in this job')
+          expect(alone).toContain('write down what you decided')
+          expect(alone).not.toContain('ask_person')
+        }
+      }
+    },
+  )
 
   it('show why work came back, with logs that cannot break out of their fence or grow without end', () => {
     const log = `first line\n\`\`\`\n${'x'.repeat(50_000)}\nlast line`

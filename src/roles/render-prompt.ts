@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BriefFeedback, TaskBrief } from '../contract/brief.ts'
+import type { PermissionPolicy } from '../contract/permission.ts'
 
 /**
  * What each role is told. The prompts are the Markdown files beside this one; a directory of a person's own may
@@ -72,6 +73,7 @@ const FIELDS = [
   'checks',
   'attempt',
   'base_commit',
+  'questions',
   'feedback',
 ] as const
 type Field = (typeof FIELDS)[number]
@@ -90,6 +92,7 @@ function fill(prompt: string, brief: TaskBrief): string {
     checks: list('The checks of the task, each run by `sh -c`:', brief.task.checks.map(code)),
     attempt: String(brief.attempt),
     base_commit: brief.base_commit,
+    questions: QUESTIONS[brief.permissions],
     feedback: feedbackSection(brief),
   }
   // An empty field takes the blank line above it along; the text of the fields stays as it is.
@@ -102,6 +105,16 @@ function fill(prompt: string, brief: TaskBrief): string {
 
 function list(heading: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `${heading}\n\n${items.map((item) => `- ${item}`).join('\n')}`
+}
+
+const NOBODY_ANSWERS =
+  'Nobody answers questions in this job: where something is open, decide yourself, and write down what you decided.'
+
+/** Whether a person can be asked, and how. */
+const QUESTIONS: Readonly<Record<PermissionPolicy, string>> = {
+  ask: `A person answers questions in this job. Ask what only a person can decide and what would be costly to undo: with the tool \`ask_person\` of the server \`slipway\`, or with the command \`slipway-board ask "<question>" "<choice>" "<choice>"\` (choices only where there are such). Asking does not wait: do what does not depend on the answer and end your turn; the answer, or that there is none, is your next message. Everything else decide yourself, and write down what you decided.`,
+  sandbox: NOBODY_ANSWERS,
+  deny: NOBODY_ANSWERS,
 }
 
 /** A log may be long, and there may be many: what is kept of one, and of all, in characters. */

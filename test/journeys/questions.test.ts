@@ -71,6 +71,7 @@ it('a person sees who asks what until when; the answer is the next prompt of the
   const job = await endOf(server, id)
   expect(job).toMatchObject({ status: 'completed', error: null })
   expect(prompts(job)).toHaveLength(2)
+  expect(prompts(job)[0]).toContain('A person answers questions in this job.')
   expect(prompts(job)[1]).toContain('Your question "Which currency?" is answered: Swiss francs.')
   expect(await server.client.attempts(id)).toHaveLength(1)
   const events = await server.client.events(id, 0)

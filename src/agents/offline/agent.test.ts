@@ -50,6 +50,7 @@ function brief(change: Partial<TaskBrief> & { key?: string; checks?: string[] } 
     slipway: 1,
     role: 'developer',
     mode: 'team',
+    permissions: 'sandbox',
     vision: VISION,
     task: { id: '1', key, title: `Task ${key}`, description: 'Do it.', acceptance: [], checks },
     attempt: 1,
@@ -373,10 +374,8 @@ describe('faults', () => {
     await work(one, brief({ vision, key: 'engine' }))
     await work(other, brief({ vision, key: 'format' }))
     expect(read(one, 'CHANGES.md')).not.toBe(read(other, 'CHANGES.md'))
-    await work(
-      one,
-      brief({ vision, key: 'format', attempt: 2, feedback: [{ kind: 'conflict', summary: 'CHANGES.md' }] }),
-    )
+    const feedback = [{ kind: 'conflict' as const, summary: 'CHANGES.md' }]
+    await work(one, brief({ vision, key: 'format', attempt: 2, feedback }))
     expect(read(one, 'CHANGES.md')).toContain('Built so far: Evaluate expressions; Format numbers for people')
   })
 

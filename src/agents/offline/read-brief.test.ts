@@ -27,6 +27,7 @@ it.each([
   expect(briefFromPrompt(promptFor(file))).toEqual({
     slipway: 1,
     ...expected,
+    permissions: 'sandbox',
     vision: 'a\n\nb',
     task: { id: '', key: 'one-two', title: 'Write (it)', description: '', acceptance: [], checks: commands },
     attempt: 1,

@@ -36,6 +36,7 @@ export function briefFromPrompt(text: string): TaskBrief | null {
     role: role.success ? role.data : 'developer',
     mode:
       role.success && !/^You are the developer in charge of this vision, alone/m.test(text) ? 'team' : 'solo',
+    permissions: 'sandbox',
     vision,
     task: {
       id: '',

@@ -11,6 +11,7 @@ const brief = (change: Partial<TaskBrief> = {}): TaskBrief => ({
   slipway: 1,
   role: 'architect',
   mode: 'team',
+  permissions: 'sandbox',
   vision: 'a calculator',
   task: { id: '1', key: 'engine', title: 'T', description: 'd', acceptance: [], checks: [] },
   attempt: 5,

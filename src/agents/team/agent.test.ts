@@ -45,7 +45,8 @@ function configure(wire: string, version: string, more: object = {}): void {
 
 function leaveBrief(role: TaskBrief['role'], mode: TaskBrief['mode'] = 'team'): void {
   const task = { id: '1', key: 'build', title: 'Build', description: '', acceptance: [], checks: [] }
-  const brief = { slipway: 1, role, mode, vision: 'v', task, attempt: 1, feedback: [], base_commit: '' }
+  const work = { vision: 'v', task, attempt: 1, feedback: [], base_commit: '' }
+  const brief: TaskBrief = { slipway: 1, role, mode, permissions: 'sandbox', ...work }
   fs.mkdirSync(path.join(dir, 'work', '.slipway'))
   fs.writeFileSync(path.join(dir, 'work', '.slipway', 'task.json'), JSON.stringify(brief))
 }

@@ -88,6 +88,7 @@ export const owners = {
   '@hono/': ['http'],
   execa: ['lib', 'workspace', 'sandbox', 'cli'],
   yazl: ['workspace'],
+  yaml: ['engine'],
   pino: ['lib'],
   uuid: ['lib'],
   jose: ['models'],

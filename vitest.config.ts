@@ -34,6 +34,7 @@ const onceIsEnough = [
   'preview',
   'proof',
   'provider-failures',
+  'settings-file',
 ].map((name) => `test/journeys/${name}.test.ts`)
 
 const journeys = {

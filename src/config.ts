@@ -12,9 +12,11 @@ const Environment = z.object({
   SLIPWAY_HOST: z.string().default('127.0.0.1'),
   SLIPWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(7420),
   /** PostgreSQL instead of the embedded database. */
-  DATABASE_URL: z.string().optional(),
-  /** How many attempts, reviews and check runs this process works on at once; 0 stops the worker loop. */
-  SLIPWAY_WORKERS: z.coerce.number().int().min(0).max(64).default(4),
+  DATABASE_URL: z.string().nullable().default(null),
+  /** A file of settings (docs/settings.md); `slipway.yaml` in the data directory unless told, where there is one. */
+  SLIPWAY_CONFIG: z.string().optional(),
+  /** How many attempts, reviews and check runs this process works on at once; 0 stops the worker loop. 4 unless told. */
+  SLIPWAY_WORKERS: z.coerce.number().int().min(0).max(64).nullable().default(null),
   SLIPWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** One turn of an agent, in seconds; then its process is ended and the attempt has failed. */
   SLIPWAY_TURN_SECONDS: z.coerce.number().int().min(1).max(86_000).default(3600),
@@ -56,6 +58,8 @@ const Environment = z.object({
 
 /** Fixed limits: each bounds something that would otherwise grow without end. */
 export const limits = {
+  /** Workers where neither the environment nor the file of settings says how many. */
+  workers: 4,
   bodyBytes: 1_000_000,
   documents: 20,
   documentBytes: 10_000_000,
@@ -98,12 +102,20 @@ export const limits = {
   codes: 20,
 } as const
 
+/** Where the file of settings is; one that somebody has named must be there. */
+export interface SettingsPlace {
+  readonly path: string
+  readonly named: boolean
+}
+
 export interface Config {
   readonly dataDir: string
   readonly host: string
   readonly port: number
   readonly databaseUrl: string | null
-  readonly workers: number
+  /** Null where nobody said how many. */
+  readonly workers: number | null
+  readonly settingsFile: SettingsPlace
   readonly logLevel: string
   readonly session: {
     readonly startMs: number
@@ -130,7 +142,7 @@ export interface Config {
 
 /** Reads the environment; a setting that makes no sense ends with a sentence that names it. */
 export function loadConfig(
-  overrides: { dataDir?: string; host?: string; port?: number; workers?: number } = {},
+  overrides: { dataDir?: string; host?: string; port?: number; workers?: number; config?: string } = {},
 ): Config {
   const parsed = Environment.safeParse(process.env)
   if (!parsed.success) {
@@ -138,11 +150,13 @@ export function loadConfig(
     throw new Error(`the setting ${issue?.path.join('.') ?? '?'} is wrong: ${issue?.message ?? 'invalid'}`)
   }
   const env = parsed.data
+  const dataDir = path.resolve(overrides.dataDir ?? env.SLIPWAY_DATA_DIR)
   return {
-    dataDir: path.resolve(overrides.dataDir ?? env.SLIPWAY_DATA_DIR),
+    dataDir,
+    settingsFile: settingsPlace(dataDir, overrides.config ?? env.SLIPWAY_CONFIG),
     host: overrides.host ?? env.SLIPWAY_HOST,
     port: overrides.port ?? env.SLIPWAY_PORT,
-    databaseUrl: env.DATABASE_URL ?? null,
+    databaseUrl: env.DATABASE_URL,
     workers: overrides.workers ?? env.SLIPWAY_WORKERS,
     logLevel: env.SLIPWAY_LOG_LEVEL,
     session: {
@@ -170,6 +184,10 @@ export function loadConfig(
     home: env.HOME,
     installEnv: npmEnvironment(env.HOME),
   }
+}
+
+function settingsPlace(dataDir: string, named: string | undefined): SettingsPlace {
+  return { path: path.resolve(named ?? path.join(dataDir, 'slipway.yaml')), named: named !== undefined }
 }
 
 /** What npm may see when it installs a backend: where its settings are, and the way to the network. */

@@ -10,6 +10,8 @@ import { openRunningWork, type Engine, type EngineLimits } from './engine/engine
 import { openStreams } from './engine/follow-events.ts'
 import { openModels, type Models } from './engine/models.ts'
 import { reachOf } from './engine/reach.ts'
+import { readSettingsFile, standsIn, type ReadSettingsFile } from './engine/settings-file.ts'
+import { refuseUnknownDefault, settingsInForce } from './engine/settings.ts'
 import { openAnswers } from './engine/permission-answers.ts'
 import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
@@ -23,7 +25,6 @@ import { openRoles } from './roles/render-prompt.ts'
 import { openLauncher } from './sandbox/launcher.ts'
 import { readConformance } from './store/conformance.ts'
 import { makeDataDirectory, openDatabase, type Database } from './store/database.ts'
-import { readSettings } from './store/settings.ts'
 import { wireHttp } from './wire-http.ts'
 import { openPool } from './workspace/pool.ts'
 import { requireGit } from './workspace/require-git.ts'
@@ -48,8 +49,10 @@ export async function startServer(overrides: {
   host?: string
   port?: number
   workers?: number
+  config?: string
 }): Promise<RunningServer> {
   const config = loadConfig(overrides)
+  const settingsFile = readSettingsFile(config.settingsFile)
   const log = openLog(config.logLevel)
   const bornAt = Date.now()
   const version = readVersion()
@@ -85,13 +88,13 @@ export async function startServer(overrides: {
       beside: board.serve,
     })
     closers.push(models.close)
-    const settings = shareFor(SETTINGS_MS, () => readSettings(db.reader))
+    const settings = shareFor(SETTINGS_MS, () => settingsInForce(db, settingsFile))
     const engine: Engine = {
       db,
       log,
       launcher,
       pool,
-      catalogue: catalogueOf(config, db, models, version),
+      catalogue: catalogueOf(config, db, models, version, settingsFile),
       models,
       board,
       roles: openRoles(config.rolesDir ?? undefined),
@@ -101,10 +104,12 @@ export async function startServer(overrides: {
       workerId: newId(),
       running: openRunningWork(),
       answers,
+      settingsFile,
       settings: settings.get,
       settingsChanged: settings.forget,
-      limits: limitsOf(config),
+      limits: limitsOf(config, settingsFile),
     }
+    await refuseUnknownDefault(engine)
     const found = await recover(engine)
     if (found.resumed > 0 || found.swept > 0) log.info(found, 'taken up again')
     const streams = await openStreams(db)
@@ -159,7 +164,13 @@ function announce(dataDir: string, url: string, bornAt: number): () => Promise<v
   return () => fs.promises.rm(file, { force: true })
 }
 
-function catalogueOf(config: Config, db: Database, models: Models, version: string): Catalogue {
+function catalogueOf(
+  config: Config,
+  db: Database,
+  models: Models,
+  version: string,
+  settingsFile: ReadSettingsFile,
+): Catalogue {
   return openCatalogue({
     version,
     packageRoot,
@@ -171,14 +182,15 @@ function catalogueOf(config: Config, db: Database, models: Models, version: stri
       return reachOf(profile, usable, config.home)
     },
     conformance: () => readConformance(db.reader),
+    fileOf: (name) => (standsIn(settingsFile, name) ? settingsFile.path : null),
   })
 }
 
 /** What bounds the engine, from the settings and the fixed limits. */
-function limitsOf(config: Config): EngineLimits {
+function limitsOf(config: Config, { says }: ReadSettingsFile): EngineLimits {
   return {
     ...limits,
-    slots: config.workers,
+    slots: config.workers ?? says.workers ?? limits.workers,
     session: config.session,
     sessionBytes: config.sessionBytes,
     trialMs: config.trialMs,

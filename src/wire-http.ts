@@ -22,6 +22,7 @@ import {
   viewProviders,
   viewSecrets,
 } from './engine/providers.ts'
+import { putSettings, settingsInForce } from './engine/settings.ts'
 import { cancelTask, retryTask } from './engine/task-acts.ts'
 import { ready } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
@@ -42,7 +43,6 @@ import { sumModelCalls } from './store/model-calls.ts'
 import { queueCounts } from './store/queue.ts'
 import { listPermissions } from './store/permissions.ts'
 import { listQuestions } from './store/questions.ts'
-import { readSettings, writeSettings } from './store/settings.ts'
 import { listAgents, listTasks } from './store/team-views.ts'
 import { busySlots } from './store/work.ts'
 import { viewWorkers } from './store/workers.ts'
@@ -119,7 +119,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       },
     },
     backends: {
-      list: async () => engine.catalogue.list(await readSettings(db.reader)),
+      list: async () => engine.catalogue.list(await settingsInForce(db, engine.settingsFile)),
       install: (name) => streamInstall(engine, name),
       uninstall: (name) => uninstallBackend(engine, name),
       trial: (name) => tryBackend(engine, name),
@@ -140,12 +140,8 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       remove: (name) => removeSecret(engine, name),
     },
     settings: {
-      get: () => readSettings(db.reader),
-      async put(settings) {
-        await db.tx((trx) => writeSettings(trx, settings))
-        engine.settingsChanged()
-        return readSettings(db.reader)
-      },
+      get: () => settingsInForce(db, engine.settingsFile),
+      put: (wanted) => putSettings(engine, wanted),
     },
     health: {
       live: () => ({ status: 'ok', version: wiring.version, checks: {} }),

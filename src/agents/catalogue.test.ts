@@ -23,6 +23,7 @@ beforeEach(() => {
     backendsDir: path.join(root, 'backends'),
     reach: ({ gateway }) => Promise.resolve(gateway?.wire === 'any' ? noModel : reach),
     conformance: () => Promise.resolve(new Map()),
+    fileOf: () => null,
   })
 })
 afterEach(() => fs.rmSync(root, { recursive: true }))

@@ -28,6 +28,8 @@ export interface CatalogueOptions extends Places {
   readonly reach: (profile: Profile) => Promise<Reach>
   /** What the conformance kit found of backends, by their names. */
   readonly conformance: () => Promise<ReadonlyMap<string, Conformance>>
+  /** The file of settings in which a backend stands; null for all others. */
+  readonly fileOf: (name: string) => string | null
 }
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
@@ -66,6 +68,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return detected.map((one) => ({
         ...view(one.profile, one.found, one.reach, one.profile === standard?.profile),
         conformance: tried.get(one.profile.id) ?? null,
+        file: options.fileOf(one.profile.id),
       }))
     },
   }
@@ -91,7 +94,7 @@ function view(
   found: Detection,
   reach: Reach,
   standard: boolean,
-): Omit<BackendView, 'conformance'> {
+): Omit<BackendView, 'conformance' | 'file'> {
   const { install } = profile
   return {
     name: profile.id,

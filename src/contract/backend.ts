@@ -16,6 +16,8 @@ export const BackendView = z.object({
   kind: z.enum(['offline', 'acp', 'command']),
   default: z.boolean(),
   homepage: z.string(),
+  /** The file of settings in which it stands, and where alone it can be changed; null for all others. */
+  file: z.string().nullable(),
   /** Whether this project's own tests run the real program. */
   tested: z.boolean(),
   /** Where it was found: installed by Slipway, in PATH, or part of Slipway. */
@@ -83,13 +85,21 @@ export const BackendTrial = z.object({
 })
 export type BackendTrial = z.infer<typeof BackendTrial>
 
+const jobDefaults = {
+  mode: Mode,
+  parallelism: z.int().min(1).max(16),
+  approve_plan: z.boolean(),
+  permissions: PermissionPolicy,
+  checks: z.array(CheckCommand).max(20),
+}
+
 /** What `POST /api/jobs` fills in where a request says nothing. */
 export const JobDefaults = z.strictObject({
-  mode: Mode.default('team'),
-  parallelism: z.int().min(1).max(16).default(2),
-  approve_plan: z.boolean().default(false),
-  permissions: PermissionPolicy.default('sandbox'),
-  checks: z.array(CheckCommand).max(20).default([]),
+  mode: jobDefaults.mode.default('team'),
+  parallelism: jobDefaults.parallelism.default(2),
+  approve_plan: jobDefaults.approve_plan.default(false),
+  permissions: jobDefaults.permissions.default('sandbox'),
+  checks: jobDefaults.checks.default([]),
 })
 
 const Seconds = z.int().min(1).max(86_000)
@@ -114,6 +124,33 @@ export const Settings = z.strictObject({
   limits: z.record(z.string().max(64), BackendLimits).default({}),
 })
 export type Settings = z.infer<typeof Settings>
+
+const ownNames: readonly string[] = ['offline', 'team']
+
+/**
+ * What `slipway.yaml` may say. It goes before the settings that people change while the server runs, which
+ * cannot change what it says.
+ */
+export const SettingsFile = z.strictObject({
+  /** Like SLIPWAY_WORKERS, which goes before it. */
+  workers: z.int().min(0).max(64).optional(),
+  default_backend: z.string().min(1).max(64).optional(),
+  backends: z
+    .array(
+      CustomBackend.refine(({ name }) => !ownNames.includes(name), {
+        path: ['name'],
+        error: 'it is part of Slipway: choose another name',
+      }),
+    )
+    .max(50)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+      error: 'two of them have the same name',
+    })
+    .default([]),
+  defaults: z.strictObject(jobDefaults).partial().default({}),
+  limits: Settings.shape.limits,
+})
+export type SettingsFile = z.infer<typeof SettingsFile>
 
 /** One event of an installation: what it says, and as the last one how it ended. */
 export const InstallEvent = z.union([

@@ -4,6 +4,7 @@ import { AppError } from '../lib/app-error.ts'
 import { forgetConformance } from '../store/conformance.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import type { Engine } from './engine.ts'
+import { standsIn } from './settings-file.ts'
 
 /** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<BackendView> {
@@ -14,6 +15,12 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
         409,
         'built_in_backend',
         `The backend "${backend.name}" is part of Slipway: choose another name.`,
+      )
+    if (standsIn(engine.settingsFile, backend.name))
+      throw new AppError(
+        409,
+        'in_settings_file',
+        `There is a backend "${backend.name}" in ${engine.settingsFile.path}: change it there, or choose another name.`,
       )
     if (settings.backends.some((other) => other.name === backend.name))
       throw new AppError(
@@ -61,6 +68,12 @@ export async function addRegistryBackend(engine: Engine, entry: RegistryBackend)
 export async function removeBackend(engine: Engine, name: string): Promise<void> {
   await engine.db.tx(async (trx) => {
     const settings = await readSettings(trx)
+    if (standsIn(engine.settingsFile, name))
+      throw new AppError(
+        409,
+        'in_settings_file',
+        `The backend "${name}" stands in ${engine.settingsFile.path}: take it away there, and start the server again.`,
+      )
     if (!settings.backends.some((backend) => backend.name === name)) {
       if (engine.catalogue.find(settings, name) !== null)
         throw new AppError(409, 'built_in_backend', `"${name}" is known to Slipway and cannot be removed.`)

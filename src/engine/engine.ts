@@ -9,6 +9,7 @@ import type { Database } from '../store/database.ts'
 import type { WorkspacePool } from '../workspace/pool.ts'
 import type { Models } from './models.ts'
 import type { Answers } from './permission-answers.ts'
+import type { ReadSettingsFile } from './settings-file.ts'
 
 /** What the parts of the engine share. Made once in main.ts. */
 export interface Engine {
@@ -28,6 +29,8 @@ export interface Engine {
   readonly workerId: string
   readonly running: RunningWork
   readonly answers: Answers
+  /** What its file says of the settings; it goes before what people change. */
+  readonly settingsFile: ReadSettingsFile
   /** As they were at most half a second ago, or since this process changed them. */
   readonly settings: () => Promise<Settings>
   /** To be called when this process has changed the settings. */

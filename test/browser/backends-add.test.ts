@@ -1,12 +1,17 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
 let server: TestServer
+const dataDir = makeDataDir()
+const file = path.join(dataDir, 'slipway.yaml')
 const { visit } = useBrowser()
 
 beforeAll(async () => {
-  server = await startTestServer()
+  fs.writeFileSync(file, 'backends:\n  - { name: of-the-file, command: [cat] }\n')
+  server = await startTestServer({ dataDir })
 })
 afterAll(() => server.stop())
 
@@ -37,7 +42,20 @@ it('a plain command and an agent of the ACP registry are added on the Backends s
   })
   const { backends } = await server.client.settings()
   expect(backends).toMatchObject([
+    { name: 'of-the-file' },
     { name: 'my-tool', kind: 'command', prompt: 'file', command: ['cat', '--'] },
     { name: 'pasted-agent', package: 'pasted-agent@1.2.3', command: ['pasted-agent', '--acp'] },
   ])
+})
+
+it('a backend of the file of settings says in which file it is set, and cannot be removed', async () => {
+  await visit(server, { path: '/backends' }, async ({ page }) => {
+    await page.getByText(`set in ${file}`).waitFor()
+    await page.getByRole('button', { name: 'More about of-the-file' }).click()
+    await page.getByRole('menuitem', { name: 'Make it the default' }).waitFor()
+    expect(await page.getByRole('menuitem', { name: 'Remove it' }).count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'More about my-tool' }).click()
+    await page.getByRole('menuitem', { name: 'Remove it' }).waitFor()
+  })
 })

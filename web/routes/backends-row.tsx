@@ -31,6 +31,7 @@ export function BackendRow({ backend }: { readonly backend: BackendView }) {
   const facts = [
     backend.version,
     backend.installed === null ? null : origins[backend.installed],
+    backend.file === null ? null : `set in ${backend.file}`,
     backend.tested ? null : 'not tested by us',
     backend.provider === null ? null : `models of ${backend.provider}`,
     backend.auth === 'own' ? 'with its own login, counted by what it reports' : null,
@@ -99,7 +100,8 @@ function More({ backend, onTest }: { readonly backend: BackendView; readonly onT
   const { data: settings } = useQuery(queries.settings())
   const put = usePutSettings()
   const remove = useRemoveBackend()
-  const isOwn = settings?.backends.some((custom) => custom.name === backend.name) ?? false
+  const isOwn =
+    backend.file === null && (settings?.backends.some((custom) => custom.name === backend.name) ?? false)
   const items = [
     ...(backend.available || backend.conformance !== null
       ? [{ label: 'Test it case by case', onSelect: onTest }]

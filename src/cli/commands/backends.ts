@@ -60,7 +60,7 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
       text: backend.conformance === null ? '' : conformanceWords(backend.conformance),
       tone: 'dim' as const,
     },
-    { text: backend.reason ?? backend.display_name, tone: 'dim' as const },
+    { text: [backend.reason ?? backend.display_name, setIn(backend)].join(''), tone: 'dim' as const },
   ])
   const columns = [
     { title: 'BACKEND' },
@@ -75,6 +75,10 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
     ? ''
     : '\nOnly the offline demo can work now: it builds from blueprints, without a model.\nInstall one: slipway backends install <name>   Connect another: slipway backends add <name> -- <command>'
   return `${renderTable(columns, rows, width, paint)}\n${paint('dim', `* is used unless another is named${advice}`)}`
+}
+
+function setIn({ file }: BackendView): string {
+  return file === null ? '' : ` (set in ${file})`
 }
 
 function addRemove(parent: Command, terminal: Terminal): void {

@@ -16,6 +16,7 @@ interface Flags {
   host?: string
   dataDir?: string
   workers?: number
+  config?: string
   open: boolean
   build: boolean
 }
@@ -38,6 +39,10 @@ export function addStart(program: Command, terminal: Terminal): void {
       '--workers <number>',
       'how much it works on at once; 0 answers but starts no work',
       wholeNumber(0, 64),
+    )
+    .option(
+      '--config <file>',
+      'settings from this file (default: SLIPWAY_CONFIG, or slipway.yaml in the data directory)',
     )
     .option('--no-open', 'do not open the browser')
     .option('--no-build', 'serve the web interface as it is, even when it is older than its sources')

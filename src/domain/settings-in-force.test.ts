@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { Settings, SettingsFile } from '../contract/backend.ts'
+import { beneath, overlaid } from './settings-in-force.ts'
+
+const backend = (name: string, program: string) => ({ name, command: [program] })
+const stored = Settings.parse({
+  default_backend: 'codex',
+  backends: [backend('mine', 'old'), backend('other', 'x')],
+  defaults: { mode: 'solo', parallelism: 7 },
+  limits: { codex: { turn: 1 }, gemini: { turn: 2 } },
+})
+const says = SettingsFile.parse({
+  default_backend: 'mine',
+  backends: [backend('mine', 'new')],
+  defaults: { mode: 'team' },
+  limits: { codex: { start: 3 } },
+})
+const inForce = overlaid(stored, says)
+
+it('what the file says goes before what people have set, and the rest stays', () => {
+  expect(inForce).toEqual(
+    Settings.parse({
+      default_backend: 'mine',
+      backends: [backend('mine', 'new'), backend('other', 'x')],
+      defaults: { mode: 'team', parallelism: 7 },
+      limits: { codex: { start: 3 }, gemini: { turn: 2 } },
+    }),
+  )
+  expect(overlaid(stored, SettingsFile.parse({}))).toEqual(stored)
+})
+
+it('what the file hides stays stored, for the day on which the file is gone', () => {
+  expect(beneath(inForce, stored, says)).toEqual({
+    store: { ...stored, backends: stored.backends.toReversed() },
+  })
+  const wanted = {
+    ...inForce,
+    backends: [backend('mine', 'new'), backend('third', 'y')],
+    limits: says.limits,
+  }
+  expect(beneath(Settings.parse(wanted), stored, says)).toEqual({
+    store: Settings.parse({
+      ...stored,
+      backends: [backend('third', 'y'), backend('mine', 'old')],
+      limits: { codex: { turn: 1 } },
+    }),
+  })
+  expect(beneath(stored, stored, SettingsFile.parse({}))).toEqual({ store: stored })
+})
+
+it.each([
+  [{ default_backend: 'codex' }, 'The default backend'],
+  [{ default_backend: null }, 'The default backend'],
+  [{ backends: [] }, 'The backend "mine"'],
+  [{ backends: [backend('mine', 'newer')] }, 'The backend "mine"'],
+  [{ defaults: { mode: 'solo' } }, 'The default "mode" of new jobs'],
+  [{ limits: { codex: { start: 4 } } }, 'What is set for the limits of "codex"'],
+  [{ limits: {} }, 'What is set for the limits of "codex"'],
+])('only the file can change what it says: %j', (change, fixed) => {
+  expect(beneath(Settings.parse({ ...inForce, ...change }), stored, says)).toEqual({ fixed })
+})

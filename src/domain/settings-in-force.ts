@@ -1,0 +1,80 @@
+import { JobDefaults, type Settings, type SettingsFile } from '../contract/backend.ts'
+
+/** The settings that are in force: what the file says, and for the rest what people have set. Pure. */
+export function overlaid(stored: Settings, says: SettingsFile): Settings {
+  const inFile = namesOf(says)
+  return {
+    default_backend: says.default_backend ?? stored.default_backend,
+    backends: [...says.backends, ...stored.backends.filter(({ name }) => !inFile.has(name))],
+    defaults: JobDefaults.parse({ ...stored.defaults, ...says.defaults }),
+    limits: { ...stored.limits, ...says.limits },
+  }
+}
+
+/**
+ * What is to be stored so that the wanted settings are in force, or which of them only the file can change. What the
+ * file hides stays stored as it was. Pure.
+ */
+export function beneath(
+  wanted: Settings,
+  stored: Settings,
+  says: SettingsFile,
+): { readonly store: Settings } | { readonly fixed: string } {
+  const fixed = fixedBy(wanted, says)
+  if (fixed !== null) return { fixed }
+  const inFile = namesOf(says)
+  return {
+    store: {
+      default_backend: says.default_backend === undefined ? wanted.default_backend : stored.default_backend,
+      backends: [
+        ...wanted.backends.filter(({ name }) => !inFile.has(name)),
+        ...stored.backends.filter(({ name }) => inFile.has(name)),
+      ],
+      defaults: JobDefaults.parse({ ...wanted.defaults, ...entriesIn(stored.defaults, says.defaults) }),
+      limits: {
+        ...Object.fromEntries(
+          Object.entries(wanted.limits).filter(([name]) => !Object.hasOwn(says.limits, name)),
+        ),
+        ...entriesIn(stored.limits, says.limits),
+      },
+    },
+  }
+}
+
+/** The first thing in which these settings differ from what the file says. */
+function fixedBy(wanted: Settings, says: SettingsFile): string | null {
+  const forced = overlaid(wanted, says)
+  if (forced.default_backend !== wanted.default_backend) return 'The default backend'
+  const backend = says.backends.find(
+    (one) =>
+      !same(
+        one,
+        wanted.backends.find(({ name }) => name === one.name),
+      ),
+  )
+  if (backend !== undefined) return `The backend "${backend.name}"`
+  const key = Object.keys(says.defaults).find(
+    (one) => !same(valueOf(forced.defaults, one), valueOf(wanted.defaults, one)),
+  )
+  if (key !== undefined) return `The default "${key}" of new jobs`
+  const limited = Object.keys(says.limits).find((name) => !same(says.limits[name], wanted.limits[name]))
+  return limited === undefined ? null : `What is set for the limits of "${limited}"`
+}
+
+function namesOf({ backends }: SettingsFile): ReadonlySet<string> {
+  return new Set(backends.map(({ name }) => name))
+}
+
+/** The entries of one whose keys the other has too. */
+function entriesIn<T>(one: Readonly<Record<string, T>>, other: object): Record<string, T> {
+  return Object.fromEntries(Object.entries(one).filter(([key]) => Object.hasOwn(other, key)))
+}
+
+function valueOf(record: object, key: string): unknown {
+  return Object.entries(record).find(([name]) => name === key)?.[1]
+}
+
+/** Both have come out of one schema, so that their keys stand in one order. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { readSettingsFile } from './settings-file.ts'
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-settings-'))
+const file = path.join(dir, 'slipway.yaml')
+afterAll(() => fs.rmSync(dir, { recursive: true, force: true }))
+
+function read(text: string): ReturnType<typeof readSettingsFile> {
+  fs.writeFileSync(file, text)
+  return readSettingsFile({ path: file, named: true })
+}
+
+it('reads what is there, and takes an empty file and none at all for one that says nothing', () => {
+  const nothing = { backends: [], defaults: {}, limits: {} }
+  expect(readSettingsFile({ path: path.join(dir, 'none'), named: false }).says).toEqual(nothing)
+  expect(read('').says).toEqual(nothing)
+  expect(read('# only a comment\n').says).toEqual(nothing)
+  expect(read('workers: 2\nbackends:\n  - {name: a, command: [b]}\ndefaults: {parallelism: 3}').says).toEqual(
+    {
+      workers: 2,
+      backends: [{ name: 'a', command: ['b'], env: {} }],
+      defaults: { parallelism: 3 },
+      limits: {},
+    },
+  )
+})
+
+it.each([
+  ['workers: 2\nworkers: 3\n', 'line 2: Map keys must be unique'],
+  ['workers: [2\n', 'line 2: Flow sequence'],
+  ['backends: !shell ls\n', 'line 1: Unresolved tag: !shell'],
+  ['---\nworkers: 2\n---\nworkers: 3\n', 'line 3: Source contains multiple documents'],
+  ['just words\n', 'line 1, the whole: Invalid input: expected object, received string.'],
+  ['workers: many\n', 'line 1, workers: Invalid input: expected number, received string.'],
+  ['\n\ncolour:\n  - red\n', 'line 3, colour: there is no such setting.'],
+  [
+    'backends:\n  - name: a\n    command: [b]\n    color: red\n',
+    'line 4, backends.0.color: there is no such setting.',
+  ],
+  [
+    'backends:\n  - name: a\n    command: [b]\n  - name: c\n',
+    'line 4, backends.1.command: Invalid input: expected array, received undefined.',
+  ],
+  [
+    'backends:\n  - {name: a, command: [b]}\n  - {name: a, command: [c]}\n',
+    'line 1, backends: two of them have the same name.',
+  ],
+  [
+    'backends:\n  - command: [b]\n    name: offline\n',
+    'line 3, backends.0.name: it is part of Slipway: choose another name.',
+  ],
+  ['defaults:\n  permissions: never\n', 'line 2, defaults.permissions: Invalid option'],
+])('names the line and the key of a mistake: %j', (text, sentence) => {
+  expect(() => read(text)).toThrow(`${file}, ${sentence}`)
+})

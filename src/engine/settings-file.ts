@@ -1,0 +1,77 @@
+import fs from 'node:fs'
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
+import { SettingsFile } from '../contract/backend.ts'
+
+/**
+ * The file of settings, read once when the server starts. It may name programs, so it is only ever taken from where a person put
+ * it: the server's data directory, or the place that was named when the server was started. Never from where work is done.
+ */
+export interface ReadSettingsFile {
+  readonly path: string
+  readonly says: SettingsFile
+  /** Where a key stands in it, in words. */
+  readonly place: (...keys: readonly (string | number)[]) => string
+}
+
+const FILE_BYTES = 1_000_000
+
+/** Reads it. Throws a sentence with the file, the line and the key that are wrong; what is not there says nothing. */
+export function readSettingsFile({
+  path,
+  named,
+}: {
+  readonly path: string
+  readonly named: boolean
+}): ReadSettingsFile {
+  if (!named && !fs.existsSync(path)) return { path, says: SettingsFile.parse({}), place: () => path }
+  const lines = new LineCounter()
+  const document = parseDocument(readText(path), { lineCounter: lines })
+  const lineOf = (offset: number): string => `${path}, line ${lines.linePos(offset).line}`
+  const [wrong] = [...document.errors, ...document.warnings]
+  if (wrong !== undefined) throw new Error(`${lineOf(wrong.pos[0])}: ${firstLine(wrong.message)}`)
+  const place = (...keys: readonly (string | number)[]): string =>
+    `${lineOf(offsetOf(document, keys))}, ${keys.join('.') || 'the whole'}`
+  const value: unknown = document.toJS()
+  const parsed = SettingsFile.safeParse(value ?? {})
+  if (parsed.success) return { path, says: parsed.data, place }
+  const [issue] = parsed.error.issues
+  const keys = (issue?.path ?? []).filter((key) => typeof key !== 'symbol')
+  if (issue?.code === 'unrecognized_keys')
+    throw new Error(`${place(...keys, issue.keys[0] ?? '')}: there is no such setting.`)
+  throw new Error(`${place(...keys)}: ${issue?.message ?? 'it is wrong'}.`)
+}
+
+/** Whether a backend stands in the file. */
+export function standsIn({ says }: ReadSettingsFile, backend: string): boolean {
+  return says.backends.some(({ name }) => name === backend)
+}
+
+function readText(path: string): string {
+  try {
+    const { size } = fs.statSync(path)
+    if (size > FILE_BYTES) throw new Error(`it is longer than ${FILE_BYTES / 1000} kB`)
+    return fs.readFileSync(path, 'utf8')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`The file of settings ${path} cannot be read: ${why}.`, { cause: error })
+  }
+}
+
+/** Where in the text a key stands, or the innermost thing around it that is there. */
+function offsetOf(document: Document.Parsed, keys: readonly (string | number)[]): number {
+  for (let depth = keys.length; depth > 0; depth -= 1) {
+    const around: unknown = document.getIn(keys.slice(0, depth - 1), true)
+    const key = keys[depth - 1]
+    const found = isMap(around)
+      ? around.items.map((pair) => pair.key).find((name) => isScalar(name) && name.value === key)
+      : isSeq(around)
+        ? around.items[Number(key)]
+        : undefined
+    if (isNode(found) && found.range) return found.range[0]
+  }
+  return document.contents?.range[0] ?? 0
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text
+}

@@ -49,6 +49,11 @@ function job(): NewJobRow {
   }
 }
 
+it('is one database, and none that others would be made from: a first start copies it all', async () => {
+  const { rows } = await sql<{ datname: string }>`select datname from pg_database`.execute(db.reader)
+  expect(rows).toEqual([{ datname: 'postgres' }])
+})
+
 it('forces every commit to disk', async () => {
   const before = db.fsyncs() ?? 0
   for (let n = 0; n < 5; n += 1) await db.tx((trx) => insertJobs(trx, [job()]))

@@ -46,6 +46,7 @@ export function makeDataDir(): string {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? makeDataDir()
   const database = await databaseUrlFor(dataDir)
+  const compileCache = process.env['NODE_COMPILE_CACHE']
   const [program = '', ...args] = [
     ...(options.diskMb === undefined ? [] : onDiskOf(options.diskMb, dataDir)),
     ...(options.without === undefined ? [] : withoutProgram(options.without)),
@@ -66,6 +67,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       HOME: dataDir,
       SLIPWAY_RETRY_MS: '100',
       SLIPWAY_LOG_LEVEL: 'info',
+      ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache }),
       ...(database === undefined ? {} : { DATABASE_URL: database }),
       ...options.env,
     },

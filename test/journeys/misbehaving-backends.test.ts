@@ -12,6 +12,35 @@ import { until } from '../helpers/until.ts'
 const root = path.join(import.meta.dirname, '..', '..')
 let server: TestServer
 
+/** What an agent does instead of its work, and what its job says then. */
+const cases: [string, object, string][] = [
+  [
+    'prints',
+    { start: 'garbage' },
+    'The agent does not speak the Agent Client Protocol. It printed: Welcome!',
+  ],
+  ['leaves', { start: 'exit' }, "The agent's process ended: exit code 0."],
+  ['is mute', { turn: [{ hang: true }] }, 'The agent said nothing within 2 s of its prompt.'],
+  ['falls silent', { turn: [{ say: 'Well…' }, { hang: true }] }, 'The agent fell silent for 2 s'],
+  ['goes on for ever', { turn: [{ talk: 100 }] }, 'The agent did not finish its turn within 6 s.'],
+  ['floods', { turn: [{ flood: 10_000_000 }] }, 'The agent flooded its session: it said more than 1 MB.'],
+  ['dies', { turn: [{ say: 'Now…' }, { exit: 7 }] }, "The agent's process ended: exit code 7."],
+  [
+    'errs',
+    { turn: [{ fail: { code: -32_603, message: 'no credit' } }] },
+    'answered with an error: no credit',
+  ],
+  ['refuses', { turn: [{ stop: { stopReason: 'refusal' } }] }, 'The agent stopped with "refusal".'],
+  [
+    'claims a success that is not there',
+    { quiet: true, turn: [{ say: 'All done: everything works and all tests pass.' }] },
+    'The agent ended its turn and had changed nothing.',
+  ],
+]
+/** The jobs of these cases. They run beside all else in this file: each waits for its own limits, and for nothing else. */
+const failing = new Map<string, string>()
+const nameOf = (what: string): string => what.replaceAll(' ', '-')
+
 beforeAll(async () => {
   const env = {
     SLIPWAY_AGENT_START_SECONDS: '20',
@@ -19,8 +48,14 @@ beforeAll(async () => {
     SLIPWAY_SILENCE_SECONDS: '2',
     SLIPWAY_TURN_SECONDS: '6',
     SLIPWAY_SESSION_MB: '1',
+    // None of the jobs waits for the end of another one.
+    SLIPWAY_WORKERS: '12',
   }
   server = await startTestServer({ env })
+  for (const [what, play] of cases) {
+    const name = nameOf(what)
+    failing.set(what, await startFixtureJob(server, name, { mark: name, ...play }))
+  }
 })
 afterAll(() => server.stop())
 
@@ -29,56 +64,6 @@ const noneLeft = (name: string): Promise<true> =>
   until('the end of its processes', 5000, () =>
     Promise.resolve(processesNaming(`"mark":"${name}"`).length === 0 ? true : null),
   )
-
-describe('a job fails with a sentence, and no process is left, when its agent', () => {
-  const cases: [string, object, string][] = [
-    [
-      'prints',
-      { start: 'garbage' },
-      'The agent does not speak the Agent Client Protocol. It printed: Welcome!',
-    ],
-    ['leaves', { start: 'exit' }, "The agent's process ended: exit code 0."],
-    ['is mute', { turn: [{ hang: true }] }, 'The agent said nothing within 2 s of its prompt.'],
-    ['falls silent', { turn: [{ say: 'Well…' }, { hang: true }] }, 'The agent fell silent for 2 s'],
-    ['goes on for ever', { turn: [{ talk: 100 }] }, 'The agent did not finish its turn within 6 s.'],
-    ['floods', { turn: [{ flood: 10_000_000 }] }, 'The agent flooded its session: it said more than 1 MB.'],
-    ['dies', { turn: [{ say: 'Now…' }, { exit: 7 }] }, "The agent's process ended: exit code 7."],
-    [
-      'errs',
-      { turn: [{ fail: { code: -32_603, message: 'no credit' } }] },
-      'answered with an error: no credit',
-    ],
-    ['refuses', { turn: [{ stop: { stopReason: 'refusal' } }] }, 'The agent stopped with "refusal".'],
-    [
-      'claims a success that is not there',
-      { quiet: true, turn: [{ say: 'All done: everything works and all tests pass.' }] },
-      'The agent ended its turn and had changed nothing.',
-    ],
-  ]
-  const jobs = new Map<string, string>()
-  beforeAll(async () => {
-    // They run beside each other: each waits for its own limits, and for nothing else.
-    for (const [what, play] of cases) {
-      const name = what.replaceAll(' ', '-')
-      jobs.set(what, await startFixtureJob(server, name, { mark: name, ...play }))
-    }
-  })
-
-  it.each(cases)('%s', async (what, _, sentence) => {
-    const id = jobs.get(what) ?? ''
-    const name = what.replaceAll(' ', '-')
-    const job = await endOf(server, id)
-    expect(job).toMatchObject({ status: 'failed', proof: null })
-    expect(job.error).toBe(`The task "a job for ${name}" failed.`)
-    const [task] = await server.client.tasks(id)
-    expect(task?.error).toContain('Gave up after 4 attempts. The last one: ')
-    expect(task?.error).toContain(sentence)
-    const attempts = await server.client.attempts(id)
-    expect(attempts).toHaveLength(4)
-    for (const attempt of attempts) expect(attempt.error).toContain(sentence)
-    await noneLeft(name)
-  })
-})
 
 it('a backend whose program is not there is refused with what to do; one that vanishes later fails its job in words', async () => {
   await server.client.addBackend({ name: 'missing', command: ['no-such-program', '--acp'], env: {} })
@@ -147,4 +132,21 @@ it('work that was finished when its agent was killed counts, though the next one
   const job = await endOf(server, id)
   expect(job).toMatchObject({ status: 'completed', error: null })
   expect(fs.readdirSync(job.workspace_path ?? '')).toContain('done.txt')
+})
+
+describe('a job fails with a sentence, and no process is left, when its agent', () => {
+  it.each(cases)('%s', async (what, _, sentence) => {
+    const id = failing.get(what) ?? ''
+    const name = nameOf(what)
+    const job = await endOf(server, id)
+    expect(job).toMatchObject({ status: 'failed', proof: null })
+    expect(job.error).toBe(`The task "a job for ${name}" failed.`)
+    const [task] = await server.client.tasks(id)
+    expect(task?.error).toContain('Gave up after 4 attempts. The last one: ')
+    expect(task?.error).toContain(sentence)
+    const attempts = await server.client.attempts(id)
+    expect(attempts).toHaveLength(4)
+    for (const attempt of attempts) expect(attempt.error).toContain(sentence)
+    await noneLeft(name)
+  })
 })

@@ -6,14 +6,17 @@ import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** What a provider does wrong is seen at the gateway, whatever the agent makes of it, and is nobody's failure. */
+/**
+ * What a provider does wrong is seen at the gateway, whatever the agent makes of it, and is nobody's failure. The failures are
+ * met beside each other: each has a provider and a job of its own, and waits for its own pauses.
+ */
 let model: ScriptedModel
 let server: TestServer
 
 beforeAll(async () => {
   model = await startScriptedModel()
   server = await startTestServer({
-    env: { SLIPWAY_MODEL_SILENCE_SECONDS: '1', SLIPWAY_MODEL_PATIENCE_SECONDS: '1' },
+    env: { SLIPWAY_WORKERS: '8', SLIPWAY_MODEL_SILENCE_SECONDS: '1', SLIPWAY_MODEL_PATIENCE_SECONDS: '1' },
   })
 })
 afterAll(async () => {
@@ -69,7 +72,7 @@ const lasting = [
   ['again', 401],
 ] as const
 
-it.each(passing)(
+it.concurrent.each(passing)(
   'an agent that answers failures with "%s", %s: the provider is named, and the job completes',
   async (how, fail) => {
     const name = `${how}-${fail}`
@@ -93,7 +96,7 @@ it.each(passing)(
   },
 )
 
-it.each(lasting)(
+it.concurrent.each(lasting)(
   'an agent that answers failures with "%s", %i: the job waits for a person, and goes on when the key is set',
   async (how, fail) => {
     const name = `${how}-${fail}`

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import type { JobRequest } from '../../src/client/job-request.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -16,8 +17,20 @@ afterAll(() => server.stop())
 
 const vision = 'a calculator for the command line'
 
+/** Creates a job whose end nobody looks at: it is cancelled with its test, so that the next test has the server for itself. */
+async function createForNow(job: JobRequest): Promise<{ job_id: string; backend: string }> {
+  const created = await server.client.createJob(job)
+  onTestFinished(async () => {
+    await server.client.cancel(created.job_id).catch((error: unknown) => {
+      // It has come to its end before that.
+      expect(error).toMatchObject({ status: 409 })
+    })
+  })
+  return created
+}
+
 it('test_job_progress_updates: status and phase leave "queued" and progress grows', async () => {
-  const { job_id } = await server.client.createJob({ vision })
+  const { job_id } = await createForNow({ vision })
   const moved = await until('progress', 20_000, async () => {
     const progress = await server.client.progress(job_id)
     return progress.status !== 'queued' && progress.current_phase !== 'queued' && progress.progress > 0
@@ -33,7 +46,7 @@ it('test_job_progress_updates: status and phase leave "queued" and progress grow
 })
 
 it('test_agents_show_activity: some agent is not idle and names the task it is on', async () => {
-  const { job_id } = await server.client.createJob({ vision: 'a to-do list [[demo:slow=500]]' })
+  const { job_id } = await createForNow({ vision: 'a to-do list [[demo:slow=500]]' })
   const busy = await until('a working agent', 15_000, async () => {
     const agents = await server.client.agents(job_id)
     return agents.find((agent) => agent.status === 'working' && agent.task_id !== null) ?? null
@@ -44,7 +57,7 @@ it('test_agents_show_activity: some agent is not idle and names the task it is o
 })
 
 it('test_tasks_are_created: every task has a phase, an agent and a status', async () => {
-  const { job_id } = await server.client.createJob({ vision })
+  const { job_id } = await createForNow({ vision })
   const tasks = await until('tasks', 10_000, async () => {
     const list = await server.client.tasks(job_id)
     return list.length > 0 ? list : null
@@ -92,13 +105,13 @@ it('test_workflow_creates_files: the repository holds a program that works and t
 })
 
 it('the backend has a default when none is given', async () => {
-  const created = await server.client.createJob({ vision })
+  const created = await createForNow({ vision })
   expect(created.backend).toBe('offline')
 })
 
 it('three jobs at once all start', async () => {
   const jobs = await Promise.all(
-    ['a counter', 'tic-tac-toe', 'a URL shortener'].map((text) => server.client.createJob({ vision: text })),
+    ['a counter', 'tic-tac-toe', 'a URL shortener'].map((text) => createForNow({ vision: text })),
   )
   for (const { job_id } of jobs) {
     await until('the start of each', 10_000, async () => {

@@ -59,7 +59,7 @@ function filesOf(project: Project): ProjectFile[] {
   return project.tasks.flatMap((task) => task.files)
 }
 
-describe.each(ids)('the blueprint %s', (id) => {
+describe.concurrent.each(ids)('the blueprint %s', (id) => {
   it('is chosen by its vision', () => {
     expect(matchVision(visions[id])).toBe(id)
   })

@@ -68,38 +68,46 @@ function decideGates(
   mine: readonly Work[],
   now: number,
 ): Decision[] | 'again' {
-  const of = (kind: Work['kind']): Work[] =>
-    mine.filter((work) => work.kind === kind && work.attemptId === attempt.id)
-  if (task.checks.length > 0) {
-    const runs = of('checks')
-    const last = runs.at(-1)
-    const verdict = last?.outcome?.kind === 'checks' ? last.outcome.verdict : null
-    if (verdict === 'fail') return 'again'
-    if (verdict === null) {
-      if (runs.length >= tries.services) return failTask(task, 'its checks could not be run', last)
-      return [{ do: 'start-checks', taskId: task.id, attemptId: attempt.id }]
-    }
-  }
-  if (snapshot.job.mode === 'team' && task.kind !== 'plan') {
-    const judged = decideReview(snapshot, task, attempt, now)
-    if (judged !== 'pass') return judged
-  }
-  const merges = of('merge')
-  const merge = merges.at(-1)
-  if (merge?.outcome?.kind === 'merged')
-    return [{ do: 'complete-task', taskId: task.id, commit: merge.outcome.commit }]
-  if (merge?.outcome?.kind === 'empty') return [{ do: 'complete-task', taskId: task.id, commit: null }]
-  if (merge?.outcome?.kind === 'conflict') return 'again'
-  if (merges.length >= tries.services) return failTask(task, 'its work could not be merged', merge)
-  return [{ do: 'start-merge', taskId: task.id, attemptId: attempt.id }]
+  const own = mine.filter((work) => work.attemptId === attempt.id)
+  const checked = decideChecks(task, attempt, own)
+  if (checked !== 'pass') return checked
+  const judged = decideReview(snapshot, task, attempt, now)
+  return judged === 'pass' ? decideMerge(task, attempt, own) : judged
 }
 
+function decideChecks(task: Task, attempt: Attempt, own: readonly Work[]): Decision[] | 'pass' | 'again' {
+  if (task.checks.length === 0) return 'pass'
+  const runs = own.filter((work) => work.kind === 'checks')
+  const last = runs.at(-1)
+  if (last?.outcome?.kind === 'checks') return last.outcome.verdict === 'fail' ? 'again' : 'pass'
+  if (runs.length >= tries.services) return failTask(task, 'its checks could not be run', last)
+  return [{ do: 'start-checks', taskId: task.id, attemptId: attempt.id }]
+}
+
+function decideMerge(task: Task, attempt: Attempt, own: readonly Work[]): Decision[] | 'again' {
+  const merges = own.filter((work) => work.kind === 'merge')
+  const last = merges.at(-1)
+  switch (last?.outcome?.kind) {
+    case 'merged':
+      return [{ do: 'complete-task', taskId: task.id, commit: last.outcome.commit }]
+    case 'empty':
+      return [{ do: 'complete-task', taskId: task.id, commit: null }]
+    case 'conflict':
+      return 'again'
+    default:
+      if (merges.length >= tries.services) return failTask(task, 'its work could not be merged', last)
+      return [{ do: 'start-merge', taskId: task.id, attemptId: attempt.id }]
+  }
+}
+
+/** Another agent's verdict on a team's work; a plan has the schema for its judge. */
 function decideReview(
   snapshot: Snapshot,
   task: Task,
   attempt: Attempt,
   now: number,
 ): Decision[] | 'pass' | 'again' {
+  if (snapshot.job.mode !== 'team' || task.kind === 'plan') return 'pass'
   const all = snapshot.attempts.filter((other) => other.kind === 'review' && other.subjectId === attempt.id)
   const reviews = counted(all)
   const verdict = reviews.findLast((review) => review.status === 'succeeded')?.outcome?.review?.verdict

@@ -1,19 +1,19 @@
 import type { Decision } from '../domain/decision.ts'
-import { isoTime } from '../lib/clock.ts'
 import type { Snapshot } from '../domain/model.ts'
 import type { Trx } from '../store/database.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import { updateJob } from '../store/jobs.ts'
-import { enqueue, withdraw } from '../store/queue.ts'
+import { withdraw } from '../store/queue.ts'
 import { releaseAgent, updateTask } from '../store/team.ts'
 import { endWork, readWork } from '../store/work.ts'
 import { applyPlan, isPlanDecision } from './apply-plan.ts'
+import { applyWait, isWait } from './apply-wait.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
 import type { Engine } from './engine.ts'
 import { endTask, isTaskEnd } from './end-task.ts'
 import { finishJob } from './finish-job.ts'
-import { startAttempt, startWork } from './start-work.ts'
+import { applyStart, isStart } from './start-work.ts'
 
 /** Carries out what the rules decided: rows, events and queue entries of one transaction. */
 export async function applyDecisions(
@@ -32,6 +32,8 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
   const { job } = snapshot
   if (isTaskEnd(decision)) return endTask(trx, snapshot, decision)
   if (isPlanDecision(decision)) return applyPlan(trx, snapshot, decision)
+  if (isWait(decision)) return applyWait(engine, trx, snapshot, decision)
+  if (isStart(decision)) return applyStart(engine, trx, snapshot, decision)
   switch (decision.do) {
     case 'add-tasks':
       return addTasks(trx, snapshot, await ensureTeam(trx, snapshot), decision.tasks)
@@ -45,35 +47,6 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
           message: `"${title(snapshot, decision.taskId)}" can begin.`,
         },
       ]
-    case 'start-attempt':
-      return startAttempt(engine, trx, snapshot, {
-        taskId: decision.taskId,
-        kind: 'work',
-        subjectId: null,
-        feedback: decision.feedback,
-      })
-    case 'start-review':
-      await updateTask(trx, decision.taskId, { status: 'review' })
-      return startAttempt(engine, trx, snapshot, {
-        taskId: decision.taskId,
-        kind: 'review',
-        subjectId: decision.subjectId,
-        feedback: [],
-      })
-    case 'start-checks':
-      return startWork(engine, trx, snapshot, {
-        kind: 'checks',
-        taskId: decision.taskId,
-        attemptId: decision.attemptId,
-      })
-    case 'start-merge':
-      return startWork(engine, trx, snapshot, {
-        kind: 'merge',
-        taskId: decision.taskId,
-        attemptId: decision.attemptId,
-      })
-    case 'start-deliver':
-      return startWork(engine, trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
     case 'lose-work':
       return loseWork(trx, snapshot, decision.workId, decision.attemptId)
     case 'cancel-work':
@@ -89,42 +62,6 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
           data: { phase: decision.phase },
         },
       ]
-    case 'wait-retry': {
-      const until = new Date(decision.until)
-      const wait = {
-        for: 'retry' as const,
-        on: decision.on,
-        since: isoTime(new Date()),
-        until: isoTime(until),
-      }
-      await updateJob(trx, job.id, { status: 'waiting', wait })
-      await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: job.id }, startAfter: until }])
-      return [
-        {
-          type: 'job.waiting',
-          actor: 'server',
-          taskId: decision.taskId,
-          message: `Waiting for ${decision.on} until ${isoTime(until)}.`,
-          data: { wait },
-        },
-      ]
-    }
-    case 'wait-person': {
-      const wait = { for: decision.for, on: decision.on, since: isoTime(new Date()), until: null }
-      await updateJob(trx, job.id, { status: 'waiting', wait })
-      return [
-        {
-          type: 'job.waiting',
-          actor: 'server',
-          taskId: decision.taskId,
-          message: `Waiting for ${decision.on}.`,
-          data: { wait },
-        },
-      ]
-    }
-    case 'stop-waiting':
-      await updateJob(trx, job.id, { status: 'running', wait: null })
-      return [{ type: 'job.continued', actor: 'server', message: 'The wait is over.' }]
     case 'complete-job':
     case 'fail-job':
     case 'cancel-job':

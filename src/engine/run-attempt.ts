@@ -12,7 +12,12 @@ import {
 import { readDocuments } from '../store/documents.ts'
 import type { NewEvent } from '../store/events.ts'
 import { readTask, updateAgent } from '../store/team.ts'
-import { checkpoint, prepareWorkspace, type Workspace } from '../workspace/attempt-workspace.ts'
+import {
+  checkpoint,
+  prepareWorkspace,
+  type Checkpoint,
+  type Workspace,
+} from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { writeReport } from '../workspace/read-report.ts'
 import { discard } from '../workspace/trash.ts'
@@ -237,69 +242,69 @@ async function conclude(
 ): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
-  const saved =
-    attempt.kind === 'review'
-      ? null
-      : await checkpoint(scene.repository, {
-          attemptDir: scene.attemptDir,
-          base: scene.base,
-          ref: `refs/slipway/attempts/${attempt.id}`,
-          message: `${task.title} (attempt ${attempt.number})`,
-          author: attempt.agent,
-        })
+  const saved = await saveWork(scene)
   await discard(workspace.dir, engine.dataDir)
-  const stopped = claim.signal.aborted
-  const idle =
-    talk.error === null &&
-    saved !== null &&
-    scene.isFresh &&
-    !saved.changed &&
-    task.kind !== 'plan' &&
-    task.checks.length === 0
-  const error = stopped
-    ? 'The attempt was stopped.'
-    : idle
-      ? 'The agent ended its turn and had changed nothing.'
-      : talk.error
   const change = {
     walls: engine.launcher.walls,
     ...(talk.usage === null ? {} : usageChange(talk.usage)),
     ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
     ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),
   }
+  const stopped = claim.signal.aborted
   if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about)
-  if (error !== null) {
+  const error = stopped ? 'The attempt was stopped.' : (idleness(scene, talk, saved) ?? talk.error)
+  if (error === null) {
     return {
       outcome: { kind: 'session' },
-      attempt: { ...change, status: stopped ? 'lost' : 'failed', error },
-      events: [
-        {
-          ...about,
-          type: 'attempt.failed',
-          message: `Attempt ${attempt.number} of "${task.title}": ${error}`,
-        },
-      ],
+      attempt: { ...change, status: 'succeeded', outcome: talk.reports },
+      events: [{ ...about, ...successOf(scene, talk, saved) }],
     }
   }
-  const review = talk.reports.review
-  const event =
-    review === undefined
-      ? {
-          ...about,
-          type: 'attempt.succeeded',
-          message: `Attempt ${attempt.number} of "${task.title}" ended with ${saved?.files ?? 0} changed files.`,
-          data: { commit: saved?.commit ?? null },
-        }
-      : {
-          ...about,
-          type: 'review.verdict',
-          message: `The review of "${task.title}" says ${review.verdict}: ${review.summary}`,
-          data: { review },
-        }
   return {
     outcome: { kind: 'session' },
-    attempt: { ...change, status: 'succeeded', outcome: talk.reports },
-    events: [event],
+    attempt: { ...change, status: stopped ? 'lost' : 'failed', error },
+    events: [
+      { ...about, type: 'attempt.failed', message: `Attempt ${attempt.number} of "${task.title}": ${error}` },
+    ],
+  }
+}
+
+/** What the workspace held, as a commit; a review leaves none. */
+async function saveWork({ attempt, task, repository, attemptDir, base }: Scene): Promise<Checkpoint | null> {
+  if (attempt.kind === 'review') return null
+  return checkpoint(repository, {
+    attemptDir,
+    base,
+    ref: `refs/slipway/attempts/${attempt.id}`,
+    message: `${task.title} (attempt ${attempt.number})`,
+    author: attempt.agent,
+  })
+}
+
+/** Nothing was to be shown but a change, and there is none. */
+function idleness({ isFresh, task }: Scene, talk: Talk, saved: Checkpoint | null): string | null {
+  const hasNothing = saved !== null && isFresh && !saved.changed
+  const couldPass = talk.error === null && task.kind !== 'plan' && task.checks.length === 0
+  return hasNothing && couldPass ? 'The agent ended its turn and had changed nothing.' : null
+}
+
+function successOf(
+  { attempt, task }: Scene,
+  talk: Talk,
+  saved: Checkpoint | null,
+): Pick<NewEvent, 'type' | 'message' | 'data'> {
+  const { review } = talk.reports
+  if (review !== undefined) {
+    return {
+      type: 'review.verdict',
+      message: `The review of "${task.title}" says ${review.verdict}: ${review.summary}`,
+      data: { review },
+    }
+  }
+  return {
+    type: 'attempt.succeeded',
+    message: `Attempt ${attempt.number} of "${task.title}" ended with ${saved?.files ?? 0} changed files.`,
+    data: { commit: saved?.commit ?? null },
   }
 }
 

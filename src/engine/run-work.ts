@@ -81,29 +81,7 @@ async function abandon(engine: Engine, trx: Trx, work: WorkRow): Promise<void> {
 
 /** The first claim is what starts a job: `started_at` is a fact about work, not about acceptance. */
 async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
-  const events: NewEvent[] = []
-  const started = transition(job.status, 'start')
-  if (started !== null) {
-    const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
-    await updateJob(trx, job.id, {
-      status: started,
-      phase,
-      ...(job.started_at === null ? { started_at: new Date() } : {}),
-    })
-    events.push({ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' })
-  }
-  if ((work.kind === 'attempt' || work.kind === 'review') && work.attempt_id !== null) {
-    await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
-    const doing = work.kind === 'review' ? 'reviewing' : 'working on'
-    const row = await beginActivity(trx, work.attempt_id, doing)
-    events.push({
-      type: 'attempt.started',
-      actor: `agent:${row?.name ?? '?'}`,
-      taskId: work.task_id,
-      attemptId: work.attempt_id,
-      message: `${row?.name ?? 'An agent'} is ${doing} "${row?.title ?? ''}".`,
-    })
-  }
+  const events = [...(await beginJob(trx, job)), ...(await beginAttempt(trx, work))]
   if (work.kind === 'checks') {
     events.push({
       type: 'checks.started',
@@ -114,6 +92,31 @@ async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
     })
   }
   if (events.length > 0) await appendEvents(trx, job.id, events)
+}
+
+async function beginJob(trx: Trx, job: JobRow): Promise<NewEvent[]> {
+  const status = transition(job.status, 'start')
+  if (status === null) return []
+  const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
+  const started = job.started_at === null ? { started_at: new Date() } : {}
+  await updateJob(trx, job.id, { status, phase, ...started })
+  return [{ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' }]
+}
+
+async function beginAttempt(trx: Trx, work: WorkRow): Promise<NewEvent[]> {
+  if ((work.kind !== 'attempt' && work.kind !== 'review') || work.attempt_id === null) return []
+  await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
+  const doing = work.kind === 'review' ? 'reviewing' : 'working on'
+  const { name, title } = (await beginActivity(trx, work.attempt_id, doing)) ?? { name: '?', title: '' }
+  return [
+    {
+      type: 'attempt.started',
+      actor: `agent:${name}`,
+      taskId: work.task_id,
+      attemptId: work.attempt_id,
+      message: `${name} is ${doing} "${title}".`,
+    },
+  ]
 }
 
 async function run(engine: Engine, claim: Claim): Promise<Report> {

@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/decision.ts'
 import type { Feedback, Snapshot, WorkKind } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
 import { insertAttempt } from '../store/attempts.ts'
@@ -16,8 +17,36 @@ const queueOf: Readonly<Record<WorkKind, QueueName>> = {
   deliver: 'repository',
 }
 
+type StartDecision = Extract<Decision, { do: `start-${string}` }>
+
+export function isStart(decision: Decision): decision is StartDecision {
+  return decision.do.startsWith('start-')
+}
+
+/** Begins what the rules want begun: an attempt, a review of one, or work of the server's own. */
+export async function applyStart(
+  engine: Engine,
+  trx: Trx,
+  snapshot: Snapshot,
+  decision: StartDecision,
+): Promise<NewEvent[]> {
+  switch (decision.do) {
+    case 'start-attempt':
+      return startAttempt(engine, trx, snapshot, { ...decision, kind: 'work', subjectId: null })
+    case 'start-review':
+      await updateTask(trx, decision.taskId, { status: 'review' })
+      return startAttempt(engine, trx, snapshot, { ...decision, kind: 'review', feedback: [] })
+    case 'start-checks':
+      return startWork(engine, trx, snapshot, { ...decision, kind: 'checks' })
+    case 'start-merge':
+      return startWork(engine, trx, snapshot, { ...decision, kind: 'merge' })
+    case 'start-deliver':
+      return startWork(engine, trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
+  }
+}
+
 /** Puts a piece of long work and its queue entry into one transaction, so that neither exists without the other. */
-export async function startWork(
+async function startWork(
   engine: Engine,
   trx: Trx,
   snapshot: Snapshot,
@@ -32,7 +61,7 @@ export async function startWork(
 }
 
 /** A new attempt at a task (or a review of one), given to an agent of the right role who is free. */
-export async function startAttempt(
+async function startAttempt(
   engine: Engine,
   trx: Trx,
   snapshot: Snapshot,

@@ -74,19 +74,10 @@ export const environment: Readonly<Record<string, string>> = {
 
 /** Runs git; throws `GitError` with the command and the end of its stderr when it fails. */
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const where = [
-    ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]),
-    ...(options.workTree === undefined ? [] : [`--work-tree=${options.workTree}`]),
-  ]
-  const result = await execa('git', ['--no-pager', ...switches, ...where, ...args], {
+  const result = await execa('git', ['--no-pager', ...switches, ...whereOf(options), ...args], {
     cwd: options.cwd ?? '/',
     extendEnv: false,
-    env: {
-      ...environment,
-      ...(options.allowProtocol === undefined ? {} : { GIT_ALLOW_PROTOCOL: options.allowProtocol }),
-      ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
-      ...options.env,
-    },
+    env: environmentOf(options),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     encoding: 'buffer',
@@ -98,15 +89,35 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
   const stdout = Buffer.from(result.stdout)
   if (result.exitCode !== undefined && (result.exitCode === 0 || options.accept?.includes(result.exitCode)))
     return { stdout, exitCode: result.exitCode }
-  const tail = Buffer.from(result.stderr).toString('utf8').trim().slice(-1000)
-  const why = result.isMaxBuffer
-    ? 'its output is too large'
-    : result.timedOut
-      ? 'it took too long'
-      : result.code === 'ENOENT'
-        ? 'git is not installed: install it'
-        : tail
-  throw new GitError(`git ${args[0] ?? ''} failed: ${why}`)
+  throw new GitError(`git ${args[0] ?? ''} failed: ${reasonOf(result)}`)
+}
+
+function whereOf({ gitDir, workTree }: GitOptions): string[] {
+  return [
+    ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]),
+    ...(workTree === undefined ? [] : [`--work-tree=${workTree}`]),
+  ]
+}
+
+function environmentOf({ allowProtocol, index, env }: GitOptions): Record<string, string> {
+  return {
+    ...environment,
+    ...(allowProtocol === undefined ? {} : { GIT_ALLOW_PROTOCOL: allowProtocol }),
+    ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+    ...env,
+  }
+}
+
+function reasonOf(result: {
+  readonly isMaxBuffer: boolean
+  readonly timedOut: boolean
+  readonly code?: string | undefined
+  readonly stderr: Uint8Array
+}): string {
+  if (result.isMaxBuffer) return 'its output is too large'
+  if (result.timedOut) return 'it took too long'
+  if (result.code === 'ENOENT') return 'git is not installed: install it'
+  return Buffer.from(result.stderr).toString('utf8').trim().slice(-1000)
 }
 
 /** Runs git and gives its output as text without the last newline. */

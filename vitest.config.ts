@@ -4,10 +4,12 @@ import { defineConfig } from 'vitest/config'
 /**
  * Seven questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
  * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), in a real browser
- * (browser), with real coding agents (agents), and while things are killed around it (chaos)? docs/testing.md says what each proves. Journeys and chaos
- * start real servers and agents, so two files at a time are enough.
+ * (browser), with real coding agents (agents), and while things are killed around it (chaos)? docs/testing.md says what each proves.
+ * Journeys start real servers and agents and mostly wait for them, so a file more than the smallest machine has processors
+ * is run at a time.
  */
 const WORKERS = 2
+const WAITING_WORKERS = 3
 const MINUTE = 60_000
 /** Where compiled code is kept, as `./slipway` says it to every server and every command. */
 const compileCache = process.env['NODE_COMPILE_CACHE'] ?? path.join(import.meta.dirname, '.cache', 'compile')
@@ -38,10 +40,13 @@ const onceIsEnough = [
   'proof',
   'provider-failures',
   'settings-file',
+  'second-tries',
+  'task-acts',
 ].map((name) => `test/journeys/${name}.test.ts`)
 
 const journeys = {
   include: ['test/journeys/**/*.test.ts'],
+  maxWorkers: WAITING_WORKERS,
   testTimeout: 2 * MINUTE,
   hookTimeout: MINUTE,
   sequence: { groupOrder: 1 },
@@ -91,8 +96,6 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/helpers/built-web.ts'],
           testTimeout: 2 * MINUTE,
-          // A browser, a server and its agents are enough for the machine at once.
-          fileParallelism: false,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 3 },
         },

@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
  * Seven questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
  * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), in a real browser
  * (browser), with real coding agents (agents), and while things are killed around it (chaos)? docs/testing.md says what each proves.
- * Journeys start real servers and agents and mostly wait for them, so a file more than the smallest machine has processors
- * is run at a time.
+ * Files share nothing but the machine: two at a time, for the smallest has two processors. Journeys mostly wait for what they
+ * have started, so they are three.
  */
 const WORKERS = 2
 const WAITING_WORKERS = 3
@@ -118,8 +118,6 @@ export default defineConfig({
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           testTimeout: 10 * MINUTE,
-          // One at a time: what is killed at random moments must not depend on what else is being killed.
-          fileParallelism: false,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 4 },
         },

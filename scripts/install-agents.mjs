@@ -21,12 +21,13 @@ for (const name of process.argv.slice(2)) {
   )
     continue
   const began = Date.now()
-  process.stderr.write(`Installing ${profile.displayName}... `)
   await installProfile(profile, {
     places,
     env: Object.fromEntries(Object.entries(process.env).map(([key, value]) => [key, value ?? ''])),
     onOutput: () => undefined,
     signal: AbortSignal.timeout(600_000),
   })
-  process.stderr.write(`done in ${Math.round((Date.now() - began) / 1000)} s\n`)
+  // A whole line at once: others may be writing beside it.
+  const seconds = Math.round((Date.now() - began) / 1000)
+  process.stderr.write(`Installed ${profile.displayName} (${seconds} s)\n`)
 }

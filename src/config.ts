@@ -77,6 +77,8 @@ export const limits = {
   freeDiskBytes: 50_000_000,
   /** One request of an agent to a model. */
   modelRequestBytes: 50_000_000,
+  /** How long the rest of a model's answer is read, for what it used, when its agent has gone. */
+  modelRestMs: 1000,
   diffBytes: 5_000_000,
   fileBytes: 5_000_000,
   archiveBytes: 500_000_000,

@@ -20,7 +20,13 @@ const gateway = await openGateway({
   trouble: () => Promise.resolve(),
   prices: { find: () => null },
   record: () => Promise.resolve(),
-  limits: { modelRequestBytes: 50_000_000, modelSilenceMs: 60_000, modelPatienceMs: 0, modelBackoffMs: 1000 },
+  limits: {
+    modelRequestBytes: 50_000_000,
+    modelSilenceMs: 60_000,
+    modelPatienceMs: 0,
+    modelRestMs: 1000,
+    modelBackoffMs: 1000,
+  },
 })
 const nobody = { backend: 'bench', jobId: null, taskId: null, attemptId: null, role: null }
 process.stdout.write(`${JSON.stringify({ url: gateway.url, token: gateway.open(nobody).token })}\n`)

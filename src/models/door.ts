@@ -28,6 +28,8 @@ export interface GatewayLimits {
   readonly modelSilenceMs: number
   /** How long a call is kept waiting for a provider that fails, before its attempt is told to end. */
   readonly modelPatienceMs: number
+  /** How long the rest of an answer is read, for what it used, when nobody waits for it any more. */
+  readonly modelRestMs: number
   /** The first pause after a failure; each one after it is twice as long. */
   readonly modelBackoffMs: number
 }

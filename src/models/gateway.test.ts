@@ -49,7 +49,13 @@ beforeEach(async () => {
       return Promise.resolve()
     },
     target: (wire: Wire) => Promise.resolve(target === null ? null : { ...target, wire }),
-    limits: { modelRequestBytes: 1000, modelSilenceMs: 300, modelPatienceMs: 0, modelBackoffMs: 1 },
+    limits: {
+      modelRequestBytes: 1000,
+      modelSilenceMs: 300,
+      modelPatienceMs: 0,
+      modelRestMs: 200,
+      modelBackoffMs: 1,
+    },
   })
 })
 afterEach(async () => {

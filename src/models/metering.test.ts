@@ -46,7 +46,13 @@ beforeAll(async () => {
       records.push(record)
       return Promise.resolve()
     },
-    limits: { modelRequestBytes: 1_000_000, modelSilenceMs: 500, modelPatienceMs: 0, modelBackoffMs: 1 },
+    limits: {
+      modelRequestBytes: 1_000_000,
+      modelSilenceMs: 500,
+      modelPatienceMs: 0,
+      modelRestMs: 1000,
+      modelBackoffMs: 1,
+    },
   })
   token = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }).token
 })
@@ -121,6 +127,51 @@ it.each(calls)('sees how a %s call fails, streamed %s', async (kind, stream) => 
   expect((await outcome('malformed'))[0]).toBe('malformed')
   expect(await outcome('hang')).toEqual(['silent', 0])
 })
+
+it.each(calls)(
+  'counts a %s call that its agent leaves when its attempt ends, streamed %s: its answer was served',
+  async (kind, stream) => {
+    const caller = { backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }
+    const grant = gateway.open(caller)
+    const { path: where, body } = wires[kind](prompt({ text: 'words', after_ms: 100 }), stream)
+    const leave = new AbortController()
+    const asked = model.served.length
+    const answer = fetch(`${gateway.url}${where}`, {
+      method: 'POST',
+      headers: { 'x-api-key': grant.token, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: leave.signal,
+    })
+    await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
+    leave.abort()
+    await expect(answer).rejects.toThrow('abort')
+    await grant.close()
+    expect(records.at(-1)).toMatchObject({ outcome: 'gone', estimated: false })
+    expect(records.at(-1)?.usage).toEqual({ ...model.served.at(-1)?.usage, reasoning: 0 })
+  },
+)
+
+it.each(['cut', 'malformed'] as const)(
+  'an agent that leaves an answer that is %s is not to blame',
+  async (fail) => {
+    const grant = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null })
+    const { path: where, body } = wires.messages(prompt({ text: 'words', fail, after_ms: 100 }), true)
+    const leave = new AbortController()
+    const asked = model.served.length
+    const answer = fetch(`${gateway.url}${where}`, {
+      method: 'POST',
+      headers: { 'x-api-key': grant.token, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: leave.signal,
+    })
+    await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
+    leave.abort()
+    await expect(answer).rejects.toThrow('abort')
+    await vi.waitFor(() => expect(records.at(-1)).toMatchObject({ outcome: fail }))
+    await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+    await grant.close()
+  },
+)
 
 it.each([
   [429, 'status'],

@@ -1,10 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { finished } from 'node:stream/promises'
 import type { Call, Passed } from './call.ts'
 import type { Door, Target } from './door.ts'
 import type { Fault } from './fault.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { judgeRefusal, retryAfterMs, wordsOf } from './judge-refusal.ts'
+import { outlast } from './outlast.ts'
 import { openAnswerReader } from './read-answer.ts'
 import type { Route } from './route.ts'
 import { SilentProvider } from './upstream.ts'
@@ -14,7 +15,8 @@ const REFUSAL_BYTES = 65_536
 
 /**
  * Sends a call to its provider and passes the answer on as it comes. A refusal that is not the request's fault is kept
- * back: whether the agent hears of it is not decided here.
+ * back: whether the agent hears of it is not decided here. When the agent goes, the answer is read on for a moment: what has
+ * been sent is paid for, and only its end says what it used.
  */
 export async function pass(door: Door, call: Call): Promise<Passed> {
   const { route, response } = call
@@ -24,13 +26,15 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
   let firstByteMs: number | null = null
   let reader: ReturnType<typeof openAnswerReader> | null = null
   let broken: unknown = null
+  const reading = outlast(call.signal, door.limits.modelRestMs)
+  // An agent that leaves an answer may do so because of it; what comes after an attempt's end, or our own, is no failure.
+  const isAsked = (): boolean => !reading.signal.aborted && !call.grant.signal.aborted
   try {
-    const answer = await send(door, call)
+    const answer = await send(door, call, reading.signal)
     firstByteMs = since()
     status = answer.statusCode ?? 502
     answer.on('error', (error) => {
-      // Who ends first is at fault: the end of one side ends the other.
-      if (!call.signal.aborted) broken = error
+      if (isAsked()) broken = error
     })
     if (status >= 400) {
       const body = withoutKey(await readSome(answer), call.target.key)
@@ -43,10 +47,11 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
     answer.on('data', (chunk: Buffer) => mine.add(chunk))
     response.writeHead(status, responseHeaders(answer.headers))
     response.flushHeaders()
-    await pipeline(answer, response)
+    const isTaken = await handOn(answer, response)
     const read = mine.end(true)
-    const { fault } = read
-    return { status, answer: read, fault, refusal: null, isGone: false, firstByteMs, durationMs: since() }
+    const fault = isAsked() ? read.fault : null
+    const isGone = fault === null && !isTaken
+    return { status, answer: read, fault, refusal: null, isGone, firstByteMs, durationMs: since() }
   } catch (error) {
     const isGone = broken === null && call.signal.aborted
     return {
@@ -58,11 +63,33 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
       firstByteMs,
       durationMs: since(),
     }
+  } finally {
+    reading.end()
   }
 }
 
-function send(door: Door, call: Call): Promise<IncomingMessage> {
-  const { target, route, search, asked, request, response, signal } = call
+/** Resolves when the answer is at its end: whether its reader has taken it all. */
+async function handOn(answer: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  let isTaken = true
+  const leave = (): void => {
+    isTaken &&= response.writableEnded
+    answer.resume()
+  }
+  response.on('error', leave)
+  response.on('close', leave)
+  try {
+    if (response.destroyed) leave()
+    else answer.pipe(response)
+    await finished(answer)
+    return isTaken
+  } catch (error) {
+    response.destroy()
+    throw error
+  }
+}
+
+function send(door: Door, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
+  const { target, route, search, asked, request, response } = call
   const headers = requestHeaders(request.headers, target, asked.body.length)
   if (!asked.isUnchanged) delete headers['content-encoding']
   return door.upstream.call({

@@ -1,0 +1,17 @@
+/** A signal that fires so much later than another; `end` when it is needed no more. */
+export function outlast(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; end(): void } {
+  const late = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const begin = (): void => {
+    timer = setTimeout(() => late.abort(signal.reason), ms)
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true })
+  return {
+    signal: late.signal,
+    end() {
+      signal.removeEventListener('abort', begin)
+      clearTimeout(timer)
+    },
+  }
+}

@@ -105,9 +105,10 @@ export default defineConfig({
         test: {
           name: 'agents',
           include: ['test/agents/**/*.test.ts'],
-          testTimeout: 4 * MINUTE,
-          // Each of them is several processes of a hundred megabytes.
-          fileParallelism: false,
+          // The longest is one job of ten sessions.
+          testTimeout: 10 * MINUTE,
+          // Within a file several agents at a time, because they mostly wait.
+          maxConcurrency: 4,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 5 },
         },

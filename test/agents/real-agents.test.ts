@@ -1,48 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  agentsUnderTest,
-  connectModels,
-  isWhole,
-  realAgents,
-  teamAgents,
-} from '../helpers/agents-under-test.ts'
+import { describe, expect, it } from 'vitest'
+import { agentsUnderTest, budgetAgents, isWhole } from '../helpers/agents-under-test.ts'
 import { processesNaming } from '../helpers/processes.ts'
-import { scriptedVision } from '../helpers/scripted-team.ts'
-import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
 import { scriptText, type Step } from '../helpers/scripted-model/script.ts'
-import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
-import type { NewJob } from '../../src/contract/job.ts'
+import { LOOK_MS, useAgents } from '../helpers/use-agents.ts'
 
-/** Real coding agents do whole jobs: only the models behind the gateway follow a script. */
-let model: ScriptedModel
-let server: TestServer
-const JOB_MS = 200_000
-
-beforeAll(async () => {
-  model = await startScriptedModel()
-  server = await startTestServer({ env: realAgents })
-})
-afterAll(async () => {
-  await server.stop()
-  await model.close()
-})
-
-/** Runs a job to its end with a key of its own, so that what the provider served for it can be told from the rest. */
-async function finish(job: NewJob): Promise<{ id: string; key: string; told: string }> {
-  const key = await connectModels(server, model)
-  const { job_id: id } = await server.client.createJob(job)
-  await until('the end of the job', JOB_MS, async () => (await server.client.getJob(id)).completed_at)
-  const events = await server.client.pastEvents(id, { limit: 400 })
-  return {
-    id,
-    key,
-    told: events.map(({ actor, type, message }) => `${actor} ${type}: ${message}`).join('\n'),
-  }
-}
+/** Real coding agents do whole jobs, several agents at a time: only the models behind the gateway follow a script. */
+const agents = useAgents()
+const COMMAND_MS = 100_000
+/** What each of the provider's scripted answers says that it used, where a job has a budget. */
+const PER_CALL = 10_000
+/** One after the other within an agent: they share its provider. */
+const inTurn = { concurrent: false }
 
 function script(...steps: Step[]): string {
   return `Write a file.\n\n${scriptText({ steps })}`
@@ -56,75 +28,71 @@ function pidOf(dataDir: string, label: string): number {
   return z.object({ pid: z.int() }).parse(JSON.parse(note)).pid
 }
 
-/** The ledger and the provider's own book say the same, to the token. */
-async function expectLedger(id: string, key: string): Promise<void> {
-  const { input, output, calls } = model.totals(key)
-  expect(calls).toBeGreaterThan(0)
-  const { usage } = await server.client.getJob(id)
-  expect(usage).toMatchObject({ input_tokens: input, output_tokens: output })
+async function running(mark: string): Promise<void> {
+  await until(
+    'the command',
+    COMMAND_MS,
+    async () => (processesNaming(mark).length > 0 ? true : null),
+    LOOK_MS,
+  )
 }
 
-describe.each(agentsUnderTest)('%s', (backend) => {
-  it('does a job alone, it is proven, and its ledger is exact', async () => {
-    const { id, key, told } = await finish({
+describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
+  it('does a job alone, tells where it is, it is proven, and its ledger is exact', inTurn, async () => {
+    // Where an agent takes servers it is a tool over MCP, else the program in its PATH.
+    const takesServers = !['cline', 'pi'].includes(backend)
+    const { id, key, told } = await agents.finish({
       vision: script(
         { write: ['a.txt', 'hello\n'] },
         { bash: 'cat a.txt' },
+        takesServers
+          ? { call: ['report_progress', { message: 'Half is done.' }] }
+          : { bash: 'slipway-board progress Half is done.' },
         { write: ['.slipway/checks.json', '{"checks":["grep -qx hello a.txt"]}'] },
         { text: 'It is written.' },
       ),
       backend,
       mode: 'solo',
     })
-    expect(await server.client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
-    await expectLedger(id, key)
-  })
-
-  it('tells where it is, over MCP where it takes servers, else with the program in its PATH', async () => {
-    const takesServers = !['cline', 'pi'].includes(backend)
-    const { id, told } = await finish({
-      vision: script(
-        takesServers
-          ? { call: ['report_progress', { message: 'Half is done.' }] }
-          : { bash: 'slipway-board progress Half is done.' },
-        { write: ['a.txt', 'hello\n'] },
-        { text: 'It is written.' },
-      ),
-      backend,
-      mode: 'solo',
-      checks: ['grep -qx hello a.txt'],
-    })
-    expect(await server.client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
-    const events = await server.client.events(id, 0)
-    const reports = events.filter(({ type }) => type === 'attempt.progress')
+    const { client } = agents.server
+    expect(await client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
+    const reports = (await client.events(id, 0)).filter(({ type }) => type === 'attempt.progress')
     expect(
       reports.map(({ message }) => message),
       told,
     ).toEqual(['Half is done.'])
+    await agents.expectLedger(id, key)
   })
 
-  it('stops in the middle of a long command within 15 s of a cancel, and leaves no process', async () => {
-    await connectModels(server, model)
-    const mark = `long-command-of-${backend}`
-    const { job_id } = await server.client.createJob({
-      vision: script({ bash: `MARK=${mark} sleep 987` }, { text: 'Done.' }),
-      backend,
-      mode: 'solo',
-    })
-    await until('the command', JOB_MS, async () => (processesNaming(mark).length > 0 ? true : null))
-    const began = Date.now()
-    await server.client.cancel(job_id)
-    await until('the end', 15_000, async () => (await server.client.getJob(job_id)).completed_at)
-    expect(await server.client.getJob(job_id)).toMatchObject({ status: 'cancelled' })
-    await until('no process', 15_000 - (Date.now() - began), async () =>
-      processesNaming(mark).length === 0 ? true : null,
-    )
-  })
+  it(
+    'stops in the middle of a long command within 15 s of a cancel, and leaves no process',
+    inTurn,
+    async () => {
+      await agents.connect(backend)
+      const { client } = agents.server
+      const mark = `long-command-of-${backend}`
+      const { job_id } = await client.createJob({
+        vision: script({ bash: `MARK=${mark} sleep 987` }, { text: 'Done.' }),
+        backend,
+        mode: 'solo',
+      })
+      await running(mark)
+      const began = Date.now()
+      await client.cancel(job_id)
+      await until('the end', 15_000, async () => (await client.getJob(job_id)).completed_at)
+      expect(await client.getJob(job_id)).toMatchObject({ status: 'cancelled' })
+      await until('no process', 15_000 - (Date.now() - began), async () =>
+        processesNaming(mark).length === 0 ? true : null,
+      )
+    },
+  )
 
   it.runIf(isWhole)(
     'is killed in the middle of its work, and its next attempt goes on from what was done',
+    inTurn,
     async () => {
-      await connectModels(server, model)
+      await agents.connect(backend)
+      const { client } = agents.server
       const mark = `killed-command-of-${backend}`
       const first = {
         attempt: 1,
@@ -134,38 +102,83 @@ describe.each(agentsUnderTest)('%s', (backend) => {
         attempt: 2,
         steps: [{ bash: 'cp one.txt two.txt' }, { text: 'It goes on.' }],
       }
-      const { job_id } = await server.client.createJob({
+      const { job_id } = await client.createJob({
         vision: `Write a file.\n\n${scriptText(first)}\n${scriptText(second)}`,
         backend,
         mode: 'solo',
         checks: ['grep -qx 1 two.txt'],
       })
-      await until('the command', JOB_MS, async () => (processesNaming(mark).length > 0 ? true : null))
-      const [running] = (await server.client.attempts(job_id)).filter(({ status }) => status === 'running')
-      process.kill(pidOf(server.dataDir, `attempt ${running?.id}`), 'SIGKILL')
-      await until('the end of the job', JOB_MS, async () => (await server.client.getJob(job_id)).completed_at)
-      expect(await server.client.getJob(job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
-      expect(await server.client.attempts(job_id)).toMatchObject([
-        { status: 'failed' },
-        { status: 'succeeded' },
-      ])
+      await running(mark)
+      const [now] = (await client.attempts(job_id)).filter(({ status }) => status === 'running')
+      process.kill(pidOf(agents.server.dataDir, `attempt ${now?.id}`), 'SIGKILL')
+      expect(await agents.ended(job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
+      expect(await client.attempts(job_id)).toMatchObject([{ status: 'failed' }, { status: 'succeeded' }])
       expect(processesNaming(mark)).toEqual([])
     },
   )
-})
 
-it.each(teamAgents)('%s does a whole team job, and it is proven', async (backend) => {
-  const { id, key, told } = await finish({ vision: scriptedVision(), backend })
-  expect(await server.client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
-  await expectLedger(id, key)
-})
+  it.runIf(budgetAgents.includes(backend))(
+    'stops at most one call past its budget, keeps its work, and goes on from it when it is raised',
+    inTurn,
+    async () => {
+      const key = await agents.connect(backend)
+      const { client } = agents.server
+      const tokens = 2.5 * PER_CALL
+      const usage = { input: PER_CALL - 100, output: 100 }
+      const names = ['a', 'b', 'c', 'd']
+      const first = {
+        attempt: 1,
+        id: key,
+        usage,
+        steps: names.map((name) => ({ write: [name, `${name}\n`] as [string, string] })),
+      }
+      const second = {
+        attempt: 2,
+        usage,
+        steps: [{ bash: 'cp b made-of-b' }, { text: 'It goes on.' }],
+      }
+      const { job_id: id } = await client.createJob({
+        vision: `Write some files.\n\n${scriptText(first)}\n${scriptText(second)}`,
+        backend,
+        mode: 'solo',
+        checks: ['grep -qx b made-of-b'],
+        budget: { tokens },
+      })
+      const stopped = await until(
+        'the wait',
+        COMMAND_MS,
+        async () => {
+          const job = await client.getJob(id)
+          return job.wait?.for === 'budget' || job.completed_at !== null ? job : null
+        },
+        LOOK_MS,
+      )
+      const book = agents.model.served.filter((call) => call.key === key)
+      const costs = book.map((call) => (call.usage === null ? 0 : call.usage.input + call.usage.output))
+      const sum = costs.reduce((all, cost) => all + cost, 0)
+      expect(sum).toBeGreaterThanOrEqual(tokens)
+      expect(sum - (costs.at(-1) ?? 0)).toBeLessThan(tokens)
+      expect(stopped).toMatchObject({
+        status: 'waiting',
+        wait: {
+          for: 'budget',
+          on: `the budget: ${sum.toLocaleString('en')} of 25,000 tokens are used`,
+          until: null,
+        },
+      })
+      await agents.expectLedger(id, key)
 
-it('a team in which each role is another agent does a whole job', async () => {
-  const [first = 'codex', second = first, third = second, fourth = first] = teamAgents
-  const agents = { product_owner: first, architect: second, developer: third, reviewer: fourth }
-  const { id, key, told } = await finish({ vision: scriptedVision(), backend: first, agents })
-  expect(await server.client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
-  const team = await server.client.agents(id)
-  expect(Object.fromEntries(team.map(({ role, backend }) => [role, backend]))).toMatchObject(agents)
-  await expectLedger(id, key)
+      const [attempt] = await client.attempts(id)
+      expect(attempt).toMatchObject({ status: 'lost', error: expect.stringContaining('the budget') })
+      const done = book.filter((call) => call.script === key).map(({ step }) => names[step])
+      const kept = await client.files(id, `refs/slipway/attempts/${attempt?.id}`)
+      expect(kept.files.map((file) => file.path)).toEqual(expect.arrayContaining(['a', 'b', ...done]))
+
+      await client.setBudget(id, { tokens: 100 * PER_CALL })
+      expect(await agents.ended(id)).toMatchObject({ status: 'completed', proof: 'proven', error: null })
+      expect(await client.attempts(id)).toMatchObject([{ status: 'lost' }, { status: 'succeeded' }])
+      await agents.expectLedger(id, key)
+      expect((await client.budget(id)).used).toEqual((await client.getJob(id)).usage)
+    },
+  )
 })

@@ -1,7 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Asks again until `ask` gives something other than null, or fails loudly with what was being waited for. */
-export async function until<T>(what: string, ms: number, ask: () => Promise<T | null>): Promise<T> {
+export async function until<T>(
+  what: string,
+  ms: number,
+  ask: () => Promise<T | null>,
+  everyMs = 50,
+): Promise<T> {
   const deadline = Date.now() + ms
   let last: unknown = null
   while (Date.now() < deadline) {
@@ -11,7 +16,7 @@ export async function until<T>(what: string, ms: number, ask: () => Promise<T | 
     } catch (error) {
       last = error
     }
-    await pause(50)
+    await pause(everyMs)
   }
   throw new Error(
     `${what} did not happen within ${ms} ms${last === null ? '' : `: ${last instanceof Error ? last.message : 'unknown'}`}`,

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { JobView, NewJob } from '../../src/contract/job.ts'
+import { knownProfiles } from '../../src/agents/known-profiles.ts'
+import type { Wire } from '../../src/contract/provider.ts'
+import { realAgents } from './agents-under-test.ts'
+import { startScriptedModel, type ScriptedModel } from './scripted-model.ts'
+import { startTestServer, type TestServer } from './server.ts'
+import { until } from './until.ts'
+
+/** A server that finds the real coding agents, and a provider that follows scripts, for all tests of a file. */
+export interface Agents {
+  readonly server: TestServer
+  readonly model: ScriptedModel
+  /**
+   * Gives each of the backends a provider of its own, so that tests side by side do not meet, with a new key, which it
+   * gives back: by it, what was served for one job is told from the rest.
+   */
+  connect(...backends: string[]): Promise<string>
+  /** Resolves when the job has ended, however it did. */
+  ended(id: string): Promise<JobView>
+  /** Runs a job to its end, with a key of its own; `told` is everything that was said of it. */
+  finish(job: NewJob & { readonly backend: string }): Promise<{ id: string; key: string; told: string }>
+  /** The ledger and the provider's own book say the same, to the token. */
+  expectLedger(id: string, key: string): Promise<void>
+}
+
+/** A job of an agent alone takes seconds; this is for one of many sessions, beside others, on a machine that is busy. */
+const JOB_MS = 480_000
+/** Agents take seconds for everything: looking more often would only take their processor from them. */
+export const LOOK_MS = 250
+
+export function useAgents(env: Readonly<Record<string, string>> = {}): Agents {
+  let model: ScriptedModel | undefined
+  let server: TestServer | undefined
+  beforeAll(async () => {
+    model = await startScriptedModel()
+    server = await startTestServer({ env: { ...realAgents, ...env } })
+  })
+  afterAll(async () => {
+    await server?.stop()
+    await model?.close()
+  })
+  const agents: Agents = {
+    get server() {
+      if (server === undefined) throw new Error('the server has not been started')
+      return server
+    },
+    get model() {
+      if (model === undefined) throw new Error('the provider has not been started')
+      return model
+    },
+    async connect(...backends) {
+      const key = `sk-${randomUUID()}`
+      const { client } = agents.server
+      for (const backend of backends) {
+        const name = `for-${backend}`
+        const wire = wireOf(backend)
+        const base_url = `${agents.model.url}${wire === 'openai' ? '/v1' : ''}`
+        await client.setSecret(name, key)
+        await client.setProvider(name, { wire, base_url, model: 'mock-model', backends: [backend] })
+      }
+      return key
+    },
+    ended: (id) =>
+      until(
+        'the end of the job',
+        JOB_MS,
+        async () => {
+          const job = await agents.server.client.getJob(id)
+          return job.completed_at === null ? null : job
+        },
+        LOOK_MS,
+      ),
+    async finish(job) {
+      const key = await agents.connect(...new Set([job.backend, ...Object.values(job.agents ?? {})]))
+      const { client } = agents.server
+      const { job_id: id } = await client.createJob(job)
+      await agents.ended(id)
+      const events = await client.pastEvents(id, { limit: 400 })
+      const told = events.map(({ actor, type, message }) => `${actor} ${type}: ${message}`).join('\n')
+      return { id, key, told }
+    },
+    async expectLedger(id, key) {
+      const { input, output, calls } = agents.model.totals(key)
+      expect(calls).toBeGreaterThan(0)
+      const { usage } = await agents.server.client.getJob(id)
+      expect(usage).toMatchObject({ input_tokens: input, output_tokens: output })
+    },
+  }
+  return agents
+}
+
+function wireOf(backend: string): Wire {
+  const wire = knownProfiles.find(({ id }) => id === backend)?.gateway?.wire
+  if (wire === undefined || wire === 'any') throw new Error(`nobody knows what "${backend}" speaks`)
+  return wire
+}

@@ -235,7 +235,11 @@ function replyTo(ask: Ask, step: Step | null, body: Buffer): Reply {
     }
   }
   const call = callOf(ask, step, body)
-  if (call !== undefined) return call ?? words(`No tool on offer can do this step: ${JSON.stringify(step)}`)
+  if (call === null) {
+    const offered = ask.tools.map(({ name }) => name).join(', ')
+    return words(`No tool on offer can do this step: ${JSON.stringify(step)}. On offer: ${offered}.`)
+  }
+  if (call !== undefined) return call
   return words(step.text ?? 'ok')
 }
 

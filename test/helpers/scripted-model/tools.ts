@@ -48,9 +48,11 @@ export function shellCall(tools: readonly OfferedTool[], command: string): Reply
   return null
 }
 
-/** The call of the tool with this very name. */
+/** The call of the tool with this very name, behind that of its server or not. */
 export function namedCall(tools: readonly OfferedTool[], name: string, input: Json): Reply | null {
-  const tool = tools.find((offered) => offered.name === name || offered.name.endsWith(`_${name}`))
+  const tool = tools.find(
+    (offered) => offered.name === name || [`_${name}`, `-${name}`].some((end) => offered.name.endsWith(end)),
+  )
   return tool === undefined ? null : { kind: 'call', tool, input }
 }
 

@@ -23,9 +23,11 @@ it.concurrent.each(failureAgents)(
     const failures = [...lastingFailures, ...passingFailures]
     // What succeeds before each failure ends the pause after the one before, which would else be longer and longer.
     const before = (fail: string | number): Step => ({ write: [`before-${fail}.txt`, 'made\n'] })
-    const scripts = [...failures.map((fail) => [before(fail), { fail }]), [{ text: 'It is made.' }]].map(
-      (steps, index) => scriptText({ attempt: index + 1, steps }),
-    )
+    const attempts: Step[][] = [
+      ...failures.map((fail) => [before(fail), { fail }]),
+      [{ text: 'It is made.' }],
+    ]
+    const scripts = attempts.map((steps, index) => scriptText({ attempt: index + 1, steps }))
     const { job_id: id } = await client.createJob({
       vision: `Make some files.\n\n${scripts.join('\n')}`,
       backend,

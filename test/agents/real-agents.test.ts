@@ -38,31 +38,36 @@ async function running(mark: string): Promise<void> {
 }
 
 describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
-  it('does a job alone, tells where it is, it is proven, and its ledger is exact', inTurn, async () => {
-    // Where an agent takes servers it is a tool over MCP, else the program in its PATH.
-    const takesServers = !['cline', 'pi'].includes(backend)
-    const { id, key, told } = await agents.finish({
-      vision: script(
-        { write: ['a.txt', 'hello\n'] },
-        { bash: 'cat a.txt' },
-        takesServers
-          ? { call: ['report_progress', { message: 'Half is done.' }] }
-          : { bash: 'slipway-board progress Half is done.' },
-        { write: ['.slipway/checks.json', '{"checks":["grep -qx hello a.txt"]}'] },
-        { text: 'It is written.' },
-      ),
-      backend,
-      mode: 'solo',
-    })
-    const { client } = agents.server
-    expect(await client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
-    const reports = (await client.events(id, 0)).filter(({ type }) => type === 'attempt.progress')
-    expect(
-      reports.map(({ message }) => message),
-      told,
-    ).toEqual(['Half is done.'])
-    await agents.expectLedger(id, key)
-  })
+  it(
+    'does a job alone, tells where it is by every way it has, it is proven, and its ledger is exact',
+    inTurn,
+    async () => {
+      // The program in the PATH of its commands; and a tool, where it takes MCP servers.
+      const takesServers = !['cline', 'pi'].includes(backend)
+      const checks = ['grep -qx hello a.txt', 'grep -qx "The people who watch can see it." said.txt']
+      const { id, key, told } = await agents.finish({
+        vision: script(
+          { write: ['a.txt', 'hello\n'] },
+          { bash: 'slipway-board progress Half is done. > said.txt 2>&1; cat said.txt' },
+          ...(takesServers
+            ? [{ call: ['report_progress', { message: 'More is done.' }] } satisfies Step]
+            : []),
+          { write: ['.slipway/checks.json', JSON.stringify({ checks })] },
+          { text: 'It is written.' },
+        ),
+        backend,
+        mode: 'solo',
+      })
+      const { client } = agents.server
+      expect(await client.getJob(id), told).toMatchObject({ status: 'completed', proof: 'proven' })
+      const reports = (await client.events(id, 0)).filter(({ type }) => type === 'attempt.progress')
+      expect(
+        reports.map(({ message }) => message),
+        told,
+      ).toEqual(['Half is done.', ...(takesServers ? ['More is done.'] : [])])
+      await agents.expectLedger(id, key)
+    },
+  )
 
   it(
     'stops in the middle of a long command within 15 s of a cancel, and leaves no process',

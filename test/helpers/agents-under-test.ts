@@ -25,5 +25,7 @@ export const budgetAgents = isWhole ? agentsUnderTest : agentsUnderTest.slice(0,
 
 /** Those that meet failures of a provider, and which of those that pass and of those that need a person. */
 export const failureAgents = isWhole ? teamAgents : agentsUnderTest.slice(0, 1)
-export const passingFailures = isWhole ? ([429, 500, 529, 'hang', 'cut', 'malformed'] as const) : [529]
-export const lastingFailures = isWhole ? [401, 403] : [401]
+export const passingFailures = isWhole
+  ? ([429, 500, 529, 'hang', 'cut', 'malformed'] as const)
+  : ([529] as const)
+export const lastingFailures = isWhole ? ([401, 403] as const) : ([401] as const)

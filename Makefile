@@ -51,4 +51,4 @@ test-agents: ## every coding agent that can be installed here, at its pinned ver
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
 	@$(NODE) --disable-warning=ExperimentalWarning scripts/install-agents.mjs $(ALL_AGENTS)
-	@SLIPWAY_TEST_AGENTS="$(ALL_AGENTS)" sh scripts/run-tests.sh 1 agents
+	@SLIPWAY_TEST_AGENTS="$(ALL_AGENTS)" sh scripts/run-tests.sh 40 agents

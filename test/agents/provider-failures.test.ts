@@ -2,11 +2,10 @@ import { expect, it } from 'vitest'
 import { failureAgents, lastingFailures, passingFailures } from '../helpers/agents-under-test.ts'
 import { scriptText, type Step } from '../helpers/scripted-model/script.ts'
 import { until } from '../helpers/until.ts'
-import { LOOK_MS, useAgents } from '../helpers/use-agents.ts'
+import { LOOK_MS, SESSION_MS, useAgents } from '../helpers/use-agents.ts'
 
 /** What a provider does wrong, met by real coding agents: each makes something else of it, the job never does. */
 const agents = useAgents({ SLIPWAY_MODEL_SILENCE_SECONDS: '2', SLIPWAY_MODEL_PATIENCE_SECONDS: '1' })
-const WAIT_MS = 100_000
 
 /** What people are told of each failure that is no status. */
 const named: Readonly<Record<string, string>> = {
@@ -37,7 +36,7 @@ it.concurrent.each(failureAgents)(
     for (const fail of lastingFailures) {
       const wait = await until(
         `the wait for a person after ${fail}`,
-        WAIT_MS,
+        SESSION_MS,
         async () => {
           const job = await client.getJob(id)
           return job.wait?.for === 'backend' && job.wait.on.includes(`it answered ${fail}`) ? job.wait : null

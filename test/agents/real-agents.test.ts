@@ -6,11 +6,10 @@ import { agentsUnderTest, budgetAgents, isWhole } from '../helpers/agents-under-
 import { processesNaming } from '../helpers/processes.ts'
 import { scriptText, type Step } from '../helpers/scripted-model/script.ts'
 import { until } from '../helpers/until.ts'
-import { LOOK_MS, useAgents } from '../helpers/use-agents.ts'
+import { LOOK_MS, SESSION_MS, useAgents } from '../helpers/use-agents.ts'
 
 /** Real coding agents do whole jobs, several agents at a time: only the models behind the gateway follow a script. */
 const agents = useAgents()
-const COMMAND_MS = 100_000
 /** What each of the provider's scripted answers says that it used, where a job has a budget. */
 const PER_CALL = 10_000
 /** One after the other within an agent: they share its provider. */
@@ -31,7 +30,7 @@ function pidOf(dataDir: string, label: string): number {
 async function running(mark: string): Promise<void> {
   await until(
     'the command',
-    COMMAND_MS,
+    SESSION_MS,
     async () => (processesNaming(mark).length > 0 ? true : null),
     LOOK_MS,
   )
@@ -151,7 +150,7 @@ describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
       })
       const stopped = await until(
         'the wait',
-        COMMAND_MS,
+        SESSION_MS,
         async () => {
           const job = await client.getJob(id)
           return job.wait?.for === 'budget' || job.completed_at !== null ? job : null

@@ -25,8 +25,12 @@ export interface Agents {
   expectLedger(id: string, key: string): Promise<void>
 }
 
-/** A job of an agent alone takes seconds; this is for one of many sessions, beside others, on a machine that is busy. */
-const JOB_MS = 480_000
+/**
+ * A session takes seconds, of the slowest agent ten. These are for a machine that is busy with others, where it was seen to take a
+ * minute and more: until its first call, and to the end of a job of ten sessions.
+ */
+export const SESSION_MS = 240_000
+const JOB_MS = 900_000
 /** Agents take seconds for everything: looking more often would only take their processor from them. */
 export const LOOK_MS = 250
 

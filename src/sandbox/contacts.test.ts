@@ -44,8 +44,9 @@ async function contactsOf(program: string): Promise<readonly Contact[]> {
   })
   child.stderr.resume()
   await once(child.stdout, 'data')
-  const before = watch.looks()
-  await vi.waitFor(() => expect(watch.looks()).toBeGreaterThan(before + 1), { timeout: 10_000 })
+  const before = watch.looks().count
+  await vi.waitFor(() => expect(watch.looks().count).toBeGreaterThan(before + 1), { timeout: 10_000 })
+  expect(watch.looks().everyMs).toBeGreaterThan(40)
   watch.close()
   await child.kill()
   expect(launcher.runningIn(root)).toEqual([])
@@ -60,6 +61,7 @@ const portOf = (door: { address(): AddressInfo | string | null }): number => {
 it('names whom a program contacts over TCP and UDP, and which program it is', async () => {
   const program = `
     const udp = require('node:dgram').createSocket('udp4')
+    udp.bind(0, '127.0.0.1')
     udp.connect(${portOf(receiver)}, '127.0.0.1', () =>
       require('node:net').connect(${portOf(listener)}, '::ffff:127.0.0.1', () => console.log('done')))`
   const found = await contactsOf(program)

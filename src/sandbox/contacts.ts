@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { linkOr, showsSockets, socketsOf, type Address, type Socket } from './sockets-of.ts'
+import { linkOr, openSockets, showsSockets, type Address, type Socket } from './open-sockets.ts'
 
 /** Somebody on the network to whom a program has turned. */
 export interface Contact {
@@ -13,13 +13,13 @@ export interface Contact {
 export interface ContactWatch {
   /** Everybody so far, but for the watched among themselves and for those who turned to them. */
   contacts(): readonly Contact[]
-  /** How often it looked while they ran. */
-  looks(): number
+  /** How often it looked while they ran, and how far apart on the average. */
+  looks(): { readonly count: number; readonly everyMs: number }
   close(): void
 }
 
-/** Between two looks. What begins and ends in between is not seen. */
-export const LOOK_MS = 50
+/** Between two looks, if the machine has the time. What begins and ends in between is not seen. */
+const LOOK_MS = 50
 /** Looking takes at most one part in this many of the server's time. */
 const SHARE = 5
 /** Contacts that are kept. */
@@ -31,14 +31,21 @@ const CONTACTS = 100
  */
 export function watchContacts(roots: () => readonly number[]): ContactWatch | null {
   if (!showsSockets) return null
+  const socketsOf = openSockets()
   const found = new Map<string, Contact>()
   /** Where the watched listen themselves. */
   const own = new Set<string>()
-  let looks = 0
+  let count = 0
+  let watchedMs = 0
+  let last = performance.now()
   const look = (): void => {
     const began = performance.now()
     const running = roots()
-    if (running.length > 0) looks += 1
+    if (running.length > 0) {
+      count += 1
+      watchedMs += began - last
+    }
+    last = began
     const sockets = socketsOf(running)
     for (const socket of sockets) if (socket.remote === null) own.add(doorOf(socket.protocol, socket.local))
     for (const contact of sockets.flatMap((socket) => contactBy(socket, own)))
@@ -48,7 +55,7 @@ export function watchContacts(roots: () => readonly number[]): ContactWatch | nu
   let timer = setTimeout(look, 0)
   return {
     contacts: () => [...found.values()],
-    looks: () => looks,
+    looks: () => ({ count, everyMs: count === 0 ? 0 : Math.round(watchedMs / count) }),
     close: () => clearTimeout(timer),
   }
 }
@@ -59,8 +66,9 @@ function contactBy({ pid, protocol, local, remote }: Socket, own: ReadonlySet<st
       ? [{ protocol, address: null, program: programOf(pid) }]
       : []
   const amongThemselves = isLoopback(remote) && own.has(doorOf(protocol, remote))
+  const isSpokenTo = protocol === 'tcp' && own.has(doorOf(protocol, local))
   // Without a port nothing is sent: the machine is only asked which way it would take.
-  if (remote.port === 0 || own.has(doorOf(protocol, local)) || amongThemselves) return []
+  if (remote.port === 0 || isSpokenTo || amongThemselves) return []
   return [{ protocol, address: `${remote.host}:${remote.port}`, program: programOf(pid) }]
 }
 

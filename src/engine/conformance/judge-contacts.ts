@@ -1,5 +1,5 @@
 import type { Profile } from '../../agents/profile.ts'
-import { LOOK_MS, type Contact, type ContactWatch } from '../../sandbox/contacts.ts'
+import type { Contact, ContactWatch } from '../../sandbox/contacts.ts'
 import type { Engine } from '../engine.ts'
 import type { Verdict } from './bench.ts'
 
@@ -29,13 +29,14 @@ export function judgeContacts(
       ? skip(`It works with a login of its own. It contacted ${told}.`)
       : { result: 'fail', sentence: `It contacted ${told}.` }
   }
-  if (watch.looks() === 0) return skip('It ran too shortly to be looked at.')
+  const { count, everyMs } = watch.looks()
+  if (count === 0) return skip('It ran too shortly to be looked at.')
   if (throughGateway && contacts.length === 0)
     return skip('Not even its calls to the gateway were seen, so nothing is known of others.')
   const whom = throughGateway ? 'nobody but the gateway' : 'nobody'
   return {
     result: 'pass',
-    sentence: `It contacted ${whom}, in ${watch.looks()} looks at its sockets, ${LOOK_MS} ms apart.`,
+    sentence: `It contacted ${whom}, in ${count} looks at its sockets, one every ${everyMs} ms.`,
   }
 }
 

@@ -1,0 +1,139 @@
+import fs from 'node:fs'
+import os from 'node:os'
+
+/** A socket of a process. */
+export interface Socket {
+  readonly pid: number
+  readonly protocol: 'tcp' | 'udp'
+  readonly local: Address
+  /** Null where it has nobody at its other end: it listens, or tells only each packet where to go. */
+  readonly remote: Address | null
+}
+
+export interface Address {
+  /** IPv6 in brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** Whether this machine shows the sockets of processes. */
+export const showsSockets = fs.existsSync(`/proc/self/task/${process.pid}/children`)
+
+type Found = Omit<Socket, 'pid'>
+
+/** A socket by its number, which no other socket has, and the process and the network that it is in. */
+interface Held {
+  readonly pid: number
+  readonly network: string
+  readonly inode: string
+}
+
+/**
+ * Looks at the sockets of processes and of all that they have started, in whatever network each is (proc(5)). What a TCP socket is
+ * connected to does not change, and the machine needs milliseconds to list those of all its processes: they are listed only when there is one
+ * that is not known yet.
+ */
+export function openSockets(): (roots: readonly number[]) => Socket[] {
+  const known = new Map<string, Found>()
+  return (roots) => {
+    const held = [...withDescendants(roots)].flatMap(heldBy)
+    for (const inode of known.keys()) if (held.every((one) => one.inode !== inode)) known.delete(inode)
+    const networks = Map.groupBy(held, ({ network }) => network)
+    return [...networks.values()].flatMap((inOne) => socketsIn(inOne, known))
+  }
+}
+
+function socketsIn(held: readonly Held[], known: Map<string, Found>): Socket[] {
+  const pid = held[0]?.pid ?? 0
+  const udp = new Map([...listed(pid, 'udp', 'udp'), ...listed(pid, 'udp', 'udp6')])
+  const others = new Set([...column(pid, 'unix', 6), ...column(pid, 'netlink', 9)])
+  const isNew = ({ inode }: Held): boolean => !known.has(inode) && !udp.has(inode) && !others.has(inode)
+  if (held.some(isNew)) {
+    const mine = new Set(held.map(({ inode }) => inode))
+    for (const [inode, socket] of [...listed(pid, 'tcp', 'tcp'), ...listed(pid, 'tcp', 'tcp6')])
+      if (mine.has(inode)) known.set(inode, socket)
+  }
+  return held.flatMap(({ pid: holder, inode }) => {
+    const socket = udp.get(inode) ?? known.get(inode)
+    return socket === undefined ? [] : [{ pid: holder, ...socket }]
+  })
+}
+
+/** A set goes on to what is added while it is walked. */
+function withDescendants(roots: readonly number[]): ReadonlySet<number> {
+  const found = new Set(roots)
+  for (const pid of found) for (const child of childrenOf(pid)) found.add(child)
+  return found
+}
+
+function childrenOf(pid: number): number[] {
+  return listOr(`/proc/${pid}/task`).flatMap((thread) =>
+    textOr(`/proc/${pid}/task/${thread}/children`).split(' ').map(Number).filter(Boolean),
+  )
+}
+
+function heldBy(pid: number): Held[] {
+  const network = linkOr(`/proc/${pid}/ns/net`)
+  return listOr(`/proc/${pid}/fd`).flatMap((fd) => {
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(linkOr(`/proc/${pid}/fd/${fd}`)) ?? []
+    return inode === undefined ? [] : [{ pid, network, inode }]
+  })
+}
+
+/** One of the tables of the network that a process is in. */
+function listed(pid: number, protocol: Socket['protocol'], table: string): [string, Found][] {
+  return rowsOf(pid, table).flatMap(([, local = '', remote = '', , , , , , , inode]): [string, Found][] => {
+    if (inode === undefined) return []
+    const nobody = /^0+:0000$/.test(remote)
+    return [[inode, { protocol, local: addressOf(local), remote: nobody ? null : addressOf(remote) }]]
+  })
+}
+
+function column(pid: number, table: string, index: number): string[] {
+  return rowsOf(pid, table).flatMap((row) => row[index] ?? [])
+}
+
+function rowsOf(pid: number, table: string): string[][] {
+  const [, ...lines] = textOr(`/proc/${pid}/net/${table}`).split('\n')
+  return lines.map((line) => line.trim().split(/\s+/))
+}
+
+/** `0100007F:1F90` is 127.0.0.1:8080: each four bytes stand in the order of the machine, the port does not. */
+function addressOf(hex: string): Address {
+  const [host = '', port = ''] = hex.split(':')
+  const bytes = Buffer.from(host, 'hex')
+  if (os.endianness() === 'LE') bytes.swap32()
+  return { host: hostOf(bytes), port: Number.parseInt(port, 16) }
+}
+
+function hostOf(bytes: Buffer): string {
+  const mapped = bytes.length === 16 && bytes.subarray(0, 12).toString('hex') === `${'0'.repeat(20)}ffff`
+  if (bytes.length === 4 || mapped) return [...bytes.subarray(-4)].join('.')
+  const groups = bytes.toString('hex').match(/.{4}/g) ?? []
+  return new URL(`http://[${groups.join(':')}]`).hostname
+}
+
+/** What follows answers with nothing for a process that has ended meanwhile. */
+function listOr(dir: string): string[] {
+  try {
+    return fs.readdirSync(dir)
+  } catch {
+    return []
+  }
+}
+
+function textOr(file: string): string {
+  try {
+    return fs.readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+export function linkOr(file: string): string {
+  try {
+    return fs.readlinkSync(file)
+  } catch {
+    return ''
+  }
+}

@@ -6,6 +6,16 @@ const common = {
   permission: { edit: 'ask', bash: 'ask', webfetch: 'ask' },
 }
 
+const version = '1.18.33'
+
+/** As if its package for plug-ins had been installed: else it fetches that, and all it depends on, each time it starts. */
+const nothingToFetch = {
+  '.config/opencode/node_modules/.keep': '',
+  '.config/opencode/package-lock.json': {
+    packages: { '': { dependencies: { '@opencode-ai/plugin': version } } },
+  },
+}
+
 export const opencode: Profile = {
   id: 'opencode',
   displayName: 'OpenCode',
@@ -13,9 +23,9 @@ export const opencode: Profile = {
   homepage: 'https://opencode.ai',
   tested: true,
   install: {
-    version: '1.18.33',
+    version,
     // The binary's own package: the one that people install downloads it in a script.
-    packages: { 'opencode-{platform}': '1.18.33' },
+    packages: { 'opencode-{platform}': version },
     entry: { file: 'node_modules/opencode-{platform}/bin/opencode' },
     runner: 'itself',
     args: ['acp'],
@@ -23,7 +33,7 @@ export const opencode: Profile = {
   hint: '',
   command: ['opencode', 'acp'],
   env: { OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' },
-  files: { '.config/opencode/opencode.json': common },
+  files: { ...nothingToFetch, '.config/opencode/opencode.json': common },
   gateway: {
     wire: 'openai',
     env: {},

@@ -22,6 +22,8 @@ export interface ContactWatch {
 const LOOK_MS = 50
 /** Looking takes at most one part in this many of the server's time. */
 const SHARE = 5
+/** Stands for a name that came too late. */
+const ENDED = 'a program that has ended'
 /** Contacts that are kept. */
 const CONTACTS = 100
 
@@ -54,7 +56,7 @@ export function watchContacts(roots: () => readonly number[]): ContactWatch | nu
   }
   let timer = setTimeout(look, 0)
   return {
-    contacts: () => [...found.values()],
+    contacts: () => namedOnce([...found.values()]),
     looks: () => ({ count, everyMs: count === 0 ? 0 : Math.round(watchedMs / count) }),
     close: () => clearTimeout(timer),
   }
@@ -72,6 +74,18 @@ function contactBy({ pid, protocol, local, remote }: Socket, own: ReadonlySet<st
   return [{ protocol, address: `${remote.host}:${remote.port}`, program: programOf(pid) }]
 }
 
+/** A program may end between the look at its socket and that at its name: where another look knew it, once is enough. */
+function namedOnce(contacts: readonly Contact[]): Contact[] {
+  return contacts.filter(
+    (one) =>
+      one.program !== ENDED ||
+      !contacts.some(
+        (other) =>
+          other.program !== ENDED && other.protocol === one.protocol && other.address === one.address,
+      ),
+  )
+}
+
 function doorOf(protocol: string, { port }: Address): string {
   return `${protocol}:${port}`
 }
@@ -82,7 +96,7 @@ function isLoopback({ host }: Address): boolean {
 
 /** The name of its file, and of the script that it runs where it is told one by its whole path. */
 function programOf(pid: number): string {
-  const name = path.basename(linkOr(`/proc/${pid}/exe`)) || 'a program that has ended'
+  const name = path.basename(linkOr(`/proc/${pid}/exe`)) || ENDED
   const script = argumentsOf(pid).find((word) => path.isAbsolute(word))
   return script === undefined ? name : `${name} ${path.basename(script)}`
 }

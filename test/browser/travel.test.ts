@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { column, startJob, waitForStatus } from '../helpers/browser-job.ts'
+import { startCrowd } from '../helpers/crowd.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
@@ -75,4 +76,18 @@ it('a card travels without any flight where motion is unwanted', async () => {
   await visit(server, { motion: 'reduce' }, async ({ page }) => {
     expect(await travelOf(page)).toEqual({ columns: ['todo', 'progress', 'review', 'done'], flights: 0 })
   })
+})
+
+it('a card opens its details beside the board, and in a tab of their own for whoever holds Control', async () => {
+  const id = await startCrowd(server, { tasks: 3, updates: 1, updatesPerSecond: 10 })
+  await visit(server, { path: `/jobs/${id}` }, async ({ page, context }) => {
+    const card = column(page, 'In progress').getByRole('link').first()
+    const [tab] = await Promise.all([context.waitForEvent('page'), card.click({ modifiers: ['Control'] })])
+    await tab.waitForURL(/\?task=/)
+    expect(page.url()).not.toContain('task=')
+    await tab.close()
+    await card.click()
+    await page.waitForURL(/\?task=/)
+  })
+  await server.client.cancel(id)
 })

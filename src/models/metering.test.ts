@@ -128,23 +128,27 @@ it.each(calls)('sees how a %s call fails, streamed %s', async (kind, stream) => 
   expect(await outcome('hang')).toEqual(['silent', 0])
 })
 
+/** Asks, and leaves when the model has begun to serve; gives the grant that it asked with, still open. */
+async function leave({ path: where, body }: { readonly path: string; readonly body: object }) {
+  const grant = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null })
+  const leaving = new AbortController()
+  const asked = model.served.length
+  const answer = fetch(`${gateway.url}${where}`, {
+    method: 'POST',
+    headers: { 'x-api-key': grant.token, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: leaving.signal,
+  })
+  await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
+  leaving.abort()
+  await expect(answer).rejects.toThrow('abort')
+  return grant
+}
+
 it.each(calls)(
   'counts a %s call that its agent leaves when its attempt ends, streamed %s: its answer was served',
   async (kind, stream) => {
-    const caller = { backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }
-    const grant = gateway.open(caller)
-    const { path: where, body } = wires[kind](prompt({ text: 'words', after_ms: 100 }), stream)
-    const leave = new AbortController()
-    const asked = model.served.length
-    const answer = fetch(`${gateway.url}${where}`, {
-      method: 'POST',
-      headers: { 'x-api-key': grant.token, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: leave.signal,
-    })
-    await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
-    leave.abort()
-    await expect(answer).rejects.toThrow('abort')
+    const grant = await leave(wires[kind](prompt({ text: 'words', after_ms: 100 }), stream))
     await grant.close()
     expect(records.at(-1)).toMatchObject({ outcome: 'gone', estimated: false })
     expect(records.at(-1)?.usage).toEqual({ ...model.served.at(-1)?.usage, reasoning: 0 })
@@ -154,19 +158,7 @@ it.each(calls)(
 it.each(['cut', 'malformed'] as const)(
   'an agent that leaves an answer that is %s is not to blame',
   async (fail) => {
-    const grant = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null })
-    const { path: where, body } = wires.messages(prompt({ text: 'words', fail, after_ms: 100 }), true)
-    const leave = new AbortController()
-    const asked = model.served.length
-    const answer = fetch(`${gateway.url}${where}`, {
-      method: 'POST',
-      headers: { 'x-api-key': grant.token, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: leave.signal,
-    })
-    await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
-    leave.abort()
-    await expect(answer).rejects.toThrow('abort')
+    const grant = await leave(wires.messages(prompt({ text: 'words', fail, after_ms: 100 }), true))
     await vi.waitFor(() => expect(records.at(-1)).toMatchObject({ outcome: fail }))
     await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
     await grant.close()

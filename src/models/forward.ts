@@ -34,7 +34,7 @@ async function passOnce(door: Door, call: Call): Promise<Passed> {
     const passed = await pass(door, call)
     if (passed.fault === null && !passed.isGone) {
       door.health.succeeded(name)
-      call.grant.well()
+      call.grant.well(Date.now() - passed.durationMs)
       if (passed.refusal !== null) tell(call, passed)
     }
     await recordCall(door, call, passed)

@@ -15,7 +15,7 @@ export interface Grant {
   readonly token: string
   /** Aborted when no call of the attempt will do any more: it had better end. */
   readonly halted: AbortSignal
-  /** Why the attempt's calls fail, when its last one did and not for a fault of its own. */
+  /** Why the attempt's calls failed when it was closed, if the last one did and not for a fault of its own. */
   held(): HeldBack | null
   /** Ends its calls; resolves when the last of them is in the ledger. Safe to call twice. */
   close(): Promise<void>
@@ -31,8 +31,8 @@ export interface OpenGrant {
   trouble(held: HeldBack): void
   /** No call of the attempt will do any more. */
   halt(held: HeldBack): void
-  /** A call did well. */
-  well(): void
+  /** A call did well that began at this time, in epoch milliseconds. */
+  well(beganAt: number): void
 }
 
 export interface Grants {
@@ -55,6 +55,9 @@ export function openGrants(): Grants {
       const calls = new Set<Promise<void>>()
       let held: HeldBack | null = null
       let troubles = 0
+      let troubledAt = 0
+      // What becomes of calls after an attempt's end has not made it end.
+      const isOver = (): boolean => halted.signal.aborted || ended.signal.aborted
       open.set(hash, {
         caller,
         signal: ended.signal,
@@ -63,18 +66,19 @@ export function openGrants(): Grants {
           await call.finally(() => calls.delete(call))
         },
         trouble(why) {
-          if (halted.signal.aborted) return
+          if (isOver()) return
           held = why
+          troubledAt = Date.now()
           troubles += 1
           if (troubles >= TROUBLES) halted.abort()
         },
         halt(why) {
-          if (halted.signal.aborted) return
+          if (isOver()) return
           held = why
           halted.abort()
         },
-        well() {
-          if (halted.signal.aborted) return
+        well(beganAt) {
+          if (isOver() || beganAt < troubledAt) return
           held = null
           troubles = 0
         },

@@ -8,6 +8,7 @@ import type { Wire } from '../contract/provider.ts'
 import { openLog } from '../lib/log.ts'
 import type { CallRecord } from './call-record.ts'
 import { openGateway, type Gateway } from './gateway.ts'
+import type { Grant } from './grants.ts'
 import { openPrices } from './prices.ts'
 
 /** What the gateway counts beside what the provider says it served. */
@@ -54,13 +55,16 @@ beforeAll(async () => {
       modelBackoffMs: 1,
     },
   })
-  token = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }).token
+  token = openGrant().token
 })
 afterAll(async () => {
   await gateway.close()
   await model.close()
   fs.rmSync(dir, { recursive: true })
 })
+
+const openGrant = (): Grant =>
+  gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null })
 
 const usage = { input: 1000, output: 70, cached: 400, cache_write: 0 }
 const prompt = (step: object): string => scriptText({ bare: true, usage, steps: [step] })
@@ -128,18 +132,28 @@ it.each(calls)('sees how a %s call fails, streamed %s', async (kind, stream) => 
   expect(await outcome('hang')).toEqual(['silent', 0])
 })
 
-/** Asks, and leaves when the model has begun to serve; gives the grant that it asked with, still open. */
-async function leave({ path: where, body }: { readonly path: string; readonly body: object }) {
-  const grant = gateway.open({ backend: 'x', jobId: null, taskId: null, attemptId: null, role: null })
-  const leaving = new AbortController()
+interface Asked {
+  readonly path: string
+  readonly body: object
+}
+
+/** Asks with a grant; resolves when the model has begun to serve. */
+async function begin({ path: where, body }: Asked, grant = openGrant(), signal?: AbortSignal) {
   const asked = model.served.length
   const answer = fetch(`${gateway.url}${where}`, {
     method: 'POST',
     headers: { 'x-api-key': grant.token, 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: leaving.signal,
+    ...(signal === undefined ? {} : { signal }),
   })
   await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
+  return { grant, answer }
+}
+
+/** Asks, and leaves when the model has begun to serve; gives the grant that it asked with, still open. */
+async function leave(asked: Asked) {
+  const leaving = new AbortController()
+  const { grant, answer } = await begin(asked, openGrant(), leaving.signal)
   leaving.abort()
   await expect(answer).rejects.toThrow('abort')
   return grant
@@ -164,6 +178,44 @@ it.each(['cut', 'malformed'] as const)(
     await grant.close()
   },
 )
+
+it.each([
+  ['breaks', { fail: 'malformed' }, { outcome: 'malformed', estimated: false }],
+  ['is whole', {}, { outcome: 'ok', estimated: false }],
+])(
+  'an answer that %s while its attempt ends is told as it was, and takes back no earlier failure',
+  async (_, step, told) => {
+    const { grant, answer: broken } = await begin(wires.messages(prompt({ fail: 'malformed' }), true))
+    await broken.then((response) => response.text()).catch(String)
+    await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+    const before = records.length
+    const { answer } = await begin(
+      wires.messages(prompt({ text: 'words', after_ms: 100, ...step }), true),
+      grant,
+    )
+    await Promise.all([answer.then((response) => response.text()).catch(String), grant.close()])
+    expect(records.slice(before)).toMatchObject([told])
+    expect(grant.held()).toMatchObject({ for: 'retry' })
+  },
+)
+
+it('a call that was under way when another failed takes nothing back when it does well', async () => {
+  const slow = wires.messages(prompt({ text: 'words', after_ms: 300 }), true)
+  const { grant, answer } = await begin(slow)
+  const before = records.length
+  const failed = await begin(wires.messages(prompt({ text: 'words', fail: 'malformed' }), true), grant)
+  await failed.answer.then((response) => response.text()).catch(String)
+  await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+  expect(await (await answer).text()).toContain('message_stop')
+  await vi.waitFor(() =>
+    expect(records.slice(before).map(({ outcome }) => outcome)).toEqual(['malformed', 'ok']),
+  )
+  expect(grant.held()).toMatchObject({ for: 'retry' })
+  const again = await begin(wires.messages(prompt({ text: 'words' }), true), grant)
+  expect(await (await again.answer).text()).toContain('message_stop')
+  await vi.waitFor(() => expect(grant.held()).toBeNull())
+  await grant.close()
+})
 
 it.each([
   [429, 'status'],

@@ -27,14 +27,13 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
   let reader: ReturnType<typeof openAnswerReader> | null = null
   let broken: unknown = null
   const reading = outlast(call.signal, door.limits.modelRestMs)
-  // An agent that leaves an answer may do so because of it; what comes after an attempt's end, or our own, is no failure.
-  const isAsked = (): boolean => !reading.signal.aborted && !call.grant.signal.aborted
   try {
     const answer = await send(door, call, reading.signal)
     firstByteMs = since()
     status = answer.statusCode ?? 502
+    // An agent that leaves an answer may do so because of it; what we break off ourselves is nobody's failure.
     answer.on('error', (error) => {
-      if (isAsked()) broken = error
+      if (!reading.signal.aborted && !call.grant.signal.aborted) broken = error
     })
     if (status >= 400) {
       const body = withoutKey(await readSome(answer), call.target.key)
@@ -49,7 +48,7 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
     response.flushHeaders()
     const isTaken = await handOn(answer, response)
     const read = mine.end(true)
-    const fault = isAsked() ? read.fault : null
+    const { fault } = read
     const isGone = fault === null && !isTaken
     return { status, answer: read, fault, refusal: null, isGone, firstByteMs, durationMs: since() }
   } catch (error) {

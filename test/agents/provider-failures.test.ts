@@ -51,7 +51,12 @@ it.concurrent.each(failureAgents)(
     }
     const job = await agents.ended(id)
     const events = await client.pastEvents(id, { limit: 400 })
-    const told = events.map(({ actor, type, message }) => `${actor} ${type}: ${message}`).join('\n')
+    const told = events
+      .map(
+        ({ actor, type, message, data }) =>
+          `${actor} ${type}: ${message} ${JSON.stringify(data['call'] ?? '')}`,
+      )
+      .join('\n')
     expect(job, told).toMatchObject({ status: 'completed', proof: 'proven' })
     const held = events.filter(({ type }) => type === 'attempt.held').map(({ data }) => data['held'])
     expect(held, told).toEqual(

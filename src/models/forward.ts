@@ -34,7 +34,7 @@ async function passOnce(door: Door, call: Call): Promise<Passed> {
     const passed = await pass(door, call)
     if (passed.fault === null && !passed.isGone) {
       door.health.succeeded(name)
-      call.grant.well(Date.now() - passed.durationMs)
+      call.grant.well(call.asked.model, Date.now() - passed.durationMs)
       if (passed.refusal !== null) tell(call, passed)
     }
     await recordCall(door, call, passed)
@@ -63,7 +63,7 @@ async function settle(
   const beganAt = Date.now() - passed.durationMs
   const outage = door.health.failed(target.name, fault.words, retryAfter, beganAt)
   const held = untilOver(target.name, outage)
-  if (response.headersSent) grant.trouble(held)
+  if (response.headersSent) grant.trouble(held, call.asked.model)
   else if (outage.until > deadline) grant.halt(held)
   else return true
   return false

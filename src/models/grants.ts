@@ -27,12 +27,12 @@ export interface OpenGrant {
   readonly signal: AbortSignal
   /** Waited for when the grant is closed. */
   busy(call: Promise<void>): Promise<void>
-  /** A call failed; the attempt may try another. */
-  trouble(held: HeldBack): void
+  /** A call of this model failed; the attempt may try another. */
+  trouble(held: HeldBack, model: string): void
   /** No call of the attempt will do any more. */
   halt(held: HeldBack): void
-  /** A call did well that began at this time, in epoch milliseconds. */
-  well(beganAt: number): void
+  /** A call of this model did well that began at this time, in epoch milliseconds. */
+  well(model: string, beganAt: number): void
 }
 
 export interface Grants {
@@ -55,7 +55,8 @@ export function openGrants(): Grants {
       const calls = new Set<Promise<void>>()
       let held: HeldBack | null = null
       let troubles = 0
-      let troubledAt = 0
+      // Agents call small models beside their work: that one of those answers does not mean that the work goes on.
+      let troubled = { model: '', at: 0 }
       // What becomes of calls after an attempt's end has not made it end.
       const isOver = (): boolean => halted.signal.aborted || ended.signal.aborted
       open.set(hash, {
@@ -65,10 +66,10 @@ export function openGrants(): Grants {
           calls.add(call)
           await call.finally(() => calls.delete(call))
         },
-        trouble(why) {
+        trouble(why, model) {
           if (isOver()) return
           held = why
-          troubledAt = Date.now()
+          troubled = { model, at: Date.now() }
           troubles += 1
           if (troubles >= TROUBLES) halted.abort()
         },
@@ -77,8 +78,8 @@ export function openGrants(): Grants {
           held = why
           halted.abort()
         },
-        well(beganAt) {
-          if (isOver() || beganAt < troubledAt) return
+        well(model, beganAt) {
+          if (isOver() || held === null || model !== troubled.model || beganAt < troubled.at) return
           held = null
           troubles = 0
         },

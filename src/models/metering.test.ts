@@ -199,7 +199,7 @@ it.each([
   },
 )
 
-it('a call that was under way when another failed takes nothing back when it does well', async () => {
+it('a failure is taken back by a later call of the same model alone', async () => {
   const slow = wires.messages(prompt({ text: 'words', after_ms: 300 }), true)
   const { grant, answer } = await begin(slow)
   const before = records.length
@@ -211,7 +211,12 @@ it('a call that was under way when another failed takes nothing back when it doe
     expect(records.slice(before).map(({ outcome }) => outcome)).toEqual(['malformed', 'ok']),
   )
   expect(grant.held()).toMatchObject({ for: 'retry' })
-  const again = await begin(wires.messages(prompt({ text: 'words' }), true), grant)
+  const asked = wires.messages(prompt({ text: 'words' }), true)
+  const small = await begin({ ...asked, body: { ...asked.body, model: 'small-model' } }, grant)
+  expect(await (await small.answer).text()).toContain('message_stop')
+  await vi.waitFor(() => expect(records.at(-1)).toMatchObject({ model: 'small-model', outcome: 'ok' }))
+  expect(grant.held()).toMatchObject({ for: 'retry' })
+  const again = await begin(asked, grant)
   expect(await (await again.answer).text()).toContain('message_stop')
   await vi.waitFor(() => expect(grant.held()).toBeNull())
   await grant.close()

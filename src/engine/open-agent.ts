@@ -102,7 +102,7 @@ interface Opened {
 async function openProtocol(
   engine: Engine,
   options: OpenAgentOptions,
-  { program, board }: Means,
+  { program, models, board }: Means,
   signal: AbortSignal,
 ): Promise<Opened> {
   const { profile, workspace, label, policy, answer, onUpdate, resume = null } = options
@@ -118,6 +118,9 @@ async function openProtocol(
         limits: { ...engine.limits.session, ...profile.limits },
         maxBytes: engine.limits.sessionBytes,
         wishes: profile.session,
+        // Through the gateway its settings name the model; one with a log-in of its own can be told in its session alone.
+        model: models.access.gateway === null ? models.access.model : null,
+        title: `Slipway: ${label}`,
         mcpServers: board === null ? [] : [serverOf(board)],
         host: openHost(engine, { workspace, readable, tools, policy, label, answer, signal }),
         onUpdate,

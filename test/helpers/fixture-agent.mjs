@@ -173,6 +173,11 @@ const answers = {
     keep({ resume: params.sessionId })
     return { ...play.open }
   },
+  'session/set_title': (params) => {
+    if (play.refusesTitles) throw new Error('no titles today')
+    keep({ title: params.title })
+    return { title: params.title }
+  },
   'session/set_mode': (params) => {
     keep({ mode: params.modeId })
     return {}

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endOf, fixtureAgent, heardIn, startFixtureJob } from '../helpers/fixture-backend.ts'
+import { fixtureAgent, heardIn, startFixtureJob } from '../helpers/fixture-backend.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
@@ -171,4 +172,20 @@ it('a killed agent has a successor that is told what was done, and goes on in th
   expect(prompts[1]).toContain('- did: Run npm test (completed)')
   const files = fs.readdirSync(job.workspace_path ?? '')
   expect(files).toEqual(expect.arrayContaining(['half.txt', 'done.txt']))
+})
+
+it('an agent that reaches its models by itself is told the model that a person chose', async () => {
+  const model = (id: string, value: string): object => ({
+    id,
+    name: id,
+    category: 'model',
+    type: 'select',
+    currentValue: value,
+    options: ['small', 'large'].map((each) => ({ value: each, name: each })),
+  })
+  const open = { configOptions: [model('provider', 'small'), model('model', 'small')] }
+  const id = await startFixtureJob(server, 'chooser', { open, turn: [] }, { model: 'large' })
+  const job = await endOf(server, id)
+  expect(heardIn(job)).toContainEqual({ config: ['model', 'large'] })
+  expect((await server.client.agents(id)).map((agent) => agent.model)).toEqual(['large'])
 })

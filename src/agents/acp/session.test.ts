@@ -51,6 +51,7 @@ function open(play: object, options: Partial<SessionOptions> = {}): Promise<Sess
       limits,
       maxBytes: 10_000_000,
       wishes: plainSession,
+      title: 'A session',
       host,
       onUpdate: (update) => updates.push(update),
       ...options,
@@ -120,6 +121,14 @@ describe('opening', () => {
     )
     expect(session.model).toBe('small')
     expect(heard()).toEqual([{ new: [] }, { config: ['m', 'careful'] }])
+  })
+
+  it('gives a new session its title where the agent takes one, so that it asks no model for one', async () => {
+    const offer = { agentCapabilities: { sessionCapabilities: { title: {}, resume: {} } } }
+    await open({ offer })
+    await open({ offer }, { resume: 's0' })
+    expect(await open({ offer, refusesTitles: true })).toMatchObject({ origin: 'new' })
+    expect(heard()).toEqual([{ new: [] }, { title: 'A session' }, { resume: 's0' }, { new: [] }])
   })
 
   it('continues a session that the agent can resume or load, and begins anew where that is broken', async () => {

@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly host: SessionHost
   readonly onUpdate: (update: SessionUpdate) => void
   readonly model?: string | null
+  /** What the session is called in the agent's own lists, where that can be told. */
+  readonly title: string
   readonly mcpServers?: readonly McpServer[]
   /** A session of this agent to continue, where it can. */
   readonly resume?: string | null
@@ -68,12 +70,12 @@ const ERROR_CHARS = 500
 
 /** Speaks to a started agent process until a session is open. Throws `SessionError`. */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Session> {
-  const { wishes, limits, cwd, host, resume = null, mcpServers = [], model = null } = options
+  const { wishes, limits, cwd, host, title, resume = null, mcpServers = [], model = null } = options
   const wires = connect(options)
   const { connection, broken } = wires
   const starting = async (): Promise<Pick<Session, 'id' | 'origin' | 'model'>> => {
     const started = await startSession(connection.agent, { cwd, wishes, mcpServers, resume })
-    const set = await setUpSession(connection.agent, started, { wishes, policy: host.policy, model })
+    const set = await setUpSession(connection.agent, started, { wishes, policy: host.policy, model, title })
     return { id: started.sessionId, origin: started.origin, model: set }
   }
   try {

@@ -1,4 +1,4 @@
-import { methods, type ClientContext, type SessionConfigOption } from '@agentclientprotocol/sdk'
+import { methods, RequestError, type ClientContext, type SessionConfigOption } from '@agentclientprotocol/sdk'
 import type { PermissionPolicy } from '../../contract/permission.ts'
 import type { SessionWishes } from '../profile.ts'
 import type { StartedSession } from './start-session.ts'
@@ -9,6 +9,7 @@ export interface SetUp {
   readonly policy: PermissionPolicy
   /** The model that a person chose; null leaves it to the agent. */
   readonly model: string | null
+  readonly title: string
 }
 
 /**
@@ -17,9 +18,10 @@ export interface SetUp {
  */
 export async function setUpSession(
   agent: ClientContext,
-  { sessionId, offer }: StartedSession,
-  { wishes, policy, model }: SetUp,
+  { sessionId, offer, origin, takesTitle }: StartedSession,
+  { wishes, policy, model, title }: SetUp,
 ): Promise<string | null> {
+  if (origin === 'new' && takesTitle) await setTitle(agent, sessionId, title)
   const options = offer.configOptions ?? []
   const mode = wishes.modes[policy]
   const modes = offer.modes?.availableModes ?? []
@@ -33,7 +35,16 @@ export async function setUpSession(
       options.find((option) => option.id === id),
       value,
     )
-  const choice = inCategory(options, 'model')
+  return setModel(agent, { sessionId, offer }, model)
+}
+
+/** Sets the model that was chosen, where it is on offer; the answer is what the agent works with. */
+async function setModel(
+  agent: ClientContext,
+  { sessionId, offer }: Pick<StartedSession, 'sessionId' | 'offer'>,
+  model: string | null,
+): Promise<string | null> {
+  const choice = inCategory(offer.configOptions ?? [], 'model')
   if (model === null) return choice?.type === 'select' ? choice.currentValue : modelsOf(offer).current
   if (choice !== undefined) await setOption(agent, sessionId, choice, model)
   else if (modelsOf(offer).ids.includes(model))
@@ -41,11 +52,22 @@ export async function setUpSession(
   return model
 }
 
+/** An agent whose session has no title may ask a model for one, which costs a call. Its refusal is no reason to stop. */
+async function setTitle(agent: ClientContext, sessionId: string, title: string): Promise<void> {
+  try {
+    await agent.request('session/set_title', { sessionId, title })
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error
+  }
+}
+
+/** Some agents have more in a category than what it is named after: their provider beside their model. */
 function inCategory(
   options: readonly SessionConfigOption[],
   category: string,
 ): SessionConfigOption | undefined {
-  return options.find((option) => option.category === category)
+  const all = options.filter((option) => option.category === category)
+  return all.find((option) => option.id === category) ?? all[0]
 }
 
 async function setOption(

@@ -19,6 +19,8 @@ export interface StartedSession {
   /** What the agent offers to set. */
   readonly offer: LoadSessionResponse
   readonly agent: string | null
+  /** Whether it can be told a title. */
+  readonly takesTitle: boolean
 }
 
 export interface StartWishes {
@@ -47,7 +49,11 @@ export async function startSession(agent: ClientContext, start: StartWishes): Pr
       `The agent speaks version ${offered.protocolVersion} of the protocol, Slipway version ${PROTOCOL_VERSION}: install another version of it.`,
     )
   const info = offered.agentInfo
-  const about = { agent: info === undefined || info === null ? null : `${info.name} ${info.version}` }
+  const about = {
+    agent: info === undefined || info === null ? null : `${info.name} ${info.version}`,
+    // Not in the stable protocol yet.
+    takesTitle: 'title' in (offered.agentCapabilities?.sessionCapabilities ?? {}),
+  }
   const continued = await continueSession(agent, start, offered)
   if (continued !== null) return { ...continued, ...about }
   const answer = await loggedIn(agent, start.wishes, offered, () =>

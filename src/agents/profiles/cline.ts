@@ -22,9 +22,14 @@ export const cline: Profile = {
   files: { '.cline/data/settings/global-settings.json': quiet },
   gateway: {
     wire: 'openai',
-    // Without both it asks for a login at Cline, whatever its settings say (cline/cline#11662).
-    env: { CLINE_API_KEY: '{token}', CLINE_PROVIDER: 'openai-compatible' },
+    // Without these it asks for a login at Cline, whatever its settings say (cline/cline#11662), and takes its own model.
+    env: { CLINE_API_KEY: '{token}', CLINE_PROVIDER: 'openai-compatible', CLINE_MODEL: '{model}' },
     files: {
+      // A model that it does not know it silently replaces by one that it does.
+      '.cline/data/settings/models.json': {
+        version: 1,
+        providers: { 'openai-compatible': { models: { '{model}': { id: '{model}', name: '{model}' } } } },
+      },
       '.cline/data/settings/providers.json': {
         version: 1,
         lastUsedProvider: 'openai-compatible',

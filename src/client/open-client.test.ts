@@ -103,3 +103,26 @@ test('names of files are encoded segment by segment', async () => {
   await expect(client.file(id, 'docs/a b?#%.md', 'main')).rejects.toThrow('404')
   expect(sent[0]?.url).toBe(`http://slipway.test/api/jobs/${id}/files/docs/a%20b%3F%23%25.md?ref=main`)
 })
+
+test('what only reads is asked once more when the connection was reset, what acts is not', async () => {
+  const reset = (): Error =>
+    new TypeError('fetch failed', {
+      cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    })
+  let resets = 1
+  const { client, sent } = stub(() => {
+    if (resets-- > 0) throw reset()
+    return Response.json({ agents: [] })
+  })
+  expect(await client.agents(id)).toEqual([])
+  expect(sent).toHaveLength(2)
+  resets = 2
+  await expect(client.agents(id)).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('ECONNRESET'),
+  })
+  expect(sent).toHaveLength(4)
+  resets = 1
+  await expect(client.cancel(id)).rejects.toMatchObject({ code: 'unreachable' })
+  expect(sent).toHaveLength(5)
+})

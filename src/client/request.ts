@@ -66,12 +66,18 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
   const timer = timeoutMs > 0 ? setTimeout(() => deadline.abort(), timeoutMs) : undefined
   const signals = options.signal === undefined ? [deadline.signal] : [deadline.signal, options.signal]
   try {
-    const response = await endpoint.fetch(address(endpoint, path, options.query), {
-      method: options.method ?? 'GET',
-      headers: headersOf(endpoint, options),
-      signal: AbortSignal.any(signals),
-      redirect: 'error',
-      ...bodyOf(options),
+    const method = options.method ?? 'GET'
+    const ask = (): Promise<Response> =>
+      endpoint.fetch(address(endpoint, path, options.query), {
+        method,
+        headers: headersOf(endpoint, options),
+        signal: AbortSignal.any(signals),
+        redirect: 'error',
+        ...bodyOf(options),
+      })
+    const response = await ask().catch((error: unknown) => {
+      if (method === 'GET' && wasReset(error)) return ask()
+      throw error
     })
     if (response.ok || options.accept?.includes(response.status)) return response
     throw await refusal(response)
@@ -92,16 +98,29 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
   }
 }
 
+/**
+ * A connection that was kept open and that the server closed just as it was used again. What only reads is asked once more
+ * (RFC 9110, section 9.2.2).
+ */
+function wasReset(error: unknown): boolean {
+  return ['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE'].includes(codeOf(error))
+}
+
 /** A connection that could not be made, or broke. */
 export function unreachable(url: string, cause: unknown): ApiError {
   return new ApiError(0, 'unreachable', `no connection to the server at ${url}${because(cause)}`, { cause })
 }
 
 function because(error: unknown): string {
+  const code = codeOf(error)
+  return code === '' ? '' : ` (${code})`
+}
+
+/** The code of what broke a connection, or its words where it has none. */
+function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   const inner = error.cause instanceof Error ? error.cause : error
-  const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : inner.message
-  return code === '' ? '' : ` (${code})`
+  return 'code' in inner && typeof inner.code === 'string' ? inner.code : inner.message
 }
 
 function address(endpoint: Endpoint, path: string, query: RequestOptions['query']): string {

@@ -57,6 +57,7 @@ export default defineConfig({
     maxWorkers: WORKERS,
     pool: 'forks',
     env: { NODE_COMPILE_CACHE: compileCache },
+    setupFiles: ['test/helpers/remove-made.ts'],
     projects: [
       {
         extends: true,

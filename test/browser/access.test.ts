@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { column, waitForStatus } from '../helpers/browser-job.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
@@ -26,8 +27,7 @@ beforeAll(async () => {
   )
   const waiting = await server.client.createJob({ vision: 'a counter', mode: 'team', approve_plan: true })
   jobs = { done: done ?? '', failed: failed ?? '', running: running ?? '', waiting: waiting.job_id }
-  for (const id of [jobs.done, jobs.failed])
-    await until('the end of a job', 110_000, async () => (await server.client.getJob(id)).completed_at)
+  for (const id of [jobs.done, jobs.failed]) await endOf(server, id)
   await until('a plan to approve', 110_000, async () =>
     (await server.client.getJob(jobs.waiting)).wait?.for === 'approval' ? true : null,
   )

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { launchBrowser, openPage, type Visit } from '../helpers/browser.ts'
 import { setup as buildWeb } from '../helpers/built-web.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { screens, type Screen, type ShownJobs } from './screens.ts'
@@ -22,11 +23,9 @@ const JOB_MS = 180_000
 async function makeJobs(server: TestServer): Promise<ShownJobs> {
   const make = async (vision: string, mode: 'team' | 'solo'): Promise<string> =>
     (await server.client.createJob({ vision, mode })).job_id
-  const ended = (id: string): Promise<unknown> =>
-    until(`the end of job ${id}`, JOB_MS, async () => (await server.client.getJob(id)).completed_at)
   const done = await make('a todo list with a CLI', 'team')
   const failed = await make('a calculator for the command line [[demo:unfixable]]', 'solo')
-  await Promise.all([ended(done), ended(failed)])
+  await Promise.all([endOf(server, done, JOB_MS), endOf(server, failed, JOB_MS)])
   const running = await make('a URL shortener [[demo:slow=600000]]', 'team')
   await until('work on the plan', JOB_MS, async () => {
     const tasks = await server.client.tasks(running)

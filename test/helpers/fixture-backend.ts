@@ -3,7 +3,6 @@ import path from 'node:path'
 import type { CustomBackend } from '../../src/contract/backend.ts'
 import type { JobView, NewJob } from '../../src/contract/job.ts'
 import type { TestServer } from './server.ts'
-import { until } from './until.ts'
 
 /** The program that plays what it is told, so that processes of it can be found. */
 export const fixtureAgent = path.join(import.meta.dirname, 'fixture-agent.mjs')
@@ -28,13 +27,6 @@ export async function startFixtureJob(
     ...options,
   })
   return job_id
-}
-
-export function endOf(server: TestServer, id: string): Promise<JobView> {
-  return until('the end of the job', 110_000, async () => {
-    const job = await server.client.getJob(id)
-    return job.completed_at === null ? null : job
-  })
 }
 
 /** What the fixture agent heard in a completed job, in order. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
+import { makeDir } from './made-dirs.ts'
 import { databaseUrlFor } from './test-database.ts'
 import { openClient, type Client } from '../../src/client/open-client.ts'
 
@@ -39,7 +39,7 @@ const root = path.join(import.meta.dirname, '..', '..')
 const START_MS = 30_000
 
 export function makeDataDir(): string {
-  return fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-test-'))
+  return makeDir('slipway-test-')
 }
 
 /** Starts `slipway start` with a clean environment and waits for the address it prints. */

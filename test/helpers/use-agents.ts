@@ -4,9 +4,9 @@ import type { JobView, NewJob } from '../../src/contract/job.ts'
 import { knownProfiles } from '../../src/agents/known-profiles.ts'
 import type { Wire } from '../../src/contract/provider.ts'
 import { realAgents } from './agents-under-test.ts'
+import { endOf } from './follow-job.ts'
 import { startScriptedModel, type ScriptedModel } from './scripted-model.ts'
 import { startTestServer, type TestServer } from './server.ts'
-import { until } from './until.ts'
 
 /** A server that finds the real coding agents, and a provider that follows scripts, for all tests of a file. */
 export interface Agents {
@@ -21,7 +21,7 @@ export interface Agents {
   ended(id: string): Promise<JobView>
   /** Runs a job to its end, with a key of its own; `told` is everything that was said of it. */
   finish(job: NewJob & { readonly backend: string }): Promise<{ id: string; key: string; told: string }>
-  /** The ledger and the provider's own book say the same, to the token. */
+  /** The ledger and the provider's own book say the same, to the token, and of the model alone that was chosen. */
   expectLedger(id: string, key: string): Promise<void>
 }
 
@@ -66,16 +66,7 @@ export function useAgents(env: Readonly<Record<string, string>> = {}): Agents {
       }
       return key
     },
-    ended: (id) =>
-      until(
-        'the end of the job',
-        JOB_MS,
-        async () => {
-          const job = await agents.server.client.getJob(id)
-          return job.completed_at === null ? null : job
-        },
-        LOOK_MS,
-      ),
+    ended: (id) => endOf(agents.server, id, JOB_MS, LOOK_MS),
     async finish(job) {
       const key = await agents.connect(...new Set([job.backend, ...Object.values(job.agents ?? {})]))
       const { client } = agents.server
@@ -86,6 +77,8 @@ export function useAgents(env: Readonly<Record<string, string>> = {}): Agents {
       return { id, key, told }
     },
     async expectLedger(id, key) {
+      const models = agents.model.served.flatMap((call) => (call.key === key ? [call.model] : []))
+      expect(new Set(models)).toEqual(new Set(['mock-model']))
       const { input, output, calls } = agents.model.totals(key)
       expect(calls).toBeGreaterThan(0)
       const { usage } = await agents.server.client.getJob(id)

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { scriptedVision, SCRIPTED_TASKS } from '../helpers/scripted-team.ts'
 import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
 
 /** Slipway's own team at work: the real server, gateway, agents, git; only the model follows a script. */
 let model: ScriptedModel
@@ -40,7 +40,7 @@ it.each(providers)('a whole team job is proven on %s, and its ledger is exact', 
   await server.client.setSecret(name, key)
   await server.client.setProvider(name, { ...input, base_url: `${model.url}${path}`, model: 'mock-model' })
   const { job_id } = await server.client.createJob({ vision: scriptedVision(), backend: 'team' })
-  await until('the end of the job', 100_000, async () => (await server.client.getJob(job_id)).completed_at)
+  await endOf(server, job_id)
   const job = await server.client.getJob(job_id)
   expect(job).toMatchObject({ status: 'completed', proof: 'proven' })
   const tasks = await server.client.tasks(job_id)
@@ -64,7 +64,7 @@ it('a model may be chosen for the job and for a role of it', async () => {
     model: 'for-all',
     models: { architect: 'for-the-architect' },
   })
-  await until('the end of the job', 100_000, async () => (await server.client.getJob(job_id)).completed_at)
+  await endOf(server, job_id)
   const job = await server.client.getJob(job_id)
   expect(job).toMatchObject({
     proof: 'proven',

@@ -5,12 +5,12 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { modelBackend } from '../helpers/model-backend.ts'
 import { watchProcesses, type ProcessWatch } from '../helpers/watch-processes.ts'
 import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
 import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
 
 /** A key that is given to the gateway is nowhere else, whatever the agent does to find it. */
 const key = `sk-canary-${randomBytes(24).toString('hex')}`
@@ -60,10 +60,7 @@ it('is found in no process, file, event, log, commit or archive, and yet it was 
     mode: 'solo',
     checks: ['test -s found-env.txt', 'test -f made'],
   })
-  const job = await until('the end of the job', 60_000, async () => {
-    const found = await server.client.getJob(id)
-    return ['completed', 'failed'].includes(found.status) ? found : null
-  })
+  const job = await endOf(server, id)
   expect([job.status, job.error]).toEqual(['completed', null])
   expect(model.served.map((call) => call.key)).toEqual([key, key, key])
 

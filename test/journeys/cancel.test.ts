@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
@@ -37,10 +38,7 @@ it('a cancelled job can be restarted and then completes', async () => {
     (await server.client.getJob(job_id)).status === 'cancelled' ? true : null,
   )
   await server.client.restart(job_id)
-  const job = await until('completed', 90_000, async () => {
-    const current = await server.client.getJob(job_id)
-    return current.completed_at === null ? null : current
-  })
+  const job = await endOf(server, job_id)
   expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
     status: 'completed',
     proof: 'proven',

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
 
 let server: TestServer
 
@@ -48,7 +48,7 @@ it('a client that is cut off 50 times sees every event exactly once, in order', 
   const seen: number[] = []
   for (let cut = 0; cut < 50; cut += 1)
     seen.push(...(await readSome(job_id, seen.at(-1) ?? 0, 1 + (cut % 3))))
-  await until('the end of the job', 60_000, async () => (await server.client.getJob(job_id)).completed_at)
+  await endOf(server, job_id)
   const events = await server.client.events(job_id, seen.at(-1) ?? 0)
   seen.push(...events.map((event) => event.seq))
   expect(seen.length).toBeGreaterThan(60)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -30,13 +31,6 @@ function fillDisk(name: string, leave: number): () => void {
     fs.closeSync(handle)
   }
   return () => fs.rmSync(file)
-}
-
-async function ended(id: string): Promise<{ status: string; proof: string | null }> {
-  return until(`the end of ${id}`, 90_000, async () => {
-    const job = await server.client.getJob(id)
-    return job.completed_at === null ? null : { status: job.status, proof: job.proof }
-  })
 }
 
 it('a full disk refuses new jobs with a sentence, loses nothing, and work goes on when there is room', async () => {
@@ -71,13 +65,13 @@ it('a full disk refuses new jobs with a sentence, loses nothing, and work goes o
   makeRoom()
   makeSomeRoom()
 
-  expect(await ended(running.job_id)).toEqual({ status: 'completed', proof: 'proven' })
+  expect(await endOf(server, running.job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
   const after = await server.client.events(running.job_id, 0)
   expect(after.slice(0, before.length)).toEqual(before)
   const { job_id } = await until('a job that is accepted again', 20_000, () =>
     server.client.createJob({ vision: 'a counter', mode: 'solo' }).catch(() => null),
   )
-  expect(await ended(job_id)).toEqual({ status: 'completed', proof: 'proven' })
+  expect(await endOf(server, job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
   expect(
     execFileSync('ps', ['-o', 'pid=', '-p', String(server.pid)])
       .toString()

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestRegistry, type TestRegistry } from '../helpers/npm-registry.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
 
 const helpers = path.join(import.meta.dirname, '..', 'helpers')
 const play = { turn: [{ write: ['made.txt', 'by the installed agent\n'] }, { say: 'done' }] }
@@ -68,10 +68,7 @@ it('installs an agent at its version for Slipway alone, runs it, and takes it aw
     mode: 'solo',
     checks: ['grep -q installed made.txt'],
   })
-  const job = await until('the end of the job', 60_000, async () => {
-    const now = await server.client.getJob(id)
-    return now.completed_at === null ? null : now
-  })
+  const job = await endOf(server, id)
   expect(job).toMatchObject({ status: 'completed', proof: 'proven' })
 
   expect(await server.client.uninstallBackend('tiny')).toMatchObject({ available: false, installed: null })

@@ -3,11 +3,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { endOf } from '../helpers/follow-job.ts'
 import { modelBackend } from '../helpers/model-backend.ts'
 import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
 import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
 
 /** Agents that call models through the gateway: with whose key, and what is left of it. */
 let model: ScriptedModel
@@ -26,13 +26,6 @@ afterAll(async () => {
 
 async function backend(name: string): Promise<unknown> {
   return (await server.client.backends()).find((one) => one.name === name)
-}
-
-async function ended(id: string): ReturnType<typeof server.client.getJob> {
-  return until('the end of the job', 60_000, async () => {
-    const found = await server.client.getJob(id)
-    return ['completed', 'failed'].includes(found.status) ? found : null
-  })
 }
 
 it('a backend that reaches no model says what to do, is refused, and is never the default', async () => {
@@ -107,7 +100,7 @@ it.each([
     mode: 'solo',
     checks: ['grep -q model made.txt'],
   })
-  const job = await ended(id)
+  const job = await endOf(server, id)
   const errors = (await server.client.attempts(id)).map((attempt) => attempt.error)
   expect([errors.join(' '), job.status, job.proof]).toEqual(['', 'completed', 'proven'])
   const mine = model.served.filter((call) => call.script === name)
@@ -160,7 +153,7 @@ it('prices of the data directory count at once, and cached tokens have their own
     mode: 'solo',
     checks: ['test -f a.txt'],
   })
-  const job = await ended(id)
+  const job = await endOf(server, id)
   expect(job.status).toBe('completed')
   // Two calls: half a dollar for what was read anew, a twentieth for what was cached, a tenth for what was written.
   expect(job.usage).toEqual({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AgentView, JobView } from '../../src/contract/job.ts'
+import type { AgentView } from '../../src/contract/job.ts'
+import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -18,13 +19,6 @@ const worker = (id: string): Promise<AgentView> =>
     const agents = await server.client.agents(id)
     return agents.find((agent) => agent.role === 'developer' && agent.status === 'working') ?? null
   })
-const ended = (id: string): Promise<JobView> =>
-  until('the end of the job', 90_000, async () => {
-    const job = await server.client.getJob(id)
-    return job.completed_at === null ? null : job
-  })
-const eventsOf = async (id: string, type: string) =>
-  (await server.client.events(id, 0)).filter((event) => event.type === type)
 
 describe('a message', () => {
   it('to an agent in a session is shown at once, delivered after its turn, once, and answered', async () => {
@@ -35,7 +29,7 @@ describe('a message', () => {
       return one.last_activity?.includes('Working slowly') === true ? one : null
     })
     await server.client.message(job_id, { agent_id: agent.id, text: 'Mind the negative numbers.' })
-    const [shown] = await eventsOf(job_id, 'person.message')
+    const [shown] = await eventsOf(server, job_id, 'person.message')
     expect(shown).toMatchObject({
       actor: 'person',
       task_id: agent.task_id,
@@ -43,7 +37,7 @@ describe('a message', () => {
       message: `To ${agent.name}: Mind the negative numbers.`,
     })
     const [delivered] = await until('the delivery', 30_000, async () => {
-      const events = await eventsOf(job_id, 'message.delivered')
+      const events = await eventsOf(server, job_id, 'message.delivered')
       return events.length > 0 ? events : null
     })
     expect(delivered).toMatchObject({
@@ -59,8 +53,8 @@ describe('a message', () => {
     const { transcript } = await server.client.attempt(job_id, shown?.attempt_id ?? '')
     const types = transcript.map((event) => event.type)
     expect(types.indexOf('person.message')).toBeLessThan(types.indexOf('message.delivered'))
-    expect((await ended(job_id)).proof).toBe('proven')
-    expect(await eventsOf(job_id, 'message.delivered')).toHaveLength(1)
+    expect((await endOf(server, job_id)).proof).toBe('proven')
+    expect(await eventsOf(server, job_id, 'message.delivered')).toHaveLength(1)
     await expect(
       server.client.message(job_id, { agent_id: agent.id, text: 'Too late.' }),
     ).rejects.toMatchObject({ status: 409, code: 'job_over' })
@@ -74,8 +68,8 @@ describe('a message', () => {
     await server.client.message(job_id, { agent_id: idle?.id ?? '', text: 'Words for the reviewer.' })
     await server.crash()
     server = await startTestServer({ dataDir })
-    expect((await ended(job_id)).proof).toBe('proven')
-    const delivered = await eventsOf(job_id, 'message.delivered')
+    expect((await endOf(server, job_id)).proof).toBe('proven')
+    const delivered = await eventsOf(server, job_id, 'message.delivered')
     expect(delivered.map((event) => event.message).toSorted()).toEqual(
       [
         `${agent.name} was told: Words for the worker.`,

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Client } from '../../src/client/open-client.ts'
-import type { JobView } from '../../src/contract/job.ts'
 import type { Plan, PlanView } from '../../src/contract/plan.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { letPass, until } from '../helpers/until.ts'
 
@@ -25,13 +25,6 @@ async function proposal(client: Client, id: string, beyond = 0): Promise<PlanVie
   })
   if (view.plan === null) throw new Error('a job that waits for approval has no plan')
   return { ...view, plan: view.plan }
-}
-
-async function ended(client: Client, id: string): Promise<JobView> {
-  return until('the end of the job', 90_000, async () => {
-    const job = await client.getJob(id)
-    return job.completed_at === null ? null : job
-  })
 }
 
 const types = async (client: Client, id: string): Promise<string[]> =>
@@ -99,7 +92,7 @@ it('a plan waits over a kill -9, is edited, sent back, edited again and approved
   expect(approved.status).toBe('running')
   expect(approved.wait?.for).not.toBe('approval')
 
-  const job = await ended(server.client, job_id)
+  const job = await endOf(server, job_id)
   expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
     status: 'completed',
     proof: 'proven',
@@ -138,7 +131,7 @@ it('a note that the planner does not understand is recorded in the plan, honestl
   expect(second.plan.summary).toContain('I do not like the tone of this.')
   expect(second.plan.summary).toContain('No model was involved')
   await server.client.cancel(job_id)
-  expect((await ended(server.client, job_id)).status).toBe('cancelled')
+  expect((await endOf(server, job_id)).status).toBe('cancelled')
 })
 
 it('a broken plan is refused and the task is named; a stale version too', async () => {
@@ -194,7 +187,7 @@ it('the gate is refused where nothing waits at it', async () => {
   const view = await server.client.plan(job_id)
   expect(view.plan === null || view.state === 'proposed').toBe(true)
   await server.client.cancel(job_id)
-  await ended(server.client, job_id)
+  await endOf(server, job_id)
   for (const act of [
     () => server.client.approve(job_id),
     () => server.client.reject(job_id, 'no'),

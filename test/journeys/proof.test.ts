@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobView } from '../../src/contract/job.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
-import { until } from '../helpers/until.ts'
 
 /** Done means proven: what the checks say decides, whatever the agent says. */
 let server: TestServer
@@ -13,10 +13,7 @@ afterAll(() => server.stop())
 
 async function outcome(vision: string, options: { mode?: 'solo'; checks?: string[] } = {}): Promise<JobView> {
   const { job_id } = await server.client.createJob({ vision, ...options })
-  return until('the end of the job', 90_000, async () => {
-    const job = await server.client.getJob(job_id)
-    return job.completed_at === null ? null : job
-  })
+  return endOf(server, job_id)
 }
 
 it('a planted bug is caught by the check, and the repair that saw the log is proven', async () => {

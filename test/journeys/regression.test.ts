@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { JobRequest } from '../../src/client/job-request.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -71,10 +72,7 @@ it('test_tasks_are_created: every task has a phase, an agent and a status', asyn
 
 it('test_workflow_creates_files: the repository holds a program that works and tests that pass by hand', async () => {
   const { job_id } = await server.client.createJob({ vision })
-  const job = await until('the end of the job', 60_000, async () => {
-    const current = await server.client.getJob(job_id)
-    return current.completed_at === null ? null : current
-  })
+  const job = await endOf(server, job_id)
   expect({ status: job.status, error: job.error, proof: job.proof }).toEqual({
     status: 'completed',
     error: null,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobView } from '../../src/contract/job.ts'
-import { endOf } from '../helpers/fixture-backend.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 
 /** What goes wrong on the way to a proof is tried again, and knows why. */

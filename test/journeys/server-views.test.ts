@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EventView } from '../../src/client/views.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -37,7 +38,7 @@ async function ask(
 beforeAll(async () => {
   server = await startTestServer()
   done = (await ask('POST', '/api/jobs', { vision: 'a counter', mode: 'solo' })).body.job_id
-  await until('the end of the job', 60_000, async () => (await server.client.getJob(done)).completed_at)
+  await endOf(server, done)
 })
 afterAll(() => server.stop())
 

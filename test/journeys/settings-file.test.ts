@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { endOf, fixtureAgent, fixtureBackend } from '../helpers/fixture-backend.ts'
+import { fixtureAgent, fixtureBackend } from '../helpers/fixture-backend.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 
 /** Settings from a file: what it says is in force, is shown as the file's, and is changed there only. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JobView, TaskView } from '../../src/contract/job.ts'
+import type { TaskView } from '../../src/contract/job.ts'
+import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
@@ -19,18 +20,11 @@ const runningTask = (id: string, key: string): Promise<TaskView> =>
     const task = (await server.client.tasks(id)).find((each) => each.key === key)
     return task?.status === 'running' && task.attempts > 0 ? task : null
   })
-const ended = (id: string): Promise<JobView> =>
-  until('the end of the job', 90_000, async () => {
-    const job = await server.client.getJob(id)
-    return job.completed_at === null ? null : job
-  })
-const eventsOf = async (id: string, type: string) =>
-  (await server.client.events(id, 0)).filter((event) => event.type === type)
 
 describe('a failed task', () => {
   it('is started over with a note, has all its tries again, and the job goes on to its proof', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:stubborn]]' })
-    expect((await ended(job_id)).status).toBe('failed')
+    expect((await endOf(server, job_id)).status).toBe('failed')
     const before = await server.client.tasks(job_id)
     const failed = before.find((task) => task.status === 'failed')
     expect(failed?.attempts).toBe(4)
@@ -39,13 +33,13 @@ describe('a failed task', () => {
     const taskId = failed?.task_id ?? ''
     const going = await server.client.retryTask(job_id, taskId, 'Please fix the sign.')
     expect(going).toMatchObject({ status: 'running', current_phase: 'building', error: null })
-    const job = await ended(job_id)
+    const job = await endOf(server, job_id)
     expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
       status: 'completed',
       proof: 'proven',
       error: null,
     })
-    expect((await eventsOf(job_id, 'task.retried'))[0]).toMatchObject({
+    expect((await eventsOf(server, job_id, 'task.retried'))[0]).toMatchObject({
       actor: 'person',
       task_id: taskId,
       data: { note: 'Please fix the sign.' },
@@ -62,11 +56,11 @@ describe('a failed task', () => {
 
   it('started over without a word fails again after as many tries', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:stubborn]]' })
-    await ended(job_id)
+    await endOf(server, job_id)
     const skipped = (await server.client.tasks(job_id)).find((task) => task.status === 'skipped')
     // A skipped task brings what it needs with it.
     await server.client.retryTask(job_id, skipped?.task_id ?? '')
-    const job = await ended(job_id)
+    const job = await endOf(server, job_id)
     expect(job.status).toBe('failed')
     const failed = (await server.client.tasks(job_id)).find((task) => task.status === 'failed')
     expect(failed?.attempts).toBe(8)
@@ -96,8 +90,8 @@ describe('a single task', () => {
     })
     expect((await server.client.getJob(job_id)).status).toBe('running')
     const acts = [
-      ...(await eventsOf(job_id, 'task.cancel_requested')),
-      ...(await eventsOf(job_id, 'task.cancelled')),
+      ...(await eventsOf(server, job_id, 'task.cancel_requested')),
+      ...(await eventsOf(server, job_id, 'task.cancelled')),
     ]
     expect(acts.map(({ actor, task_id }) => ({ actor, task_id }))).toEqual([
       { actor: 'person', task_id: task.task_id },
@@ -109,7 +103,7 @@ describe('a single task', () => {
       status: 409,
     })
     await server.client.cancel(job_id)
-    expect((await ended(job_id)).status).toBe('cancelled')
+    expect((await endOf(server, job_id)).status).toBe('cancelled')
     expect(processesNaming(job_id)).toEqual([])
   })
 
@@ -118,7 +112,7 @@ describe('a single task', () => {
     await until('a plan', 60_000, async () => ((await server.client.tasks(job_id)).length > 2 ? true : null))
     const docs = (await server.client.tasks(job_id)).find((task) => task.key === 'docs')
     await server.client.cancelTask(job_id, docs?.task_id ?? '')
-    const job = await ended(job_id)
+    const job = await endOf(server, job_id)
     expect(job).toMatchObject({ status: 'completed', proof: 'partial', progress: 100, error: null })
     const files = execFileSync('git', ['-C', job.workspace_path ?? '', 'ls-files'])
       .toString()

@@ -11,6 +11,7 @@ export const ConformanceCase = z.enum([
   'kill',
   'resume',
   'usage',
+  'model',
   'inside',
   'contacts',
   'orphans',

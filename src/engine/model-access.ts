@@ -2,7 +2,7 @@ import type { Access } from '../agents/prepare-launch.ts'
 import type { Profile } from '../agents/profile.ts'
 import { AppError } from '../lib/app-error.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Caller, Grant } from '../models/grants.ts'
+import type { Caller, Grant, Used } from '../models/grants.ts'
 import type { HeldBack } from '../domain/model.ts'
 import type { Engine } from './engine.ts'
 import type { KnownProvider } from './models.ts'
@@ -16,6 +16,8 @@ export interface ModelAccess {
   readonly halted: AbortSignal
   /** Why the agent's calls failed in the end, when that was not its fault. */
   held(): HeldBack | null
+  /** What was used through the gateway. */
+  used(): Used
   close(): Promise<void>
 }
 
@@ -68,6 +70,7 @@ export async function openAccess(
         provider: reach.provider,
         halted: grant.halted,
         held: grant.held,
+        used: grant.used,
         async close() {
           signal.removeEventListener('abort', end)
           await grant.close()
@@ -82,6 +85,7 @@ const withoutGateway: ModelAccess = {
   provider: null,
   halted: new AbortController().signal,
   held: () => null,
+  used: () => ({ tokens: 0, models: [] }),
   close: () => Promise.resolve(),
 }
 

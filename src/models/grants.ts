@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { HeldBack } from '../domain/model.ts'
+import { openTroubles, type Troubles } from './troubles.ts'
 
 /** On whose behalf an agent calls; the ids are null for the test of a backend. */
 export interface Caller {
@@ -10,6 +11,13 @@ export interface Caller {
   readonly role: string | null
 }
 
+/** What was used with a grant, over all calls that have ended. */
+export interface Used {
+  readonly tokens: number
+  /** The models that were called. */
+  readonly models: readonly string[]
+}
+
 /** An attempt's key to the gateway. It opens nothing once it has been closed. */
 export interface Grant {
   readonly token: string
@@ -17,31 +25,25 @@ export interface Grant {
   readonly halted: AbortSignal
   /** Why the attempt's calls failed when it was closed, if the last one did and not for a fault of its own. */
   held(): HeldBack | null
+  used(): Used
   /** Ends its calls; resolves when the last of them is in the ledger. Safe to call twice. */
   close(): Promise<void>
 }
 
-export interface OpenGrant {
+export interface OpenGrant extends Pick<Troubles, 'trouble' | 'halt' | 'well'> {
   readonly caller: Caller
   /** Aborted when the grant is closed. */
   readonly signal: AbortSignal
   /** Waited for when the grant is closed. */
   busy(call: Promise<void>): Promise<void>
-  /** A call of this model failed; the attempt may try another. */
-  trouble(held: HeldBack, model: string): void
-  /** No call of the attempt will do any more. */
-  halt(held: HeldBack): void
-  /** A call of this model did well that began at this time, in epoch milliseconds. */
-  well(model: string, beganAt: number): void
+  /** A call of this model has used so many tokens. */
+  count(model: string, tokens: number): void
 }
 
 export interface Grants {
   open(caller: Caller): Grant
   find(token: string): OpenGrant | null
 }
-
-/** Calls in a row that may fail in the middle of their answers before the attempt is ended. */
-const TROUBLES = 3
 
 /** Grants live as long as this process; of their tokens it keeps the SHA-256 alone. */
 export function openGrants(): Grants {
@@ -51,14 +53,10 @@ export function openGrants(): Grants {
       const token = `slipway-${randomBytes(32).toString('base64url')}`
       const hash = hashOf(token)
       const ended = new AbortController()
-      const halted = new AbortController()
       const calls = new Set<Promise<void>>()
-      let held: HeldBack | null = null
-      let troubles = 0
-      // Agents call small models beside their work: that one of those answers does not mean that the work goes on.
-      let troubled = { model: '', at: 0 }
-      // What becomes of calls after an attempt's end has not made it end.
-      const isOver = (): boolean => halted.signal.aborted || ended.signal.aborted
+      const models = new Set<string>()
+      let tokens = 0
+      const troubles = openTroubles(ended.signal)
       open.set(hash, {
         caller,
         signal: ended.signal,
@@ -66,28 +64,19 @@ export function openGrants(): Grants {
           calls.add(call)
           await call.finally(() => calls.delete(call))
         },
-        trouble(why, model) {
-          if (isOver()) return
-          held = why
-          troubled = { model, at: Date.now() }
-          troubles += 1
-          if (troubles >= TROUBLES) halted.abort()
+        count(model, used) {
+          models.add(model)
+          tokens += used
         },
-        halt(why) {
-          if (isOver()) return
-          held = why
-          halted.abort()
-        },
-        well(model, beganAt) {
-          if (isOver() || held === null || model !== troubled.model || beganAt < troubled.at) return
-          held = null
-          troubles = 0
-        },
+        trouble: troubles.trouble,
+        halt: troubles.halt,
+        well: troubles.well,
       })
       return {
         token,
-        halted: halted.signal,
-        held: () => held,
+        halted: troubles.halted,
+        held: troubles.held,
+        used: () => ({ tokens, models: [...models] }),
         async close() {
           open.delete(hash)
           ended.abort(new Error('the attempt has ended'))

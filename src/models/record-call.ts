@@ -14,6 +14,7 @@ export async function recordCall(door: Door, call: Call, passed: Passed): Promis
   const { target, asked, grant } = call
   const told = passed.answer?.usage ?? null
   const usage = told ?? estimate(call, passed)
+  grant.count(asked.model, usage.input + usage.output)
   const price = door.prices.find(target.name, asked.model)
   const record: CallRecord = {
     caller: grant.caller,

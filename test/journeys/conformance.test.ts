@@ -7,7 +7,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Conformance } from '../../src/contract/conformance.ts'
 import { fixtureAgent, fixtureBackend } from '../helpers/fixture-backend.ts'
+import { modelBackend } from '../helpers/model-backend.ts'
 import { processesNaming } from '../helpers/processes.ts'
+import { startScriptedModel } from '../helpers/scripted-model.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 
 /** The conformance kit: what a backend does and keeps to, shown by what is there afterwards. */
@@ -33,6 +35,7 @@ const allPass = {
   kill: 'pass',
   resume: 'pass',
   usage: 'pass',
+  model: 'skip',
   inside: 'pass',
   contacts: 'pass',
   orphans: 'pass',
@@ -84,6 +87,30 @@ it('one that lies, does what it was refused and forgets fails those cases, with 
     resume: 'fail',
   })
   expect(sentenceOf(deaf, 'ask_refuse')).toBe('It asked, was refused, and did it all the same.')
+})
+
+it('one that calls its models through the gateway is seen to use tokens of the model that it was given; another is named', async () => {
+  const model = await startScriptedModel()
+  try {
+    await server.client.setProvider('scripted', {
+      wire: 'openai',
+      base_url: `${model.url}/v1`,
+      model: 'mock-model',
+      secret: null,
+    })
+    const faithful = modelBackend('faithful', 'chat')
+    const fickle = { ...faithful, name: 'fickle', env: { ...faithful.env, MODEL_NAME: 'dear-model' } }
+    for (const backend of [faithful, fickle]) await server.client.addBackend(backend)
+    const found = await server.client.testBackend('faithful')
+    expect(resultsOf(found)).toMatchObject({ start: 'pass', write: 'pass', usage: 'pass', model: 'pass' })
+    expect(sentenceOf(found, 'usage')).toMatch(/^The gateway counted \d+ tokens\.$/)
+    expect(sentenceOf(found, 'model')).toBe('It called mock-model alone.')
+    const other = await server.client.testBackend('fickle')
+    expect(resultsOf(other)).toMatchObject({ start: 'pass', usage: 'pass', model: 'fail' })
+    expect(sentenceOf(other, 'model')).toBe('It was given mock-model, and called dear-model.')
+  } finally {
+    await model.close()
+  }
 })
 
 it('one that contacts somebody besides the gateway fails that case, which names the address and the program', async () => {

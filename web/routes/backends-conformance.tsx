@@ -19,6 +19,7 @@ const titles: Readonly<Record<ConformanceCase, string>> = {
   kill: 'Is killed in a command',
   resume: 'Goes on after its end',
   usage: 'Tells what it uses',
+  model: 'Calls the model it was given',
   inside: 'Stays in its workspace',
   contacts: 'Contacts only the gateway',
   orphans: 'Leaves no process',

@@ -113,12 +113,34 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
   async usage(bench) {
     const open = await bench.open('sandbox')
     await bench.order(open, { do: 'write', file: 'used.txt', text: 'used' })
-    if (open.models.access.gateway !== null) return pass('The gateway counts what it uses.')
+    if (open.models.access.gateway !== null) {
+      await open.close()
+      const { tokens } = open.models.used()
+      return tokens > 0
+        ? pass(`The gateway counted ${tokens} tokens.`)
+        : fail('It ended its turn, and the gateway has counted no token.')
+    }
     const usage = open.session.usage()
     if (usage === null) return skip('It does not tell what it uses.')
     return pass(
       `It told ${usage.inputTokens + usage.outputTokens} tokens${usage.costUsd === null ? '' : ` and $${usage.costUsd}`}.`,
     )
+  },
+
+  async model(bench) {
+    const open = await bench.open('sandbox')
+    const { gateway, model } = open.models.access
+    if (gateway === null) return skip('It calls no model through the gateway.')
+    if (model === null) return skip('It was given no model.')
+    await bench.order(open, { do: 'write', file: 'modelled.txt', text: 'modelled' })
+    await open.close()
+    const { models } = open.models.used()
+    if (models.length === 0) return fail('It ended its turn, and called no model through the gateway.')
+    // A short name stands for a model whose whole name its agent knows.
+    const others = models.filter((each) => !each.includes(model))
+    return others.length === 0
+      ? pass(`It called ${model} alone.`)
+      : fail(`It was given ${model}, and called ${others.join(' and ')}.`)
   },
 
   async inside(bench) {

@@ -4,6 +4,8 @@ const common = {
   autoupdate: false,
   share: 'disabled',
   permission: { edit: 'ask', bash: 'ask', webfetch: 'ask' },
+  // On a busy machine it needs more than its own 5 s to connect to the board, and would work without it.
+  experimental: { mcp_timeout: 30_000 },
 }
 
 const version = '1.18.33'

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { endOf } from '../helpers/follow-job.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { makeDataDir, startTestServer } from '../helpers/server.ts'
@@ -46,7 +45,10 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
     server = await startTestServer({ dataDir })
   }
 
-  const job = await endOf(server, job_id, 120_000)
+  const job = await until(`the end of the job (seed ${seed})`, 120_000, async () => {
+    const current = await server.client.getJob(job_id)
+    return current.completed_at === null ? null : current
+  })
   expect({ status: job.status, proof: job.proof, error: job.error }, `seed ${seed}`).toEqual({
     status: 'completed',
     proof: 'proven',

@@ -3,7 +3,8 @@
 // exits, and with it (bubblewrap's --die-with-parent, each in a PID namespace of its own) everything it started.
 //
 // Its argument is a private directory for the fifos that become standard output and error. The server opens its ends of
-// them between "spawned" and "go"; then they lose their names.
+// them between "spawned" and "go"; then they lose their names. The directory goes with this process, for a server that was
+// killed cannot remove it.
 //
 // Messages in:  {do: 'spawn', id, argv, env, cwd, socket}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id}
 // Messages out: {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal}
@@ -18,7 +19,13 @@ const fifos = openFifos(process.argv[2])
 /** How long bwrap may take to notice that everything in it has ended. */
 const KILL_MS = 1000
 
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => {
+  try {
+    fs.rmSync(process.argv[2], { recursive: true, force: true })
+  } finally {
+    process.exit(0)
+  }
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
 
 function tell(message) {

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { makeDir } from '../helpers/made-dirs.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { seededRandom } from '../helpers/random.ts'
-import { makeDataDir, startTestServer } from '../helpers/server.ts'
+import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { letPass, until } from '../helpers/until.ts'
 
 /** How often the server is killed while one job runs, and the longest time between start and kill. */
@@ -24,7 +25,9 @@ function leftBehind(dataDir: string, jobId: string): string[] {
 it('kill -9 at 20 random moments loses no event, does no task twice and leaves no process', async () => {
   const { random, seed } = seededRandom()
   const dataDir = makeDataDir()
-  let server = await startTestServer({ dataDir })
+  const temporary = makeDir('slipway-tmp-')
+  const start = (): Promise<TestServer> => startTestServer({ dataDir, env: { TMPDIR: temporary } })
+  let server = await start()
   const { job_id } = await server.client.createJob({
     vision: 'a calculator for the command line [[demo:slow=600]]',
   })
@@ -42,7 +45,7 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
     await until(`no survivor (seed ${seed})`, 5000, async () =>
       processesNaming(job_id).length === 0 ? true : null,
     )
-    server = await startTestServer({ dataDir })
+    server = await start()
   }
 
   const job = await until(`the end of the job (seed ${seed})`, 120_000, async () => {
@@ -80,4 +83,5 @@ it('kill -9 at 20 random moments loses no event, does no task twice and leaves n
   )
   await server.stop()
   expect(processesNaming(dataDir)).toEqual([])
+  expect(fs.readdirSync(temporary)).toEqual([])
 })

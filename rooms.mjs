@@ -86,7 +86,7 @@ export const owners = {
   '@agentclientprotocol/sdk': ['agents'],
   hono: ['http'],
   '@hono/': ['http'],
-  execa: ['lib', 'workspace', 'sandbox', 'cli'],
+  execa: ['sandbox', 'cli'],
   yazl: ['workspace'],
   yaml: ['engine'],
   pino: ['lib'],

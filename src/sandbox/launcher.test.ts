@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { processesNaming } from '../../test/helpers/processes.ts'
 import { drained } from './drained.ts'
 import { openLauncher, type Launcher, type LaunchSpec, type Sandboxed } from './launcher.ts'
 import { sweep, writeRunFile } from './run-files.ts'
@@ -48,6 +49,10 @@ async function output(script: string): Promise<string> {
   const child = await launch(script)
   child.stdin.end()
   return (await collect(child)).trim()
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }
 
 it('is tested behind the strongest walls', () => {
@@ -144,6 +149,15 @@ it('says that a command is missing', async () => {
 it('starts sixteen at once', async () => {
   const texts = await Promise.all(Array.from({ length: 16 }, (_, n) => output(`echo ${n}`)))
   expect(texts).toEqual(Array.from({ length: 16 }, (_, n) => String(n)))
+})
+
+it('starts nothing while its helper is gone, says so, and has another for the next start', async () => {
+  const running = await launch('sleep 300')
+  const [helper = 0] = processesNaming('spawn-helper.mjs').filter((pid) => parentOf(pid) === process.pid)
+  process.kill(helper, 'SIGKILL')
+  await expect(launch('true')).rejects.toThrow('the process that starts all others has ended')
+  await expect(running.exited).rejects.toThrow('the process that starts all others has ended')
+  expect(await output('echo again')).toBe('again')
 })
 
 it('sweeps what a dead server left, and no stranger with its pid', async () => {

@@ -283,10 +283,13 @@ function startHelper(
       entry.exited.resolve({ code: message.code ?? null, signal: message.signal ?? null })
     }
   })
-  helper.once('exit', () => {
+  const gone = (cause?: unknown): void => {
     for (const entry of entries.values())
-      fail(entry, new Error('the process that starts all others has ended'))
-  })
+      fail(entry, new Error('the process that starts all others has ended', { cause }))
+  }
+  helper.once('exit', () => gone())
+  // It could not be started, or was gone before it was told.
+  helper.on('error', gone)
   return helper
 }
 

@@ -1,4 +1,4 @@
-import { execa } from 'execa'
+import { runGit, type GitRan } from './git-process.ts'
 
 /**
  * The one way to git. The environment is empty but for what is listed, and every switch through which a repository
@@ -74,22 +74,20 @@ export const environment: Readonly<Record<string, string>> = {
 
 /** Runs git; throws `GitError` with the command and the end of its stderr when it fails. */
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const result = await execa('git', ['--no-pager', ...switches, ...whereOf(options), ...args], {
-    cwd: options.cwd ?? '/',
-    extendEnv: false,
-    env: environmentOf(options),
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    encoding: 'buffer',
-    timeout: options.timeoutMs ?? TIMEOUT_MS,
-    maxBuffer: options.maxBytes ?? MAX_BYTES,
-    stripFinalNewline: false,
-    reject: false,
-  })
-  const stdout = Buffer.from(result.stdout)
-  if (result.exitCode !== undefined && (result.exitCode === 0 || options.accept?.includes(result.exitCode)))
-    return { stdout, exitCode: result.exitCode }
-  throw new GitError(`git ${args[0] ?? ''} failed: ${reasonOf(result)}`)
+  const ran = await runGit(
+    {
+      args: ['--no-pager', ...switches, ...whereOf(options), ...args],
+      cwd: options.cwd ?? '/',
+      env: environmentOf(options),
+      input: options.input,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      maxBytes: options.maxBytes ?? MAX_BYTES,
+    },
+    options.signal,
+  )
+  const { stdout, exitCode } = ran
+  if (exitCode !== null && (exitCode === 0 || options.accept?.includes(exitCode))) return { stdout, exitCode }
+  throw new GitError(`git ${args[0] ?? ''} failed: ${reasonOf(ran)}`)
 }
 
 function whereOf({ gitDir, workTree }: GitOptions): string[] {
@@ -108,16 +106,12 @@ function environmentOf({ allowProtocol, index, env }: GitOptions): Record<string
   }
 }
 
-function reasonOf(result: {
-  readonly isMaxBuffer: boolean
-  readonly timedOut: boolean
-  readonly code?: string | undefined
-  readonly stderr: Uint8Array
-}): string {
-  if (result.isMaxBuffer) return 'its output is too large'
-  if (result.timedOut) return 'it took too long'
-  if (result.code === 'ENOENT') return 'git is not installed: install it'
-  return Buffer.from(result.stderr).toString('utf8').trim().slice(-1000)
+function reasonOf({ trouble, stderr }: GitRan): string {
+  if (trouble === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'its output is too large'
+  if (trouble === 'ENOENT') return 'git is not installed: install it'
+  if (trouble === 'SIGTERM') return 'it took too long, or was told to stop'
+  const said = stderr.toString('utf8').trim().slice(-1000)
+  return trouble === null ? said : `${trouble} ${said}`.trim()
 }
 
 /** Runs git and gives its output as text without the last newline. */

@@ -86,7 +86,9 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
 
   const ensureHelper = (): ChildProcess => {
     if (helper !== null && helper.connected) return helper
-    const fresh = startHelper(entries, streamsDir, options)
+    const fresh = startHelper(entries, streamsDir, options, () => {
+      if (helper === fresh) helper = null
+    })
     helper = fresh
     return fresh
   }
@@ -260,9 +262,10 @@ interface HelperMessage {
 }
 
 function startHelper(
-  entries: ReadonlyMap<string, Entry>,
+  entries: Map<string, Entry>,
   streamsDir: string,
   options: LauncherOptions,
+  onGone: () => void,
 ): ChildProcess {
   const helper = fork(path.join(import.meta.dirname, 'spawn-helper.mjs'), [streamsDir], {
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
@@ -283,9 +286,15 @@ function startHelper(
       entry.exited.resolve({ code: message.code ?? null, signal: message.signal ?? null })
     }
   })
+  let isGone = false
   const gone = (cause?: unknown): void => {
+    // Both may happen, and by the second another may be there, whose entries are not its own.
+    if (isGone) return
+    isGone = true
+    onGone()
     for (const entry of entries.values())
       fail(entry, new Error('the process that starts all others has ended', { cause }))
+    entries.clear()
   }
   helper.once('exit', () => gone())
   // It could not be started, or was gone before it was told.

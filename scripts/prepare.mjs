@@ -1,4 +1,34 @@
-// Makes the database that a first start copies (src/store/template.ts). Run once, by scripts/install.sh.
+// Makes what a first start and a first job would be slower without, once, for scripts/install.sh: the database that a
+// first start copies (src/store/template.ts), and the compiled code of Slipway's own agents, which they may read and not
+// write.
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 import { buildTemplate } from '../src/store/template.ts'
 
+const root = path.join(import.meta.dirname, '..')
+const compileCache = path.join(root, '.cache', 'compile')
+/** Who an agent is inside the walls (src/sandbox/walls.ts). */
+const AGENTS_UID = 1000
+
+/** An agent whose input is at its end starts, stops, and leaves its code compiled. */
+function compileAgents() {
+  for (const agent of ['offline', 'team'])
+    spawnSync(process.execPath, [path.join(root, 'src', 'agents', agent, 'main.ts')], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    })
+}
+
+/** Node keeps compiled code apart by user, in a directory whose name ends with the uid; the code is the same. */
+function shareWithAgents() {
+  const mine = `-${process.getuid?.()}`
+  for (const name of fs.readdirSync(compileCache)) {
+    const shared = path.join(compileCache, name.replace(/-\d+$/, `-${AGENTS_UID}`))
+    if (name.endsWith(mine) && !fs.existsSync(shared)) fs.symlinkSync(name, shared)
+  }
+}
+
 await buildTemplate()
+compileAgents()
+shareWithAgents()

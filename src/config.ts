@@ -52,6 +52,8 @@ const Environment = z.object({
   SLIPWAY_MODEL_SILENCE_SECONDS: z.coerce.number().int().min(1).max(3600).default(600),
   /** How long a call is kept waiting for a provider that fails before its job waits instead, in seconds. */
   SLIPWAY_MODEL_PATIENCE_SECONDS: z.coerce.number().int().min(0).max(3600).default(20),
+  /** Where Node keeps compiled code, which Slipway's own agents read too. */
+  NODE_COMPILE_CACHE: z.string().min(1).optional(),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   HOME: z.string().default(os.homedir()),
 })
@@ -137,6 +139,7 @@ export interface Config {
   readonly retryMs: number
   readonly gatewayPort: number
   readonly models: { readonly modelSilenceMs: number; readonly modelPatienceMs: number }
+  readonly compileCache: string | null
   readonly path: string
   readonly home: string
   readonly installEnv: Readonly<Record<string, string>>
@@ -182,6 +185,7 @@ export function loadConfig(
       modelSilenceMs: env.SLIPWAY_MODEL_SILENCE_SECONDS * 1000,
       modelPatienceMs: env.SLIPWAY_MODEL_PATIENCE_SECONDS * 1000,
     },
+    compileCache: env.NODE_COMPILE_CACHE === undefined ? null : path.resolve(env.NODE_COMPILE_CACHE),
     path: env.PATH,
     home: env.HOME,
     installEnv: npmEnvironment(env.HOME),

@@ -175,6 +175,7 @@ function catalogueOf(
     version,
     packageRoot,
     nodePath: process.execPath,
+    compileCache: config.compileCache,
     searchPath: sandboxPath(config),
     backendsDir: config.backendsDir ?? path.join(config.dataDir, 'backends'),
     async reach(profile) {

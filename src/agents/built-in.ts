@@ -9,6 +9,8 @@ export interface BuiltInOptions {
   readonly nodePath: string
   /** The root of the Slipway package. */
   readonly packageRoot: string
+  /** Compiled code of Node's, for them to read; null where there is none. */
+  readonly compileCache: string | null
 }
 
 /** The offline demo: blueprints, and no model. */
@@ -41,10 +43,11 @@ export function builtInTeam(options: BuiltInOptions): Backend {
 
 /** A backend whose program is a folder beside this file. */
 function builtIn(
-  { packageRoot, nodePath, version }: BuiltInOptions,
+  { packageRoot, nodePath, version, compileCache }: BuiltInOptions,
   folder: string,
   own: Partial<Profile> & Pick<Profile, 'id' | 'displayName' | 'kind'>,
 ): Backend {
+  const compiled = compileCache === null ? [] : [compileCache]
   const program = path.join(packageRoot, 'src', 'agents', folder, 'main.ts')
   const profile: Profile = {
     ...plainProfile,
@@ -52,6 +55,7 @@ function builtIn(
     hint: '',
     tested: true,
     command: [nodePath, program],
+    env: compileCache === null ? {} : { NODE_COMPILE_CACHE: compileCache },
     ...own,
   }
   return {
@@ -68,7 +72,7 @@ function builtIn(
         command: profile.command,
         path: [],
         // What it is made of may lie elsewhere, behind a link.
-        readable: [packageRoot, realPlace(path.join(packageRoot, 'node_modules'))],
+        readable: [packageRoot, realPlace(path.join(packageRoot, 'node_modules')), ...compiled],
         installDir: null,
       }
       return { available: true, reason: null, version, source: 'built_in', launch }

@@ -18,6 +18,7 @@ beforeEach(() => {
   catalogue = openCatalogue({
     version: '1.2.3',
     packageRoot: path.join(import.meta.dirname, '..', '..'),
+    compileCache: path.join(root, 'compiled'),
     nodePath: process.execPath,
     searchPath: path.join(root, 'bin'),
     backendsDir: path.join(root, 'backends'),
@@ -33,6 +34,15 @@ function write(file: string, text: string, mode = 0o644): void {
   fs.mkdirSync(path.dirname(target), { recursive: true })
   fs.writeFileSync(target, text, { mode })
 }
+
+it("lets Slipway's own agents read the code that has been compiled", async () => {
+  for (const name of ['offline', 'team']) {
+    const { profile, detect } = catalogue.find(Settings.parse({}), name) ?? {}
+    const { launch } = (await detect?.()) ?? {}
+    expect(profile?.env).toEqual({ NODE_COMPILE_CACHE: path.join(root, 'compiled') })
+    expect(launch?.readable).toContain(path.join(root, 'compiled'))
+  }
+})
 
 it('lists every known agent, each with how it comes here, and the demo last and standard', async () => {
   const backends = await catalogue.list(Settings.parse({}))

@@ -1,7 +1,7 @@
 import type { BackendLimits, BackendView, Settings } from '../contract/backend.ts'
 import type { Conformance } from '../contract/conformance.ts'
 import type { Backend, Detection } from './backend.ts'
-import { builtInTeam, offlineDemo } from './built-in.ts'
+import { builtInTeam, offlineDemo, type BuiltInOptions } from './built-in.ts'
 import { customProfile } from './custom-profile.ts'
 import { detectProfile, type Places } from './detect.ts'
 import { fill } from './placeholders.ts'
@@ -20,10 +20,7 @@ export interface Catalogue {
   find(settings: Settings, name: string): Backend | null
 }
 
-export interface CatalogueOptions extends Places {
-  readonly version: string
-  /** The root of the Slipway package, where the offline demo lives. */
-  readonly packageRoot: string
+export interface CatalogueOptions extends Places, BuiltInOptions {
   /** How a backend reaches models now. */
   readonly reach: (profile: Profile) => Promise<Reach>
   /** What the conformance kit found of backends, by their names. */

@@ -37,7 +37,7 @@ export const rooms = {
   ],
   http: ['contract', 'engine', 'store', 'lib'],
   client: ['contract'],
-  cli: ['client', 'lib'],
+  cli: ['client', 'sandbox', 'lib'],
 }
 
 /**
@@ -87,7 +87,6 @@ export const owners = {
   hono: ['http'],
   '@hono/': ['http'],
   execa: ['sandbox', 'cli'],
-  yazl: ['workspace'],
   yaml: ['engine'],
   pino: ['lib'],
   uuid: ['lib'],

@@ -51,12 +51,11 @@ export async function startServer(overrides: {
   workers?: number
   config?: string
 }): Promise<RunningServer> {
-  const config = loadConfig(overrides)
+  const config = atRealPlace(loadConfig(overrides))
   const settingsFile = readSettingsFile(config.settingsFile)
   const log = openLog(config.logLevel)
   const bornAt = Date.now()
   const version = readVersion()
-  makeDataDirectory(config.dataDir)
   await requireGit()
   const runDir = path.join(config.dataDir, 'run')
   fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
@@ -209,8 +208,20 @@ function sandboxPath(config: Config): string {
   const own = path.dirname(process.execPath)
   const machine = config.path
     .split(':')
-    .filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules'))
+    .filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules') && !holds(dir, config.home))
   return [...new Set([own, ...machine])].join(':')
+}
+
+/** Whether `dir` is `place` or lies above it: what is in PATH can be read inside the walls, and a whole HOME must not. */
+function holds(dir: string, place: string): boolean {
+  const way = path.relative(dir, place)
+  return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way)
+}
+
+/** Makes the data directory, and names it by its real place: inside the walls no link leads there. */
+function atRealPlace(config: Config): Config {
+  makeDataDirectory(config.dataDir)
+  return { ...config, dataDir: fs.realpathSync(config.dataDir) }
 }
 
 function readVersion(): string {

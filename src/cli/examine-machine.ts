@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { stat, statfs } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
+import { detectWalls } from '../sandbox/walls.ts'
 import { sentence } from './failure.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
 
@@ -28,27 +29,15 @@ export async function examineGit(): Promise<Finding> {
   }
 }
 
-/** Starts a process behind bubblewrap as Slipway would; without it the walls are lower, and this says so. */
-export async function examineBubblewrap(): Promise<Finding> {
-  const args = [
-    '--ro-bind',
-    '/',
-    '/',
-    '--dev',
-    '/dev',
-    '--proc',
-    '/proc',
-    '--unshare-pid',
-    '--die-with-parent',
-    'true',
-  ]
+/** Puts the walls up as a server would, around a small process; without bubblewrap they are lower, and this says so. */
+export async function examineWalls(): Promise<Finding> {
   try {
-    await execa('bwrap', args, { timeout: 10_000 })
-    const { stdout } = await execa('bwrap', ['--version'], { timeout: 10_000 })
-    return ok('bubblewrap', `${stdout.replace(/^bubblewrap /, '')}, a process ran behind it`)
+    const { walls, reason, version } = await detectWalls()
+    return reason === null
+      ? ok('walls', `bubblewrap ${version ?? ''}, a process ran behind it`)
+      : warn('walls', `${walls}: ${reason}`, 'install bubblewrap and allow user namespaces')
   } catch (error) {
-    const remedy = 'install bubblewrap and allow user namespaces; without it agents work behind lower walls'
-    return warn('bubblewrap', `no process could be started behind it (${firstLine(error)})`, remedy)
+    return fail('walls', sentence(error), 'install bubblewrap, or start Slipway as an ordinary user')
   }
 }
 

@@ -5,8 +5,12 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { gateWith, type Gated } from './gate.ts'
+import { isRoot, openIdentities, type Identity } from './identities.ts'
+import { outsideProgram } from './outside-program.ts'
+import { openWayTo } from './open-way.ts'
 import { writeRunFile } from './run-files.ts'
-import { bubblewrapCommand, detectWalls, namespacesCommand, type Walls } from './walls.ts'
+import { detectWalls, type Walls } from './walls.ts'
 
 export { sweep } from './run-files.ts'
 
@@ -27,7 +31,7 @@ export interface Launcher {
 export interface LaunchSpec {
   readonly command: readonly string[]
   readonly cwd: string
-  /** The complete environment but for HOME and TMPDIR. */
+  /** The complete environment but for HOME and TMPDIR. Names that no shell could export are left out. */
   readonly env: Readonly<Record<string, string>>
   readonly home: string
   readonly writable: readonly string[]
@@ -53,6 +57,8 @@ export interface Sandboxed {
 export interface LauncherOptions {
   readonly runDir: string
   readonly masked: readonly string[]
+  /** Where the programs that put up the walls are looked up; the directories of the system unless told. */
+  readonly programDirs?: readonly string[]
   readonly log?: (message: string, fields?: object) => void
 }
 
@@ -69,12 +75,10 @@ interface Spawned {
   readonly places: readonly string[]
 }
 
-/** The gate inside the walls: says that they stand, waits for "go", and only then becomes the program. */
-const GATE = 'echo r >&4; exec 4>&-; read -r go <&3 || exit 1; exec 3<&-; exec "$@"'
-const GATE_WITHOUT_INPUT = `${GATE} </dev/null`
-
 export async function openLauncher(options: LauncherOptions): Promise<Launcher> {
-  const { walls, reason } = await detectWalls()
+  const standing = await detectWalls(options.programDirs)
+  const { walls, reason } = standing
+  const identities = isRoot() ? openIdentities() : null
   const streamsDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-'))
   const socket = path.join(streamsDir, 's')
   const entries = new Map<string, Entry>()
@@ -94,6 +98,15 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   }
   ensureHelper()
 
+  const commandOf = (spec: LaunchSpec, identity: Identity | null): Gated => {
+    const room = {
+      writable: [...spec.writable, spec.home],
+      readable: spec.readable,
+      masked: options.masked,
+    }
+    return gateWith(standing.around(room, identity?.uid ?? null), spec)
+  }
+
   return {
     walls,
     reason,
@@ -109,23 +122,30 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       }
       for (const promise of [entry.stdin, entry.spawned, entry.ready, entry.exited])
         promise.promise.catch(() => undefined)
-      entries.set(id, entry)
-      const used = ensureHelper()
-      fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
-      used.send({
-        do: 'spawn',
-        id,
-        socket,
-        cwd: walls === 'bubblewrap' ? '/' : spec.cwd,
-        argv: commandLine(walls, spec, options.masked),
-        env: { ...spec.env, HOME: spec.home, TMPDIR: '/tmp' },
-      })
+      const identity = identities?.take(spec.home) ?? null
+      let release = (): void => {
+        release = () => undefined
+        identities?.release(spec.home)
+      }
       try {
+        entries.set(id, entry)
+        const used = ensureHelper()
+        fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
+        if (identity !== null && walls !== 'bubblewrap') openWayTo(spec, options.masked)
+        used.send({
+          do: 'spawn',
+          id,
+          socket,
+          cwd: '/',
+          ...commandOf(spec, identity),
+          owner: ownerOf(spec, identity),
+        })
         const { pid, places } = await entry.spawned.promise
         const note = writeRunFile(options.runDir, id, pid, spec.label)
         homes.set(pid, spec.home)
         void entry.exited.promise
           .finally(() => {
+            release()
             entries.delete(id)
             homes.delete(pid)
             fs.rmSync(note, { force: true })
@@ -136,6 +156,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
         used.send({ do: 'go', id })
         return handle(used, id, { pid, walls, ...streams, exited: entry.exited.promise })
       } catch (error) {
+        release()
         entries.delete(id)
         void entry.stdin.promise.then((stream) => stream.destroy()).catch(() => undefined)
         const why = error instanceof Error ? error.message : String(error)
@@ -160,20 +181,13 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   }
 }
 
-function commandLine(walls: Walls, spec: LaunchSpec, masked: readonly string[]): string[] {
-  const gate = spec.input === 'nothing' ? GATE_WITHOUT_INPUT : GATE
-  const gated = ['/bin/sh', '-c', gate, 'sh', ...spec.command]
-  if (walls === 'bubblewrap')
-    return [
-      ...bubblewrapCommand({
-        cwd: spec.cwd,
-        writable: [...spec.writable, spec.home],
-        readable: spec.readable,
-        masked,
-      }),
-      ...gated,
-    ]
-  return walls === 'namespaces' ? [...namespacesCommand(), ...gated] : gated
+/** Whom the helper gives the places of a launch to; null when they stay with this process's own user. */
+function ownerOf(spec: LaunchSpec, identity: Identity | null): object | null {
+  if (identity === null) return null
+  const chown = outsideProgram('chown')
+  if (chown === null) throw new Error('the program chown is not installed')
+  const places = identity.isNew ? [...spec.writable, spec.home] : []
+  return { uid: identity.uid, chown, places }
 }
 
 type Started = Pick<Sandboxed, 'pid' | 'walls' | 'exited'> & Streams
@@ -282,7 +296,10 @@ function startHelper(
     if (message.said === 'ready') entry.ready.resolve()
     if (message.said === 'failed') fail(entry, new Error(message.why ?? 'unknown'))
     if (message.said === 'exited') {
-      entry.ready.reject(new Error(`its walls could not be put up (exit code ${message.code ?? 'none'})`))
+      const why = message.why ? `: ${message.why}` : ''
+      entry.ready.reject(
+        new Error(`its walls could not be put up (exit code ${message.code ?? 'none'})${why}`),
+      )
       entry.exited.resolve({ code: message.code ?? null, signal: message.signal ?? null })
     }
   })

@@ -6,13 +6,19 @@
 // them between "spawned" and "go"; then they lose their names. The directory goes with this process, for a server that was
 // killed cannot remove it.
 //
-// Messages in:  {do: 'spawn', id, argv, env, cwd, socket}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id}
-// Messages out: {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal}
-import { spawn } from 'node:child_process'
+// What it starts has no environment, and every program that runs outside the walls is named by its absolute path: neither
+// comes from an agent. Descriptors of a child: 3 hears "go", 4 says "ready", 5 and 6 are what walls and gate read.
+//
+// Messages in:  {do: 'spawn', id, argv, args, environment, cwd, socket, owner}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id},
+//               where `owner` is {uid, chown, places} or null
+// Messages out: {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal, why}
+import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
+import { promisify } from 'node:util'
 import { openFifos, openForChild } from './fifos.mjs'
 
+const run = promisify(execFile)
 const children = new Map()
 const fifos = openFifos(process.argv[2])
 
@@ -42,6 +48,19 @@ function letGo(id) {
   for (const place of places) fs.rmSync(place, { force: true })
 }
 
+/** What walls that could not be put up wrote on standard error; nobody else reads it then. */
+function lastWords(guard) {
+  if (guard === undefined) return ''
+  try {
+    const words = Buffer.alloc(500)
+    return words.toString('utf8', 0, fs.readSync(guard, words)).trim()
+  } catch (error) {
+    // It wrote nothing.
+    if (error.code !== 'EAGAIN') throw error
+    return ''
+  }
+}
+
 /** A socket to the server that becomes the input of the child. */
 function connect(address, id) {
   return new Promise((resolve, reject) => {
@@ -54,17 +73,30 @@ function connect(address, id) {
   })
 }
 
-async function start({ id, argv, env, cwd, socket }) {
+/** What is being given to a uid, by uid: a second process of it waits for the first. */
+const givenTo = new Map()
+
+/** Gives directories, with all that is in them, to a uid; links are given themselves and not followed. */
+async function giveTo({ uid, chown, places }) {
+  if (places.length > 0)
+    givenTo.set(uid, run(chown, ['-R', '-P', '-h', `${uid}:${uid}`, '--', ...places], { env: {} }))
+  await givenTo.get(uid)
+}
+
+async function start({ id, argv, args, environment, cwd, socket, owner }) {
   const closers = []
   try {
-    const [input, places] = await Promise.all([connect(socket, id), fifos.take(2)])
+    const given = owner === null ? null : giveTo(owner)
+    const [input, places] = await Promise.all([connect(socket, id), fifos.take(2), given])
     closers.push(() => input.destroy())
+    // Who opens its output by its path needs to own it.
+    if (owner !== null) for (const place of places) fs.chownSync(place, owner.uid, owner.uid)
     const { guards, outputs } = openForChild(places)
     for (const fd of outputs) closers.push(() => fs.closeSync(fd))
     held.set(id, { guards, places })
-    const [program, ...args] = argv
-    const stdio = [input, ...outputs, 'pipe', 'pipe']
-    const child = spawn(program, args, { cwd, env, stdio, detached: true })
+    const [program, ...words] = argv
+    const stdio = [input, ...outputs, 'pipe', 'pipe', 'pipe', 'pipe']
+    const child = spawn(program, words, { cwd, env: {}, stdio, detached: true })
     child.once('error', (error) => {
       children.delete(id)
       letGo(id)
@@ -78,10 +110,13 @@ async function start({ id, argv, env, cwd, socket }) {
     children.set(id, child)
     child.once('exit', (code, signal) => {
       children.delete(id)
+      const why = lastWords(held.get(id)?.guards[1])
       letGo(id)
-      tell({ id, said: 'exited', code, signal })
+      tell({ id, said: 'exited', code, signal, why })
     })
-    for (const pipe of [child.stdio[3], child.stdio[4]]) pipe.on('error', () => {})
+    for (const pipe of child.stdio.slice(3)) pipe.on('error', () => {})
+    child.stdio[5].end(args.map((word) => `${word}\0`).join(''))
+    child.stdio[6].end(environment)
     child.stdio[4].once('data', () => tell({ id, said: 'ready' }))
     tell({ id, said: 'spawned', pid: child.pid, places })
   } catch (error) {

@@ -1,119 +1,265 @@
 import { execa } from 'execa'
 import fs from 'node:fs'
 import path from 'node:path'
+import { becomeUid, isRoot, trialUid } from './identities.ts'
+import { outsideProgram } from './outside-program.ts'
 
 /** What keeps a process in: from the strongest to the weakest that this machine can give. */
 export type Walls = 'bubblewrap' | 'namespaces' | 'process-group'
 
-export interface DetectedWalls {
+/** The walls of this machine, ready to be put around programs. */
+export interface StandingWalls {
   readonly walls: Walls
   /** Why it is not bubblewrap; null when it is. */
   readonly reason: string | null
+  /** The version of bubblewrap; null for other walls. */
   readonly version: string | null
+  /** The command that puts them up around what follows it. `uid` is what the program runs as; null leaves it as it is. */
+  around(room: Room, uid: number | null): WallsCommand
 }
 
-const TRY_MS = 5000
-
-/** Finds the strongest walls by putting them up for real, around `true`. */
-export async function detectWalls(): Promise<DetectedWalls> {
-  const [program, ...args] = bubblewrapCommand({ cwd: '/', writable: [], readable: [], masked: [] })
-  const bubblewrap = await execa(program, [...args, 'true'], {
-    reject: false,
-    timeout: TRY_MS,
-    stdin: 'ignore',
-  })
-  if (bubblewrap.exitCode === 0) {
-    const version = await execa('bwrap', ['--version'], { reject: false, timeout: TRY_MS })
-    return { walls: 'bubblewrap', reason: null, version: version.stdout.replace(/^bubblewrap /, '') || null }
-  }
-  const missing = bubblewrap.code === 'ENOENT'
-  const why = missing
-    ? 'bubblewrap is not installed: install the package "bubblewrap"'
-    : `bubblewrap does not work here (${bubblewrap.stderr.trim().split('\n')[0] ?? 'unknown'})`
-  const [unshare, ...unshareArgs] = namespacesCommand()
-  const namespaces = await execa(unshare, [...unshareArgs, 'true'], {
-    reject: false,
-    timeout: TRY_MS,
-    stdin: 'ignore',
-  })
-  if (namespaces.exitCode === 0)
-    return { walls: 'namespaces', reason: `${why}; agents can write wherever this user can`, version: null }
-  return {
-    walls: 'process-group',
-    reason: `${why}; agents can write wherever this user can, and may leave processes behind`,
-    version: null,
-  }
+export interface WallsCommand {
+  /** Every program in it is named by its absolute path, and needs no environment. */
+  readonly argv: readonly string[]
+  /** What bubblewrap reads from descriptor 5, each word ended by NUL: nobody sees it in a list of processes. */
+  readonly args: readonly string[]
 }
 
+/** What is inside: absolute paths. */
 export interface Room {
-  readonly cwd: string
   readonly writable: readonly string[]
   readonly readable: readonly string[]
   readonly masked: readonly string[]
 }
 
-/** The command line of bubblewrap up to the program: the machine read-only, the private hidden, the workspace open. */
-export function bubblewrapCommand(room: Room): [string, ...string[]] {
-  const hidden = ['/tmp', '/run', '/root', '/home', ...room.masked].filter(isDirectory)
-  const mounts: [string, string[]][] = [
-    ...hidden.map((dir): [string, string[]] => [dir, ['--tmpfs', dir]]),
-    ...room.readable
-      .filter((place) => fs.existsSync(place))
-      .map((place): [string, string[]] => [place, ['--ro-bind', place, place]]),
-    ...room.writable.map((place): [string, string[]] => [place, ['--bind', place, place]]),
-  ]
-  // Parents before what lies in them: a later mount over a parent would hide an earlier one below it.
-  const ordered = mounts.toSorted(([a], [b]) => depth(a) - depth(b)).flatMap(([, args]) => args)
-  const secret = ['/etc/shadow', '/etc/gshadow']
-    .filter((file) => fs.existsSync(file))
-    .flatMap((file) => ['--ro-bind', '/dev/null', file])
-  return [
-    'bwrap',
-    '--ro-bind',
-    '/',
-    '/',
-    '--dev',
-    '/dev',
-    '--proc',
-    '/proc',
-    ...ordered,
-    ...secret,
-    '--unshare-user',
-    '--uid',
-    '1000',
-    '--gid',
-    '1000',
-    '--unshare-pid',
-    '--unshare-ipc',
-    '--unshare-uts',
-    '--die-with-parent',
-    '--new-session',
-    '--cap-drop',
-    'ALL',
-    '--chdir',
-    room.cwd,
-  ]
+const TRY_MS = 5000
+
+/** Whom agents and checks take themselves for, whatever uid they run as outside. */
+const INSIDE_UID = '1000'
+
+/**
+ * Finds the strongest walls by putting them up for real, around `true`. `dirs` is where the programs for it are looked
+ * up, the directories of the system unless told. Throws when the server is root and nothing here can run a program as
+ * anybody else.
+ */
+export async function detectWalls(dirs?: readonly string[]): Promise<StandingWalls> {
+  const uid = isRoot() ? trialUid : null
+  const bubblewrap = await tryBubblewrap(uid, dirs)
+  if ('around' in bubblewrap) return bubblewrap
+  const why = bubblewrap.reason
+  const namespaces = namespacesAround(dirs)
+  if (namespaces !== null && (await fails(namespaces, uid)) === null)
+    return {
+      walls: 'namespaces',
+      reason: `${why}; agents can ${what(uid)}`,
+      version: null,
+      around: namespaces,
+    }
+  const plain = processGroupAround(dirs)
+  if (uid !== null && (await fails(plain, uid)) !== null)
+    throw new Error(
+      `${why}, and without setpriv (package "util-linux") programs cannot be run as anybody but root, which agents and checks never are: install one of the two, or start Slipway as an ordinary user.`,
+    )
+  return {
+    walls: 'process-group',
+    reason: `${why}; agents can ${what(uid)}, and may leave processes behind`,
+    version: null,
+    around: plain,
+  }
 }
 
-/** Without bubblewrap: a PID namespace whose end is the end of everything in it. */
-export function namespacesCommand(): [string, ...string[]] {
-  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user']
-  return [
-    'setpriv',
-    '--pdeathsig',
-    'KILL',
-    'unshare',
-    ...user,
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-  ]
+/** What agents can do without bubblewrap. */
+function what(uid: number | null): string {
+  return uid === null ? 'write wherever this user can' : 'read whatever every user of this machine can'
+}
+
+type Around = StandingWalls['around']
+
+async function tryBubblewrap(
+  uid: number | null,
+  dirs: readonly string[] | undefined,
+): Promise<StandingWalls | { readonly reason: string }> {
+  const program = outsideProgram('bwrap', dirs)
+  if (program === null) return { reason: 'bubblewrap is not installed: install the package "bubblewrap"' }
+  const candidates = [bubblewrapAround(program, true, dirs), bubblewrapAround(program, false, dirs)]
+  let trouble = ''
+  for (const around of uid === null ? candidates.slice(0, 1) : candidates) {
+    const failed = await fails(around, uid)
+    if (failed === null) {
+      const version = await execa(program, ['--version'], { reject: false, timeout: TRY_MS, ...alone })
+      return {
+        walls: 'bubblewrap',
+        reason: null,
+        version: version.stdout.replace(/^bubblewrap /, '') || null,
+        around,
+      }
+    }
+    trouble ||= failed
+  }
+  return { reason: `bubblewrap does not work here (${trouble})` }
+}
+
+/** What stands outside the walls has an environment of its own: none. */
+const alone = { env: {}, extendEnv: false, stdin: 'ignore' } as const
+
+/** Puts walls up around `true`: null when it ran, else what was said instead. */
+async function fails(around: Around, uid: number | null): Promise<string | null> {
+  const { argv, args } = around({ writable: [], readable: [], masked: [] }, uid)
+  const [program, ...rest] = [...argv, '/bin/sh', '-c', ':']
+  const words = rest[0] === '--args' ? [...args, ...rest.slice(2)] : rest
+  const ran = await execa(program, words, { reject: false, timeout: TRY_MS, ...alone })
+  return ran.exitCode === 0 ? null : (ran.stderr.trim().split('\n')[0] ?? 'unknown')
+}
+
+/**
+ * What of the machine is inside, read-only: programs and their libraries, settings, and what the kernel tells. Everything
+ * else (homes, other disks, data of servers) is absent unless a launch lists it.
+ */
+const MACHINE = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/etc',
+  '/opt',
+  '/nix',
+  '/gnu',
+  '/snap',
+  '/sys',
+  '/var/lib/ca-certificates',
+  '/var/cache/fontconfig',
+]
+
+/** Settings that are often links to a place that is absent otherwise. */
+const LINKED_SETTINGS = ['/etc/resolv.conf', '/etc/localtime', '/etc/hosts']
+
+/** Only root may read them, and root's server is not asked. */
+const PASSWORDS = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-']
+
+/**
+ * Bubblewrap: a root of its own that holds what is listed, PID, IPC and UTS namespaces, no capability. For another user it
+ * makes a user namespace. For root that would leave real root inside, so it drops to a uid of its own instead, and then,
+ * where the machine lets `mapped` work, to a user namespace in which everything looks the same as for other users.
+ */
+function bubblewrapAround(program: string, mapped: boolean, dirs: readonly string[] | undefined): Around {
+  return (room, uid) => {
+    const mounts: Mount[] = [
+      ...MACHINE.map((place): Mount => [place, ['--ro-bind-try', place, place]]),
+      ...LINKED_SETTINGS.flatMap(realPlaceOf).map((place): [string, string[]] => [
+        place,
+        ['--ro-bind', place, place],
+      ]),
+      ...['/tmp', '/var/tmp', '/dev/shm'].map((place): [string, string[]] => [
+        place,
+        ['--perms', '1777', '--tmpfs', place],
+      ]),
+      ...room.masked
+        .filter(isDirectory)
+        .map((dir) => fs.realpathSync(dir))
+        .map((dir): Mount => [dir, ['--tmpfs', dir]]),
+      ...room.readable
+        .filter((place) => fs.existsSync(place))
+        .map((place): Mount => [place, ['--ro-bind', place, place]]),
+      ...room.writable.map((place): Mount => [place, ['--bind', place, place]]),
+    ]
+    // Parents before what lies in them: a later mount over a parent would hide an earlier one below it.
+    const ordered = [...waysTo(mounts), ...mounts]
+      .toSorted(([a], [b]) => depth(a) - depth(b))
+      .flatMap(([, args]) => args)
+    const args = [
+      '--dev',
+      '/dev',
+      '--proc',
+      '/proc',
+      ...ordered,
+      ...PASSWORDS.filter((file) => fs.existsSync(file)).flatMap((file) => ['--ro-bind', '/dev/null', file]),
+      '--unshare-pid',
+      '--unshare-ipc',
+      '--unshare-uts',
+      '--die-with-parent',
+      '--new-session',
+      '--cap-drop',
+      'ALL',
+      '--clearenv',
+      '--chdir',
+      '/',
+      ...(uid === null
+        ? ['--unshare-user', '--uid', INSIDE_UID, '--gid', INSIDE_UID]
+        : ['--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP']),
+    ]
+    return { argv: [program, '--args', '5', ...inside(uid, mapped, dirs)], args }
+  }
+}
+
+/** A place inside, and the words that put it there. */
+type Mount = [string, string[]]
+
+/** The directories above what is mounted, open to whoever is inside; bubblewrap would close them to all but root. */
+function waysTo(mounts: readonly Mount[]): Mount[] {
+  const above = new Set(mounts.flatMap(([place]) => ancestorsOf(place)))
+  return [...above].map((dir) => [dir, ['--perms', '0755', '--dir', dir]])
+}
+
+/** Every directory above a place but the root. */
+export function ancestorsOf(place: string): string[] {
+  const above = path.dirname(place)
+  return above === path.dirname(above) ? [] : [...ancestorsOf(above), above]
+}
+
+/** What runs between bubblewrap and the program when the server is root. */
+function inside(uid: number | null, mapped: boolean, dirs: readonly string[] | undefined): string[] {
+  if (uid === null) return []
+  const become = becomeUid(uid, dirs) ?? [missing('setpriv')]
+  if (!mapped) return become
+  const unshare = outsideProgram('unshare', dirs) ?? missing('unshare')
+  return [...become, unshare, '--user', `--map-user=${INSIDE_UID}`, `--map-group=${INSIDE_UID}`]
+}
+
+/** A path at which there is no program: what needs it fails when it is tried. */
+const missing = (name: string): string => `/nonexistent/${name}`
+
+/** Without bubblewrap: a PID namespace whose end is the end of everything in it. Null without the programs for it. */
+function namespacesAround(dirs: readonly string[] | undefined): Around | null {
+  const setpriv = outsideProgram('setpriv', dirs)
+  const unshare = outsideProgram('unshare', dirs)
+  if (setpriv === null || unshare === null) return null
+  return (_room, uid) => ({
+    argv: [
+      setpriv,
+      '--pdeathsig',
+      'KILL',
+      unshare,
+      ...(uid === null ? ['--user', '--map-current-user'] : []),
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      ...(uid === null ? [] : (becomeUid(uid, dirs) ?? [])),
+    ],
+    args: [],
+  })
+}
+
+/** No walls but, for root, another uid. */
+function processGroupAround(dirs: readonly string[] | undefined): Around {
+  return (_room, uid) => ({
+    argv: uid === null ? [] : (becomeUid(uid, dirs) ?? [missing('setpriv')]),
+    args: [],
+  })
+}
+
+/** Where a file really is, when that is not where it is named. */
+function realPlaceOf(file: string): string[] {
+  if (!fs.existsSync(file)) return []
+  const real = fs.realpathSync(file)
+  return real === file ? [] : [real]
 }
 
 function isDirectory(place: string): boolean {
-  const found = fs.lstatSync(place, { throwIfNoEntry: false })
-  return found?.isDirectory() ?? false
+  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function depth(place: string): number {

@@ -56,7 +56,7 @@ async function* examine(flags: Flags, signal: AbortSignal): AsyncGenerator<Findi
   const server = await import('../examine-server.ts')
   yield machine.examineNode(process.version)
   yield await machine.examineGit()
-  yield await machine.examineBubblewrap()
+  yield await machine.examineWalls()
   yield* await machine.examineDataDir(choice.dataDir)
   if ((await readServerRecord(choice.dataDir)) === null) yield await machine.examinePort(standardPort)
   yield* server.examineOwnServer(choice, flags.canary ? ['canary'] : [])

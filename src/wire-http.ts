@@ -47,7 +47,7 @@ import { listAgents, listTasks } from './store/team-views.ts'
 import { busySlots } from './store/work.ts'
 import { viewWorkers } from './store/workers.ts'
 import { wireSessions } from './wire-sessions.ts'
-import { zipCommit } from './workspace/archive.ts'
+import { archiveCommit } from './workspace/archive.ts'
 import { jobRepository, type JobRepository } from './workspace/job-repository.ts'
 import { serveUploadPack } from './workspace/serve-repository.ts'
 import { diff, listCommits, listFiles, readFile, resolveRef } from './workspace/read-repository.ts'
@@ -333,7 +333,7 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
       )
     return { repository, commit, job }
   }
-  const file = async (jobId: string, ref: string | undefined, name: string): ReturnType<typeof readFile> => {
+  const file = async (jobId: string, ref: string | undefined, name: Buffer): ReturnType<typeof readFile> => {
     const { repository, commit } = await at(jobId, ref)
     return readFile(repository, commit, name)
   }
@@ -352,7 +352,7 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
       const { repository, commit } = await at(jobId, ref)
       return listCommits(repository, commit, 1000)
     },
-    async zip(jobId): Promise<{ name: string; stream: Readable }> {
+    async archive(jobId, format, signal): Promise<{ name: string; stream: Readable }> {
       const { repository, commit, job } = await at(jobId, 'main')
       const name =
         job.title
@@ -361,8 +361,13 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
           .toLowerCase()
           .slice(0, 50) || 'repository'
       return {
-        name: `${name}-${commit.slice(0, 8)}.zip`,
-        stream: zipCommit(repository, commit, { maxBytes: limits.archiveBytes }),
+        name: `${name}-${commit.slice(0, 8)}.${format}`,
+        stream: await archiveCommit(repository, commit, {
+          format,
+          maxBytes: limits.archiveBytes,
+          timeoutMs: limits.cloneMs,
+          signal,
+        }),
       }
     },
   }

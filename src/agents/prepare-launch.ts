@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { writeInside } from '../lib/inside-files.ts'
 import type { Launch } from './backend.ts'
 import { fill, fillEnv, type Values } from './placeholders.ts'
 import type { GatewayUse, Profile } from './profile.ts'
@@ -42,7 +43,7 @@ export async function prepareLaunch(
   if (use === null) await copyLogin(profile.login, homes)
   for (const [name, content] of Object.entries({ ...profile.files, ...use?.files })) {
     const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2)
-    await writeIn(homes.home, name, withoutOpen(fill(text, values)))
+    await writeInside(homes.home, name, withoutOpen(fill(text, values)))
   }
   return {
     command: launch.command.map((word) => fill(word, values)),
@@ -82,12 +83,6 @@ async function copyLogin(
 ): Promise<void> {
   for (const name of files) {
     const from = path.join(ownHome, name)
-    if (fs.existsSync(from)) await writeIn(home, name, await fs.promises.readFile(from))
+    if (fs.existsSync(from)) await writeInside(home, name, await fs.promises.readFile(from))
   }
-}
-
-async function writeIn(home: string, name: string, content: string | Uint8Array): Promise<void> {
-  const file = path.join(home, name)
-  await fs.promises.mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  await fs.promises.writeFile(file, content, { mode: 0o600 })
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { writeInside } from '../lib/inside-files.ts'
 
 const program = path.join(import.meta.dirname, 'slipway-board.mjs')
 
@@ -14,14 +15,14 @@ export interface BoardWay {
  * in a file: some agents hide what is called a token from the environment of their commands.
  */
 export async function putBoardProgram(home: string, nodePath: string, board: BoardWay): Promise<string> {
-  const dir = path.join(home, '.slipway-board')
-  const copy = path.join(dir, 'slipway-board.mjs')
-  await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
-  await fs.promises.copyFile(program, copy)
-  await fs.promises.writeFile(path.join(dir, 'board.json'), JSON.stringify(board), { mode: 0o600 })
+  const dir = '.slipway-board'
+  const copy = path.join(home, dir, 'slipway-board.mjs')
+  await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
+  await writeInside(home, `${dir}/slipway-board.mjs`, await fs.promises.readFile(program))
+  await writeInside(home, `${dir}/board.json`, JSON.stringify(board))
   const start = `#!/bin/sh\nexec ${quoted(nodePath)} ${quoted(copy)} "$@"\n`
-  await fs.promises.writeFile(path.join(dir, 'slipway-board'), start, { mode: 0o700 })
-  return dir
+  await writeInside(home, `${dir}/slipway-board`, start, 0o700)
+  return path.join(home, dir)
 }
 
 function quoted(word: string): string {

@@ -5,7 +5,7 @@
 import { BackendList, BackendTrial, BackendView, Settings, type CustomBackend } from '../contract/backend.ts'
 import { Conformance } from '../contract/conformance.ts'
 import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
-import { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
+import { CommitList, DiffView, FileContent, FileTree, type ArchiveFormat } from '../contract/files.ts'
 import {
   AgentList,
   AttemptList,
@@ -54,6 +54,14 @@ export interface Download {
   readonly body: ReadableStream<Uint8Array>
 }
 
+export interface DownloadOptions {
+  readonly format?: ArchiveFormat
+  readonly signal?: AbortSignal
+}
+
+/** A path, or its bytes percent-encoded where it is not UTF-8 (`encoded` of an entry of the tree). */
+export type FilePath = string | { readonly encoded: string }
+
 export interface CreateOptions {
   readonly documents?: readonly DocumentFile[]
   /** The same key twice makes one job (at most 200 visible characters). */
@@ -77,11 +85,12 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   /** Summaries of whichever jobs change, as they change; nothing is replayed after a break. */
   followSummaries(options?: FollowOptions): AsyncIterable<JobSummary>
   files(id: string, ref?: string): Promise<FileTree>
-  file(id: string, path: string, ref?: string): Promise<FileContent>
+  file(id: string, path: FilePath, ref?: string): Promise<FileContent>
   commits(id: string, ref?: string): Promise<CommitList['commits']>
   diff(id: string, range?: { from?: string; to?: string }): Promise<DiffView>
   /** The job's repository as a zip. */
-  download(id: string, signal?: AbortSignal): Promise<Download>
+  /** Main as an archive, a zip unless told. */
+  download(id: string, options?: DownloadOptions): Promise<Download>
   checks(id: string): Promise<Evidence>
   attempts(id: string): Promise<AttemptView[]>
   attempt(id: string, attemptId: string): Promise<AttemptRecord>
@@ -235,13 +244,18 @@ function contentCalls(endpoint: Endpoint) {
   return {
     files: (id: string, ref?: string) =>
       requestJson(endpoint, jobPath(id, 'files'), FileTree, { query: { ref } }),
-    file: async (id: string, path: string, ref?: string) =>
-      requestJson(endpoint, `${jobPath(id, 'files')}/${filePath(path)}`, FileContent, { query: { ref } }),
+    file: async (id: string, path: FilePath, ref?: string) =>
+      requestJson(
+        endpoint,
+        `${jobPath(id, 'files')}/${typeof path === 'string' ? filePath(path) : path.encoded}`,
+        FileContent,
+        { query: { ref } },
+      ),
     commits: async (id: string, ref?: string) =>
       (await requestJson(endpoint, jobPath(id, 'commits'), CommitList, { query: { ref } })).commits,
     diff: (id: string, range: { from?: string; to?: string } = {}) =>
       requestJson(endpoint, jobPath(id, 'diff'), DiffView, { query: { from: range.from, to: range.to } }),
-    download: (id: string, signal?: AbortSignal) => download(endpoint, id, signal),
+    download: (id: string, options: DownloadOptions = {}) => download(endpoint, id, options),
     documents: async (id: string) =>
       (await requestJson(endpoint, jobPath(id, 'documents'), DocumentList)).documents,
     addDocuments: async (id: string, documents: readonly DocumentFile[]) => {
@@ -312,9 +326,13 @@ async function createJob(endpoint: Endpoint, job: JobRequest, options: CreateOpt
   return requestJson(endpoint, '/api/jobs', CreatedJob, { method: 'POST', headers, ...body })
 }
 
-async function download(endpoint: Endpoint, id: string, signal: AbortSignal | undefined): Promise<Download> {
-  const response = await send(endpoint, jobPath(id, 'download'), {
-    headers: { accept: 'application/zip' },
+async function download(
+  endpoint: Endpoint,
+  id: string,
+  { format = 'zip', signal }: DownloadOptions,
+): Promise<Download> {
+  const response = await send(endpoint, `${jobPath(id, 'download')}?format=${format}`, {
+    headers: { accept: '*/*' },
     signal,
     timeoutMs: 120_000,
   })

@@ -10,7 +10,7 @@ export type { ProviderInput, ProviderView } from '../contract/provider.ts'
 export type { PermissionView } from '../contract/permission.ts'
 export type { QuestionView } from '../contract/question.ts'
 export type { PlanView } from '../contract/plan.ts'
-export type { FileTree } from '../contract/files.ts'
+export type { ArchiveFormat, FileTree } from '../contract/files.ts'
 export type {
   AgentView,
   BudgetChange,

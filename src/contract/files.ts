@@ -1,7 +1,12 @@
 import { z } from 'zod'
 
+export const ArchiveFormat = z.enum(['zip', 'tar.gz'])
+export type ArchiveFormat = z.infer<typeof ArchiveFormat>
+
+/** `encoded` is there when the name is not UTF-8: its exact bytes, percent-encoded as they go into an address. */
 export const FileEntry = z.object({
   path: z.string(),
+  encoded: z.string().optional(),
   size: z.int(),
   mode: z.string(),
   binary: z.boolean().optional(),

@@ -61,7 +61,8 @@ export async function prepareProgram(
   const { nodePath } = engine.catalogue.places
   const tools = board === null ? '' : await putBoardProgram(workspace.home, nodePath, board)
   const front = [tools, PATH].filter((dirs) => dirs !== '').join(':')
-  const readable = [...workspace.readable, path.dirname(nodePath), ...prepared.readable]
+  const programs = engine.limits.path.split(':')
+  const readable = [...workspace.readable, path.dirname(nodePath), ...programs, ...prepared.readable]
   return {
     readable,
     tools,
@@ -70,7 +71,7 @@ export async function prepareProgram(
         {
           command: [...prepared.command, ...words],
           cwd: workspace.dir,
-          env: { ...agentEnvironment(engine, front), ...env },
+          env: { ...agentEnvironment(engine, front), SLIPWAY_REPORTS_DIR: workspace.reports, ...env },
           home: workspace.home,
           writable: [workspace.dir],
           readable,

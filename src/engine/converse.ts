@@ -3,6 +3,7 @@ import type { ReportedUsage } from '../agents/backend.ts'
 import type { TaskBrief } from '../contract/brief.ts'
 import { messagePrompt } from '../roles/message-prompt.ts'
 import type { AttemptTask } from '../store/attempts.ts'
+import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { awaitAnswers } from './await-answers.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
@@ -21,7 +22,7 @@ export interface Conversation {
   readonly session: Session
   readonly attempt: AttemptTask
   readonly brief: TaskBrief
-  readonly workspaceDir: string
+  readonly workspace: Workspace
   readonly recorder: Recorder
 }
 
@@ -34,7 +35,7 @@ const CORRECTIONS = 3
 /** Prompts an agent with its brief, then with what people say and with what is wrong in its report, until it is done. */
 export async function converse(engine: Engine, claim: Claim, conversation: Conversation): Promise<Talk> {
   const { session, attempt, recorder } = conversation
-  let prompt = engine.roles.render(conversation.brief)
+  let prompt = engine.roles.render(conversation.brief, conversation.workspace.reports)
   let told = 0
   for (let round = 0; ; round += 1) {
     const { stopReason } = await session.prompt(prompt, claim.signal)
@@ -47,7 +48,7 @@ export async function converse(engine: Engine, claim: Claim, conversation: Conve
       prompt = messagePrompt(messages)
       continue
     }
-    const { reports, problem } = await readReports(conversation.workspaceDir, attempt, claim.job.mode)
+    const { reports, problem } = await readReports(conversation.workspace, attempt, claim.job.mode)
     if (problem === null) return { error: null, stopReason, reports }
     if (round - told >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
     recorder.note(`The report was sent back: ${problem}`)

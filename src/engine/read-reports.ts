@@ -1,9 +1,10 @@
 import { LeftChecks } from '../contract/brief.ts'
-import { parseReport, type ParsedReport } from '../contract/parse-report.ts'
+import { parseReport } from '../contract/parse-report.ts'
 import { Plan, Review } from '../contract/plan.ts'
 import type { Mode } from '../contract/words.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { readReport } from '../workspace/read-report.ts'
+import { readInside } from '../lib/inside-files.ts'
+import type { Workspace } from '../workspace/attempt-workspace.ts'
 
 /** What an agent left behind for the server, parsed. */
 export interface Reports {
@@ -19,32 +20,29 @@ const REPORT_BYTES = 1_000_000
  * is well. The files come from a workspace that an agent writes, so they are read without following links.
  */
 export async function readReports(
-  workspace: string,
+  workspace: Workspace,
   attempt: AttemptTask,
   mode: Mode,
 ): Promise<{ reports: Reports; problem: string | null }> {
+  const { dir, reports: folder } = workspace
   if (attempt.kind === 'review') {
-    const { value, problem } = await read(workspace, '.slipway/review.json', (text) =>
-      parseReport('.slipway/review.json', text, Review),
-    )
+    const file = `${folder}/review.json`
+    const { value, problem } = await read(dir, file, Review)
     return {
       reports: value === null ? {} : { review: value },
-      problem: problem ?? missing(value, 'your verdict', '.slipway/review.json'),
+      problem: problem ?? missing(value, 'your verdict', file),
     }
   }
   if (attempt.role === 'architect') {
-    const { value, problem } = await read(workspace, '.slipway/plan.json', (text) =>
-      parseReport('.slipway/plan.json', text, Plan),
-    )
+    const file = `${folder}/plan.json`
+    const { value, problem } = await read(dir, file, Plan)
     return {
       reports: value === null ? {} : { plan: value },
-      problem: problem ?? missing(value, 'the plan', '.slipway/plan.json'),
+      problem: problem ?? missing(value, 'the plan', file),
     }
   }
   if (mode === 'solo') {
-    const { value, problem } = await read(workspace, '.slipway/checks.json', (text) =>
-      parseReport('.slipway/checks.json', text, LeftChecks),
-    )
+    const { value, problem } = await read(dir, `${folder}/checks.json`, LeftChecks)
     return { reports: value === null ? {} : { checks: value.checks }, problem }
   }
   return { reports: {}, problem: null }
@@ -57,11 +55,11 @@ function missing(value: unknown, what: string, file: string): string | null {
 async function read<T>(
   workspace: string,
   file: string,
-  parse: (text: string) => ParsedReport<T>,
+  schema: Parameters<typeof parseReport<T>>[2],
 ): Promise<{ value: T | null; problem: string | null }> {
   try {
-    const text = await readReport(workspace, file, REPORT_BYTES)
-    return text === null ? { value: null, problem: null } : parse(text)
+    const text = await readInside(workspace, file, REPORT_BYTES)
+    return text === null ? { value: null, problem: null } : parseReport(file, text.toString('utf8'), schema)
   } catch (error) {
     return {
       value: null,

@@ -2,14 +2,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { sweep } from '../sandbox/launcher.ts'
 import { readInterrupted, updateAttempt } from '../store/attempts.ts'
-import { unfinishedJobs } from '../store/jobs.ts'
+import { lockJob, unfinishedJobs } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
 import { workOfDeadWorkers, type WorkRow } from '../store/work.ts'
 import { deleteWorker, listWorkers } from '../store/workers.ts'
-import { checkpoint } from '../workspace/attempt-workspace.ts'
+import { appendEvents } from '../store/events.ts'
 import { ensureJobRepository } from '../workspace/job-repository.ts'
 import { discard, emptyTrash } from '../workspace/trash.ts'
 import type { Engine } from './engine.ts'
+import { keepWork } from './keep-work.ts'
 
 /**
  * What a start does about the end before it: ends processes that outlived their server, gives back the leases of
@@ -65,12 +66,14 @@ async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
   const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
   if (work.kind === 'checks') await discard(path.join(jobDir, 'checks', work.id), engine.dataDir)
   if (work.attempt_id === null || (work.kind !== 'attempt' && work.kind !== 'review')) return
-  if (work.kind === 'attempt' && !(await keepWork(engine, work.job_id, work.attempt_id))) return
-  await discard(path.join(jobDir, 'attempts', work.attempt_id, 'ws'), engine.dataDir)
+  const attemptDir = path.join(jobDir, 'attempts', work.attempt_id)
+  const isKept = work.kind === 'review' || (await keepInterrupted(engine, work.job_id, work.attempt_id))
+  if (isKept) await discard(path.join(attemptDir, 'ws'), engine.dataDir)
+  await discard(path.join(attemptDir, 'home'), engine.dataDir)
 }
 
 /** The workspace of an interrupted attempt becomes a commit; false when it could not, and so must stay. */
-async function keepWork(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
+async function keepInterrupted(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
   const row = await readInterrupted(engine.db.reader, attemptId)
   if (row === null) return true
   try {
@@ -80,17 +83,25 @@ async function keepWork(engine: Engine, jobId: string, attemptId: string): Promi
       source: row.source,
       pool: engine.pool,
     })
-    const saved = await checkpoint(repository, {
+    const kept = await keepWork(engine, repository, {
+      attemptId,
       attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
       base: row.base_commit,
       ref: `refs/slipway/attempts/${attemptId}`,
       message: 'Interrupted work',
       author: row.agent,
     })
-    await engine.db.tx((trx) =>
-      updateAttempt(trx, attemptId, { head_commit: saved.commit, changed: saved.changed }),
-    )
-    return true
+    const { commit, changed } = kept.checkpoint
+    await engine.db.tx(async (trx) => {
+      if (kept.events.length > 0 && (await lockJob(trx, jobId)) !== null)
+        await appendEvents(
+          trx,
+          jobId,
+          kept.events.map((event) => ({ ...event, actor: 'server', attemptId })),
+        )
+      await updateAttempt(trx, attemptId, { head_commit: commit, changed })
+    })
+    return !kept.mustStay
   } catch (error) {
     engine.log.warn(
       { err: error, attempt: attemptId },

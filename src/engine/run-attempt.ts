@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { ReportedUsage } from '../agents/backend.ts'
 import type { HeldBack } from '../domain/model.ts'
 import type { TaskBrief } from '../contract/brief.ts'
+import { writeInside } from '../lib/inside-files.ts'
 import {
   lastCheckpoint,
   readAttempt,
@@ -12,14 +13,8 @@ import {
 import { readDocuments } from '../store/documents.ts'
 import type { NewEvent } from '../store/events.ts'
 import { readTask, updateAgent } from '../store/team.ts'
-import {
-  checkpoint,
-  prepareWorkspace,
-  type Checkpoint,
-  type Workspace,
-} from '../workspace/attempt-workspace.ts'
+import { prepareWorkspace, type Checkpoint, type Workspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
-import { writeReport } from '../workspace/read-report.ts'
 import { discard } from '../workspace/trash.ts'
 import { findBackend } from './agent-process.ts'
 import { answerPermissions } from './ask-permission.ts'
@@ -29,6 +24,7 @@ import { converse, type Talk } from './converse.ts'
 import { earlierSession } from './earlier-session.ts'
 import type { Engine } from './engine.ts'
 import { messagesForBrief } from './messages.ts'
+import { keepWork, type KeptWork } from './keep-work.ts'
 import { NoModelNow } from './model-access.ts'
 import { openAgent, type OpenAgent } from './open-agent.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
@@ -60,7 +56,12 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
   const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
   const session = await holdSession(engine, claim, scene, workspace, recorder, brief)
   await recorder.close()
-  return conclude(engine, claim, scene, workspace, session)
+  try {
+    return await conclude(engine, claim, scene, workspace, session)
+  } finally {
+    // Log-ins of the person's may lie in it, and what its agent left there.
+    await discard(workspace.home, engine.dataDir)
+  }
 }
 
 /** What a session has left when its last process is gone. */
@@ -92,7 +93,7 @@ async function holdSession(
       session: open.session,
       attempt,
       brief,
-      workspaceDir: workspace.dir,
+      workspace,
       recorder,
     })
   } catch (error) {
@@ -216,16 +217,16 @@ async function writeBrief(
     ],
     base_commit: scene.base,
   }
-  await writeReport(workspace.dir, '.slipway/task.json', JSON.stringify(brief, null, 2))
+  await writeInside(workspace.dir, `${workspace.reports}/task.json`, JSON.stringify(brief, null, 2))
   const documents = await readDocuments(engine.db.reader, job.id)
   for (const [index, document] of documents.entries()) {
     const name = path
       .basename(document.name)
       .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
       .replace(/^\.+/, '_')
-    await writeReport(
+    await writeInside(
       workspace.dir,
-      `.slipway/documents/${String(index + 1).padStart(2, '0')}-${name}`,
+      `${workspace.reports}/documents/${String(index + 1).padStart(2, '0')}-${name}`,
       document.content,
     )
   }
@@ -242,8 +243,9 @@ async function conclude(
 ): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
-  const saved = await saveWork(scene)
-  await discard(workspace.dir, engine.dataDir)
+  const { checkpoint: saved, events, mustStay } = await saveWork(engine, scene)
+  const keptEvents = events.map((event) => ({ ...about, actor: 'server', ...event }))
+  if (!mustStay) await discard(workspace.dir, engine.dataDir)
   const change = {
     walls: engine.launcher.walls,
     ...(talk.usage === null ? {} : usageChange(talk.usage)),
@@ -251,28 +253,33 @@ async function conclude(
     ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),
   }
   const stopped = claim.signal.aborted
-  if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about)
+  if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about, keptEvents)
   const error = stopped ? 'The attempt was stopped.' : (idleness(scene, talk, saved) ?? talk.error)
   if (error === null) {
     return {
       outcome: { kind: 'session' },
       attempt: { ...change, status: 'succeeded', outcome: talk.reports },
-      events: [{ ...about, ...successOf(scene, talk, saved) }],
+      events: [...keptEvents, { ...about, ...successOf(scene, talk, saved) }],
     }
   }
   return {
     outcome: { kind: 'session' },
     attempt: { ...change, status: stopped ? 'lost' : 'failed', error },
     events: [
+      ...keptEvents,
       { ...about, type: 'attempt.failed', message: `Attempt ${attempt.number} of "${task.title}": ${error}` },
     ],
   }
 }
 
-/** What the workspace held, as a commit; a review leaves none. */
-async function saveWork({ attempt, task, repository, attemptDir, base }: Scene): Promise<Checkpoint | null> {
-  if (attempt.kind === 'review') return null
-  return checkpoint(repository, {
+/** What the workspace held; a review leaves nothing. */
+async function saveWork(
+  engine: Engine,
+  { attempt, task, repository, attemptDir, base }: Scene,
+): Promise<Omit<KeptWork, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }> {
+  if (attempt.kind === 'review') return { checkpoint: null, events: [], mustStay: false }
+  return keepWork(engine, repository, {
+    attemptId: attempt.id,
     attemptDir,
     base,
     ref: `refs/slipway/attempts/${attempt.id}`,
@@ -314,12 +321,14 @@ function heldReport(
   held: HeldBack,
   change: AttemptChange,
   about: Omit<NewEvent, 'type' | 'message'>,
+  keptEvents: readonly NewEvent[],
 ): Report {
   const why = `was broken off because of ${held.on}.`
   return {
     outcome: { kind: 'session' },
     attempt: { ...change, status: 'lost', error: `It ${why}`, outcome: { held } },
     events: [
+      ...keptEvents,
       {
         ...about,
         type: 'attempt.held',

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { SessionHost } from '../agents/session-host.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
-import { readAgentFile, writeAgentFile } from '../workspace/agent-files.ts'
+import { overwriteInside, readInside } from '../lib/inside-files.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { agentEnvironment } from './agent-process.ts'
 import type { Engine } from './engine.ts'
@@ -28,8 +28,8 @@ export function openHost(engine: Engine, options: HostOptions): SessionHost {
   return {
     policy: options.policy,
     answer: options.answer,
-    readFile: (place) => readAgentFile(workspace.dir, place, FILE_BYTES),
-    writeFile: (place, text) => writeAgentFile(workspace.dir, place, text, FILE_BYTES),
+    readFile: async (place) => (await readInside(workspace.dir, place, FILE_BYTES))?.toString('utf8') ?? null,
+    writeFile: (place, text) => overwriteInside(workspace.dir, place, text, FILE_BYTES),
     startCommand: ({ command, cwd, env }) =>
       engine.launcher.launch(
         {

@@ -6,7 +6,7 @@ import type { BackendTrial } from '../contract/backend.ts'
 import { AppError } from '../lib/app-error.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { NewEvent } from '../store/events.ts'
-import type { Workspace } from '../workspace/attempt-workspace.ts'
+import { makeBareWorkspace, type Workspace } from '../workspace/attempt-workspace.ts'
 import { allowing } from './ask-permission.ts'
 import type { Engine } from './engine.ts'
 import { openAgent, type OpenAgent } from './open-agent.ts'
@@ -34,8 +34,7 @@ export async function tryBackend(engine: Engine, name: string): Promise<BackendT
   const root = path.join(engine.dataDir, 'trials', randomUUID())
   const transcript: NewEvent[] = []
   try {
-    const workspace = { dir: path.join(root, 'ws'), home: path.join(root, 'home'), readable: [] }
-    await fs.promises.mkdir(workspace.dir, { recursive: true, mode: 0o700 })
+    const workspace = await makeBareWorkspace(root)
     const error = await talk(engine, backend, launch, workspace, transcript)
     return {
       ok: error === null,

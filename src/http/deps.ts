@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { BackendTrial, BackendView, CustomBackend, InstallEvent, Settings } from '../contract/backend.ts'
 import type { Conformance } from '../contract/conformance.ts'
 import type { EventQuery, EventView } from '../contract/event.ts'
-import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
+import type { ArchiveFormat, CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import type {
   AgentView,
   AttemptView,
@@ -115,10 +115,15 @@ export interface HttpDeps {
   }
   readonly files: {
     tree(jobId: string, ref: string | undefined): Promise<FileTree>
-    read(jobId: string, ref: string | undefined, path: string): Promise<FileContent>
+    /** `path` is bytes: a name need not be text. */
+    read(jobId: string, ref: string | undefined, path: Buffer): Promise<FileContent>
     diff(jobId: string, from: string | undefined, to: string | undefined): Promise<DiffView>
     commits(jobId: string, ref: string | undefined): Promise<CommitList>
-    zip(jobId: string): Promise<{ name: string; stream: Readable }>
+    archive(
+      jobId: string,
+      format: ArchiveFormat,
+      signal: AbortSignal,
+    ): Promise<{ name: string; stream: Readable }>
   }
   readonly git: {
     /** Git's own answer to a client that reads the job's repository. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { EventQuery } from '../contract/event.ts'
+import { ArchiveFormat } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
 import { invalid } from './errors.ts'
 
@@ -32,6 +33,7 @@ const Ref = z
     'this is not the name of a commit: send "main", a commit id or the reference of an attempt',
   )
 
+export const DownloadQuery = z.strictObject({ format: ArchiveFormat.default('zip') })
 export const RefQuery = z.strictObject({ ref: Ref.optional() })
 export const DiffQuery = z.strictObject({ from: Ref.optional(), to: Ref.optional() })
 export const AfterQuery = EventQuery.pick({ after: true })

@@ -10,8 +10,8 @@ import type { PermissionPolicy } from '../contract/permission.ts'
  * nothing inside a vision or a log is ever taken for a placeholder.
  */
 export interface Roles {
-  /** The prompt for one attempt. */
-  readonly render: (brief: TaskBrief) => string
+  /** The prompt for one attempt; `reports` is the directory of its workspace that the prompts call `.slipway`. */
+  readonly render: (brief: TaskBrief, reports?: string) => string
 }
 
 const FILES = [
@@ -40,7 +40,10 @@ export function openRoles(overrideDir?: string): Roles {
     }
     prompts.set(file, text)
   }
-  return { render: (brief) => fill(prompts.get(fileFor(brief)) ?? '', brief) }
+  return {
+    render: (brief, reports = USUAL_REPORTS) =>
+      fill((prompts.get(fileFor(brief)) ?? '').replaceAll(`${USUAL_REPORTS}/`, `${reports}/`), brief),
+  }
 }
 
 /** The prompt for one attempt, from the prompts that come with Slipway. */
@@ -62,6 +65,8 @@ function fileFor(brief: TaskBrief): PromptFile {
       return brief.mode === 'solo' && !brief.task.key.startsWith('repair') ? 'solo.md' : 'developer.md'
   }
 }
+
+const USUAL_REPORTS = '.slipway'
 
 const PLACEHOLDER = /\{\{([^{}\n]*)\}\}/g
 const FIELDS = [

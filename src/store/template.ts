@@ -58,15 +58,32 @@ export async function prepareDataDirectory(dataDir: string): Promise<void> {
   fs.rmSync(temporary, { recursive: true, force: true })
   fs.rmSync(target, { recursive: true, force: true })
   const template = await offeredTemplate()
-  if (template !== null) {
-    await fs.promises.cp(template, temporary, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })
+  if (template !== null && (await copyTree(template, temporary))) {
     syncTree(temporary)
   } else {
+    fs.rmSync(temporary, { recursive: true, force: true })
     await createDatabase(temporary)
   }
   fs.chmodSync(temporary, 0o700)
   fs.renameSync(temporary, target)
   syncPath(dataDir)
+}
+
+/** Copies a template; false when this user may not read it: then it counts as none. */
+async function copyTree(from: string, to: string): Promise<boolean> {
+  try {
+    await fs.promises.cp(from, to, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })
+    return true
+  } catch (error) {
+    if (isRefusal(error)) return false
+    throw error
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))
+  )
 }
 
 /** The template, made now if an update has outdated the old one; null where the checkout cannot be written. */
@@ -77,12 +94,7 @@ async function offeredTemplate(): Promise<string | null> {
     fs.mkdirSync(cacheDir, { recursive: true })
     fs.accessSync(cacheDir, fs.constants.W_OK)
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))
-    )
-      return null
+    if (isRefusal(error)) return null
     throw error
   }
   return buildTemplate()

@@ -1,39 +1,96 @@
-import { PassThrough, type Readable } from 'node:stream'
-import { ZipFile } from 'yazl'
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import type { ArchiveFormat } from '../contract/files.ts'
+import { AppError } from '../lib/app-error.ts'
 import { git } from './git.ts'
+import { streamGit } from './git-stream.ts'
 import type { JobRepository } from './job-repository.ts'
-import { listFiles } from './read-repository.ts'
 
-const ENTRIES = 100_000
-
-/** A commit's regular files as a zip stream; links are left out, because what unpacks them may follow them. */
-export function zipCommit(
-  repository: JobRepository,
-  commit: string,
-  options: { maxBytes: number },
-): Readable {
-  const zip = new ZipFile()
-  const out = new PassThrough()
-  zip.outputStream.pipe(out)
-  fill(zip, repository, commit, options.maxBytes).catch((error: unknown) =>
-    out.destroy(error instanceof Error ? error : new Error(String(error))),
-  )
-  return out
+export interface ArchiveOptions {
+  readonly format: ArchiveFormat
+  /** Of all files together, unpacked. */
+  readonly maxBytes: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
 }
 
-async function fill(
-  zip: ZipFile,
+/** Names of a refusal that are shown. */
+const SHOWN = 10
+
+/**
+ * Returns a commit's files as an archive, whole: every file and link under its exact name. What cannot be is refused before the
+ * first byte: an `AppError` says which names a zip cannot carry, or that the files are too large together.
+ */
+export async function archiveCommit(
   repository: JobRepository,
   commit: string,
-  maxBytes: number,
-): Promise<void> {
-  const { files } = await listFiles(repository, commit, ENTRIES)
-  const regular = files.filter((file) => file.mode === '100644' || file.mode === '100755')
-  const total = regular.reduce((sum, file) => sum + file.size, 0)
-  if (total > maxBytes) throw new Error(`the files are larger together than ${maxBytes} bytes`)
-  for (const file of regular) {
-    const { stdout } = await git(['cat-file', 'blob', `${commit}:${file.path}`], { gitDir: repository.dir })
-    zip.addBuffer(stdout, file.path, { mode: file.mode === '100755' ? 0o755 : 0o644 })
+  { format, maxBytes, timeoutMs, signal }: ArchiveOptions,
+): Promise<Readable> {
+  const entries = await listEntries(repository, commit)
+  const total = entries.reduce((sum, entry) => sum + entry.size, 0)
+  if (total > maxBytes)
+    throw new AppError(
+      413,
+      'archive_too_large',
+      `The files are ${Math.ceil(total / 1e6)} MB together, and an archive may hold ${maxBytes / 1e6} MB: clone the repository instead.`,
+    )
+  if (format === 'zip') refuseNames(entries)
+  await ignoreArchiveAttributes(repository)
+  return streamGit([`--git-dir=${repository.dir}`, 'archive', `--format=${format}`, commit], {
+    signal,
+    timeoutMs,
+  })
+}
+
+interface Entry {
+  readonly name: Buffer
+  readonly size: number
+}
+
+async function listEntries(repository: JobRepository, commit: string): Promise<Entry[]> {
+  const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], {
+    gitDir: repository.dir,
+    maxBytes: 500_000_000,
+  })
+  const entries: Entry[] = []
+  for (let from = 0; from < stdout.length;) {
+    const end = stdout.indexOf(0, from)
+    const tab = stdout.indexOf(9, from)
+    const size = Number(stdout.toString('latin1', from, tab).split(/ +/)[3])
+    entries.push({ name: stdout.subarray(tab + 1, end), size: Number.isFinite(size) ? size : 0 })
+    from = end + 1
   }
-  zip.end()
+  return entries
+}
+
+/** A zip's names are UTF-8 with `/` between them, and Windows takes `\` and `C:` for something else. */
+function refuseNames(entries: readonly Entry[]): void {
+  const refused = entries.filter(({ name }) => {
+    const text = name.toString('utf8')
+    return !Buffer.from(text, 'utf8').equals(name) || /[\p{Cc}\\]|^[A-Za-z]:/u.test(text)
+  })
+  if (refused.length === 0) return
+  const shown = refused
+    .slice(0, SHOWN)
+    .map(({ name }) => JSON.stringify(name.toString('utf8').slice(0, 200)))
+    .join(', ')
+  const more = refused.length > SHOWN ? ` and ${refused.length - SHOWN} more` : ''
+  throw new AppError(
+    422,
+    'names_not_for_zip',
+    `A zip cannot carry these names exactly: ${shown}${more}. Ask for a tar instead (?format=tar.gz, or slipway export --format tar.gz).`,
+  )
+}
+
+/**
+ * A repository may mark files to be left out of archives, or rewritten in them. What is asked for here is everything as it
+ * is, and the repository's own `info/attributes` go before those of its files.
+ */
+async function ignoreArchiveAttributes(repository: JobRepository): Promise<void> {
+  const file = path.join(repository.dir, 'info', 'attributes')
+  if (fs.existsSync(file)) return
+  await fs.promises.mkdir(path.dirname(file), { recursive: true })
+  await fs.promises.writeFile(`${file}.new`, '* -export-ignore -export-subst\n')
+  await fs.promises.rename(`${file}.new`, file)
 }

@@ -1,15 +1,25 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { git, gitText, identity } from './git.ts'
+import { git, GitError, gitText, identity } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 import type { WorkspacePool } from './pool.ts'
+import { reportsDirAt, usualReportsDir } from './reports-dir.ts'
 
 /** The directory an attempt may touch, with a private home beside it. */
 export interface Workspace {
   readonly dir: string
   readonly home: string
+  /** The name of the directory in it for files that are not part of the work. */
+  readonly reports: string
   /** What its git needs to read outside of it: the objects of the job's repository. */
   readonly readable: readonly string[]
+}
+
+/** A workspace in a directory of its own that no job's repository stands behind: for trials of a backend. */
+export async function makeBareWorkspace(root: string): Promise<Workspace> {
+  const dir = path.join(root, 'ws')
+  await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
+  return { dir, home: path.join(root, 'home'), reports: usualReportsDir, readable: [] }
 }
 
 /** A clone at `commit` for the agent's convenience. It shares the job's objects, which it can read and not write. */
@@ -20,8 +30,12 @@ export async function prepareWorkspace(
   const dir = path.join(options.attemptDir, 'ws')
   const home = path.join(options.attemptDir, 'home')
   const inner = path.join(dir, '.git')
-  await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
-  await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
+  const reports = await reportsDirAt(repository, options.commit)
+  // What a crash left of an earlier beginning goes: from here on, nobody but the server has written to it.
+  for (const place of [dir, home]) {
+    await fs.promises.rm(place, { recursive: true, force: true })
+    await fs.promises.mkdir(place, { recursive: true, mode: 0o700 })
+  }
   await git(['init', '--quiet', '--template=', '--', dir])
   await fs.promises.mkdir(path.join(inner, 'info'), { recursive: true })
   await fs.promises.mkdir(path.join(inner, 'objects', 'info'), { recursive: true })
@@ -29,7 +43,7 @@ export async function prepareWorkspace(
     path.join(inner, 'objects', 'info', 'alternates'),
     `${path.join(repository.dir, 'objects')}\n`,
   )
-  await fs.promises.writeFile(path.join(inner, 'info', 'exclude'), '.slipway/\n')
+  await fs.promises.writeFile(path.join(inner, 'info', 'exclude'), `/${reports}/\n`)
   await fs.promises.appendFile(
     path.join(inner, 'config'),
     '[user]\n\tname = Slipway agent\n\temail = agent@slipway.invalid\n',
@@ -37,7 +51,7 @@ export async function prepareWorkspace(
   // Nobody but the server has written to this clone yet, so its git may be used this once.
   await git(['update-ref', 'refs/heads/main', options.commit], { gitDir: inner })
   await git(['reset', '--quiet', '--hard', options.commit], { gitDir: inner, workTree: dir, cwd: dir })
-  return { dir, home, readable: [path.join(repository.dir, 'objects')] }
+  return { dir, home, reports, readable: [path.join(repository.dir, 'objects')] }
 }
 
 export interface Checkpoint {
@@ -58,7 +72,8 @@ export interface CheckpointOptions {
 
 /**
  * Records what a workspace holds as a commit on `base`, with the server's own git directory and index: whatever the
- * agent did to the `.git` in there plays no part. `.slipway/` is left out. Safe to run twice.
+ * agent did to the `.git` in there plays no part. The directory of reports is left out. Safe to run twice. Throws when
+ * something cannot be recorded as it is.
  */
 export async function checkpoint(repository: JobRepository, options: CheckpointOptions): Promise<Checkpoint> {
   const workTree = path.join(options.attemptDir, 'ws')
@@ -66,27 +81,10 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
   const exclude = path.join(options.attemptDir, 'exclude')
   await removeNestedGit(workTree)
   await fs.promises.rm(index, { force: true })
-  await fs.promises.writeFile(exclude, '/.slipway/\n')
+  await fs.promises.writeFile(exclude, `/${await reportsDirAt(repository, options.base)}/\n`)
   const own = { gitDir: repository.dir, workTree, index, cwd: workTree }
   await git(['read-tree', options.base], own)
-  await git(
-    [
-      '-c',
-      `core.excludesFile=${exclude}`,
-      '-c',
-      'core.bare=false',
-      'add',
-      '--all',
-      '--ignore-errors',
-      '--',
-      '.',
-    ],
-    { ...own, accept: [1] },
-  )
-  await git(['rm', '-r', '--quiet', '--cached', '--ignore-unmatch', '--', '.slipway'], {
-    ...own,
-    env: { GIT_LITERAL_PATHSPECS: '1' },
-  })
+  await git(['-c', `core.excludesFile=${exclude}`, '-c', 'core.bare=false', 'add', '--all', '--', '.'], own)
   const tree = await gitText(['write-tree'], own)
   const before = await gitText(['rev-parse', `${options.base}^{tree}`], { gitDir: repository.dir })
   if (tree === before) return { commit: options.base, tree, changed: false, files: 0 }
@@ -94,6 +92,7 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
     gitDir: repository.dir,
     env: identity(options.author),
   })
+  await requireSound(repository, commit, options)
   await git(['update-ref', options.ref, commit], { gitDir: repository.dir })
   const names = await gitText(
     ['diff-tree', '-r', '--no-commit-id', '--name-only', '-z', options.base, commit],
@@ -102,13 +101,39 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
   return { commit, tree, changed: true, files: names.split('\0').filter((name) => name !== '').length }
 }
 
+/** Whoever clones the result checks it (fsck): what they would refuse is refused here, where an agent can still mend it. */
+async function requireSound(
+  repository: JobRepository,
+  commit: string,
+  { attemptDir, base }: CheckpointOptions,
+): Promise<void> {
+  const pack = path.join(attemptDir, 'sound')
+  const own = { gitDir: repository.dir }
+  await fs.promises.rm(pack, { recursive: true, force: true })
+  await fs.promises.mkdir(pack, { mode: 0o700 })
+  try {
+    const name = await gitText(['pack-objects', '--revs', '--quiet', path.join(pack, 'pack')], {
+      ...own,
+      input: `${commit}\n^${base}\n`,
+    })
+    const file = path.join(pack, `pack-${name}.pack`)
+    await git(['index-pack', '--strict', '-o', path.join(pack, 'checked.idx'), file], own)
+  } catch (error) {
+    if (error instanceof GitError)
+      throw new GitError(`The work holds what git refuses to pass on: ${error.message}`, { cause: error })
+    throw error
+  } finally {
+    await fs.promises.rm(pack, { recursive: true, force: true })
+  }
+}
+
 /**
  * A repository inside the workspace would be recorded as a link to nothing: its `.git` is moved out of the way, so
  * that its files are recorded. The one at the top is git's own and is always passed over.
  */
 async function removeNestedGit(workTree: string): Promise<void> {
   const walk = async (dir: string, top: boolean): Promise<void> => {
-    for (const entry of await fs.promises.readdir(dir, { withFileTypes: true })) {
+    for (const entry of await entriesOf(dir)) {
       const place = path.join(dir, entry.name)
       if (entry.name === '.git') {
         if (!top) await fs.promises.rm(place, { recursive: true, force: true })
@@ -118,4 +143,14 @@ async function removeNestedGit(workTree: string): Promise<void> {
     }
   }
   await walk(workTree, true)
+}
+
+async function entriesOf(dir: string): Promise<fs.Dirent[]> {
+  try {
+    return await fs.promises.readdir(dir, { withFileTypes: true })
+  } catch (error) {
+    // Directories in directories without end: git passes them over, for there is no file in them that it could name.
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return []
+    throw error
+  }
 }

@@ -8,6 +8,9 @@ import { execFile } from 'node:child_process'
 
 const running = new Map()
 
+// Agents read the objects of their job as another user when the server is root; the data directory is closed to others.
+process.umask(0o022)
+
 process.on('disconnect', () => {
   for (const child of running.values()) child.kill()
   process.exit(0)

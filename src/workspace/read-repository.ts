@@ -17,52 +17,67 @@ export async function resolveRef(repository: JobRepository, ref: string): Promis
   return exitCode === 0 ? stdout.toString('utf8').trim() : null
 }
 
-/** A path inside the repository in its one spelling; null for anything that leads elsewhere. */
-export function normalisePath(path: string): string | null {
-  if (path === '' || path.length > 4096 || path.startsWith('/') || /[\p{Cc}\\]/u.test(path)) return null
-  const parts = path.split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git'))
-    return null
+/** Whether bytes are a path inside a repository in its one spelling; anything that leads elsewhere is none. */
+export function isPath(path: Buffer): boolean {
+  if (path.length === 0 || path.length > 4096 || path.includes(0)) return false
   return path
+    .toString('latin1')
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git')
+}
+
+/** A name as text, and its bytes where they are none. */
+function named(bytes: Buffer): { path: string; encoded?: string } {
+  const path = bytes.toString('utf8')
+  return Buffer.from(path, 'utf8').equals(bytes) ? { path } : { path, encoded: percentEncoded(bytes) }
+}
+
+function percentEncoded(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replaceAll(/[^\w./~-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`)
 }
 
 export async function listFiles(repository: JobRepository, commit: string, limit: number): Promise<FileTree> {
   const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], {
     gitDir: repository.dir,
   })
+  // Bytes first: a name need not be text.
   const lines = stdout
-    .toString('utf8')
+    .toString('latin1')
     .split('\0')
     .filter((line) => line !== '')
   const files = lines.slice(0, limit).map((line) => {
-    const [about, path] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
+    const [about, name] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
     const [mode = '', , , size = '0'] = about.split(/ +/)
-    return { path, mode, size: Number(size) || 0 }
+    return { ...named(Buffer.from(name, 'latin1')), mode, size: Number(size) || 0 }
   })
   return { ref: commit, commit, files, truncated: lines.length > limit }
 }
 
+/** Reads one file of a commit; `name` is its path as bytes. */
 export async function readFile(
   repository: JobRepository,
   commit: string,
-  path: string,
+  name: Buffer,
 ): Promise<FileContent> {
-  const safe = normalisePath(path)
-  if (safe === null) throw new AppError(400, 'bad_path', 'This is not a path inside the repository.')
-  const entry = await gitText(['ls-tree', '-z', '--long', '--full-tree', commit, '--', safe], {
+  if (!isPath(name)) throw new AppError(400, 'bad_path', 'This is not a path inside the repository.')
+  const { path } = named(name)
+  const about = await gitText(['cat-file', '-z', '--batch-check=%(objecttype) %(objectname) %(objectsize)'], {
     gitDir: repository.dir,
+    input: Buffer.concat([Buffer.from(`${commit}:`), name, Buffer.from([0])]),
   })
-  const [, type, object, size] = entry.split('\t', 1)[0]?.split(/ +/) ?? []
-  if (type !== 'blob' || object === undefined)
-    throw new AppError(404, 'file_not_found', `There is no file ${safe} in ${commit.slice(0, 10)}.`)
+  const [type, object = '', size] = about.split(' ')
+  if (type !== 'blob' || !/^[0-9a-f]{40,64}$/.test(object))
+    throw new AppError(404, 'file_not_found', `There is no file ${path} in ${commit.slice(0, 10)}.`)
   const length = Number(size)
   if (length > FILE_BYTES)
-    return { path: safe, commit, size: length, encoding: 'utf8', content: '', truncated: true }
+    return { path, commit, size: length, encoding: 'utf8', content: '', truncated: true }
   const { stdout } = await git(['cat-file', 'blob', object], { gitDir: repository.dir })
   const text = stdout.toString('utf8')
   const isText = !stdout.includes(0) && Buffer.from(text, 'utf8').equals(stdout)
   return {
-    path: safe,
+    path,
     commit,
     size: length,
     encoding: isText ? 'utf8' : 'base64',

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
-import { pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { AppError } from '../lib/app-error.ts'
-import { environment, switches } from './git.ts'
+import { streamGit } from './git-stream.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** What a client that clones asks for, as git's smart HTTP has it. */
@@ -40,11 +39,8 @@ export function serveUploadPack(
   if (running >= limits.clones)
     throw new AppError(503, 'busy', 'Too many clones are being made: try again in a minute.')
   running += 1
-  const child = spawn(
-    'git',
+  return streamGit(
     [
-      '--no-pager',
-      ...switches,
       ...visible,
       'upload-pack',
       '--strict',
@@ -54,24 +50,13 @@ export function serveUploadPack(
       repository.dir,
     ],
     {
-      cwd: '/',
-      env: { ...environment, ...(protocol === null ? {} : { GIT_PROTOCOL: protocol }) },
-      stdio: ['pipe', 'pipe', 'ignore'],
+      env: protocol === null ? {} : { GIT_PROTOCOL: protocol },
+      input: request,
       signal,
-      timeout: limits.cloneMs,
-      killSignal: 'SIGKILL',
+      timeoutMs: limits.cloneMs,
+      onClose: () => {
+        running -= 1
+      },
     },
   )
-  child.once('error', (error) => child.stdout.destroy(error))
-  child.once('close', (code) => {
-    running -= 1
-    if (code !== 0 && !child.stdout.destroyed)
-      child.stdout.destroy(new Error(`git upload-pack ended with ${code}`))
-  })
-  // What breaks is told to whoever reads the answer. Git may stop reading before the request has ended.
-  child.stdout.on('error', () => undefined)
-  child.stdin.on('error', () => undefined)
-  if (request === null) child.stdin.end()
-  else pipeline(request, child.stdin, () => undefined)
-  return child.stdout
 }

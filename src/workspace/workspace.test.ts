@@ -4,14 +4,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../lib/ids.ts'
+import { readZip } from '../../test/helpers/read-zip.ts'
+import { archiveCommit } from './archive.ts'
 import { checkpoint, prepareWorkspace, type Workspace } from './attempt-workspace.ts'
 import { cleanCheckout } from './clean-checkout.ts'
 import { deliverRepository } from './deliver.ts'
 import { ensureJobRepository, headCommit, SourceError, type JobRepository } from './job-repository.ts'
 import { mergeAttempt } from './merge.ts'
 import { openPool } from './pool.ts'
-import { readReport } from './read-report.ts'
-import { diff, listCommits, listFiles, normalisePath, readFile, resolveRef } from './read-repository.ts'
+import { diff, isPath, listCommits, listFiles, readFile, resolveRef } from './read-repository.ts'
 
 let dataDir: string
 let repository: JobRepository
@@ -77,7 +78,7 @@ describe('an attempt', () => {
     expect((await listFiles(repository, main, 10)).files).toMatchObject([
       { path: 'a.txt', mode: '100644', size: 2 },
     ])
-    expect(await readFile(repository, main, 'a.txt')).toMatchObject({
+    expect(await readFile(repository, main, Buffer.from('a.txt'))).toMatchObject({
       encoding: 'utf8',
       content: 'a\n',
       truncated: false,
@@ -157,19 +158,6 @@ it('a delivery is a clone for a person; a newer one goes beside what the person 
   expect(fs.existsSync(path.join(second.path, 'newer.txt'))).toBe(true)
 })
 
-it('a report is read only from a regular file inside the workspace', async () => {
-  const dir = fs.mkdtempSync(path.join(dataDir, 'reports-'))
-  fs.writeFileSync(path.join(dir, 'good'), 'text')
-  fs.symlinkSync('/etc/passwd', path.join(dir, 'link'))
-  fs.symlinkSync('/etc', path.join(dir, 'etc'))
-  execFileSync('mkfifo', [path.join(dir, 'fifo')])
-  expect(await readReport(dir, 'good', 10)).toBe('text')
-  expect(await readReport(dir, 'missing', 10)).toBeNull()
-  for (const name of ['link', 'etc/passwd', 'fifo', '.'])
-    await expect(readReport(dir, name, 1e6)).rejects.toThrow(/link|regular|leads out/)
-  await expect(readReport(dir, 'good', 3)).rejects.toThrow('larger than 3 bytes')
-})
-
 it.each([
   '',
   '/etc/passwd',
@@ -181,11 +169,10 @@ it.each([
   'a/.',
   '.git/config',
   'a/.GIT/x',
-  'a\\b',
   'a\u0000b',
   'x'.repeat(5000),
 ])('the path %j leads nowhere', (name) => {
-  expect(normalisePath(name)).toBeNull()
+  expect(isPath(Buffer.from(name))).toBe(false)
 })
 
 it.each(['-x', '--upload-pack=x', 'main..x', '@{1}', 'refs/heads/main', 'a b', 'main\n', 'ffff'])(
@@ -238,4 +225,83 @@ it('the pool gives each of its repositories once', async () => {
   expect(new Set(await Promise.all(made.map((one) => fs.promises.realpath(one.dir)))).size).toBe(4)
   for (const one of made) expect(await headCommit(one)).toMatch(/^[0-9a-f]{40}$/)
   await pool.close()
+})
+
+describe('an archive', () => {
+  const options = {
+    maxBytes: 1_000_000,
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+  }
+
+  const archive = async (commit: string, format: 'zip' | 'tar.gz'): Promise<Buffer> =>
+    Buffer.concat(
+      (await (await archiveCommit(repository, commit, { ...options, format })).toArray()) as Buffer[],
+    )
+
+  async function untarred(commit: string): Promise<string> {
+    const dir = fs.mkdtempSync(path.join(dataDir, 'archive-'))
+    execFileSync('tar', ['-xzf', '-', '-C', dir], { input: await archive(commit, 'tar.gz') })
+    return dir
+  }
+
+  it('holds every file and link, also what the repository marks to be left out or rewritten', async () => {
+    const work = await attempt(({ dir }) => {
+      fs.writeFileSync(path.join(dir, '.gitattributes'), 'secret.txt export-ignore\nversion export-subst\n')
+      fs.writeFileSync(path.join(dir, 'secret.txt'), 'kept')
+      fs.writeFileSync(path.join(dir, 'version'), '$Format:%H$')
+      fs.symlinkSync('secret.txt', path.join(dir, 'link'))
+    })
+    const zip = readZip(await archive(work.commit, 'zip'))
+    const dir = await untarred(work.commit)
+    for (const [name, text] of [
+      ['secret.txt', 'kept'],
+      ['version', '$Format:%H$'],
+    ] as const) {
+      expect(String(zip.get(name))).toBe(text)
+      expect(fs.readFileSync(path.join(dir, name), 'utf8')).toBe(text)
+    }
+    expect(String(zip.get('link'))).toBe('secret.txt')
+    expect(fs.readlinkSync(path.join(dir, 'link'))).toBe('secret.txt')
+  })
+
+  it('is refused before its first byte as a zip when a name cannot go into one; a tar has it exactly', async () => {
+    const odd = ['a\\b', 'C:x', '..\\x', 'new\nline', 'latin-\u00E9']
+    const work = await attempt(({ dir }) => {
+      for (const name of odd) fs.writeFileSync(Buffer.from(path.join(dir, name), 'latin1'), name)
+    })
+    await expect(archiveCommit(repository, work.commit, { ...options, format: 'zip' })).rejects.toThrow(
+      /^A zip cannot carry these names exactly: .*"C:x".*Ask for a tar/,
+    )
+    const dir = await untarred(work.commit)
+    expect(fs.readdirSync(dir, 'latin1')).toEqual(expect.arrayContaining(odd))
+    const { files } = await listFiles(repository, work.commit, 1000)
+    for (const name of odd) {
+      const entry = files.find(
+        (file) => (file.encoded ?? file.path) === (name.startsWith('latin') ? 'latin-%E9' : name),
+      )
+      expect(entry, name).toBeDefined()
+      expect(await readFile(repository, work.commit, Buffer.from(name, 'latin1'))).toMatchObject({
+        size: Buffer.byteLength(name),
+      })
+    }
+  })
+
+  it('is refused before its first byte when its files are too large together', async () => {
+    const work = await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'big'), Buffer.alloc(2_000_000)))
+    await expect(archiveCommit(repository, work.commit, { ...options, format: 'zip' })).rejects.toThrow(
+      'clone the repository instead',
+    )
+  })
+})
+
+it('what a clone of the result would refuse is refused at the checkpoint', async () => {
+  await expect(
+    attempt(({ dir }) =>
+      fs.writeFileSync(
+        path.join(dir, '.gitmodules'),
+        '[submodule "x"]\n\tpath = x\n\turl = https://example.org/x\n\tupdate = !touch /tmp/x\n',
+      ),
+    ),
+  ).rejects.toThrow(/git refuses to pass on.*gitmodules/s)
 })

@@ -31,6 +31,8 @@ export interface TestServerOptions {
   readonly diskMb?: number
   /** How long the start may take; 30 s unless told. */
   readonly startMs?: number
+  /** Whom the server runs as, where the tests run as root and can choose. */
+  readonly uid?: number
   /** A program that this server, and nobody else, finds to be no program. */
   readonly without?: string
 }
@@ -50,6 +52,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const [program = '', ...args] = [
     ...(options.diskMb === undefined ? [] : onDiskOf(options.diskMb, dataDir)),
     ...(options.without === undefined ? [] : withoutProgram(options.without)),
+    ...(options.uid === undefined ? [] : asUid(options.uid, dataDir)),
     process.execPath,
     ...(options.nodeArgs ?? []),
     path.join(root, 'src', 'cli', 'main.ts'),
@@ -122,6 +125,11 @@ function onDiskOf(megabytes: number, dir: string): string[] {
 function withoutProgram(name: string): string[] {
   const script = 'mount --bind /dev/null "$(command -v "$0")" && exec "$@"'
   return [...ownMounts(), 'sh', '-c', script, name]
+}
+
+function asUid(uid: number, dir: string): string[] {
+  fs.chownSync(dir, uid, uid)
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups']
 }
 
 function ownMounts(): string[] {

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import zlib from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readZip } from '../helpers/read-zip.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { modelBackend } from '../helpers/model-backend.ts'
 import { watchProcesses, type ProcessWatch } from '../helpers/watch-processes.ts'
@@ -83,10 +83,10 @@ it('is found in no process, file, event, log, commit or archive, and yet it was 
     await server.client.budget(id),
     server.log(),
     server.out(),
-    unpacked(archive),
+    [...readZip(archive).values()].join('\n'),
     await objectsOf(job.workspace_path ?? ''),
   ].map((part) => JSON.stringify(part))
-  expect(unpacked(archive)).toContain('MODEL_KEY=slipway-')
+  expect([...readZip(archive).values()].join('\n')).toContain('MODEL_KEY=slipway-')
   expect(told.at(-1)).toContain('MODEL_KEY=slipway-')
   expect(forms.filter((form) => told.some((part) => part.includes(form)))).toEqual([])
 })
@@ -99,24 +99,6 @@ async function filesHolding(lines: string, dir: string): Promise<string[]> {
   const { stdout } = await run.catch((error: unknown) => error as { stdout: string })
   fs.rmSync(path.dirname(list), { recursive: true })
   return stdout.split('\n').filter((line) => line !== '')
-}
-
-/** Every file of a zip, by its central directory. */
-function unpacked(bytes: Uint8Array): string {
-  const zip = Buffer.from(bytes)
-  const files: string[] = []
-  const signature = Buffer.from('PK\u0001\u0002')
-  for (let at = zip.indexOf(signature); at !== -1; at = zip.indexOf(signature, at + 1)) {
-    const [method, size, local] = [
-      zip.readUInt16LE(at + 10),
-      zip.readUInt32LE(at + 20),
-      zip.readUInt32LE(at + 42),
-    ]
-    const begin = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
-    const data = zip.subarray(begin, begin + size)
-    files.push((method === 8 ? zlib.inflateRawSync(data) : data).toString('utf8'))
-  }
-  return files.join('\n')
 }
 
 async function objectsOf(repository: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { JobFilter } from '../../src/client/open-client.ts'
+import type { FilePath, JobFilter } from '../../src/client/open-client.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
@@ -36,9 +36,9 @@ export const queries = {
     queryOptions({ queryKey: keys.part(id, 'documents'), queryFn: () => client.documents(id) }),
   files: (id: string, ref?: string) =>
     queryOptions({ queryKey: keys.part(id, 'files', ref), queryFn: () => client.files(id, ref) }),
-  file: (id: string, path: string, ref?: string) =>
+  file: (id: string, path: FilePath, ref?: string) =>
     queryOptions({
-      queryKey: keys.part(id, 'file', path, ref),
+      queryKey: keys.part(id, 'file', typeof path === 'string' ? path : path.encoded, ref),
       queryFn: () => client.file(id, path, ref),
     }),
   commits: (id: string, ref?: string) =>

@@ -22,15 +22,20 @@ const looks = [
 export function FileViewer({
   jobId,
   path,
+  encoded,
   reference,
 }: {
   readonly jobId: string
   readonly path: string
+  /** The bytes of a path that is not UTF-8. */
+  readonly encoded: string | undefined
   readonly reference: string | undefined
 }) {
   const [look, setLook] = useState<'read' | 'source'>('read')
-  const { data: file, error } = useQuery(queries.file(jobId, path, reference))
-  const raw = rawAddress(jobId, path, reference)
+  const { data: file, error } = useQuery(
+    queries.file(jobId, encoded === undefined ? path : { encoded }, reference),
+  )
+  const raw = rawAddress(jobId, encoded ?? path.split('/').map(encodeURIComponent).join('/'), reference)
   const kind = file === undefined ? undefined : filePreview(file)
   return (
     <article aria-label={path} className="flex min-h-full flex-col">
@@ -109,7 +114,6 @@ function Shown({
   }
 }
 
-function rawAddress(jobId: string, path: string, reference: string | undefined): string {
-  const place = path.split('/').map(encodeURIComponent).join('/')
+function rawAddress(jobId: string, place: string, reference: string | undefined): string {
   return `/api/jobs/${jobId}/preview/${place}${reference === undefined ? '' : `?ref=${encodeURIComponent(reference)}`}`
 }

@@ -15,13 +15,16 @@ const route = getRouteApi('/app/jobs/$id/files')
 export function FilesBrowser({ jobId, tree }: { readonly jobId: string; readonly tree: FileTree }) {
   const search = route.useSearch()
   const path = search.path ?? firstFile(tree.files)
+  const encoded = tree.files.find((file) => file.path === path)?.encoded
   if (tree.files.length === 0)
     return <EmptyState title="No files yet">The first task that is merged brings them.</EmptyState>
   return (
     <div className="grid h-full min-h-0 grid-cols-[18rem_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[minmax(8rem,32%)_minmax(0,1fr)]">
       <Tree tree={tree} chosen={path} />
       <div className="min-h-0 min-w-0 overflow-auto border-l border-line max-md:border-t max-md:border-l-0">
-        {path !== undefined && <FileViewer key={path} jobId={jobId} path={path} reference={search.ref} />}
+        {path !== undefined && (
+          <FileViewer key={path} jobId={jobId} path={path} encoded={encoded} reference={search.ref} />
+        )}
       </div>
     </div>
   )

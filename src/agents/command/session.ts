@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { writeInside } from '../../lib/inside-files.ts'
 import { drained } from '../../sandbox/drained.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
 import { firstOf } from '../acp/first-of.ts'
@@ -86,10 +87,10 @@ async function begin(
       return child
     }
     case 'file': {
-      const file = path.join(options.home, `prompt-${turn}.md`)
+      const name = `prompt-${turn}.md`
       await fs.promises.mkdir(options.home, { recursive: true, mode: 0o700 })
-      await fs.promises.writeFile(file, prompt, { mode: 0o600 })
-      const child = await options.start([file], signal)
+      await writeInside(options.home, name, prompt)
+      const child = await options.start([path.join(options.home, name)], signal)
       child.stdin.end()
       return child
     }

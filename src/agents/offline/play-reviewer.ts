@@ -51,7 +51,7 @@ async function changedFiles(stage: Stage, commit: string): Promise<string[]> {
     await stage.say('git cannot tell me what changed here, so I judge by the checks alone.')
     return []
   }
-  return listed.output.split('\0').filter((file) => file !== '' && !file.startsWith('.slipway/'))
+  return listed.output.split('\0').filter((file) => file !== '' && !file.startsWith(`${stage.reports}/`))
 }
 
 async function findingsIn(stage: Stage, file: string): Promise<string[]> {

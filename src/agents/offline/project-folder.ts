@@ -16,13 +16,15 @@ export async function folderFor(stage: Stage, project: Project): Promise<string>
   return (await hasOtherWork(stage, project)) ? `demo-${project.name}/` : ''
 }
 
-const SILENT = new Set(['.git', '.slipway', '.gitignore', 'docs'])
+const SILENT = new Set(['.git', '.gitignore', 'docs'])
 
 async function hasOtherWork(stage: Stage, project: Project): Promise<boolean> {
   const own = new Set(
     project.tasks.flatMap((task) => task.files.map((file) => file.path.split('/')[0] ?? '')),
   )
-  const entries = (await fs.readdir(stage.cwd)).filter((entry) => !SILENT.has(entry))
+  const entries = (await fs.readdir(stage.cwd)).filter(
+    (entry) => !SILENT.has(entry) && entry !== stage.reports,
+  )
   if (entries.some((entry) => !own.has(entry) && entry !== `demo-${project.name}` && entry !== 'CHANGES.md'))
     return true
   if (entries.includes(`demo-${project.name}`)) return true

@@ -10,6 +10,7 @@ import { readInside, writeInside } from './workspace-files.ts'
  */
 export interface Stage {
   readonly cwd: string
+  readonly reports: string
   readonly signal: AbortSignal
   readonly say: (text: string) => Promise<void>
   /** A piece of a message, or of what the agent thinks, as it comes. */
@@ -29,6 +30,8 @@ export interface Stage {
 
 export interface StageOptions {
   readonly cwd: string
+  /** What the directory that Slipway calls `.slipway` is called in this workspace. */
+  readonly reports?: string
   readonly signal: AbortSignal
   /** Delivers one session update; resolves when the client may be sent more. */
   readonly send: Send
@@ -43,7 +46,8 @@ export class NotAllowed extends Error {
   override readonly name = 'NotAllowed'
 }
 
-export function openStage({ cwd, signal, send, ask }: StageOptions): Stage {
+export function openStage({ cwd, reports = '.slipway', signal, send, ask }: StageOptions): Stage {
+  const named = (file: string): string => file.replace(/^\.slipway(?=\/)/, reports)
   const tell: Send = async (update) => {
     signal.throwIfAborted()
     await send(update)
@@ -54,6 +58,7 @@ export function openStage({ cwd, signal, send, ask }: StageOptions): Stage {
     tell({ sessionUpdate: `agent_${kind}_chunk`, content: { type: 'text', text } })
   return {
     cwd,
+    reports,
     signal,
     settled,
     stream,
@@ -67,13 +72,16 @@ export function openStage({ cwd, signal, send, ask }: StageOptions): Stage {
           status: statusOf(index, done),
         })),
       }),
-    read: (file) =>
-      call(`Read ${file}`, 'read', at(file), async () => {
+    read: (name) => {
+      const file = named(name)
+      return call(`Read ${file}`, 'read', at(file), async () => {
         const text = await readInside(cwd, file)
         const shown = text === null ? 'There is no such file.' : cut(text)
         return { value: text, failed: false, content: textContent(shown) }
-      }),
-    async write(file, content) {
+      })
+    },
+    async write(name, content) {
+      const file = named(name)
       const before = await readInside(cwd, file)
       if (before === content) return false
       return call(`Write ${file}`, 'edit', at(file), async () => {

@@ -148,7 +148,7 @@ async function takeTurn<State>(
   const turn = new AbortController()
   session.turn = turn
   session.turns += 1
-  const stage = openStage({ cwd: session.cwd, signal: turn.signal, ...client })
+  const stage = openStage({ cwd: session.cwd, signal: turn.signal, ...reportsOf(), ...client })
   try {
     const answer = await take({ state: session.state, number: session.turns, prompt, stage })
     return turn.signal.aborted ? { stopReason: 'cancelled' } : answer
@@ -164,3 +164,10 @@ async function takeTurn<State>(
 
 /** JSON-RPC's code for an error inside whoever was asked. */
 const INTERNAL_ERROR = -32_603
+
+/** The directory of reports, where Slipway says that it is not the usual one. */
+function reportsOf(): Pick<StageOptions, 'reports'> {
+  // oxlint-disable-next-line node/no-process-env -- an agent is told so by its environment
+  const reports = process.env['SLIPWAY_REPORTS_DIR']
+  return reports === undefined ? {} : { reports }
+}

@@ -60,7 +60,7 @@ async function play(turn: Turn<Memory>, home: string, instructions: string): Pro
 
 async function beginTalk(stage: Stage, home: string, instructions: string): Promise<Talk> {
   const place = readModelPlace(home)
-  const brief = await readBrief(stage.cwd)
+  const brief = await readBrief(stage)
   return {
     model: openModel(place),
     instructions,
@@ -72,8 +72,8 @@ async function beginTalk(stage: Stage, home: string, instructions: string): Prom
 }
 
 /** What the attempt is about, as data; null when Slipway did not leave it, as when a person tries the backend out. */
-async function readBrief(cwd: string): Promise<TaskBrief | null> {
-  const file = path.join(cwd, '.slipway', 'task.json')
+async function readBrief(stage: Stage): Promise<TaskBrief | null> {
+  const file = path.join(stage.cwd, stage.reports, 'task.json')
   if (!fs.existsSync(file)) return null
   const parsed = TaskBrief.safeParse(JSON.parse(await fs.promises.readFile(file, 'utf8')))
   return parsed.data ?? null

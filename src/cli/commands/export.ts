@@ -1,11 +1,12 @@
-/** `slipway export`: a job's repository as a zip file. The file is complete or it is not there. */
-import type { Command } from 'commander'
+/** `slipway export`: a job's repository as a zip or tar file. The file is complete or it is not there. */
+import { Option, type Command } from 'commander'
 import { createWriteStream } from 'node:fs'
 import { access, link, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Download } from '../../client/open-client.ts'
+import type { ArchiveFormat } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { badUsage, Failure } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
@@ -14,34 +15,37 @@ import type { Terminal } from '../terminal.ts'
 
 interface Flags extends ServerFlags {
   output?: string
+  format: ArchiveFormat
   force?: boolean
 }
 
 export function addExport(program: Command, terminal: Terminal): void {
   const command = program
     .command('export')
-    .description("write a job's repository to a zip file")
+    .description("write a job's repository to a zip or tar file")
     .argument('<id>', 'the job, or the beginning of its id')
     .option('-o, --output <file>', 'where to; - is standard output (default: named after the job, here)')
+    .addOption(new Option('--format <format>', 'zip or tar.gz').choices(['zip', 'tar.gz']).default('zip'))
     .option('--force', 'replace a file that exists')
     .action((given: string, flags: Flags) => exportJob(given, flags, terminal))
   addExamples(addServerOptions(command), [
     ['slipway export 01934c1e-8a2b', 'into this directory'],
     ['slipway export 01934c1e-8a2b -o todo.zip --force', 'under this name, replacing it'],
+    ['slipway export 01934c1e-8a2b --format tar.gz', 'with every name exactly as it is'],
   ])
 }
 
 async function exportJob(given: string, flags: Flags, terminal: Terminal): Promise<void> {
   if (flags.output === '-' && terminal.isLive)
-    throw badUsage('a zip is not for a terminal: send it to a file or a pipe')
+    throw badUsage('an archive is not for a terminal: send it to a file or a pipe')
   await withServer(flags, async (client) => {
     const id = await findJobId(client, given)
-    const download = await client.download(id)
+    const download = await client.download(id, { format: flags.format })
     if (flags.output === '-') {
       for await (const chunk of download.body) await terminal.write(chunk)
       return
     }
-    const file = path.resolve(flags.output ?? fileName(download, id))
+    const file = path.resolve(flags.output ?? fileName(download, id, flags.format))
     await refuseExisting(file, flags.force === true)
     await save(download, file, flags.force === true)
     terminal.print(file)
@@ -49,9 +53,9 @@ async function exportJob(given: string, flags: Flags, terminal: Terminal): Promi
 }
 
 /** The server's proposal is a name, never a path. */
-function fileName(download: Download, id: string): string {
+function fileName(download: Download, id: string, format: ArchiveFormat): string {
   const proposed = (download.name ?? '').replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '')
-  return proposed.endsWith('.zip') ? proposed : `slipway-${shortId(id)}.zip`
+  return proposed.endsWith(`.${format}`) ? proposed : `slipway-${shortId(id)}.${format}`
 }
 
 async function refuseExisting(file: string, force: boolean): Promise<void> {

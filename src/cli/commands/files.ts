@@ -1,7 +1,7 @@
 /** `slipway files`: what is in a job's repository, or one file of it. */
 import type { Command } from 'commander'
 import { ApiError } from '../../client/api-error.ts'
-import type { Client } from '../../client/open-client.ts'
+import type { Client, FilePath } from '../../client/open-client.ts'
 import type { FileTree } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
@@ -45,10 +45,12 @@ async function show(
   terminal: Terminal,
 ): Promise<void> {
   if (path === '') return list(client, id, '', flags, terminal)
-  const file = await client.file(id, path, flags.ref).catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 404) return null
-    throw error
-  })
+  const file = await client
+    .file(id, await exactly(client, id, path, flags.ref), flags.ref)
+    .catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return null
+      throw error
+    })
   if (file === null) return list(client, id, path, flags, terminal)
   if (flags.json === true) return terminal.printJson(file)
   const bytes = Buffer.from(file.content, file.encoding)
@@ -71,6 +73,14 @@ async function list(
   if (directory !== '' && files.length === 0) throw new Failure(`there is no file ${directory} in this job`)
   if (flags.json === true) terminal.printJson({ ...tree, files })
   else terminal.print(renderTree({ ...tree, files }, terminal.size().width, terminal.paint))
+}
+
+/** A name that is not UTF-8 reaches a program with its odd bytes replaced: the tree knows them. */
+async function exactly(client: Client, id: string, path: string, ref: string | undefined): Promise<FilePath> {
+  if (!path.includes('\uFFFD')) return path
+  const { files } = await client.files(id, ref)
+  const encoded = files.find((file) => file.path === path)?.encoded
+  return encoded === undefined ? path : { encoded }
 }
 
 /** Pure. */

@@ -1,15 +1,14 @@
 import fs from 'node:fs'
-import path from 'node:path'
 import type { Launch } from '../../agents/backend.ts'
 import type { Profile } from '../../agents/profile.ts'
 import type { PermissionAsked } from '../../agents/session-host.ts'
 import type { CaseResult } from '../../contract/conformance.ts'
 import { orderWords, type Order } from '../../contract/orders.ts'
 import type { PermissionPolicy } from '../../contract/permission.ts'
+import { readInside, writeInside } from '../../lib/inside-files.ts'
 import { processesOf } from '../../sandbox/processes-of.ts'
 import type { NewEvent } from '../../store/events.ts'
-import type { Workspace } from '../../workspace/attempt-workspace.ts'
-import { readReport } from '../../workspace/read-report.ts'
+import { makeBareWorkspace } from '../../workspace/attempt-workspace.ts'
 import { allowing, refusing } from '../ask-permission.ts'
 import type { Engine } from '../engine.ts'
 import { openAgent, type OpenAgent } from '../open-agent.ts'
@@ -56,8 +55,7 @@ export async function openBench(
   root: string,
   signal: AbortSignal,
 ): Promise<Bench> {
-  const workspace: Workspace = { dir: path.join(root, 'ws'), home: path.join(root, 'home'), readable: [] }
-  await fs.promises.mkdir(workspace.dir, { recursive: true, mode: 0o700 })
+  const workspace = await makeBareWorkspace(root)
   const asked: PermissionAsked[] = []
   const told: NewEvent[] = []
   const hear = recording(told, engine.limits.eventTextChars)
@@ -95,8 +93,8 @@ export async function openBench(
       hear({ type: 'person.message', message: orderWords(order) })
       await open.session.prompt(prompt, stop)
     },
-    read: (name) => readReport(workspace.dir, name, FILE_BYTES),
-    script: (name, text) => fs.promises.writeFile(path.join(workspace.dir, name), text, { mode: 0o755 }),
+    read: async (name) => (await readInside(workspace.dir, name, FILE_BYTES))?.toString('utf8') ?? null,
+    script: (name, text) => writeInside(workspace.dir, name, text, 0o755),
     processes: () => processesOf(root),
     model: () => firstModel(opened),
     throughGateway: () => opened.some(({ models }) => models.access.gateway !== null),

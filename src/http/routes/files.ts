@@ -6,7 +6,7 @@ import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, idParams, ok } from '../describe.ts'
 import { imageTypeOf } from '../image-type.ts'
-import { DiffQuery, idOf, queryOf, RefQuery } from '../params.ts'
+import { DiffQuery, DownloadQuery, idOf, queryOf, RefQuery } from '../params.ts'
 
 /** What is in a job's repository. Generated files are never served as something a browser would run. */
 export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
@@ -32,9 +32,13 @@ export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     c.json(await deps.files.commits(idOf(c), queryOf(c, RefQuery).ref)),
   )
   app.get('/api/jobs/:id/download', async (c) => {
-    const { name, stream } = await deps.files.zip(idOf(c))
+    const { format } = queryOf(c, DownloadQuery)
+    const { name, stream } = await deps.files.archive(idOf(c), format, c.req.raw.signal)
     return new Response(Readable.toWeb(stream) as ReadableStream, {
-      headers: { 'Content-Type': 'application/zip', 'Content-Disposition': `attachment; filename="${name}"` },
+      headers: {
+        'Content-Type': format === 'zip' ? 'application/zip' : 'application/gzip',
+        'Content-Disposition': `attachment; filename="${name}"`,
+      },
     })
   })
 }
@@ -93,18 +97,21 @@ function describe(app: OpenAPIHono): void {
     request: { params: idParams, query: RefQuery },
     responses: { 200: ok(CommitList, 'The commits.'), ...errors },
   })
-  get('download', 'The files of main as a zip', { responses: { 200: bytes, ...errors } })
+  get('download', 'The files of main as an archive, whole or refused before its first byte', {
+    request: { params: idParams, query: DownloadQuery },
+    responses: { 200: bytes, ...errors },
+  })
 }
 
-/** The part of the path behind `/files/` or `/preview/`, decoded once. */
-function rest(c: Context, name: string): string {
+/** The part of the path behind `/files/` or `/preview/`, decoded once: its bytes, for a name need not be text. */
+function rest(c: Context, name: string): Buffer {
   const raw = new URL(c.req.url).pathname
   const marker = `/${name}/`
-  try {
-    return decodeURIComponent(raw.slice(raw.indexOf(marker) + marker.length))
-  } catch (error) {
-    throw new AppError(400, 'bad_path', 'The path is not valid: percent-encode it as UTF-8.', {
-      cause: error,
-    })
-  }
+  const encoded = raw.slice(raw.indexOf(marker) + marker.length)
+  if (/%(?![0-9a-f]{2})/i.test(encoded))
+    throw new AppError(400, 'bad_path', 'The path is not valid: percent-encode its bytes.')
+  const bytes = Buffer.from(encoded, 'utf8')
+    .toString('latin1')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1')
 }

@@ -1,4 +1,5 @@
 import { Copy, Download, Ellipsis, FolderGit2 } from 'lucide-react'
+import type { ArchiveFormat } from '../../../src/contract/files.ts'
 import type { JobView } from '../../../src/contract/job.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -25,7 +26,13 @@ export function JobMenu({ job }: { readonly job: JobView }) {
           label: 'Download as a zip',
           icon: <Download />,
           disabled: job.head_commit === null,
-          onSelect: () => download(job.id),
+          onSelect: () => download(job.id, 'zip'),
+        },
+        {
+          label: 'Download as a tar.gz',
+          icon: <Download />,
+          disabled: job.head_commit === null,
+          onSelect: () => download(job.id, 'tar.gz'),
         },
         {
           label: 'Copy the clone command',
@@ -48,9 +55,9 @@ function cloneCommand(id: string): string {
   return `git -c http.extraHeader="Authorization: Bearer $(slipway token)" clone ${window.location.origin}/git/${id}.git`
 }
 
-function download(id: string): void {
+function download(id: string, format: ArchiveFormat): void {
   const link = document.createElement('a')
-  link.href = `/api/jobs/${id}/download`
+  link.href = `/api/jobs/${id}/download?format=${format}`
   link.download = ''
   link.click()
 }

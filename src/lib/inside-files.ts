@@ -1,0 +1,162 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = fs.constants
+
+/** A path inside a directory is not what its name says: a link, a device, or too large. Its message is a sentence. */
+export class UnsafePathError extends Error {
+  override readonly name = 'UnsafePathError'
+}
+
+class MissingFileError extends UnsafePathError {}
+
+/*
+ * The one way to the files of directories that an agent, or a repository of somebody else's, can write: workspaces, HOMEs,
+ * sources. A path is walked directory by directory, each opened from the one before and none through a link: what is
+ * swapped meanwhile leads nowhere. Linux names an open directory whatever happens to its path; elsewhere the path has to do,
+ * which is weaker.
+ */
+
+/** Reads a file inside `root`, at most `maxBytes` of it; null when there is none. Throws `UnsafePathError`. */
+export async function readInside(root: string, place: string, maxBytes: number): Promise<Buffer | null> {
+  try {
+    return await inParent(root, place, 'keep', (parent, name) => readRegular(parent, name, place, maxBytes))
+  } catch (error) {
+    if (error instanceof MissingFileError) return null
+    throw error
+  }
+}
+
+async function readRegular(parent: string, name: string, place: string, maxBytes: number): Promise<Buffer> {
+  const file = await fs.promises.open(path.join(parent, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile()) throw new UnsafePathError(`${place} is not a regular file.`)
+    if (stat.size > maxBytes) throw new UnsafePathError(`${place} is larger than ${maxBytes} bytes.`)
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Writes a file of the server's own inside `root`, with the directories it lies in. It is always a new file: whatever had
+ * its name is removed first, and is not written through. It belongs to whoever owns the directory it lies in.
+ */
+export async function writeInside(
+  root: string,
+  place: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
+  await inParent(root, place, 'make', async (parent, name, owner) => {
+    const there = path.join(parent, name)
+    await fs.promises.unlink(there).catch(unless('ENOENT'))
+    const file = await fs.promises.open(there, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
+    try {
+      await giveTo(file, owner)
+      // The process's umask does not decide whether a script can be run.
+      await file.chmod(mode)
+      await file.writeFile(content)
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** Writes a file inside `root` for the agent that works there: one that is there keeps its mode. Throws `UnsafePathError`. */
+export async function overwriteInside(
+  root: string,
+  place: string,
+  text: string,
+  maxBytes: number,
+): Promise<void> {
+  if (Buffer.byteLength(text) > maxBytes)
+    throw new UnsafePathError(`${place} would be larger than ${maxBytes} bytes.`)
+  await inParent(root, place, 'make', async (parent, name, owner) => {
+    const flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK
+    const file = await fs.promises.open(path.join(parent, name), flags, 0o644)
+    try {
+      if (!(await file.stat()).isFile()) throw new UnsafePathError(`${place} is not a regular file.`)
+      await giveTo(file, owner)
+      await file.truncate()
+      await file.writeFile(text)
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** What root makes in somebody else's directory is theirs. */
+async function giveTo(made: fs.promises.FileHandle, owner: Owner): Promise<void> {
+  if (process.getuid?.() === 0) await made.chown(owner.uid, owner.gid)
+}
+
+/** Opens the directory that a path lies in, every link refused, and hands over a name for it that cannot be swapped. */
+async function inParent<T>(
+  root: string,
+  place: string,
+  missing: 'keep' | 'make',
+  work: (parent: string, name: string, owner: Owner) => Promise<T>,
+): Promise<T> {
+  const parts = partsInside(root, place)
+  const name = parts.pop()
+  if (name === undefined) throw new UnsafePathError(`${place} is the directory itself.`)
+  let dir = await fs.promises.open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  let known = root
+  try {
+    for (const part of parts) {
+      const next = path.join(nameOf(dir, known), part)
+      const made =
+        missing === 'make' &&
+        (await fs.promises.mkdir(next, 0o700).then(() => true, unless('EEXIST'))) === true
+      const opened = await fs.promises.open(next, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+      if (made) await giveTo(opened, await dir.stat())
+      await dir.close()
+      dir = opened
+      known = path.join(known, part)
+    }
+    return await work(nameOf(dir, known), name, await dir.stat())
+  } catch (error) {
+    throw inWords(error, place)
+  } finally {
+    await dir.close()
+  }
+}
+
+function nameOf(dir: fs.promises.FileHandle, known: string): string {
+  return process.platform === 'linux' ? `/proc/self/fd/${dir.fd}` : known
+}
+
+function partsInside(root: string, place: string): string[] {
+  const relative = path.relative(root, path.resolve(root, place))
+  if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative))
+    throw new UnsafePathError(`${place} is not in the workspace.`)
+  return relative.split(path.sep).filter((part) => part !== '')
+}
+
+function unless(expected: string): (error: unknown) => false {
+  return (error) => {
+    if (codeOf(error) !== expected) throw error
+    return false
+  }
+}
+
+function inWords(error: unknown, place: string): unknown {
+  const code = codeOf(error)
+  if (code === 'ENOENT') return new MissingFileError(`${place} is not there.`)
+  if (code === 'ELOOP' || code === 'ENOTDIR')
+    return new UnsafePathError(`${place} leads through a link or a file, which is not followed.`)
+  if (code === 'EISDIR' || code === 'EPERM') return new UnsafePathError(`${place} is a directory.`)
+  if (code === 'ENAMETOOLONG') return new UnsafePathError('This path is longer than a path can be.')
+  return error
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null
+}

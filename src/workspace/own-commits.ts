@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { git } from './git.ts'
+import type { JobRepository } from './job-repository.ts'
+
+/**
+ * What agents commit themselves, on whatever branch or stash, in the clone that is theirs. The server runs no git on that
+ * clone: a script inside the walls packs what the job's repository has not, and what arrives is checked like what comes
+ * from a stranger's server.
+ */
+
+/**
+ * Makes readable what the agent closed to itself, then says what the workspace has that a checkpoint cannot record: the path of a
+ * file that lies too deep, on a line `deep <path>`, and the directories of repositories, each on a line `git <path>`.
+ */
+export const surveyScript = `find . "$HOME" \\( -type d ! -perm -u=rwx -o -type f ! -perm -u=r \\) -exec chmod u+rwX {} \\; 2>/dev/null
+find . -regextype posix-extended ! -type d -regex '.{3500,}' -print -quit 2>/dev/null | head -c 200 | sed 's/^/deep /'
+echo
+find . -name node_modules -prune -o -name .git -print -prune 2>/dev/null | head -n 50 | sed 's/^/git /'`
+
+/**
+ * Packs what the repository in the directory \`$1\` has and the commit \`$2\` (none: empty) does not lead to: lines
+ * \`<commit> <reference, or "reflog">\`, an empty line, the pack.
+ */
+export const packScript = `cd "$1" || exit 1
+git rev-parse --git-dir >/dev/null || exit 1
+ids=$( { git for-each-ref --format='%(objectname) %(refname)'; git reflog --all --format='%H reflog' 2>/dev/null; } | sort -u)
+printf '%s\\n\\n' "$ids"
+[ -n "$ids" ] || exit 0
+{ printf '%s\\n' "$ids" | cut -d ' ' -f 1; [ -z "$2" ] || printf '^%s\\n' "$2"; } | git pack-objects --revs --stdout -q`
+
+/** A commit of the agent's own that is now in the job's repository. */
+export interface KeptCommit {
+  readonly commit: string
+  /** What it was in the agent's clone: a reference, or `reflog` for one that no reference led to any more. */
+  readonly was: string
+  /** The reference of the job's repository that keeps it. */
+  readonly ref: string
+}
+
+/** References that one attempt may leave. */
+const KEPT = 1000
+const HEADER_BYTES = 1_000_000
+
+/**
+ * Takes a pack with its header, as `packScript` writes them to `file`, into a job's repository, and keeps what is new in it
+ * as references below `under`. The pack is checked (fsck) before anything can see it. Throws when it is not sound.
+ */
+export async function takeInCommits(
+  repository: JobRepository,
+  file: string,
+  under: string,
+): Promise<KeptCommit[]> {
+  const { lines, packAt } = await readHeader(file)
+  const tips = lines.slice(0, KEPT * 10).flatMap((line) => {
+    const [commit = '', was = ''] = line.split(' ')
+    return /^[0-9a-f]{40,64}$/.test(commit) && was !== '' ? [{ commit, was }] : []
+  })
+  const unknown = await unknownOf(
+    repository,
+    tips.map(({ commit }) => commit),
+  )
+  const fresh = tips.filter(({ commit }) => unknown.has(commit))
+  if (fresh.length === 0) return []
+  await storePack(repository, file, packAt)
+  const named = fresh.filter(({ was }) => was !== 'reflog').toSorted((a, b) => a.was.localeCompare(b.was))
+  const lost = await notReachable(
+    repository,
+    fresh.filter(({ was }) => was === 'reflog').map(({ commit }) => commit),
+    named.map(({ commit }) => commit),
+  )
+  const kept = [...named, ...lost.map((commit) => ({ commit, was: 'reflog' }))]
+    .slice(0, KEPT)
+    .map((tip, n) => ({ ...tip, ref: `${under}/${n + 1}` }))
+  await git(['update-ref', '--stdin'], {
+    gitDir: repository.dir,
+    input: kept.map(({ ref, commit }) => `update ${ref} ${commit}\n`).join(''),
+  })
+  return kept
+}
+
+async function readHeader(file: string): Promise<{ lines: string[]; packAt: number }> {
+  const handle = await fs.promises.open(file, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
+    const end = buffer.subarray(0, bytesRead).indexOf('\n\n')
+    if (end === -1) return { lines: [], packAt: bytesRead }
+    return { lines: buffer.toString('utf8', 0, end).split('\n'), packAt: end + 2 }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Those that the repository does not have. */
+async function unknownOf(repository: JobRepository, commits: readonly string[]): Promise<Set<string>> {
+  if (commits.length === 0) return new Set()
+  const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], {
+    gitDir: repository.dir,
+    input: commits.map((commit) => `${commit}\n`).join(''),
+  })
+  return new Set(
+    stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.endsWith(' missing'))
+      .map((line) => line.slice(0, -' missing'.length)),
+  )
+}
+
+/** Puts the pack that begins at `packAt` of a file among the repository's objects, once every object of it is sound. */
+async function storePack(repository: JobRepository, file: string, packAt: number): Promise<void> {
+  const dir = path.join(repository.dir, 'objects', 'pack')
+  const pack = path.join(dir, `tmp_pack_${randomUUID()}`)
+  try {
+    await fs.promises.mkdir(dir, { recursive: true })
+    await fs.promises.writeFile(pack, fs.createReadStream(file, { start: packAt }))
+    await git(['index-pack', '--strict', '-o', `${pack}.idx`, pack], { gitDir: repository.dir })
+    const name = path.join(dir, `pack-${await checksumOf(pack)}`)
+    await fs.promises.rename(pack, `${name}.pack`)
+    await fs.promises.rename(`${pack}.idx`, `${name}.idx`)
+  } finally {
+    for (const left of [pack, `${pack}.idx`]) await fs.promises.rm(left, { force: true })
+  }
+}
+
+/** The last 20 bytes of a pack are its SHA-1. */
+async function checksumOf(pack: string): Promise<string> {
+  const handle = await fs.promises.open(pack, 'r')
+  try {
+    const { size } = await handle.stat()
+    const { buffer } = await handle.read(Buffer.alloc(20), 0, 20, size - 20)
+    return buffer.toString('hex')
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Those of `commits` to which none of `tips` leads. */
+async function notReachable(
+  repository: JobRepository,
+  commits: readonly string[],
+  tips: readonly string[],
+): Promise<string[]> {
+  if (commits.length === 0) return []
+  const { stdout } = await git(['rev-list', '--stdin'], {
+    gitDir: repository.dir,
+    input: [...commits, ...tips.map((tip) => `^${tip}`)].join('\n'),
+  })
+  const listed = new Set(stdout.toString('utf8').split('\n'))
+  return [...new Set(commits)].filter((commit) => listed.has(commit))
+}

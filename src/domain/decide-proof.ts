@@ -10,6 +10,14 @@ import { repairTask } from './plan-tasks.ts'
  */
 export function decideProof(snapshot: Snapshot): Decision[] {
   const { job } = snapshot
+  const ended = snapshot.work.findLast((work) => work.taskId === null && work.epoch === job.epoch)?.outcome
+  return ended?.kind === 'error' && ended.permanent === true
+    ? [{ do: 'fail-job', error: ended.message }]
+    : decideChecks(snapshot)
+}
+
+function decideChecks(snapshot: Snapshot): Decision[] {
+  const { job } = snapshot
   const mine = snapshot.work.filter((work) => work.taskId === null && work.epoch === job.epoch)
   const runs = mine.filter((work) => work.kind === 'checks')
   const last = runs.at(-1)
@@ -53,7 +61,8 @@ function decideDelivery({ job }: Snapshot, mine: readonly Work[], proof: Proof):
   if (last?.outcome?.kind === 'delivered' && last.outcome.commit === job.headCommit) {
     return [{ do: 'complete-job', proof, path: last.outcome.path, commit: last.outcome.commit }]
   }
-  if (broken(deliveries) >= 3)
+  const failed = deliveries.filter((work) => work.status !== 'lost')
+  if (broken(failed) >= tries.deliveries || broken(deliveries) >= tries.services)
     return [{ do: 'fail-job', error: sentence('The repository could not be delivered', last) }]
   const enter: Decision[] = job.phase === 'delivering' ? [] : [{ do: 'enter-phase', phase: 'delivering' }]
   return [...enter, { do: 'start-deliver' }]

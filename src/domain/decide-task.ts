@@ -15,6 +15,9 @@ export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs:
   const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
   if (mine.some((work) => work.status === 'queued' || work.status === 'running')) return []
   if (task.status === 'ready') return decideReady(snapshot, task)
+  const ended = mine.at(-1)?.outcome
+  if (ended?.kind === 'error' && ended.permanent === true)
+    return [{ do: 'fail-task', taskId: task.id, error: ended.message }]
 
   const attempts = snapshot.attempts.filter(
     (attempt) =>

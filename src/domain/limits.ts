@@ -10,6 +10,8 @@ export const tries = {
   repairs: 3,
   /** Merges, deliveries and check runs that may be interrupted or end in an error. */
   services: 25,
+  /** Deliveries that may end in an error. */
+  deliveries: 3,
 } as const
 
 /** How long to wait, in milliseconds, before try number `failures + 1`: doubling from `base`, at most a minute. */

@@ -133,7 +133,8 @@ export type WorkOutcome =
   | { readonly kind: 'empty' }
   | { readonly kind: 'conflict'; readonly files: readonly string[] }
   | { readonly kind: 'delivered'; readonly path: string; readonly commit: string }
-  | { readonly kind: 'error'; readonly message: string }
+  /** `permanent`: trying again would end in the same way. */
+  | { readonly kind: 'error'; readonly message: string; readonly permanent?: boolean }
 
 export interface FailedCheck {
   readonly command: string

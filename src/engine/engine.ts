@@ -68,16 +68,27 @@ export const cancelChannel = 'slipway_cancel'
 
 /** Long work that this process is doing, so that a cancel can reach it. */
 export interface RunningWork {
+  /** Begins a piece of work; one that is under way is joined, however often it is begun. */
+  once(workId: string, run: () => Promise<void>): Promise<void>
   add(work: { id: string; job_id: string; task_id: string | null }): { signal: AbortSignal; done: () => void }
   /** Without a task, everything of the job. */
   abort(jobId: string, taskId: string | undefined): void
   abortAll(): void
+  /** What this process works on. */
+  jobs(): { readonly jobId: string; readonly taskId: string | null }[]
   count(): number
 }
 
 export function openRunningWork(): RunningWork {
   const entries = new Map<string, { jobId: string; taskId: string | null; controller: AbortController }>()
+  const underway = new Map<string, Promise<void>>()
   return {
+    once(workId, run) {
+      const running = underway.get(workId) ?? run().finally(() => underway.delete(workId))
+      underway.set(workId, running)
+      return running
+    },
+    jobs: () => [...entries.values()].map(({ jobId, taskId }) => ({ jobId, taskId })),
     add({ id, job_id, task_id }) {
       const controller = new AbortController()
       entries.set(id, { jobId: job_id, taskId: task_id, controller })

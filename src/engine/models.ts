@@ -55,10 +55,10 @@ export async function openModels({ db, log, dataDir, port, limits, beside }: Mod
     limits,
     beside,
     prices: openPrices(dataDir, log),
-    record: openLedger(db),
-    budget: (jobId) => readBudget(db.reader, jobId),
+    record: openLedger(db.patient),
+    budget: (jobId) => readBudget(db.patient.reader, jobId),
     async trouble(target, on) {
-      const now = await db.tx(async (trx) => {
+      const now = await db.patient.tx(async (trx) => {
         const row = (await readProviders(trx)).find((provider) => provider.name === target.name)
         // The key may have been replaced while the call was out: the new one has not been refused.
         if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
@@ -68,7 +68,7 @@ export async function openModels({ db, log, dataDir, port, limits, beside }: Mod
       known.forget()
     },
     async target(wire, backend) {
-      const usable = (await known.get()).filter((provider) => provider.usable)
+      const usable = (await db.insist(known.get)).filter((provider) => provider.usable)
       const provider = chooseProvider(usable, wire, backend)
       return provider === null
         ? null

@@ -15,8 +15,8 @@ export interface Recorder {
   note(message: string): void
   /** What the agent reports of its own accord: for a while, nothing that is overheard takes its place on the card. */
   report(message: string): void
-  /** Resolves when everything added before is stored. */
-  close(): Promise<void>
+  /** Resolves when everything added before is stored, with what is to be said of that which could not be. */
+  close(): Promise<NewEvent[]>
 }
 
 /** At most ten writes a second for one attempt; the first of a burst is written at once. */
@@ -42,34 +42,44 @@ export function openRecorder(
   let timer: NodeJS.Timeout | null = null
   let last = 0
   let standsUntil = 0
-  let flushing: Promise<void> = Promise.resolve()
+  let storing: Promise<void> | null = null
   const cap = engine.limits.eventTextChars
   const about = { actor: `agent:${attempt.agent}`, taskId: attempt.task_id, attemptId: attempt.id }
 
-  const flush = (): void => {
-    timer = null
+  const gap = (): NewEvent[] => {
+    if (dropped === 0) return []
+    const message = `${dropped} more updates are in the transcript only.`
+    const event = { ...about, type: 'session.capped', message, data: { dropped } }
+    dropped = 0
+    return [event]
+  }
+  /** Stores what waits. One batch at a time: what comes meanwhile waits, and is bounded. */
+  const flush = async (): Promise<void> => {
     last = Date.now()
-    if (dropped > 0) {
-      waiting.push({
-        ...about,
-        type: 'session.capped',
-        message: `${dropped} more updates are in the transcript only.`,
-        data: { dropped },
-      })
-      dropped = 0
-    }
-    const batch = waiting
+    const lost = dropped
+    const batch = [...waiting, ...gap()]
     waiting = []
-    const standing = Date.now() < standsUntil
     if (batch.length === 0) return
-    flushing = flushing
-      .then(() => store(engine, claim, attempt, batch, spokenLast(batch, standing)))
-      .catch((error: unknown) => {
-        engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
-      })
+    const standing = Date.now() < standsUntil
+    try {
+      await store(engine, claim, attempt, batch, spokenLast(batch, standing))
+    } catch (error) {
+      dropped += batch.length - (lost > 0 ? 1 : 0) + lost
+      engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
+    }
   }
   const schedule = (): void => {
-    timer ??= setTimeout(flush, Math.max(0, last + INTERVAL_MS - Date.now()))
+    if (storing !== null) return
+    timer ??= setTimeout(
+      () => {
+        timer = null
+        storing = flush().finally(() => {
+          storing = null
+          if (waiting.length > 0) schedule()
+        })
+      },
+      Math.max(0, last + INTERVAL_MS - Date.now()),
+    )
   }
   const push = (event: NewEvent): void => {
     if (waiting.length >= WAITING) dropped += 1
@@ -96,10 +106,11 @@ export function openRecorder(
       schedule()
     },
     async close() {
+      await storing
       if (timer !== null) clearTimeout(timer)
-      flush()
-      await flushing
+      await flush()
       await new Promise<void>((resolve) => file.end(() => resolve()))
+      return gap()
     },
   }
 }

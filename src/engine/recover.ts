@@ -1,4 +1,3 @@
-import os from 'node:os'
 import path from 'node:path'
 import { sweep } from '../sandbox/launcher.ts'
 import { readInterrupted, updateAttempt } from '../store/attempts.ts'
@@ -7,10 +6,11 @@ import { enqueue, withdraw } from '../store/queue.ts'
 import { workOfDeadWorkers, type WorkRow } from '../store/work.ts'
 import { deleteWorker, listWorkers } from '../store/workers.ts'
 import { appendEvents } from '../store/events.ts'
-import { ensureJobRepository } from '../workspace/job-repository.ts'
 import { discard, emptyTrash } from '../workspace/trash.ts'
 import type { Engine } from './engine.ts'
+import { insistOnHelper } from './insist-on-helper.ts'
 import { keepWork } from './keep-work.ts'
+import { repositoryOf } from './repository-of.ts'
 
 /**
  * What a start does about the end before it: ends processes that outlived their server, gives back the leases of
@@ -22,8 +22,9 @@ export async function recover(
 ): Promise<{ swept: number; interrupted: number; resumed: number }> {
   emptyTrash(engine.dataDir)
   const swept = await sweep(path.join(engine.dataDir, 'run'))
-  const living = await livingWorkers(engine)
-  const dead = await workOfDeadWorkers(engine.db.reader, living)
+  // Whoever holds the locks of the data directory and of the database is alone: nobody else's worker lives.
+  for (const { id } of await listWorkers(engine.db.reader)) await deleteWorker(engine.db.reader, id)
+  const dead = await workOfDeadWorkers(engine.db.reader, [])
   for (const work of dead) {
     await clearAway(engine, work)
     await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
@@ -38,27 +39,6 @@ export async function recover(
     ),
   )
   return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
-}
-
-/** Workers believed to live: those of other hosts, and those of this host whose process exists. */
-async function livingWorkers(engine: Engine): Promise<string[]> {
-  const living: string[] = []
-  for (const worker of await listWorkers(engine.db.reader)) {
-    const mine = engine.db.engine === 'pglite' || worker.host === os.hostname()
-    if (!mine || (engine.db.engine === 'postgres' && processExists(worker.pid))) living.push(worker.id)
-    else await deleteWorker(engine.db.reader, worker.id)
-  }
-  return living
-}
-
-function processExists(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
 
 /** What interrupted work left on disk: an attempt's becomes a commit first, all else can be made again. */
@@ -77,20 +57,17 @@ async function keepInterrupted(engine: Engine, jobId: string, attemptId: string)
   const row = await readInterrupted(engine.db.reader, attemptId)
   if (row === null) return true
   try {
-    const repository = await ensureJobRepository({
-      dataDir: engine.dataDir,
-      jobId,
-      source: row.source,
-      pool: engine.pool,
-    })
-    const kept = await keepWork(engine, repository, {
-      attemptId,
-      attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
-      base: row.base_commit,
-      ref: `refs/slipway/attempts/${attemptId}`,
-      message: 'Interrupted work',
-      author: row.agent,
-    })
+    const repository = await repositoryOf(engine, { id: jobId, source: row.source })
+    const kept = await insistOnHelper(() =>
+      keepWork(engine, repository, {
+        attemptId,
+        attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
+        base: row.base_commit,
+        ref: `refs/slipway/attempts/${attemptId}`,
+        message: 'Interrupted work',
+        author: row.agent,
+      }),
+    )
     const { commit, changed } = kept.checkpoint
     await engine.db.tx(async (trx) => {
       if (kept.events.length > 0 && (await lockJob(trx, jobId)) !== null)

@@ -14,7 +14,7 @@ import { readDocuments } from '../store/documents.ts'
 import type { NewEvent } from '../store/events.ts'
 import { readTask, updateAgent } from '../store/team.ts'
 import { prepareWorkspace, type Checkpoint, type Workspace } from '../workspace/attempt-workspace.ts'
-import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
+import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { discard } from '../workspace/trash.ts'
 import { findBackend } from './agent-process.ts'
 import { answerPermissions } from './ask-permission.ts'
@@ -26,8 +26,11 @@ import type { Engine } from './engine.ts'
 import { messagesForBrief } from './messages.ts'
 import { keepWork, type KeptWork } from './keep-work.ts'
 import { NoModelNow } from './model-access.ts'
+import { insistOnHelper } from './insist-on-helper.ts'
 import { openAgent, type OpenAgent } from './open-agent.ts'
+import { isInterruption } from './interruption.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
+import { repositoryOf } from './repository-of.ts'
 
 interface Scene {
   readonly attempt: AttemptTask
@@ -55,9 +58,10 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
   const brief = await writeBrief(engine, claim, scene, workspace)
   const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
   const session = await holdSession(engine, claim, scene, workspace, recorder, brief)
-  await recorder.close()
+  const untold = await recorder.close()
   try {
-    return await conclude(engine, claim, scene, workspace, session)
+    const report = await conclude(engine, claim, scene, workspace, session)
+    return { ...report, events: [...untold, ...report.events] }
   } finally {
     // Log-ins of the person's may lie in it, and what its agent left there.
     await discard(workspace.home, engine.dataDir)
@@ -66,6 +70,8 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
 
 /** What a session has left when its last process is gone. */
 interface Held extends Talk {
+  /** Something that the session stood on went away under it. */
+  readonly isLost: boolean
   /** Why it could not call a model any more, for no fault of its own. */
   readonly held: HeldBack | null
   /** What the agent says it used, where nobody else counts it. */
@@ -84,6 +90,7 @@ async function holdSession(
   let open: OpenAgent | null = null
   let talk: Talk
   let held: HeldBack | null = null
+  let isLost = false
   try {
     open = await openAttempt(engine, claim, attempt, workspace, recorder)
     // An attempt whose calls will not do any more is not left to try them.
@@ -99,12 +106,14 @@ async function holdSession(
   } catch (error) {
     talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
     if (error instanceof NoModelNow) held = error.held
+    isLost = isInterruption(error)
   } finally {
     await open?.close()
   }
   return {
     ...talk,
     held: open?.models.held() ?? held,
+    isLost,
     usage: open?.session.usage() ?? null,
   }
 }
@@ -150,13 +159,7 @@ async function setScene(engine: Engine, { work, job, signal }: Claim): Promise<S
   const attempt = work.attempt_id === null ? null : await readAttempt(engine.db.reader, work.attempt_id)
   const task = work.task_id === null ? null : await readTask(engine.db.reader, work.task_id)
   if (attempt === null || task === null) throw new Error('the attempt or its task is gone')
-  const repository = await ensureJobRepository({
-    dataDir: engine.dataDir,
-    jobId: job.id,
-    source: job.source,
-    pool: engine.pool,
-    signal,
-  })
+  const repository = await repositoryOf(engine, job, signal)
   const base = await baseCommit(engine, job.epoch, attempt, repository)
   return {
     attempt,
@@ -243,7 +246,7 @@ async function conclude(
 ): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
-  const { checkpoint: saved, events, mustStay } = await saveWork(engine, scene)
+  const { checkpoint: saved, events, mustStay } = await insistOnHelper(() => saveWork(engine, scene))
   const keptEvents = events.map((event) => ({ ...about, actor: 'server', ...event }))
   if (!mustStay) await discard(workspace.dir, engine.dataDir)
   const change = {
@@ -264,7 +267,7 @@ async function conclude(
   }
   return {
     outcome: { kind: 'session' },
-    attempt: { ...change, status: stopped ? 'lost' : 'failed', error },
+    attempt: { ...change, status: stopped || talk.isLost ? 'lost' : 'failed', error },
     events: [
       ...keptEvents,
       { ...about, type: 'attempt.failed', message: `Attempt ${attempt.number} of "${task.title}": ${error}` },

@@ -2,13 +2,14 @@ import path from 'node:path'
 import { checkCommands } from '../gates/check-commands.ts'
 import { proveCommit, type Evidence } from '../gates/run-checks.ts'
 import { listFiles } from '../workspace/read-repository.ts'
-import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
+import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { attemptCommit, leftChecks } from '../store/attempts.ts'
 import type { NewEvent } from '../store/events.ts'
 import { readTask } from '../store/team.ts'
 import type { WorkRow } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 import type { Claim, Report } from './claim.ts'
+import { repositoryOf } from './repository-of.ts'
 
 /** How much of a failed check's log, from its end, the agent that repairs it is told. */
 const SHOWN_LOG = 8000
@@ -17,12 +18,7 @@ const LISTED_FILES = 20_000
 
 /** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
 export async function runChecks(engine: Engine, { work, job, signal }: Claim): Promise<Report> {
-  const repository = await ensureJobRepository({
-    dataDir: engine.dataDir,
-    jobId: job.id,
-    source: job.source,
-    pool: engine.pool,
-  })
+  const repository = await repositoryOf(engine, job)
   const commit =
     work.attempt_id === null
       ? await headCommit(repository)

@@ -2,10 +2,10 @@ import path from 'node:path'
 import { attemptCommit, attemptsOfRound, readAttempt } from '../store/attempts.ts'
 import { readTask } from '../store/team.ts'
 import { deliverRepository } from '../workspace/deliver.ts'
-import { ensureJobRepository, type JobRepository } from '../workspace/job-repository.ts'
 import { mergeAttempt } from '../workspace/merge.ts'
 import type { Engine } from './engine.ts'
 import type { Claim, Report } from './claim.ts'
+import { repositoryOf } from './repository-of.ts'
 
 /** Short git work on the job's own repository: the merge of a proven attempt, and the delivery of the result. */
 export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Report> {
@@ -83,13 +83,4 @@ export async function runDeliver(engine: Engine, { job }: Claim): Promise<Report
       },
     ],
   }
-}
-
-function repositoryOf(engine: Engine, job: Claim['job']): Promise<JobRepository> {
-  return ensureJobRepository({
-    dataDir: engine.dataDir,
-    jobId: job.id,
-    source: job.source,
-    pool: engine.pool,
-  })
 }

@@ -10,6 +10,9 @@ import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store
 import { insertChecks } from '../store/checks.ts'
 import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { isInterruption } from './interruption.ts'
+import { patientEngine } from './patient-engine.ts'
+import { RepositoryMissing } from './repository-of.ts'
 import { runAttempt } from './run-attempt.ts'
 import { runChecks } from './run-checks.ts'
 import { runDeliver, runMerge } from './run-repository.ts'
@@ -18,13 +21,17 @@ import { runDeliver, runMerge } from './run-repository.ts'
  * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
  * what follows. An entry that is delivered a second time finds the work begun, and marks it as interrupted.
  */
-export async function runWork(engine: Engine, workId: string, leaseSignal: AbortSignal): Promise<void> {
+export function runWork(engine: Engine, workId: string): Promise<void> {
+  // The queue gives an entry out again when it has not heard of it for a while, which may have been its own fault.
+  return engine.running.once(workId, () => runClaimed(patientEngine(engine), workId))
+}
+
+async function runClaimed(engine: Engine, workId: string): Promise<void> {
   const claimed = await claim(engine, workId)
   if (claimed === null) return
   const handle = engine.running.add(claimed.work)
   try {
-    const signal = AbortSignal.any([handle.signal, leaseSignal])
-    const report = await run(engine, { ...claimed, signal })
+    const report = await run(engine, { ...claimed, signal: handle.signal })
     await finish(engine, claimed, report)
   } finally {
     handle.done()
@@ -137,11 +144,12 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
     engine.log.warn({ err: error, work: claim.work.id, kind: claim.work.kind }, 'work failed')
     const { kind, task_id, attempt_id } = claim.work
     const stopped = claim.signal.aborted
+    const isLost = stopped || isInterruption(error)
     return {
-      outcome: { kind: 'error', message },
-      status: stopped ? 'cancelled' : 'done',
+      outcome: { kind: 'error', message, ...(error instanceof RepositoryMissing ? { permanent: true } : {}) },
+      status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',
       ...(kind === 'attempt' || kind === 'review'
-        ? { attempt: { status: stopped ? ('lost' as const) : ('failed' as const), error: message } }
+        ? { attempt: { status: isLost ? ('lost' as const) : ('failed' as const), error: message } }
         : {}),
       events: [
         {

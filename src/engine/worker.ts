@@ -1,12 +1,14 @@
 import os from 'node:os'
 import { insertWorker, deleteWorker, touchWorker } from '../store/workers.ts'
 import { queues } from '../store/queue.ts'
+import { isCancelWanted } from '../store/task-acts.ts'
 import { stuckJobs } from '../store/work.ts'
 import { enqueue } from '../store/queue.ts'
 import { appendEvents } from '../store/events.ts'
 import { advance } from './advance.ts'
 import { missingRoom } from './disk-room.ts'
 import { cancelChannel, type Engine } from './engine.ts'
+import { patientEngine } from './patient-engine.ts'
 import { runWork } from './run-work.ts'
 
 /** The loop that claims work. `beat` is when it last proved that it is alive, in epoch milliseconds. */
@@ -39,15 +41,16 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     }),
   )
   const stopListening = await engine.db.listen(cancelChannel, (payload) => {
-    const [jobId, taskId] = payload?.split(' ', 2) ?? []
+    if (payload === null) return void stopCancelled(engine)
+    const [jobId, taskId] = payload.split(' ', 2)
     if (jobId !== undefined) engine.running.abort(jobId, taskId)
   })
 
   let hold: string | null = null
   const pulse = async (): Promise<void> => {
     const before = hold
-    hold = await missingRoom(engine)
-    // A full disk may refuse this write too; claiming stops all the same.
+    hold = (await missingRoom(engine)) ?? engine.db.trouble()
+    // A full disk may refuse this write too, and a database that is away does; claiming stops all the same.
     if (hold !== null && before === null) await stopClaiming(engine, hold)
     await touchWorker(engine.db.reader, engine.workerId, hold)
     if (hold === null && before !== null) await claimWork(engine)
@@ -123,7 +126,7 @@ async function workOnAdvance(engine: Engine): Promise<void> {
       const jobs = [...new Set(entries.map((entry) => entry.data.job_id))]
       const failures: unknown[] = []
       for (const job of jobs) {
-        await advance(engine, job).catch((error: unknown) => {
+        await advance(patientEngine(engine), job).catch((error: unknown) => {
           engine.log.error({ err: error, job }, 'advance')
           failures.push(error)
         })
@@ -137,7 +140,7 @@ async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<voi
   const id: string = await engine.db.boss.work<Entry>(queue, POLL, async (entries) => {
     engine.db.boss.notifyWorker(id)
     for (const entry of entries) {
-      if (entry.data.work_id !== undefined) await runWork(engine, entry.data.work_id, entry.signal)
+      if (entry.data.work_id !== undefined) await runWork(engine, entry.data.work_id)
     }
   })
 }
@@ -149,9 +152,27 @@ async function drained(engine: Engine): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
+/** Ends what was cancelled while nobody could be told. */
+async function stopCancelled(engine: Engine): Promise<void> {
+  try {
+    for (const { jobId, taskId } of engine.running.jobs())
+      if (await isCancelWanted(engine.db.patient.reader, jobId, taskId))
+        engine.running.abort(jobId, taskId ?? undefined)
+  } catch (error) {
+    engine.log.error({ err: error }, 'cannot see what was cancelled')
+  }
+}
+
+/** Runs again and again, never twice at a time. */
 function every(engine: Engine, ms: number, run: () => Promise<void>): NodeJS.Timeout {
-  const timer = setInterval(() => {
-    run().catch((error: unknown) => engine.log.error({ err: error }, 'worker timer'))
+  let isRunning = false
+  return setInterval(() => {
+    if (isRunning) return
+    isRunning = true
+    run()
+      .catch((error: unknown) => engine.log.error({ err: error }, 'worker timer'))
+      .finally(() => {
+        isRunning = false
+      })
   }, ms)
-  return timer
 }

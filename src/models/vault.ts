@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { CompactEncrypt, compactDecrypt, type JWEHeaderParameters } from 'jose'
 import { AppError } from '../lib/app-error.ts'
+import { createOnce } from '../lib/create-once.ts'
 
 /**
  * Encrypts secrets for the database (JWE, A256GCM) with a key that lies beside it in a file of its owner's. Each sealed text
@@ -54,15 +54,14 @@ function subjectOf(header: JWEHeaderParameters): unknown {
 }
 
 function readKey(file: string): KeyFile {
-  if (!fs.existsSync(file)) {
+  const made = createOnce(file, () => {
     const fresh: KeyFile = {
       kid: randomBytes(6).toString('base64url'),
       key: randomBytes(32).toString('base64url'),
     }
-    fs.writeFileSync(`${file}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600 })
-    fs.renameSync(`${file}.new`, file)
-  }
-  const found: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return `${JSON.stringify(fresh)}\n`
+  })
+  const found: unknown = JSON.parse(made)
   if (isKeyFile(found)) return found
   throw new Error(
     `The key of the secrets in ${file} is damaged: restore the file, or remove it and set every secret again.`,

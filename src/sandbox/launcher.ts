@@ -5,11 +5,12 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { isHelperGone, openHelper } from '../lib/helper.ts'
 import { gateWith, type Gated } from './gate.ts'
 import { isRoot, openIdentities, type Identity } from './identities.ts'
 import { outsideProgram } from './outside-program.ts'
 import { openWayTo } from './open-way.ts'
-import { writeRunFile } from './run-files.ts'
+import { sweep, writeRunFile } from './run-files.ts'
 import { detectWalls, type Walls } from './walls.ts'
 
 export { sweep } from './run-files.ts'
@@ -75,6 +76,13 @@ interface Spawned {
   readonly places: readonly string[]
 }
 
+/** How long walls may take to stand, on a machine that is busy. */
+const START_MS = 60_000
+/** How long a process may take to be gone once it is killed. */
+const KILL_MS = 15_000
+/** How often a start is tried whose helper ends before the program runs. */
+const STARTS = 3
+
 export async function openLauncher(options: LauncherOptions): Promise<Launcher> {
   const standing = await detectWalls(options.programDirs)
   const { walls, reason } = standing
@@ -85,18 +93,18 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   /** HOME by pid. */
   const homes = new Map<number, string>()
   const server = await listen(socket, entries)
-  let helper: ChildProcess | null = null
-  let closed = false
-
-  const ensureHelper = (): ChildProcess => {
-    if (helper !== null && helper.connected) return helper
-    const fresh = startHelper(entries, streamsDir, options, () => {
-      if (helper === fresh) helper = null
-    })
-    helper = fresh
-    return fresh
-  }
-  ensureHelper()
+  const helper = openHelper({
+    name: 'The process that starts all others',
+    start: () => startHelper(entries, streamsDir, options),
+    isBusy: () => entries.size > 0,
+    onGone(why) {
+      for (const entry of entries.values()) fail(entry, why)
+      entries.clear()
+      // Its children end with it where the walls see to that; elsewhere they are ended by the notes about them.
+      void sweep(options.runDir)
+    },
+  })
+  await helper.get()
 
   const commandOf = (spec: LaunchSpec, identity: Identity | null): Gated => {
     const room = {
@@ -107,74 +115,77 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
     return gateWith(standing.around(room, identity?.uid ?? null), spec)
   }
 
+  /** Puts up the walls around what `spec` names, and opens the gate. */
+  const start = async (spec: LaunchSpec): Promise<Sandboxed> => {
+    const id = randomUUID()
+    const entry = newEntry()
+    fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
+    const used = await helper.get()
+    const identity = identities?.take(spec.home) ?? null
+    let release = (): void => {
+      release = () => undefined
+      identities?.release(spec.home)
+    }
+    const tell = (what: string): void => {
+      if (used.connected) used.send({ do: what, id }, () => undefined)
+    }
+    entries.set(id, entry)
+    const late = setTimeout(() => {
+      fail(entry, new Error(`its walls were not up within ${START_MS / 1000} s`))
+      tell('kill')
+    }, START_MS)
+    try {
+      if (identity !== null && walls !== 'bubblewrap') openWayTo(spec, options.masked)
+      const spawned = commandOf(spec, identity)
+      used.send(
+        { do: 'spawn', id, socket, cwd: '/', ...spawned, owner: ownerOf(spec, identity) },
+        () => undefined,
+      )
+      const { pid, places } = await entry.spawned.promise
+      const note = writeRunFile(options.runDir, id, pid, spec.label)
+      homes.set(pid, spec.home)
+      void entry.exited.promise
+        .finally(() => {
+          release()
+          entries.delete(id)
+          homes.delete(pid)
+          fs.rmSync(note, { force: true })
+        })
+        .catch(() => undefined)
+      await entry.ready.promise
+      const streams = { stdin: await entry.stdin.promise, ...openOutputs(places) }
+      tell('go')
+      return handle({ pid, walls, ...streams, exited: entry.exited.promise }, tell, (why) => fail(entry, why))
+    } catch (error) {
+      release()
+      entries.delete(id)
+      void entry.stdin.promise.then((stream) => stream.destroy()).catch(() => undefined)
+      throw error
+    } finally {
+      clearTimeout(late)
+    }
+  }
+
   return {
     walls,
     reason,
     async launch(spec, signal) {
-      if (closed) throw new Error('the server is stopping: nothing new is started')
-      signal?.throwIfAborted()
-      const id = randomUUID()
-      const entry: Entry = {
-        stdin: Promise.withResolvers(),
-        spawned: Promise.withResolvers(),
-        ready: Promise.withResolvers(),
-        exited: Promise.withResolvers(),
-      }
-      for (const promise of [entry.stdin, entry.spawned, entry.ready, entry.exited])
-        promise.promise.catch(() => undefined)
-      const identity = identities?.take(spec.home) ?? null
-      let release = (): void => {
-        release = () => undefined
-        identities?.release(spec.home)
-      }
-      try {
-        entries.set(id, entry)
-        const used = ensureHelper()
-        fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
-        if (identity !== null && walls !== 'bubblewrap') openWayTo(spec, options.masked)
-        used.send({
-          do: 'spawn',
-          id,
-          socket,
-          cwd: '/',
-          ...commandOf(spec, identity),
-          owner: ownerOf(spec, identity),
-        })
-        const { pid, places } = await entry.spawned.promise
-        const note = writeRunFile(options.runDir, id, pid, spec.label)
-        homes.set(pid, spec.home)
-        void entry.exited.promise
-          .finally(() => {
-            release()
-            entries.delete(id)
-            homes.delete(pid)
-            fs.rmSync(note, { force: true })
-          })
-          .catch(() => undefined)
-        await entry.ready.promise
-        const streams = { stdin: await entry.stdin.promise, ...openOutputs(places) }
-        used.send({ do: 'go', id })
-        return handle(used, id, { pid, walls, ...streams, exited: entry.exited.promise })
-      } catch (error) {
-        release()
-        entries.delete(id)
-        void entry.stdin.promise.then((stream) => stream.destroy()).catch(() => undefined)
-        const why = error instanceof Error ? error.message : String(error)
-        throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
+      for (let tried = 1; ; tried += 1) {
+        signal?.throwIfAborted()
+        try {
+          return await start(spec)
+        } catch (error) {
+          // The gate was not opened: nothing of the program has run.
+          if (isHelperGone(error) && tried < STARTS) continue
+          const why = error instanceof Error ? error.message : String(error)
+          throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
+        }
       }
     },
     runningIn: (dir) =>
       [...homes].filter(([, home]) => home.startsWith(`${dir}${path.sep}`)).map(([pid]) => pid),
     async close() {
-      closed = true
-      const last = helper
-      helper = null
-      if (last !== null && last.exitCode === null && last.signalCode === null) {
-        await new Promise<void>((resolve) => {
-          last.once('exit', () => resolve())
-          if (last.connected) last.disconnect()
-        })
-      }
+      await helper.close()
       await new Promise<void>((resolve) => server.close(() => resolve()))
       fs.rmSync(streamsDir, { recursive: true, force: true })
     },
@@ -190,9 +201,26 @@ function ownerOf(spec: LaunchSpec, identity: Identity | null): object | null {
   return { uid: identity.uid, chown, places }
 }
 
+function newEntry(): Entry {
+  const entry: Entry = {
+    stdin: Promise.withResolvers(),
+    spawned: Promise.withResolvers(),
+    ready: Promise.withResolvers(),
+    exited: Promise.withResolvers(),
+  }
+  for (const promise of [entry.stdin, entry.spawned, entry.ready, entry.exited])
+    promise.promise.catch(() => undefined)
+  return entry
+}
+
 type Started = Pick<Sandboxed, 'pid' | 'walls' | 'exited'> & Streams
 
-function handle(helper: ChildProcess, id: string, started: Started): Sandboxed {
+/** `tell` asks the helper; `giveUp` ends the wait for a process that does not end. */
+function handle(
+  started: Started,
+  tell: (what: 'kill' | 'term') => void,
+  giveUp: (why: Error) => void,
+): Sandboxed {
   const { stdin, exited } = started
   stdin.on('error', () => undefined)
   let over = false
@@ -202,22 +230,25 @@ function handle(helper: ChildProcess, id: string, started: Started): Sandboxed {
       stdin.destroy()
     })
     .catch(() => undefined)
-  const tell = (what: 'kill' | 'term'): void => {
-    if (!over && helper.connected) helper.send({ do: what, id })
-  }
   const gone = async (): Promise<void> => {
     await exited.catch(() => undefined)
   }
   const kill = async (): Promise<void> => {
+    if (over) return
     tell('kill')
+    const late = setTimeout(
+      () => giveUp(new Error(`it did not end within ${KILL_MS / 1000} s of being killed`)),
+      KILL_MS,
+    )
     await gone()
+    clearTimeout(late)
   }
   return {
     ...started,
     kill,
     async terminate(graceMs) {
-      tell('term')
-      const timer = setTimeout(() => tell('kill'), graceMs)
+      if (!over) tell('term')
+      const timer = setTimeout(() => void kill(), graceMs)
       await gone()
       clearTimeout(timer)
     },
@@ -267,7 +298,7 @@ function listen(socket: string, entries: ReadonlyMap<string, Entry>): Promise<ne
 
 interface HelperMessage {
   readonly id: string
-  readonly said: 'spawned' | 'ready' | 'failed' | 'exited' | 'trouble'
+  readonly said: 'spawned' | 'ready' | 'failed' | 'exited' | 'trouble' | 'pong'
   readonly pid?: number
   readonly places?: readonly string[]
   readonly why?: string
@@ -279,7 +310,6 @@ function startHelper(
   entries: Map<string, Entry>,
   streamsDir: string,
   options: LauncherOptions,
-  onGone: () => void,
 ): ChildProcess {
   const helper = fork(path.join(import.meta.dirname, 'spawn-helper.mjs'), [streamsDir], {
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
@@ -303,19 +333,6 @@ function startHelper(
       entry.exited.resolve({ code: message.code ?? null, signal: message.signal ?? null })
     }
   })
-  let isGone = false
-  const gone = (cause?: unknown): void => {
-    // Both may happen, and by the second another may be there, whose entries are not its own.
-    if (isGone) return
-    isGone = true
-    onGone()
-    for (const entry of entries.values())
-      fail(entry, new Error('the process that starts all others has ended', { cause }))
-    entries.clear()
-  }
-  helper.once('exit', () => gone())
-  // It could not be started, or was gone before it was told.
-  helper.on('error', gone)
   return helper
 }
 

@@ -10,8 +10,8 @@
 // comes from an agent. Descriptors of a child: 3 hears "go", 4 says "ready", 5 and 6 are what walls and gate read.
 //
 // Messages in:  {do: 'spawn', id, argv, args, environment, cwd, socket, owner}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id},
-//               where `owner` is {uid, chown, places} or null
-// Messages out: {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal, why}
+//               {do: 'ping'}; where `owner` is {uid, chown, places} or null
+// Messages out: {id: null, said: 'pong'} | {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal, why}
 import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -160,6 +160,7 @@ function killTree(pid) {
 }
 
 process.on('message', (message) => {
+  if (message.do === 'ping') return tell({ id: null, said: 'pong' })
   if (message.do === 'spawn') return void start(message)
   const child = children.get(message.id)
   if (child === undefined) return

@@ -184,3 +184,10 @@ export async function attemptsOfRound(db: Reader, taskId: string): Promise<strin
     where x.task_id = ${taskId} and x.kind = 'work' and x.number >= t.tries_from`.execute(db)
   return rows.map((row) => row.id)
 }
+
+/** Whether an attempt at a task of the job has ever begun in its repository. */
+export async function hasWork(db: Reader, jobId: string): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from attempts where job_id = ${jobId} and base_commit is not null limit 1`.execute(db)
+  return rows.length > 0
+}

@@ -1,54 +1,85 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
 
 /**
- * One process per data directory. The lock is a listening Unix socket: it vanishes with its holder, however that
- * ends, and whoever finds it taken asks it for the holder's pid. A socket file that nobody listens on is left over
- * from a killed holder and is replaced by rename, so that two starters cannot both win.
+ * One process per data directory. The lock is a listening Unix socket: it dies with its holder, however that ends, and
+ * whoever finds it taken asks it for the holder's pid. Sockets are numbered: the one after a dead one is taken by a link,
+ * which succeeds for one process alone, and a lock is never moved or replaced, so that two starters cannot both win.
  */
 export interface DirectoryLock {
   release(): Promise<void>
 }
 
 const ASK_MS = 1500
+const ROUNDS = 20
+const ROUND_MS = 25
+const LOCK = /^lock\.(?:(\d+)\.)?sock$/
 
 /** Takes the lock or throws `AppError('data_dir_in_use')` naming the holder's pid, within two seconds. */
 export async function lockDirectory(dir: string): Promise<DirectoryLock> {
-  const file = path.join(dir, 'lock.sock')
-  for (let round = 0; round < 5; round += 1) {
-    const mine = path.join(dir, `lock.${process.pid}.${round}`)
-    const server = await listen(mine)
-    try {
-      fs.linkSync(mine, file)
-      fs.rmSync(mine)
-      return { release: () => release(server, file) }
-    } catch (error) {
-      await close(server)
-      fs.rmSync(mine, { force: true })
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
-    }
-    const holder = await askHolder(file)
-    if (holder !== null) {
-      throw new AppError(
-        409,
-        'data_dir_in_use',
-        `The data directory ${dir} is in use by process ${holder}: stop that server, or pass another --data-dir.`,
-      )
-    }
-    removeStale(dir, file)
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const holder = await holderOf(dir, null)
+    if (holder !== null) throw inUse(`The data directory ${dir} is in use by process ${holder}`)
+    const lock = await take(dir)
+    if (lock !== null) return lock
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * ROUND_MS))
   }
-  throw new AppError(
-    409,
-    'data_dir_in_use',
-    `The data directory ${dir} could not be locked: another server is starting on it.`,
-  )
+  throw inUse(`The data directory ${dir} could not be locked, because another server is starting on it`)
+}
+
+function inUse(what: string): AppError {
+  return new AppError(409, 'data_dir_in_use', `${what}: stop that server, or pass another --data-dir.`)
+}
+
+/** The lock after the newest; null when another process has taken one meanwhile. */
+async function take(dir: string): Promise<DirectoryLock | null> {
+  const mine = path.join(dir, `lock.${randomUUID()}`)
+  const server = await listen(mine)
+  const numbers = locksIn(dir)
+  const file = path.join(dir, nameOf(Math.max(0, ...numbers) + 1))
+  try {
+    fs.linkSync(mine, file)
+  } catch (error) {
+    await close(server)
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null
+    throw error
+  } finally {
+    fs.rmSync(mine, { force: true })
+  }
+  // Whoever looked when nothing was there may have taken a lower number.
+  if ((await holderOf(dir, file)) !== null) {
+    await release(server, file)
+    return null
+  }
+  for (const number of numbers) fs.rmSync(path.join(dir, nameOf(number)), { force: true })
+  return { release: () => release(server, file) }
+}
+
+function nameOf(number: number): string {
+  return number === 0 ? 'lock.sock' : `lock.${number}.sock`
+}
+
+function locksIn(dir: string): number[] {
+  return fs.readdirSync(dir).flatMap((name) => {
+    const found = LOCK.exec(name)
+    return found === null ? [] : [Number(found[1] ?? 0)]
+  })
+}
+
+/** The pid of a process that holds a lock other than `mine`; null when none does. */
+async function holderOf(dir: string, mine: string | null): Promise<string | null> {
+  const files = locksIn(dir)
+    .map((number) => path.join(dir, nameOf(number)))
+    .filter((file) => file !== mine)
+  const holders = await Promise.all(files.map(askHolder))
+  return holders.find((holder) => holder !== null) ?? null
 }
 
 /** The socket answers with the pid of its holder. The path is made relative: a socket's address has 107 bytes. */
 function listen(file: string): Promise<net.Server> {
-  fs.rmSync(file, { force: true })
   const server = net.createServer((socket) => {
     socket.on('error', () => socket.destroy())
     socket.end(String(process.pid))
@@ -82,17 +113,6 @@ function askHolder(file: string): Promise<string | null> {
     socket.on('end', () => resolve(answer === '' ? 'unknown' : answer))
     socket.on('error', () => resolve(null))
   })
-}
-
-/** Moves the stale file aside first: of two that try, one rename succeeds and the other finds nothing to move. */
-function removeStale(dir: string, file: string): void {
-  const aside = path.join(dir, `stale.${process.pid}`)
-  try {
-    fs.renameSync(file, aside)
-    fs.rmSync(aside, { force: true })
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error
-  }
 }
 
 function close(server: net.Server): Promise<void> {

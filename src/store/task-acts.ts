@@ -25,3 +25,10 @@ export async function isTaskCancelRequested(db: Reader, taskId: string | null): 
     await sql`select 1 from tasks where id = ${taskId} and cancel_requested_at is not null`.execute(db)
   return rows.length > 0
 }
+
+/** Whether a person wants the end of a job, or of this task of it. */
+export async function isCancelWanted(db: Reader, jobId: string, taskId: string | null): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from jobs where id = ${jobId} and cancel_requested_at is not null`.execute(db)
+  return rows.length > 0 || (await isTaskCancelRequested(db, taskId))
+}

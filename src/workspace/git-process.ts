@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
+import { openHelper } from '../lib/helper.ts'
 
 /** One run of git: its arguments, complete environment, and limits. */
 export interface GitRun {
@@ -21,58 +22,53 @@ export interface GitRan {
   readonly trouble: string | null
 }
 
-interface Helper {
-  readonly process: ChildProcess
-  readonly underway: Map<number, PromiseWithResolvers<GitRan>>
-}
-
-let helper: Helper | null = null
+const underway = new Map<number, PromiseWithResolvers<GitRan>>()
 let runs = 0
+
+const helper = openHelper({
+  name: 'The process that runs git',
+  start: startHelper,
+  isBusy: () => underway.size > 0,
+  onGone(why) {
+    for (const { reject } of underway.values()) reject(why)
+    underway.clear()
+  },
+})
 
 /**
  * Runs git in the small process that is there for it, started with the first run; it does not keep this one alive. A
- * `signal` asks git to stop. Rejects when that process itself has ended; the next run starts another.
+ * `signal` asks git to stop. Rejects when that process itself has ended or is silent; the next run has another.
  */
-export function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan> {
-  const used = (helper ??= startHelper())
+export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan> {
+  const used = await helper.get()
   const id = (runs += 1)
   const ran = Promise.withResolvers<GitRan>()
-  const stop = (): void => {
-    if (used.process.connected) used.process.send({ do: 'stop', id })
+  const tell = (message: object): void => {
+    if (used.connected) used.send(message, () => undefined)
   }
-  used.underway.set(id, ran)
-  used.process.channel?.ref()
-  used.process.send({ do: 'run', id, ...run })
+  const stop = (): void => tell({ do: 'stop', id })
+  underway.set(id, ran)
+  used.channel?.ref()
+  tell({ do: 'run', id, ...run })
   if (signal?.aborted === true) stop()
   signal?.addEventListener('abort', stop, { once: true })
-  return ran.promise.finally(() => {
+  try {
+    return await ran.promise
+  } finally {
     signal?.removeEventListener('abort', stop)
-    used.underway.delete(id)
-    if (used.underway.size === 0) used.process.channel?.unref()
-  })
+    underway.delete(id)
+    if (underway.size === 0) used.channel?.unref()
+  }
 }
 
-function startHelper(): Helper {
-  const fresh: Helper = {
-    process: fork(path.join(import.meta.dirname, 'git-helper.mjs'), [], {
-      env: {},
-      execArgv: ['--max-semi-space-size=1'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    }),
-    underway: new Map(),
-  }
-  const fail = (cause?: unknown): void => {
-    if (helper === fresh) helper = null
-    for (const { reject } of fresh.underway.values())
-      reject(new Error('the process that runs git has ended', { cause }))
-  }
-  fresh.process.unref()
-  fresh.process.on('message', ({ id, ...ran }: GitRan & { readonly id: number }) =>
-    fresh.underway.get(id)?.resolve(ran),
-  )
-  fresh.process.once('exit', () => fail())
-  // It could not be started, or was gone before it was told.
-  fresh.process.on('error', fail)
+function startHelper(): ChildProcess {
+  const fresh = fork(path.join(import.meta.dirname, 'git-helper.mjs'), [], {
+    env: {},
+    execArgv: ['--max-semi-space-size=1'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  })
+  fresh.unref()
+  fresh.on('message', ({ id, ...ran }: GitRan & { readonly id: number }) => underway.get(id)?.resolve(ran))
   return fresh
 }

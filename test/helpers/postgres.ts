@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { execa } from 'execa'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
@@ -17,8 +18,18 @@ export interface PrivatePostgres {
   readonly url: (database: string) => string
   /** Makes an empty database and gives its connection string. */
   readonly createDatabase: (name: string) => Promise<string>
+  /** Cuts all clients off and is away; `crash` as `kill -9` does it. */
+  readonly halt: (how?: 'shutdown' | 'crash') => Promise<void>
+  /** Is there again after `halt`, at the same address. */
+  readonly resume: () => Promise<void>
   /** Ends the server and removes everything it wrote. */
   readonly stop: () => Promise<void>
+}
+
+export interface PostgresOptions {
+  /** What was committed survives a crash of the server (not of the machine). */
+  readonly survivesCrashes?: boolean
+  readonly maxConnections?: number
 }
 
 declare module 'vitest' {
@@ -38,7 +49,7 @@ interface Account {
 }
 
 /** Starts a server and waits until it answers. Throws a sentence when PostgreSQL is not installed or does not start. */
-export async function startPostgres(): Promise<PrivatePostgres> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PrivatePostgres> {
   const bin = findBinaries()
   const account = await chooseAccount()
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-pg-'))
@@ -60,16 +71,27 @@ export async function startPostgres(): Promise<PrivatePostgres> {
     ])
     await execa(initdb, initArgs, { cwd: dir, stdin: 'ignore', env: { TZ: 'UTC' } })
     const port = await freePort()
-    const stop = await startServer(
-      command(account, path.join(bin, 'postgres'), serverArgs(data, dir, port)),
-      dir,
-    )
+    const program = command(account, path.join(bin, 'postgres'), serverArgs(data, dir, port, options))
+    let end = await startServer(program, dir)
     const url = (database: string): string => `postgresql://slipway:${password}@127.0.0.1:${port}/${database}`
     return {
       url,
       createDatabase: (name) => createDatabase(url('postgres'), name),
+      halt: (how = 'shutdown') => end(how === 'crash' ? 'SIGKILL' : 'SIGINT'),
+      async resume() {
+        // After a crash its children are gone a moment later than itself.
+        for (let tried = 1; ; tried += 1) {
+          try {
+            end = await startServer(program, dir)
+            return
+          } catch (error) {
+            if (tried === 20) throw error
+            await pause(100)
+          }
+        }
+      },
       stop: async () => {
-        await stop()
+        await end('SIGINT')
         remove()
       },
     }
@@ -98,12 +120,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return server.stop
 }
 
-function serverArgs(data: string, socketDir: string, port: number): string[] {
+function serverArgs(
+  data: string,
+  socketDir: string,
+  port: number,
+  { survivesCrashes = false, maxConnections = 200 }: PostgresOptions,
+): string[] {
   const settings = [
     'fsync=off',
-    'synchronous_commit=off',
+    `synchronous_commit=${survivesCrashes ? 'on' : 'off'}`,
     'full_page_writes=off',
-    'max_connections=200',
+    `max_connections=${maxConnections}`,
     'timezone=UTC',
   ]
   return [
@@ -123,15 +150,13 @@ function serverArgs(data: string, socketDir: string, port: number): string[] {
 async function startServer(
   [program, ...args]: readonly [string, ...string[]],
   cwd: string,
-): Promise<() => Promise<void>> {
+): Promise<(signal: NodeJS.Signals) => Promise<void>> {
   const server = execa(program, args, {
     cwd,
     stdin: 'ignore',
     stdout: 'ignore',
     buffer: false,
     reject: false,
-    // A fast shutdown: clients are cut off, nobody is waited for.
-    killSignal: 'SIGINT',
     forceKillAfterDelay: 10_000,
   })
   const ready = Promise.withResolvers<void>()
@@ -145,15 +170,17 @@ async function startServer(
   tooLate.addEventListener('abort', () =>
     ready.reject(new Error(`PostgreSQL did not start in time:\n${said}`)),
   )
-  const stop = async (): Promise<void> => {
-    server.kill()
-    await ended
+  ended.catch(() => undefined)
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    // SIGINT is a fast shutdown: clients are cut off, nobody is waited for.
+    server.kill(signal)
+    await server
   }
   try {
     await ready.promise
     return stop
   } catch (error) {
-    await stop()
+    await stop('SIGINT')
     throw error
   }
 }

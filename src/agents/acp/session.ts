@@ -7,6 +7,7 @@ import {
   type ClientConnection,
   type McpServer,
 } from '@agentclientprotocol/sdk'
+import { isHelperGone } from '../../lib/helper.ts'
 import type { ReportedUsage, SessionUpdate, TurnEnd } from '../backend.ts'
 import type { SessionLimits, SessionWishes } from '../profile.ts'
 import type { SessionHost } from '../session-host.ts'
@@ -207,6 +208,8 @@ async function explained(error: unknown, died: Promise<never>): Promise<SessionE
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), DEATH_MS))
   const death = await Promise.race([late, died.catch((reason: unknown) => reason)])
   if (death instanceof SessionError) return death
+  if (isHelperGone(death) && death instanceof Error)
+    return new SessionError(`The agent's process was lost: ${death.message}`, { cause: death })
   const message = error instanceof Error ? error.message : JSON.stringify(error)
   const data =
     error instanceof RequestError && error.data !== undefined ? ` ${JSON.stringify(error.data)}` : ''

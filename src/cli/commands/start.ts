@@ -5,9 +5,10 @@ import { cliDefaults } from '../../config.ts'
 import { buildWeb } from '../build-web.ts'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { exitCodes, Failure, sentence } from '../failure.ts'
-import { onInterrupt, type Interrupt } from '../interrupt.ts'
+import { onInterrupt } from '../interrupt.ts'
 import { browserOpener, openBrowser } from '../open-browser.ts'
 import type { StartMessage } from '../own-server.ts'
+import { reportError } from '../report-error.ts'
 import { readServerRecord } from '../server-record.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -22,7 +23,7 @@ interface Flags {
 }
 
 /** A stop that takes longer is given up: what was not finished is taken up by the next start. */
-const stopLimitMs = 60_000
+const stopLimitMs = 30_000
 
 export function addStart(program: Command, terminal: Terminal): void {
   const command = program
@@ -46,13 +47,26 @@ export function addStart(program: Command, terminal: Terminal): void {
     )
     .option('--no-open', 'do not open the browser')
     .option('--no-build', 'serve the web interface as it is, even when it is older than its sources')
-    .action((flags: Flags) => start(flags, terminal))
+    .action((flags: Flags) => startAndLeave(flags, terminal))
   addExamples(command, [
     ['slipway start', 'on http://127.0.0.1:7420'],
     ['slipway start --no-open', 'the same, and leave the browser alone'],
     ['slipway start --port 0 --data-dir ./scratch', 'on any free port, with a data directory of its own'],
     ['slipway start --workers 8', 'eight agents and checks at once'],
   ])
+}
+
+/**
+ * A stop that was asked for is a success to a supervisor; Ctrl-C keeps its own exit code only for commands that wait.
+ * The process is ended here: whatever a start or a stop has left open must not keep it.
+ */
+async function startAndLeave(flags: Flags, terminal: Terminal): Promise<never> {
+  try {
+    await start(flags, terminal)
+    process.exit(exitCodes.done)
+  } catch (error) {
+    process.exit(reportError(error, terminal))
+  }
 }
 
 async function start(flags: Flags, terminal: Terminal): Promise<void> {
@@ -80,7 +94,7 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
       ? new Failure(error.message, { cause: error })
       : error
   }
-  leave(interrupt)
+  interrupt.close()
 }
 
 /** Brings the web interface before the person's eyes: built, and opened where there is somebody to see it. */
@@ -131,10 +145,4 @@ async function within(work: Promise<void>, ms: number): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** A stop that was asked for is a success to a supervisor; Ctrl-C keeps its own exit code only for commands that wait. */
-function leave(interrupt: Interrupt): never {
-  interrupt.close()
-  process.exit(exitCodes.done)
 }

@@ -1,0 +1,49 @@
+import { AppError } from '../lib/app-error.ts'
+
+const codes = { away: 'database_unavailable', full: 'database_full' } as const
+/** What PostgreSQL says when it is ending or starting, or has no connection left (appendix A of its manual). */
+const states = new Set(['53300', '57P01', '57P02', '57P03'])
+/** What the system says when nobody listens, or the way there is cut. */
+const systemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ENOENT',
+])
+/** What the driver says, in words alone, of a connection that has ended. */
+const words =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Postgres connection has been discarded)/
+
+/** Whether an error is one of those that `asDatabaseError` makes: the database was away, and nothing was wrong with what was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof AppError && (error.code === codes.away || error.code === codes.full)) return true
+  return error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause)
+}
+
+/** An error of the driver as it goes to callers: a database that is away is a sentence for people; all else stays. */
+export function asDatabaseError(error: unknown): unknown {
+  if (isDatabaseAway(error)) return error
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error
+  if (!(cause instanceof Error)) return error
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  if (code === '53300' || cause.message.startsWith('timeout exceeded when trying to connect'))
+    return new AppError(
+      503,
+      codes.full,
+      'The database has no connection left for this request: try again, and raise max_connections of PostgreSQL if it happens again.',
+      { cause },
+    )
+  if (states.has(code) || systemCodes.has(code) || code.startsWith('08') || words.test(cause.message))
+    return new AppError(
+      503,
+      codes.away,
+      'The database cannot be reached at present: try again in a moment. Nothing that was accepted is lost.',
+      { cause },
+    )
+  return error
+}

@@ -1,0 +1,194 @@
+import pg from 'pg'
+import type { Log } from '../lib/log.ts'
+
+/**
+ * The one session that listens, for all channels, and holds this server's lock on the database. It reconnects for ever,
+ * one attempt at a time, and says so to everyone, because what was told meanwhile is lost.
+ */
+export interface Listener {
+  /** Calls back for each notification, and with `null` after each reconnect. */
+  listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>
+  /** Why this server may not work on the database at present, as a sentence; null while it may. */
+  trouble(): string | null
+  close(): Promise<void>
+}
+
+export type OnNotify = (payload: string | null) => void
+
+/** Held for as long as a server works on a database; any number that only Slipway uses. */
+const SERVER_LOCK = 7_420_002
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5000
+/** A session that does not answer its heartbeat within the limit is given up. */
+const HEARTBEAT_MS = 10_000
+const ANSWER_MS = 5000
+/** How long the lock of a server that has just ended may still be held. */
+const LOCK_PATIENCE_MS = 1000
+
+const takenSentence =
+  'Another server of Slipway works on this database: stop that one, or give this one a database of its own in DATABASE_URL.'
+
+export class DatabaseTaken extends Error {
+  override readonly name = 'DatabaseTaken'
+}
+
+/** Connects and takes the lock. Throws `DatabaseTaken` when another server has it. */
+export async function openListener(url: string, log: Log, connectMs: number): Promise<Listener> {
+  const listener = new ReconnectingListener(url, log, connectMs)
+  await listener.start()
+  return listener
+}
+
+class ReconnectingListener implements Listener {
+  readonly #options: { url: string; log: Log; connectMs: number }
+  readonly #channels = new Map<string, Set<OnNotify>>()
+  #client: pg.Client | null = null
+  #timer: NodeJS.Timeout | null = null
+  #heartbeat: NodeJS.Timeout | null = null
+  #failures = 0
+  #hasLock = false
+  #closed = false
+
+  constructor(url: string, log: Log, connectMs: number) {
+    this.#options = { url, log, connectMs }
+  }
+
+  async start(): Promise<void> {
+    const client = await this.#connect()
+    const until = Date.now() + LOCK_PATIENCE_MS
+    while (!(await takeLock(client))) {
+      if (Date.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MS))
+        continue
+      }
+      await this.close()
+      throw new DatabaseTaken(takenSentence)
+    }
+    this.#hasLock = true
+  }
+
+  async listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>> {
+    const there = this.#channels.get(channel)
+    if (there === undefined) {
+      this.#channels.set(channel, new Set([onNotify]))
+      // Without a session it is told to the next one.
+      await this.#client?.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => undefined)
+    } else there.add(onNotify)
+    return () => {
+      this.#channels.get(channel)?.delete(onNotify)
+      return Promise.resolve()
+    }
+  }
+
+  trouble(): string | null {
+    return this.#hasLock || this.#client === null ? null : takenSentence
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat)
+    const client = this.#client
+    this.#client = null
+    await end(client)
+  }
+
+  /** A session with its listeners. One that fails on the way leaves nothing behind, and schedules nothing. */
+  async #connect(): Promise<pg.Client> {
+    const { url, log, connectMs } = this.#options
+    const client = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: connectMs,
+      application_name: 'slipway',
+    })
+    client.on('notification', ({ channel, payload }) => this.#tell(channel, payload ?? ''))
+    client.on('error', (error) => {
+      log.warn({ err: error }, 'the connection that listens to the database was lost')
+      this.#lost(client)
+    })
+    client.on('end', () => this.#lost(client))
+    try {
+      await client.connect()
+      for (const channel of this.#channels.keys())
+        await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      await end(client)
+      throw error
+    }
+    this.#client = client
+    this.#heartbeat = setInterval(() => void this.#beat(client), HEARTBEAT_MS)
+    return client
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#client !== client) return
+    this.#client = null
+    this.#hasLock = false
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat)
+    void end(client)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#closed || this.#timer !== null) return
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10))
+    this.#failures += 1
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#reconnect().catch(() => this.#schedule())
+    }, wait)
+  }
+
+  async #reconnect(): Promise<void> {
+    const client = await this.#connect()
+    if (this.#closed) return end(client)
+    this.#failures = 0
+    this.#hasLock = await takeLock(client)
+    if (!this.#hasLock) this.#options.log.error(takenSentence)
+    this.#options.log.info('the connection that listens to the database is there again')
+    for (const channel of this.#channels.keys()) this.#tell(channel, null)
+  }
+
+  /** Shows that the session lives; takes the lock where another server had it. */
+  async #beat(client: pg.Client): Promise<void> {
+    const late = setTimeout(() => this.#lost(client), ANSWER_MS)
+    try {
+      this.#hasLock = this.#hasLock ? await answers(client) : await takeLock(client)
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the connection that listens to the database does not answer')
+      this.#lost(client)
+    } finally {
+      clearTimeout(late)
+    }
+  }
+
+  #tell(channel: string, payload: string | null): void {
+    for (const onNotify of this.#channels.get(channel) ?? []) onNotify(payload)
+  }
+}
+
+async function answers(client: pg.Client): Promise<true> {
+  await client.query('select 1')
+  return true
+}
+
+async function takeLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+    SERVER_LOCK,
+  ])
+  return rows[0]?.taken === true
+}
+
+/** Ends a session that may be dead; its last errors are nobody's any more. */
+async function end(client: pg.Client | null): Promise<void> {
+  if (client === null) return
+  client.removeAllListeners()
+  client.on('error', () => undefined)
+  // One that is dead may never say that it has ended.
+  await Promise.race([
+    client.end().catch(() => undefined),
+    new Promise((resolve) => setTimeout(resolve, ANSWER_MS).unref()),
+  ])
+}

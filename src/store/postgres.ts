@@ -1,0 +1,177 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { Kysely, sql } from 'kysely'
+import pg from 'pg'
+import { PgBoss } from 'pg-boss'
+import { AppError } from '../lib/app-error.ts'
+import type { Log } from '../lib/log.ts'
+import { asDatabaseError, isDatabaseAway } from './database-away.ts'
+import { guarded, type Database, type Reader, type Trx } from './database.ts'
+import { DatabaseTaken, openListener, type Listener, type OnNotify } from './postgres-listener.ts'
+import { postgresDialect } from './postgres-dialect.ts'
+import { connectionsNeeded, openConnectionPool, type ConnectionPool } from './postgres-pool.ts'
+import { bossOptions } from './queue.ts'
+
+/** How long a request waits for a database that is away. */
+const REQUEST_MS = 2000
+/** How long work that runs waits for it, before it is given up by name. */
+const WORK_MS = 600_000
+/** How long the first connection may take. */
+const START_MS = 5000
+
+/** Connects to a PostgreSQL server, checks that it has connections enough, and takes this server's lock on the database. */
+export async function openPostgres(
+  url: string,
+  log: Log,
+  inside: AsyncLocalStorage<true>,
+): Promise<Database> {
+  // Equal types on both engines: PGlite gives bigint as a number too.
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+  const listener = await openListener(url, log, START_MS).catch((error: unknown) => {
+    throw refusal(error)
+  })
+  const pool = openConnectionPool(url, log)
+  try {
+    await checkConnections(pool, log)
+  } catch (error) {
+    await Promise.all([listener.close(), pool.end()])
+    throw refusal(error)
+  }
+  const boss = new PgBoss({ ...bossOptions, db: { executeSql: pool.query, listen: bossListen(listener) } })
+  const shared = {
+    boss,
+    engine: 'postgres' as const,
+    listen: (channel: string, onNotify: OnNotify) => listener.listen(channel, onNotify),
+    insist: <T>(ask: () => Promise<T>) => pool.insist(ask, WORK_MS),
+    trouble: () => listener.trouble(),
+    fsyncs: () => null,
+    async close() {
+      pool.giveUp()
+      await boss.stop({ graceful: false })
+      await listener.close()
+      await pool.end()
+    },
+  }
+  const reader = new Kysely<unknown>({ dialect: postgresDialect(pool, REQUEST_MS, false) })
+  const patientReader = new Kysely<unknown>({ dialect: postgresDialect(pool, WORK_MS, true) })
+  const writer = new Kysely<unknown>({ dialect: postgresDialect(pool, WORK_MS, false) })
+  const once = guarded(inside, (run) => reader.transaction().execute(run))
+  const patient: Database = {
+    ...shared,
+    reader: patientReader,
+    tx: guarded(inside, (run) => transactUntilDone(pool, writer, run)),
+    get patient() {
+      return patient
+    },
+  }
+  return { ...shared, reader, tx: once, patient }
+}
+
+/**
+ * Runs a transaction again when the database went away under it. Whether one whose commit was not answered took effect
+ * is asked by its number, so that nothing is done twice.
+ */
+async function transactUntilDone<T>(
+  pool: ConnectionPool,
+  writer: Reader,
+  run: (trx: Trx) => Promise<T>,
+): Promise<T> {
+  let sent: { readonly xid: string | null; readonly result: T } | null = null
+  return pool.insist(async () => {
+    if (sent !== null) {
+      if (sent.xid === null || (await isCommitted(pool, sent.xid))) return sent.result
+      sent = null
+    }
+    return writer.transaction().execute(async (trx) => {
+      const result = await run(trx)
+      const { rows } = await sql<{
+        xid: string | null
+      }>`select txid_current_if_assigned()::text as xid`.execute(trx)
+      sent = { xid: rows[0]?.xid ?? null, result }
+      return result
+    })
+  }, WORK_MS)
+}
+
+/** Throws as a database that is away does while nobody knows yet. */
+async function isCommitted(pool: ConnectionPool, xid: string): Promise<boolean> {
+  const { rows } = await pool.query<{ status: string | null }>('select txid_status($1::bigint) as status', [
+    xid,
+  ])
+  const [row] = rows
+  if (row?.status === 'in progress')
+    throw asDatabaseError(new Error('Connection terminated: its transaction has not ended yet'))
+  return row?.status === 'committed'
+}
+
+/** pg-boss hears of its own channel through the session that listens to all. */
+function bossListen(listener: Listener) {
+  return async (
+    channel: string,
+    onNotification: (payload: string) => void,
+    onReconnect: () => void,
+  ): Promise<{ close: () => Promise<void> }> => {
+    const onNotify: OnNotify = (payload) => (payload === null ? onReconnect() : onNotification(payload))
+    return { close: await listener.listen(channel, onNotify) }
+  }
+}
+
+interface Connections {
+  readonly max: number
+  readonly reserved: number
+  readonly role: number
+  readonly database: number
+  readonly used: number
+}
+
+/** Refuses a PostgreSQL that can never give this server its connections; warns of one that cannot now. */
+async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
+  const { rows } = await pool.query<Connections>(`
+    select current_setting('max_connections')::int as max,
+      current_setting('superuser_reserved_connections')::int
+        + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved,
+      (select rolconnlimit from pg_roles where rolname = current_user) as role,
+      (select datconnlimit from pg_database where datname = current_database()) as database,
+      (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as used`)
+  const [found] = rows
+  if (found === undefined) return
+  const limits = [found.max - found.reserved, found.role, found.database].filter((limit) => limit >= 0)
+  const usable = Math.min(...limits)
+  if (usable < connectionsNeeded)
+    throw new AppError(
+      500,
+      'database_connections',
+      `A server needs ${connectionsNeeded} connections to its database, and this one gives ${usable}: raise max_connections of PostgreSQL, or the limit of the role or the database.`,
+    )
+  const free = found.max - found.reserved - found.used
+  // Two of those that are used are this server's own.
+  if (free + 2 < connectionsNeeded)
+    log.warn(
+      { max_connections: found.max, used: found.used, needed: connectionsNeeded },
+      'the database may run out of connections: raise max_connections of PostgreSQL',
+    )
+}
+
+function refusal(error: unknown): unknown {
+  if (error instanceof DatabaseTaken)
+    return new AppError(409, 'database_in_use', error.message, { cause: error })
+  const told = asDatabaseError(error)
+  if (!isDatabaseAway(told) && !isConnectionRefused(error)) return error
+  const why = error instanceof Error ? messageOf(error) : String(error)
+  return new AppError(
+    500,
+    'database_unreachable',
+    `The database of DATABASE_URL cannot be reached (${why}): check the address and that the server runs.`,
+    { cause: error },
+  )
+}
+
+/** Wrong password, no such role, no such database: PostgreSQL answers and lets nobody in. */
+function isConnectionRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(28|3D)/.test(String(error.code))
+}
+
+/** Of what is known by the cause alone: a sentence of ours above it, or one error for each address that was tried. */
+function messageOf(error: Error): string {
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
+  return inner instanceof Error ? messageOf(inner) : error.message
+}

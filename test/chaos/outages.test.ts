@@ -1,0 +1,222 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { allEvents, lostLines } from '../helpers/lost-lines.ts'
+import { startPostgres, type PrivatePostgres } from '../helpers/postgres.ts'
+import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
+import { letPass, until } from '../helpers/until.ts'
+
+/**
+ * What a server stands on goes away under it: its database, its connections, its helpers. `make test-soak` runs the long form,
+ * in which more goes away, for longer, under more jobs.
+ */
+const long = process.env['SLIPWAY_SOAK'] === 'long'
+const soak = long
+  ? {
+      jobs: 20,
+      slowMs: 20_000,
+      restarts: 12,
+      everyMs: 10_000,
+      crashes: 5,
+      awayMs: [3000, 6000, 60_000],
+      killMs: 20_000,
+    }
+  : { jobs: 2, slowMs: 2500, restarts: 2, everyMs: 1000, crashes: 1, awayMs: [1000], killMs: 2000 }
+const PATIENCE_MS = long ? 400_000 : 100_000
+
+const ROLE = 'tenant'
+let postgres: PrivatePostgres
+let url: string
+let server: TestServer
+
+beforeAll(async () => {
+  postgres = await startPostgres({ survivesCrashes: true, maxConnections: 40 })
+  await postgres.createDatabase('outages')
+  url = await ordinaryRole()
+  server = await startTestServer({ dataDir: makeDataDir(), env: { DATABASE_URL: url, SLIPWAY_WORKERS: '6' } })
+})
+afterAll(async () => {
+  await server?.stop()
+  await postgres?.stop()
+})
+
+/** The address of the database for a role that is no superuser, and so has limits. */
+async function ordinaryRole(): Promise<string> {
+  const owner = new pg.Client({ connectionString: postgres.url('outages') })
+  await owner.connect()
+  await owner.query(`create role ${ROLE} login password 'tenant'`)
+  await owner.query(`alter database outages owner to ${ROLE}`)
+  await owner.end()
+  return Object.assign(new URL(postgres.url('outages')), { username: ROLE, password: 'tenant' }).href
+}
+
+async function startJobs(count: number): Promise<string[]> {
+  const jobs: string[] = []
+  for (let n = 0; n < count; n += 1) {
+    const created = await server.client.createJob({
+      vision: `a counter [[demo:slow=${soak.slowMs}]]`,
+      mode: n % 5 === 2 ? 'team' : 'solo',
+    })
+    jobs.push(created.job_id)
+  }
+  return jobs
+}
+
+async function agentsAtWork(): Promise<void> {
+  await until('agents at work', 30_000, async () =>
+    (await server.client.stats()).slots.busy >= 2 ? true : null,
+  )
+}
+
+/** All completed and proven, at the first attempt of each task unless told; nothing missing, nothing told twice. */
+async function allDone(jobs: readonly string[], mayBeLost: boolean): Promise<void> {
+  for (const id of jobs) {
+    const job = await until(`the end of job ${id}`, PATIENCE_MS, async () => {
+      const now = await server.client.getJob(id)
+      return now.completed_at === null ? null : now
+    })
+    expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
+      status: 'completed',
+      proof: 'proven',
+      error: null,
+    })
+    const attempts = await server.client.attempts(id)
+    const ends = new Set(attempts.map((attempt) => attempt.status))
+    expect([...ends].filter((end) => end !== 'succeeded' && !(mayBeLost && end === 'lost'))).toEqual([])
+    const events = await allEvents(server, id)
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1))
+    expect(lostLines(server.dataDir, id, events)).toEqual([])
+  }
+}
+
+async function readiness(): Promise<{ status: number; failing: string[] }> {
+  const response = await fetch(`${server.url}/health/ready`)
+  const { checks } = (await response.json()) as { checks: Record<string, { ok: boolean }> }
+  const failing = Object.entries(checks).filter(([, check]) => !check.ok)
+  return { status: response.status, failing: failing.map(([name]) => name) }
+}
+
+async function readyAgain(): Promise<void> {
+  await until('readiness', 60_000, async () => ((await readiness()).status === 200 ? true : null))
+}
+
+/** Takes all connections away from the server, and lets it have at most `limit` from now on; -1 for no limit. */
+async function limitConnections(limit: number): Promise<void> {
+  const owner = new pg.Client({ connectionString: postgres.url('outages') })
+  await owner.connect()
+  await owner.query(`alter role ${ROLE} connection limit ${limit}`)
+  await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [ROLE])
+  await owner.end()
+}
+
+/** The helpers of the server: processes of its own that run a file of this name. */
+function helpersOf(name: string): number[] {
+  const children = fs
+    .readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+  return children.filter((pid) => commandLine(pid).includes(name)).map(Number)
+}
+
+function commandLine(pid: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    // It ended between the listing and the reading.
+    return ''
+  }
+}
+
+function signalHelpers(name: string, signal: NodeJS.Signals): number {
+  const helpers = helpersOf(name)
+  for (const pid of helpers) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
+  }
+  return helpers.length
+}
+
+it('outlives restarts, kill -9 and absences of its database: no attempt is used up, no line of an agent is lost', async () => {
+  const jobs = await startJobs(soak.jobs)
+  await agentsAtWork()
+  for (let n = 0; n < soak.restarts; n += 1) {
+    await postgres.halt()
+    await postgres.resume()
+    await letPass(soak.everyMs)
+  }
+  for (let n = 0; n < soak.crashes; n += 1) {
+    await postgres.halt('crash')
+    await postgres.resume()
+    await letPass(soak.everyMs)
+  }
+  for (const awayMs of soak.awayMs) {
+    await postgres.halt()
+    const away = performance.now()
+    await expect(server.client.createJob({ vision: 'a counter' })).rejects.toMatchObject({
+      status: 503,
+      code: 'database_unavailable',
+    })
+    expect((await readiness()).failing).toContain('database')
+    await letPass(Math.max(0, awayMs - (performance.now() - away)))
+    const open = fs.readdirSync(`/proc/${server.pid}/fd`).length
+    expect(open).toBeLessThan(1000)
+    await postgres.resume()
+    await readyAgain()
+    await letPass(soak.everyMs)
+  }
+  await allDone(jobs, false)
+})
+
+it('says so when the database has no connection left, and goes on when it has', async () => {
+  const jobs = await startJobs(soak.jobs)
+  await agentsAtWork()
+  await limitConnections(0)
+  const refusals = await Promise.allSettled(Array.from({ length: 30 }, () => server.client.listJobs()))
+  for (const refusal of refusals)
+    expect(refusal).toMatchObject({
+      reason: { status: 503, code: 'database_full', message: expect.stringContaining('max_connections') },
+    })
+  expect((await readiness()).failing).toContain('database')
+  // Too few for the whole pool: whoever gets none waits for one that becomes free.
+  await limitConnections(4)
+  await readyAgain()
+  jobs.push(...(await startJobs(1)))
+  await letPass(soak.everyMs)
+  await limitConnections(-1)
+  await readyAgain()
+  await allDone(jobs, false)
+})
+
+it('replaces helpers that are stopped for good, and those that are killed over and over: no job is lost by it', async () => {
+  const jobs = await startJobs(soak.jobs)
+  await agentsAtWork()
+  const names = ['spawn-helper.mjs', 'git-helper.mjs']
+  for (const name of names) expect(signalHelpers(name, 'SIGSTOP')).toBe(1)
+  await until('others in their places', 30_000, async () => {
+    // A helper that nobody asks is not missed.
+    await readiness()
+    return names.flatMap(helpersOf).filter((pid) => !isStopped(pid)).length === names.length ? true : null
+  })
+  const over = performance.now() + soak.killMs
+  let killed = 0
+  while (performance.now() < over) {
+    for (const name of names) killed += signalHelpers(name, 'SIGKILL')
+    await letPass(60)
+  }
+  expect(killed).toBeGreaterThan(names.length)
+  await allDone(jobs, true)
+  await readyAgain()
+})
+
+function isStopped(pid: number): boolean {
+  return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ')
+}
+
+it('is still the same process, with nothing left over', () => {
+  expect(fs.readFileSync(`/proc/${server.pid}/stat`, 'utf8')).toBeTruthy()
+  expect(fs.readdirSync(path.join(server.dataDir, 'trash'))).toEqual([])
+})

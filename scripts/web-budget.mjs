@@ -5,14 +5,26 @@ import zlib from 'node:zlib'
 /**
  * What a first visit to each screen costs in JavaScript: the entry and the screen with everything they import, gzipped.
  * What a screen loads only when it is asked for (a diff, a palette) does not count; that is what loading lazily is for.
- * Fails when a screen costs more than the budget, and when it finds no screens.
+ * What an idle page fetches ahead has a budget of its own. Fails when a screen costs more than the budget, and when it finds no screens.
  */
 const BUDGET_KB = 170
+/** What an idle page fetches ahead, so that an outage finds nothing missing: all screens and parts but these. */
+const AHEAD_KB = 150
+const notAhead = /(^|\/)(diff|files-changes|code-file|markdown-body)[/.]/
 const SCREENS_AT_LEAST = 10
 
 const dist = path.resolve(import.meta.dirname, '..', process.argv[2] ?? 'web/dist')
 /** @type {Record<string, { file: string, imports?: string[], dynamicImports?: string[], isEntry?: boolean, src?: string }>} */
 const manifest = JSON.parse(fs.readFileSync(path.join(dist, 'manifest.json'), 'utf8'))
+
+/** All chunks that can be reached from one, imported at once or later, without those that are never fetched ahead. */
+function reachable(name, seen = new Set()) {
+  if (seen.has(name) || notAhead.test(name)) return seen
+  seen.add(name)
+  const { imports = [], dynamicImports = [] } = manifest[name]
+  for (const next of [...imports, ...dynamicImports]) reachable(next, seen)
+  return seen
+}
 
 /** The chunk and all chunks it imports. */
 function closure(name, seen = new Set()) {
@@ -53,6 +65,10 @@ for (const { name, kb } of tooLarge)
   console.error(
     `${name} costs ${kb.toFixed(1)} kB of gzipped JavaScript at first load; the budget is ${BUDGET_KB} kB`,
   )
+const ahead = kilobytes([...reachable(entry)].filter((name) => !shell.has(name)))
+if (ahead > AHEAD_KB)
+  console.error(`an idle page fetches ${ahead.toFixed(1)} kB ahead; the budget is ${AHEAD_KB} kB`)
 const [largest] = sizes
+console.log(`fetched ahead ${ahead.toFixed(1)} kB, budget ${AHEAD_KB} kB`)
 console.log(`first load at most ${largest.kb.toFixed(1)} kB (${largest.name}), budget ${BUDGET_KB} kB`)
-process.exitCode = tooLarge.length > 0 ? 1 : 0
+process.exitCode = tooLarge.length > 0 || ahead > AHEAD_KB ? 1 : 0

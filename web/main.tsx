@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { aMoment } from './api/a-moment.ts'
+import { startPrefetching } from './api/prefetch.ts'
 import { queryClient } from './api/query-client.ts'
 import { router } from './routes/router.ts'
 
@@ -12,12 +13,13 @@ const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has lost its root')
 // With its screen and answers there, a page is drawn once. Drawn at once it would be drawn three times: as a frame, with
 // skeletons, and as itself.
-void aMoment(router.load()).then(() =>
+void aMoment(router.load()).then(() => {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>
     </StrictMode>,
-  ),
-)
+  )
+  startPrefetching()
+})

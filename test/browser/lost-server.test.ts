@@ -75,6 +75,75 @@ it('a server that stands still with its connections open is noticed within 5 s, 
   await server.stop()
 })
 
+it('an outage destroys nothing: what was not loaded yet fails alone, clocks stand still, and all of it comes back', async () => {
+  const dataDir = makeDataDir()
+  let server = await startTestServer({ dataDir })
+  const port = new URL(server.url).port
+  await visit(server, { expected: unreachable }, async ({ page }) => {
+    // A page that is never idle fetches nothing ahead: its tabs and dialogs are still to be loaded.
+    await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }))
+    await startJob(page, 'a calculator for the command line [[demo:slow=2000]]')
+    await waitForStatus(page, 'Running', 20_000)
+    const loaded = await page.evaluate(() => performance.timeOrigin)
+    await server.crash()
+    await page.getByText(/^Connection lost at /).waitFor({ timeout: 5000 })
+    const elapsed = page.locator('header dl time')
+    const then = { words: await elapsed.innerText(), at: await page.evaluate(() => Date.now()) }
+
+    await page.getByRole('link', { name: 'Proof' }).click()
+    await page.getByText('This part has not been loaded yet').waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('This could not be opened').waitFor()
+    await page.waitForFunction((at) => Date.now() - at > 2500, then.at)
+    expect(await elapsed.innerText()).toBe(then.words)
+    const states = await page
+      .locator('.animate-turn')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).animationPlayState))
+    expect(new Set(states)).toEqual(new Set(['paused']))
+
+    server = await startTestServer({ dataDir, args: ['--port', port] })
+    await page.getByText('Connected again.').waitFor({ timeout: 30_000 })
+    await page.getByText('This part has not been loaded yet').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('alertdialog', { name: 'Cancel this job?' }).waitFor()
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    expect(await page.evaluate(() => performance.timeOrigin)).toBe(loaded)
+  })
+  await server.stop()
+})
+
+it('an idle page fetches its other screens ahead: all tabs open without a server, and what is typed waits for it', async () => {
+  const server = await startTestServer()
+  await visit(server, { expected: unreachable }, async ({ page }) => {
+    await startJob(page, 'a counter [[demo:slow=1000]]')
+    const fetched = page.waitForFunction(() => {
+      const names = performance.getEntriesByType('resource').map((entry) => entry.name)
+      return ['proof', 'plan', 'settings', 'palette', 'dialog-window', 'session-view'].every((part) =>
+        names.some((name) => name.includes(`/assets/${part}`)),
+      )
+    })
+    await fetched
+    await server.crash()
+    await page.getByText(/^Connection lost at /).waitFor({ timeout: 5000 })
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    for (const tab of ['Team', 'Activity', 'Files', 'Proof', 'Plan', 'Board'])
+      await page
+        .getByRole('navigation', { name: 'Views of the job' })
+        .getByRole('link', { name: tab })
+        .click()
+    await page.getByRole('link', { name: 'New job', exact: true }).click()
+    expect(asked.filter((path) => path.startsWith('/assets/'))).toEqual([])
+    expect(await page.getByText('could not be loaded').count()).toBe(0)
+
+    await page.getByRole('textbox', { name: 'Vision' }).fill('a clock')
+    await page.getByText('The server cannot be reached: the job can be started when it is back.').waitFor()
+    expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true)
+    await page.getByRole('textbox', { name: 'Vision' }).press('Enter')
+    expect(await page.getByRole('textbox', { name: 'Vision' }).inputValue()).toBe('a clock')
+  })
+})
+
 /** How many events the page says it has. */
 async function shownEvents(page: Page): Promise<number> {
   const summary = await page.getByText(/events( loaded)?, latest at the end/).innerText()

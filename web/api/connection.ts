@@ -9,7 +9,7 @@ export type Connection =
   | { readonly kind: 'live'; readonly recoveredAt: number | null }
   | { readonly kind: 'lost'; readonly since: number }
 
-const connection = createStore<Connection>({ kind: 'connecting' })
+export const connection = createStore<Connection>({ kind: 'connecting' })
 /** Every open stream, with the time since which it is silent; null while it is live. */
 const streams = new Map<string, number | null>()
 

@@ -1,17 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { FileContent } from '../../src/contract/files.ts'
 import { queries } from '../api/queries.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Callout, Failure } from '../ui/callout.tsx'
 import { fileSize } from '../ui/file-size.ts'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { Markdown } from '../ui/markdown.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { filePreview } from './file-preview.ts'
 
-const CodeFile = lazy(async () => ({ default: (await import('../diff/code-file.tsx')).CodeFile }))
+const CodeFile = lazyPart(async () => (await import('../diff/code-file.tsx')).CodeFile, {
+  prefetch: 'never',
+  fallback: ({ contents }) => <pre className="overflow-x-auto p-4 text-xs">{contents}</pre>,
+})
 
 const looks = [
   { value: 'read', label: 'Read' },
@@ -106,11 +110,7 @@ function Shown({
         </div>
       )
     case 'text':
-      return (
-        <Suspense fallback={<pre className="overflow-x-auto p-4 text-xs">{file.content}</pre>}>
-          <CodeFile name={file.path} contents={file.content} />
-        </Suspense>
-      )
+      return <CodeFile name={file.path} contents={file.content} />
   }
 }
 

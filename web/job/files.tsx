@@ -1,18 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { ApiError } from '../../src/client/api-error.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Segmented } from '../ui/segmented.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { FilesBrowser } from './files-browser.tsx'
 import { History } from './files-history.tsx'
 import { useJobId } from './use-job-id.ts'
 
-const Changes = lazy(async () => ({ default: (await import('./files-changes.tsx')).Changes }))
+const Changes = lazyPart(async () => (await import('./files-changes.tsx')).Changes, {
+  prefetch: 'never',
+  fallback: () => <SkeletonRows />,
+})
 const route = getRouteApi('/app/jobs/$id/files')
 
 const views = [
@@ -66,11 +69,7 @@ export function Files() {
         )}
         {tree !== undefined && view === 'files' && <FilesBrowser jobId={id} tree={tree} />}
         {tree !== undefined && view === 'commits' && <History jobId={id} />}
-        {tree !== undefined && view === 'diff' && (
-          <Suspense fallback={<SkeletonRows />}>
-            <Changes jobId={id} />
-          </Suspense>
-        )}
+        {tree !== undefined && view === 'diff' && <Changes jobId={id} />}
       </div>
     </div>
   )

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { PlanView } from '../../src/contract/plan.ts'
 import type { TaskView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { Section } from '../ui/page.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -13,7 +14,9 @@ import { PlanGraph } from './plan-graph.tsx'
 import { PlanTasks } from './plan-tasks.tsx'
 import { useJobId } from './use-job-id.ts'
 
-const PlanEditor = lazy(async () => ({ default: (await import('./plan-editor.tsx')).PlanEditor }))
+const PlanEditor = lazyPart(async () => (await import('./plan-editor.tsx')).PlanEditor, {
+  fallback: () => <SkeletonRows />,
+})
 
 /** What is going to be built and why: the plan with its gate, as a picture and in words, then what it rests on. */
 export function PlanTab() {
@@ -74,11 +77,7 @@ function ThePlan({
   const { plan } = view
   if (plan === null) return null
   if (isEditing)
-    return (
-      <Suspense fallback={<SkeletonRows />}>
-        <PlanEditor jobId={jobId} version={view.version} plan={plan} onClose={() => setIsEditing(false)} />
-      </Suspense>
-    )
+    return <PlanEditor jobId={jobId} version={view.version} plan={plan} onClose={() => setIsEditing(false)} />
   return (
     <>
       {view.state === 'proposed' && isWaiting && (

@@ -1,17 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { AgentView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
 import { Failure } from '../ui/callout.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { AgentRow } from './team/agent-row.tsx'
 import { chooseSession, likeliestAgent } from './team/choose-session.ts'
 import { useJobId } from './use-job-id.ts'
 
-const SessionView = lazy(async () => ({ default: (await import('./team/session-view.tsx')).SessionView }))
+const SessionView = lazyPart(async () => (await import('./team/session-view.tsx')).SessionView, {
+  fallback: () => <SkeletonRows />,
+})
 const route = getRouteApi('/app/jobs/$id/team')
 
 /** Who works on the job, and what each says and does. */
@@ -64,9 +67,7 @@ function TeamAndSession({
         {session === null ? (
           <EmptyState title="Choose an agent">Its session is shown here.</EmptyState>
         ) : (
-          <Suspense fallback={<SkeletonRows />}>
-            <SessionView jobId={jobId} session={session} attempts={attempts} />
-          </Suspense>
+          <SessionView jobId={jobId} session={session} attempts={attempts} />
         )}
       </div>
     </div>

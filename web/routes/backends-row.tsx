@@ -1,21 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Ellipsis } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { BackendView } from '../../src/contract/backend.ts'
 import { useInstallBackend, useRemoveBackend } from '../api/backend-mutations.ts'
 import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button, buttonClass, IconButton } from '../ui/button.tsx'
 import { conformanceWords } from '../ui/conformance-words.ts'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Badge, StatusPill } from '../ui/status-pill.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
 
-const ConformanceWindow = lazy(async () => ({
-  default: (await import('./backends-conformance.tsx')).ConformanceWindow,
-}))
-const TrialWindow = lazy(async () => ({ default: (await import('./backends-trial.tsx')).TrialWindow }))
+const ConformanceWindow = lazyPart(async () => (await import('./backends-conformance.tsx')).ConformanceWindow)
+const TrialWindow = lazyPart(async () => (await import('./backends-trial.tsx')).TrialWindow)
 
 const kinds = { offline: 'No model', acp: 'ACP', command: 'Command' } as const
 const origins = {
@@ -67,10 +66,20 @@ export function BackendRow({ backend }: { readonly backend: BackendView }) {
         )}
         <More backend={backend} onTest={() => setIsTesting(true)} />
       </span>
-      <Suspense>
-        {isTrying && <TrialWindow backend={backend} onClose={() => setIsTrying(false)} />}
-        {isTesting && <ConformanceWindow backend={backend} onClose={() => setIsTesting(false)} />}
-      </Suspense>
+      {isTrying && (
+        <TrialWindow
+          backend={backend}
+          onClose={() => setIsTrying(false)}
+          onFailed={() => setIsTrying(false)}
+        />
+      )}
+      {isTesting && (
+        <ConformanceWindow
+          backend={backend}
+          onClose={() => setIsTesting(false)}
+          onFailed={() => setIsTesting(false)}
+        />
+      )}
     </li>
   )
 }

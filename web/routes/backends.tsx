@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { BackendView } from '../../src/contract/backend.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { Page } from '../ui/page.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
 import { useTitle } from '../shell/title.ts'
 import { BackendRow } from './backends-row.tsx'
 
-const AddBackend = lazy(async () => ({ default: (await import('./backends-add.tsx')).AddBackend }))
+const AddBackend = lazyPart(async () => (await import('./backends-add.tsx')).AddBackend)
 
 /** The programs that can play roles: those that can work now, and what the others lack. */
 export function BackendsScreen() {
@@ -34,7 +35,7 @@ export function BackendsScreen() {
           </>
         )}
       </QueryBody>
-      <Suspense>{isAdding && <AddBackend onClose={() => setIsAdding(false)} />}</Suspense>
+      {isAdding && <AddBackend onClose={() => setIsAdding(false)} onFailed={() => setIsAdding(false)} />}
     </Page>
   )
 }

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { ApiError } from '../../src/client/api-error.ts'
 import { useLiveJob } from '../api/live.ts'
 import { queries } from '../api/queries.ts'
@@ -12,10 +11,11 @@ import { useJobId } from '../job/use-job-id.ts'
 import { useTitle } from '../shell/title.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { statuses } from '../ui/status.ts'
 
 const route = getRouteApi('/app/jobs/$id')
-const TaskPanel = lazy(async () => ({ default: (await import('../board/panel/task-panel.tsx')).TaskPanel }))
+const TaskPanel = lazyPart(async () => (await import('../board/panel/task-panel.tsx')).TaskPanel)
 
 /** The frame around a job's tabs: what it is, how it stands, what can be done; one live stream for all of them. */
 export function JobFrame() {
@@ -34,7 +34,7 @@ export function JobFrame() {
       {(job.wait?.for === 'answer' || job.wait?.for === 'permission') && <Questions jobId={id} />}
       <div className="flex min-h-0 flex-1 flex-col overflow-hidden md:relative">
         <Outlet />
-        <Suspense>{task !== undefined && <TaskPanel jobId={id} taskId={task} />}</Suspense>
+        {task !== undefined && <TaskPanel jobId={id} taskId={task} />}
       </div>
     </div>
   )

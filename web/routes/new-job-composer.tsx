@@ -1,5 +1,6 @@
 import { CornerDownLeft, SlidersHorizontal } from 'lucide-react'
 import { useId, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
+import { useConnection } from '../api/connection.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { Segmented } from '../ui/segmented.tsx'
@@ -28,6 +29,7 @@ export function Composer(props: ComposerProps) {
     if (files.length > 0) onChange({ documents: [...form.documents, ...files] })
   }
   const wrong = shownHere.flatMap((field) => problems[field] ?? [])
+  const isLost = useConnection().kind === 'lost'
   return (
     <div className="flex flex-col gap-1.5">
       <div
@@ -58,6 +60,11 @@ export function Composer(props: ComposerProps) {
         <Toolbar {...props} onFiles={add} />
       </div>
       <div id={noteId} className="min-h-4 text-xs text-muted" aria-live="polite">
+        {isLost && (
+          <p className="text-waiting">
+            The server cannot be reached: the job can be started when it is back. What is written here stays.
+          </p>
+        )}
         {wrong.length === 0
           ? 'Enter starts it, Shift and Enter begin a new line. Drop or paste files for the team to read.'
           : wrong.map((sentence) => (
@@ -116,6 +123,7 @@ function Toolbar({
   onChange,
   onFiles,
 }: ComposerProps & { readonly onFiles: (files: FileList) => void }) {
+  const isLost = useConnection().kind === 'lost'
   return (
     <div className="flex flex-wrap items-center gap-2 p-2">
       <AttachButton onFiles={onFiles} />
@@ -131,7 +139,7 @@ function Toolbar({
           <SlidersHorizontal aria-hidden />
           Options
         </Button>
-        <Button type="submit" variant="primary" disabled={isStarting}>
+        <Button type="submit" variant="primary" disabled={isStarting || isLost}>
           {isStarting ? 'Starting' : 'Start'}
           <CornerDownLeft aria-hidden />
         </Button>

@@ -1,22 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
+import { currentConnection, useConnection } from '../api/connection.ts'
 import { useCreateJob } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { useTitle } from '../shell/title.ts'
 import { Callout } from '../ui/callout.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { chosenBackend } from './new-job-backend.tsx'
 import { Composer } from './new-job-composer.tsx'
 import { Examples } from './new-job-examples.tsx'
 import { emptyForm, problemsOf, refusedFields, requestOf, type JobForm } from './new-job-form.ts'
 
-const JobOptions = lazy(async () => ({ default: (await import('./new-job-options.tsx')).JobOptions }))
+const JobOptions = lazyPart(async () => (await import('./new-job-options.tsx')).JobOptions)
 const route = getRouteApi('/app/')
 
 /** Where everything begins: say what should be built, and press Enter. All else has a default. */
 export function NewJobScreen() {
   useTitle('New job')
   const { form, backend, change, start, problems, isStarting } = useJobForm()
+  const isLost = useConnection().kind === 'lost'
   const [isOpen, setIsOpen] = useState(false)
   const hidden = ['source', 'checks', 'tokens', 'usd', 'parallelism', 'agents'] as const
   const showsOptions = isOpen || hidden.some((field) => problems[field] !== undefined)
@@ -41,12 +44,8 @@ export function NewJobScreen() {
           onChange={change}
           onStart={start}
         />
-        {problems.form !== undefined && <Callout tone="failed">{problems.form}</Callout>}
-        {showsOptions && (
-          <Suspense>
-            <JobOptions form={form} problems={problems} onChange={change} />
-          </Suspense>
-        )}
+        {problems.form !== undefined && !isLost && <Callout tone="failed">{problems.form}</Callout>}
+        {showsOptions && <JobOptions form={form} problems={problems} onChange={change} />}
         {form.vision === '' && !showsOptions && <Examples onChoose={(vision) => change({ vision })} />}
       </form>
     </div>
@@ -79,7 +78,7 @@ function useJobForm() {
   }
   const start = (): void => {
     setHasTried(true)
-    if (create.isPending || Object.keys(seen).length > 0) return
+    if (create.isPending || currentConnection().kind === 'lost' || Object.keys(seen).length > 0) return
     const documents = form.documents.map((file) => ({ name: file.name, content: file }))
     create.mutate(
       { job: requestOf(form, backend), documents, idempotencyKey: key },

@@ -1,10 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { aMoment } from '../api/a-moment.ts'
 import { queries } from '../api/queries.ts'
 import { queryClient } from '../api/query-client.ts'
 import { loadBoard } from '../board/load-board.ts'
 import { NotFound, ScreenFailure, ScreenPending } from '../shell/failures.tsx'
 import { Shell } from '../shell/shell.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import {
   ActivitySearch,
   FilesSearch,
@@ -27,7 +28,7 @@ const logIn = createRoute({
   getParentRoute: () => root,
   path: '/log-in',
   validateSearch: LogInSearch,
-  component: lazyRouteComponent(() => import('./log-in.tsx'), 'LogInScreen'),
+  component: lazyPart(async () => (await import('./log-in.tsx')).LogInScreen),
 })
 
 const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
@@ -36,32 +37,32 @@ const newJob = createRoute({
   getParentRoute: () => app,
   path: '/',
   validateSearch: NewJobSearch,
-  component: lazyRouteComponent(() => import('./new-job.tsx'), 'NewJobScreen'),
+  component: lazyPart(async () => (await import('./new-job.tsx')).NewJobScreen),
 })
 
 const jobs = createRoute({
   getParentRoute: () => app,
   path: '/jobs',
   validateSearch: JobsSearch,
-  component: lazyRouteComponent(() => import('./jobs.tsx'), 'JobsScreen'),
+  component: lazyPart(async () => (await import('./jobs.tsx')).JobsScreen),
 })
 
 const backends = createRoute({
   getParentRoute: () => app,
   path: '/backends',
-  component: lazyRouteComponent(() => import('./backends.tsx'), 'BackendsScreen'),
+  component: lazyPart(async () => (await import('./backends.tsx')).BackendsScreen),
 })
 
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./settings.tsx'), 'SettingsScreen'),
+  component: lazyPart(async () => (await import('./settings.tsx')).SettingsScreen),
 })
 
 const health = createRoute({
   getParentRoute: () => app,
   path: '/health',
-  component: lazyRouteComponent(() => import('./health.tsx'), 'HealthScreen'),
+  component: lazyPart(async () => (await import('./health.tsx')).HealthScreen),
 })
 
 const job = createRoute({
@@ -69,48 +70,48 @@ const job = createRoute({
   path: '/jobs/$id',
   validateSearch: JobSearch,
   loader: ({ params: { id } }) => aMoment(queryClient.prefetchQuery(queries.job(id))),
-  component: lazyRouteComponent(() => import('./job.tsx'), 'JobFrame'),
+  component: lazyPart(async () => (await import('./job.tsx')).JobFrame),
 })
 
 const board = createRoute({
   getParentRoute: () => job,
   path: '/',
   loader: ({ params: { id } }) => aMoment(loadBoard(id)),
-  component: lazyRouteComponent(() => import('../board/board.tsx'), 'Board'),
+  component: lazyPart(async () => (await import('../board/board.tsx')).Board),
 })
 
 const team = createRoute({
   getParentRoute: () => job,
   path: '/team',
   validateSearch: TeamSearch,
-  component: lazyRouteComponent(() => import('../job/team.tsx'), 'Team'),
+  component: lazyPart(async () => (await import('../job/team.tsx')).Team),
 })
 
 const activity = createRoute({
   getParentRoute: () => job,
   path: '/activity',
   validateSearch: ActivitySearch,
-  component: lazyRouteComponent(() => import('../job/activity.tsx'), 'Activity'),
+  component: lazyPart(async () => (await import('../job/activity.tsx')).Activity),
 })
 
 const files = createRoute({
   getParentRoute: () => job,
   path: '/files',
   validateSearch: FilesSearch,
-  component: lazyRouteComponent(() => import('../job/files.tsx'), 'Files'),
+  component: lazyPart(async () => (await import('../job/files.tsx')).Files),
 })
 
 const proof = createRoute({
   getParentRoute: () => job,
   path: '/proof',
   validateSearch: ProofSearch,
-  component: lazyRouteComponent(() => import('../job/proof.tsx'), 'ProofTab'),
+  component: lazyPart(async () => (await import('../job/proof.tsx')).ProofTab),
 })
 
 const plan = createRoute({
   getParentRoute: () => job,
   path: '/plan',
-  component: lazyRouteComponent(() => import('../job/plan.tsx'), 'PlanTab'),
+  component: lazyPart(async () => (await import('../job/plan.tsx')).PlanTab),
 })
 
 const tree = root.addChildren([

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { ProviderView } from '../../src/contract/provider.ts'
 import { useRemoveProvider, useRetryProvider } from '../api/provider-mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Badge, StatusPill } from '../ui/status-pill.tsx'
 import { showFailure } from '../ui/toast.tsx'
 
-const ProviderWindow = lazy(async () => ({
-  default: (await import('./settings-provider-window.tsx')).ProviderWindow,
-}))
+const ProviderWindow = lazyPart(async () => (await import('./settings-provider-window.tsx')).ProviderWindow)
 
 /** The providers of models with their keys, which nobody sees again. */
 export function Providers() {
@@ -36,11 +35,13 @@ export function Providers() {
       <div>
         <Button onClick={() => setEdited('new')}>Connect a provider</Button>
       </div>
-      <Suspense>
-        {edited !== null && (
-          <ProviderWindow provider={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
-        )}
-      </Suspense>
+      {edited !== null && (
+        <ProviderWindow
+          provider={edited === 'new' ? null : edited}
+          onClose={() => setEdited(null)}
+          onFailed={() => setEdited(null)}
+        />
+      )}
     </>
   )
 }

@@ -1,9 +1,11 @@
 import { Outlet, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { JobSummary } from '../../src/contract/job.ts'
+import { useConnection } from '../api/connection.ts'
 import { useFleet } from '../api/fleet.ts'
 import { onLoggedOut } from '../api/logged-out.ts'
 import { useStore } from '../api/store.ts'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { Toasts } from '../ui/toast.tsx'
 import { useCommands, type Command } from './commands.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -12,8 +14,8 @@ import { isNotifying, notify } from './notifications.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { shownTitle } from './title.ts'
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
-const KeysSheet = lazy(async () => ({ default: (await import('./keys-sheet.tsx')).KeysSheet }))
+const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette)
+const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSheet)
 
 /** The frame around every screen, and what is true on all of them: live lists, shortcuts, notifications, log-in. */
 export function Shell() {
@@ -39,6 +41,7 @@ export function Shell() {
     [navigate],
   )
   useShortcuts()
+  useStandStill()
   useCommands(useMemo(() => everywhere((to) => void navigate({ to }), setOpen), [navigate]))
 
   return (
@@ -57,7 +60,7 @@ export function Shell() {
           className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none md:my-2 md:mr-2 md:overflow-hidden md:rounded-lg md:border md:border-line"
         >
           <ConnectionBanner />
-          <div className="min-h-0 flex-1">
+          <div className="min-h-0 flex-1 in-data-disconnected:opacity-70">
             <Outlet />
           </div>
         </main>
@@ -65,12 +68,19 @@ export function Shell() {
       </div>
       <Announcer />
       <Toasts />
-      <Suspense>
-        {open === 'palette' && <Palette onOpenChange={close} />}
-        {open === 'keys' && <KeysSheet onOpenChange={close} />}
-      </Suspense>
+      {open === 'palette' && <Palette onOpenChange={close} onFailed={() => close(false)} />}
+      {open === 'keys' && <KeysSheet onOpenChange={close} onFailed={() => close(false)} />}
     </>
   )
+}
+
+/** While the server is lost, what turns or breathes stands still: nobody knows whether it goes on. */
+function useStandStill(): void {
+  const isLost = useConnection().kind === 'lost'
+  useEffect(() => {
+    document.documentElement.toggleAttribute('data-disconnected', isLost)
+    return () => document.documentElement.removeAttribute('data-disconnected')
+  }, [isLost])
 }
 
 /** Says the name of a screen when it comes: the page does not load, so nothing else does. */

@@ -1,18 +1,19 @@
-import { lazy, Suspense } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 
-const MarkdownBody = lazy(async () => ({ default: (await import('./markdown-body.tsx')).MarkdownBody }))
+interface MarkdownProps {
+  readonly text: string
+}
+
+const MarkdownBody = lazyPart(async () => (await import('./markdown-body.tsx')).MarkdownBody, {
+  prefetch: 'never',
+  fallback: ({ text }: MarkdownProps) => (
+    <div aria-busy="true" className="text-base whitespace-pre-wrap wrap-anywhere">
+      {text}
+    </div>
+  ),
+})
 
 /** Markdown as people read it; its words stand there plainly until the reader for it has been loaded. */
-export function Markdown({ text }: { readonly text: string }) {
-  return (
-    <Suspense
-      fallback={
-        <div aria-busy="true" className="text-base whitespace-pre-wrap wrap-anywhere">
-          {text}
-        </div>
-      }
-    >
-      <MarkdownBody text={text} />
-    </Suspense>
-  )
+export function Markdown({ text }: MarkdownProps) {
+  return <MarkdownBody text={text} />
 }

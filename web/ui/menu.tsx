@@ -1,17 +1,15 @@
-import { lazy, Suspense, useState, type ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 import type { MenuProps } from './menu-panel.tsx'
 
-const MenuPanel = lazy(async () => ({ default: (await import('./menu-panel.tsx')).MenuPanel }))
+const MenuPanel = lazyPart(async () => (await import('./menu-panel.tsx')).MenuPanel, {
+  fallback: ({ trigger }) => trigger,
+})
 
 /** Actions behind one button. The machinery of menus is loaded when the first one is opened. */
 export function Menu(props: MenuProps) {
   const [isWanted, setIsWanted] = useState(false)
-  if (isWanted)
-    return (
-      <Suspense fallback={props.trigger}>
-        <MenuPanel {...props} />
-      </Suspense>
-    )
+  if (isWanted) return <MenuPanel {...props} onFailed={() => setIsWanted(false)} />
   return <FirstClick trigger={props.trigger} onWanted={() => setIsWanted(true)} />
 }
 

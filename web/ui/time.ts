@@ -1,13 +1,21 @@
-import { createStore, useStore } from '../api/store.ts'
+import { useSyncExternalStore } from 'react'
+import { connection } from '../api/connection.ts'
+import { createStore } from '../api/store.ts'
 
 const second = 1_000
 const ticks = createStore(Date.now())
 let watchers = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** One clock for the whole page: it ticks once a second while somebody looks at it. */
+/**
+ * One clock for the whole page: it ticks once a second while somebody looks at it. While the server is lost it stands at
+ * the moment when that was last heard, as all does that is shown.
+ */
 const clock = {
-  ...ticks,
+  get: (): number => {
+    const now = connection.get()
+    return now.kind === 'lost' ? Math.min(now.since, ticks.get()) : ticks.get()
+  },
   subscribe(listener: () => void): () => void {
     watchers += 1
     if (timer === undefined) {
@@ -15,9 +23,9 @@ const clock = {
       // It stood still while nobody looked.
       ticks.set(Date.now())
     }
-    const stop = ticks.subscribe(listener)
+    const stops = [ticks.subscribe(listener), connection.subscribe(listener)]
     return () => {
-      stop()
+      for (const stop of stops) stop()
       watchers -= 1
       if (watchers > 0) return
       clearInterval(timer)
@@ -26,9 +34,9 @@ const clock = {
   },
 }
 
-/** Now, in epoch milliseconds, at most a second old. */
+/** Now, in epoch milliseconds, at most a second old; the moment of loss while the server is lost. */
 export function useNow(): number {
-  return useStore(clock)
+  return useSyncExternalStore(clock.subscribe, clock.get)
 }
 
 /** How long, for people: `8 s`, `4 min 12 s`, `3 h 05 min`, `2 d 4 h`. */

@@ -1,20 +1,15 @@
-import { lazy, Suspense, useState, type ReactNode, type Ref } from 'react'
-import type { VirtualListBody, VirtualListHandle } from './virtual-list-body.tsx'
+import type { ReactNode, Ref } from 'react'
+import { lazyPart } from './lazy-part.tsx'
+import type { VirtualListHandle } from './virtual-list-body.tsx'
 
 export type { VirtualListHandle }
 
-type Body = typeof VirtualListBody
-
-/** The list itself, once it has been loaded. */
-let known: Body | undefined
+const Body = lazyPart(async () => (await import('./virtual-list-body.tsx')).VirtualListBody, {
+  fallback: ({ className }) => <div className={className} />,
+})
 
 /** Loads what long lists need: whoever knows that one is coming is spared the moment without it. */
-export async function loadVirtualList(): Promise<Body> {
-  known = (await import('./virtual-list-body.tsx')).VirtualListBody
-  return known
-}
-
-const LaterBody = lazy(async () => ({ default: await loadVirtualList() }))
+export const loadVirtualList = Body.preload
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
@@ -40,22 +35,14 @@ interface VirtualListProps<Item> {
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const { items, keyOf, children, role = 'region', isPrepending = false, keepMounted = [] } = props
   const { label, id, handle, className, onScroll, usualHeight } = props
-  // What has been shown stays: another component in its place would begin at the top again.
-  const [List] = useState(() => known ?? LaterBody)
   return (
-    <Suspense fallback={<div className={className} />}>
-      <List
-        {...{ items, label, role, isPrepending, keepMounted, id, handle, className, onScroll, usualHeight }}
-      >
-        {(index) => {
-          const item = items[index]
-          return item === undefined ? (
-            <div key={index} />
-          ) : (
-            <div key={keyOf(item)}>{children(item, index)}</div>
-          )
-        }}
-      </List>
-    </Suspense>
+    <Body
+      {...{ items, label, role, isPrepending, keepMounted, id, handle, className, onScroll, usualHeight }}
+    >
+      {(index: number) => {
+        const item = items[index]
+        return item === undefined ? <div key={index} /> : <div key={keyOf(item)}>{children(item, index)}</div>
+      }}
+    </Body>
   )
 }

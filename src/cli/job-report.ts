@@ -102,7 +102,8 @@ export function checkLines(check: CheckView, width: number, paint: Paint): strin
   }[check.verdict]
   const took = inWords(check.duration_ms)
   const exit = check.verdict === 'fail' ? `, exit ${check.exit_code ?? 'none: it was ended'}` : ''
-  const line = `  ${icon}  ${fit(cleanLine(check.command), Math.max(20, width - 24))}  ${paint('dim', `${took}${exit}`)}`
+  const command = `${check.kind === 'setup' ? 'setup: ' : ''}${cleanLine(check.command)}`
+  const line = `  ${icon}  ${fit(command, Math.max(20, width - 24))}  ${paint('dim', `${took}${exit}`)}`
   if (check.verdict !== 'fail') return [line]
   const log = cleanBlock(check.log)
     .trim()

@@ -4,6 +4,8 @@ import { CheckCommand } from './plan.ts'
 import {
   AgentStatus,
   AttemptStatus,
+  CheckKind,
+  CheckOrigin,
   JobStatus,
   Mode,
   Phase,
@@ -43,6 +45,8 @@ export const NewJob = z.strictObject({
   /** The model of a role, where it is another one. */
   models: z.partialRecord(Role, ModelName).optional(),
   checks: z.array(CheckCommand).max(20).optional(),
+  /** Commands that are run once before the checks; every check starts from what they made. */
+  setup: z.array(CheckCommand).max(20).optional(),
   source: z.string().trim().min(1).max(2000).optional(),
   mode: Mode.optional(),
   /** Whether the job waits for a person's approval once its plan is valid. A job with mode `solo` has no plan. */
@@ -105,6 +109,7 @@ export const JobView = z.object({
     model: z.string().nullable(),
     models: z.partialRecord(Role, z.string()),
     checks: z.array(z.string()),
+    setup: z.array(z.string()),
     source: z.string().nullable(),
     parallelism: z.int(),
     approve_plan: z.boolean(),
@@ -248,7 +253,10 @@ export const AttemptList = z.object({ attempts: z.array(AttemptView) })
 /** The evidence of one check: what was run, where, and what came of it. */
 export const CheckView = z.object({
   id: Id,
+  kind: CheckKind,
   scope: z.enum(['task', 'job']),
+  /** Null for what was run by a version that did not keep it. */
+  origin: CheckOrigin.nullable(),
   task_id: Id.nullable(),
   attempt_id: Id.nullable(),
   round: z.int(),

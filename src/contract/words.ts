@@ -37,6 +37,14 @@ export type Proof = z.infer<typeof Proof>
 export const Verdict = z.enum(['pass', 'fail', 'waived'])
 export type Verdict = z.infer<typeof Verdict>
 
+/** Who named a check: the person who asked for the job, its plan, the files of the repository, or an agent. */
+export const CheckOrigin = z.enum(['person', 'plan', 'repository', 'agent'])
+export type CheckOrigin = z.infer<typeof CheckOrigin>
+
+/** A check says whether the work is good; a setup only gets ready what the checks need. */
+export const CheckKind = z.enum(['check', 'setup'])
+export type CheckKind = z.infer<typeof CheckKind>
+
 /** Why an unfinished job is not moving. `since` and `until` are ISO 8601 UTC. */
 export const Wait = z.object({
   for: z.enum(['approval', 'answer', 'permission', 'budget', 'capacity', 'backend', 'retry']),

@@ -1,7 +1,7 @@
 import type { Proof } from '../contract/words.ts'
 import type { Decision } from './decision.ts'
 import { tries } from './limits.ts'
-import type { Snapshot, Work } from './model.ts'
+import type { FailedCheck, Snapshot, Work } from './model.ts'
 import { repairTask } from './plan-tasks.ts'
 
 /**
@@ -29,24 +29,30 @@ function decideChecks(snapshot: Snapshot): Decision[] {
       return [{ do: 'fail-job', error: sentence('The checks could not be run', last) }]
     return [...back(job.phase), { do: 'start-checks', taskId: null, attemptId: null }]
   }
-  if (current.verdict === 'fail') {
-    const names = current.failed.map((failed) => `"${failed.command}"`).join(', ')
-    const repairs =
-      runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
-    if (repairs >= tries.repairs) {
-      return [
-        {
-          do: 'fail-job',
-          error: `The checks still fail after ${repairs} repairs: ${names}. The evidence is kept with the job.`,
-        },
-      ]
-    }
-    if (snapshot.tasks.findLast((task) => task.kind === 'repair')?.status === 'cancelled') {
-      return [{ do: 'fail-job', error: `The checks fail and their repair was cancelled: ${names}.` }]
-    }
-    return [{ do: 'add-tasks', tasks: [repairTask(snapshot, current.failed)] }, ...toBuilding(job.phase)]
-  }
+  if (current.verdict === 'fail') return decideRepair(snapshot, runs, current.failed)
   return decideDelivery(snapshot, mine, current.verdict === 'pass' ? proofOf(snapshot) : 'unproven')
+}
+
+/** Another task that mends what failed, a look at what may have been chance, or the end. */
+function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonly FailedCheck[]): Decision[] {
+  const { job } = snapshot
+  const names = failed.map(({ command }) => `"${command}"`).join(', ')
+  const repairs =
+    runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
+  if (repairs >= tries.repairs) {
+    const what = failed.some(({ kind }) => kind === 'setup')
+      ? 'The setup still fails'
+      : 'The checks still fail'
+    const error = `${what} after ${repairs} repairs: ${names}. The evidence is kept with the job.`
+    return [{ do: 'fail-job', error }]
+  }
+  const tasks = snapshot.tasks.filter((task) => task.kind === 'repair')
+  // A repair that found nothing to change left the commit as it was: what failed may have been chance, so it is run again.
+  if (tasks.filter((task) => task.status === 'completed').length > repairs)
+    return [{ do: 'start-checks', taskId: null, attemptId: null }]
+  if (tasks.at(-1)?.status === 'cancelled')
+    return [{ do: 'fail-job', error: `The checks fail and their repair was cancelled: ${names}.` }]
+  return [{ do: 'add-tasks', tasks: [repairTask(snapshot, failed)] }, ...toBuilding(job.phase)]
 }
 
 /** Passed checks prove all of a plan, or what people left of it. */

@@ -111,6 +111,41 @@ describe('a job', () => {
     ])
   })
 
+  it('looks again when a repair had nothing to change, instead of repairing for ever', () => {
+    const failure: Work = {
+      ...done,
+      id: '1',
+      kind: 'checks',
+      taskId: null,
+      attemptId: null,
+      outcome: {
+        kind: 'checks',
+        verdict: 'fail',
+        commit: 'main0',
+        failed: [{ kind: 'setup', command: 'npm ci', log: 'no network' }],
+      },
+    }
+    const repaired = {
+      ...task,
+      id: 'r',
+      key: 'repair-1',
+      kind: 'repair' as const,
+      status: 'completed' as const,
+    }
+    const tasks = [{ ...task, status: 'completed' as const }, repaired]
+    const proving = { ...job, phase: 'proving' as const }
+    expect(acts(scene({ job: proving, tasks, work: [failure] }))).toEqual(['start-checks'])
+    const again = [failure, { ...failure, id: '2' }]
+    expect(decide(scene({ job: proving, tasks, work: again }), 0, 0)).toMatchObject([
+      { do: 'add-tasks', tasks: [{ key: 'repair-2', checks: [] }] },
+      { do: 'enter-phase' },
+    ])
+    const all = Array.from({ length: tries.repairs + 1 }, (_, index) => ({ ...failure, id: String(index) }))
+    expect(decide(scene({ job: proving, tasks, work: all }), 0, 0)).toMatchObject([
+      { do: 'fail-job', error: expect.stringContaining('The setup still fails after 3 repairs: "npm ci"') },
+    ])
+  })
+
   it('ends cancelled only when nothing of it runs any more', () => {
     const running: Work = {
       ...done,

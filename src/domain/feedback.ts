@@ -14,7 +14,7 @@ function fromGate({ outcome }: Work): Feedback[] {
   if (outcome?.kind === 'checks' && outcome.verdict === 'fail') {
     return outcome.failed.map((failed) => ({
       kind: 'check',
-      summary: `The check "${failed.command}" failed.`,
+      summary: `The ${failed.kind ?? 'check'} "${failed.command}" failed.`,
       log: failed.log,
     }))
   }

@@ -1,6 +1,7 @@
 import type { Plan, Review } from '../contract/plan.ts'
 import type {
   AttemptStatus,
+  CheckKind,
   JobStatus,
   Mode,
   Phase,
@@ -137,6 +138,8 @@ export type WorkOutcome =
   | { readonly kind: 'error'; readonly message: string; readonly permanent?: boolean }
 
 export interface FailedCheck {
+  /** Of the setup, so that no check was run; absent for a check. */
+  readonly kind?: CheckKind
   readonly command: string
   readonly log: string
 }

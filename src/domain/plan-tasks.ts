@@ -61,10 +61,12 @@ export function tasksOfPlan(plan: Plan): NewTask[] {
   }))
 }
 
-/** The task that mends a job whose checks failed; it must pass exactly those checks. */
+/** The task that mends a job whose checks failed; it must pass exactly those checks. A setup is no check: it is run before each. */
 export function repairTask(snapshot: Snapshot, failed: readonly FailedCheck[]): NewTask {
   const number = snapshot.tasks.filter((task) => task.kind === 'repair').length + 1
-  const evidence = failed.map((check) => `Check: ${check.command}\n\n${check.log}`).join('\n\n')
+  const evidence = failed
+    .map((check) => `${check.kind === 'setup' ? 'Setup' : 'Check'}: ${check.command}\n\n${check.log}`)
+    .join('\n\n')
   return {
     key: `repair-${number}`,
     kind: 'repair',
@@ -78,6 +80,6 @@ export function repairTask(snapshot: Snapshot, failed: readonly FailedCheck[]): 
     phase: 'building',
     dependsOnKeys: [],
     acceptance: failed.map((check) => `"${check.command}" exits 0 on a clean checkout`),
-    checks: failed.map((check) => check.command),
+    checks: failed.filter((check) => check.kind !== 'setup').map((check) => check.command),
   }
 }

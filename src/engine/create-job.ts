@@ -94,9 +94,9 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
 }
 
 /** What has no default but nothing. */
-function asked(input: NewJob): Pick<NewJobRow, 'model' | 'models' | 'source' | 'budget'> {
-  const { model = null, models = {}, source = null, budget = null } = input
-  return { model, models, source, budget }
+function asked(input: NewJob): Pick<NewJobRow, 'model' | 'models' | 'source' | 'setup' | 'budget'> {
+  const { model = null, models = {}, source = null, setup = [], budget = null } = input
+  return { model, models, source, setup, budget }
 }
 
 function noRoom(missing: string): AppError {

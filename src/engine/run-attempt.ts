@@ -294,7 +294,7 @@ async function saveWork(
 /** Nothing was to be shown but a change, and there is none. */
 function idleness({ isFresh, task }: Scene, talk: Talk, saved: Checkpoint | null): string | null {
   const hasNothing = saved !== null && isFresh && !saved.changed
-  const couldPass = talk.error === null && task.kind !== 'plan' && task.checks.length === 0
+  const couldPass = talk.error === null && task.kind === 'build' && task.checks.length === 0
   return hasNothing && couldPass ? 'The agent ended its turn and had changed nothing.' : null
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { checkCommands } from '../gates/check-commands.ts'
+import { checkCommands, taskChecks, type Check } from '../gates/check-commands.ts'
 import { proveCommit, type Evidence } from '../gates/run-checks.ts'
 import { listFiles } from '../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
@@ -24,13 +24,15 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
       ? await headCommit(repository)
       : await attemptCommit(engine.db.reader, work.attempt_id)
   if (!commit) throw new Error('there is no commit to check')
-  const commands = await commandsFor(engine, { work, job }, repository, commit)
-  if (commands.length === 0) return nothingToRun(work, commit)
+  const named = await checksFor(engine, { work, job }, repository, commit)
+  if (named.length === 0) return nothingToRun(work, commit)
   const checks = await proveCommit({
     launcher: engine.launcher,
     repository,
     commit,
-    commands,
+    setup: job.setup,
+    checks: named,
+    dataDir: engine.dataDir,
     dir: path.join(engine.dataDir, 'jobs', job.id, 'checks', work.id),
     path: engine.limits.path,
     timeoutMs: engine.limits.checkMs,
@@ -43,7 +45,11 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
       kind: 'checks',
       verdict: failed.length === 0 ? 'pass' : 'fail',
       commit,
-      failed: failed.map((check) => ({ command: check.command, log: check.log.slice(-SHOWN_LOG) })),
+      failed: failed.map((check) => ({
+        kind: check.kind,
+        command: check.command,
+        log: check.log.slice(-SHOWN_LOG),
+      })),
     },
     checks,
     events: checks.map((check) => finished(work, check)),
@@ -51,19 +57,20 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
 }
 
 /** The task's own checks; for the whole job, what people, the plan and the agents named, or what its files suggest. */
-async function commandsFor(
+async function checksFor(
   engine: Engine,
   { work, job }: Pick<Claim, 'work' | 'job'>,
   repository: JobRepository,
   commit: string,
-): Promise<readonly string[]> {
-  if (work.task_id !== null) return (await readTask(engine.db.reader, work.task_id))?.checks ?? []
-  return checkCommands({
+): Promise<readonly Check[]> {
+  const whole = checkCommands({
     wanted: job.checks,
     planned: job.plan?.checks ?? [],
     left: await leftChecks(engine.db.reader, job.id),
     files: await listFiles(repository, commit, LISTED_FILES),
   })
+  if (work.task_id === null) return whole
+  return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], whole)
 }
 
 function nothingToRun(work: WorkRow, commit: string): Report {
@@ -80,13 +87,15 @@ function nothingToRun(work: WorkRow, commit: string): Report {
 }
 
 function finished(work: WorkRow, check: Evidence): NewEvent {
-  const said = check.verdict === 'pass' ? 'Passed' : 'Failed'
+  const said = { pass: 'Passed', fail: 'Failed' }[check.verdict]
+  const what = check.kind === 'setup' ? `The setup ${said.toLowerCase()}` : said
   return {
     ...about(work),
-    type: 'check.finished',
-    message: `${said}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)`,
+    type: `${check.kind}.finished`,
+    message: `${what}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)`,
     data: {
       command: check.command,
+      origin: check.origin,
       verdict: check.verdict,
       exit_code: check.exitCode,
       duration_ms: check.durationMs,

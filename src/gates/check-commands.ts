@@ -1,20 +1,45 @@
-/**
- * Which commands prove a job: those the person named, together with those of the plan; then those a solo agent left;
- * and only when nobody named any, what the repository itself says about how it is tested.
- */
-export function checkCommands(from: {
+import type { CheckOrigin } from '../contract/words.ts'
+
+/** A command that must exit 0, and who named it. */
+export interface Check {
+  readonly command: string
+  readonly origin: CheckOrigin
+}
+
+export interface NamedChecks {
   readonly wanted: readonly string[]
   readonly planned: readonly string[]
   readonly left: readonly string[]
-  readonly files: { readonly files: readonly { readonly path: string }[] }
-}): string[] {
-  const named = [...new Set([...from.wanted, ...from.planned, ...from.left])]
-  if (named.length > 0) return named
-  const has = (path: string): boolean => from.files.files.some((file) => file.path === path)
-  if (
-    has('package.json') &&
-    from.files.files.some((file) => /(^|\/)[^/]+\.(test|spec)\.[cm]?[jt]s$/.test(file.path))
+}
+
+/**
+ * Which commands prove a job: those the person named, together with those of the plan; then those a solo agent left;
+ * and only when nobody named any, what the repository itself says about how it is tested. What two name counts for the first.
+ */
+export function checkCommands(
+  from: NamedChecks & { readonly files: { readonly files: readonly { readonly path: string }[] } },
+): Check[] {
+  const named = new Map<string, CheckOrigin>()
+  const add = (commands: readonly string[], origin: CheckOrigin): void => {
+    for (const command of commands) if (!named.has(command)) named.set(command, origin)
+  }
+  add(from.wanted, 'person')
+  add(from.planned, 'plan')
+  add(from.left, 'agent')
+  if (named.size === 0) add(suggested(from.files.files), 'repository')
+  return [...named].map(([command, origin]) => ({ command, origin }))
+}
+
+/** The checks of one task, which come from its plan unless they are also those of the whole job. */
+export function taskChecks(commands: readonly string[], whole: readonly Check[]): Check[] {
+  return commands.map(
+    (command) => whole.find((check) => check.command === command) ?? { command, origin: 'plan' },
   )
+}
+
+function suggested(files: readonly { readonly path: string }[]): string[] {
+  const has = (path: string): boolean => files.some((file) => file.path === path)
+  if (has('package.json') && files.some((file) => /(^|\/)[^/]+\.(test|spec)\.[cm]?[jt]s$/.test(file.path)))
     return ['npm test']
   if (has('Cargo.toml')) return ['cargo test']
   if (has('go.mod')) return ['go test ./...']

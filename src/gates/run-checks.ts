@@ -1,13 +1,14 @@
-import fs from 'node:fs'
 import os from 'node:os'
-import path from 'node:path'
-import type { Launcher } from '../sandbox/launcher.ts'
-import { cleanCheckout } from '../workspace/clean-checkout.ts'
-import type { JobRepository } from '../workspace/job-repository.ts'
-import { collectLog } from './collect-log.ts'
+import type { CheckKind, CheckOrigin } from '../contract/words.ts'
+import { discard } from '../workspace/trash.ts'
+import type { Check } from './check-commands.ts'
+import { runCommand, type CommandEnd, type CommandRoom } from './run-command.ts'
+import { startingState, type StartingState, type StateOptions } from './starting-state.ts'
 
-/** One check that was run: the evidence behind a verdict. Durations in milliseconds. */
+/** One command that was run: the evidence behind a verdict. Durations in milliseconds. */
 export interface Evidence {
+  readonly kind: CheckKind
+  readonly origin: CheckOrigin
   readonly command: string
   readonly verdict: 'pass' | 'fail'
   readonly exitCode: number | null
@@ -20,93 +21,96 @@ export interface Evidence {
   readonly startedAt: Date
 }
 
-export interface ProofOptions {
-  readonly launcher: Launcher
-  readonly repository: JobRepository
-  readonly commit: string
-  readonly commands: readonly string[]
-  /** A directory that belongs to this run alone; it is removed at the end. */
-  readonly dir: string
-  readonly path: string
-  readonly timeoutMs: number
-  readonly logBytes: number
-  readonly signal: AbortSignal
+export interface ProofOptions extends StateOptions, Omit<CommandRoom, 'label'> {
+  /** Run once, in order, before the checks; their result is what every check starts from. */
+  readonly setup: readonly string[]
+  readonly checks: readonly Check[]
 }
 
 /**
- * Proves a commit: a fresh checkout of exactly that commit, inside the sandbox, command after command. All commands
- * run even when one fails, so that a repair sees everything at once. Throws only when the run itself was impossible.
+ * Proves a commit inside the sandbox: the setup once, on a fresh checkout of exactly that commit; then each check, all
+ * from the same state, with a HOME of its own. All checks run even when one fails, so that a repair sees everything at
+ * once; none is run when the setup fails. Throws only when the run itself was impossible.
  */
 export async function proveCommit(options: ProofOptions): Promise<Evidence[]> {
-  const checkout = path.join(options.dir, 'checkout')
-  const home = path.join(options.dir, 'home')
-  await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
+  const state = startingState(options)
   try {
-    await cleanCheckout(options.repository, options.commit, checkout)
-    const evidence: Evidence[] = []
-    for (const command of options.commands) {
+    const prepared = options.setup.length === 0 ? [] : await runSetup(options, state)
+    if (prepared.some((step) => step.verdict === 'fail')) return prepared
+    const evidence = [...prepared]
+    for (const [index, check] of options.checks.entries()) {
       options.signal.throwIfAborted()
-      evidence.push(await runCheck(options, command, checkout, home))
+      const isLast = index === options.checks.length - 1
+      evidence.push(await runCheck(options, state, check, isLast ? 'last' : 'earlier'))
     }
     return evidence
   } finally {
-    await fs.promises.rm(options.dir, { recursive: true, force: true })
+    await discard(options.dir, options.dataDir)
   }
+}
+
+/** The commands of the setup, one after the other in one place, until one fails. */
+async function runSetup(options: ProofOptions, state: StartingState): Promise<Evidence[]> {
+  const evidence: Evidence[] = []
+  await state.begin()
+  for (const command of options.setup) {
+    options.signal.throwIfAborted()
+    const step = toEvidence(
+      options,
+      'setup',
+      { command, origin: 'person' },
+      await run(options, state, command),
+    )
+    evidence.push(step)
+    if (step.verdict === 'fail') return evidence
+  }
+  await state.keep()
+  return evidence
 }
 
 async function runCheck(
   options: ProofOptions,
-  command: string,
-  cwd: string,
-  home: string,
+  state: StartingState,
+  check: Check,
+  which: 'last' | 'earlier',
 ): Promise<Evidence> {
+  const room = roomOf(options)
   const startedAt = new Date()
-  const begun = performance.now()
-  const child = await options.launcher.launch(
-    {
-      command: ['/bin/sh', '-c', command],
-      cwd,
-      env: { PATH: options.path, LANG: 'C.UTF-8', CI: 'true', NO_COLOR: '1' },
-      home,
-      writable: [cwd],
-      readable: options.path.split(':').filter((dir) => path.isAbsolute(dir) && fs.existsSync(dir)),
-      label: `check ${options.commit.slice(0, 10)}`,
-      input: 'nothing',
-    },
-    options.signal,
-  )
-  const log = collectLog([child.stdout, child.stderr], options.logBytes)
-  let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
-    void child.kill()
-  }, options.timeoutMs)
-  const onAbort = (): void => void child.kill()
-  options.signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    const { code, signal } = await child.exited
-    options.signal.throwIfAborted()
-    const { text, truncated } = await log.finished
-    const note = timedOut
-      ? `\n[stopped after ${options.timeoutMs / 1000} s]`
-      : signal === null
-        ? ''
-        : `\n[ended by ${signal}]`
-    return {
-      command,
-      verdict: code === 0 && !timedOut ? 'pass' : 'fail',
-      exitCode: code,
-      durationMs: Math.round(performance.now() - begun),
-      commit: options.commit,
-      log: text + note,
-      logTruncated: truncated,
-      versions: { node: process.version, os: `${os.type()} ${os.release()}` },
-      walls: child.walls,
-      startedAt,
-    }
-  } finally {
-    clearTimeout(timer)
-    options.signal.removeEventListener('abort', onAbort)
-    await child.kill()
+  let problem: string | null = null
+  if (options.setup.length === 0) await state.begin()
+  else problem = await state.restore(room, which)
+  const end: CommandEnd =
+    problem === null
+      ? await run(options, state, check.command)
+      : {
+          passed: false,
+          exitCode: null,
+          durationMs: 0,
+          log: problem,
+          logTruncated: false,
+          walls: options.launcher.walls,
+          startedAt,
+        }
+  return toEvidence(options, 'check', check, end)
+}
+
+function run(options: ProofOptions, { checkout, home }: StartingState, command: string): Promise<CommandEnd> {
+  return runCommand(roomOf(options), command, { cwd: checkout, home, writable: [checkout] })
+}
+
+function roomOf(options: ProofOptions): CommandRoom {
+  return { ...options, label: `check ${options.commit.slice(0, 10)}` }
+}
+
+function toEvidence(options: ProofOptions, kind: CheckKind, check: Check, end: CommandEnd): Evidence {
+  const { passed, ...rest } = end
+  return {
+    ...rest,
+    kind,
+    origin: check.origin,
+    command: check.command,
+    verdict: passed ? 'pass' : 'fail',
+    commit: options.commit,
+    versions: { node: process.version, os: `${os.type()} ${os.release()}` },
   }
 }

@@ -8,8 +8,10 @@ export interface ArrivedForm {
   readonly documents: readonly ArrivingDocument[]
 }
 
-/** Fields of a multipart form that hold JSON or repeat; all others are text. */
+/** Fields of a multipart form that hold JSON; all others are text. */
 const structured = new Set(['agents', 'budget', 'parallelism', 'approve_plan'])
+/** Fields that repeat, or hold a list as JSON. */
+const repeated = new Set(['checks', 'setup'])
 
 /** Reads a JSON body as UTF-8, within its limit; anything else is refused with what was wrong. */
 export async function readJson(c: Context, limit: number): Promise<unknown> {
@@ -80,9 +82,9 @@ export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<
 }
 
 function field(name: string, value: string, before: unknown): unknown {
-  if (name === 'checks' && !value.startsWith('['))
+  if (repeated.has(name) && !value.startsWith('['))
     return [...(Array.isArray(before) ? (before as unknown[]) : []), value]
-  if (name !== 'checks' && !structured.has(name)) return value
+  if (!repeated.has(name) && !structured.has(name)) return value
   try {
     return JSON.parse(value)
   } catch (error) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { CheckView } from '../contract/job.ts'
-import type { Verdict } from '../contract/words.ts'
+import type { CheckKind, CheckOrigin, Verdict } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Reader, Trx } from './database.ts'
@@ -8,6 +8,8 @@ import { jsonb } from './json.ts'
 
 /** Evidence of the checks that the server ran. Rows are only ever added. */
 export interface NewCheck {
+  readonly kind: CheckKind
+  readonly origin: CheckOrigin
   readonly command: string
   readonly verdict: Verdict
   readonly exitCode: number | null
@@ -31,9 +33,9 @@ export async function insertChecks(
   const round = rows[0]?.round ?? 1
   for (const [position, check] of checks.entries()) {
     await sql`
-      insert into checks (id, job_id, work_id, task_id, attempt_id, round, position, command, verdict, exit_code, duration_ms, commit, log,
+      insert into checks (id, job_id, work_id, task_id, attempt_id, round, position, kind, origin, command, verdict, exit_code, duration_ms, commit, log,
         log_truncated, versions, walls, started_at)
-      values (${newId()}, ${of.jobId}, ${of.workId}, ${of.taskId}, ${of.attemptId}, ${round}, ${position}, ${check.command}, ${check.verdict},
+      values (${newId()}, ${of.jobId}, ${of.workId}, ${of.taskId}, ${of.attemptId}, ${round}, ${position}, ${check.kind}, ${check.origin}, ${check.command}, ${check.verdict},
         ${check.exitCode}, ${check.durationMs}, ${check.commit}, ${check.log.replaceAll('\u0000', '\u{FFFD}')}, ${check.logTruncated},
         ${jsonb(check.versions)}, ${check.walls}, ${check.startedAt})`.execute(trx)
   }
@@ -43,7 +45,7 @@ type CheckRow = Omit<CheckView, 'scope' | 'started_at'> & { started_at: Date }
 
 export async function listChecks(db: Reader, jobId: string): Promise<CheckView[]> {
   const { rows } = await sql<CheckRow>`
-    select id, task_id, attempt_id, round, command, verdict, exit_code, duration_ms, commit, log, log_truncated, versions, walls, started_at
+    select id, task_id, attempt_id, round, kind, origin, command, verdict, exit_code, duration_ms, commit, log, log_truncated, versions, walls, started_at
     from checks where job_id = ${jobId} order by started_at, position`.execute(db)
   return rows.map((row) => ({
     ...row,

@@ -38,6 +38,7 @@ function job(): NewJobRow {
     models: {},
     mode: 'team',
     checks: [],
+    setup: [],
     source: null,
     budget: null,
     parallelism: 2,

@@ -123,6 +123,7 @@ function toView(row: JobRow & Figures): JobView {
       model: row.model,
       models: row.models,
       checks: row.checks,
+      setup: row.setup,
       source: row.source,
       parallelism: row.parallelism,
       approve_plan: row.approve_plan,

@@ -64,7 +64,7 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
         'failed', count(*) filter (where verdict = 'fail')) as summary
       from (
         select task_id, verdict, round, max(round) over (partition by task_id) as latest
-        from checks where job_id = ${jobId} and task_id is not null) k
+        from checks where job_id = ${jobId} and task_id is not null and kind = 'check') k
       where round = latest group by task_id) c on c.task_id = t.id
     where t.job_id = ${jobId} order by t.position`.execute(db)
   return rows.map(({ commits, ...row }) => {

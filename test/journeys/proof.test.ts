@@ -11,7 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-async function outcome(vision: string, options: { mode?: 'solo'; checks?: string[] } = {}): Promise<JobView> {
+async function outcome(
+  vision: string,
+  options: { mode?: 'solo'; checks?: string[]; setup?: string[] } = {},
+): Promise<JobView> {
   const { job_id } = await server.client.createJob({ vision, ...options })
   return endOf(server, job_id)
 }
@@ -65,4 +68,36 @@ it('one agent alone is proven in the same way', async () => {
     error: null,
   })
   expect(await server.client.tasks(job.id)).toHaveLength(1)
+})
+
+it('a setup runs once before the checks of a job, and who named a check is kept with it', async () => {
+  const job = await outcome('a counter', {
+    checks: ['test "$(cat made)" = once'],
+    setup: ['test ! -e made && echo once > made && echo "$HOME" > "$HOME/at"'],
+  })
+  expect({ proof: job.proof, error: job.error, setup: job.options.setup }).toEqual({
+    proof: 'proven',
+    error: null,
+    setup: ['test ! -e made && echo once > made && echo "$HOME" > "$HOME/at"'],
+  })
+  const { checks } = await server.client.checks(job.id)
+  const whole = checks.filter((check) => check.scope === 'job')
+  expect(whole.slice(0, 3).map(({ kind, origin, verdict }) => [kind, origin, verdict])).toEqual([
+    ['setup', 'person', 'pass'],
+    ['check', 'person', 'pass'],
+    ['check', 'plan', 'pass'],
+  ])
+})
+
+it('a setup that fails is repaired like a check, and the job says in the end that it was the setup', async () => {
+  const job = await outcome('a word frequency tool', {
+    mode: 'solo',
+    setup: ['echo cannot reach the registry && exit 7'],
+  })
+  expect({ status: job.status, error: job.error }).toEqual({
+    status: 'failed',
+    error: expect.stringContaining('The setup still fails after 3 repairs'),
+  })
+  const { checks } = await server.client.checks(job.id)
+  expect(new Set(checks.map(({ kind, exit_code }) => `${kind} ${exit_code}`))).toEqual(new Set(['setup 7']))
 })

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { CheckView } from '../../src/contract/job.ts'
+import type { CheckOrigin } from '../../src/contract/words.ts'
 import { AnsiLog } from '../ui/ansi-log.tsx'
 import { Code } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
@@ -34,6 +35,7 @@ export function CheckRow({ check, isOpen }: { readonly check: CheckView; readonl
           <StatusPill status={check.verdict} look="bare" />
         </span>
         <code className={cx('min-w-0 flex-1 text-xs', isOpen ? 'wrap-anywhere' : 'truncate')}>
+          {check.kind === 'setup' && <span className="font-sans text-muted">Setup: </span>}
           {check.command}
         </code>
         <span className="shrink-0 text-xs text-muted tabular-nums">exit {check.exit_code ?? 'none'}</span>
@@ -44,6 +46,13 @@ export function CheckRow({ check, isOpen }: { readonly check: CheckView; readonl
       {isOpen && <Evidence check={check} />}
     </li>
   )
+}
+
+const namedBy: Readonly<Record<CheckOrigin, string>> = {
+  person: 'a person',
+  plan: 'the plan',
+  repository: 'the repository: found in its files',
+  agent: 'the agent that did the work',
 }
 
 function Evidence({ check }: { readonly check: CheckView }) {
@@ -59,6 +68,7 @@ function Evidence({ check }: { readonly check: CheckView }) {
         <Fact name="Run at">{fullTime(check.started_at)}</Fact>
         <Fact name="With">{versions.join(', ')}</Fact>
         <Fact name="Walls">{check.walls}</Fact>
+        {check.origin !== null && <Fact name="Named by">{namedBy[check.origin]}</Fact>}
       </dl>
       {check.log.trim() === '' ? (
         <p className="text-xs text-muted">It printed nothing.</p>

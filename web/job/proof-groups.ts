@@ -7,6 +7,8 @@ export interface CheckGroup {
   readonly latest: readonly CheckView[]
   /** Newest first. */
   readonly earlier: readonly CheckView[]
+  /** Of the latest round, without its setup. */
+  readonly checks: number
   readonly passed: number
 }
 
@@ -32,12 +34,14 @@ export function groupsOf(checks: readonly CheckView[], tasks: readonly TaskView[
 function groupOf(id: string, title: string, checks: readonly CheckView[]): CheckGroup {
   const last = Math.max(0, ...checks.map((check) => check.round))
   const latest = checks.filter((check) => check.round === last)
+  const counted = latest.filter((check) => check.kind === 'check')
   return {
     id,
     title,
     latest,
     earlier: checks.filter((check) => check.round !== last).toReversed(),
-    passed: latest.filter((check) => check.verdict === 'pass').length,
+    checks: counted.length,
+    passed: counted.filter((check) => check.verdict === 'pass').length,
   }
 }
 
@@ -64,7 +68,7 @@ export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerd
       return {
         tone: 'done',
         title: 'Proven',
-        why: `The server ran ${whole?.latest.length ?? 0} checks on a clean checkout of ${commit}, and all of them passed.`,
+        why: `The server ran ${whole?.checks ?? 0} checks on a clean checkout of ${commit}, and all of them passed.`,
       }
     case 'partial':
       return {

@@ -61,7 +61,7 @@ function Group({ group }: { readonly group: CheckGroup }) {
       <h2 className="mb-1 flex items-baseline gap-2 font-semibold">
         <span className="min-w-0 wrap-anywhere">{group.title}</span>
         <span className="shrink-0 text-xs font-normal text-muted tabular-nums">
-          {group.passed} of {group.latest.length} passed
+          {group.checks === 0 ? 'the setup failed' : `${group.passed} of ${group.checks} passed`}
         </span>
       </h2>
       <ul className="border-t border-line">

@@ -30,12 +30,14 @@ test('one check a line, a budget as it is typed; one agent alone has no plan to 
     permissions: 'ask' as const,
     agents: { reviewer: 'other' },
     checks: ' npm test \n\nnode x.js\n',
+    setup: 'npm ci\n',
     usd: '1.5',
   }
   expect(requestOf(solo, undefined)).toEqual({
     vision: 'a counter',
     mode: 'solo',
     checks: ['npm test', 'node x.js'],
+    setup: ['npm ci'],
     parallelism: 2,
     permissions: 'ask',
     approve_plan: false,

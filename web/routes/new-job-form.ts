@@ -18,6 +18,8 @@ export interface JobForm {
   readonly source: string
   /** One command a line. */
   readonly checks: string
+  /** One command a line. */
+  readonly setup: string
   readonly approvePlan: boolean
   readonly permissions: PermissionPolicy
   readonly tokens: string
@@ -42,6 +44,7 @@ export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
     mode: defaults?.mode ?? 'team',
     source: '',
     checks: (defaults?.checks ?? []).join('\n'),
+    setup: '',
     approvePlan: defaults?.approve_plan ?? false,
     permissions: defaults?.permissions ?? 'sandbox',
     tokens: '',
@@ -73,6 +76,7 @@ export function problemsOf(form: JobForm): Problems {
 /** The form as the request it stands for. A lone agent makes no plan, so there is none to approve. */
 export function requestOf(form: JobForm, backend: string | undefined): JobRequest {
   const checks = entriesOf(form.checks)
+  const setup = entriesOf(form.setup)
   const models = Object.entries(form.models).filter(([, model]) => model.trim() !== '')
   const budget = {
     ...(form.tokens === '' ? {} : { tokens: Number(form.tokens) }),
@@ -86,6 +90,7 @@ export function requestOf(form: JobForm, backend: string | undefined): JobReques
     permissions: form.permissions,
     approve_plan: form.mode === 'team' && form.approvePlan,
     ...(backend === undefined ? {} : { backend }),
+    ...(setup.length === 0 ? {} : { setup }),
     ...(form.source.trim() === '' ? {} : { source: form.source.trim() }),
     ...(form.model.trim() === '' ? {} : { model: form.model.trim() }),
     ...(models.length === 0 || form.mode === 'solo' ? {} : { models: Object.fromEntries(models) }),
@@ -103,6 +108,7 @@ const fieldOfPath: Readonly<Record<string, JobField>> = {
   mode: 'mode',
   source: 'source',
   checks: 'checks',
+  setup: 'setup',
   parallelism: 'parallelism',
   'budget.tokens': 'tokens',
   'budget.usd': 'usd',

@@ -35,23 +35,22 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
           />
         )}
       </Field>
-      <Field
+      <CommandsField
         label="Checks"
         hint="One command a line. Each must exit 0 on a clean checkout before the job counts as proven."
         error={problems.checks}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            rows={2}
-            value={form.checks}
-            spellCheck={false}
-            placeholder="npm test"
-            className="min-h-16 font-mono text-xs"
-            onChange={(event) => onChange({ checks: event.target.value })}
-          />
-        )}
-      </Field>
+        placeholder="npm test"
+        value={form.checks}
+        onChange={(checks) => onChange({ checks })}
+      />
+      <CommandsField
+        label="Setup"
+        hint="One command a line, run once before the checks: what they need and the repository does not hold."
+        error={problems.setup}
+        placeholder="npm ci"
+        value={form.setup}
+        onChange={(setup) => onChange({ setup })}
+      />
       <ModelField form={form} problems={problems} onChange={onChange} />
       {form.mode === 'team' && <TeamOptions form={form} problems={problems} onChange={onChange} />}
       <PolicyChoice
@@ -62,6 +61,34 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
       <Budget form={form} problems={problems} onChange={onChange} />
       {form.mode === 'team' && <RoleBackends form={form} problems={problems} onChange={onChange} />}
     </section>
+  )
+}
+
+interface CommandsFieldProps {
+  readonly label: string
+  readonly hint: string
+  readonly error: string | undefined
+  readonly placeholder: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+/** Commands, one a line. */
+function CommandsField({ label, hint, error, placeholder, value, onChange }: CommandsFieldProps) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => (
+        <Textarea
+          {...control}
+          rows={2}
+          value={value}
+          spellCheck={false}
+          placeholder={placeholder}
+          className="min-h-16 font-mono text-xs"
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   )
 }
 

@@ -21,7 +21,7 @@ export function NewJobScreen() {
   const { form, backend, change, start, problems, isStarting } = useJobForm()
   const isLost = useConnection().kind === 'lost'
   const [isOpen, setIsOpen] = useState(false)
-  const hidden = ['source', 'checks', 'tokens', 'usd', 'parallelism', 'agents'] as const
+  const hidden = ['source', 'checks', 'setup', 'tokens', 'usd', 'parallelism', 'agents'] as const
   const showsOptions = isOpen || hidden.some((field) => problems[field] !== undefined)
   return (
     <div className="h-full overflow-y-auto">

@@ -44,6 +44,18 @@ export function addChecks(program: Command, terminal: Terminal): void {
   ])
 }
 
+const origins = {
+  person: ', named by a person',
+  plan: ', from the plan',
+  repository: ', found in the repository',
+  agent: ', left by an agent',
+} as const
+
+/** Who named a check, behind its line. */
+function namedBy({ origin }: Evidence['checks'][number]): string {
+  return origin === null ? '' : origins[origin]
+}
+
 /** Pure. One block for each round of checks, oldest first. */
 export function renderEvidence(
   evidence: Evidence,
@@ -72,7 +84,7 @@ export function renderEvidence(
       const log = cleanBlock(check.log).trimEnd()
       const whole = log === '' ? [] : log.split('\n').map((text) => paint('dim', `    │ ${text}`))
       return [
-        head,
+        `${head}${paint('dim', namedBy(check))}`,
         ...(logs === 'whole' ? whole : tail),
         ...(check.log_truncated ? [paint('dim', '    │ (the middle of this log was cut)')] : []),
       ]

@@ -21,6 +21,7 @@ interface Flags extends ServerFlags {
   mode?: 'team' | 'solo'
   source?: string
   check?: string[]
+  setup?: string[]
   document?: string[]
   parallelism?: number
   maxTokens?: number
@@ -52,6 +53,11 @@ export function addRun(program: Command, terminal: Terminal): void {
       'a command that must exit 0 on a clean checkout of the result; repeatable',
       collect,
     )
+    .option(
+      '--setup <command>',
+      'a command to run once before the checks, in the checkout (npm ci); repeatable',
+      collect,
+    )
     .option('--document <file>', 'a file for the team to read (20 files, 10 MB each); repeatable', collect)
     .option('--parallelism <number>', 'how many tasks are worked on at once', wholeNumber(1, 16))
     .option(
@@ -74,6 +80,10 @@ export function addRun(program: Command, terminal: Terminal): void {
     ['slipway run "a todo list with a CLI"', 'with the standard backend'],
     ['slipway run "a URL shortener" --check "npm test"', 'proven by your own command as well'],
     ['slipway run "add a dark mode" --source ~/code/site', 'on top of a repository'],
+    [
+      'slipway run "fix the search" --source ~/code/site --setup "npm ci" --check "npm test"',
+      'dependencies before the checks',
+    ],
     ['slipway run "a calculator" --approve-plan', 'read, edit and approve the plan before it is built'],
     ['slipway run - --document spec.pdf < vision.md', 'vision from a file, with a document'],
   ])
@@ -118,12 +128,16 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
     ...(flags.agent === undefined ? {} : parseAgents(flags.agent)),
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.source === undefined ? {} : { source: absoluteSource(flags.source) }),
-    ...(flags.check === undefined ? {} : { checks: flags.check }),
+    ...commandsOf(flags),
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
     ...(flags.approvePlan === true ? { approve_plan: true } : {}),
     ...(flags.permissions === undefined ? {} : { permissions: flags.permissions }),
     ...(Object.keys(budget).length === 0 ? {} : { budget }),
   }
+}
+
+function commandsOf({ check, setup }: Flags): Pick<JobRequest, 'checks' | 'setup'> {
+  return { ...(check === undefined ? {} : { checks: check }), ...(setup === undefined ? {} : { setup }) }
 }
 
 /** `role=backend`, `role=backend:model` or `role=:model`. */

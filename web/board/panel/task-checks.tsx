@@ -10,7 +10,7 @@ import { Part } from './part.tsx'
 /** What must pass for the task, and how it went the last time. */
 export function TaskChecks({ jobId, task }: { readonly jobId: string; readonly task: TaskView }) {
   const { data } = useQuery(queries.checks(jobId))
-  const own = (data?.checks ?? []).filter((check) => check.task_id === task.task_id)
+  const own = (data?.checks ?? []).filter((check) => check.task_id === task.task_id && check.kind === 'check')
   const latest = own.filter((check) => check.round === Math.max(...own.map(({ round }) => round)))
   const waiting = task.checks.filter((command) => !latest.some((check) => check.command === command))
   if (latest.length + waiting.length === 0) return null

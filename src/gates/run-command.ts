@@ -1,0 +1,82 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Launcher } from '../sandbox/launcher.ts'
+import { collectLog } from './collect-log.ts'
+
+/** Where and under which limits the commands of a run are carried out. */
+export interface CommandRoom {
+  readonly launcher: Launcher
+  readonly path: string
+  readonly timeoutMs: number
+  readonly logBytes: number
+  readonly signal: AbortSignal
+  readonly label: string
+}
+
+/** How a command ended. It passed when it exited with 0 within its time. */
+export interface CommandEnd {
+  readonly passed: boolean
+  readonly exitCode: number | null
+  readonly durationMs: number
+  readonly log: string
+  readonly logTruncated: boolean
+  readonly walls: string
+  readonly startedAt: Date
+}
+
+/** Runs one command line with `sh -c` inside the sandbox, with nothing on its input, and ends whatever it leaves. */
+export async function runCommand(
+  room: CommandRoom,
+  command: string,
+  place: { readonly cwd: string; readonly home: string; readonly writable: readonly string[] },
+): Promise<CommandEnd> {
+  const startedAt = new Date()
+  const begun = performance.now()
+  const child = await room.launcher.launch(
+    {
+      command: ['/bin/sh', '-c', command],
+      ...place,
+      env: { PATH: room.path, LANG: 'C.UTF-8', CI: 'true', NO_COLOR: '1' },
+      readable: room.path.split(':').filter((dir) => path.isAbsolute(dir) && fs.existsSync(dir)),
+      label: room.label,
+      input: 'nothing',
+    },
+    room.signal,
+  )
+  const log = collectLog([child.stdout, child.stderr], room.logBytes)
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    void child.kill()
+  }, room.timeoutMs)
+  const onAbort = (): void => void child.kill()
+  room.signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const { code, signal } = await child.exited
+    room.signal.throwIfAborted()
+    const { text, truncated } = await log.finished
+    return {
+      passed: code === 0 && !timedOut,
+      exitCode: code,
+      durationMs: Math.round(performance.now() - begun),
+      log: text + noteOn(timedOut, signal, room.timeoutMs),
+      logTruncated: truncated,
+      walls: child.walls,
+      startedAt,
+    }
+  } finally {
+    clearTimeout(timer)
+    room.signal.removeEventListener('abort', onAbort)
+    await child.kill()
+  }
+}
+
+function noteOn(timedOut: boolean, signal: string | null, timeoutMs: number): string {
+  if (timedOut)
+    return (
+      `\n[stopped after ${timeoutMs / 1000} s: the command did not end by itself. If it watches files or waits for somebody, ` +
+      'name one that runs once (`vitest run` instead of `vitest`, `jest` instead of `jest --watch`); ' +
+      'if it only needs longer, raise SLIPWAY_CHECK_SECONDS.]'
+    )
+  return signal === null ? '' : `\n[ended by ${signal}]`
+}

@@ -1,0 +1,85 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { cleanCheckout } from '../workspace/clean-checkout.ts'
+import type { JobRepository } from '../workspace/job-repository.ts'
+import { discard } from '../workspace/trash.ts'
+import { runCommand, type CommandRoom } from './run-command.ts'
+
+export interface StateOptions {
+  readonly repository: JobRepository
+  readonly commit: string
+  /** A directory that belongs to this run alone. */
+  readonly dir: string
+  readonly dataDir: string
+}
+
+/**
+ * The checkout and the HOME that every command of a run begins with. They lie at the same two paths for each command,
+ * because what a setup makes (a virtual environment, a linked package) names its own place.
+ */
+export interface StartingState {
+  readonly checkout: string
+  readonly home: string
+  /** Makes a clean checkout of the commit and an empty HOME. */
+  begin(): Promise<void>
+  /** Keeps what is there now, made by the setup, for the commands to come. */
+  keep(): Promise<void>
+  /** Puts the kept state back, untouched; the last command gets it as it is. Null, or why it could not be copied. */
+  restore(room: CommandRoom, which: 'last' | 'earlier'): Promise<string | null>
+}
+
+export function startingState(options: StateOptions): StartingState {
+  const checkout = path.join(options.dir, 'checkout')
+  const home = path.join(options.dir, 'home')
+  const kept = path.join(options.dir, 'kept')
+  const clear = async (): Promise<void> => {
+    await putAway(checkout, options.dataDir)
+    await putAway(home, options.dataDir)
+  }
+  return {
+    checkout,
+    home,
+    async begin() {
+      await clear()
+      await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
+      await cleanCheckout(options.repository, options.commit, checkout)
+    },
+    async keep() {
+      await fs.promises.mkdir(kept, { mode: 0o700 })
+      await fs.promises.rename(checkout, path.join(kept, 'checkout'))
+      await fs.promises.rename(home, path.join(kept, 'home'))
+    },
+    async restore(room, which) {
+      await clear()
+      if (which === 'last') {
+        await fs.promises.rename(path.join(kept, 'checkout'), checkout)
+        await fs.promises.rename(path.join(kept, 'home'), home)
+        return null
+      }
+      return copyKept(room, options.dir)
+    },
+  }
+}
+
+/**
+ * Copies with `cp`, which shares blocks where the file system can, keeps times, links and holes, and is thirty times as
+ * fast as Node's own copying. It runs inside the sandbox: what it copies was written by a stranger's program.
+ */
+async function copyKept(room: CommandRoom, dir: string): Promise<string | null> {
+  const share = process.platform === 'darwin' ? '-c' : '--reflink=auto'
+  const home = path.join(dir, 'copier')
+  await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
+  const end = await runCommand(room, `cp -a ${share} kept/checkout kept/home .`, {
+    cwd: dir,
+    home,
+    writable: [dir],
+  })
+  return end.passed ? null : `[what the setup made could not be copied for this command]\n${end.log}`
+}
+
+/** Puts a directory away although a command may have taken every right on it from us. */
+async function putAway(place: string, dataDir: string): Promise<void> {
+  if (!fs.existsSync(place)) return
+  await fs.promises.chmod(place, 0o700)
+  await discard(place, dataDir)
+}

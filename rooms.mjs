@@ -88,6 +88,7 @@ export const owners = {
   '@hono/': ['http'],
   execa: ['sandbox', 'cli'],
   yaml: ['engine'],
+  unbash: ['gates'],
   pino: ['lib'],
   uuid: ['lib'],
   jose: ['models'],

@@ -220,7 +220,7 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     },
     async checks(id) {
       const job = await existing(engine, id)
-      return { proof: job.proof, checks: await listChecks(db.reader, id) }
+      return { proof: job.proof, proof_reason: job.proof_reason, checks: await listChecks(db.reader, id) }
     },
     async budget(id) {
       const job = await existing(engine, id)

@@ -74,7 +74,7 @@ test('frames are written in one piece, only when something changed, over the row
 test('a job that nothing proved is never called proven', () => {
   for (const proof of ['unproven', null] as const) {
     const text = renderEnding(
-      { job: jobView({ ...done, proof }), tasks: [], evidence: { proof, checks: [] } },
+      { job: jobView({ ...done, proof }), tasks: [], evidence: { proof, proof_reason: null, checks: [] } },
       80,
       plainPaint,
     )

@@ -24,6 +24,7 @@ export function renderEnding({ job, tasks, evidence }: Ending, width: number, pa
   const done = tasks.filter((task) => task.status === 'completed').length
   const lines = [
     headline(job, took, paint),
+    ...(job.proof_reason === null ? [] : [paint('yellow', cleanLine(job.proof_reason))]),
     '',
     ...(job.error === null ? [] : [paint('red', cleanLine(job.error)), '']),
     ...(job.status === 'completed' ? [] : troubles(tasks, paint)),
@@ -96,7 +97,7 @@ function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): s
 /** One check with its verdict; the end of its log when it failed. */
 export function checkLines(check: CheckView, width: number, paint: Paint): string[] {
   const icon = {
-    pass: paint('green', '✓ pass'),
+    pass: check.not_counted === null ? paint('green', '✓ pass') : paint('yellow', '– pass'),
     fail: paint('red', '✗ fail'),
     waived: paint('yellow', '– waived'),
   }[check.verdict]
@@ -104,6 +105,8 @@ export function checkLines(check: CheckView, width: number, paint: Paint): strin
   const exit = check.verdict === 'fail' ? `, exit ${check.exit_code ?? 'none: it was ended'}` : ''
   const command = `${check.kind === 'setup' ? 'setup: ' : ''}${cleanLine(check.command)}`
   const line = `  ${icon}  ${fit(command, Math.max(20, width - 24))}  ${paint('dim', `${took}${exit}`)}`
+  if (check.not_counted !== null)
+    return [line, paint('yellow', `    does not count: ${cleanLine(check.not_counted)}`)]
   if (check.verdict !== 'fail') return [line]
   const log = cleanBlock(check.log)
     .trim()

@@ -39,7 +39,11 @@ async function serve(answers: Answers) {
     eventView(3, 'job.completed', 'Completed\u001b[2J.'),
   ]
   const jobs = answers.jobs ?? [answers.job]
-  const evidence = { proof: answers.job.proof, checks: answers.checks ?? [checkView()] }
+  const evidence = {
+    proof: answers.job.proof,
+    proof_reason: answers.job.proof_reason,
+    checks: answers.checks ?? [checkView()],
+  }
   const routes: Record<string, (url: URL) => unknown> = {
     'GET /health': () => ({ status: 'ok', version: '1', checks: {} }),
     'GET /api/jobs': () => ({ jobs, total: jobs.length, page: 1, page_size: 100 }),

@@ -16,7 +16,7 @@ export const hostile = '\u001b]0;owned\u0007\u001b[2Ja todo list\u009b31m'
 export function jobView(change: Partial<JobView> = {}): JobView {
   return {
     id, vision: 'a todo list', title: hostile, backend: 'offline', mode: 'team', status: 'running', current_phase: 'building',
-    progress: 40, wait: null, proof: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
+    progress: 40, wait: null, proof: null, proof_reason: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
     head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, options: { agents: {}, model: null, models: {}, checks: [], setup: [], source: null, parallelism: 2, approve_plan: false, permissions: 'sandbox', budget: null },
     ...change,
   } // prettier-ignore
@@ -33,7 +33,7 @@ export function taskView(change: Partial<TaskView> = {}): TaskView {
 
 export function checkView(change: Partial<CheckView> = {}): CheckView {
   return {
-    id, kind: 'check', scope: 'job', origin: 'plan', task_id: null, attempt_id: null, round: 1, command: 'node --test', verdict: 'pass', exit_code: 0, duration_ms: 150,
+    id, kind: 'check', scope: 'job', origin: 'plan', task_id: null, attempt_id: null, round: 1, command: 'node --test', verdict: 'pass', not_counted: null, exit_code: 0, duration_ms: 150,
     commit: 'c'.repeat(40), log: 'ok 1\n', log_truncated: false, versions: {}, walls: 'bubblewrap', started_at: at(2),
     ...change,
   } // prettier-ignore

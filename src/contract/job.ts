@@ -94,6 +94,8 @@ export const JobView = z.object({
   progress: z.int().min(0).max(100),
   wait: Wait.nullable(),
   proof: Proof.nullable(),
+  /** Why it is not proven; null when it is, and before that is decided. */
+  proof_reason: z.string().nullable(),
   created_at: Time,
   started_at: Time.nullable(),
   completed_at: Time.nullable(),
@@ -262,6 +264,8 @@ export const CheckView = z.object({
   round: z.int(),
   command: z.string(),
   verdict: Verdict,
+  /** Why it proves nothing although it passed; null when it counts. */
+  not_counted: z.string().nullable(),
   exit_code: z.int().nullable(),
   duration_ms: z.int(),
   commit: z.string(),
@@ -272,7 +276,11 @@ export const CheckView = z.object({
   started_at: Time,
 })
 export type CheckView = z.infer<typeof CheckView>
-export const CheckList = z.object({ proof: Proof.nullable(), checks: z.array(CheckView) })
+export const CheckList = z.object({
+  proof: Proof.nullable(),
+  proof_reason: z.string().nullable(),
+  checks: z.array(CheckView),
+})
 export type CheckList = z.infer<typeof CheckList>
 
 export const BudgetView = z.object({

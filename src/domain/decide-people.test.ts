@@ -104,7 +104,13 @@ describe('a job whose task was cancelled', () => {
   it('is proven in part when the checks pass on the rest', () => {
     const works = [checked('pass'), delivered('main1')]
     expect(decide(scene({ job: delivering, tasks, work: works }), 0, 0)).toEqual([
-      { do: 'complete-job', proof: 'partial', path: '/r', commit: 'main1' },
+      {
+        do: 'complete-job',
+        proof: 'partial',
+        reason: 'The checks pass, and some tasks were cancelled.',
+        path: '/r',
+        commit: 'main1',
+      },
     ])
     expect(decide(scene({ job: delivering, tasks: [task('a')], work: works }), 0, 0)).toMatchObject([
       { do: 'complete-job', proof: 'proven' },

@@ -30,7 +30,11 @@ function decideChecks(snapshot: Snapshot): Decision[] {
     return [...back(job.phase), { do: 'start-checks', taskId: null, attemptId: null }]
   }
   if (current.verdict === 'fail') return decideRepair(snapshot, runs, current.failed)
-  return decideDelivery(snapshot, mine, current.verdict === 'pass' ? proofOf(snapshot) : 'unproven')
+  return decideDelivery(
+    snapshot,
+    mine,
+    current.verdict === 'pass' ? proofOf(snapshot) : unproven(current.reason),
+  )
 }
 
 /** Another task that mends what failed, a look at what may have been chance, or the end. */
@@ -55,17 +59,27 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
   return [{ do: 'add-tasks', tasks: [repairTask(snapshot, failed)] }, ...toBuilding(job.phase)]
 }
 
-/** Passed checks prove all of a plan, or what people left of it. */
-function proofOf({ tasks }: Snapshot): Proof {
-  const left = tasks.some((task) => task.status === 'cancelled' || task.status === 'skipped')
-  return left ? 'partial' : 'proven'
+/** What a job has shown in the end, and why it is not more. */
+interface Shown {
+  readonly proof: Proof
+  readonly reason: string | null
 }
 
-function decideDelivery({ job }: Snapshot, mine: readonly Work[], proof: Proof): Decision[] {
+const unproven = (reason = 'There was no check to run.'): Shown => ({ proof: 'unproven', reason })
+
+/** Passed checks prove all of a plan, or what people left of it. */
+export function proofOf({ tasks }: Pick<Snapshot, 'tasks'>): Shown {
+  const left = tasks.some((task) => task.status === 'cancelled' || task.status === 'skipped')
+  return left
+    ? { proof: 'partial', reason: 'The checks pass, and some tasks were cancelled.' }
+    : { proof: 'proven', reason: null }
+}
+
+function decideDelivery({ job }: Snapshot, mine: readonly Work[], shown: Shown): Decision[] {
   const deliveries = mine.filter((work) => work.kind === 'deliver')
   const last = deliveries.at(-1)
   if (last?.outcome?.kind === 'delivered' && last.outcome.commit === job.headCommit) {
-    return [{ do: 'complete-job', proof, path: last.outcome.path, commit: last.outcome.commit }]
+    return [{ do: 'complete-job', ...shown, path: last.outcome.path, commit: last.outcome.commit }]
   }
   const failed = deliveries.filter((work) => work.status !== 'lost')
   if (broken(failed) >= tries.deliveries || broken(deliveries) >= tries.services)

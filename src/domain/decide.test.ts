@@ -79,7 +79,7 @@ describe('a job', () => {
     const tasks = [{ ...task, status: 'completed' as const }]
     const delivering = { ...job, phase: 'delivering' as const }
     expect(decide(scene({ job: delivering, tasks, work: [proof, delivery] }), 0, 0)).toEqual([
-      { do: 'complete-job', proof: 'proven', path: '/r', commit: 'main0' },
+      { do: 'complete-job', proof: 'proven', reason: null, path: '/r', commit: 'main0' },
     ])
     const stale: Work = {
       ...proof,

@@ -42,6 +42,13 @@ export type Decision =
       readonly on: string
     }
   | { readonly do: 'stop-waiting' }
-  | { readonly do: 'complete-job'; readonly proof: Proof; readonly path: string; readonly commit: string }
+  | {
+      readonly do: 'complete-job'
+      readonly proof: Proof
+      /** Why it is not `proven`. */
+      readonly reason: string | null
+      readonly path: string
+      readonly commit: string
+    }
   | { readonly do: 'fail-job'; readonly error: string }
   | { readonly do: 'cancel-job' }

@@ -129,6 +129,8 @@ export type WorkOutcome =
       readonly verdict: 'pass' | 'fail' | 'none'
       readonly commit: string
       readonly failed: readonly FailedCheck[]
+      /** Why the verdict is `none`. */
+      readonly reason?: string
     }
   | { readonly kind: 'merged'; readonly commit: string }
   | { readonly kind: 'empty' }

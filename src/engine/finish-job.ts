@@ -10,8 +10,8 @@ type JobEnd = Extract<Decision, { do: 'complete-job' | 'fail-job' | 'cancel-job'
 
 const completed = {
   proven: 'Completed and proven.',
-  partial: 'Completed, partly proven: the checks pass, and some tasks were cancelled.',
-  unproven: 'Completed, unproven: there was no check to run.',
+  partial: 'Completed, partly proven.',
+  unproven: 'Completed, unproven.',
 } as const
 
 /** The end of a job. Only `transition` can say `completed`; a status it does not allow is a fault of the rules. */
@@ -30,6 +30,7 @@ export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd):
         ...end,
         progress: 100,
         proof: decision.proof,
+        proof_reason: decision.reason,
         result_path: decision.path,
         head_commit: decision.commit,
         error: null,
@@ -39,8 +40,13 @@ export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd):
           type: 'job.completed',
           actor: 'server',
           phase,
-          message: completed[decision.proof],
-          data: { proof: decision.proof, commit: decision.commit, path: decision.path },
+          message: `${completed[decision.proof]} ${decision.reason ?? ''}`.trim(),
+          data: {
+            proof: decision.proof,
+            reason: decision.reason,
+            commit: decision.commit,
+            path: decision.path,
+          },
         },
       ]
     case 'fail-job':

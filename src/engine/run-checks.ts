@@ -1,6 +1,8 @@
 import path from 'node:path'
+import { readScripts, type Scripts } from '../gates/cannot-fail.ts'
 import { checkCommands, taskChecks, type Check } from '../gates/check-commands.ts'
 import { proveCommit, type Evidence } from '../gates/run-checks.ts'
+import { readFileIfThere } from '../workspace/compare-trees.ts'
 import { listFiles } from '../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { attemptCommit, leftChecks } from '../store/attempts.ts'
@@ -15,6 +17,8 @@ import { repositoryOf } from './repository-of.ts'
 const SHOWN_LOG = 8000
 /** Files looked at when nobody named a check. */
 const LISTED_FILES = 20_000
+/** Checks that prove nothing and are named in the reason for that. */
+const SHOWN_CHECKS = 3
 
 /** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
 export async function runChecks(engine: Engine, { work, job, signal }: Claim): Promise<Report> {
@@ -31,6 +35,7 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
     repository,
     commit,
     setup: job.setup,
+    scripts: await scriptsOf(repository, commit),
     checks: named,
     dataDir: engine.dataDir,
     dir: path.join(engine.dataDir, 'jobs', job.id, 'checks', work.id),
@@ -40,10 +45,15 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
     signal,
   })
   const failed = checks.filter((check) => check.verdict === 'fail')
+  const counted = checks.filter((check) => check.kind === 'check' && check.notCounted === null)
   return {
     outcome: {
       kind: 'checks',
-      verdict: failed.length === 0 ? 'pass' : 'fail',
+      ...(failed.length > 0
+        ? { verdict: 'fail' }
+        : counted.length > 0
+          ? { verdict: 'pass' }
+          : { verdict: 'none', reason: whyNone(checks) }),
       commit,
       failed: failed.map((check) => ({
         kind: check.kind,
@@ -73,30 +83,45 @@ async function checksFor(
   return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], whole)
 }
 
+/** The scripts that `npm test` and its like lead to. */
+async function scriptsOf(repository: JobRepository, commit: string): Promise<Scripts> {
+  const file = await readFileIfThere(repository, commit, 'package.json')
+  return readScripts(file ?? '')
+}
+
+/** Why checks that all passed prove nothing. */
+function whyNone(checks: readonly Evidence[]): string {
+  const named = checks.filter(({ kind }) => kind === 'check').slice(0, SHOWN_CHECKS)
+  return `No check that was run proves anything. ${named.map(({ command, notCounted }) => `"${command}": ${notCounted ?? ''}`).join(' ')}`
+}
+
 function nothingToRun(work: WorkRow, commit: string): Report {
+  const reason = 'There is no check to run: nobody named one and none was found.'
   return {
-    outcome: { kind: 'checks', verdict: 'none', commit, failed: [] },
+    outcome: { kind: 'checks', verdict: 'none', commit, failed: [], reason },
     events: [
       {
         ...about(work),
         type: 'checks.none',
-        message: 'There is no check to run: nobody named one and none was found.',
+        message: reason,
       },
     ],
   }
 }
 
 function finished(work: WorkRow, check: Evidence): NewEvent {
-  const said = { pass: 'Passed', fail: 'Failed' }[check.verdict]
+  const passed = check.notCounted === null ? 'Passed' : 'Does not count'
+  const said = check.verdict === 'pass' ? passed : 'Failed'
   const what = check.kind === 'setup' ? `The setup ${said.toLowerCase()}` : said
   return {
     ...about(work),
     type: `${check.kind}.finished`,
-    message: `${what}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)`,
+    message: `${what}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)${check.notCounted === null ? '' : `. ${check.notCounted}`}`,
     data: {
       command: check.command,
       origin: check.origin,
       verdict: check.verdict,
+      not_counted: check.notCounted,
       exit_code: check.exitCode,
       duration_ms: check.durationMs,
       commit: check.commit,

@@ -6,6 +6,7 @@ import { newId } from '../lib/ids.ts'
 import { openLauncher, type Launcher } from '../sandbox/launcher.ts'
 import { checkpoint, prepareWorkspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
+import { readScripts } from './cannot-fail.ts'
 import type { Check } from './check-commands.ts'
 import { proveCommit, type Evidence } from './run-checks.ts'
 
@@ -45,6 +46,7 @@ async function prove(
     dir,
     dataDir,
     setup: more.setup ?? [],
+    scripts: readScripts('{"scripts": {"test": "true"}}'),
     checks: commands.map((command): Check => ({ command, origin: 'plan' })),
     path: `${path.dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     timeoutMs: more.timeoutMs ?? 15_000,
@@ -101,4 +103,15 @@ it('a command that does not end is stopped, and its log says what to do', async 
   expect(watching?.verdict).toBe('fail')
   expect(watching?.log).toContain('[stopped after 0.3 s: the command did not end by itself.')
   expect(watching?.log).toContain('name one that runs once')
+})
+
+it('a check that cannot fail, or that found no test, passes and does not count', async () => {
+  const evidence = await prove(['true', 'node --test', 'test -f answer', 'exit 1 || true', 'false'])
+  expect(evidence.map(({ verdict, notCounted }) => [verdict, notCounted])).toEqual([
+    ['pass', 'It cannot fail: it exits with 0 whatever the work is like.'],
+    ['pass', 'It found no test to run.'],
+    ['pass', null],
+    ['fail', null],
+    ['fail', null],
+  ])
 })

@@ -1,7 +1,9 @@
 import os from 'node:os'
 import type { CheckKind, CheckOrigin } from '../contract/words.ts'
 import { discard } from '../workspace/trash.ts'
+import { cannotFail, type Scripts } from './cannot-fail.ts'
 import type { Check } from './check-commands.ts'
+import { countTests } from './count-tests.ts'
 import { runCommand, type CommandEnd, type CommandRoom } from './run-command.ts'
 import { startingState, type StartingState, type StateOptions } from './starting-state.ts'
 
@@ -11,6 +13,8 @@ export interface Evidence {
   readonly origin: CheckOrigin
   readonly command: string
   readonly verdict: 'pass' | 'fail'
+  /** Why it proves nothing although it passed. */
+  readonly notCounted: string | null
   readonly exitCode: number | null
   readonly durationMs: number
   readonly commit: string
@@ -25,6 +29,8 @@ export interface ProofOptions extends StateOptions, Omit<CommandRoom, 'label'> {
   /** Run once, in order, before the checks; their result is what every check starts from. */
   readonly setup: readonly string[]
   readonly checks: readonly Check[]
+  /** Of the package.json of the commit. */
+  readonly scripts: Scripts
 }
 
 /**
@@ -110,7 +116,13 @@ function toEvidence(options: ProofOptions, kind: CheckKind, check: Check, end: C
     origin: check.origin,
     command: check.command,
     verdict: passed ? 'pass' : 'fail',
+    notCounted: passed && kind === 'check' ? provesNothing(check.command, end.log, options.scripts) : null,
     commit: options.commit,
     versions: { node: process.version, os: `${os.type()} ${os.release()}` },
   }
+}
+
+/** Why a check that passed does not count, as a sentence; null when it does. */
+function provesNothing(command: string, log: string, scripts: Scripts): string | null {
+  return cannotFail(command, scripts) ?? (countTests(log) === 0 ? 'It found no test to run.' : null)
 }

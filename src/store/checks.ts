@@ -12,6 +12,7 @@ export interface NewCheck {
   readonly origin: CheckOrigin
   readonly command: string
   readonly verdict: Verdict
+  readonly notCounted: string | null
   readonly exitCode: number | null
   readonly durationMs: number
   readonly commit: string
@@ -33,10 +34,10 @@ export async function insertChecks(
   const round = rows[0]?.round ?? 1
   for (const [position, check] of checks.entries()) {
     await sql`
-      insert into checks (id, job_id, work_id, task_id, attempt_id, round, position, kind, origin, command, verdict, exit_code, duration_ms, commit, log,
+      insert into checks (id, job_id, work_id, task_id, attempt_id, round, position, kind, origin, command, verdict, not_counted, exit_code, duration_ms, commit, log,
         log_truncated, versions, walls, started_at)
       values (${newId()}, ${of.jobId}, ${of.workId}, ${of.taskId}, ${of.attemptId}, ${round}, ${position}, ${check.kind}, ${check.origin}, ${check.command}, ${check.verdict},
-        ${check.exitCode}, ${check.durationMs}, ${check.commit}, ${check.log.replaceAll('\u0000', '\u{FFFD}')}, ${check.logTruncated},
+        ${check.notCounted}, ${check.exitCode}, ${check.durationMs}, ${check.commit}, ${check.log.replaceAll('\u0000', '\u{FFFD}')}, ${check.logTruncated},
         ${jsonb(check.versions)}, ${check.walls}, ${check.startedAt})`.execute(trx)
   }
 }
@@ -45,7 +46,7 @@ type CheckRow = Omit<CheckView, 'scope' | 'started_at'> & { started_at: Date }
 
 export async function listChecks(db: Reader, jobId: string): Promise<CheckView[]> {
   const { rows } = await sql<CheckRow>`
-    select id, task_id, attempt_id, round, kind, origin, command, verdict, exit_code, duration_ms, commit, log, log_truncated, versions, walls, started_at
+    select id, task_id, attempt_id, round, kind, origin, command, verdict, not_counted, exit_code, duration_ms, commit, log, log_truncated, versions, walls, started_at
     from checks where job_id = ${jobId} order by started_at, position`.execute(db)
   return rows.map((row) => ({
     ...row,

@@ -116,6 +116,7 @@ function toView(row: JobRow & Figures): JobView {
   return {
     ...toSummary(row),
     vision: row.vision,
+    proof_reason: row.proof_reason,
     workspace_path: row.result_path,
     head_commit: row.head_commit,
     options: {

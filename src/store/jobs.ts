@@ -22,6 +22,7 @@ export interface JobRow {
   progress: number
   wait: Wait | null
   proof: Proof | null
+  proof_reason: string | null
   checks: string[]
   setup: string[]
   source: string | null
@@ -116,6 +117,7 @@ export interface JobChange {
   readonly progress?: number
   readonly wait?: Wait | null
   readonly proof?: Proof | null
+  readonly proof_reason?: string | null
   readonly head_commit?: string
   readonly result_path?: string
   readonly plan?: Plan

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobView } from '../../src/contract/job.ts'
-import { endOf } from '../helpers/follow-job.ts'
+import { startFixtureJob } from '../helpers/fixture-backend.ts'
+import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 
 /** Done means proven: what the checks say decides, whatever the agent says. */
@@ -100,4 +101,27 @@ it('a setup that fails is repaired like a check, and the job says in the end tha
   })
   const { checks } = await server.client.checks(job.id)
   expect(new Set(checks.map(({ kind, exit_code }) => `${kind} ${exit_code}`))).toEqual(new Set(['setup 7']))
+})
+
+it('checks that cannot fail, and tests that are none, prove nothing, and that is said', async () => {
+  const id = await startFixtureJob(server, 'easy', {
+    quiet: true,
+    turn: [
+      { write: ['package.json', '{"scripts": {"test": "echo all 12 tests passed"}}'] },
+      { write: ['.slipway/checks.json', '{"checks": ["exit 0", "npm test"]}'] },
+    ],
+  })
+  const job = await endOf(server, id)
+  expect({ status: job.status, proof: job.proof, reason: job.proof_reason }).toEqual({
+    status: 'completed',
+    proof: 'unproven',
+    reason: expect.stringContaining('"exit 0": It cannot fail: it exits with 0 whatever the work is like.'),
+  })
+  const { checks } = await server.client.checks(id)
+  expect(checks.map(({ origin, verdict, not_counted }) => [origin, verdict, not_counted])).toEqual([
+    ['agent', 'pass', 'It cannot fail: it exits with 0 whatever the work is like.'],
+    ['agent', 'pass', expect.stringContaining('the script "test" of package.json')],
+  ])
+  const [ended] = await eventsOf(server, id, 'job.completed')
+  expect(ended?.message).toMatch(/^Completed, unproven\. No check that was run proves anything\./)
 })

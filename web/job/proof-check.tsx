@@ -32,7 +32,7 @@ export function CheckRow({ check, isOpen }: { readonly check: CheckView; readonl
           className={cx('size-4 shrink-0 text-muted transition-transform', isOpen && 'rotate-90')}
         />
         <span className="flex w-18 shrink-0">
-          <StatusPill status={check.verdict} look="bare" />
+          <StatusPill status={check.not_counted === null ? check.verdict : 'unproven'} look="bare" />
         </span>
         <code className={cx('min-w-0 flex-1 text-xs', isOpen ? 'wrap-anywhere' : 'truncate')}>
           {check.kind === 'setup' && <span className="font-sans text-muted">Setup: </span>}
@@ -70,6 +70,9 @@ function Evidence({ check }: { readonly check: CheckView }) {
         <Fact name="Walls">{check.walls}</Fact>
         {check.origin !== null && <Fact name="Named by">{namedBy[check.origin]}</Fact>}
       </dl>
+      {check.not_counted !== null && (
+        <p className="text-xs text-waiting">It passed and does not count. {check.not_counted}</p>
+      )}
       {check.log.trim() === '' ? (
         <p className="text-xs text-muted">It printed nothing.</p>
       ) : (

@@ -41,7 +41,7 @@ function groupOf(id: string, title: string, checks: readonly CheckView[]): Check
     latest,
     earlier: checks.filter((check) => check.round !== last).toReversed(),
     checks: counted.length,
-    passed: counted.filter((check) => check.verdict === 'pass').length,
+    passed: counted.filter((check) => check.verdict === 'pass' && check.not_counted === null).length,
   }
 }
 
@@ -63,6 +63,10 @@ export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerd
     }
   if (job.status === 'cancelled')
     return { tone: 'info', title: 'Not proven', why: 'The job was cancelled before it was proven.' }
+  return proofOn(job, whole, commit)
+}
+
+function proofOn(job: JobView, whole: CheckGroup | undefined, commit: string): ProofVerdict {
   switch (job.proof) {
     case 'proven':
       return {
@@ -74,13 +78,13 @@ export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerd
       return {
         tone: 'waiting',
         title: 'Partly proven',
-        why: `The checks passed on ${commit}, but not everything that was planned is in it: some tasks were cancelled.`,
+        why: `On ${commit}: ${job.proof_reason ?? 'the checks pass, and not everything that was planned is in it.'}`,
       }
     case 'unproven':
       return {
         tone: 'waiting',
         title: 'Unproven',
-        why: 'There was no check to run: nobody named one and none was found. Name one when you start a job, such as “npm test”.',
+        why: `${job.proof_reason ?? 'There was no check to run.'} Name one when you start a job, such as “npm test”.`,
       }
     case null:
       return {

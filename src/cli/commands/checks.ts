@@ -1,11 +1,11 @@
 /** `slipway checks`: the evidence of a job. */
 import type { Command } from 'commander'
 import type { Evidence } from '../../client/open-client.ts'
-import type { TaskView } from '../../client/views.ts'
+import type { JobView } from '../../client/views.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
-import { checkLines } from '../job-report.ts'
+import { checkLines, type Ending } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
@@ -22,16 +22,20 @@ export function addChecks(program: Command, terminal: Terminal): void {
     .option('--log', 'with the whole log of each check')
     .option('--json', 'as JSON')
     .action(async (given: string, flags: Flags) => {
-      const { evidence, tasks } = await withServer(flags, async (client) => {
+      const seen = await withServer(flags, async (client) => {
         const id = await findJobId(client, given)
-        return { evidence: await client.checks(id), tasks: await client.tasks(id) }
+        const [job, evidence, tasks] = await Promise.all([
+          client.getJob(id),
+          client.checks(id),
+          client.tasks(id),
+        ])
+        return { job, evidence, tasks }
       })
-      if (flags.json === true) terminal.printJson(evidence)
+      if (flags.json === true) terminal.printJson(seen.evidence)
       else
         terminal.print(
           renderEvidence(
-            evidence,
-            tasks,
+            seen,
             flags.log === true ? 'whole' : 'failures',
             terminal.size().width,
             terminal.paint,
@@ -56,16 +60,23 @@ function namedBy({ origin }: Evidence['checks'][number]): string {
   return origin === null ? '' : origins[origin]
 }
 
+/** What was proven and why it is not more. A job that ended otherwise than completed has no proof any more to wait for. */
+function proofWords(job: JobView, { proof, proof_reason: reason }: Evidence): string {
+  if (proof !== null) return reason === null ? proof : `${proof}. ${cleanLine(reason)}`
+  if (job.status === 'failed')
+    return `none, the job failed: ${cleanLine(job.error ?? 'no reason was recorded')}`
+  return job.status === 'cancelled' ? 'none, the job was cancelled' : 'not yet decided'
+}
+
 /** Pure. One block for each round of checks, oldest first. */
 export function renderEvidence(
-  evidence: Evidence,
-  tasks: readonly TaskView[],
+  { job, evidence, tasks }: Ending,
   logs: 'whole' | 'failures',
   width: number,
   paint: Paint,
 ): string {
   const titles = new Map(tasks.map((task) => [task.task_id, cleanLine(task.title)]))
-  const verdict = `Proof: ${evidence.proof ?? 'not yet decided'}`
+  const verdict = `Proof: ${proofWords(job, evidence)}`
   if (evidence.checks.length === 0) return `${verdict}\nNo check has been run.`
   const rounds = Map.groupBy(
     evidence.checks,

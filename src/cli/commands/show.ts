@@ -50,7 +50,7 @@ export function renderJob(snapshot: Snapshot, now: number, width: number, paint:
       'Waits for',
       job.wait === null ? null : `${job.wait.for} since ${job.wait.since}: ${job.wait.on}`,
     ),
-    ...field('Proof', job.proof),
+    ...field('Proof', job.proof_reason === null ? job.proof : `${job.proof ?? 'none'}: ${job.proof_reason}`),
     ...field('Error', job.error),
     ...field('Backend', `${job.backend}, ${job.mode}`),
     ...field('Took', span === null ? null : inWords(span)),

@@ -1,0 +1,232 @@
+import { parse, type AndOr, type Command, type CommandNode, type PipelineNode, type Statement } from 'unbash'
+
+/** The scripts of a package.json, by name. */
+export type Scripts = ReadonlyMap<string, string>
+
+/** Scripts that run scripts, and shells in shells, are followed this far. */
+const MAX_DEPTH = 8
+
+/** Programs that exit with 0 whatever they are given. */
+const harmless = new Set(['true', ':', 'echo', 'printf', 'pwd', 'sleep', 'date', 'export', 'unset', 'clear'])
+/** Programs that, at the end of a pipe and without files of their own, pass on what they read and exit with 0. */
+const passesOn = new Set([
+  'cat',
+  'tee',
+  'head',
+  'tail',
+  'sort',
+  'uniq',
+  'wc',
+  'nl',
+  'tr',
+  'column',
+  'less',
+  'more',
+])
+const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ash'])
+/** Programs that only start another, named by their first argument that is no option or assignment. */
+const starters = new Set(['env', 'command', 'exec', 'nohup', 'time'])
+const packageManagers = new Set(['npm', 'pnpm', 'yarn', 'bun'])
+
+/**
+ * Why a check exits with 0 whatever the work is like, as a sentence; null when it can fail, or when nobody can tell from
+ * its text. `scripts` are those of the package.json of the commit, to which `npm test` leads.
+ */
+export function cannotFail(command: string, scripts: Scripts = new Map()): string | null {
+  const look = new Look(scripts)
+  if (!look.script(command, 0)) return null
+  return look.followed === null
+    ? 'It cannot fail: it exits with 0 whatever the work is like.'
+    : `It cannot fail: the script "${look.followed}" of package.json exits with 0 whatever the work is like.`
+}
+
+/** The scripts that a package.json names; none where it cannot be read. */
+export function readScripts(packageJson: string): Scripts {
+  try {
+    const parsed: unknown = JSON.parse(packageJson)
+    const scripts: unknown = isRecord(parsed) ? parsed['scripts'] : null
+    return new Map(
+      Object.entries(isRecord(scripts) ? scripts : {}).flatMap(([name, script]): [string, string][] =>
+        typeof script === 'string' ? [[name, script]] : [],
+      ),
+    )
+  } catch {
+    return new Map()
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** One look at a command, which keeps the name of the last package script that it followed. */
+class Look {
+  followed: string | null = null
+  readonly #scripts: Scripts
+
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts
+  }
+
+  /** Whether a whole script always exits with 0. */
+  script(source: string, depth: number): boolean {
+    if (depth > MAX_DEPTH) return false
+    const parsed = parse(source)
+    if (parsed.errors !== undefined && parsed.errors.length > 0) return false
+    return this.#list(parsed.commands, depth)
+  }
+
+  /** A list has the status of its last command, unless it can leave earlier. */
+  #list(statements: readonly Statement[], depth: number): boolean {
+    let stopsAtFirstFailure = false
+    for (const { command, background } of statements) {
+      const [name, ...args] = wordsOf(command)
+      if (name === 'exit') return leavesWell(args)
+      if (name === 'set' && args.some((arg) => /^-\w*e|^errexit$|^pipefail$/.test(arg)))
+        stopsAtFirstFailure = true
+      else if (name === 'trap' && /\bexit\s+0\b/.test(args[0] ?? '')) return true
+      else if (background !== true && mayLeave(command)) return false
+      else if (stopsAtFirstFailure && background !== true && !this.#node(command, depth)) return false
+    }
+    const last = statements.at(-1)
+    return last === undefined || last.background === true || this.#node(last.command, depth)
+  }
+
+  #node(node: PipelineNode | AndOr, depth: number): boolean {
+    switch (node.type) {
+      case 'AndOr':
+        return this.#andOr(node, depth)
+      case 'Pipeline': {
+        const last = node.commands.at(-1)
+        if (last === undefined) return false
+        if (node.prefixes.some((prefix) => prefix.type === 'Negation')) return wordsOf(last)[0] === 'false'
+        return this.#command(last, depth, node.commands.length > 1)
+      }
+      default:
+        return this.#command(node, depth, false)
+    }
+  }
+
+  /** `a && b` always succeeds when both do; `a || b` when one of them does. */
+  #andOr({ commands, operators }: AndOr, depth: number): boolean {
+    let always = false
+    for (const [index, command] of commands.entries()) {
+      const one = this.#node(command, depth)
+      if (index === 0) always = one
+      else always = operators[index - 1] === '||' ? always || one : always && one
+    }
+    return always
+  }
+
+  #command(node: CommandNode, depth: number, isPiped: boolean): boolean {
+    switch (node.type) {
+      case 'Command':
+        return this.#simple(node, depth, isPiped)
+      case 'Subshell':
+      case 'BraceGroup':
+        return this.#list(node.body.commands, depth)
+      case 'Redirected':
+        return this.#command(node.command, depth, isPiped)
+      case 'Function':
+        return true
+      default:
+        return false
+    }
+  }
+
+  #simple(node: Command, depth: number, isPiped: boolean): boolean {
+    if (node.name === undefined)
+      return !node.prefix.some(
+        ({ type, text = '' }: { type: string; text?: string }) => type === 'Assignment' && /[$`]/.test(text),
+      )
+    const [program = '', ...args] = wordsOf(node)
+    return this.#words(program, args, depth, isPiped)
+  }
+
+  #words(program: string, args: readonly string[], depth: number, isPiped: boolean): boolean {
+    const name = program.split('/').at(-1) ?? program
+    if (harmless.has(name)) return true
+    if (name === 'exit') return leavesWell(args)
+    if (isPiped && passesOn.has(name)) return readsItsInput(name, args)
+    if (name === 'test' || name === '[') return isConstant(args.filter((arg) => arg !== ']'))
+    if (shells.has(name)) return this.#shell(args, depth)
+    if (starters.has(name)) {
+      const at = args.findIndex((arg) => !/^-|^\w+=/.test(arg))
+      return at >= 0 && this.#words(args[at] ?? '', args.slice(at + 1), depth, isPiped)
+    }
+    return packageManagers.has(name) && this.#packageScript(args, depth)
+  }
+
+  /** `sh -c "..."` */
+  #shell(args: readonly string[], depth: number): boolean {
+    const at = args.findIndex((arg) => /^-\w*c$/.test(arg))
+    const source = args[at + 1]
+    return at >= 0 && source !== undefined && !/^-\w*e/.test(args[at] ?? '') && this.script(source, depth + 1)
+  }
+
+  /** `npm test`, `npm run x` and their like, which run `prex`, `x` and `postx`. */
+  #packageScript(args: readonly string[], depth: number): boolean {
+    const words = args.filter((arg) => !arg.startsWith('-'))
+    const [first = '', second = ''] = words
+    const name = first === 'run' || first === 'run-script' ? second : first === 't' ? 'test' : first
+    const wanted = [`pre${name}`, name, `post${name}`].flatMap((each) => this.#scripts.get(each) ?? [])
+    if (!this.#scripts.has(name) || !wanted.every((script) => this.script(script, depth + 1))) return false
+    this.followed ??= name
+    return true
+  }
+}
+
+/** Whether `exit` with these words says that all is well. */
+function leavesWell(args: readonly string[]): boolean {
+  return args.length === 0 || args[0] === '0'
+}
+
+/** Whether a program at the end of a pipe has no file of its own that could be missing. */
+function readsItsInput(name: string, args: readonly string[]): boolean {
+  return name === 'tee' || name === 'tr' || args.every((arg) => /^[-+\d]/.test(arg))
+}
+
+/** The words of a simple command without redirections; empty for anything else, or where a word is not literal. */
+function wordsOf(node: PipelineNode | AndOr): string[] {
+  if (node.type !== 'Command' || node.name === undefined) return []
+  return [
+    node.name.value,
+    ...node.args.map((arg) => ('value' in arg && typeof arg.value === 'string' ? arg.value : arg.text)),
+  ]
+}
+
+/** Whether somewhere in it the whole script is left with a status that is not 0 on its face. */
+function mayLeave(node: PipelineNode | AndOr): boolean {
+  switch (node.type) {
+    case 'AndOr':
+      return node.commands.some(mayLeave)
+    case 'Command': {
+      const [name, status] = wordsOf(node)
+      return (
+        (name === 'exit' || name === 'exec' || name === 'return') && status !== undefined && status !== '0'
+      )
+    }
+    case 'BraceGroup':
+      return node.body.commands.some(({ command }) => mayLeave(command))
+    case 'If':
+    case 'While':
+    case 'For':
+    case 'Case':
+      // Not looked into: they may.
+      return true
+    default:
+      return false
+  }
+}
+
+/** Whether a `test` compares nothing but its own words, and finds them as they should be. */
+function isConstant(args: readonly string[]): boolean {
+  if (args.some((arg) => /[$`*?]/.test(arg))) return false
+  const [a = '', operator = '', b = ''] = args
+  if (args.length === 1) return a !== ''
+  if (args.length === 2) return (a === '-n' && operator !== '') || (a === '-z' && operator === '')
+  if (args.length !== 3) return false
+  if (operator === '=' || operator === '==') return a === b
+  if (operator === '!=') return a !== b
+  return operator === '-eq' && Number(a) === Number(b)
+}

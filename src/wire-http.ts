@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { JobView } from './contract/job.ts'
 import type { createApp } from './http/app.ts'
 import { limits } from './config.ts'
+import { waiveFinding } from './engine/waive-finding.ts'
 import { answerPermission } from './engine/answer-permission.ts'
 import { answerQuestion } from './engine/answer-question.ts'
 import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
@@ -41,6 +42,7 @@ import { listJobs, viewJob, viewJobs } from './store/job-views.ts'
 import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
 import { sumModelCalls } from './store/model-calls.ts'
 import { queueCounts } from './store/queue.ts'
+import { listFindings } from './store/findings.ts'
 import { listPermissions } from './store/permissions.ts'
 import { listQuestions } from './store/questions.ts'
 import { listAgents, listTasks } from './store/team-views.ts'
@@ -87,6 +89,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     jobs: wireJobs(wiring),
     plans: wirePlans(engine),
     people: wirePeople(engine),
+    waive: (id, findingId, reason) => jobAfter(engine, id, waiveFinding(engine, id, findingId, reason)),
     permissions: {
       async list(id) {
         await existing(engine, id)
@@ -220,7 +223,12 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     },
     async checks(id) {
       const job = await existing(engine, id)
-      return { proof: job.proof, proof_reason: job.proof_reason, checks: await listChecks(db.reader, id) }
+      return {
+        proof: job.proof,
+        proof_reason: job.proof_reason,
+        checks: await listChecks(db.reader, id),
+        findings: await listFindings(db.reader, id),
+      }
     },
     async budget(id) {
       const job = await existing(engine, id)

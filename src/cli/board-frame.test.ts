@@ -74,7 +74,11 @@ test('frames are written in one piece, only when something changed, over the row
 test('a job that nothing proved is never called proven', () => {
   for (const proof of ['unproven', null] as const) {
     const text = renderEnding(
-      { job: jobView({ ...done, proof }), tasks: [], evidence: { proof, proof_reason: null, checks: [] } },
+      {
+        job: jobView({ ...done, proof }),
+        tasks: [],
+        evidence: { proof, proof_reason: null, findings: [], checks: [] },
+      },
       80,
       plainPaint,
     )

@@ -90,8 +90,18 @@ function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): s
   return [
     `Checks, run by the server on a clean checkout of ${commits} (walls: ${walls}):`,
     ...checks.flatMap((check) => checkLines(check, width, paint)),
+    ...findingLines(evidence, paint),
     '',
   ]
+}
+
+/** What stands against the proof, each with the end of its id, and what was waived. */
+export function findingLines({ findings }: Evidence, paint: Paint): string[] {
+  return findings.map(({ id, message, verdict, waived_because: because }) =>
+    verdict === 'waived'
+      ? `  ${paint('dim', '– waived')}  ${cleanLine(message)} ${paint('dim', cleanLine(because ?? ''))}`
+      : `  ${paint('yellow', '! open')}  ${cleanLine(message)} ${paint('dim', id.slice(-6))}`,
+  )
 }
 
 /** One check with its verdict; the end of its log when it failed. */

@@ -13,6 +13,7 @@ import { addFiles } from './commands/files.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addLogs } from './commands/logs.ts'
 import { addMessage } from './commands/message.ts'
+import { addWaive } from './commands/waive.ts'
 import { addAllow, addDeny, addPermissions } from './commands/permissions.ts'
 import { addAnswer, addQuestions } from './commands/questions.ts'
 import { addPlan } from './commands/plan.ts'
@@ -50,7 +51,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     add(program, terminal)
   for (const add of [addPlan, addApprove, addReject, addPermissions, addAllow, addDeny])
     add(program, terminal)
-  for (const add of [addQuestions, addAnswer, addMessage, addRetry]) add(program, terminal)
+  for (const add of [addQuestions, addAnswer, addMessage, addRetry, addWaive]) add(program, terminal)
   for (const add of [
     addExport,
     addCancel,

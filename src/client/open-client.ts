@@ -92,6 +92,8 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   /** Main as an archive, a zip unless told. */
   download(id: string, options?: DownloadOptions): Promise<Download>
   checks(id: string): Promise<Evidence>
+  /** Says why a finding that stands against the proof does not matter. */
+  waive(id: string, findingId: string, reason: string): Promise<JobView>
   attempts(id: string): Promise<AttemptView[]>
   attempt(id: string, attemptId: string): Promise<AttemptRecord>
   cancel(id: string): Promise<JobView>
@@ -212,6 +214,11 @@ function jobCalls(endpoint: Endpoint) {
       requestJson(endpoint, jobPath(id, 'budget'), JobView, { method: 'POST', json: budget }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
     checks: (id: string) => requestJson(endpoint, jobPath(id, 'checks'), CheckList),
+    waive: (id: string, findingId: string, reason: string) =>
+      requestJson(endpoint, `${jobPath(id, 'findings')}/${encodeURIComponent(findingId)}/waive`, JobView, {
+        method: 'POST',
+        json: { reason },
+      }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FindingView } from './finding.ts'
 import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
 import {
@@ -280,6 +281,8 @@ export const CheckList = z.object({
   proof: Proof.nullable(),
   proof_reason: z.string().nullable(),
   checks: z.array(CheckView),
+  /** What stands against the proof although the checks pass, and what was waived of it. */
+  findings: z.array(FindingView),
 })
 export type CheckList = z.infer<typeof CheckList>
 

@@ -36,6 +36,7 @@ const scene = (parts: Partial<Snapshot>): Snapshot => ({
   agents: [],
   attempts: [attempt],
   work: [],
+  findings: [],
   models: { spent: null, budgetVersion: 0, blocked: [] },
   ...parts,
 })

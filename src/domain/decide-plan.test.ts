@@ -31,6 +31,7 @@ function scene(change: Partial<Job>, parts: Partial<Snapshot> = {}): Snapshot {
     agents: [],
     attempts: [planned],
     work: [],
+    findings: [],
     models: { spent: null, budgetVersion: 0, blocked: [] },
     ...parts,
   }

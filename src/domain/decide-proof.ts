@@ -1,8 +1,8 @@
 import type { Proof } from '../contract/words.ts'
 import type { Decision } from './decision.ts'
 import { tries } from './limits.ts'
-import type { FailedCheck, Snapshot, Work } from './model.ts'
-import { repairTask } from './plan-tasks.ts'
+import type { FailedCheck, Finding, Snapshot, Work } from './model.ts'
+import { isRestore, repairTask, restoreTask } from './plan-tasks.ts'
 
 /**
  * The end of a job whose tasks are done: its checks on a clean checkout of the exact commit, repairs while they fail,
@@ -30,11 +30,11 @@ function decideChecks(snapshot: Snapshot): Decision[] {
     return [...back(job.phase), { do: 'start-checks', taskId: null, attemptId: null }]
   }
   if (current.verdict === 'fail') return decideRepair(snapshot, runs, current.failed)
-  return decideDelivery(
-    snapshot,
-    mine,
-    current.verdict === 'pass' ? proofOf(snapshot) : unproven(current.reason),
-  )
+  if (current.verdict === 'none') return decideDelivery(snapshot, mine, unproven(current.reason))
+  const open = openFindings(snapshot)
+  if (open.length > 0 && !snapshot.tasks.some(isRestore))
+    return [{ do: 'add-tasks', tasks: [restoreTask(open, current.passed ?? [])] }, ...toBuilding(job.phase)]
+  return decideDelivery(snapshot, mine, proofOf(snapshot))
 }
 
 /** Another task that mends what failed, a look at what may have been chance, or the end. */
@@ -50,7 +50,7 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
     const error = `${what} after ${repairs} repairs: ${names}. The evidence is kept with the job.`
     return [{ do: 'fail-job', error }]
   }
-  const tasks = snapshot.tasks.filter((task) => task.kind === 'repair')
+  const tasks = snapshot.tasks.filter((task) => task.kind === 'repair' && !isRestore(task))
   // A repair that found nothing to change left the commit as it was: what failed may have been chance, so it is run again.
   if (tasks.filter((task) => task.status === 'completed').length > repairs)
     return [{ do: 'start-checks', taskId: null, attemptId: null }]
@@ -67,12 +67,30 @@ interface Shown {
 
 const unproven = (reason = 'There was no check to run.'): Shown => ({ proof: 'unproven', reason })
 
-/** Passed checks prove all of a plan, or what people left of it. */
-export function proofOf({ tasks }: Pick<Snapshot, 'tasks'>): Shown {
-  const left = tasks.some((task) => task.status === 'cancelled' || task.status === 'skipped')
-  return left
-    ? { proof: 'partial', reason: 'The checks pass, and some tasks were cancelled.' }
-    : { proof: 'proven', reason: null }
+/** What stands against the proof of the newest commit and was not waived. */
+function openFindings({ job, findings }: Snapshot): Finding[] {
+  return findings.filter((finding) => finding.commit === job.headCommit && !finding.waived)
+}
+
+/** Findings that are named in the reason; all of them are kept beside the checks. */
+const NAMED = 3
+
+/** What passed checks prove: all of a plan or what people left of it, and less where their tests were made to say less. */
+export function proofOf(snapshot: Snapshot): Shown {
+  const left = snapshot.tasks.some(
+    (task) => (task.status === 'cancelled' || task.status === 'skipped') && !isRestore(task),
+  )
+  const open = openFindings(snapshot)
+  const more = open.length > NAMED ? [`And ${open.length - NAMED} more.`] : []
+  const reasons = [
+    ...(left ? ['The checks pass, and some tasks were cancelled.'] : []),
+    ...(open.length === 0 ? [] : ['The checks pass, and the tests say less than before.']),
+    ...open.slice(0, NAMED).map(({ message }) => message),
+    ...more,
+  ]
+  return reasons.length === 0
+    ? { proof: 'proven', reason: null }
+    : { proof: 'partial', reason: reasons.join(' ') }
 }
 
 function decideDelivery({ job }: Snapshot, mine: readonly Work[], shown: Shown): Decision[] {

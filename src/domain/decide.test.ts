@@ -34,6 +34,7 @@ function scene(parts: Partial<Snapshot>): Snapshot {
     agents: [],
     attempts: [attempt],
     work: [],
+    findings: [],
     models: { spent: null, budgetVersion: 0, blocked: [] },
     ...parts,
   }

@@ -4,7 +4,7 @@ import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
 import { withinBudget } from './held-back.ts'
 import type { Job, Snapshot, Task, Work } from './model.ts'
-import { planningTasks, soloTask } from './plan-tasks.ts'
+import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
 
 /**
  * The table of contents of the product: from everything known about a job to what happens next. Pure and
@@ -56,7 +56,8 @@ function decideWait(
 /** All tasks are finished and nothing is in motion: the plan is adopted, the job proven, delivered or given up. */
 function decideNextPhase(snapshot: Snapshot): Decision[] {
   const { tasks } = snapshot
-  const failed = tasks.find((task) => task.status === 'failed')
+  // Tests that nobody put back lower the proof; they do not undo the work.
+  const failed = tasks.find((task) => task.status === 'failed' && !isRestore(task))
   if (failed !== undefined) return [{ do: 'fail-job', error: `The task "${failed.title}" failed.` }]
   const built = tasks.filter((task) => task.kind !== 'plan')
   if (built.length === 0) return decidePlan(snapshot)

@@ -21,6 +21,7 @@ const scene = (parts: Partial<Snapshot>): Snapshot => ({
   agents: [],
   attempts: [],
   work: [],
+  findings: [],
   models: nothing,
   ...parts,
 })

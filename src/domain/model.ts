@@ -129,6 +129,8 @@ export type WorkOutcome =
       readonly verdict: 'pass' | 'fail' | 'none'
       readonly commit: string
       readonly failed: readonly FailedCheck[]
+      /** Commands that passed and count. */
+      readonly passed?: readonly string[]
       /** Why the verdict is `none`. */
       readonly reason?: string
     }
@@ -146,6 +148,14 @@ export interface FailedCheck {
   readonly log: string
 }
 
+/** What stands against a proof although the checks pass, as it was seen last at `commit`. */
+export interface Finding {
+  readonly id: string
+  readonly message: string
+  readonly commit: string
+  readonly waived: boolean
+}
+
 /** Everything `decide` may know about a job, read under the job's row lock. */
 export interface Snapshot {
   readonly job: Job
@@ -153,6 +163,7 @@ export interface Snapshot {
   readonly agents: readonly Agent[]
   readonly attempts: readonly Attempt[]
   readonly work: readonly Work[]
+  readonly findings: readonly Finding[]
   readonly models: {
     /** The budget in words when it is used up; null when there is none, or something left of it. */
     readonly spent: string | null

@@ -1,6 +1,6 @@
 import type { Plan } from '../contract/plan.ts'
 import type { NewTask } from './decision.ts'
-import type { FailedCheck, Job, Snapshot } from './model.ts'
+import type { FailedCheck, Finding, Job, Snapshot, Task } from './model.ts'
 
 /** The two tasks with which a team begins. */
 export function planningTasks(job: Job): NewTask[] {
@@ -59,6 +59,33 @@ export function tasksOfPlan(plan: Plan): NewTask[] {
     acceptance: task.acceptance,
     checks: task.checks,
   }))
+}
+
+const RESTORE = 'restore-tests'
+
+/** Whether a task sends the work back because of what was done to its tests. */
+export function isRestore(task: Pick<Task, 'kind' | 'key'>): boolean {
+  return task.kind === 'repair' && task.key === RESTORE
+}
+
+/** The task that sends a job back, once, because its tests say less than before. */
+export function restoreTask(findings: readonly Finding[], checks: readonly string[]): NewTask {
+  const list = findings.map(({ message }) => `- ${message}`).join('\n')
+  return {
+    key: RESTORE,
+    kind: 'repair',
+    title: 'Put back what the tests said before',
+    description:
+      `The checks pass, but the tests say less than they did before the work began:\n\n${list}\n\nPut back what is named here and make the work pass it. Where such a change is what was asked for, leave it and say why in your last message: a person decides about it then.`.slice(
+        0,
+        20_000,
+      ),
+    role: 'developer',
+    phase: 'building',
+    dependsOnKeys: [],
+    acceptance: ['What is named here is as it was before, or its change is what was asked for'],
+    checks,
+  }
 }
 
 /** The task that mends a job whose checks failed; it must pass exactly those checks. A setup is no check: it is run before each. */

@@ -1,6 +1,7 @@
 import type { WorkOutcome, WorkStatus } from '../domain/model.ts'
 import type { AttemptChange } from '../store/attempts.ts'
 import type { NewCheck } from '../store/checks.ts'
+import type { NewFinding } from '../store/findings.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { JobRow } from '../store/jobs.ts'
 import type { WorkRow } from '../store/work.ts'
@@ -19,5 +20,7 @@ export interface Report {
   readonly status?: WorkStatus
   readonly attempt?: AttemptChange
   readonly checks?: readonly NewCheck[]
+  /** What stands against the proof of the commit that was checked. */
+  readonly findings?: readonly NewFinding[]
   readonly events: readonly NewEvent[]
 }

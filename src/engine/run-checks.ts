@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { readScripts, type Scripts } from '../gates/cannot-fail.ts'
 import { checkCommands, taskChecks, type Check } from '../gates/check-commands.ts'
+import { findTampering, mayHoldTests, type Tampering } from '../gates/find-tampering.ts'
 import { proveCommit, type Evidence } from '../gates/run-checks.ts'
-import { readFileIfThere } from '../workspace/compare-trees.ts'
+import { changedFiles, readBlobs, readFileIfThere } from '../workspace/compare-trees.ts'
 import { listFiles } from '../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
-import { attemptCommit, leftChecks } from '../store/attempts.ts'
+import { attemptCommit, firstBase, leftChecks } from '../store/attempts.ts'
 import type { NewEvent } from '../store/events.ts'
 import { readTask } from '../store/team.ts'
 import type { WorkRow } from '../store/work.ts'
@@ -44,15 +45,29 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
     logBytes: engine.limits.checkLogBytes,
     signal,
   })
+  return reportOn(engine, work, repository, commit, checks)
+}
+
+/** What came of a run, and what stands against it. */
+async function reportOn(
+  engine: Engine,
+  work: WorkRow,
+  repository: JobRepository,
+  commit: string,
+  checks: readonly Evidence[],
+): Promise<Report> {
   const failed = checks.filter((check) => check.verdict === 'fail')
   const counted = checks.filter((check) => check.kind === 'check' && check.notCounted === null)
+  const passes = failed.length === 0 && counted.length > 0
+  const findings =
+    passes && work.task_id === null ? await tamperingIn(engine, work.job_id, repository, commit) : []
   return {
     outcome: {
       kind: 'checks',
-      ...(failed.length > 0
-        ? { verdict: 'fail' }
-        : counted.length > 0
-          ? { verdict: 'pass' }
+      ...(passes
+        ? { verdict: 'pass', passed: counted.map(({ command }) => command) }
+        : failed.length > 0
+          ? { verdict: 'fail' }
           : { verdict: 'none', reason: whyNone(checks) }),
       commit,
       failed: failed.map((check) => ({
@@ -62,7 +77,16 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
       })),
     },
     checks,
-    events: checks.map((check) => finished(work, check)),
+    findings,
+    events: [
+      ...checks.map((check) => finished(work, check)),
+      ...findings.map((finding) => ({
+        ...about(work),
+        type: 'finding.found',
+        message: finding.message,
+        data: { ...finding },
+      })),
+    ],
   }
 }
 
@@ -81,6 +105,34 @@ async function checksFor(
   })
   if (work.task_id === null) return whole
   return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], whole)
+}
+
+/** Files that are looked into for what was done to the tests, and how large they may be. */
+const COMPARED_FILES = 2000
+const COMPARED_BYTES = 500_000
+
+/** What was done to the tests between the commit at which the job began and this one. */
+async function tamperingIn(
+  engine: Engine,
+  jobId: string,
+  repository: JobRepository,
+  commit: string,
+): Promise<Tampering[]> {
+  const base = await firstBase(engine.db.reader, jobId)
+  if (base === null) return []
+  const changed = (await changedFiles(repository, base, commit))
+    .filter(({ path: now, from }) => mayHoldTests(now) || mayHoldTests(from))
+    .slice(0, COMPARED_FILES)
+  const ids = changed.flatMap(({ before, after }) => [before, after]).filter((id) => id !== null)
+  const texts = await readBlobs(repository, ids, COMPARED_BYTES)
+  const textOf = (id: string | null): string | null => (id === null ? null : (texts.get(id) ?? ''))
+  return findTampering(
+    changed.map(({ path: now, before, after }) => ({
+      path: now,
+      before: textOf(before),
+      after: textOf(after),
+    })),
+  )
 }
 
 /** The scripts that `npm test` and its like lead to. */

@@ -8,6 +8,7 @@ import { isTaskCancelRequested } from '../store/task-acts.ts'
 import { beginActivity, releaseAgent } from '../store/team.ts'
 import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
 import { insertChecks } from '../store/checks.ts'
+import { keepFindings } from '../store/findings.ts'
 import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { isInterruption } from './interruption.ts'
@@ -182,6 +183,8 @@ async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, re
         report.checks,
       )
     }
+    if (report.findings !== undefined && report.outcome.kind === 'checks')
+      await keepFindings(trx, work.job_id, report.outcome.commit, report.findings)
     if (report.outcome.kind === 'merged')
       await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
     await appendEvents(trx, work.job_id, report.events)

@@ -11,6 +11,7 @@ import { fileRoutes } from './routes/files.ts'
 import { gitRoutes } from './routes/git.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { findingRoutes } from './routes/findings.ts'
 import { permissionRoutes } from './routes/permissions.ts'
 import { questionRoutes } from './routes/questions.ts'
 import { planRoutes } from './routes/plan.ts'
@@ -39,6 +40,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   jobRoutes(app, deps)
   planRoutes(app, deps)
   peopleRoutes(app, deps)
+  findingRoutes(app, deps)
   permissionRoutes(app, deps)
   questionRoutes(app, deps)
   documentRoutes(app, deps)

@@ -95,6 +95,8 @@ export interface HttpDeps {
     retryTask(id: string, taskId: string, note: string | null): Promise<JobView>
     cancelTask(id: string, taskId: string): Promise<JobView>
   }
+  /** Waives a finding; the job as it is then. */
+  readonly waive: (jobId: string, findingId: string, reason: string) => Promise<JobView>
   readonly permissions: {
     list(jobId: string): Promise<{ permissions: PermissionView[] }>
     answer(jobId: string, id: string, answer: PermissionAnswer): Promise<JobView>

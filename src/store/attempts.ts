@@ -156,6 +156,14 @@ export async function attemptCommit(db: Reader, id: string | null): Promise<stri
   return rows[0]?.head_commit ?? null
 }
 
+/** The commit at which a job began: what its source held, or nothing. Null before its first attempt has begun. */
+export async function firstBase(db: Reader, jobId: string): Promise<string | null> {
+  const { rows } = await sql<{ base_commit: string }>`
+    select base_commit from attempts where job_id = ${jobId} and base_commit is not null
+    order by created_at, id limit 1`.execute(db)
+  return rows[0]?.base_commit ?? null
+}
+
 /** What a solo agent named as the checks of its own work, newest first. */
 export async function leftChecks(db: Reader, jobId: string): Promise<readonly string[]> {
   const { rows } = await sql<{ checks: string[] | null }>`

@@ -3,6 +3,7 @@ import type { AttemptStatus } from '../contract/words.ts'
 import type { Agent, Attempt, AttemptOutcome, Snapshot, Task, Work } from '../domain/model.ts'
 import type { Trx } from './database.ts'
 import { readSpent } from './budgets.ts'
+import { readFindings } from './findings.ts'
 import { lockJob } from './jobs.ts'
 import { blockedProviders } from './providers.ts'
 
@@ -40,6 +41,7 @@ export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | 
     agents: await readAgents(trx, jobId),
     attempts: await readAttempts(trx, jobId),
     work: await readOpenAndEndedWork(trx, jobId),
+    findings: await readFindings(trx, jobId),
     models: {
       ...(await readSpent(trx, jobId)),
       blocked: await blockedProviders(trx),

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobView } from '../../src/contract/job.ts'
 import { startFixtureJob } from '../helpers/fixture-backend.ts'
 import { endOf, eventsOf } from '../helpers/follow-job.ts'
-import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 
 /** Done means proven: what the checks say decides, whatever the agent says. */
 let server: TestServer
@@ -124,4 +127,48 @@ it('checks that cannot fail, and tests that are none, prove nothing, and that is
   ])
   const [ended] = await eventsOf(server, id, 'job.completed')
   expect(ended?.message).toMatch(/^Completed, unproven\. No check that was run proves anything\./)
+})
+
+it('tests that say less than before are sent back once, lower the proof, and can be waived with a reason', async () => {
+  const source = path.join(makeDataDir(), 'source')
+  const test = "import { it } from 'node:test'\nit('adds', () => {})\n"
+  const files = { 'a.test.mjs': test.replace('{}', "{ throw new Error('no') }"), 'b.test.mjs': test }
+  fs.mkdirSync(source)
+  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(source, name), content)
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    ['commit', '-qm', 'begin'],
+  ])
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: source })
+  const play = { quiet: true, turn: [{ write: ['a.test.mjs', '// nothing to see\n'] }] }
+  const id = await startFixtureJob(server, 'forger', play, { source, checks: ['node --test'] })
+  const job = await endOf(server, id)
+  const message = 'The test file a.test.mjs has no test any more.'
+  expect({ status: job.status, proof: job.proof, reason: job.proof_reason }).toEqual({
+    status: 'completed',
+    proof: 'partial',
+    reason: `The checks pass, and the tests say less than before. ${message}`,
+  })
+  const tasks = await server.client.tasks(id)
+  expect(tasks.map(({ key, status }) => [key, status])).toEqual([
+    ['build', 'completed'],
+    ['restore-tests', 'completed'],
+  ])
+  expect(tasks[1]?.description).toContain(message)
+  const { findings } = await server.client.checks(id)
+  expect(findings).toMatchObject([{ rule: 'test_emptied', path: 'a.test.mjs', message, verdict: 'fail' }])
+
+  const findingId = findings[0]?.id ?? ''
+  await expect(server.client.waive(id, findingId, ' ')).rejects.toMatchObject({ status: 400 })
+  const waived = await server.client.waive(id, findingId, 'Adding was dropped.')
+  expect({ proof: waived.proof, reason: waived.proof_reason }).toEqual({ proof: 'proven', reason: null })
+  expect((await server.client.checks(id)).findings).toMatchObject([
+    { verdict: 'waived', waived_because: 'Adding was dropped.' },
+  ])
+  expect((await eventsOf(server, id, 'finding.waived')).map(({ actor }) => actor)).toEqual(['person'])
+  await expect(server.client.waive(id, findingId, 'again')).rejects.toMatchObject({
+    status: 409,
+    code: 'waived_already',
+  })
 })

@@ -54,6 +54,11 @@ export function useRestartJob(id: string) {
   return useJobCommand(id, () => client.restart(id))
 }
 
+/** Says why a finding that stands against the proof does not matter. */
+export function useWaive(id: string, findingId: string) {
+  return useJobCommand(id, (reason: string) => client.waive(id, findingId, reason))
+}
+
 /** Says something to an agent, who reads it at its next turn. */
 export function useSendMessage(id: string) {
   return useJobCommand(id, (message: NewMessage) => client.message(id, message))

@@ -17,6 +17,7 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   attempt: ['permissions', 'questions', 'attempts', 'tasks', 'agents', 'job'],
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
+  finding: ['checks', 'job'],
   checks: ['checks', 'tasks', 'job'],
   // Their words reach the screen by themselves.
   session: [],

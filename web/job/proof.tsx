@@ -5,6 +5,7 @@ import { queries } from '../api/queries.ts'
 import { Callout } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
+import { Findings } from './proof-findings.tsx'
 import { CheckRow } from './proof-check.tsx'
 import { groupsOf, verdictOn, type CheckGroup } from './proof-groups.ts'
 import { useJobId } from './use-job-id.ts'
@@ -18,9 +19,10 @@ export function ProofTab() {
   const { data: tasks = [] } = useQuery(queries.tasks(id))
   return (
     <QueryBody query={useQuery(queries.checks(id))}>
-      {({ checks }) => (
+      {({ checks, findings }) => (
         <div className="mx-auto flex w-full max-w-240 flex-col gap-6 px-6 py-5 max-md:px-4">
           {job !== undefined && <Verdict job={job} checks={checks} />}
+          <Findings jobId={id} findings={findings} />
           <Groups checks={checks} tasks={tasks} />
         </div>
       )}

@@ -5,7 +5,7 @@ import type { JobView } from '../../client/views.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
-import { checkLines, type Ending } from '../job-report.ts'
+import { checkLines, findingLines, type Ending } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
@@ -106,5 +106,7 @@ export function renderEvidence(
       ...lines,
     ].join('\n')
   })
-  return [verdict, ...blocks].join('\n\n')
+  const findings = findingLines(evidence, paint)
+  const against = [paint('bold', 'Against the proof'), ...findings].join('\n')
+  return [verdict, ...(findings.length === 0 ? [] : [against]), ...blocks].join('\n\n')
 }

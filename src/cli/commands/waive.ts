@@ -1,0 +1,50 @@
+/** `slipway waive`: a person says why something that stands against a proof does not matter. */
+import type { Command } from 'commander'
+import type { Client, Evidence } from '../../client/open-client.ts'
+import { cleanLine } from '../clean-text.ts'
+import { addExamples } from '../command-kit.ts'
+import { Failure } from '../failure.ts'
+import { findJobId } from '../job-id.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import { sayJob, type ActFlags } from '../say-job.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function addWaive(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('waive')
+    .description('say why something that stands against the proof of a job does not matter')
+    .argument('<id>', 'the job, or the beginning of its id')
+    .argument(
+      '[finding]',
+      'its id, or the end of it (slipway checks shows it); needless when there is only one',
+    )
+    .requiredOption('--reason <text>', 'why it does not matter; kept with the proof')
+    .option('--json', 'as JSON')
+    .action(async (given: string, wanted: string | undefined, flags: ActFlags & { reason: string }) => {
+      await withServer(flags, async (client, reached) => {
+        const id = await findJobId(client, given)
+        const finding = await findOpen(client, id, wanted)
+        const job = await client.waive(id, finding.id, flags.reason)
+        sayJob(`Waived: ${cleanLine(finding.message)}`, job, reached, flags, terminal)
+      })
+    })
+  addExamples(addServerOptions(command), [
+    [
+      'slipway waive 01934c1e-8a2b --reason "This feature was to be removed."',
+      'the only finding that is open',
+    ],
+  ])
+}
+
+type Finding = Evidence['findings'][number]
+
+/** Throws `Failure` with the findings that are open. */
+async function findOpen(client: Client, jobId: string, wanted: string | undefined): Promise<Finding> {
+  const open = (await client.checks(jobId)).findings.filter(({ verdict }) => verdict === 'fail')
+  const [one, another] = open.filter(({ id }) => wanted === undefined || id.endsWith(wanted.toLowerCase()))
+  const listed = open.map(({ id, message }) => `${id}  ${cleanLine(message)}`).join('\n')
+  if (open.length === 0) throw new Failure('nothing stands against the proof of this job')
+  if (one === undefined) throw new Failure(`there is no open finding ${wanted ?? ''}`, { hint: listed })
+  if (another !== undefined) throw new Failure('there is more than one finding: name one', { hint: listed })
+  return one
+}

@@ -97,7 +97,7 @@ export async function startServer(overrides: {
       ownHome: config.home,
       installEnv: config.installEnv,
       workerId: newId(),
-      running: openRunningWork(),
+      running: openRunningWork(log),
       answers,
       settingsFile,
       settings: settings.get,

@@ -17,7 +17,7 @@ export function jobView(change: Partial<JobView> = {}): JobView {
   return {
     id, vision: 'a todo list', title: hostile, backend: 'offline', mode: 'team', status: 'running', current_phase: 'building',
     progress: 40, wait: null, proof: null, proof_reason: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
-    head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, options: { agents: {}, model: null, models: {}, checks: [], setup: [], source: null, parallelism: 2, approve_plan: false, permissions: 'sandbox', budget: null },
+    head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, checking: null, waited_ms: 0, options: { agents: {}, model: null, models: {}, checks: [], setup: [], source: null, parallelism: 2, approve_plan: false, permissions: 'sandbox', budget: null },
     ...change,
   } // prettier-ignore
 }
@@ -26,7 +26,9 @@ export function taskView(change: Partial<TaskView> = {}): TaskView {
   return {
     task_id: taskId, key: 'storage', title: 'Storage engine', description: '', phase: 'building', agent: 'dev-1', backend: 'offline', role: 'developer', status: 'running',
     position: 0, depends_on: [], acceptance: [], checks: [], attempts: 1, attempt_id: null, activity: null,
-    activity_at: null, reviewer: null, usage, check_summary: null, base_commit: null, head_commit: null, progress: 50, error: null, started_at: at(1), completed_at: null,
+    activity_at: null,
+    wait: null,
+    checking: null, reviewer: null, usage, check_summary: null, base_commit: null, head_commit: null, progress: 50, error: null, started_at: at(1), completed_at: null,
     ...change,
   } // prettier-ignore
 }

@@ -84,6 +84,15 @@ export type DocumentView = z.infer<typeof DocumentView>
 export const DocumentList = z.object({ documents: z.array(DocumentView) })
 export type DocumentList = z.infer<typeof DocumentList>
 
+/** The check that the server runs now: its number from 1 and how many there are. */
+export const CheckingView = z.object({
+  command: z.string(),
+  number: z.int(),
+  total: z.int(),
+  started_at: Time,
+})
+export type CheckingView = z.infer<typeof CheckingView>
+
 export const JobView = z.object({
   id: Id,
   vision: z.string(),
@@ -107,6 +116,10 @@ export const JobView = z.object({
   /** Empty until the first task needs a team. */
   team: z.array(z.object({ name: z.string(), role: Role, status: AgentStatus })),
   tasks: z.object({ total: z.int(), done: z.int() }),
+  /** The check of the whole job that runs now; null while none does. */
+  checking: CheckingView.nullable(),
+  /** How long the job has waited for people so far, in milliseconds, without the wait it is in now. */
+  waited_ms: z.int(),
   options: z.object({
     agents: z.partialRecord(Role, z.string()),
     model: z.string().nullable(),
@@ -159,7 +172,10 @@ export const JobQuery = z.strictObject({
   page_size: z.coerce.number().int().min(1).max(100).default(50),
   status: JobStatus.optional(),
   q: z.string().max(200).optional(),
-  sort_by: z.enum(['created_at', 'title', 'status']).default('created_at'),
+  /** Only jobs that wait for a person. */
+  needs: z.enum(['person']).optional(),
+  /** `attention`: those that wait for a person before all others, each part by its age. */
+  sort_by: z.enum(['created_at', 'title', 'status', 'attention']).default('created_at'),
   sort_order: z.enum(['asc', 'desc']).default('desc'),
 })
 export type JobQuery = z.infer<typeof JobQuery>
@@ -193,8 +209,8 @@ export type AgentView = z.infer<typeof AgentView>
 export const AgentList = z.object({ agents: z.array(AgentView) })
 
 /**
- * One card of the board. `activity` is what the agent at work on the task said last; null when nobody is at work. What
- * the task changed lies between `base_commit` and `head_commit`, over all attempts that built on each other.
+ * One card of the board. `activity` is what the agent at work on the task said last; null when nobody is at work, or the
+ * one who is has not said anything yet. `wait` is why a task that was begun stands still: nobody works on it now. What the task changed lies between `base_commit` and `head_commit`, over all attempts that built on each other.
  */
 export const TaskView = z.object({
   task_id: Id,
@@ -215,6 +231,9 @@ export const TaskView = z.object({
   attempt_id: Id.nullable(),
   activity: z.string().nullable(),
   activity_at: Time.nullable(),
+  wait: Wait.nullable(),
+  /** The check of the task that the server runs now; null while it runs none. */
+  checking: CheckingView.nullable(),
   /** The name of the agent who reviews the task now. */
   reviewer: z.string().nullable(),
   usage: Usage,

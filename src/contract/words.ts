@@ -53,3 +53,17 @@ export const Wait = z.object({
   until: z.string().nullable(),
 })
 export type Wait = z.infer<typeof Wait>
+
+/** Waits that a person ends. The others end by themselves. */
+export const personWaits: ReadonlySet<Wait['for']> = new Set([
+  'approval',
+  'answer',
+  'permission',
+  'budget',
+  'backend',
+])
+
+/** Whether a person has to do something before this goes on. */
+export function needsPerson({ wait }: { readonly wait: Wait | null }): boolean {
+  return wait !== null && personWaits.has(wait.for)
+}

@@ -136,7 +136,12 @@ describe('a job whose task was cancelled', () => {
   })
 
   it('does not wait for it in its progress', () => {
-    const building = { status: 'running' as const, phase: 'building' as const, before: 0 }
+    const building = {
+      mode: 'team' as const,
+      status: 'running' as const,
+      phase: 'building' as const,
+      before: 0,
+    }
     expect(progressOf(building, tasks)).toBe(80)
   })
 })

@@ -1,19 +1,20 @@
-import type { JobStatus, Phase, TaskStatus } from '../contract/words.ts'
+import type { JobStatus, Mode, Phase, TaskStatus } from '../contract/words.ts'
 
 /**
- * Progress from facts, 0 to 100: planning is worth 15, building 65, proving 12, delivering 8. It is 100 only when the
- * job is completed, and never less than it was (`before`) while the plan stands. What was cancelled or skipped is not
+ * Progress from facts, 0 to 100: planning is worth 15, building 65, proving 12, delivering 8; a lone agent plans nothing,
+ * so its building is worth 80. What has only begun counts for nothing: nobody knows how far it is. It is 100 only when the job is completed, and never less than it was (`before`) while the plan stands. What was cancelled or skipped is not
  * waited for.
  */
 export function progressOf(
-  job: { status: JobStatus; phase: Phase; before: number },
+  job: { mode: Mode; status: JobStatus; phase: Phase; before: number },
   tasks: readonly { kind: string; status: TaskStatus }[],
 ): number {
   if (job.status === 'completed') return 100
   const planning = tasks.filter((task) => task.kind === 'plan')
   const building = tasks.filter((task) => task.kind !== 'plan')
-  const planned = building.length > 0 ? 15 : 15 * share(planning)
-  const built = 65 * share(building)
+  const worthOfPlan = job.mode === 'solo' ? 0 : 15
+  const planned = building.length > 0 ? worthOfPlan : worthOfPlan * share(planning)
+  const built = (80 - worthOfPlan) * share(building)
   const later = job.phase === 'proving' ? 4 : job.phase === 'delivering' ? 12 : 0
   return Math.max(job.before, Math.min(99, Math.floor(planned + built + later)))
 }
@@ -21,7 +22,7 @@ export function progressOf(
 const worth: Readonly<Record<TaskStatus, number>> = {
   pending: 0,
   ready: 0,
-  running: 0.25,
+  running: 0,
   review: 0.7,
   completed: 1,
   failed: 0,

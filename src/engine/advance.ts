@@ -1,6 +1,7 @@
 import { decide } from '../domain/decide.ts'
 import { progressOf } from '../domain/progress.ts'
 import { updateJob } from '../store/jobs.ts'
+import { notePersonWait } from '../store/person-wait.ts'
 import { readSnapshot } from '../store/snapshot.ts'
 import { applyDecisions } from './apply-decisions.ts'
 import type { Engine } from './engine.ts'
@@ -20,10 +21,17 @@ export async function advance(engine: Engine, jobId: string): Promise<void> {
       const decisions = decide(snapshot, Date.now(), engine.limits.retryMs)
       if (decisions.length === 0) {
         const progress = progressOf(
-          { status: snapshot.job.status, phase: snapshot.job.phase, before: snapshot.job.progress },
+          {
+            mode: snapshot.job.mode,
+            status: snapshot.job.status,
+            phase: snapshot.job.phase,
+            before: snapshot.job.progress,
+          },
           snapshot.tasks,
         )
         if (progress !== snapshot.job.progress) await updateJob(trx, jobId, { progress })
+        // An attempt that ended has asked its last question.
+        await notePersonWait(trx, jobId)
         return
       }
       await applyDecisions(engine, trx, snapshot, decisions)

@@ -4,6 +4,7 @@ import { notify } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
 import { closePermission, readPermission } from '../store/permissions.ts'
+import { notePersonWait } from '../store/person-wait.ts'
 import { updateAgent } from '../store/team.ts'
 import { notFound } from './cancel-job.ts'
 import type { Engine } from './engine.ts'
@@ -27,6 +28,7 @@ export async function answerPermission(
     const outcome = option?.kind.startsWith('allow') === true ? 'allowed' : 'refused'
     await closePermission(trx, id, { outcome, optionId: answer.option, actor: 'person' })
     await updateAgent(trx, agentId, { status: 'working' })
+    await notePersonWait(trx, jobId)
     await appendEvents(trx, jobId, [
       {
         type: 'permission.answered',

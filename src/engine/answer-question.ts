@@ -5,6 +5,7 @@ import { notify } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
 import { insertMessage } from '../store/messages.ts'
+import { notePersonWait } from '../store/person-wait.ts'
 import { closeQuestion, readQuestion } from '../store/questions.ts'
 import { notFound } from './cancel-job.ts'
 import type { Engine } from './engine.ts'
@@ -24,6 +25,7 @@ export async function answerQuestion(
     const { question, agentId } = found
     requireOpen(question)
     await closeQuestion(trx, id, { outcome: 'answered', answer: text, actor: 'person' })
+    await notePersonWait(trx, jobId)
     const message = `Your question "${question.question}" is answered: ${text}`
     await insertMessage(trx, { id: newId(), jobId, agentId, text: message })
     await appendEvents(trx, jobId, [

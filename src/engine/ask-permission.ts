@@ -5,6 +5,7 @@ import type { AttemptTask } from '../store/attempts.ts'
 import { appendEvents } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
 import { closePermission, insertPermission, readPermission } from '../store/permissions.ts'
+import { notePersonWait } from '../store/person-wait.ts'
 import { updateAgent } from '../store/team.ts'
 import { holdsLease } from '../store/work.ts'
 import type { Claim } from './claim.ts'
@@ -51,7 +52,7 @@ function first(asked: PermissionAsked, kinds: readonly PermissionKind[]): Permis
   return found.find((option) => option !== undefined) ?? null
 }
 
-/** Asks a person and waits: for the answer, for the deadline, or for the end of the session. */
+/** Asks a person and waits, without a slot: for the answer, for the deadline, or for the end of the session. */
 async function askPerson(
   engine: Engine,
   claim: Claim,
@@ -63,8 +64,10 @@ async function askPerson(
   const deadline = new Date(Date.now() + engine.limits.permissionMs)
   const stop = AbortSignal.any([signal, claim.signal])
   let waiting = engine.answers.next(id)
+  let takeSlotBack = (): void => undefined
   try {
     if (!(await putToPerson(engine, claim, attempt, asked, { id, deadline }))) return null
+    takeSlotBack = engine.running.slots.lend()
     for (;;) {
       await soonest(waiting.sign, deadline.getTime() - Date.now(), stop)
       waiting = engine.answers.next(id)
@@ -74,6 +77,7 @@ async function askPerson(
       return asked.options.find((option) => option.id === permission.option_id) ?? null
     }
   } finally {
+    takeSlotBack()
     waiting.stop()
   }
 }
@@ -94,6 +98,7 @@ async function putToPerson(
     const request = { id, ...about, title, kind: asked.toolKind, input: short(asked.input), options }
     await insertPermission(trx, { ...request, jobId: job.id, agentId: attempt.agent_id, deadline })
     await updateAgent(trx, attempt.agent_id, { status: 'waiting' })
+    await notePersonWait(trx, job.id)
     await appendEvents(trx, job.id, [
       {
         type: 'permission.asked',
@@ -124,6 +129,7 @@ async function settled(
     if (outcome === null) return null
     await closePermission(trx, id, { outcome, optionId: null, actor: 'server' })
     await updateAgent(trx, attempt.agent_id, { status: 'working' })
+    await notePersonWait(trx, claim.job.id)
     const why =
       outcome === 'expired'
         ? 'Nobody answered in time, so it was refused'

@@ -4,6 +4,7 @@ import { newId } from '../lib/ids.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { appendEvents } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
+import { notePersonWait } from '../store/person-wait.ts'
 import { insertQuestion } from '../store/questions.ts'
 import { holdsLease } from '../store/work.ts'
 import type { Claim } from './claim.ts'
@@ -41,6 +42,7 @@ export async function askQuestion(
       agentId: attempt.agent_id,
       deadline,
     })
+    await notePersonWait(trx, job.id)
     await appendEvents(trx, job.id, [
       {
         type: 'question.asked',

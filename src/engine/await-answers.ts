@@ -2,6 +2,7 @@ import type { QuestionView } from '../contract/question.ts'
 import type { AttemptTask } from '../store/attempts.ts'
 import { appendEvents } from '../store/events.ts'
 import { lockJob } from '../store/jobs.ts'
+import { notePersonWait } from '../store/person-wait.ts'
 import { closeQuestion, openQuestions, readQuestion } from '../store/questions.ts'
 import { updateAgent } from '../store/team.ts'
 import type { Claim } from './claim.ts'
@@ -9,20 +10,25 @@ import type { Engine } from './engine.ts'
 import { soonest } from './soonest.ts'
 
 /**
- * Waits, between two turns of a session, until everything that its agent asked is answered, too late, or of no use any more.
+ * Waits, between two turns of a session and without its slot, until everything that its agent asked is answered, too late, or of no use any more.
  * Answers come as messages; what is returned is what to tell the agent of questions that nobody answered.
  */
 export async function awaitAnswers(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
   const open = await openQuestions(engine.db.reader, attempt.id)
   if (open.length === 0) return []
   await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { status: 'waiting' }))
+  const takeSlotBack = engine.running.slots.lend()
   const unanswered: string[] = []
-  for (const { id, deadline } of open) {
-    const question = await awaitOne(engine, claim, attempt, { id, until: Date.parse(deadline) })
-    if (question?.outcome === 'expired')
-      unanswered.push(
-        `Nobody answered your question "${question.question}" in time: decide yourself, and write down what you decided.`,
-      )
+  try {
+    for (const { id, deadline } of open) {
+      const question = await awaitOne(engine, claim, attempt, { id, until: Date.parse(deadline) })
+      if (question?.outcome === 'expired')
+        unanswered.push(
+          `Nobody answered your question "${question.question}" in time: decide yourself, and write down what you decided.`,
+        )
+    }
+  } finally {
+    takeSlotBack()
   }
   await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { status: 'working' }))
   return unanswered
@@ -67,6 +73,7 @@ async function settled(
     const outcome = signal.aborted ? 'withdrawn' : Date.now() >= until ? 'expired' : null
     if (outcome === null) return 'open'
     await closeQuestion(trx, id, { outcome, answer: null, actor: 'server' })
+    await notePersonWait(trx, job.id)
     const why =
       outcome === 'expired' ? 'Nobody answered in time' : 'The session ended before anybody answered'
     await appendEvents(trx, job.id, [

@@ -9,6 +9,7 @@ import type { Database } from '../store/database.ts'
 import type { WorkspacePool } from '../workspace/pool.ts'
 import type { Models } from './models.ts'
 import type { Answers } from './permission-answers.ts'
+import { openSlots, type Slots } from './slots.ts'
 import type { ReadSettingsFile } from './settings-file.ts'
 
 /** What the parts of the engine share. Made once in main.ts. */
@@ -77,9 +78,10 @@ export interface RunningWork {
   /** What this process works on. */
   jobs(): { readonly jobId: string; readonly taskId: string | null }[]
   count(): number
+  readonly slots: Slots
 }
 
-export function openRunningWork(): RunningWork {
+export function openRunningWork(log: Log): RunningWork {
   const entries = new Map<string, { jobId: string; taskId: string | null; controller: AbortController }>()
   const underway = new Map<string, Promise<void>>()
   return {
@@ -103,5 +105,6 @@ export function openRunningWork(): RunningWork {
       for (const entry of entries.values()) entry.controller.abort(new Error('shutdown'))
     },
     count: () => entries.size,
+    slots: openSlots(log),
   }
 }

@@ -61,7 +61,7 @@ export async function ready({
         return Promise.reject(
           new Error(`the worker loop has been silent for ${Math.round(silent / 1000)} s: restart the server`),
         )
-      return Promise.resolve(`${engine.limits.slots} slots, ${engine.running.count()} busy`)
+      return Promise.resolve(`${engine.limits.slots} slots, ${busy(engine)} busy`)
     },
     canary: async () => saidOf(await canary.view(), bornAt),
   }
@@ -89,4 +89,9 @@ function saidOf(canary: CanaryView, bornAt: number): string {
       if (Date.parse(canary.at ?? '') >= bornAt) throw new Error(canary.reason ?? 'it failed')
       return `failed before this start: ${canary.reason ?? 'nobody said why'}`
   }
+}
+
+/** What waits for a person has given its slot back. */
+function busy({ running }: Engine): number {
+  return running.count() - running.slots.lent()
 }

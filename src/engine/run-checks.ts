@@ -1,15 +1,18 @@
 import path from 'node:path'
+import type { CheckingView } from '../contract/job.ts'
 import { readScripts, type Scripts } from '../gates/cannot-fail.ts'
 import { checkCommands, taskChecks, type Check } from '../gates/check-commands.ts'
 import { findTampering, mayHoldTests, type Tampering } from '../gates/find-tampering.ts'
 import { proveCommit, type Evidence } from '../gates/run-checks.ts'
+import { isoTime } from '../lib/clock.ts'
 import { changedFiles, readBlobs, readFileIfThere } from '../workspace/compare-trees.ts'
 import { listFiles } from '../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { attemptCommit, firstBase, leftChecks } from '../store/attempts.ts'
-import type { NewEvent } from '../store/events.ts'
+import { appendEvents, type NewEvent } from '../store/events.ts'
+import { lockJob } from '../store/jobs.ts'
 import { readTask } from '../store/team.ts'
-import type { WorkRow } from '../store/work.ts'
+import { holdsLease, setCurrentCheck, type WorkRow } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 import type { Claim, Report } from './claim.ts'
 import { repositoryOf } from './repository-of.ts'
@@ -22,7 +25,8 @@ const LISTED_FILES = 20_000
 const SHOWN_CHECKS = 3
 
 /** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
-export async function runChecks(engine: Engine, { work, job, signal }: Claim): Promise<Report> {
+export async function runChecks(engine: Engine, claim: Claim): Promise<Report> {
+  const { work, job, signal } = claim
   const repository = await repositoryOf(engine, job)
   const commit =
     work.attempt_id === null
@@ -44,6 +48,7 @@ export async function runChecks(engine: Engine, { work, job, signal }: Claim): P
     timeoutMs: engine.limits.checkMs,
     logBytes: engine.limits.checkLogBytes,
     signal,
+    onStart: (check) => tellStart(engine, claim, check),
   })
   return reportOn(engine, work, repository, commit, checks)
 }
@@ -88,6 +93,27 @@ async function reportOn(
       })),
     ],
   }
+}
+
+/** Tells which check runs now: people wait for it, and a run may take long. */
+async function tellStart(
+  engine: Engine,
+  { work, lease, job }: Claim,
+  { command, number, total }: Pick<CheckingView, 'command' | 'number' | 'total'>,
+): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    await lockJob(trx, job.id)
+    if (!(await holdsLease(trx, work.id, lease))) return
+    await setCurrentCheck(trx, work.id, { command, number, total, started_at: isoTime(new Date()) })
+    await appendEvents(trx, job.id, [
+      {
+        ...about(work),
+        type: 'check.started',
+        message: `Check ${number} of ${total}: ${command}`,
+        data: { command, number, total },
+      },
+    ])
+  })
 }
 
 /** The task's own checks; for the whole job, what people, the plan and the agents named, or what its files suggest. */

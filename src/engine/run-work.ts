@@ -115,7 +115,7 @@ async function beginAttempt(trx: Trx, work: WorkRow): Promise<NewEvent[]> {
   if ((work.kind !== 'attempt' && work.kind !== 'review') || work.attempt_id === null) return []
   await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
   const doing = work.kind === 'review' ? 'reviewing' : 'working on'
-  const { name, title } = (await beginActivity(trx, work.attempt_id, doing)) ?? { name: '?', title: '' }
+  const { name, title } = (await beginActivity(trx, work.attempt_id)) ?? { name: '?', title: '' }
   return [
     {
       type: 'attempt.started',

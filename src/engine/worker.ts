@@ -73,6 +73,13 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     }
   }
 
+  engine.running.slots.attach(async () => {
+    if (hold !== null || timers.length === 0) return () => undefined
+    const id = await workOn(engine, 'work')
+    // What it has begun it ends: until then there is one slot more than there should be.
+    return () => void engine.db.boss.offWork('work', { id, wait: false })
+  })
+
   const resume = async (): Promise<void> => {
     if (engine.limits.slots === 0 || timers.length > 0) return
     await workOnAdvance(engine)
@@ -136,13 +143,14 @@ async function workOnAdvance(engine: Engine): Promise<void> {
   )
 }
 
-async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<void> {
+async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<string> {
   const id: string = await engine.db.boss.work<Entry>(queue, POLL, async (entries) => {
     engine.db.boss.notifyWorker(id)
     for (const entry of entries) {
       if (entry.data.work_id !== undefined) await runWork(engine, entry.data.work_id)
     }
   })
+  return id
 }
 
 /** Waits until aborted work has reported, at most as long as a drain may take. */

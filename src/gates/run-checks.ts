@@ -31,6 +31,8 @@ export interface ProofOptions extends StateOptions, Omit<CommandRoom, 'label'> {
   readonly checks: readonly Check[]
   /** Of the package.json of the commit. */
   readonly scripts: Scripts
+  /** Told before each command is run; `number` counts from 1. */
+  readonly onStart?: (check: { command: string; number: number; total: number }) => Promise<void>
 }
 
 /**
@@ -46,6 +48,11 @@ export async function proveCommit(options: ProofOptions): Promise<Evidence[]> {
     const evidence = [...prepared]
     for (const [index, check] of options.checks.entries()) {
       options.signal.throwIfAborted()
+      await options.onStart?.({
+        command: check.command,
+        number: index + 1,
+        total: options.checks.length,
+      })
       const isLast = index === options.checks.length - 1
       evidence.push(await runCheck(options, state, check, isLast ? 'last' : 'earlier'))
     }

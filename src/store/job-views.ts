@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { JobList, JobQuery, JobSummary, JobView } from '../contract/job.ts'
-import type { Wait } from '../contract/words.ts'
+import { personWaits, type Wait } from '../contract/words.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
 import type { JobRow } from './jobs.ts'
@@ -75,6 +75,12 @@ type SummaryRow = Pick<
 const summaryColumns = sql`id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at,
   completed_at, error`
 
+/** What only a person can end is said before what ends by itself. */
+function waitOf({ wait, permission, answer, capacity }: SummaryRow): Wait | null {
+  const ofPerson = wait !== null && personWaits.has(wait.for) ? wait : (permission ?? answer)
+  return ofPerson ?? wait ?? capacity
+}
+
 function toSummary(row: SummaryRow): JobSummary {
   return {
     id: row.id,
@@ -84,7 +90,7 @@ function toSummary(row: SummaryRow): JobSummary {
     status: row.status,
     current_phase: row.phase,
     progress: row.progress,
-    wait: row.wait ?? row.permission ?? row.answer ?? row.capacity,
+    wait: waitOf(row),
     proof: row.proof,
     created_at: isoTime(row.created_at),
     started_at: isoTimeOrNull(row.started_at),
@@ -106,19 +112,25 @@ export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
 
 /** Jobs as the API shows them, in the order of their ids; null where there is none. */
 export async function viewJobs(db: Reader, ids: readonly string[]): Promise<(JobView | null)[]> {
-  const { rows } = await sql<JobRow & Figures>`
-    select j.*, ${figureColumns} from jobs j ${figures} where j.id = any(${[...ids]}::uuid[])`.execute(db)
+  const { rows } = await sql<WholeRow>`
+    select j.*, ${figureColumns}, (select current_check from work
+      where job_id = j.id and status = 'running' and kind = 'checks' and task_id is null limit 1) as checking
+    from jobs j ${figures} where j.id = any(${[...ids]}::uuid[])`.execute(db)
   const views = new Map(rows.map((row) => [row.id, toView(row)]))
   return ids.map((id) => views.get(id) ?? null)
 }
 
-function toView(row: JobRow & Figures): JobView {
+type WholeRow = JobRow & Figures & { checking: JobView['checking'] }
+
+function toView(row: WholeRow): JobView {
   return {
     ...toSummary(row),
     vision: row.vision,
     proof_reason: row.proof_reason,
     workspace_path: row.result_path,
     head_commit: row.head_commit,
+    checking: row.checking,
+    waited_ms: Math.round(row.person_ms),
     options: {
       agents: row.agents,
       model: row.model,
@@ -134,25 +146,29 @@ function toView(row: JobRow & Figures): JobView {
   }
 }
 
+function orderOf({ sort_by: by }: JobQuery, direction: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (by === 'created_at') return sql`created_at ${direction}, id ${direction}`
+  if (by === 'attention') return sql`(person_since is null), created_at ${direction}, id ${direction}`
+  return sql`${sql.ref(by)} ${direction}, created_at desc, id desc`
+}
+
 /** One page of jobs and how many there are. The default order walks an index, and so does the count. */
 export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
   // By id, so that the index is enough to count.
   const conditions = [sql`id not in (select id from jobs where hidden)`]
   if (query.status !== undefined) conditions.push(sql`status = ${query.status}`)
+  if (query.needs === 'person') conditions.push(sql`person_since is not null`)
   if (query.q !== undefined && query.q !== '') {
     const like = `%${query.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
     conditions.push(sql`(title ilike ${like} or vision ilike ${like})`)
   }
   const where = sql.join(conditions, sql` and `)
   const direction = query.sort_order === 'asc' ? sql`asc` : sql`desc`
-  const order =
-    query.sort_by === 'created_at'
-      ? sql`created_at ${direction}, id ${direction}`
-      : sql`${sql.ref(query.sort_by)} ${direction}, created_at desc, id desc`
+  const order = orderOf(query, direction)
   const offset = (query.page - 1) * query.page_size
   const { rows } = await sql<SummaryRow>`
     select j.*, ${figureColumns} from (
-      select ${summaryColumns} from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}) j ${figures}
+      select ${summaryColumns}, person_since from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}) j ${figures}
     order by ${order}`.execute(db)
   const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(
     db,

@@ -6,6 +6,7 @@ import { isoTime } from '../lib/clock.ts'
 import type { Usage } from '../contract/job.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
+import { notePersonWait } from './person-wait.ts'
 import { usageSums } from './usage-sums.ts'
 
 export interface JobRow {
@@ -41,6 +42,8 @@ export interface JobRow {
   plan_notes: PlanView['notes']
   error: string | null
   cancel_requested_at: Date | null
+  person_since: Date | null
+  person_ms: number
   created_at: Date
   started_at: Date | null
   completed_at: Date | null
@@ -142,6 +145,7 @@ export async function updateJob(trx: Trx, id: string, change: JobChange): Promis
       sql`${sql.ref(column)} = ${jsonColumns.has(column) && value !== null ? jsonb(value) : value}`,
   )
   if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
+  if (change.wait !== undefined || change.status !== undefined) await notePersonWait(trx, id)
 }
 
 /** What all attempts of a job have used, or of all jobs that are shown (`null`); null cost when nobody knows a price. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AgentView, TaskView } from '../contract/job.ts'
+import type { Wait } from '../contract/words.ts'
 import { taskProgress } from '../domain/progress.ts'
 import { taskChange, type AttemptCommits } from '../domain/task-change.ts'
 import { isoTimeOrNull } from '../lib/clock.ts'
@@ -25,14 +26,63 @@ export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]
   return rows.map((row) => ({ ...row, last_activity_at: isoTimeOrNull(row.last_activity_at) }))
 }
 
+/** A time of the database as the wire has it. */
+function utc(time: string) {
+  return sql`to_char(${sql.raw(time)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
 type TaskRow = Omit<
   TaskView,
-  'progress' | 'base_commit' | 'head_commit' | 'activity_at' | 'started_at' | 'completed_at'
+  'progress' | 'base_commit' | 'head_commit' | 'activity_at' | 'started_at' | 'completed_at' | 'wait'
 > & {
+  asked: Wait | null
+  queued: Wait | null
+  is_running: boolean | null
+  job_wait: Wait | null
   commits: AttemptCommits[] | null
   activity_at: Date | null
   started_at: Date | null
   completed_at: Date | null
+}
+
+/** For each task that has begun: whether anything is done on it now, which check, and what it waits for. */
+function standing(jobId: string) {
+  return sql`
+    left join (
+      select task_id, bool_or(status = 'running') as is_running,
+        (array_agg(current_check) filter (where status = 'running' and kind = 'checks'))[1] as checking,
+        case when count(*) filter (where queue = 'work') > 0 then
+          jsonb_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
+            'since', ${utc('min(created_at)')}, 'until', null) end as queued
+      from work where job_id = ${jobId} and status in ('queued', 'running') group by task_id) o on o.task_id = t.id
+    left join (
+      select distinct on (q.task_id) q.task_id, jsonb_build_object('for', q.kind, 'on', r.name || ' asks: ' || q.words,
+        'since', ${utc('q.asked_at')}, 'until', ${utc('q.deadline')}) as asked
+      from (
+        select 'permission' as kind, task_id, attempt_id, agent_id, title as words, asked_at, deadline
+        from permissions where job_id = ${jobId} and outcome is null
+        union all
+        select 'answer', task_id, attempt_id, agent_id, question, asked_at, deadline
+        from questions where job_id = ${jobId} and outcome is null) q
+      join attempts x on x.id = q.attempt_id and x.status = 'running'
+      join agents r on r.id = q.agent_id
+      order by q.task_id, q.asked_at) p on p.task_id = t.id`
+}
+
+/** Why a task that was begun stands still; null while it moves, and before and after. */
+function waitOf(
+  status: TaskView['status'],
+  {
+    asked,
+    queued,
+    isRunning,
+    jobWait,
+  }: Record<'asked' | 'queued' | 'jobWait', Wait | null> & {
+    isRunning: boolean | null
+  },
+): Wait | null {
+  if (status !== 'running' && status !== 'review') return null
+  return asked ?? (isRunning === true ? null : (queued ?? jobWait))
 }
 
 /** The tasks of a job in the order of the plan. */
@@ -43,8 +93,9 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
       x.attempt_id, x.commits, case when t.status = 'review' then x.reviewer end as reviewer,
       b.last_activity as activity, b.last_activity_at as activity_at,
       coalesce(x.usage, ${noUsage}) as usage,
-      c.summary as check_summary
+      c.summary as check_summary, o.checking, o.queued, o.is_running, p.asked, j.wait as job_wait
     from tasks t
+    join jobs j on j.id = t.job_id
     join agents a on a.id = t.agent_id
     left join (
       select w.task_id, count(*) filter (where w.kind = 'work') as attempts,
@@ -66,11 +117,13 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
         select task_id, verdict, round, max(round) over (partition by task_id) as latest
         from checks where job_id = ${jobId} and task_id is not null and kind = 'check') k
       where round = latest group by task_id) c on c.task_id = t.id
+    ${standing(jobId)}
     where t.job_id = ${jobId} order by t.position`.execute(db)
-  return rows.map(({ commits, ...row }) => {
+  return rows.map(({ commits, asked, queued, is_running: isRunning, job_wait: jobWait, ...row }) => {
     const { base, head } = taskChange(commits ?? [])
     return {
       ...row,
+      wait: waitOf(row.status, { asked, queued, isRunning, jobWait }),
       base_commit: base,
       head_commit: head,
       progress: taskProgress(row.status),

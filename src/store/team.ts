@@ -125,14 +125,13 @@ export async function chooseAgent(
   return rows[0] ?? null
 }
 
-/** The agent of an attempt begins: it is working, on what, and since when. Returns its name and the task's title. */
+/** The agent of an attempt begins: it is working, and has not said anything yet. Returns its name and the task's title. */
 export async function beginActivity(
   trx: Trx,
   attemptId: string,
-  doing: string,
 ): Promise<{ name: string; title: string } | null> {
   const { rows } = await sql<{ name: string; title: string }>`
-    update agents a set status = 'working', task_id = t.id, phase = t.phase, last_activity = ${doing}::text || ' "' || t.title || '"',
+    update agents a set status = 'working', task_id = t.id, phase = t.phase, last_activity = null,
       last_activity_at = ${new Date()}
     from attempts x, tasks t where x.id = ${attemptId} and a.id = x.agent_id and t.id = x.task_id returning a.name, t.title`.execute(
     trx,

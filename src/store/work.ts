@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { CheckingView } from '../contract/job.ts'
 import type { WorkKind, WorkOutcome, WorkStatus } from '../domain/model.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
@@ -107,10 +108,16 @@ export async function stuckJobs(db: Reader): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** Work that is being done now. */
+/** The check that a run of checks has come to. */
+export async function setCurrentCheck(trx: Trx, id: string, check: CheckingView): Promise<void> {
+  await sql`update work set current_check = ${jsonb(check)} where id = ${id}`.execute(trx)
+}
+
+/** Work that is being done now: what waits for a person has given its slot back. */
 export async function busySlots(db: Reader): Promise<number> {
-  const { rows } = await sql<{
-    busy: number
-  }>`select count(*)::int as busy from work where status = 'running' and queue = 'work'`.execute(db)
+  const { rows } = await sql<{ busy: number }>`
+    select count(*)::int as busy from work w where w.status = 'running' and w.queue = 'work' and not exists (
+      select 1 from attempts x join agents a on a.id = x.agent_id
+      where x.id = w.attempt_id and x.status = 'running' and a.status = 'waiting')`.execute(db)
   return rows[0]?.busy ?? 0
 }

@@ -36,6 +36,38 @@ it('a card in review names its reviewer, and no other card has one', () => {
   expect(new Set(named.map((task) => task.status))).toEqual(new Set(['review']))
 })
 
+it('while the server checks, the card and the job say which check of how many, since when', async () => {
+  const checked = boards.flat().filter((task) => task.checking !== null)
+  expect(checked.length).toBeGreaterThan(0)
+  for (const { checking, checks } of checked) {
+    expect(checks).toContain(checking?.command)
+    expect(checking).toMatchObject({ total: checks.length, started_at: expect.stringMatching(/Z$/) })
+  }
+  const events = await server.client.events(id, 0)
+  const told = events.filter((event) => event.type === 'check.started')
+  expect(told.map((event) => event.data['command'])).toEqual(
+    events.filter((event) => event.type === 'check.finished').map((event) => event.data['command']),
+  )
+
+  const slow = await server.client.createJob({
+    vision: 'a counter',
+    mode: 'solo',
+    checks: ['true', 'sleep 3'],
+  })
+  const checking = await until('the slow check', 60_000, async () => {
+    const { checking: now } = await server.client.getJob(slow.job_id)
+    return now?.number === 2 ? now : null
+  })
+  // The demo leaves checks of its own, which come after.
+  expect(checking).toMatchObject({ command: 'sleep 3', number: 2 })
+  await server.client.cancel(slow.job_id)
+})
+
+it('an agent that has only begun has said nothing, and one that has ended is at work on nothing', async () => {
+  const said = teams.flat().map((agent) => agent.last_activity ?? '')
+  expect(said.filter((line) => line.startsWith('working on') || line.startsWith('reviewing'))).toEqual([])
+})
+
 it('an agent names the task it is busy with and the attempt it made last', () => {
   const busy = teams.flat().filter((agent) => agent.status === 'working')
   expect(busy.length).toBeGreaterThan(0)
@@ -63,7 +95,7 @@ it('a finished card holds its checks, and its change can be read as a diff', asy
 
 it('the list, the job and the stream of summaries tell the same figures', async () => {
   const job = await server.client.getJob(id)
-  const [listed] = (await server.client.listJobs()).jobs
+  const listed = (await server.client.listJobs()).jobs.find((each) => each.id === id)
   const tasks = await server.client.tasks(id)
   expect(listed).toMatchObject({ usage: job.usage, team: job.team, tasks: job.tasks })
   expect(job.tasks).toEqual({ total: tasks.length, done: tasks.length })

@@ -175,3 +175,31 @@ it('is told that nobody answered when the time is over', async () => {
     await own.stop()
   }
 })
+
+it('agents that wait for people give their slot to others, and go on when they are answered', async () => {
+  const small = await startTestServer({ env, args: ['--workers', '1'] })
+  const asked = []
+  for (const name of ['first', 'second']) {
+    const id = await startFixtureJob(small, name, asking, { permissions: 'ask' })
+    asked.push({ id, question: await openOne(id, small) })
+  }
+  await until('both to wait', 30_000, async () =>
+    (await small.client.stats()).slots.busy === 0 ? true : null,
+  )
+  const third = await small.client.createJob({ vision: 'a counter', mode: 'solo' })
+  expect(await endOf(small, third.job_id)).toMatchObject({ status: 'completed', waited_ms: 0 })
+
+  const needing = await small.client.listJobs({ needs: 'person' })
+  expect(needing.jobs.map((job) => job.id)).toEqual(asked.map(({ id }) => id).toReversed())
+  const all = await small.client.listJobs({ sort_by: 'attention' })
+  expect(all.jobs.map((job) => job.id)).toEqual([...needing.jobs.map((job) => job.id), third.job_id])
+
+  for (const { id, question } of asked) await small.client.answerQuestion(id, question.id, 'Euro')
+  for (const { id } of asked) {
+    const job = await endOf(small, id)
+    expect(job.status).toBe('completed')
+    expect(job.waited_ms).toBeGreaterThan(0)
+  }
+  expect(await small.client.listJobs({ needs: 'person' })).toMatchObject({ total: 0 })
+  await small.stop()
+})

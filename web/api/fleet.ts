@@ -7,7 +7,7 @@ import type { JobList, JobSummary, JobView } from '../../src/contract/job.ts'
 import { client } from './client.ts'
 import { forgetStream, noticeStream } from './connection.ts'
 import { keys } from './keys.ts'
-import { silenceMs } from './live.ts'
+import { isWatched, silenceMs } from './live.ts'
 import { queryClient } from './query-client.ts'
 import { noticeLogOut } from './logged-out.ts'
 import { whileVisible } from './while-visible.ts'
@@ -62,6 +62,8 @@ function patch(summary: JobSummary): void {
     if (list === undefined || !list.jobs.some((job) => job.id === summary.id)) return list
     return { ...list, jobs: list.jobs.map((job) => (job.id === summary.id ? summary : job)) }
   })
+  // Its header must not run ahead of its board.
+  if (isWatched(summary.id)) return
   queryClient.setQueryData<JobView>(keys.part(summary.id, 'job'), (job) =>
     job === undefined ? job : { ...job, ...summary },
   )

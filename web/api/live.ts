@@ -8,10 +8,9 @@ import { isTransient } from '../../src/client/api-error.ts'
 import type { EventView } from '../../src/contract/event.ts'
 import { client } from './client.ts'
 import { forgetStream, noticeStream } from './connection.ts'
-import { keys } from './keys.ts'
 import { patchActivity } from './patch-activity.ts'
 import { queryClient } from './query-client.ts'
-import { createRefresher, staleParts } from './refresh.ts'
+import { createRefresher, refreshTogether, staleParts } from './refresh.ts'
 import { noticeLogOut } from './logged-out.ts'
 import { createStore, useStore, type Store } from './store.ts'
 import { whileVisible } from './while-visible.ts'
@@ -171,5 +170,10 @@ function toError(error: unknown): Error {
 
 /** Reads everything about the job again: for after an action whose outcome no event has told yet. */
 export function refreshJob(jobId: string): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: keys.job(jobId) })
+  return refreshTogether(queryClient, jobId)
+}
+
+/** Whether the job's own stream is open: then its events say when it has changed, for all its parts at once. */
+export function isWatched(jobId: string): boolean {
+  return (watched.get(jobId)?.watchers ?? 0) > 0
 }

@@ -6,6 +6,7 @@ import type { NewMessage } from '../../src/contract/person.ts'
 import type { PlanEdit } from '../../src/contract/plan.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
+import { refreshTogether } from './refresh.ts'
 
 /** A job to be made with its documents; the same `idempotencyKey` twice makes one job. */
 export interface NewJobRequest {
@@ -31,13 +32,8 @@ function useJobCommand<Input>(id: string, act: (input: Input) => Promise<JobView
   const cache = useQueryClient()
   return useMutation({
     mutationFn: act,
-    onSuccess: (job) => {
-      cache.setQueryData(keys.part(id, 'job'), job)
-      return Promise.all([
-        cache.invalidateQueries({ queryKey: keys.job(id) }),
-        cache.invalidateQueries({ queryKey: keys.jobs }),
-      ])
-    },
+    onSuccess: () =>
+      Promise.all([refreshTogether(cache, id), cache.invalidateQueries({ queryKey: keys.jobs })]),
   })
 }
 

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { expect, it, vi } from 'vitest'
 import type { EventView } from '../../src/contract/event.ts'
-import { staleParts } from './refresh.ts'
+import { keys } from './keys.ts'
+import { refreshTogether, staleParts } from './refresh.ts'
 
 function event(type: string): EventView {
   return {
@@ -25,4 +27,38 @@ it('an event puts out of date what it is about, and a merge the repository too',
 
 it('an event of a kind nobody knows yet puts the job itself out of date', () => {
   expect(staleParts(event('weather.changed'))).toContain('job')
+})
+
+it('the answers of one round are shown at one moment, whichever comes first', async () => {
+  const cache = new QueryClient()
+  let round = 1
+  const late = new Map<string, () => void>()
+  const ask = (part: 'job' | 'tasks') => ({
+    queryKey: keys.part('1', part),
+    queryFn: async () => {
+      const answer = round
+      if (round > 1) await new Promise<void>((resolve) => late.set(part, resolve))
+      return part === 'job'
+        ? { round: answer, tasks: { total: 0, done: 0 } }
+        : Object.assign([], { round: answer })
+    },
+  })
+  const observers = [new QueryObserver(cache, ask('job')), new QueryObserver(cache, ask('tasks'))]
+  const shown = (): unknown[] =>
+    observers.map((observer) => (observer.getCurrentResult().data as { round: number } | undefined)?.round)
+  const stops = observers.map((observer) => observer.subscribe(() => undefined))
+  await vi.waitFor(() => expect(shown()).toEqual([1, 1]))
+
+  round = 2
+  const refreshed = refreshTogether(cache, '1', ['job', 'tasks'])
+  await vi.waitFor(() => expect(late.size).toBe(2))
+  late.get('job')?.()
+  await Promise.resolve()
+  expect(shown()).toEqual([1, 1])
+  late.get('tasks')?.()
+  await refreshed
+  expect(
+    observers.map((observer) => observer.getOptimisticResult(observer.options as never).data),
+  ).toMatchObject([{ round: 2 }, { round: 2 }])
+  for (const stop of stops) stop()
 })

@@ -1,5 +1,6 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { notifyManager, QueryClient, type Query } from '@tanstack/react-query'
 import type { EventView } from '../../src/contract/event.ts'
+import type { JobView, TaskView } from '../../src/contract/job.ts'
 import { keys, type JobPart } from './keys.ts'
 
 /** The shortest time from one round of refetches to the next. */
@@ -36,7 +37,7 @@ export function staleParts(event: EventView): readonly JobPart[] {
 }
 
 /**
- * Refetches what events put out of date: gathered, one round at a time, never sooner than `roundMs` after the last
+ * Reads again what events put out of date: gathered, one round at a time, never sooner than `roundMs` after the last
  * and never before its answers are there, so that a busy job cannot drown a slow server. Only what is on screen is
  * fetched; the rest is marked.
  */
@@ -56,7 +57,7 @@ export function createRefresher(cache: QueryClient, jobId: string) {
     lastRound = Date.now()
     const parts = [...stale]
     stale.clear()
-    await Promise.all(parts.map((part) => cache.invalidateQueries({ queryKey: keys.part(jobId, part) })))
+    await refreshTogether(cache, jobId, parts)
     isBusy = false
     schedule()
   }
@@ -67,4 +68,68 @@ export function createRefresher(cache: QueryClient, jobId: string) {
     },
     stop: (): void => clearTimeout(timer),
   }
+}
+
+/** Reads for `refreshTogether`: what it reads is kept nowhere but in the cache that asked. */
+const reader = new QueryClient({
+  defaultOptions: { queries: { gcTime: 0, networkMode: 'always', retry: false } },
+})
+/** How often the answers of one round are read until they tell of the same moment. */
+const readings = 3
+
+/**
+ * Reads parts of a job again, all of them unless named, and shows the answers at one moment: header, board and team
+ * change together. What cannot be read is left to its own query, which tries again and tells.
+ */
+export async function refreshTogether(
+  cache: QueryClient,
+  jobId: string,
+  parts?: readonly JobPart[],
+): Promise<void> {
+  const keysOfParts = parts?.map((part) => keys.part(jobId, part)) ?? [keys.job(jobId)]
+  const queries = keysOfParts.flatMap((queryKey) => cache.getQueryCache().findAll({ queryKey }))
+  for (const query of queries) query.invalidate()
+  const shown = queries.filter((query) => query.isActive())
+  let answers = await readAll(shown)
+  for (let reading = 1; reading < readings && !isOneMoment(jobId, answers); reading += 1)
+    answers = await readAll(shown)
+  notifyManager.batch(() => {
+    for (const { query, data } of answers) if (data !== undefined) cache.setQueryData(query.queryKey, data)
+  })
+  const failed = answers.filter(({ data }) => data === undefined)
+  await Promise.all(
+    failed.map(({ query }) => cache.refetchQueries({ queryKey: query.queryKey, exact: true })),
+  )
+}
+
+interface Answer {
+  readonly query: Query
+  /** Undefined when it could not be read. */
+  readonly data: unknown
+}
+
+function readAll(queries: readonly Query[]): Promise<Answer[]> {
+  return Promise.all(
+    queries.map(async (query) => {
+      const { queryFn } = query.options
+      if (queryFn === undefined) return { query, data: undefined }
+      const data = await reader
+        .fetchQuery({ queryKey: query.queryKey, queryFn, staleTime: 0 })
+        .catch(() => undefined)
+      return { query, data }
+    }),
+  )
+}
+
+/** Whether the job and its board, read one after the other, count the same tasks; true when only one was read. */
+function isOneMoment(jobId: string, answers: readonly Answer[]): boolean {
+  const found = (part: JobPart): unknown =>
+    answers.find(({ query }) => query.queryHash === JSON.stringify(keys.part(jobId, part)))?.data
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Each key has one kind of answer (queries.ts).
+  const job = found('job') as JobView | undefined
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const tasks = found('tasks') as TaskView[] | undefined
+  if (job === undefined || tasks === undefined) return true
+  const done = tasks.filter((task) => task.status === 'completed').length
+  return job.tasks.total === tasks.length && job.tasks.done === done
 }

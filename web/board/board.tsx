@@ -22,7 +22,7 @@ export function Board() {
     )
   }
   if (tasks.length === 0) return <NoCards job={about} />
-  return <Cards jobId={id} tasks={tasks} />
+  return <Cards jobId={id} job={about} tasks={tasks} />
 }
 
 function NoCards({ job: about }: { readonly job: JobView | undefined }) {

@@ -2,10 +2,11 @@ import { memo, useEffect, useRef } from 'react'
 import type { TaskView } from '../../src/contract/job.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { cx } from '../ui/cx.ts'
-import { StatusIcon } from '../ui/status-pill.tsx'
+import { CurrentCheck } from '../ui/current-check.tsx'
 import { statuses } from '../ui/status.ts'
 import { CardFacts } from './card-facts.tsx'
 import type { Dependencies } from './columns.ts'
+import { TaskIcon, TaskWait } from './task-wait.tsx'
 import type { CardHandlers } from './use-card-focus.ts'
 
 interface CardProps {
@@ -48,7 +49,7 @@ export const Card = memo(function Card({
       )}
     >
       <div className="flex items-start gap-2">
-        <StatusIcon status={task.status} className="mt-[3px]" />
+        <TaskIcon task={task} className="mt-[3px]" />
         <h3 className="min-w-0 flex-1 text-sm font-medium text-pretty">
           <a
             ref={link}
@@ -60,7 +61,9 @@ export const Card = memo(function Card({
           >
             {task.title}
           </a>
-          <span className="sr-only">, {statuses[task.status].label.toLowerCase()}</span>
+          <span className="sr-only">
+            , {task.wait === null ? statuses[task.status].label.toLowerCase() : 'waiting'}
+          </span>
         </h3>
       </div>
       <CardNews task={task} waitsFor={dependencies?.waitsFor ?? none} />
@@ -99,8 +102,9 @@ function CardNews({ task, waitsFor }: { readonly task: TaskView; readonly waitsF
   if (waitsFor.length > 0) {
     return <p className="line-clamp-2 text-xs wrap-anywhere text-muted">Waits for {inWords(waitsFor)}</p>
   }
+  if (task.wait !== null) return <TaskWait wait={task.wait} />
   const isAtWork = task.status === 'running' || task.status === 'review'
-  if (!isAtWork || task.activity === null) return null
+  if (!isAtWork || (task.activity === null && task.checking === null)) return null
   return (
     <p
       className={cx(
@@ -108,7 +112,7 @@ function CardNews({ task, waitsFor }: { readonly task: TaskView; readonly waitsF
         task.status === 'review' ? 'border-review/50' : 'border-running/50',
       )}
     >
-      {task.activity}
+      {task.checking === null ? <bdi>{task.activity}</bdi> : <CurrentCheck checking={task.checking} />}
     </p>
   )
 }

@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import type { TaskView } from '../../src/contract/job.ts'
+import type { JobView, TaskView } from '../../src/contract/job.ts'
 import { BoardColumn } from './board-column.tsx'
 import { CardMotion } from './card-motion.tsx'
 import { Card } from './card.tsx'
@@ -12,9 +12,17 @@ import { useCardFocus } from './use-card-focus.ts'
 const route = getRouteApi('/app/jobs/$id')
 
 /** The columns with their cards: they move by themselves, and the keyboard moves among them. */
-export function Cards({ jobId, tasks }: { readonly jobId: string; readonly tasks: readonly TaskView[] }) {
+export function Cards({
+  jobId,
+  job,
+  tasks,
+}: {
+  readonly jobId: string
+  readonly job: JobView | undefined
+  readonly tasks: readonly TaskView[]
+}) {
   const { task: openTask } = route.useSearch()
-  const columns = useMemo(() => columnsOf(tasks), [tasks])
+  const columns = useMemo(() => columnsOf(tasks, job), [tasks, job])
   const dependencies = useMemo(() => dependenciesOf(tasks), [tasks])
   const placement = useMemo(() => placementOf(columns), [columns])
   const [chosen, setChosen] = useState<ColumnName | null>(null)
@@ -76,7 +84,7 @@ function placementOf(columns: readonly Column[]): string {
 /** Until somebody chooses, a narrow screen shows where something is happening. */
 function chosenColumn(columns: readonly Column[], chosen: ColumnName | null): ColumnName {
   if (chosen !== null && columns.some((column) => column.name === chosen)) return chosen
-  const order: readonly ColumnName[] = ['progress', 'review', 'failed', 'todo', 'done']
+  const order: readonly ColumnName[] = ['progress', 'review', 'failed', 'todo', 'done', 'dropped']
   return (
     order.find((name) => columns.some((column) => column.name === name && column.tasks.length > 0)) ?? 'todo'
   )

@@ -24,13 +24,25 @@ it('every status has its column, and every card stands in one', () => {
     'To do': ['b', 'a'],
     'In progress': ['c'],
     Review: ['d'],
-    Done: ['g', 'e', 'f'],
+    Done: ['e'],
     Failed: ['h'],
+    'Not done': ['g', 'f'],
   })
 })
 
 it('without failures there is no column for them', () => {
   expect(Object.keys(drawn([]))).toEqual(['To do', 'In progress', 'Review', 'Done'])
+})
+
+it('nothing is said to be left to begin only when there is a plan and all of it has begun', () => {
+  const approval = { for: 'approval', on: 'the plan', since: '', until: null } as const
+  const said = (current_phase: 'planning' | 'building', wait: typeof approval | null): string | undefined =>
+    columnsOf([task('a', 'running')], { current_phase, wait })[0]?.empty
+  expect([said('planning', null), said('planning', approval), said('building', null)]).toEqual([
+    'The plan is being written.',
+    'The plan waits for your approval.',
+    'Nothing left to begin.',
+  ])
 })
 
 it('a pending card names what holds it up, any card what it was built on', () => {

@@ -1,7 +1,7 @@
-import type { TaskView } from '../../src/contract/job.ts'
+import type { JobView, TaskView } from '../../src/contract/job.ts'
 import type { TaskStatus } from '../../src/contract/words.ts'
 
-export type ColumnName = 'todo' | 'progress' | 'review' | 'done' | 'failed'
+export type ColumnName = 'todo' | 'progress' | 'review' | 'done' | 'failed' | 'dropped'
 
 export interface Column {
   readonly name: ColumnName
@@ -18,6 +18,7 @@ const columns = [
   { name: 'review', title: 'Review', empty: 'Nothing is under review.' },
   { name: 'done', title: 'Done', empty: 'Nothing is done yet.' },
   { name: 'failed', title: 'Failed', empty: '' },
+  { name: 'dropped', title: 'Not done', empty: '' },
 ] as const
 
 const columnOf: Readonly<Record<TaskStatus, ColumnName>> = {
@@ -26,23 +27,38 @@ const columnOf: Readonly<Record<TaskStatus, ColumnName>> = {
   running: 'progress',
   review: 'review',
   completed: 'done',
-  skipped: 'done',
-  cancelled: 'done',
+  skipped: 'dropped',
+  cancelled: 'dropped',
   failed: 'failed',
 }
 
 /**
  * The board's columns from left to right. Cards stand in the order of the plan, but for what is done: there the latest
- * is on top. The column of failures is there only when there are any.
+ * is on top. The columns of what failed and of what was cancelled or skipped are there only when there is any.
  */
-export function columnsOf(tasks: readonly TaskView[]): readonly Column[] {
+export function columnsOf(tasks: readonly TaskView[], job?: JobState): readonly Column[] {
   return columns
     .map((column) => {
       const own = tasks.filter((task) => columnOf[task.status] === column.name)
-      const sorted = own.toSorted(column.name === 'done' ? byEnd : (a, b) => a.position - b.position)
-      return { ...column, tasks: sorted, ids: new Set(own.map((task) => task.task_id)) }
+      const sorted = own.toSorted(
+        column.name === 'done' || column.name === 'dropped' ? byEnd : (a, b) => a.position - b.position,
+      )
+      const empty = emptyWords(column, job)
+      return { ...column, empty, tasks: sorted, ids: new Set(own.map((task) => task.task_id)) }
     })
-    .filter((column) => column.name !== 'failed' || column.tasks.length > 0)
+    .filter(({ name, tasks: own }) => (name !== 'failed' && name !== 'dropped') || own.length > 0)
+}
+
+type JobState = Pick<JobView, 'current_phase' | 'wait'>
+
+/** Why there is no card: while there is no plan yet, nobody knows what is left to begin. */
+function emptyWords({ name, empty }: (typeof columns)[number], job: JobState | undefined): string {
+  if (name === 'todo' && job?.wait?.for === 'approval') return 'The plan waits for your approval.'
+  if (name === 'todo' && (job?.current_phase === 'planning' || job?.current_phase === 'queued'))
+    return 'The plan is being written.'
+  if (name === 'progress' && job?.current_phase === 'proving')
+    return 'Nobody is at work: the server proves the whole.'
+  return empty
 }
 
 function byEnd(a: TaskView, b: TaskView): number {

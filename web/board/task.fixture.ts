@@ -20,6 +20,8 @@ export function task(task_id: string, status: TaskView['status'], rest: Partial<
     attempt_id: null,
     activity: null,
     activity_at: null,
+    wait: null,
+    checking: null,
     reviewer: null,
     usage: { input_tokens: 0, output_tokens: 0, cached_tokens: 0, cost_usd: null, unpriced_tokens: 0 },
     check_summary: null,

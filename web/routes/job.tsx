@@ -5,8 +5,6 @@ import { useLiveJob } from '../api/live.ts'
 import { queries } from '../api/queries.ts'
 import { JobHeader } from '../job/frame/job-header.tsx'
 import { JobSkeleton } from '../job/frame/job-skeleton.tsx'
-import { Permissions } from '../job/permissions.tsx'
-import { Questions } from '../job/questions.tsx'
 import { useJobId } from '../job/use-job-id.ts'
 import { useTitle } from '../shell/title.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
@@ -15,6 +13,7 @@ import { lazyPart } from '../ui/lazy-part.tsx'
 import { statuses } from '../ui/status.ts'
 
 const route = getRouteApi('/app/jobs/$id')
+const Asked = lazyPart(async () => (await import('../job/asked.tsx')).Asked)
 const TaskPanel = lazyPart(async () => (await import('../board/panel/task-panel.tsx')).TaskPanel)
 
 /** The frame around a job's tabs: what it is, how it stands, what can be done; one live stream for all of them. */
@@ -30,8 +29,7 @@ export function JobFrame() {
   return (
     <div className="relative flex h-full min-h-0 flex-col">
       <JobHeader job={job} />
-      {job.wait?.for === 'permission' && <Permissions jobId={id} />}
-      {(job.wait?.for === 'answer' || job.wait?.for === 'permission') && <Questions jobId={id} />}
+      {(job.wait?.for === 'answer' || job.wait?.for === 'permission') && <Asked jobId={id} wait={job.wait} />}
       <div className="flex min-h-0 flex-1 flex-col overflow-hidden md:relative">
         <Outlet />
         {task !== undefined && <TaskPanel jobId={id} taskId={task} />}

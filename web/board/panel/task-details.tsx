@@ -4,9 +4,11 @@ import type { TaskView } from '../../../src/contract/job.ts'
 import { Avatar, roleNames } from '../../ui/avatar.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
+import { CurrentCheck } from '../../ui/current-check.tsx'
 import { Ago, Elapsed } from '../../ui/since.tsx'
 import { StatusIcon } from '../../ui/status-pill.tsx'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
+import { TaskWait } from '../task-wait.tsx'
 import { Part } from './part.tsx'
 import { TaskActs } from './task-acts.tsx'
 import { TaskAttempts } from './task-attempts.tsx'
@@ -80,7 +82,13 @@ function WhoAndHow({ task }: { readonly task: TaskView }) {
           <Eye aria-hidden className="size-3.5" /> {task.reviewer} reviews it
         </p>
       )}
-      {isAtWork && task.activity !== null && (
+      {task.wait !== null && <TaskWait wait={task.wait} />}
+      {task.checking !== null && (
+        <p className="rounded-md bg-sunken px-3 py-2 wrap-anywhere">
+          <CurrentCheck checking={task.checking} />
+        </p>
+      )}
+      {isAtWork && task.activity !== null && task.checking === null && task.wait === null && (
         <p className="rounded-md bg-sunken px-3 py-2 wrap-anywhere">
           {task.activity}
           {task.activity_at !== null && (

@@ -1,11 +1,14 @@
 import type { JobView } from '../../../src/contract/job.ts'
+import { needsPerson } from '../../../src/contract/words.ts'
 import { CopyWord } from '../../ui/copy-word.tsx'
 import { Elapsed } from '../../ui/since.tsx'
 import { StatusPill } from '../../ui/status-pill.tsx'
-import { fullTime } from '../../ui/time.ts'
+import { duration, fullTime, useNow } from '../../ui/time.ts'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 
 const shortCommit = 8
+/** Less than this is not worth a word, in milliseconds. */
+const leastMs = 1_000
 
 /** What there is to know about the job in numbers; what is not there yet takes no room. */
 export function JobFacts({ job }: { readonly job: JobView }) {
@@ -36,9 +39,18 @@ export function JobFacts({ job }: { readonly job: JobView }) {
       <Fact name="Backend">{job.backend}</Fact>
       <Fact name="Elapsed" title={`Created ${fullTime(job.created_at)}`}>
         {job.started_at === null ? 'Not started' : <Elapsed from={job.started_at} until={job.completed_at} />}
+        <WaitedForPeople job={job} />
       </Fact>
     </dl>
   )
+}
+
+/** How much of the time nobody but a person could have shortened. */
+function WaitedForPeople({ job }: { readonly job: JobView }) {
+  const now = useNow()
+  const current = job.wait !== null && needsPerson(job) ? Math.max(0, now - Date.parse(job.wait.since)) : 0
+  const waited = job.waited_ms + current
+  return waited < leastMs ? null : <>, {duration(waited)} of it waiting for you</>
 }
 
 function Fact({

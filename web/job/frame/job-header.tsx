@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
+import { CurrentCheck } from '../../ui/current-check.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StatusPill } from '../../ui/status-pill.tsx'
@@ -31,6 +32,11 @@ export function JobHeader({ job }: { readonly job: JobView }) {
           />
           {job.progress} %
         </span>
+        {job.checking !== null && (
+          <span className="min-w-0 truncate text-xs text-running">
+            <CurrentCheck checking={job.checking} />
+          </span>
+        )}
         <div className="ml-auto max-md:ml-0">
           <JobFacts job={job} />
         </div>

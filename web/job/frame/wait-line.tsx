@@ -3,7 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { Hourglass } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
+import type { Wait } from '../../../src/contract/words.ts'
 import { queries } from '../../api/queries.ts'
+import { useIsNoticed } from '../../board/task-wait.tsx'
 import { Elapsed } from '../../ui/since.tsx'
 import { clockTime, duration, useNow } from '../../ui/time.ts'
 import { RaiseBudget } from './raise-budget.tsx'
@@ -11,20 +13,25 @@ import { waitWords, type Remedy } from './wait-words.ts'
 
 /** Why the job does not move, since when, and what would move it; nothing while it moves. */
 export function WaitLine({ job }: { readonly job: JobView }) {
-  if (job.wait !== null) {
-    const { text, remedy } = waitWords(job.wait)
-    return (
-      <Line remedy={<RemedyLink job={job} remedy={remedy} />}>
-        {text}, since <Elapsed from={job.wait.since} />
-        {job.wait.until !== null && !isAsked(job.wait.for) && <Until at={job.wait.until} />}
-      </Line>
-    )
-  }
+  if (job.wait !== null) return <NamedWait job={job} wait={job.wait} />
   return job.completed_at === null ? <QueueLine job={job} /> : null
 }
 
+function NamedWait({ job, wait }: { readonly job: JobView; readonly wait: Wait }) {
+  const isNoticed = useIsNoticed(wait)
+  // What is asked stands below with its answers: it is not said twice.
+  if (!isNoticed || isAsked(wait.for)) return null
+  const { text, remedy } = waitWords(wait)
+  return (
+    <Line remedy={<RemedyLink job={job} remedy={remedy} />}>
+      {text}, since <Elapsed from={wait.since} />
+      {wait.until !== null && <Until at={wait.until} />}
+    </Line>
+  )
+}
+
 /** What an agent asks says itself until when, beside the answers. */
-function isAsked(what: NonNullable<JobView['wait']>['for']): boolean {
+function isAsked(what: Wait['for']): boolean {
   return what === 'permission' || what === 'answer'
 }
 
@@ -61,7 +68,7 @@ function QueueLine({ job }: { readonly job: JobView }) {
 function Line({ remedy, children }: { readonly remedy?: ReactNode; readonly children: ReactNode }) {
   return (
     <div
-      role="status"
+      data-wait
       className="flex items-start gap-2 rounded-md bg-waiting-soft px-2.5 py-1.5 text-sm text-waiting"
     >
       <Hourglass aria-hidden className="mt-0.5 size-4 shrink-0" />

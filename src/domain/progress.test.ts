@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import type { JobStatus, Phase, TaskStatus } from '../contract/words.ts'
+import { progressOf } from './progress.ts'
+
+const solo = (status: JobStatus, phase: Phase, task: TaskStatus): number =>
+  progressOf({ mode: 'solo', status, phase, before: 0 }, [{ kind: 'build', status: task }])
+
+describe('the progress of a lone agent', () => {
+  it('begins at nothing: it plans nothing, and what has only begun is not done', () => {
+    expect(solo('queued', 'queued', 'pending')).toBe(0)
+    expect(solo('running', 'building', 'running')).toBe(0)
+  })
+
+  it('stays at nothing when the job is cancelled before it began', () => {
+    expect(solo('cancelled', 'queued', 'cancelled')).toBe(0)
+  })
+
+  it('is the same in the end as that of a team', () => {
+    const built = solo('running', 'proving', 'completed')
+    const team = progressOf({ mode: 'team', status: 'running', phase: 'proving', before: 0 }, [
+      { kind: 'plan', status: 'completed' },
+      { kind: 'build', status: 'completed' },
+    ])
+    expect([built, team, solo('completed', 'completed', 'completed')]).toEqual([84, 84, 100])
+  })
+})
+
+it('a team that has only begun to plan has come no way yet', () => {
+  const job = { mode: 'team' as const, status: 'running' as const, phase: 'planning' as const, before: 0 }
+  const tasks = [
+    { kind: 'plan', status: 'running' as const },
+    { kind: 'plan', status: 'pending' as const },
+  ]
+  expect(progressOf(job, tasks)).toBe(0)
+})

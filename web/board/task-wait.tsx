@@ -1,0 +1,43 @@
+import type { TaskView } from '../../src/contract/job.ts'
+import { personWaits, type Wait } from '../../src/contract/words.ts'
+import { Elapsed } from '../ui/since.tsx'
+import { StatusIcon } from '../ui/status-pill.tsx'
+import { useNow } from '../ui/time.ts'
+
+/** Work is often queued for a moment: only what waits for longer is told, in milliseconds. */
+const noticedMs = 1_000
+
+/** The status of a task as its icon: one that was begun and stands still does not spin. */
+export function TaskIcon({ task, className }: { readonly task: TaskView; readonly className: string }) {
+  if (task.wait === null) return <StatusIcon status={task.status} className={className} />
+  return <WaitingIcon task={task} wait={task.wait} className={className} />
+}
+
+function WaitingIcon({
+  task,
+  wait,
+  className,
+}: {
+  readonly task: TaskView
+  readonly wait: Wait
+  readonly className: string
+}) {
+  return <StatusIcon status={useIsNoticed(wait) ? 'waiting' : task.status} className={className} />
+}
+
+/** What a task that was begun waits for, and for how long. */
+export function TaskWait({ wait }: { readonly wait: Wait }) {
+  if (!useIsNoticed(wait)) return null
+  return (
+    <p className="line-clamp-3 text-xs wrap-anywhere text-waiting">
+      {personWaits.has(wait.for) ? 'Waits for you: ' : 'Waits for '}
+      <bdi>{wait.on}</bdi>, <Elapsed from={wait.since} />
+    </p>
+  )
+}
+
+/** Whether a wait is to be told: one for a person at once, any other when it lasts. */
+export function useIsNoticed(wait: Wait): boolean {
+  const now = useNow()
+  return personWaits.has(wait.for) || now - Date.parse(wait.since) > noticedMs
+}

@@ -3,7 +3,7 @@
  * took, what to do next. Pure. Says "proven" only where the server said so.
  */
 import type { Evidence } from '../client/open-client.ts'
-import type { CheckView, JobView, TaskView } from '../client/views.ts'
+import { needsPerson, type CheckView, type JobView, type TaskView } from '../client/views.ts'
 import { cleanBlock, cleanLine } from './clean-text.ts'
 import { inWords, spanMs } from './duration.ts'
 import { shortId } from './job-id.ts'
@@ -20,7 +20,8 @@ export interface Ending {
 const logLines = 15
 
 export function renderEnding({ job, tasks, evidence }: Ending, width: number, paint: Paint): string {
-  const took = inWords(spanMs(job.created_at, job.completed_at, Date.now()) ?? 0)
+  const now = Date.now()
+  const took = timeWords(job, spanMs(job.created_at, job.completed_at, now) ?? 0, now)
   const done = tasks.filter((task) => task.status === 'completed').length
   const lines = [
     headline(job, took, paint),
@@ -70,6 +71,13 @@ function places(job: JobView, tasks: string, paint: Paint): string[] {
     ...(job.usage.input_tokens + job.usage.output_tokens === 0 ? [] : [row('Usage', usageWords(job.usage))]),
     row('Job', job.id),
   ]
+}
+
+/** How long it took, and how much of that people did. */
+export function timeWords(job: JobView, span: number, now: number): string {
+  const current = needsPerson(job) ? now - Date.parse(job.wait?.since ?? '') : 0
+  const waited = job.waited_ms + current
+  return waited < 1000 ? inWords(span) : `${inWords(span)}, ${inWords(waited)} of it waiting for you`
 }
 
 export function usageWords(usage: JobView['usage']): string {

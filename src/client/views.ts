@@ -22,4 +22,5 @@ export type {
   JobView,
   TaskView,
 } from '../contract/job.ts'
+export { needsPerson } from '../contract/words.ts'
 export type { SessionView } from '../contract/session.ts'

@@ -63,7 +63,7 @@ it('a lone agent begins at 0 %, and while the server checks the page says which 
 it("a job that waits for approval says that its plan does, and what of its time was a person's", async () => {
   const { job_id: id } = await server.client.createJob({ vision: 'a counter', approve_plan: true })
   await visit(server, { path: `/jobs/${id}` }, async ({ page }) => {
-    await page.getByText(/^Waiting for you: the plan needs approval/).waitFor({ timeout: 60_000 })
+    await page.getByText(/^Waiting for you: the plan needs your approval/).waitFor({ timeout: 60_000 })
     await column(page, 'To do').getByText('The plan waits for your approval.').waitFor()
     await page.getByText(/ of it waiting for you$/).waitFor({ timeout: 10_000 })
   })

@@ -20,7 +20,7 @@ it('a plan is edited, sent back, edited again and approved, and what is built is
     await page.getByLabel('Approve the plan first').click()
     await page.getByRole('button', { name: 'Start' }).click()
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
-    await waitForStatus(page, 'Waiting', 60_000)
+    await waitForStatus(page, 'Needs you', 60_000)
     await page.getByRole('link', { name: /^Plan/ }).click()
     await page.getByText('The plan waits for you').waitFor()
 

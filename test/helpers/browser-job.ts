@@ -25,7 +25,10 @@ export async function waitForStatus(page: Page, status: string, ms: number): Pro
 
 /** The pill of a status in the job's header; the stepper beside it uses some of the same words. */
 export function statusPill(page: Page, status: string): Locator {
-  return page.locator(`header [data-status="${status.toLowerCase()}"]`).filter({ hasText: status }).first()
+  return page
+    .locator(`header [data-status="${status.toLowerCase().replaceAll(' ', '_')}"]`)
+    .filter({ hasText: status })
+    .first()
 }
 
 /** How far the job is, as the page says. */

@@ -4,6 +4,7 @@
  */
 import { useEffect } from 'react'
 import type { JobList, JobSummary, JobView } from '../../src/contract/job.ts'
+import { needsPerson } from '../../src/contract/words.ts'
 import { client } from './client.ts'
 import { forgetStream, noticeStream } from './connection.ts'
 import { keys } from './keys.ts'
@@ -42,7 +43,7 @@ export function useFleet(
           const before = known.get(summary.id)
           known.set(summary.id, summary)
           patch(summary)
-          if (before?.status !== summary.status) readListsAgain()
+          if (before?.status !== summary.status || needs(before) !== needs(summary)) readListsAgain()
           onChange(summary, before)
         }
       } catch (error) {
@@ -55,6 +56,10 @@ export function useFleet(
       forgetStream(name)
     }
   }, [onChange, staysOpen])
+}
+
+function needs(job: JobSummary | undefined): boolean {
+  return job !== undefined && needsPerson(job)
 }
 
 function patch(summary: JobSummary): void {

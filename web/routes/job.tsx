@@ -9,6 +9,7 @@ import { useJobId } from '../job/use-job-id.ts'
 import { useTitle } from '../shell/title.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { jobState } from '../ui/job-state.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { statuses } from '../ui/status.ts'
 
@@ -22,7 +23,7 @@ export function JobFrame() {
   const { task } = route.useSearch()
   useLiveJob(id)
   const { data: job, error, refetch } = useQuery(queries.job(id))
-  useTitle(job?.title, job === undefined ? undefined : statuses[job.status].label)
+  useTitle(job?.title, job === undefined ? undefined : statuses[jobState(job)].label)
   if (job === undefined) {
     return error === null ? <JobSkeleton /> : <NoJob error={error} retry={() => void refetch()} />
   }

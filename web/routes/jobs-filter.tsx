@@ -11,6 +11,7 @@ import { statuses } from '../ui/status.ts'
 const route = getRouteApi('/app/jobs')
 
 const sorts = [
+  { name: 'attention', label: 'Needs you first', sort_by: 'attention', sort_order: undefined },
   { name: 'newest', label: 'Newest first', sort_by: 'created_at', sort_order: 'desc' },
   { name: 'oldest', label: 'Oldest first', sort_by: 'created_at', sort_order: 'asc' },
   { name: 'title', label: 'By title', sort_by: 'title', sort_order: 'asc' },
@@ -34,14 +35,20 @@ export function JobsFilter() {
       <Select
         aria-label="Status"
         className="w-36"
-        value={search.status ?? ''}
+        value={search.needs === undefined ? (search.status ?? '') : 'needs_you'}
         onChange={({ target }) =>
           void navigate({
-            search: (now) => ({ ...now, page: undefined, status: JobStatus.safeParse(target.value).data }),
+            search: (now) => ({
+              ...now,
+              page: undefined,
+              status: JobStatus.safeParse(target.value).data,
+              needs: target.value === 'needs_you' ? ('person' as const) : undefined,
+            }),
           })
         }
       >
         <option value="">Every status</option>
+        <option value="needs_you">{statuses.needs_you.label}</option>
         {JobStatus.options.map((status) => (
           <option key={status} value={status}>
             {statuses[status].label}
@@ -50,8 +57,8 @@ export function JobsFilter() {
       </Select>
       <Select
         aria-label="Order"
-        className="w-36"
-        value={sorted?.name ?? 'newest'}
+        className="w-40"
+        value={sorted?.name ?? 'attention'}
         onChange={({ target }) => {
           const { sort_by, sort_order } = sorts.find(({ name }) => name === target.value) ?? sorts[0]
           void navigate({ search: (now) => ({ ...now, page: undefined, sort_by, sort_order }) })

@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import type { JobSummary } from '../../src/contract/job.ts'
+import { waitWords } from '../job/frame/wait-words.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { cx } from '../ui/cx.ts'
 import { spent } from '../ui/money.ts'
 import { ProgressBar } from '../ui/progress-bar.tsx'
 import { Ago, Elapsed } from '../ui/since.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { jobState } from '../ui/job-state.ts'
 import { StatusPill } from '../ui/status-pill.tsx'
 import { statuses } from '../ui/status.ts'
 
@@ -22,10 +24,12 @@ export function JobRow({ job }: { readonly job: JobSummary }) {
     <li>
       <Link to="/jobs/$id" params={{ id: job.id }} className={cx(row, '-outline-offset-2 hover:bg-hover')}>
         <span className={cx('flex', notOnPhones)}>
-          <StatusPill status={job.status} look="bare" />
+          <StatusPill status={jobState(job)} look="bare" />
         </span>
         <span className="min-w-0">
-          <span className="line-clamp-2 font-medium wrap-anywhere sm:line-clamp-1">{job.title}</span>
+          <span dir="auto" className="line-clamp-2 font-medium wrap-anywhere sm:line-clamp-1">
+            {job.title}
+          </span>
           <Second job={job} />
         </span>
         <Phase job={job} />
@@ -33,7 +37,7 @@ export function JobRow({ job }: { readonly job: JobSummary }) {
         <span className={cx('text-right text-xs text-muted tabular-nums', wide)}>{spent(job.usage)}</span>
         <span className="flex flex-col items-end gap-0.5 text-xs text-muted">
           <span className="sm:hidden">
-            <StatusPill status={job.status} look="bare" />
+            <StatusPill status={jobState(job)} look="bare" />
           </span>
           {job.proof !== null && <StatusPill status={job.proof} look="bare" />}
           <Ago at={job.created_at} />
@@ -47,7 +51,7 @@ function Second({ job }: { readonly job: JobSummary }) {
   if (job.wait !== null)
     return (
       <span className="line-clamp-1 text-xs text-waiting">
-        Waiting for {job.wait.on} since <Elapsed from={job.wait.since} />
+        <bdi>{waitWords(job.wait).short}</bdi>, since <Elapsed from={job.wait.since} />
       </span>
     )
   if (job.status === 'failed' && job.error !== null)

@@ -16,7 +16,9 @@ const route = getRouteApi('/app/jobs')
 export function JobsScreen() {
   useTitle('Jobs')
   const search = route.useSearch()
-  const { data, error, isPlaceholderData } = useQuery(queries.jobs(search))
+  const { data, error, isPlaceholderData } = useQuery(
+    queries.jobs({ ...search, sort_by: search.sort_by ?? 'attention' }),
+  )
   return (
     <Page
       bleed
@@ -39,7 +41,9 @@ export function JobsScreen() {
           {data === undefined && error === null && <JobRowSkeletons />}
           {data !== undefined && data.jobs.length > 0 && <Rows list={data} />}
           {data?.jobs.length === 0 && (
-            <Nothing isFiltered={search.q !== undefined || search.status !== undefined} />
+            <Nothing
+              isFiltered={search.q !== undefined || search.status !== undefined || search.needs !== undefined}
+            />
           )}
         </div>
         {data !== undefined && data.total > data.page_size && <Pager list={data} />}

@@ -3,6 +3,7 @@ import { Link, linkOptions } from '@tanstack/react-router'
 import { Boxes, LayoutList, Search, Settings2, SquarePen } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { queries } from '../api/queries.ts'
+import { useNeedsYou } from './needs-you.ts'
 import { Kbd } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
 import { Wordmark } from '../ui/wordmark.tsx'
@@ -44,7 +45,7 @@ export function Sidebar({ onSearch }: { readonly onSearch: () => void }) {
       {places.map((place) => (
         <PlaceLink key={place.label} place={place} className={inSidebar}>
           <span className="flex-1">{place.label}</span>
-          {place.label === 'Jobs' && <RunningCount />}
+          {place.label === 'Jobs' && <JobCounts />}
         </PlaceLink>
       ))}
       <Link to="/health" className={cx(inSidebar, 'mt-auto')}>
@@ -63,8 +64,13 @@ export function BottomBar() {
       className="flex h-14 shrink-0 border-t border-line bg-canvas pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {places.map((place) => (
-        <PlaceLink key={place.label} place={place} className={inBar}>
+        <PlaceLink key={place.label} place={place} className={cx(inBar, 'relative')}>
           {place.label}
+          {place.label === 'Jobs' && (
+            <span className="absolute top-1 left-1/2 flex translate-x-1.5">
+              <NeedsYouCount />
+            </span>
+          )}
         </PlaceLink>
       ))}
       <Link to="/health" className={inBar}>
@@ -94,16 +100,32 @@ function PlaceLink({
   )
 }
 
-function RunningCount() {
-  const { data } = useQuery(queries.jobs({ status: 'running', page_size: 1 }))
-  if (data === undefined || data.total === 0) return null
+/** What needs a person, in the colour of waiting; beside it, quietly, how many are running. */
+function JobCounts() {
+  const { data: running } = useQuery(queries.jobs({ status: 'running', page_size: 1 }))
+  return (
+    <>
+      {running !== undefined && running.total > 0 && (
+        <span title={`${running.total} running`} className="text-xs font-normal text-faint tabular-nums">
+          {running.total}
+          <span className="sr-only"> running</span>
+        </span>
+      )}
+      <NeedsYouCount />
+    </>
+  )
+}
+
+function NeedsYouCount() {
+  const count = useNeedsYou()
+  if (count === 0) return null
   return (
     <span
-      title={`${data.total} running`}
-      className="rounded-full bg-running-soft px-1.5 text-xs font-medium text-running tabular-nums"
+      title={count === 1 ? '1 job needs you' : `${count} jobs need you`}
+      className="rounded-full bg-waiting-soft px-1.5 text-xs font-medium text-waiting tabular-nums"
     >
-      {data.total}
-      <span className="sr-only"> running</span>
+      {count}
+      <span className="sr-only"> {count === 1 ? 'job needs' : 'jobs need'} you</span>
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import type { JobSummary } from '../../src/contract/job.ts'
+import { needsPerson } from '../../src/contract/words.ts'
 import { createStore, useStore } from '../api/store.ts'
 
 /** Whether this browser may interrupt: `on`, `off`, or `refused` by the browser, which only its settings can change. */
@@ -27,9 +28,6 @@ export async function setNotifying(isOn: boolean): Promise<void> {
   notifying.set(read())
 }
 
-/** Waits that a person ends. The others (capacity, a backend's limit, a retry) end by themselves. */
-const forSomebody: ReadonlySet<string> = new Set(['approval', 'answer', 'permission', 'budget'])
-
 /** Tells somebody who is elsewhere that a job needs them or has ended. `open` is called when they answer. */
 export function notify(job: JobSummary, before: JobSummary | undefined, open: (id: string) => void): void {
   if (!isNotifying() || document.visibilityState === 'visible') return
@@ -46,7 +44,5 @@ function news(job: JobSummary, before: JobSummary | undefined): string | null {
   if (before?.status === job.status && before.wait?.for === job.wait?.for) return null
   if (job.status === 'completed') return `Completed, ${job.proof ?? 'unproven'}.`
   if (job.status === 'failed') return job.error ?? 'It failed.'
-  return job.wait !== null && forSomebody.has(job.wait.for)
-    ? `Waits for ${job.wait.for}: ${job.wait.on}`
-    : null
+  return job.wait !== null && needsPerson(job) ? `Needs you: ${job.wait.on}` : null
 }

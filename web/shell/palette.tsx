@@ -5,6 +5,7 @@ import { useDeferredValue, useId, useState, type KeyboardEvent, type ReactNode }
 import { queries } from '../api/queries.ts'
 import { Kbd } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
+import { jobState } from '../ui/job-state.ts'
 import { StatusIcon } from '../ui/status-pill.tsx'
 import { useAllCommands } from './commands.ts'
 
@@ -160,7 +161,7 @@ function useChoices(text: string): readonly Choice[] {
     id: job.id,
     group: 'Jobs',
     title: job.title,
-    icon: <StatusIcon status={job.status} />,
+    icon: <StatusIcon status={jobState(job)} />,
     run: () => void navigate({ to: '/jobs/$id', params: { id: job.id } }),
   }))
   return [...commands, ...jobs]

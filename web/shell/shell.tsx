@@ -12,7 +12,8 @@ import { ConnectionBanner } from './connection-banner.tsx'
 import { BottomBar, Sidebar } from './navigation.tsx'
 import { isNotifying, notify } from './notifications.ts'
 import { useShortcuts } from './shortcuts.ts'
-import { shownTitle } from './title.ts'
+import { useNeedsYou } from './needs-you.ts'
+import { shownTitle, useTitleCount } from './title.ts'
 
 const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette)
 const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSheet)
@@ -42,6 +43,7 @@ export function Shell() {
   )
   useShortcuts()
   useStandStill()
+  useTitleCount(useNeedsYou())
   useCommands(useMemo(() => everywhere((to) => void navigate({ to }), setOpen), [navigate]))
 
   return (

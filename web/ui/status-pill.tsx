@@ -40,6 +40,20 @@ function Shape({ tone, status }: { readonly tone: Tone; readonly status: StatusW
         </>
       )
     case 'waiting':
+      if (status === 'needs_you')
+        return (
+          <>
+            <circle cx="7" cy="7" r="6" fill="currentColor" stroke="none" />
+            <path d="M7 4v3.4M7 9.9v.1" className="stroke-surface" />
+          </>
+        )
+      // Not a pause: nothing goes on after these.
+      if (status === 'unproven')
+        return (
+          <path d="M1.75 7a5.25 5.25 0 1 0 10.5 0 5.25 5.25 0 1 0-10.5 0M5.5 5.6a1.55 1.55 0 1 1 2.3 1.35c-.5.3-.8.6-.8 1.05M7 10v.1" />
+        )
+      if (status === 'partial' || status === 'waived')
+        return <path d="M1.75 7a5.25 5.25 0 1 0 10.5 0 5.25 5.25 0 1 0-10.5 0M4.6 7.2l1.7 1.7 3.1-3.5" />
       return <path d="M7 1.75a5.25 5.25 0 1 0 0 10.5a5.25 5.25 0 1 0 0-10.5M5.5 5.25v3.5M8.5 5.25v3.5" />
     case 'review':
       return (

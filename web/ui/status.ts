@@ -11,7 +11,15 @@ import type {
 export type Tone = 'idle' | 'running' | 'waiting' | 'review' | 'done' | 'failed'
 
 /** Every status word of the wire. The same word means the same wherever it stands. */
-export type StatusWord = JobStatus | TaskStatus | AgentStatus | AttemptStatus | Proof | Verdict
+export type StatusWord =
+  | JobStatus
+  | TaskStatus
+  | AgentStatus
+  | AttemptStatus
+  | Proof
+  | Verdict
+  /** A job that goes on when a person has done something. */
+  | 'needs_you'
 
 export const statuses: Readonly<Record<StatusWord, { readonly tone: Tone; readonly label: string }>> = {
   queued: { tone: 'idle', label: 'Queued' },
@@ -21,6 +29,7 @@ export const statuses: Readonly<Record<StatusWord, { readonly tone: Tone; readon
   running: { tone: 'running', label: 'Running' },
   working: { tone: 'running', label: 'Working' },
   waiting: { tone: 'waiting', label: 'Waiting' },
+  needs_you: { tone: 'waiting', label: 'Needs you' },
   review: { tone: 'review', label: 'In review' },
   completed: { tone: 'done', label: 'Completed' },
   succeeded: { tone: 'done', label: 'Succeeded' },

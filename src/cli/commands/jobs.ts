@@ -1,6 +1,6 @@
-/** `slipway jobs`: the jobs, newest first. */
+/** `slipway jobs`: the jobs, those that need a person first, then the newest. */
 import { Option, type Command } from 'commander'
-import type { JobList, JobSummary } from '../../client/views.ts'
+import { needsPerson, type JobList, type JobSummary } from '../../client/views.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
 import { inWords } from '../duration.ts'
 import { shortId } from '../job-id.ts'
@@ -11,6 +11,7 @@ import type { Paint, Terminal, Tone } from '../terminal.ts'
 interface Flags extends ServerFlags {
   status?: JobSummary['status']
   search?: string
+  needsYou?: boolean
   limit: number
   page: number
   json?: boolean
@@ -21,7 +22,8 @@ const statuses = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancel
 export function addJobs(program: Command, terminal: Terminal): void {
   const command = program
     .command('jobs')
-    .description('list the jobs, newest first')
+    .description('list the jobs: those that need you first, then the newest')
+    .option('--needs-you', 'only those that wait for a person')
     .addOption(new Option('--status <status>', 'only those of this status').choices(statuses))
     .option('--search <words>', 'only those whose title or vision contains this')
     .option('--limit <number>', 'how many', wholeNumber(1, 100), 20)
@@ -32,6 +34,8 @@ export function addJobs(program: Command, terminal: Terminal): void {
         client.listJobs({
           page: flags.page,
           page_size: flags.limit,
+          sort_by: 'attention',
+          ...(flags.needsYou === true ? { needs: 'person' as const } : {}),
           ...(flags.status === undefined ? {} : { status: flags.status }),
           ...(flags.search === undefined ? {} : { q: flags.search }),
         }),
@@ -41,6 +45,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
     })
   addExamples(addServerOptions(command), [
     ['slipway jobs', 'the last 20'],
+    ['slipway jobs --needs-you', 'what waits for an answer, a permission, an approval, a key'],
     ['slipway jobs --status failed', 'what went wrong'],
     ['slipway jobs --json --limit 100', 'for a program'],
   ])
@@ -49,6 +54,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
 /** Pure; `now` in milliseconds since the epoch. */
 export function renderJobs(list: JobList, now: number, width: number, paint: Paint): string {
   if (list.jobs.length === 0) return 'No jobs. Begin one: slipway run "a todo list with a CLI"'
+  const waits = list.jobs.some((job) => job.wait !== null)
   const columns = [
     { title: 'JOB' },
     { title: 'STATUS' },
@@ -56,10 +62,12 @@ export function renderJobs(list: JobList, now: number, width: number, paint: Pai
     { title: '%' },
     { title: 'AGE' },
     { title: 'TITLE', flexible: true },
+    // Only where something waits: an empty column would take the room of the titles.
+    ...(waits ? [{ title: 'WAITS FOR', flexible: true }] : []),
   ]
   const table = renderTable(
     columns,
-    list.jobs.map((job) => row(job, now)),
+    list.jobs.map((job) => [...row(job, now), ...(waits ? [wait(job)] : [])]),
     width,
     paint,
   )
@@ -73,12 +81,18 @@ export function renderJobs(list: JobList, now: number, width: number, paint: Pai
 function row(job: JobSummary, now: number): Cell[] {
   return [
     { text: shortId(job.id) },
-    { text: job.wait === null ? job.status : `${job.status}: ${job.wait.for}`, tone: statusTone(job.status) },
+    needsPerson(job)
+      ? { text: 'needs you', tone: 'yellow' }
+      : { text: job.status, tone: statusTone(job.status) },
     { text: job.proof ?? '', tone: job.proof === 'proven' ? 'green' : 'yellow' },
     { text: String(job.progress) },
     { text: inWords(now - Date.parse(job.created_at)), tone: 'dim' },
     { text: job.title },
   ]
+}
+
+function wait(job: JobSummary): Cell {
+  return { text: job.wait?.on ?? '', tone: needsPerson(job) ? 'yellow' : 'dim' }
 }
 
 export function statusTone(status: JobSummary['status']): Tone {

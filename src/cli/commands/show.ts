@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import type { Snapshot } from '../board-frame.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords, spanMs } from '../duration.ts'
+import { spanMs } from '../duration.ts'
 import { findJobId } from '../job-id.ts'
-import { usageWords } from '../job-report.ts'
+import { timeWords, usageWords } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
@@ -53,7 +53,7 @@ export function renderJob(snapshot: Snapshot, now: number, width: number, paint:
     ...field('Proof', job.proof_reason === null ? job.proof : `${job.proof ?? 'none'}: ${job.proof_reason}`),
     ...field('Error', job.error),
     ...field('Backend', `${job.backend}, ${job.mode}`),
-    ...field('Took', span === null ? null : inWords(span)),
+    ...field('Took', span === null ? null : timeWords(job, span, now)),
     ...field('Usage', usageWords(job.usage)),
     ...field('Repository', job.workspace_path),
     ...field('Commit', job.head_commit),

@@ -1,4 +1,4 @@
-import { RotateCcw, Square } from 'lucide-react'
+import { Ban, RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
 import { useCancelJob, useRestartJob } from '../../api/mutations.ts'
@@ -48,7 +48,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
       )}
       {act === 'cancel' && (
         <Button size="small" disabled={cancel.isPending} onClick={() => setIsAsking(true)}>
-          <Square aria-hidden /> Cancel
+          <Ban aria-hidden /> Cancel
         </Button>
       )}
       <JobMenu job={job} />

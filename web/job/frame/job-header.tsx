@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
 import { CurrentCheck } from '../../ui/current-check.tsx'
+import { jobState } from '../../ui/job-state.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StatusPill } from '../../ui/status-pill.tsx'
@@ -61,7 +62,7 @@ function Title({ job }: { readonly job: JobView }) {
           {job.vision.trim() !== job.title.trim() && (
             <VisionToggle isOpen={isOpen} controls={visionId} onToggle={() => setIsOpen(!isOpen)} />
           )}
-          <StatusPill status={job.status} />
+          <StatusPill status={jobState(job)} />
         </div>
         <div className="flex items-center gap-1.5 max-sm:ml-auto">
           <JobActions job={job} />

@@ -6,6 +6,8 @@ export type Remedy = 'plan' | 'team' | 'models' | 'budget' | null
 interface WaitWords {
   /** One sentence without its stop: for whom or what. */
   readonly text: string
+  /** The same beside a word that says already who is waited for. */
+  readonly short: string
   readonly remedy: Remedy
 }
 
@@ -13,18 +15,26 @@ interface WaitWords {
 export function waitWords(wait: Wait): WaitWords {
   switch (wait.for) {
     case 'approval':
-      return { text: `Waiting for you: ${wait.on} needs approval`, remedy: 'plan' }
+      return { ...ofYou(`${wait.on} needs your approval`), remedy: 'plan' }
     case 'answer':
-      return { text: `Waiting for your answer: ${wait.on}`, remedy: 'team' }
+      return { text: `Waiting for your answer: ${wait.on}`, short: wait.on, remedy: 'team' }
     case 'permission':
-      return { text: `Waiting for your permission: ${wait.on}`, remedy: 'team' }
+      return { text: `Waiting for your permission: ${wait.on}`, short: wait.on, remedy: 'team' }
     case 'budget':
-      return { text: `Waiting for you: ${wait.on}`, remedy: 'budget' }
+      return { ...ofYou(wait.on), remedy: 'budget' }
     case 'capacity':
-      return { text: `Waiting for a free slot: ${wait.on}`, remedy: null }
+      return { ...ofIt(wait.on), remedy: null }
     case 'backend':
-      return { text: `Waiting for you: ${wait.on}`, remedy: 'models' }
+      return { ...ofYou(wait.on), remedy: 'models' }
     case 'retry':
-      return { text: `Waiting for ${wait.on}`, remedy: null }
+      return { ...ofIt(wait.on), remedy: null }
   }
+}
+
+function ofYou(what: string): Pick<WaitWords, 'text' | 'short'> {
+  return { text: `Waiting for you: ${what}`, short: `${what[0]?.toUpperCase()}${what.slice(1)}` }
+}
+
+function ofIt(what: string): Pick<WaitWords, 'text' | 'short'> {
+  return { text: `Waiting for ${what}`, short: `Waiting for ${what}` }
 }

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { at, jobView } from '../sample-views.ts'
+import { renderJobs } from './jobs.ts'
+
+const plain = (_tone: unknown, text: string): string => text
+const list = (...jobs: ReturnType<typeof jobView>[]) => ({ jobs, total: jobs.length, page: 1, page_size: 20 })
+const since = { since: at(0), until: null }
+
+it('a job that needs a person says so and for what; one that waits for a slot is not called so', () => {
+  const asked = jobView({
+    title: 'A shop',
+    wait: { for: 'answer', on: 'Dev asks: Which currency?', ...since },
+  })
+  const queued = jobView({ title: 'A clock', wait: { for: 'capacity', on: 'a free worker slot', ...since } })
+  const lines = renderJobs(list(asked, queued), Date.parse(at(9)), 120, plain).split('\n')
+  expect(lines[0]).toMatch(/STATUS .* WAITS FOR$/)
+  expect(lines[1]).toMatch(/needs you .* A shop +Dev asks: Which currency\?$/)
+  expect(lines[2]).toMatch(/running .* A clock +a free worker slot$/)
+})
+
+it('where nothing waits there is no column for it', () => {
+  expect(renderJobs(list(jobView({ title: 'A clock' })), Date.parse(at(9)), 120, plain)).not.toContain(
+    'WAITS',
+  )
+})

@@ -9,7 +9,7 @@ import { openCreateJob } from './engine/create-job.ts'
 import { openRunningWork, type Engine, type EngineLimits } from './engine/engine.ts'
 import { openStreams } from './engine/follow-events.ts'
 import { openModels, type Models } from './engine/models.ts'
-import { reachOf } from './engine/reach.ts'
+import { reachNow } from './engine/reach.ts'
 import { readSettingsFile, standsIn, type ReadSettingsFile } from './engine/settings-file.ts'
 import { refuseUnknownDefault, settingsInForce } from './engine/settings.ts'
 import { openAnswers } from './engine/permission-answers.ts'
@@ -214,8 +214,7 @@ function catalogueOf(
     searchPath: sandboxPath(config),
     backendsDir: config.backendsDir ?? path.join(config.dataDir, 'backends'),
     async reach(profile) {
-      const usable = (await models.providers()).filter((provider) => provider.usable)
-      return reachOf(profile, usable, config.home)
+      return reachNow(profile, await models.providers(), config.home)
     },
     conformance: () => readConformance(db.reader),
     fileOf: (name) => (standsIn(settingsFile, name) ? settingsFile.path : null),

@@ -121,7 +121,7 @@ it('takes a backend of settings before a known one of the same name', async () =
   const settings = Settings.parse({ backends: [{ name: 'codex', command: [process.execPath, '/x.js'] }] })
   const names = (await catalogue.list(settings)).map((backend) => backend.name)
   expect(names.filter((name) => name === 'codex')).toHaveLength(1)
-  expect((await catalogue.list(settings))[0]).toMatchObject({ name: 'codex', available: true, default: true })
+  expect((await catalogue.list(settings))[0]).toMatchObject({ name: 'codex', available: true })
 })
 
 it('chooses by itself only what surely reaches a model, and says of the rest what is missing', async () => {
@@ -150,4 +150,12 @@ it('answers fast, because it starts nothing', async () => {
     times.push(performance.now() - before)
   }
   expect(times.toSorted((a, b) => a - b)[10]).toBeLessThan(50)
+})
+
+it('a backend that somebody added becomes the default only when they say so', async () => {
+  const settings = Settings.parse({ backends: [{ name: 'mine', command: [process.execPath, '/x.js'] }] })
+  const standard = async (chosen: Settings): Promise<string | undefined> =>
+    (await catalogue.list(chosen)).find((backend) => backend.default)?.name
+  expect(await standard(settings)).toBe('offline')
+  expect(await standard({ ...settings, default_backend: 'mine' })).toBe('mine')
 })

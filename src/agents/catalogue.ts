@@ -60,8 +60,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       const usable = detected.filter(({ found, reach }) => found.available && reach.auth !== null)
       const standard =
         usable.find(({ profile }) => profile.id === settings.default_backend) ??
-        // Nobody is given an agent that may turn out not to be logged in unless they asked for it.
-        usable.find(({ reach }) => reach.auth !== 'own' || reach.sure)
+        // Nobody is given an agent that may turn out not to be logged in, or one that somebody added, unless they asked for it.
+        usable.find(
+          ({ profile, reach }) => !isAdded(settings, profile) && (reach.auth !== 'own' || reach.sure),
+        )
       return detected.map((one) => ({
         ...view(one.profile, one.found, one.reach, one.profile === standard?.profile),
         conformance: tried.get(one.profile.id) ?? null,
@@ -69,6 +71,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       }))
     },
   }
+}
+
+function isAdded(settings: Settings, { id }: Profile): boolean {
+  return settings.backends.some((backend) => backend.name === id)
 }
 
 /** What a person set for a backend comes before what Slipway knows of it. */

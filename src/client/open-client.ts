@@ -2,7 +2,14 @@
  * The server as typed functions. Promises: every answer has been parsed by the contract's schema, every failure is an
  * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
  */
-import { BackendList, BackendTrial, BackendView, Settings, type CustomBackend } from '../contract/backend.ts'
+import {
+  AddedBackend,
+  BackendList,
+  BackendTrial,
+  BackendView,
+  Settings,
+  type CustomBackend,
+} from '../contract/backend.ts'
 import { Conformance } from '../contract/conformance.ts'
 import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
 import { CommitList, DiffView, FileContent, FileTree, type ArchiveFormat } from '../contract/files.ts'
@@ -121,9 +128,9 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   /** Resolves when it is installed; what the installation says goes to `onOutput`. */
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
   uninstallBackend(name: string): Promise<BackendView>
-  addBackend(backend: CustomBackend): Promise<BackendView>
+  addBackend(backend: CustomBackend): Promise<AddedBackend>
   /** By its entry in the registry of the Agent Client Protocol. */
-  addRegistryBackend(entry: { registry: unknown; name?: string }): Promise<BackendView>
+  addRegistryBackend(entry: { registry: unknown; name?: string }): Promise<AddedBackend>
   removeBackend(name: string): Promise<void>
   /** One real turn with a backend; takes as long as that does. */
   tryBackend(name: string): Promise<BackendTrial>
@@ -289,9 +296,9 @@ function serverCalls(endpoint: Endpoint) {
         timeoutMs: uploadTimeoutMs,
       }),
     addBackend: (backend: CustomBackend) =>
-      requestJson(endpoint, '/api/backends', BackendView, { method: 'POST', json: backend }),
+      requestJson(endpoint, '/api/backends', AddedBackend, { method: 'POST', json: backend }),
     addRegistryBackend: (entry: { registry: unknown; name?: string }) =>
-      requestJson(endpoint, '/api/backends', BackendView, { method: 'POST', json: entry }),
+      requestJson(endpoint, '/api/backends', AddedBackend, { method: 'POST', json: entry }),
     removeBackend: (name: string) =>
       requestNothing(endpoint, `/api/backends/${encodeURIComponent(name)}`, { method: 'DELETE' }),
     tryBackend: (name: string) =>

@@ -36,6 +36,10 @@ export const BackendView = z.object({
   model: z.string().nullable(),
 })
 export type BackendView = z.infer<typeof BackendView>
+/** The answer to adding a backend: it, and the backend that new jobs get unless another is named; null: none can work. */
+export const AddedBackend = BackendView.extend({ default_backend: z.string().nullable() })
+export type AddedBackend = z.infer<typeof AddedBackend>
+
 export const BackendList = z.object({ backends: z.array(BackendView) })
 
 /**

@@ -85,10 +85,23 @@ export const ProviderTrouble = z.object({
 })
 export type ProviderTrouble = z.infer<typeof ProviderTrouble>
 
+/**
+ * What came of trying a provider with its key: it answered, refused the key, could not be reached, or said something from
+ * which nothing can be told about the key. `said` is why, null where it answered.
+ */
+export const ProviderProbe = z.object({
+  result: z.enum(['answered', 'refused', 'unreachable', 'unclear']),
+  said: z.string().nullable(),
+  at: z.string(),
+})
+export type ProviderProbe = z.infer<typeof ProviderProbe>
+
 export const ProviderView = Provider.extend({
   /** Whether calls can be made: it needs no key, or its key is set. */
   usable: z.boolean(),
   trouble: ProviderTrouble.nullable(),
+  /** Tried when it, or its key, was set; null while it was not. */
+  probe: ProviderProbe.nullable(),
 })
 export type ProviderView = z.infer<typeof ProviderView>
 /** The first that fits a backend's wire and names the backend is used, else the first that names none. */

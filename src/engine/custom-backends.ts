@@ -1,4 +1,4 @@
-import { CustomBackend, Settings, type BackendView } from '../contract/backend.ts'
+import { CustomBackend, Settings, type AddedBackend } from '../contract/backend.ts'
 import { backendOfEntry, type RegistryBackend } from '../contract/registry.ts'
 import { AppError } from '../lib/app-error.ts'
 import { forgetConformance } from '../store/conformance.ts'
@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts'
 import { standsIn } from './settings-file.ts'
 
 /** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
-export async function addBackend(engine: Engine, backend: CustomBackend): Promise<BackendView> {
+export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
   await engine.db.tx(async (trx) => {
     const settings = await readSettings(trx)
     if (backend.name === 'offline' || backend.name === 'team')
@@ -34,18 +34,17 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
     await writeSettings(trx, changed.data)
   })
   engine.settingsChanged()
-  const view = (await engine.catalogue.list(await engine.settings())).find(
-    (other) => other.name === backend.name,
-  )
+  const all = await engine.catalogue.list(await engine.settings())
+  const view = all.find((other) => other.name === backend.name)
   if (view === undefined)
     throw new AppError(404, 'unknown_backend', `"${backend.name}" was removed meanwhile.`)
-  return view
+  return { ...view, default_backend: all.find((other) => other.default)?.name ?? null }
 }
 
 const platforms: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
 
 /** Adds an agent by its entry in the registry of the protocol. Throws `AppError` for one that cannot be started here. */
-export async function addRegistryBackend(engine: Engine, entry: RegistryBackend): Promise<BackendView> {
+export async function addRegistryBackend(engine: Engine, entry: RegistryBackend): Promise<AddedBackend> {
   const platform = `${process.platform}-${platforms[process.arch] ?? process.arch}`
   const described = backendOfEntry(entry, platform)
   if (described === null)

@@ -1,4 +1,4 @@
-import type { Provider, ProviderTrouble } from '../contract/provider.ts'
+import type { Provider, ProviderProbe, ProviderTrouble } from '../contract/provider.ts'
 import type { Log } from '../lib/log.ts'
 import { isoTime } from '../lib/clock.ts'
 import { shareFor } from '../lib/share-for.ts'
@@ -8,15 +8,16 @@ import type { GatewayLimits } from '../models/door.ts'
 import { openGateway, type Beside, type Gateway } from '../models/gateway.ts'
 import { openVault, type Vault } from '../models/vault.ts'
 import { openPrices } from '../models/prices.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Reader } from '../store/database.ts'
 import { readBudget } from '../store/budgets.ts'
-import { readProviders, writeTrouble, type ProviderRow } from '../store/providers.ts'
+import { readProviders, writeProbe, writeTrouble, type ProviderRow } from '../store/providers.ts'
 
 /** A provider with its key as it is now. */
 export interface KnownProvider extends Provider {
   readonly key: string | null
   readonly usable: boolean
   readonly trouble: ProviderTrouble | null
+  readonly probe: ProviderProbe | null
 }
 
 /** What this process knows of models: where they are, with which keys, and the gateway through which agents reach them. */
@@ -27,6 +28,8 @@ export interface Models {
   providers(): Promise<readonly KnownProvider[]>
   /** To be called when this process has changed a provider or a secret. */
   changed(): void
+  /** Tries a provider with its key, and keeps what came of it. */
+  tryProvider(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +42,9 @@ export interface ModelOptions {
   /** What else agents reach at the gateway's address. */
   readonly beside: Beside
 }
+
+/** How long a provider that is tried may take to answer. */
+const PROBE_MS = 10_000
 
 /** What another process changed is seen after this long. */
 const PROVIDERS_MS = 500
@@ -75,7 +81,32 @@ export async function openModels({ db, log, dataDir, port, limits, beside }: Mod
         : { ...provider, baseUrl: provider.base_url, blocked: provider.trouble?.reason ?? null }
     },
   })
-  return { vault, gateway, providers: known.get, changed: known.forget, close: gateway.close }
+  return {
+    vault,
+    gateway,
+    providers: known.get,
+    changed: known.forget,
+    async tryProvider(name) {
+      const read = async (db: Reader): Promise<KnownProvider | undefined> => {
+        const row = (await readProviders(db)).find((provider) => provider.name === name)
+        return row === undefined ? undefined : withKey(vault, log, row)
+      }
+      const tried = await read(db.reader)
+      if (tried?.usable !== true) return
+      const found = await gateway.probe({ ...tried, baseUrl: tried.base_url, blocked: null }, PROBE_MS)
+      await db.tx(async (trx) => {
+        const now = await read(trx)
+        // It may have been changed meanwhile: then this was not it.
+        if (now === undefined || now.key !== tried.key || now.base_url !== tried.base_url) return
+        await writeProbe(trx, name, found)
+        if (found.result !== 'refused') return
+        const reason = `the provider "${name}": ${found.said}`
+        await writeTrouble(trx, name, { reason, since: found.at, until: null })
+      })
+      known.forget()
+    },
+    close: gateway.close,
+  }
 }
 
 /** A key that cannot be read is one that is not there: its provider says so until it is set again. */

@@ -23,7 +23,7 @@ export async function viewProviders(engine: Engine): Promise<ProviderView[]> {
   return (await engine.models.providers()).map((provider) => toView(engine, provider))
 }
 
-/** Adds a provider, or replaces one. Throws `AppError` for one that nothing is known of and that says too little. */
+/** Adds a provider, or replaces one, and tries it. Throws `AppError` for one that nothing is known of and that says too little. */
 export async function setProvider(engine: Engine, name: string, input: ProviderInput): Promise<ProviderView> {
   await engine.db.tx(async (trx) => {
     const all = await readProviders(trx)
@@ -35,9 +35,8 @@ export async function setProvider(engine: Engine, name: string, input: ProviderI
         'There are as many providers as there can be: remove one.',
       )
     await writeProvider(trx, complete(name, input, before))
-    await wake(engine, trx)
   })
-  changed(engine)
+  await tryAndWake(engine, [name])
   return findProvider(engine, name)
 }
 
@@ -67,9 +66,8 @@ export async function removeProvider(engine: Engine, name: string): Promise<void
 export async function retryProvider(engine: Engine, name: string): Promise<ProviderView> {
   await engine.db.tx(async (trx) => {
     if (!(await writeTrouble(trx, name, null))) throw unknownProvider(name)
-    await wake(engine, trx)
   })
-  changed(engine)
+  await tryAndWake(engine, [name])
   return findProvider(engine, name)
 }
 
@@ -77,6 +75,14 @@ async function findProvider(engine: Engine, name: string): Promise<ProviderView>
   const found = (await viewProviders(engine)).find((provider) => provider.name === name)
   if (found === undefined) throw unknownProvider(name)
   return found
+}
+
+/** Tries providers that were changed; then jobs that wait for one look again. */
+async function tryAndWake(engine: Engine, names: readonly string[]): Promise<void> {
+  engine.models.changed()
+  await Promise.all(names.map((name) => engine.models.tryProvider(name)))
+  await engine.db.tx((trx) => wake(engine, trx))
+  changed(engine)
 }
 
 /** Jobs that wait for a provider look again whether they still have to. */
@@ -90,15 +96,18 @@ export function viewSecrets(engine: Engine): Promise<SecretView[]> {
   return listSecrets(engine.db.reader)
 }
 
-/** Stores a secret; from here on nobody but the gateway sees its value. */
+/** Stores a secret, which from here on nobody but the gateway sees, and tries the providers whose key it is. */
 export async function setSecret(engine: Engine, name: string, value: string): Promise<SecretView> {
   const sealed = await engine.models.vault.seal(name, value)
   await engine.db.tx(async (trx) => {
     await writeSecret(trx, name, sealed)
     await forgiveProviders(trx, name)
-    await wake(engine, trx)
   })
-  changed(engine)
+  const keyed = (await readProviders(engine.db.reader)).filter((provider) => provider.secret === name)
+  await tryAndWake(
+    engine,
+    keyed.map((provider) => provider.name),
+  )
   const set = (await viewSecrets(engine)).find((secret) => secret.name === name)
   if (set === undefined) throw unknownSecret(name)
   return set
@@ -126,7 +135,12 @@ function toView(engine: Engine, known: KnownProvider): ProviderView {
           since: isoTime(new Date(outage.since)),
           until: isoTime(new Date(outage.until)),
         }
-  return { ...Provider.parse(known), usable: known.usable, trouble: known.trouble ?? passing }
+  return {
+    ...Provider.parse(known),
+    usable: known.usable,
+    trouble: known.trouble ?? passing,
+    probe: known.probe,
+  }
 }
 
 function unknownProvider(name: string): AppError {

@@ -4,6 +4,7 @@ import type { Profile } from '../agents/profile.ts'
 import type { Reach } from '../agents/reach.ts'
 import type { Provider } from '../contract/provider.ts'
 import { chooseProvider } from '../models/choose-provider.ts'
+import type { KnownProvider } from './models.ts'
 
 /**
  * How a backend reaches a model now. The gateway comes first: a key that the agent never sees, metered to the token. `usable`
@@ -32,5 +33,23 @@ export function reachOf(profile: Profile, usable: readonly Provider[], ownHome: 
   return {
     auth: null,
     reason: `It reaches no model: set the key of a provider that speaks ${wire}, as in \`slipway providers set ${wire} --key\`${orLogIn}.`,
+  }
+}
+
+/** How a new job would reach a model: a provider that has refused its key, when it was tried, does not count. */
+export function reachNow(profile: Profile, providers: readonly KnownProvider[], ownHome: string): Reach {
+  const usable = providers.filter((provider) => provider.usable)
+  const reach = reachOf(
+    profile,
+    usable.filter((provider) => provider.probe?.result !== 'refused'),
+    ownHome,
+  )
+  if (reach.auth !== null) return reach
+  const wanted = reachOf(profile, usable, ownHome)
+  const refused = wanted.auth === 'gateway' ? usable.find(({ name }) => name === wanted.provider) : undefined
+  if (refused === undefined) return reach
+  return {
+    auth: null,
+    reason: `It reaches no model: the provider "${refused.name}" refused the key (${refused.probe?.said ?? 'no reason given'}). Set another, as in \`slipway secrets set ${refused.secret ?? refused.name}\`.`,
   }
 }

@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream'
-import type { BackendTrial, BackendView, CustomBackend, InstallEvent, Settings } from '../contract/backend.ts'
+import type {
+  AddedBackend,
+  BackendTrial,
+  BackendView,
+  CustomBackend,
+  InstallEvent,
+  Settings,
+} from '../contract/backend.ts'
 import type { Conformance } from '../contract/conformance.ts'
 import type { EventQuery, EventView } from '../contract/event.ts'
 import type { ArchiveFormat, CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
@@ -146,9 +153,9 @@ export interface HttpDeps {
     trial(name: string): Promise<BackendTrial>
     /** Runs the conformance kit and keeps what it finds. */
     test(name: string): Promise<Conformance>
-    add(backend: CustomBackend): Promise<BackendView>
+    add(backend: CustomBackend): Promise<AddedBackend>
     /** By its entry in the registry of the protocol. */
-    addEntry(entry: RegistryBackend): Promise<BackendView>
+    addEntry(entry: RegistryBackend): Promise<AddedBackend>
     remove(name: string): Promise<void>
   }
   readonly providers: {

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type { GatewayOptions } from './door.ts'
+import type { ProviderProbe } from '../contract/provider.ts'
+import type { GatewayOptions, Target } from './door.ts'
 import { openBudgetGate } from './budget-gate.ts'
 import { openProviderHealth, type Outage } from './provider-health.ts'
 import { openGrants, type Caller, type Grant } from './grants.ts'
+import { probe } from './probe.ts'
 import { serveCall } from './serve-call.ts'
 import { openUpstreamPool } from './upstream.ts'
 
@@ -16,6 +18,8 @@ export interface Gateway {
   open(caller: Caller): Grant
   /** Why a provider is left alone just now; null when it is not. */
   outage(provider: string): Outage | null
+  /** Tries a provider with its key, once and cheaply, for at most `ms`. */
+  probe(target: Target & { readonly model: string | null }, ms: number): Promise<ProviderProbe>
   close(): Promise<void>
 }
 
@@ -48,6 +52,7 @@ export async function openGateway(options: GatewayOptions & { readonly beside?: 
     url: `http://127.0.0.1:${address.port}`,
     open: grants.open,
     outage: health.outage,
+    probe: (target, ms) => probe(upstream, target, ms),
     async close() {
       server.close()
       server.closeAllConnections()

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Provider, ProviderTrouble } from '../contract/provider.ts'
+import type { Provider, ProviderProbe, ProviderTrouble } from '../contract/provider.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
@@ -7,21 +7,22 @@ import { jsonb } from './json.ts'
 export interface ProviderRow extends Provider {
   readonly sealed: string | null
   readonly trouble: ProviderTrouble | null
+  readonly probe: ProviderProbe | null
 }
 
 /** In the order in which they were added. */
 export async function readProviders(db: Reader): Promise<ProviderRow[]> {
-  const { rows } = await sql<{ value: Provider; sealed: string | null; trouble: ProviderTrouble | null }>`
-    select p.value, s.sealed, p.trouble from providers p left join secrets s on s.name = p.value ->> 'secret'
+  const { rows } = await sql<Omit<ProviderRow, keyof Provider> & { value: Provider }>`
+    select p.value, s.sealed, p.trouble, p.probe from providers p left join secrets s on s.name = p.value ->> 'secret'
     order by p.position`.execute(db)
-  return rows.map(({ value, sealed, trouble }) => ({ ...value, sealed, trouble }))
+  return rows.map(({ value, ...rest }) => ({ ...value, ...rest }))
 }
 
 /** A provider that is set again is not in trouble any more until it is tried. */
 export async function writeProvider(trx: Trx, provider: Provider): Promise<void> {
   await sql`
     insert into providers (name, value) values (${provider.name}, ${jsonb(provider)})
-    on conflict (name) do update set value = excluded.value, trouble = null`.execute(trx)
+    on conflict (name) do update set value = excluded.value, trouble = null, probe = null`.execute(trx)
 }
 
 /** False when there was none. */
@@ -52,7 +53,14 @@ export async function writeTrouble(
   return result.numAffectedRows === 1n
 }
 
+/** What came of trying a provider. */
+export async function writeProbe(trx: Trx, name: string, probe: ProviderProbe): Promise<void> {
+  await sql`update providers set probe = ${jsonb(probe)} where name = ${name}`.execute(trx)
+}
+
 /** Those whose key is this secret may be tried again: it was set anew. */
 export async function forgiveProviders(trx: Trx, secret: string): Promise<void> {
-  await sql`update providers set trouble = null where value ->> 'secret' = ${secret}`.execute(trx)
+  await sql`update providers set trouble = null, probe = null where value ->> 'secret' = ${secret}`.execute(
+    trx,
+  )
 }

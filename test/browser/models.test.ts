@@ -30,7 +30,8 @@ it('a provider is connected with its key, and a job that waits for its budget is
     await dialog.getByLabel('Key').fill('sk-from-the-browser')
     await dialog.getByLabel('Model').fill('mock-model')
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('Key is set').waitFor()
+    await page.getByText('Connected', { exact: true }).waitFor()
+    await page.getByText(/^mine answered: it is connected\. The default is /).waitFor()
     // The list may be new before the dialog, in which the key was typed, has gone.
     await dialog.waitFor({ state: 'hidden' })
     expect(await page.content()).not.toContain('sk-from-the-browser')

@@ -92,7 +92,7 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
   const body = await readBody(request)
-  if (url.pathname.endsWith('/v1/models')) return send(response, 200, modelList())
+  if (/\/v1(beta)?\/models$/.test(url.pathname)) return send(response, 200, modelList())
   if (/(\/count_tokens|:countTokens)$/.test(url.pathname)) {
     const tokens = Math.ceil(body.length / BYTES_PER_TOKEN)
     return send(response, 200, { input_tokens: tokens, totalTokens: tokens })

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { endOf } from '../helpers/follow-job.ts'
 import { scriptedVision, SCRIPTED_TASKS } from '../helpers/scripted-team.ts'
@@ -32,6 +35,45 @@ it('without a provider that says which model it cannot be chosen, and says what 
   await server.client.setProvider('mute', { wire: 'openai', base_url: `${model.url}/v1`, secret: null })
   const team = (await server.client.backends()).find(({ name }) => name === 'team')
   expect(team).toMatchObject({ available: false, default: false, reason: expect.stringContaining('--model') })
+})
+
+it('a key is tried when it is set: one that is refused connects nothing, and the right one does', async () => {
+  const teamNow = async () => (await server.client.backends()).find(({ name }) => name === 'team')
+  const strict = http.createServer((request, response) => {
+    const isRight = request.headers['x-api-key'] === 'sk-right'
+    const body = { error: { message: `invalid x-api-key: ${String(request.headers['x-api-key'])}` } }
+    response.writeHead(isRight ? 200 : 401).end(JSON.stringify(isRight ? { data: [] } : body))
+  })
+  strict.listen(0, '127.0.0.1')
+  await once(strict, 'listening')
+  const { port } = strict.address() as AddressInfo
+  const input = { wire: 'anthropic', base_url: `http://127.0.0.1:${port}`, model: 'mock-model' } as const
+  expect(await server.client.setProvider('strict', input)).toMatchObject({ usable: false, probe: null })
+  await server.client.setSecret('strict', 'sk-ant-fake')
+  const [refused] = await server.client.providers()
+  const said = 'it answered 401 (invalid x-api-key: [key])'
+  expect(refused).toMatchObject({ usable: true, probe: { result: 'refused', said } })
+  expect(refused?.trouble).toMatchObject({ reason: `the provider "strict": ${said}`, until: null })
+  expect(await teamNow()).toMatchObject({
+    available: false,
+    default: false,
+    reason: expect.stringContaining('the provider "strict" refused the key'),
+  })
+  await expect(server.client.createJob({ vision: 'x', backend: 'team' })).rejects.toMatchObject({
+    status: 400,
+  })
+
+  await server.client.setSecret('strict', 'sk-right')
+  expect(await server.client.providers()).toMatchObject([{ probe: { result: 'answered' }, trouble: null }])
+  expect(await teamNow()).toMatchObject({ available: true, provider: 'strict' })
+
+  strict.close()
+  strict.closeAllConnections()
+  await once(strict, 'close')
+  expect(await server.client.retryProvider('strict')).toMatchObject({
+    probe: { result: 'unreachable', said: expect.stringMatching(/^it cannot be reached/) },
+    trouble: null,
+  })
 })
 
 it.each(providers)('a whole team job is proven on %s, and its ledger is exact', async (name, provider) => {

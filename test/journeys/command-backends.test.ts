@@ -190,13 +190,13 @@ describe('an entry of the ACP registry', () => {
       }),
     )
     expect(await slipway('backends', 'add', 'two', '--registry', file)).toContain(
-      'Some Agent is connected as two.',
+      'Some Agent is added as two.',
     )
     await expect(slipway('backends', 'add', '--registry', file)).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('it has one, two'),
     })
     fs.writeFileSync(file, JSON.stringify({ ...entry, id: 'alone' }))
-    expect(await slipway('backends', 'add', '--registry', file)).toContain('connected as alone')
+    expect(await slipway('backends', 'add', '--registry', file)).toContain('added as alone')
   })
 })

@@ -67,6 +67,7 @@ it('a provider is known by its name, or says where it is', async () => {
     backends: [],
     usable: true,
     trouble: null,
+    probe: { result: 'answered', said: null, at: expect.any(String) },
   })
   await expect(server.client.setProvider('mine', { wire: 'openai' })).rejects.toMatchObject({
     status: 400,
@@ -178,14 +179,14 @@ it('on the command line a key goes in by stdin, and the lists show what is ready
   }
   const address = `${model.url}/v1`
   await slipway(['providers', 'set', 'mine', '--wire', 'openai', '--base-url', address, '--key'], 'sk-mine\n')
-  expect(await slipway(['providers'])).toMatch(/^mine +ready +openai/m)
+  expect(await slipway(['providers'])).toMatch(/^mine +connected +openai/m)
   expect(await slipway(['secrets'])).toMatch(/^mine +2/m)
   const { stdout } = await promisify(execFile)('grep', ['-rc', 'sk-mine', `${server.dataDir}/pg`]).catch(
     (error: unknown) => error as { stdout: string },
   )
   expect(stdout.split('\n').filter((line) => /:[1-9]/.test(line))).toEqual([])
   await slipway(['providers', 'set', 'ollama'])
-  expect(await slipway(['providers'])).toMatch(/^ollama +no key needed/m)
+  expect(await slipway(['providers'])).toMatch(/^ollama +not reached/m)
   for (const name of ['mine', 'ollama']) await slipway(['providers', 'remove', name])
   await slipway(['secrets', 'remove', 'mine'])
 })

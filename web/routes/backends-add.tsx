@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { ApiError } from '../../src/client/api-error.ts'
+import { rememberDefault } from '../api/default-backend.ts'
 import { useAddBackend, type NewBackend } from '../api/backend-mutations.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
@@ -34,13 +35,17 @@ export function AddBackend({ onClose }: { readonly onClose: () => void }) {
   })
   const problem = (field: string): string | undefined => issueAt(add.error, field)
   const isElsewhere = add.error !== null && problem('name') === undefined && problem('command') === undefined
-  const save = (): void =>
+  const save = (): void => {
+    const sayDefault = rememberDefault()
     add.mutate(requestOf(form), {
-      onSuccess: ({ display_name }) => {
-        showToast('done', `${display_name} was added. Test it to see whether it answers.`)
+      onSuccess: ({ display_name: name }) => {
         onClose()
+        void sayDefault().then((standard) =>
+          showToast('done', `${name} was added. Test it to see whether it answers. ${standard}`),
+        )
       },
     })
+  }
   return (
     <Dialog open title="Add a backend" onOpenChange={(isOpen) => !isOpen && onClose()}>
       <form

@@ -4,6 +4,7 @@ import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import type { BackendView } from '../../src/contract/backend.ts'
 import { useInstallBackend, useRemoveBackend } from '../api/backend-mutations.ts'
+import { rememberDefault } from '../api/default-backend.ts'
 import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button, buttonClass, IconButton } from '../ui/button.tsx'
@@ -93,12 +94,16 @@ function InstallButton({ backend }: { readonly backend: BackendView }) {
       disabled={install.isPending}
       title={`${backend.install.packages.join(', ')}, version ${backend.install.version}, into Slipway's own directory`}
       aria-label={`Install ${backend.display_name}`}
-      onClick={() =>
+      onClick={() => {
+        const sayDefault = rememberDefault()
         install.mutate(backend.name, {
           onError: showFailure,
-          onSuccess: () => showToast('done', `${backend.display_name} is installed.`),
+          onSuccess: () =>
+            void sayDefault().then((standard) =>
+              showToast('done', `${backend.display_name} is installed. ${standard}`),
+            ),
         })
-      }
+      }}
     >
       {install.isPending ? 'Installing' : 'Install'}
     </Button>

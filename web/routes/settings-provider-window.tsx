@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { ApiError } from '../../src/client/api-error.ts'
 import type { ProviderInput, ProviderView, Wire } from '../../src/contract/provider.ts'
+import { rememberDefault } from '../api/default-backend.ts'
 import { useConnectProvider } from '../api/provider-mutations.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
@@ -40,16 +41,18 @@ export function ProviderWindow({
   const [form, setForm] = useState(() => formOf(provider))
   const change = (next: Partial<ProviderForm>): void => setForm({ ...form, ...next })
   const name = provider?.name ?? (form.choice === '' ? form.name.trim() : form.choice)
-  const save = (): void =>
+  const save = (): void => {
+    const sayDefault = rememberDefault()
     connect.mutate(
       { name, input: inputOf(form, provider), key: form.key.trim() },
       {
-        onSuccess: () => {
-          showToast('done', `${name} is connected.`)
+        onSuccess: (saved) => {
           onClose()
+          void tell(saved, sayDefault)
         },
       },
     )
+  }
   return (
     <Dialog
       open
@@ -73,12 +76,22 @@ export function ProviderWindow({
             Discard
           </Button>
           <Button type="submit" variant="primary" disabled={connect.isPending || name === ''}>
-            Save
+            {connect.isPending ? 'Trying it' : 'Save'}
           </Button>
         </div>
       </form>
     </Dialog>
   )
+}
+
+/** Connected is only what has answered. */
+async function tell({ name, probe }: ProviderView, sayDefault: () => Promise<string>): Promise<void> {
+  if (probe?.result === 'answered')
+    showToast('done', `${name} answered: it is connected. ${await sayDefault()}`)
+  else if (probe?.result === 'refused')
+    showToast('failed', `${name} is saved, but it refused the key: ${probe.said}.`)
+  else if (probe !== null) showToast('failed', `${name} is saved, but not connected: ${probe.said}.`)
+  else showToast('done', `${name} is saved. It has not been tried.`)
 }
 
 interface Part {

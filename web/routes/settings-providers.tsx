@@ -49,9 +49,10 @@ export function Providers() {
 function ProviderRow({ provider, onEdit }: { readonly provider: ProviderView; readonly onEdit: () => void }) {
   const remove = useRemoveProvider()
   const retry = useRetryProvider()
-  const { trouble } = provider
+  const { trouble, probe } = provider
+  const wrong = trouble?.reason ?? probe?.said ?? null
   const items = [
-    ...(trouble?.until === null
+    ...(provider.usable
       ? [
           {
             label: 'Try it again',
@@ -74,7 +75,7 @@ function ProviderRow({ provider, onEdit }: { readonly provider: ProviderView; re
           <Badge>{provider.wire}</Badge>
         </span>
         <p className="text-xs wrap-anywhere text-muted">{facts.filter(Boolean).join(', ')}</p>
-        {trouble !== null && <p className="text-xs wrap-anywhere text-waiting">{trouble.reason}</p>}
+        {wrong !== null && <p className="text-xs wrap-anywhere text-waiting">{wrong}</p>}
       </div>
       <StatusPill {...stateOf(provider)} look="bare" />
       <span className="flex items-center gap-2">
@@ -94,8 +95,12 @@ function ProviderRow({ provider, onEdit }: { readonly provider: ProviderView; re
   )
 }
 
-function stateOf({ usable, secret, trouble }: ProviderView) {
+/** Connected is only what has answered. */
+function stateOf({ usable, secret, trouble, probe }: ProviderView) {
   if (!usable) return { status: 'failed', label: 'Key missing' } as const
+  if (probe?.result === 'refused') return { status: 'failed', label: 'The provider refused the key' } as const
   if (trouble !== null) return { status: 'waiting', label: 'In trouble' } as const
-  return { status: 'completed', label: secret === null ? 'Needs no key' : 'Key is set' } as const
+  if (probe?.result === 'answered') return { status: 'completed', label: 'Connected' } as const
+  if (probe?.result === 'unreachable') return { status: 'waiting', label: 'Not reached' } as const
+  return { status: 'idle', label: secret === null ? 'Not tried' : 'Key is set, not tried' } as const
 }

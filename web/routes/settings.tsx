@@ -121,7 +121,7 @@ function DefaultBackend() {
             )
           }}
         >
-          <option value="">The first that is available</option>
+          <option value="">Chosen by Slipway, never one that was added</option>
           {backends.data.map(({ name, display_name }) => (
             <option key={name} value={name}>
               {display_name}

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { CustomBackend } from '../../client/views.ts'
 import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
+import { defaultSentence } from '../default-backend.ts'
 import { badUsage, sentence } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import type { Terminal } from '../terminal.ts'
@@ -68,12 +69,14 @@ async function addCommand(
     ...(flags.plain === undefined ? {} : { kind: 'command', prompt: flags.plain }),
     ...(flags.displayName === undefined ? {} : { display_name: flags.displayName }),
   }
-  await withServer(flags, async (client) => {
+  const standard = await withServer(flags, async (client) => {
     const settings = await client.settings()
     const others = settings.backends.filter((each) => each.name !== name)
     await client.putSettings({ ...settings, backends: [...others, backend] })
+    return defaultSentence(client)
   })
-  terminal.print(`Backend ${name} is connected. Try it: slipway run --backend ${name} "a counter"`)
+  terminal.print(`Backend ${name} is added. Try it: slipway run --backend ${name} "a counter"`)
+  terminal.print(standard)
 }
 
 async function addEntry(
@@ -88,7 +91,8 @@ async function addEntry(
   const backend = await withServer(flags, (client) =>
     client.addRegistryBackend(name === undefined ? { registry } : { registry, name }),
   )
-  terminal.print(`${backend.display_name} is connected as ${backend.name}.`)
+  terminal.print(`${backend.display_name} is added as ${backend.name}.`)
+  terminal.print(`The default backend is ${backend.default_backend ?? 'none: no backend can work now'}.`)
   if (!backend.available) terminal.note(`It cannot work yet. ${backend.reason ?? ''}`)
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { cleanBlock } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
+import { defaultSentence } from '../default-backend.ts'
 import { exitCodes } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
@@ -25,16 +26,15 @@ async function install(
 ): Promise<void> {
   const interrupt = onInterrupt()
   try {
-    const backend = await withServer(flags, (client) =>
-      client.installBackend(
-        name,
-        (text) => {
-          if (flags.quiet !== true) terminal.note(cleanBlock(text).trimEnd())
-        },
-        interrupt.signal,
-      ),
-    )
+    const tell = (text: string): void => {
+      if (flags.quiet !== true) terminal.note(cleanBlock(text).trimEnd())
+    }
+    const [backend, standard] = await withServer(flags, async (client) => {
+      const installed = await client.installBackend(name, tell, interrupt.signal)
+      return [installed, await defaultSentence(client)] as const
+    })
     terminal.print(`${backend.display_name} ${backend.version ?? ''} is installed.`)
+    terminal.print(standard)
     if (!backend.available) terminal.note(`It cannot work yet. ${backend.reason ?? ''}`)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error

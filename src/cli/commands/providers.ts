@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander'
 import type { ProviderInput, ProviderView } from '../../client/views.ts'
 import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
+import { defaultSentence } from '../default-backend.ts'
 import { badUsage } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { readSecret } from '../read-secret.ts'
@@ -40,8 +41,10 @@ export function addProviders(program: Command, terminal: Terminal): void {
     .description('try a provider again that refused its key or its account: what was wrong has been mended')
     .argument('<name>', 'the provider')
     .action(async (name: string, flags: ServerFlags) => {
-      await withServer(flags, (client) => client.retryProvider(name))
-      terminal.print(`Provider ${name} is tried again; jobs that waited for it go on.`)
+      const { probe } = await withServer(flags, (client) => client.retryProvider(name))
+      if (probe?.result === 'answered')
+        terminal.print(`Provider ${name} answered; jobs that waited for it go on.`)
+      else terminal.print(`Provider ${name} was tried again: ${probe?.said ?? 'its key is missing'}.`)
     })
   addServerOptions(retry)
   const remove = command
@@ -90,18 +93,36 @@ function addSet(parent: Command, terminal: Terminal): void {
       if (flags.key === false && flags.secret !== undefined)
         throw badUsage('a provider without a key has no secret', 'leave --secret or --no-key out')
       const key = flags.key === true ? await readSecret(`key of ${name}`, terminal) : null
-      const provider = await withServer(flags, async (client) => {
+      const [provider, standard] = await withServer(flags, async (client) => {
         const set = await client.setProvider(name, inputOf(flags))
-        if (key === null) return set
+        if (key === null) return [set, await defaultSentence(client)] as const
         const secret = set.secret ?? name
         await client.setSecret(secret, key)
-        return client.setProvider(name, { secret })
+        return [await client.setProvider(name, { secret }), await defaultSentence(client)] as const
       })
-      terminal.print(`Provider ${name} is connected: ${provider.wire}, ${provider.base_url}`)
-      if (!provider.usable && provider.secret !== null)
-        terminal.note(`Its key is missing: slipway secrets set ${provider.secret}`)
+      sayProvider(provider, standard, terminal)
     })
   addServerOptions(command)
+}
+
+/** Says that a provider is connected only where it has answered. */
+function sayProvider(provider: ProviderView, standard: string, terminal: Terminal): void {
+  const { name, wire, base_url: address, probe } = provider
+  if (probe?.result === 'answered') {
+    terminal.print(`Provider ${name} answered: it is connected (${wire}, ${address}).`)
+    terminal.print(standard)
+    return
+  }
+  terminal.print(`Provider ${name} is saved, and not connected: ${wire}, ${address}`)
+  if (!provider.usable && provider.secret !== null)
+    terminal.note(`Its key is missing: slipway secrets set ${provider.secret}`)
+  else if (probe?.result === 'refused')
+    terminal.note(
+      `It refused the key: ${probe.said}. Set another: slipway secrets set ${provider.secret ?? name}`,
+    )
+  else if (probe !== null)
+    terminal.note(`It was tried: ${probe.said}. Try it again: slipway providers retry ${name}`)
+  terminal.print(standard)
 }
 
 function inputOf(flags: SetFlags): ProviderInput {
@@ -140,6 +161,15 @@ export function renderProviders(providers: readonly ProviderView[], width: numbe
 
 function stateOf(provider: ProviderView): { text: string; tone: 'green' | 'red' | 'yellow' } {
   if (!provider.usable) return { text: 'no key', tone: 'red' }
+  if (provider.probe?.result === 'refused') return { text: 'key refused', tone: 'red' }
   if (provider.trouble !== null) return { text: provider.trouble.reason, tone: 'yellow' }
-  return { text: provider.secret === null ? 'no key needed' : 'ready', tone: 'green' }
+  switch (provider.probe?.result) {
+    case 'answered':
+      return { text: 'connected', tone: 'green' }
+    case 'unreachable':
+      return { text: 'not reached', tone: 'yellow' }
+    case 'unclear':
+    case undefined:
+      return { text: 'not tried', tone: 'yellow' }
+  }
 }

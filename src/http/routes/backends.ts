@@ -1,6 +1,7 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import {
+  AddedBackend,
   BackendList,
   BackendTrial,
   BackendView,
@@ -68,7 +69,10 @@ function customRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     request: {
       body: { content: { 'application/json': { schema: z.union([CustomBackend, RegistryBackend]) } } },
     },
-    responses: { 201: ok(BackendView, 'The backend and whether it can be used.'), ...errors },
+    responses: {
+      201: ok(AddedBackend, 'The backend and whether it can be used, and which is the default now.'),
+      ...errors,
+    },
   })
   app.post('/api/backends', async (c) => {
     const body = await readJson(c, deps.limits.bodyBytes)

@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http'
+import type { ProviderProbe, Wire } from '../contract/provider.ts'
+import { isoTime } from '../lib/clock.ts'
+import type { Target } from './door.ts'
+import { requestHeaders } from './headers.ts'
+import { judgeRefusal, wordsOf } from './judge-refusal.ts'
+import type { UpstreamPool } from './upstream.ts'
+
+/** Of an answer, what is read for its words. */
+const ANSWER_BYTES = 65_536
+
+interface Question {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body: string
+}
+
+/**
+ * Asks a provider something cheap, to learn whether it answers and takes the key: for its models, or where it lists none and
+ * a model is known, for one token. Never rejects; what is wrong is in the answer.
+ */
+export async function probe(
+  upstream: UpstreamPool,
+  target: Target & { readonly model: string | null },
+  ms: number,
+): Promise<ProviderProbe> {
+  const signal = AbortSignal.timeout(ms)
+  const ask = (question: Question): Promise<Answer> => put(upstream, target, question, signal, ms)
+  try {
+    const listed = await ask({ method: 'GET', path: listPath(target), body: '' })
+    const isUnlisted = listed.status === 404 || listed.status === 405
+    return judged(
+      isUnlisted && target.model !== null ? await ask(oneToken(target.wire, target.model)) : listed,
+    )
+  } catch (error) {
+    const words = signal.aborted ? `it gave no answer in ${ms / 1000} s` : wordsOfError(error)
+    return { result: 'unreachable', said: `it cannot be reached (${words})`, at: isoTime(new Date()) }
+  }
+}
+
+function listPath({ wire, baseUrl }: Target): string {
+  // Its list is open to everybody: what it knows of the key is not.
+  if (new URL(baseUrl).hostname === 'openrouter.ai') return '/key'
+  return { anthropic: '/v1/models', openai: '/models', gemini: '/v1beta/models' }[wire]
+}
+
+function oneToken(wire: Wire, model: string): Question {
+  const messages = [{ role: 'user', content: 'Hello' }]
+  const chat = JSON.stringify({ model, max_tokens: 1, messages })
+  switch (wire) {
+    case 'anthropic':
+      return { method: 'POST', path: '/v1/messages', body: chat }
+    case 'openai':
+      return { method: 'POST', path: '/chat/completions', body: chat }
+    case 'gemini':
+      return {
+        method: 'POST',
+        path: `/v1beta/models/${encodeURIComponent(model)}:generateContent`,
+        body: JSON.stringify({
+          contents: [{ parts: [{ text: 'Hello' }] }],
+          generationConfig: { maxOutputTokens: 1 },
+        }),
+      }
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly words: string
+}
+
+async function put(
+  upstream: UpstreamPool,
+  target: Target,
+  { method, path, body }: Question,
+  signal: AbortSignal,
+  ms: number,
+): Promise<Answer> {
+  const url = new URL(target.baseUrl)
+  url.pathname = url.pathname.replace(/\/$/, '') + path
+  const said = {
+    accept: 'application/json',
+    ...(body === '' ? {} : { 'content-type': 'application/json' }),
+    ...(target.wire === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),
+  }
+  const bytes = Buffer.from(body)
+  const answer = await upstream.call({
+    method,
+    url,
+    headers: requestHeaders(said, target, bytes.length),
+    body: bytes,
+    signal,
+    silenceMs: ms,
+    isReaderSlow: () => false,
+  })
+  const text = await beginning(answer)
+  const words = wordsOf(target.key === null ? text : text.replaceAll(target.key, '[key]'))
+  return { status: answer.statusCode ?? 502, words }
+}
+
+async function beginning(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > ANSWER_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function judged({ status, words }: Answer): ProviderProbe {
+  const at = isoTime(new Date())
+  if (status < 300) return { result: 'answered', said: null, at }
+  const said = `it answered ${status} (${words})`
+  const refusal = judgeRefusal(status, words)
+  if (refusal === 'person') return { result: 'refused', said, at }
+  return { result: refusal === 'passing' ? 'unreachable' : 'unclear', said, at }
+}
+
+function wordsOfError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

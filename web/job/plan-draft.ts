@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { ApiError } from '../../src/client/api-error.ts'
 import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
 import { entriesOf } from '../ui/entries.ts'
@@ -19,6 +20,34 @@ export interface PlanDraft {
   readonly tasks: readonly DraftTask[]
   readonly checks: string
 }
+
+/** Under which the edits of a proposal are kept until they are saved or thrown away. */
+export function draftKey(jobId: string, version: number): string {
+  return `plan.${jobId}.${version}`
+}
+
+/** Edits that were kept, when they are some. */
+export function keptDraft(kept: unknown): PlanDraft | null {
+  const found = KeptDraft.safeParse(kept)
+  return found.success ? found.data : null
+}
+
+const KeptDraft = z.object({
+  title: z.string(),
+  summary: z.string(),
+  checks: z.string(),
+  tasks: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      description: z.string(),
+      role: z.enum(['developer', 'tester']),
+      dependsOn: z.array(z.string()),
+      acceptance: z.string(),
+      checks: z.string(),
+    }),
+  ),
+})
 
 export function toDraft(plan: Plan): PlanDraft {
   return {

@@ -4,6 +4,7 @@ import type { Plan } from '../../src/contract/plan.ts'
 import { useEditPlan } from '../api/mutations.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
+import { readDraft, writeDraft } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Section } from '../ui/page.tsx'
@@ -11,7 +12,9 @@ import { showToast } from '../ui/toast.tsx'
 import {
   addTask,
   changeTask,
+  draftKey,
   fromDraft,
+  keptDraft,
   moveTask,
   problemsOf,
   refusedParts,
@@ -35,7 +38,7 @@ export function PlanEditor({
   readonly plan: Plan
   readonly onClose: () => void
 }) {
-  const { draft, setDraft, problems, save, isSaving } = useDraft(jobId, version, plan, onClose)
+  const { draft, setDraft, problems, save, discard, isSaving } = useDraft(jobId, version, plan, onClose)
   return (
     <form
       noValidate
@@ -46,7 +49,7 @@ export function PlanEditor({
         save()
       }}
     >
-      <EditorBar isSaving={isSaving} onDiscard={onClose} />
+      <EditorBar isSaving={isSaving} onDiscard={discard} />
       {problems.whole.map((sentence) => (
         <Callout key={sentence} tone="failed">
           {sentence}
@@ -57,6 +60,7 @@ export function PlanEditor({
         {(control) => (
           <Input
             {...control}
+            dir="auto"
             value={draft.title}
             onChange={({ target }) => setDraft({ ...draft, title: target.value })}
           />
@@ -125,14 +129,20 @@ function TaskEditors({
 }
 
 function useDraft(jobId: string, version: number, plan: Plan, onClose: () => void) {
-  const [draft, change] = useState(() => toDraft(plan))
+  const key = draftKey(jobId, version)
+  const [draft, change] = useState(() => keptDraft(readDraft(key)) ?? toDraft(plan))
   const [hasTried, setHasTried] = useState(false)
   const edit = useEditPlan(jobId)
   const seen = problemsOf(draft)
   const isSound = seen.whole.length === 0 && seen.byKey.size === 0
   const setDraft = (next: typeof draft): void => {
     change(next)
+    writeDraft(key, next)
     edit.reset()
+  }
+  const discard = (): void => {
+    writeDraft(key, undefined)
+    onClose()
   }
   const save = (): void => {
     setHasTried(true)
@@ -142,11 +152,11 @@ function useDraft(jobId: string, version: number, plan: Plan, onClose: () => voi
       {
         onSuccess: () => {
           showToast('done', 'The plan is saved. It is built when you approve it.')
-          onClose()
+          discard()
         },
       },
     )
   }
   const problems = hasTried && !isSound ? seen : refusedParts(draft, edit.error)
-  return { draft, setDraft, problems, save, isSaving: edit.isPending }
+  return { draft, setDraft, problems, save, discard, isSaving: edit.isPending }
 }

@@ -3,6 +3,7 @@ import type { PlanView } from '../../src/contract/plan.ts'
 import { useApprovePlan, useRejectPlan } from '../api/mutations.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
+import { hasDraft, useTextDraft } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
@@ -18,7 +19,7 @@ export function PlanGate({
   readonly onEdit: () => void
 }) {
   const approve = useApprovePlan(jobId)
-  const [isRefusing, setIsRefusing] = useState(false)
+  const [isRefusing, setIsRefusing] = useState(() => hasDraft(noteKey(jobId)))
   const count = view.plan?.tasks.length ?? 0
   return (
     <div className="mb-6 flex flex-col gap-3">
@@ -52,9 +53,14 @@ export function PlanGate({
   )
 }
 
+/** Under which the words of a refusal are kept while they are written. */
+function noteKey(jobId: string): string {
+  return `plan-note.${jobId}`
+}
+
 function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose: () => void }) {
   const reject = useRejectPlan(jobId)
-  const [note, setNote] = useState('')
+  const [note, setNote] = useTextDraft(noteKey(jobId))
   return (
     <form
       className="flex flex-col gap-3"
@@ -62,6 +68,7 @@ function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose
         event.preventDefault()
         reject.mutate(note, {
           onSuccess: () => {
+            setNote('')
             showToast('done', 'Sent back: the planner works on it again.')
             onClose()
           },
@@ -77,6 +84,7 @@ function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose
           <Textarea
             {...control}
             autoFocus
+            dir="auto"
             rows={3}
             value={note}
             onChange={(event) => setNote(event.target.value)}
@@ -87,7 +95,13 @@ function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose
         <Button type="submit" variant="primary" disabled={reject.isPending || note.trim() === ''}>
           Send it back
         </Button>
-        <Button variant="quiet" onClick={onClose}>
+        <Button
+          variant="quiet"
+          onClick={() => {
+            setNote('')
+            onClose()
+          }}
+        >
           Keep it
         </Button>
       </div>

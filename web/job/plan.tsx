@@ -3,11 +3,13 @@ import { useState } from 'react'
 import type { PlanView } from '../../src/contract/plan.ts'
 import type { TaskView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
+import { hasDraft } from '../ui/draft.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { Section } from '../ui/page.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { draftKey } from './plan-draft.ts'
 import { PlanDocuments } from './plan-documents.tsx'
 import { PlanGate } from './plan-gate.tsx'
 import { PlanGraph } from './plan-graph.tsx'
@@ -73,7 +75,8 @@ function ThePlan({
   readonly tasks: readonly TaskView[]
   readonly isWaiting: boolean
 }) {
-  const [isEditing, setIsEditing] = useState(false)
+  // Edits that were left half done are where they were.
+  const [isEditing, setIsEditing] = useState(() => isWaiting && hasDraft(draftKey(jobId, view.version)))
   const { plan } = view
   if (plan === null) return null
   if (isEditing)

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState, type SyntheticEvent } from 'react'
+import type { SyntheticEvent } from 'react'
 import type { QuestionView } from '../../src/contract/question.ts'
 import { useAnswerQuestion } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
+import { useTextDraft } from '../ui/draft.ts'
 import { Textarea } from '../ui/input.tsx'
 import { showFailure } from '../ui/toast.tsx'
 import { TimeLeft } from './time-left.tsx'
@@ -28,8 +29,9 @@ export function Questions({ jobId }: { readonly jobId: string }) {
 
 function Question({ jobId, question }: { readonly jobId: string; readonly question: QuestionView }) {
   const answer = useAnswerQuestion(jobId, question.id)
-  const [text, setText] = useState('')
-  const say = (words: string): void => answer.mutate(words, { onError: showFailure })
+  const [text, setText] = useTextDraft(`answer.${question.id}`)
+  const say = (words: string): void =>
+    answer.mutate(words, { onError: showFailure, onSuccess: () => setText('') })
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (text.trim() !== '') say(text.trim())
@@ -53,6 +55,7 @@ function Question({ jobId, question }: { readonly jobId: string; readonly questi
           aria-label={`Answer to ${question.agent}`}
           placeholder="Your answer"
           rows={1}
+          dir="auto"
           className="field-sizing-content max-h-40 min-h-8!"
           value={text}
           onChange={(event) => setText(event.target.value)}

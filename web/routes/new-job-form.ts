@@ -54,6 +54,22 @@ export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
   }
 }
 
+/** Under which a job that is being written is kept. */
+export const formKey = 'new-job'
+
+/** What was filled in and kept, field by field; files cannot be kept. */
+export function keptForm(kept: unknown): Partial<JobForm> {
+  if (typeof kept !== 'object' || kept === null) return {}
+  const sample: object = { ...emptyForm(undefined), backend: '' }
+  const shapes = new Map<string, unknown>(Object.entries(sample))
+  return Object.fromEntries(
+    Object.entries(kept).filter(
+      ([field, value]) =>
+        field !== 'documents' && value !== null && typeof value === typeof shapes.get(field),
+    ),
+  )
+}
+
 /** What can be seen to be wrong before anything is sent. */
 export function problemsOf(form: JobForm): Problems {
   const problems: Partial<Record<JobField, string>> = {}

@@ -6,11 +6,20 @@ import { useCreateJob } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { useTitle } from '../shell/title.ts'
 import { Callout } from '../ui/callout.tsx'
+import { readDraft, writeDraft } from '../ui/draft.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { chosenBackend } from './new-job-backend.tsx'
 import { Composer } from './new-job-composer.tsx'
 import { Examples } from './new-job-examples.tsx'
-import { emptyForm, problemsOf, refusedFields, requestOf, type JobForm } from './new-job-form.ts'
+import {
+  emptyForm,
+  formKey,
+  keptForm,
+  problemsOf,
+  refusedFields,
+  requestOf,
+  type JobForm,
+} from './new-job-form.ts'
 
 const JobOptions = lazyPart(async () => (await import('./new-job-options.tsx')).JobOptions)
 const route = getRouteApi('/app/')
@@ -60,6 +69,7 @@ function useJobForm() {
   const { data: settings } = useQuery(queries.settings())
   const { data: backends = [] } = useQuery(queries.backends())
   const [filled, setFilled] = useState<Partial<JobForm>>(() => ({
+    ...keptForm(readDraft(formKey)),
     ...(search.vision === undefined ? {} : { vision: search.vision }),
     ...(search.backend === undefined ? {} : { backend: search.backend }),
   }))
@@ -70,7 +80,9 @@ function useJobForm() {
   const seen = problemsOf(form)
 
   const change = (next: Partial<JobForm>): void => {
-    setFilled((now) => ({ ...now, ...next }))
+    const { documents, ...kept } = { ...filled, ...next }
+    setFilled(documents === undefined ? kept : { ...kept, documents })
+    writeDraft(formKey, kept)
     setHasTried(false)
     create.reset()
     // Another request than the one before must not be taken for its repetition.
@@ -82,7 +94,12 @@ function useJobForm() {
     const documents = form.documents.map((file) => ({ name: file.name, content: file }))
     create.mutate(
       { job: requestOf(form, backend), documents, idempotencyKey: key },
-      { onSuccess: ({ id }) => void navigate({ to: '/jobs/$id', params: { id } }) },
+      {
+        onSuccess: ({ id }) => {
+          writeDraft(formKey, undefined)
+          void navigate({ to: '/jobs/$id', params: { id } })
+        },
+      },
     )
   }
   const problems = { ...refusedFields(create.error), ...(hasTried ? seen : {}) }

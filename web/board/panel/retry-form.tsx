@@ -1,7 +1,8 @@
-import { useState, type SyntheticEvent } from 'react'
+import type { SyntheticEvent } from 'react'
 import { useRetryTask } from '../../api/mutations.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
+import { useTextDraft } from '../../ui/draft.ts'
 import { Field } from '../../ui/field.tsx'
 import { Textarea } from '../../ui/input.tsx'
 
@@ -16,10 +17,15 @@ export function RetryForm({
   readonly onClose: () => void
 }) {
   const retry = useRetryTask(jobId, taskId)
-  const [note, setNote] = useState('')
+  const [note, setNote] = useTextDraft(`retry.${taskId}`)
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()
-    retry.mutate(note.trim(), { onSuccess: onClose })
+    retry.mutate(note.trim(), {
+      onSuccess: () => {
+        setNote('')
+        onClose()
+      },
+    })
   }
   return (
     <form
@@ -34,6 +40,7 @@ export function RetryForm({
           <Textarea
             {...control}
             autoFocus
+            dir="auto"
             rows={3}
             value={note}
             onChange={(event) => setNote(event.target.value)}

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { SendHorizontal } from 'lucide-react'
-import { useId, useState, type KeyboardEvent, type SyntheticEvent } from 'react'
+import { useId, type KeyboardEvent, type SyntheticEvent } from 'react'
 import type { AgentView } from '../../../src/contract/job.ts'
 import { useSendMessage } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Kbd } from '../../ui/code.tsx'
+import { useTextDraft } from '../../ui/draft.ts'
 import { Textarea } from '../../ui/input.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 
@@ -13,7 +14,7 @@ import { showFailure } from '../../ui/toast.tsx'
 export function MessageBox({ jobId, agent }: { readonly jobId: string; readonly agent: AgentView }) {
   const { data: job } = useQuery(queries.job(jobId))
   const send = useSendMessage(jobId)
-  const [text, setText] = useState('')
+  const [text, setText] = useTextDraft(`message.${agent.id}`)
   const hintId = useId()
   if (job === undefined || job.completed_at !== null) return null
 
@@ -42,6 +43,7 @@ export function MessageBox({ jobId, agent }: { readonly jobId: string; readonly 
           aria-describedby={hintId}
           placeholder={`Write to ${agent.name}`}
           rows={1}
+          dir="auto"
           className="field-sizing-content max-h-40 min-h-8!"
           value={text}
           onChange={(event) => setText(event.target.value)}

@@ -98,11 +98,11 @@ export const limits = {
   /** Browsers logged in at once; one more logs the one out that was seen longest ago. */
   sessions: 50,
   userAgentChars: 300,
-  /** Wrong log-ins within the window before all are refused until it has passed. */
+  /** Wrong log-ins within the window before further wrong ones are put off until it has passed. */
   logInAttempts: 10,
   logInWindowMs: 60_000,
   /** How long a log-in code of a link is good, and how many there may be. */
-  codeMs: 60_000,
+  codeMs: 600_000,
   codes: 20,
 } as const
 

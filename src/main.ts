@@ -11,7 +11,7 @@ import { openStreams } from './engine/follow-events.ts'
 import { openModels, type Models } from './engine/models.ts'
 import { reachNow } from './engine/reach.ts'
 import { readSettingsFile, standsIn, type ReadSettingsFile } from './engine/settings-file.ts'
-import { refuseUnknownDefault, settingsInForce } from './engine/settings.ts'
+import { refuseUnknownDefault, sealStoredEnv, settingsInForce } from './engine/settings.ts'
 import { openAnswers } from './engine/permission-answers.ts'
 import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
@@ -83,7 +83,9 @@ export async function startServer(overrides: {
       beside: board.serve,
     })
     closers.push(models.close)
-    const settings = shareFor(SETTINGS_MS, () => settingsInForce(db, settingsFile))
+    const { vault } = models
+    await sealStoredEnv(db, vault)
+    const settings = shareFor(SETTINGS_MS, () => settingsInForce({ db, log, vault, settingsFile }))
     const engine: Engine = {
       db,
       log,

@@ -23,7 +23,7 @@ import {
   viewProviders,
   viewSecrets,
 } from './engine/providers.ts'
-import { putSettings, settingsInForce } from './engine/settings.ts'
+import { putSettings, shownSettings } from './engine/settings.ts'
 import { cancelTask, retryTask } from './engine/task-acts.ts'
 import { ready } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
@@ -122,7 +122,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       },
     },
     backends: {
-      list: async () => engine.catalogue.list(await settingsInForce(db, engine.settingsFile)),
+      list: async () => engine.catalogue.list(await shownSettings(engine)),
       install: (name) => streamInstall(engine, name),
       uninstall: (name) => uninstallBackend(engine, name),
       trial: (name) => tryBackend(engine, name),
@@ -143,7 +143,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       remove: (name) => removeSecret(engine, name),
     },
     settings: {
-      get: () => settingsInForce(db, engine.settingsFile),
+      get: () => shownSettings(engine),
       put: (wanted) => putSettings(engine, wanted),
     },
     health: {

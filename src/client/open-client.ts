@@ -35,7 +35,7 @@ import {
 import type { NewMessage } from '../contract/person.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
 import { CanaryView, Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
-import { SessionList } from '../contract/session.ts'
+import { LogInCode, SessionList } from '../contract/session.ts'
 import { ApiError } from './api-error.ts'
 import type { FollowOptions } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
@@ -148,6 +148,8 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   putSettings(settings: Settings): Promise<Settings>
   /** Exchanges the token for a session that the browser keeps as a cookie. */
   logIn(token: string): Promise<void>
+  /** A code that logs one browser in, once: open `/?code=<code>` with it. */
+  newLogInCode(): Promise<LogInCode>
   logOut(): Promise<void>
   /** The browsers that are logged in, the last seen first. */
   sessions(): Promise<SessionList['sessions']>
@@ -325,6 +327,7 @@ function serverCalls(endpoint: Endpoint) {
     putSettings: (settings: Settings) =>
       requestJson(endpoint, '/api/settings', Settings, { method: 'PUT', json: settings }),
     logIn: (token: string) => requestNothing(endpoint, '/api/session', { method: 'POST', json: { token } }),
+    newLogInCode: () => requestJson(endpoint, '/api/session/codes', LogInCode, { method: 'POST' }),
     logOut: () => requestNothing(endpoint, '/api/session', { method: 'DELETE' }),
     sessions: async () => (await requestJson(endpoint, '/api/sessions', SessionList)).sessions,
     endSession: (id: string) =>

@@ -65,7 +65,8 @@ export const CustomBackend = z.strictObject({
     .max(300)
     .optional(),
   wire: Wire.optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
+  /** Shown with its values masked; a masked value that is sent back stays as it is. */
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(8192)).default({}),
 })
 export type CustomBackend = z.infer<typeof CustomBackend>
 

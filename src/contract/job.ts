@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FindingView } from './finding.ts'
 import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
+import { Source } from './source.ts'
 import {
   AgentStatus,
   AttemptStatus,
@@ -48,7 +49,7 @@ export const NewJob = z.strictObject({
   checks: z.array(CheckCommand).max(20).optional(),
   /** Commands that are run once before the checks; every check starts from what they made. */
   setup: z.array(CheckCommand).max(20).optional(),
-  source: z.string().trim().min(1).max(2000).optional(),
+  source: Source.optional(),
   mode: Mode.optional(),
   /** Whether the job waits for a person's approval once its plan is valid. A job with mode `solo` has no plan. */
   approve_plan: z.boolean().optional(),

@@ -4,6 +4,10 @@ import { z } from 'zod'
 export const NewSession = z.strictObject({ token: z.string('the token is missing').min(1).max(200) })
 export type NewSession = z.infer<typeof NewSession>
 
+/** A code that logs one browser in, once: opened as `/?code=<code>` on any page before `expires_at`. */
+export const LogInCode = z.object({ code: z.string(), expires_at: z.string() })
+export type LogInCode = z.infer<typeof LogInCode>
+
 /** A browser that is logged in. The secret in its cookie is nowhere: only its hash is kept. */
 export const SessionView = z.object({
   id: z.uuid(),

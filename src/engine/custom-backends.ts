@@ -3,6 +3,7 @@ import { backendOfEntry, type RegistryBackend } from '../contract/registry.ts'
 import { AppError } from '../lib/app-error.ts'
 import { forgetConformance } from '../store/conformance.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
+import { sealEnv } from './backend-env.ts'
 import type { Engine } from './engine.ts'
 import { standsIn } from './settings-file.ts'
 
@@ -28,7 +29,8 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
         'backend_exists',
         `There is a backend "${backend.name}": remove it first, or choose another name.`,
       )
-    const changed = Settings.safeParse({ ...settings, backends: [...settings.backends, backend] })
+    const sealed = await sealEnv(engine.models.vault, [backend])
+    const changed = Settings.safeParse({ ...settings, backends: [...settings.backends, ...sealed] })
     if (!changed.success)
       throw new AppError(400, 'too_many_backends', 'There are as many backends as there can be: remove one.')
     await writeSettings(trx, changed.data)

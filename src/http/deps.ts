@@ -51,6 +51,7 @@ export interface HttpDeps {
   /** The exact values of `Host` under which this server may be addressed. */
   readonly allowedHosts: () => readonly string[]
   readonly limits: {
+    readonly codeMs: number
     readonly bodyBytes: number
     readonly documents: number
     readonly documentBytes: number

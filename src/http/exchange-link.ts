@@ -11,14 +11,14 @@ export interface LinkDeps {
 }
 
 /**
- * A link that logs in: `?token=` or `?code=` on any page becomes a session, and the browser is sent to the same page
- * without it, so that the secret does not stay in the address. What is wrong is dropped the same way: the page then asks
- * for the token. Null when the address holds neither.
+ * A link that logs in: `?code=` on any page becomes a session, and the browser is sent to the same page without it, so that
+ * the secret does not stay in the address. What is wrong is dropped the same way: the page then asks for the token. So is a
+ * token, which is good for ever and has no place in an address. Null when the address holds neither.
  */
 export async function exchangeLink(c: Context, deps: LinkDeps): Promise<Response | null> {
   const { token, code } = c.req.query()
   if (token === undefined && code === undefined) return null
-  if (c.req.method === 'GET' && isRight(deps, token, code)) await openSession(c, deps)
+  if (c.req.method === 'GET' && code !== undefined && isRight(deps, code)) await openSession(c, deps)
   return c.redirect(withoutSecret(c.req.url), 303)
 }
 
@@ -28,10 +28,9 @@ export async function openSession(c: Context, deps: LinkDeps): Promise<void> {
   writeSessionCookie(c, secret, deps.limits.sessionMs)
 }
 
-function isRight(deps: LinkDeps, token: string | undefined, code: string | undefined): boolean {
+function isRight(deps: LinkDeps, code: string): boolean {
   try {
-    if (token !== undefined) deps.logIn.withToken(token)
-    else deps.logIn.withCode(code ?? '')
+    deps.logIn.withCode(code)
     return true
   } catch (error) {
     if (error instanceof AppError) return false

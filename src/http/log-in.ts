@@ -3,7 +3,7 @@ import { AppError } from '../lib/app-error.ts'
 
 /** What a person can be let in with: the token itself, or a code that stands for it once. */
 export interface LogIn {
-  /** Throws 401 for a wrong token, and `TooManyAttempts` after too many wrong attempts. */
+  /** Throws 401 for a wrong token, and `TooManyAttempts` after too many. The right one is never refused. */
   withToken(given: string): void
   /** The same for a code; a code that was right is used up. */
   withCode(given: string): void
@@ -12,7 +12,7 @@ export interface LogIn {
 }
 
 export interface LogInLimits {
-  /** Wrong attempts within `logInWindowMs`; then all are refused until the first of them is that old. */
+  /** Wrong attempts within `logInWindowMs` that are answered; more are put off until the first of them is that old. */
   readonly logInAttempts: number
   readonly logInWindowMs: number
   readonly codeMs: number
@@ -38,12 +38,13 @@ export function isToken(given: string, token: string): boolean {
 export function openLogIn(token: string, limits: LogInLimits): LogIn {
   const wrong: number[] = []
   const attempt = (isRight: () => boolean, sentence: string): void => {
+    // First of all: somebody else's guesses must not keep the owner out, and 256 bits are not guessed.
+    if (isRight()) return
     const now = performance.now()
     while (wrong[0] !== undefined && now - wrong[0] >= limits.logInWindowMs) wrong.shift()
     const [first] = wrong
     if (first !== undefined && wrong.length >= limits.logInAttempts)
       throw new TooManyAttempts(first + limits.logInWindowMs - now)
-    if (isRight()) return
     wrong.push(now)
     throw new AppError(401, 'wrong_token', sentence)
   }

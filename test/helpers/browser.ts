@@ -60,9 +60,14 @@ export async function openPage(browser: Browser, server: TestServer, visit: Visi
   const page = await context.newPage()
   const faults = watch(page, server.url, visit.expected ?? [])
   const address = visit.path ?? '/'
-  const link = `${address}${address.includes('?') ? '&' : '?'}token=${server.token}`
-  await page.goto(visit.loggedIn === false ? address : link)
+  await page.goto(visit.loggedIn === false ? address : await logInLink(server, address))
   return { page, context, faults }
+}
+
+/** An address of the server's that logs a browser in on its way. */
+async function logInLink(server: TestServer, address: string): Promise<string> {
+  const { code } = await server.client.newLogInCode()
+  return `${address}${address.includes('?') ? '&' : '?'}code=${code}`
 }
 
 /** Collects what no page of ours may do. */

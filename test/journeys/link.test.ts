@@ -16,17 +16,21 @@ async function opens(link: string): Promise<boolean> {
   return response.headers.getSetCookie().some((cookie) => cookie.startsWith('slipway_session='))
 }
 
-it('the links that the command line prints log a browser in', async () => {
+it('a link that the command line prints logs a browser in, once', async () => {
   const server = await startTestServer()
   try {
     const { stdout } = await run(process.execPath, [main, 'token', '--link', '--data-dir', server.dataDir])
-    expect(stdout).toBe(`${server.url}/?token=${server.token}\n`)
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?code=[\w-]{43}\n$/)
     expect(await opens(stdout.trim())).toBe(true)
+    expect(await opens(stdout.trim())).toBe(false)
+    expect(await opens(`${server.url}/?token=${server.token}`)).toBe(false)
     const second = await until('the second line of the start', 5000, async () => {
       const [, line] = server.out().split('\n')
       return line === undefined || line === '' ? null : line
     })
-    expect(second).toBe(`Log in with ${server.url}/?token=${server.token}`)
+    expect(second).toBe('Log in with the link that `slipway token --link` prints.')
+    // A pipe may be a journal: nothing that lets anybody in is written to it.
+    expect(server.out() + server.log()).not.toMatch(new RegExp(`${server.token}|code=`))
   } finally {
     await server.stop()
   }
@@ -41,9 +45,12 @@ it('the command line lists the browsers that are logged in, and logs them out', 
     (await run(process.execPath, [main, 'sessions', ...args, '--data-dir', server.dataDir])).stdout
   try {
     expect(await sessions()).toContain('No browser is logged in.')
-    const link = `${server.url}/?token=${server.token}`
     const answers = await Promise.all(
-      ['one', 'two'].map((name) => fetch(link, { redirect: 'manual', headers: { 'user-agent': name } })),
+      ['one', 'two'].map(async (name) => {
+        const { code } = await server.client.newLogInCode()
+        const headers = { 'user-agent': name }
+        return fetch(`${server.url}/?code=${code}`, { redirect: 'manual', headers })
+      }),
     )
     expect((await server.client.sessions()).map((session) => session.user_agent).toSorted()).toEqual([
       'one',

@@ -81,7 +81,7 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     const isOwned = process.connected
     tellParent({ ready: server.url })
     terminal.print(`Slipway is running at ${terminal.paint('bold', server.url)}`)
-    if (!isOwned) terminal.print(`Log in with ${server.url}/?token=${server.token}`)
+    if (!isOwned) terminal.print(howToLogIn(terminal, server.logInLink))
     terminal.print(terminal.paint('dim', `Data in ${dataDir}. Token: slipway token. Stop with Ctrl-C.`))
     const shown = isOwned ? Promise.resolve() : show(flags, terminal, stopping, server.logInLink)
     await aborted(stopping)
@@ -95,6 +95,13 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
       : error
   }
   interrupt.close()
+}
+
+/** A link is for a person who looks: what goes to a file or a journal stays there, so nothing that lets in is written to it. */
+function howToLogIn(terminal: Terminal, logInLink: () => string): string {
+  return terminal.isLive
+    ? `Log in, once within ten minutes, with ${logInLink()}`
+    : 'Log in with the link that `slipway token --link` prints.'
 }
 
 /** Brings the web interface before the person's eyes: built, and opened where there is somebody to see it. */

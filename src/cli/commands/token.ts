@@ -1,6 +1,7 @@
 /** `slipway token`: what a program needs to talk to the server. */
 import type { Command } from 'commander'
 import path from 'node:path'
+import { openClient } from '../../client/open-client.ts'
 import { cliDefaults } from '../../config.ts'
 import { addExamples } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
@@ -12,7 +13,7 @@ export function addToken(program: Command, terminal: Terminal): void {
     .command('token')
     .description('print the token that the API asks for')
     .option('--data-dir <dir>', 'whose token (default: SLIPWAY_DATA_DIR or ~/.slipway)')
-    .option('--link', 'print the address that logs a browser in')
+    .option('--link', 'print a link that logs a browser in, once, within ten minutes')
     .action(async (flags: { dataDir?: string; link?: boolean }) => {
       const dataDir = flags.dataDir === undefined ? cliDefaults().dataDir : path.resolve(flags.dataDir)
       const token = await readToken(dataDir)
@@ -21,13 +22,18 @@ export function addToken(program: Command, terminal: Terminal): void {
           hint: 'the first start of the server makes it: slipway start',
         })
       }
-      terminal.print(flags.link === true ? `${await addressOf(dataDir)}/?token=${token}` : token)
+      terminal.print(flags.link === true ? await linkTo(await addressOf(dataDir), token) : token)
     })
   addExamples(command, [
     ['slipway token', 'print it'],
     ['slipway token --link', 'a link to open: it logs the browser in'],
     ['curl -H "Authorization: Bearer $(slipway token)" http://127.0.0.1:7420/api/jobs', 'use it'],
   ])
+}
+
+async function linkTo(url: string, token: string): Promise<string> {
+  const { code } = await openClient({ url, token }).newLogInCode()
+  return `${url}/?code=${code}`
 }
 
 async function addressOf(dataDir: string): Promise<string> {

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { NewSession, SessionList, SessionView } from '../../contract/session.ts'
+import { LogInCode, NewSession, SessionList, SessionView } from '../../contract/session.ts'
 import { ErrorBody } from '../../contract/server.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -36,6 +36,11 @@ export function sessionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     await deps.sessions.end(id)
     clearSessionCookie(c)
     return c.body(null, 204)
+  })
+  app.post('/api/session/codes', (c) => {
+    const expires = new Date(Date.now() + deps.limits.codeMs)
+    const answer: LogInCode = { code: deps.logIn.newCode(), expires_at: expires.toISOString() }
+    return c.json(answer, 201)
   })
   app.get('/api/sessions', async (c) => {
     const current = currentOf(c)
@@ -88,6 +93,12 @@ function describe(app: OpenAPIHono): void {
     path: '/api/session',
     summary: 'Log out',
     responses: { 204: { description: 'The session has ended.' }, ...errors },
+  })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/session/codes',
+    summary: 'Make a code that logs one browser in, once',
+    responses: { 201: ok(LogInCode, 'The code: open `/?code=<code>` with the browser.'), ...errors },
   })
   registry.registerPath({
     method: 'get',

@@ -1,0 +1,90 @@
+import type { CustomBackend, Settings } from '../contract/backend.ts'
+import { AppError } from '../lib/app-error.ts'
+import type { Log } from '../lib/log.ts'
+import type { Vault } from '../models/vault.ts'
+
+/**
+ * The environment that people give a backend of theirs often holds its key. It is stored sealed, opened where the backend is
+ * started, and shown as `mask` to everybody; who sends the mask back leaves the value as it is.
+ */
+const mask = '********'
+const SEALED = 'sealed:'
+/** A sealed value is longer than what it holds, and has to fit where the value did. */
+const VALUE_CHARS = 4096
+
+/** The settings as they may be shown: no value of an environment is in them. */
+export function withMaskedEnv<T extends Pick<Settings, 'backends'>>(settings: T): T {
+  return { ...settings, backends: settings.backends.map((backend) => mapEnv(backend, () => mask)) }
+}
+
+/** What somebody sent, with the values that they left masked filled in from what is in force. Throws `AppError`. */
+export function withoutMasks(wanted: Settings, inForce: Settings): Settings {
+  return {
+    ...wanted,
+    backends: wanted.backends.map((backend) => {
+      const known = inForce.backends.find(({ name }) => name === backend.name)
+      return mapEnv(backend, (name, value) => (value === mask ? (known?.env[name] ?? unknown(name)) : value))
+    }),
+  }
+}
+
+function unknown(name: string): never {
+  throw new AppError(400, 'masked_value', `There is no value of ${name} to keep: send the value itself.`)
+}
+
+/** The same backends with every value sealed; those that are sealed stay so. Throws `AppError` for one that is too long. */
+export async function sealEnv(vault: Vault, backends: readonly CustomBackend[]): Promise<CustomBackend[]> {
+  return Promise.all(
+    backends.map((backend) =>
+      mapEnvLater(backend, async (name, value) => {
+        if (value.startsWith(SEALED)) return value
+        if (value.length > VALUE_CHARS)
+          throw new AppError(
+            400,
+            'value_too_long',
+            `The value of ${name} is longer than ${VALUE_CHARS} characters.`,
+          )
+        return `${SEALED}${await vault.seal(subject(backend, name), value)}`
+      }),
+    ),
+  )
+}
+
+/** The stored settings with every value opened. One that the key of this data directory does not open is left out, and logged. */
+export async function openEnv(vault: Vault, log: Log, stored: Settings): Promise<Settings> {
+  const open = async (backend: CustomBackend): Promise<CustomBackend> => {
+    const entries = await Promise.all(
+      Object.entries(backend.env).map(async ([name, value]): Promise<[string, string][]> => {
+        if (!value.startsWith(SEALED)) return [[name, value]]
+        try {
+          return [[name, await vault.open(subject(backend, name), value.slice(SEALED.length))]]
+        } catch (error) {
+          log.warn({ err: error, backend: backend.name, variable: name }, 'a value cannot be opened')
+          return []
+        }
+      }),
+    )
+    return { ...backend, env: Object.fromEntries(entries.flat()) }
+  }
+  return { ...stored, backends: await Promise.all(stored.backends.map(open)) }
+}
+
+/** What a value is sealed as: it opens as this only. */
+function subject(backend: CustomBackend, name: string): string {
+  return `env of ${backend.name}: ${name}`
+}
+
+function mapEnv(backend: CustomBackend, change: (name: string, value: string) => string): CustomBackend {
+  const entries = Object.entries(backend.env).map(([name, value]) => [name, change(name, value)])
+  return { ...backend, env: Object.fromEntries(entries) as Record<string, string> }
+}
+
+async function mapEnvLater(
+  backend: CustomBackend,
+  change: (name: string, value: string) => Promise<string>,
+): Promise<CustomBackend> {
+  const entries = await Promise.all(
+    Object.entries(backend.env).map(async ([name, value]) => [name, await change(name, value)] as const),
+  )
+  return { ...backend, env: Object.fromEntries(entries) }
+}

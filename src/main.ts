@@ -28,6 +28,7 @@ import { readConformance } from './store/conformance.ts'
 import type { Database } from './store/database.ts'
 import { makeDataDirectory, openDatabase } from './store/open-database.ts'
 import { wireHttp } from './wire-http.ts'
+import { endGit } from './workspace/git-process.ts'
 import { openPool } from './workspace/pool.ts'
 import { requireGit } from './workspace/require-git.ts'
 
@@ -63,7 +64,7 @@ export async function startServer(overrides: {
   await requireGit()
   const runDir = path.join(config.dataDir, 'run')
   fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
-  const closers: (() => Promise<void>)[] = []
+  const closers: (() => Promise<void>)[] = [endGit]
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await closeInTime(close, log)
   }

@@ -9,7 +9,9 @@ import { AppError } from './app-error.ts'
 export interface Helper {
   /** The process that lives. Waits where the ones before it died young, longer each time. */
   get(): Promise<ChildProcess>
-  /** Lets it end, by force when it does not; from then on there is none. */
+  /** Lets it end, by force when it does not. Whoever asks for one later has another. */
+  end(): Promise<void>
+  /** As `end`; from then on there is none. */
   close(): Promise<void>
 }
 
@@ -65,6 +67,9 @@ export function openHelper(options: HelperOptions): Helper {
     current = fresh
     return fresh.child
   }
+  const end = async (): Promise<void> => {
+    if (current !== null) await letEnd(current.child, times.closeMs)
+  }
   return {
     get() {
       if (current?.child.connected === true) return Promise.resolve(current.child)
@@ -74,9 +79,10 @@ export function openHelper(options: HelperOptions): Helper {
       })
       return starting
     },
+    end,
     async close() {
       closed = true
-      if (current !== null) await letEnd(current.child, times.closeMs)
+      await end()
     },
   }
 }

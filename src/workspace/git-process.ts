@@ -61,6 +61,11 @@ export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan>
   }
 }
 
+/** Ends the process that runs git, also when it hangs. It would end with this one, but not if it is stopped. */
+export function endGit(): Promise<void> {
+  return helper.end()
+}
+
 function startHelper(): ChildProcess {
   const fresh = fork(path.join(import.meta.dirname, 'git-helper.mjs'), [], {
     env: {},

@@ -3,6 +3,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { allEvents, lostLines } from '../helpers/lost-lines.ts'
+import { childrenNaming } from '../helpers/processes.ts'
 import { startPostgres, type PrivatePostgres } from '../helpers/postgres.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { letPass, until } from '../helpers/until.ts'
@@ -110,26 +111,8 @@ async function limitConnections(limit: number): Promise<void> {
   await owner.end()
 }
 
-/** The helpers of the server: processes of its own that run a file of this name. */
-function helpersOf(name: string): number[] {
-  const children = fs
-    .readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')
-    .trim()
-    .split(' ')
-  return children.filter((pid) => commandLine(pid).includes(name)).map(Number)
-}
-
-function commandLine(pid: string): string {
-  try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    // It ended between the listing and the reading.
-    return ''
-  }
-}
-
 function signalHelpers(name: string, signal: NodeJS.Signals): number {
-  const helpers = helpersOf(name)
+  const helpers = childrenNaming(server.pid, name)
   for (const pid of helpers) {
     try {
       process.kill(pid, signal)
@@ -199,7 +182,10 @@ it('replaces helpers that are stopped for good, and those that are killed over a
   await until('others in their places', 30_000, async () => {
     // A helper that nobody asks is not missed.
     await readiness()
-    return names.flatMap(helpersOf).filter((pid) => !isStopped(pid)).length === names.length ? true : null
+    return names.flatMap((name) => childrenNaming(server.pid, name)).filter((pid) => !isStopped(pid))
+      .length === names.length
+      ? true
+      : null
   })
   const over = performance.now() + soak.killMs
   let killed = 0

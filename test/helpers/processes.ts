@@ -17,3 +17,10 @@ export function processesNaming(mark: string): number[] {
   }
   return found
 }
+
+/** The pids of the children of a process whose command lines name `mark`. */
+export function childrenNaming(parent: number, mark: string): number[] {
+  const children = fs.readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ')
+  const named = new Set(processesNaming(mark))
+  return children.map(Number).filter((pid) => named.has(pid))
+}

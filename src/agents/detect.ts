@@ -28,6 +28,8 @@ export async function detectProfile(profile: Profile, places: Places): Promise<D
   }
   const [program, ...args] = profile.command
   const { found, ...search } = await findProgram(program, places.searchPath)
+  const script = found === null ? null : missingScript(found.file, args)
+  if (script !== null) return unavailable(`"${script}" is not there: ${advice(profile)}.`)
   if (found !== null)
     return {
       available: true,
@@ -46,7 +48,20 @@ export async function detectProfile(profile: Profile, places: Places): Promise<D
     refused === null
       ? `"${program}" is not installed: ${advice(profile)}.`
       : `"${refused.file}" cannot be run (${refused.why}): mend its permissions, or ${advice(profile)}.`
+  return unavailable(reason)
+}
+
+function unavailable(reason: string): Detection {
   return { available: false, reason, version: null, source: null, launch: null }
+}
+
+const INTERPRETER = /^(node|bun|deno|python[\d.]*|ruby|perl|php|sh|bash|dash|zsh)$/
+
+/** The file that an interpreter is to run, when it is named by its whole path and is not there. */
+function missingScript(program: string, args: readonly string[]): string | null {
+  if (!INTERPRETER.test(path.basename(program))) return null
+  const script = args.find((arg) => !arg.startsWith('-'))
+  return script !== undefined && path.isAbsolute(script) && !fs.existsSync(script) ? script : null
 }
 
 /** What a person does so that the program is there. */

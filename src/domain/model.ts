@@ -104,7 +104,8 @@ export interface AttemptOutcome {
 /** `on` says it in words. What waits for `budget` goes on when a person has set it, what waits for `backend` when a person has done something about the provider. */
 export type HeldBack =
   | { readonly for: 'budget'; readonly on: string; readonly budgetVersion: number }
-  | { readonly for: 'retry'; readonly provider: string; readonly on: string; readonly until: string }
+  /** `provider`: the one that could not be called; none where the backend itself could not be used. */
+  | { readonly for: 'retry'; readonly provider?: string; readonly on: string; readonly until: string }
   | { readonly for: 'backend'; readonly provider: string; readonly on: string }
 
 export type WorkKind = 'attempt' | 'review' | 'checks' | 'merge' | 'deliver'

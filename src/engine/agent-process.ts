@@ -7,7 +7,10 @@ import type { AttemptTask } from '../store/attempts.ts'
 import { drained } from '../sandbox/drained.ts'
 import type { Sandboxed } from '../sandbox/launcher.ts'
 import type { Workspace } from '../workspace/attempt-workspace.ts'
+import { backoffMs } from '../domain/limits.ts'
+import type { HeldBack } from '../domain/model.ts'
 import { AppError } from '../lib/app-error.ts'
+import { isoTime } from '../lib/clock.ts'
 import type { Engine } from './engine.ts'
 
 /** The end of what an agent wrote on stderr that is kept. */
@@ -29,6 +32,19 @@ export async function findBackend(
       `The backend "${attempt.backend}" cannot be used: ${reason}`,
     )
   return { profile: backend.profile, launch }
+}
+
+/** How soon it is looked again for a program that is not there; doubles with each attempt, to a minute. */
+const LOOK_AGAIN_MS = 2000
+
+/** What an attempt waits for whose backend is configured and not usable just now, as while it is upgraded; null otherwise. */
+export async function missingBackend(engine: Engine, attempt: AttemptTask): Promise<HeldBack | null> {
+  const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
+  const { launch = null, reason = null } = (await backend?.detect()) ?? {}
+  if (backend === null || launch !== null) return null
+  const until = Date.now() + backoffMs(attempt.number, LOOK_AGAIN_MS)
+  const on = `the backend "${attempt.backend}", which cannot be used: ${(reason ?? 'nobody knows why').replace(/\.$/, '')}`
+  return { for: 'retry', on, until: isoTime(new Date(until)) }
 }
 
 /** A backend's program, ready to be started in a workspace as often as it takes. */

@@ -16,7 +16,7 @@ import { readTask, updateAgent } from '../store/team.ts'
 import { prepareWorkspace, type Checkpoint, type Workspace } from '../workspace/attempt-workspace.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { discard } from '../workspace/trash.ts'
-import { findBackend } from './agent-process.ts'
+import { findBackend, missingBackend } from './agent-process.ts'
 import { answerPermissions } from './ask-permission.ts'
 import { boardActs } from './board-acts.ts'
 import type { Claim, Report } from './claim.ts'
@@ -105,7 +105,7 @@ async function holdSession(
     })
   } catch (error) {
     talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
-    if (error instanceof NoModelNow) held = error.held
+    held = error instanceof NoModelNow ? error.held : await missingBackend(engine, attempt)
     isLost = isInterruption(error)
   } finally {
     await open?.close()

@@ -66,7 +66,7 @@ const noneLeft = (name: string): Promise<true> =>
     Promise.resolve(processesNaming(`"mark":"${name}"`).length === 0 ? true : null),
   )
 
-it('a backend whose program is not there is refused with what to do; one that vanishes later fails its job in words', async () => {
+it('a backend whose program is not there is refused with what to do', async () => {
   await server.client.addBackend({ name: 'missing', command: ['no-such-program', '--acp'], env: {} })
   await expect(
     server.client.createJob({ vision: 'x', mode: 'solo', backend: 'missing' }),
@@ -75,18 +75,40 @@ it('a backend whose program is not there is refused with what to do; one that va
     code: 'backend_unavailable',
     message: expect.stringContaining('"no-such-program" is not installed'),
   })
-  const program = path.join(server.dataDir, 'vanishing')
-  fs.writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${fixtureAgent} '{"start":"exit"}'\n`, {
-    mode: 0o755,
-  })
-  await server.client.addBackend({ name: 'vanishing', command: [program], env: {} })
-  const { job_id } = await server.client.createJob({ vision: 'x', mode: 'solo', backend: 'vanishing' })
-  fs.rmSync(program)
-  const job = await endOf(server, job_id)
-  expect(job.status).toBe('failed')
-  const [task] = await server.client.tasks(job_id)
-  expect(task?.error).toMatch(/"vanishing" cannot be used: .* is not installed/)
 })
+
+it.each(['program', 'script'])(
+  'a backend whose %s is taken away and put back is waited for by name, and its job completes',
+  async (what) => {
+    const name = `vanishing-${what}`
+    const file = path.join(server.dataDir, what === 'script' ? `${name}.mjs` : name)
+    const put = (play: object): void => {
+      const told = JSON.stringify(play)
+      const text =
+        what === 'script'
+          ? `process.argv[2] = ${JSON.stringify(told)}; await import('${fixtureAgent}')`
+          : `#!/bin/sh\nexec ${process.execPath} ${fixtureAgent} '${told}'\n`
+      fs.writeFileSync(file, text, { mode: 0o755 })
+    }
+    put({ turn: [{ say: 'Now…' }, { talk: 1500 }, { exit: 7 }] })
+    const command = what === 'script' ? [process.execPath, file] : [file]
+    await server.client.addBackend({ name, command, env: {} })
+    const { job_id } = await server.client.createJob({ vision: 'x', mode: 'solo', backend: name })
+    await until('its agent at work', 20_000, async () =>
+      (await server.client.events(job_id, 0)).some((event) => event.type === 'session.message') ? true : null,
+    )
+    fs.rmSync(file)
+    const wait = await until('the wait', 20_000, async () => (await server.client.getJob(job_id)).wait)
+    expect(wait).toMatchObject({
+      for: 'retry',
+      on: expect.stringContaining(`"${name}", which cannot be used`),
+    })
+    put({ turn: [{ write: ['made.txt', 'x'] }] })
+    expect(await endOf(server, job_id)).toMatchObject({ status: 'completed', error: null })
+    const ends = (await server.client.attempts(job_id)).map((attempt) => attempt.status)
+    expect(new Set(ends)).toEqual(new Set(['lost', 'succeeded']))
+  },
+)
 
 it('a backend has limits of its own where a person says so', async () => {
   const slipway = async (...args: string[]): Promise<string> => {

@@ -25,7 +25,7 @@ import {
 } from './engine/providers.ts'
 import { putSettings, shownSettings } from './engine/settings.ts'
 import { cancelTask, retryTask } from './engine/task-acts.ts'
-import { ready } from './engine/health.ts'
+import { openReadiness } from './engine/health.ts'
 import { uninstallBackend } from './engine/install-backend.ts'
 import { streamInstall } from './engine/stream-install.ts'
 import { runKit } from './engine/conformance/run-kit.ts'
@@ -75,7 +75,7 @@ export interface Wiring {
 
 /** What the HTTP room is given: the engine's acts and the store's views, as functions of contract shapes. */
 export function wireHttp(wiring: Wiring): HttpDeps {
-  const { engine, streams, worker } = wiring
+  const { engine, streams } = wiring
   const db = engine.db
   return {
     version: wiring.version,
@@ -148,7 +148,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
     },
     health: {
       live: () => ({ status: 'ok', version: wiring.version, checks: {} }),
-      ready: () => ready({ ...wiring, engine, worker }),
+      ready: openReadiness(wiring),
       canary: wiring.canary.view,
       runCanary: wiring.canary.run,
     },

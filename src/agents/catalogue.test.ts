@@ -118,7 +118,9 @@ it('names a program that may not be run', async () => {
 })
 
 it('takes a backend of settings before a known one of the same name', async () => {
-  const settings = Settings.parse({ backends: [{ name: 'codex', command: [process.execPath, '/x.js'] }] })
+  const settings = Settings.parse({
+    backends: [{ name: 'codex', command: [process.execPath, import.meta.filename] }],
+  })
   const names = (await catalogue.list(settings)).map((backend) => backend.name)
   expect(names.filter((name) => name === 'codex')).toHaveLength(1)
   expect((await catalogue.list(settings))[0]).toMatchObject({ name: 'codex', available: true })

@@ -17,9 +17,11 @@ const remedies: Readonly<Record<string, string>> = {
   database: 'look into server.log in the data directory; a damaged database can be moved away',
   queue: 'restart the server',
   workspace: 'make room on the disk of the data directory',
+  git: 'look into server.log in the data directory',
   sandbox: 'install bubblewrap and allow user namespaces',
   worker: 'restart the server',
-  canary: 'slipway doctor runs it again',
+  canary: 'slipway doctor runs it again, and so does the server',
+  jobs: 'look into server.log in the data directory, and at the jobs: slipway jobs',
 }
 
 /** The server a person would work with: running, or started for this on their data directory without doing work. */

@@ -139,8 +139,13 @@ export type WorkOutcome =
   | { readonly kind: 'empty' }
   | { readonly kind: 'conflict'; readonly files: readonly string[] }
   | { readonly kind: 'delivered'; readonly path: string; readonly commit: string }
-  /** `permanent`: trying again would end in the same way. */
-  | { readonly kind: 'error'; readonly message: string; readonly permanent?: boolean }
+  /** `permanent`: trying again would end in the same way. `server`: nothing that a person asked for is to blame. */
+  | {
+      readonly kind: 'error'
+      readonly message: string
+      readonly permanent?: boolean
+      readonly server?: boolean
+    }
 
 export interface FailedCheck {
   /** Of the setup, so that no check was run; absent for a check. */

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { CanaryView } from '../contract/server.ts'
 import { isTerminal } from '../domain/job.ts'
+import { backoffMs } from '../domain/limits.ts'
 import { AppError } from '../lib/app-error.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Reader } from '../store/database.ts'
@@ -21,6 +22,10 @@ export interface Canary {
   view(): Promise<CanaryView>
   /** Runs one and resolves with how it ended. Throws `AppError` when one is under way or no slot came free. */
   run(): Promise<CanaryView>
+  /** Why the last one of this process failed, also while the next is under way; null when none has, or one has passed since. */
+  failing(): string | null
+  /** Runs one soon, and others until one passes: later each time, to a minute. */
+  retry(): void
   /** Gives up the one that is under way in this process. */
   close(): Promise<void>
 }
@@ -29,6 +34,9 @@ export interface Canary {
 const GRACE_MS = 30_000
 /** How long the processes of a canary that is late may take to end. */
 const CANCEL_MS = 15_000
+
+/** How many times the wait of everything else a canary that failed waits. */
+const RETRY_FACTOR = 10
 
 /** The smallest real job: one task, one agent, a commit, its checks on a clean checkout, a delivery. */
 const job: Creation['input'] = {
@@ -55,41 +63,75 @@ export function openCanary(ways: CanaryPath): Canary {
   const { engine } = ways
   const stopping = new AbortController()
   let underway: Promise<unknown> = Promise.resolve()
+  let failing: string | null = null
+  let failures = 0
+  let timer: NodeJS.Timeout | null = null
+  let running = 0
 
-  const run = async (): Promise<CanaryView> => {
-    const before = await begin(engine)
-    const began = Date.now()
-    const write = async (canary: Omit<CanaryView, 'at'>): Promise<CanaryView> => {
-      const now = { ...canary, at: isoTime(new Date(began)) }
-      await writeCanary(engine.db.reader, { workerId: engine.workerId, canary: now })
-      return now
-    }
-    try {
-      const { job_id, reason } = await prove(ways, stopping.signal, (id) =>
-        write({ status: 'running', duration_ms: null, job_id: id, reason: null }),
-      )
-      const status = reason === null ? 'passed' : 'failed'
-      return await write({ status, duration_ms: Date.now() - began, job_id, reason })
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'no_free_slot') {
-        await writeCanary(engine.db.reader, before)
-        throw error
-      }
-      const reason = error instanceof Error ? error.message : String(error)
-      return write({ status: 'failed', duration_ms: Date.now() - began, job_id: null, reason })
-    }
+  const retry = (): void => {
+    // Without a worker loop none can pass.
+    if (timer !== null || running > 0 || stopping.signal.aborted || engine.limits.slots === 0) return
+    const wait = backoffMs(Math.max(1, failures), engine.limits.retryMs * RETRY_FACTOR)
+    timer = setTimeout(() => {
+      timer = null
+      begun().catch((error: unknown) => {
+        engine.log.warn({ err: error }, 'the canary could not be tried again')
+        retry()
+      })
+    }, wait)
+  }
+  const heed = (ended: CanaryView): CanaryView => {
+    failing = ended.status === 'failed' ? (ended.reason ?? 'it failed') : null
+    failures = failing === null ? 0 : failures + 1
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (failing !== null) retry()
+    return ended
+  }
+  const begun = (): Promise<CanaryView> => {
+    running += 1
+    const one = runOnce(ways, stopping.signal).finally(() => {
+      running -= 1
+    })
+    underway = one.catch(() => undefined)
+    return one.then(heed)
   }
   return {
     view: async () => shown(engine, engine.db.reader, await readCanary(engine.db.reader)),
-    run() {
-      const running = run()
-      underway = running.catch(() => undefined)
-      return running
-    },
+    run: begun,
+    failing: () => failing,
+    retry,
     async close() {
       stopping.abort()
+      if (timer !== null) clearTimeout(timer)
       await underway
     },
+  }
+}
+
+/** Runs one canary and writes down how it ended. */
+async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryView> {
+  const { engine } = ways
+  const before = await begin(engine)
+  const began = Date.now()
+  const write = async (canary: Omit<CanaryView, 'at'>): Promise<CanaryView> => {
+    const now = { ...canary, at: isoTime(new Date(began)) }
+    await writeCanary(engine.db.reader, { workerId: engine.workerId, canary: now })
+    return now
+  }
+  try {
+    const { job_id, reason } = await prove(ways, stopping, (id) =>
+      write({ status: 'running', duration_ms: null, job_id: id, reason: null }),
+    )
+    const status = reason === null ? 'passed' : 'failed'
+    return await write({ status, duration_ms: Date.now() - began, job_id, reason })
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'no_free_slot') {
+      await writeCanary(engine.db.reader, before)
+      throw error
+    }
+    const reason = error instanceof Error ? error.message : String(error)
+    return write({ status: 'failed', duration_ms: Date.now() - began, job_id: null, reason })
   }
 }
 

@@ -1,4 +1,5 @@
 import { transition } from '../domain/job.ts'
+import { AppError } from '../lib/app-error.ts'
 import type { Trx } from '../store/database.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
 import { updateAttempt } from '../store/attempts.ts'
@@ -9,6 +10,7 @@ import { beginActivity, releaseAgent } from '../store/team.ts'
 import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
 import { insertChecks } from '../store/checks.ts'
 import { keepFindings } from '../store/findings.ts'
+import { SourceError } from '../workspace/job-repository.ts'
 import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { isInterruption } from './interruption.ts'
@@ -147,7 +149,12 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
     const stopped = claim.signal.aborted
     const isLost = stopped || isInterruption(error)
     return {
-      outcome: { kind: 'error', message, ...(error instanceof RepositoryMissing ? { permanent: true } : {}) },
+      outcome: {
+        kind: 'error',
+        message,
+        permanent: error instanceof RepositoryMissing,
+        server: !stopped && !isOfRequest(error),
+      },
       status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',
       ...(kind === 'attempt' || kind === 'review'
         ? { attempt: { status: isLost ? ('lost' as const) : ('failed' as const), error: message } }
@@ -163,6 +170,11 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
       ],
     }
   }
+}
+
+/** What was asked for cannot be done: no fault of the server's. */
+function isOfRequest(error: unknown): boolean {
+  return error instanceof SourceError || (error instanceof AppError && error.status < 500)
 }
 
 /** Writes the report under the lease; without it everything is dropped, because somebody else owns the work now. */

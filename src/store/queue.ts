@@ -67,6 +67,23 @@ export async function withdraw(
   if (ids.length > 0) await boss.cancel(name, [...ids], { db: fromKysely(trx) })
 }
 
+/** How long a probe waits for a lock that somebody else holds. */
+const PROBE_LOCK_MS = 1500
+
+/** Claims an entry as a worker does, as far as the lock, and writes as one; leaves everything as it was. Returns how many are due. */
+export async function probeClaim(trx: Kysely<unknown>, workerId: string): Promise<number> {
+  await sql.raw(`set local lock_timeout = ${PROBE_LOCK_MS}`).execute(trx)
+  await sql`update workers set seen_at = seen_at where id = ${workerId}`.execute(trx)
+  await sql`
+    select id from pgboss.job where name = 'work' and state = 'created' limit 1 for update skip locked`.execute(
+    trx,
+  )
+  const counts = await queueCounts(trx)
+  return Object.entries(counts)
+    .filter(([name]) => name.endsWith('created'))
+    .reduce((sum, [, count]) => sum + count, 0)
+}
+
 /** How many entries of each queue are due, claimed or failed. */
 export async function queueCounts(db: Kysely<unknown>): Promise<Record<string, number>> {
   const { rows } = await sql<{ name: string; state: string; count: number }>`

@@ -189,10 +189,20 @@ it('replaces helpers that are stopped for good, and those that are killed over a
   })
   const over = performance.now() + soak.killMs
   let killed = 0
-  while (performance.now() < over) {
+  const named = new Set<string>()
+  const watching = new AbortController()
+  const watch = (async () => {
+    while (!watching.signal.aborted) for (const name of (await readiness()).failing) named.add(name)
+  })()
+  // Until readiness has said so of both, however busy the machine is.
+  while (performance.now() < over || !(named.has('sandbox') && named.has('git'))) {
     for (const name of names) killed += signalHelpers(name, 'SIGKILL')
     await letPass(60)
+    if (performance.now() > over + 30_000) break
   }
+  watching.abort()
+  await watch
+  expect([...named]).toEqual(expect.arrayContaining(['sandbox', 'git']))
   expect(killed).toBeGreaterThan(names.length)
   await allDone(jobs, true)
   await readyAgain()
@@ -201,6 +211,23 @@ it('replaces helpers that are stopped for good, and those that are killed over a
 function isStopped(pid: number): boolean {
   return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ')
 }
+
+it('answers in time while somebody has locked the queue, and says so', async () => {
+  const client = new pg.Client({ connectionString: postgres.url('outages') })
+  await client.connect()
+  try {
+    await client.query('begin; lock table pgboss.job in access exclusive mode')
+    for (let look = 0; look < 3; look += 1) {
+      const asked = performance.now()
+      expect((await readiness()).failing).toContain('queue')
+      expect(performance.now() - asked).toBeLessThan(8000)
+    }
+    await client.query('rollback')
+  } finally {
+    await client.end()
+  }
+  await readyAgain()
+})
 
 it('is still the same process, with nothing left over', () => {
   expect(fs.readFileSync(`/proc/${server.pid}/stat`, 'utf8')).toBeTruthy()

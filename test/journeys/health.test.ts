@@ -1,14 +1,22 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openClient } from '../../src/client/open-client.ts'
 import { startServer, type RunningServer } from '../../src/main.ts'
+import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
 let server: RunningServer
 
+let dataDir: string
+
 beforeAll(async () => {
   vi.stubEnv('SLIPWAY_CANARY_SECONDS', '8')
-  server = await startServer({ dataDir: makeDataDir(), port: 0 })
+  vi.stubEnv('SLIPWAY_RETRY_MS', '100')
+  vi.stubEnv('SLIPWAY_LOG_LEVEL', 'silent')
+  dataDir = makeDataDir()
+  server = await startServer({ dataDir, port: 0 })
 })
 afterAll(() => server.stop())
 
@@ -29,7 +37,7 @@ it('readiness follows the worker loop: 200, then 503 within 10 s of its stop, th
   await until('200 again', 10_000, async () => ((await ready()).status === 200 ? true : null))
 })
 
-it('a canary is late while the worker loop stands still, says where its job stands, and passes afterwards', async () => {
+it('a canary is late while the worker loop stands still, says where its job stands, and is tried again until it passes', async () => {
   const client = openClient(server)
   await server.worker.pause()
   const late = await client.runCanary()
@@ -40,9 +48,33 @@ it('a canary is late while the worker loop stands still, says where its job stan
   expect((await client.getJob(late.job_id ?? '')).status).toBe('queued')
   expect((await client.listJobs()).total).toBe(0)
   await server.worker.resume()
+  // Nobody asks for another one.
   await until('a canary that passes', 60_000, async () =>
-    (await client.runCanary()).status === 'passed' ? true : null,
+    (await client.canary()).status === 'passed' ? true : null,
   )
   await expect(client.getJob(late.job_id ?? '')).rejects.toMatchObject({ status: 404 })
   expect((await client.health()).status).toBe('ok')
+})
+
+it('it is not ready while most jobs fail for reasons of the server, and recovers by itself', async () => {
+  const client = openClient(server)
+  const jobs = path.join(dataDir, 'jobs')
+  const kept = `${jobs}.kept`
+  fs.renameSync(jobs, kept)
+  fs.writeFileSync(jobs, '')
+  const started = await Promise.all(
+    Array.from({ length: 3 }, () => client.createJob({ vision: 'a counter', mode: 'solo' })),
+  )
+  for (const { job_id } of started) {
+    const ended = await endOf({ client }, job_id)
+    expect(ended.status).toBe('failed')
+  }
+  expect(await client.health()).toMatchObject({
+    status: 'unavailable',
+    checks: { jobs: { ok: false, detail: expect.stringMatching(/^3 of the last 3 jobs failed .*ENOTDIR/) } },
+  })
+  fs.rmSync(jobs)
+  fs.renameSync(kept, jobs)
+  await until('readiness', 60_000, async () => ((await client.health()).status === 'ok' ? true : null))
+  expect((await client.health()).checks['jobs']?.detail).toContain('a canary has passed since')
 })

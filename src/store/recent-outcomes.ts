@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import type { Reader } from './database.ts'
+
+/** How a job ended. */
+export interface RecentOutcome {
+  readonly endedAt: Date
+  /** It failed, and the last that was done for it ended in an error of the server's own. */
+  readonly failedByServer: boolean
+  readonly error: string | null
+}
+
+const LOOKED_AT = 8
+
+/** The jobs that ended last since then, newest first; those that were cancelled, and the server's own, say nothing. */
+export async function readOutcomes(db: Reader, since: Date): Promise<RecentOutcome[]> {
+  const { rows } = await sql<{
+    ended_at: Date
+    status: string
+    outcome: { server?: boolean; message?: string } | null
+  }>`
+    select j.completed_at as ended_at, j.status, (
+      select w.outcome from work w where w.job_id = j.id and w.epoch = j.epoch and w.outcome is not null
+      order by w.ended_at desc nulls last limit 1) as outcome
+    from jobs j where not j.hidden and j.status in ('completed', 'failed') and j.completed_at >= ${since}
+    order by j.completed_at desc limit ${LOOKED_AT}`.execute(db)
+  return rows.map(({ ended_at, status, outcome }) => ({
+    endedAt: ended_at,
+    failedByServer: status === 'failed' && outcome?.server === true,
+    error: outcome?.message ?? null,
+  }))
+}

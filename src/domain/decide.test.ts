@@ -44,6 +44,58 @@ function acts(snapshot: Snapshot, now = 1_000_000): string[] {
   return decide(snapshot, now, 1000).map((decision) => decision.do)
 }
 
+const error = (more: object): Work['outcome'] => ({ kind: 'error', message: 'it is gone', ...more })
+
+describe('an error of the server', () => {
+  it('that would come again ends the task, or the job, at the first try', () => {
+    const work: Work = {
+      ...done,
+      id: 'w',
+      kind: 'attempt',
+      taskId: 'a',
+      attemptId: 'a1',
+      outcome: error({ permanent: true }),
+    }
+    const failed = { ...attempt, status: 'failed' as const }
+    expect(decide(scene({ attempts: [failed], work: [work] }), 1_000_000, 1000)).toMatchObject([
+      { do: 'fail-task', error: 'it is gone' },
+    ])
+    const proving = { ...job, phase: 'proving' as const }
+    const tasks = [{ ...task, status: 'completed' as const }]
+    const checks: Work = { ...work, kind: 'checks', taskId: null, attemptId: null }
+    expect(decide(scene({ job: proving, tasks, work: [checks] }), 0, 1000)).toEqual([
+      { do: 'fail-job', error: 'it is gone' },
+    ])
+  })
+
+  it('that broke a delivery off counts as an interruption, not as one of its three tries', () => {
+    const delivering = { ...job, phase: 'delivering' as const }
+    const tasks = [{ ...task, status: 'completed' as const }]
+    const proof: Work = {
+      ...done,
+      id: 'p',
+      kind: 'checks',
+      taskId: null,
+      attemptId: null,
+      outcome: { kind: 'checks', verdict: 'pass', commit: 'main0', failed: [] },
+    }
+    const deliveries = (count: number, status: Work['status']): Work[] =>
+      Array.from({ length: count }, (_, n) => ({
+        ...done,
+        id: `d${n}`,
+        status,
+        kind: 'deliver',
+        taskId: null,
+        attemptId: null,
+        outcome: error({}),
+      }))
+    const next = (works: Work[]) => acts(scene({ job: delivering, tasks, work: [proof, ...works] }))
+    expect(next(deliveries(tries.deliveries, 'lost'))).toEqual(['start-deliver'])
+    expect(next(deliveries(tries.deliveries, 'done'))).toEqual(['fail-job'])
+    expect(next(deliveries(tries.services, 'lost'))).toEqual(['fail-job'])
+  })
+})
+
 describe('a job', () => {
   it('begins with planning in a team and with one task when solo', () => {
     expect(decide(scene({ tasks: [], attempts: [] }), 0, 0)).toMatchObject([

@@ -13,6 +13,15 @@ export interface Listener {
   close(): Promise<void>
 }
 
+export interface ListenerOptions {
+  readonly url: string
+  readonly log: Log
+  /** How long one connection may take to come about. */
+  readonly connectMs: number
+  /** Called when the database has not answered in time: what else waits for it waits in vain. */
+  readonly onSilent: () => void
+}
+
 export type OnNotify = (payload: string | null) => void
 
 /** Held for as long as a server works on a database; any number that only Slipway uses. */
@@ -34,24 +43,25 @@ export class DatabaseTaken extends Error {
 }
 
 /** Connects and takes the lock. Throws `DatabaseTaken` when another server has it. */
-export async function openListener(url: string, log: Log, connectMs: number): Promise<Listener> {
-  const listener = new ReconnectingListener(url, log, connectMs)
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const listener = new ReconnectingListener(options)
   await listener.start()
   return listener
 }
 
 class ReconnectingListener implements Listener {
-  readonly #options: { url: string; log: Log; connectMs: number }
+  readonly #options: ListenerOptions
   readonly #channels = new Map<string, Set<OnNotify>>()
   #client: pg.Client | null = null
   #timer: NodeJS.Timeout | null = null
   #heartbeat: NodeJS.Timeout | null = null
   #failures = 0
-  #hasLock = false
+  /** Whether another server had the lock when it was asked for last. */
+  #isTaken = false
   #closed = false
 
-  constructor(url: string, log: Log, connectMs: number) {
-    this.#options = { url, log, connectMs }
+  constructor(options: ListenerOptions) {
+    this.#options = options
   }
 
   async start(): Promise<void> {
@@ -65,7 +75,6 @@ class ReconnectingListener implements Listener {
       await this.close()
       throw new DatabaseTaken(takenSentence)
     }
-    this.#hasLock = true
   }
 
   async listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>> {
@@ -82,7 +91,7 @@ class ReconnectingListener implements Listener {
   }
 
   trouble(): string | null {
-    return this.#hasLock || this.#client === null ? null : takenSentence
+    return this.#isTaken ? takenSentence : null
   }
 
   async close(): Promise<void> {
@@ -111,13 +120,15 @@ class ReconnectingListener implements Listener {
     client.on('end', () => this.#lost(client))
     try {
       await client.connect()
+      // From here on who listens is told to this session, so that none is missed between the two.
+      this.#client = client
       for (const channel of this.#channels.keys())
         await client.query(`listen ${pg.escapeIdentifier(channel)}`)
     } catch (error) {
+      if (this.#client === client) this.#client = null
       await end(client)
       throw error
     }
-    this.#client = client
     this.#heartbeat = setInterval(() => void this.#beat(client), HEARTBEAT_MS)
     return client
   }
@@ -125,7 +136,6 @@ class ReconnectingListener implements Listener {
   #lost(client: pg.Client): void {
     if (this.#client !== client) return
     this.#client = null
-    this.#hasLock = false
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat)
     void end(client)
     this.#schedule()
@@ -145,17 +155,22 @@ class ReconnectingListener implements Listener {
     const client = await this.#connect()
     if (this.#closed) return end(client)
     this.#failures = 0
-    this.#hasLock = await takeLock(client)
-    if (!this.#hasLock) this.#options.log.error(takenSentence)
+    this.#isTaken = !(await takeLock(client))
+    if (this.#isTaken) this.#options.log.error(takenSentence)
     this.#options.log.info('the connection that listens to the database is there again')
     for (const channel of this.#channels.keys()) this.#tell(channel, null)
   }
 
   /** Shows that the session lives; takes the lock where another server had it. */
   async #beat(client: pg.Client): Promise<void> {
-    const late = setTimeout(() => this.#lost(client), ANSWER_MS)
+    const late = setTimeout(() => {
+      this.#options.log.warn('the database does not answer')
+      this.#options.onSilent()
+      this.#lost(client)
+    }, ANSWER_MS)
     try {
-      this.#hasLock = this.#hasLock ? await answers(client) : await takeLock(client)
+      if (this.#isTaken) this.#isTaken = !(await takeLock(client))
+      else await client.query('select 1')
     } catch (error) {
       this.#options.log.warn({ err: error }, 'the connection that listens to the database does not answer')
       this.#lost(client)
@@ -167,11 +182,6 @@ class ReconnectingListener implements Listener {
   #tell(channel: string, payload: string | null): void {
     for (const onNotify of this.#channels.get(channel) ?? []) onNotify(payload)
   }
-}
-
-async function answers(client: pg.Client): Promise<true> {
-  await client.query('select 1')
-  return true
 }
 
 async function takeLock(client: pg.Client): Promise<boolean> {

@@ -19,6 +19,8 @@ export interface ConnectionPool {
   query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: R[] }>
   /** Runs `ask` again until the database is there, at most `patienceMs`. */
   insist<T>(ask: () => Promise<T>, patienceMs: number): Promise<T>
+  /** Cuts all connections: whoever waits for an answer on one is told that the database is away. */
+  cut(): void
   /** From now on nobody waits for the database. */
   giveUp(): void
   end(): Promise<void>
@@ -34,9 +36,12 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
   })
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database was lost'))
   // The pool listens to idle ones only; whoever has one checked out hears of its end by the query that fails.
-  pool.on('connect', (client) =>
-    client.on('error', (error) => log.debug({ err: error }, 'a connection to the database was lost')),
-  )
+  const open = new Set<pg.PoolClient>()
+  pool.on('connect', (client) => {
+    open.add(client)
+    client.on('error', (error) => log.debug({ err: error }, 'a connection to the database was lost'))
+  })
+  pool.on('remove', (client) => open.delete(client))
   let isOver = false
   const insist = async <T>(ask: () => Promise<T>, patienceMs: number): Promise<T> => {
     const until = performance.now() + patienceMs
@@ -59,6 +64,10 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
         await pool.query<R>(text, values).catch(rethrow),
       ]
       return { rows: answers.flat().flatMap((answer) => answer.rows) }
+    },
+    cut() {
+      for (const client of open)
+        client.connection.stream.destroy(new Error('Connection terminated: no answer'))
     },
     giveUp() {
       isOver = true

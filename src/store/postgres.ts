@@ -26,10 +26,12 @@ export async function openPostgres(
 ): Promise<Database> {
   // Equal types on both engines: PGlite gives bigint as a number too.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
-  const listener = await openListener(url, log, START_MS).catch((error: unknown) => {
+  const pool = openConnectionPool(url, log)
+  const options = { url, log, connectMs: START_MS, onSilent: pool.cut }
+  const listener = await openListener(options).catch(async (error: unknown) => {
+    await pool.end()
     throw refusal(error)
   })
-  const pool = openConnectionPool(url, log)
   try {
     await checkConnections(pool, log)
   } catch (error) {
@@ -131,7 +133,7 @@ async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
         + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved,
       (select rolconnlimit from pg_roles where rolname = current_user) as role,
       (select datconnlimit from pg_database where datname = current_database()) as database,
-      (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as used`)
+      (select count(*)::int from pg_stat_activity where datid is not null) as used`)
   const [found] = rows
   if (found === undefined) return
   const limits = [found.max - found.reserved, found.role, found.database].filter((limit) => limit >= 0)

@@ -229,6 +229,25 @@ it('answers in time while somebody has locked the queue, and says so', async () 
   await readyAgain()
 })
 
+it.runIf(long)('gives a database up that does not answer, and goes on when it does', async () => {
+  const jobs = await startJobs(2)
+  await agentsAtWork()
+  const thaw = postgres.freeze()
+  try {
+    await until('a refusal, not a wait', 60_000, () =>
+      server.client.getJob(jobs[0] ?? '').then(
+        () => null,
+        (error: unknown) => error,
+      ),
+    )
+    expect((await readiness()).failing).toContain('database')
+  } finally {
+    thaw()
+  }
+  await readyAgain()
+  await allDone(jobs, false)
+})
+
 it('is still the same process, with nothing left over', () => {
   expect(fs.readFileSync(`/proc/${server.pid}/stat`, 'utf8')).toBeTruthy()
   expect(fs.readdirSync(path.join(server.dataDir, 'trash'))).toEqual([])

@@ -22,6 +22,8 @@ export interface PrivatePostgres {
   readonly halt: (how?: 'shutdown' | 'crash') => Promise<void>
   /** Is there again after `halt`, at the same address. */
   readonly resume: () => Promise<void>
+  /** Stops all its processes where they are, as a machine does that hangs; returns what lets them go on. */
+  readonly freeze: () => () => void
   /** Ends the server and removes everything it wrote. */
   readonly stop: () => Promise<void>
 }
@@ -72,17 +74,18 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     await execa(initdb, initArgs, { cwd: dir, stdin: 'ignore', env: { TZ: 'UTC' } })
     const port = await freePort()
     const program = command(account, path.join(bin, 'postgres'), serverArgs(data, dir, port, options))
-    let end = await startServer(program, dir)
+    let running = await startServer(program, dir)
     const url = (database: string): string => `postgresql://slipway:${password}@127.0.0.1:${port}/${database}`
     return {
       url,
       createDatabase: (name) => createDatabase(url('postgres'), name),
-      halt: (how = 'shutdown') => end(how === 'crash' ? 'SIGKILL' : 'SIGINT'),
+      halt: (how = 'shutdown') => running.end(how === 'crash' ? 'SIGKILL' : 'SIGINT'),
+      freeze: () => freezeTree(running.pid),
       async resume() {
         // After a crash its children are gone a moment later than itself.
         for (let tried = 1; ; tried += 1) {
           try {
-            end = await startServer(program, dir)
+            running = await startServer(program, dir)
             return
           } catch (error) {
             if (tried === 20) throw error
@@ -91,7 +94,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
         }
       },
       stop: async () => {
-        await end('SIGINT')
+        await running.end('SIGINT')
         remove()
       },
     }
@@ -146,11 +149,27 @@ function serverArgs(
   ]
 }
 
-/** Starts the server and resolves, once it is ready, with what ends it. */
+interface Running {
+  readonly pid: number
+  readonly end: (signal: NodeJS.Signals) => Promise<void>
+}
+
+/** Stops a process and its children; returns what lets them go on. */
+function freezeTree(pid: number): () => void {
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+  const tell = (signal: NodeJS.Signals): void => {
+    // One may have ended since.
+    for (const one of [pid, ...children]) if (fs.existsSync(`/proc/${one}`)) process.kill(one, signal)
+  }
+  tell('SIGSTOP')
+  return () => tell('SIGCONT')
+}
+
+/** Starts the server and resolves once it is ready. */
 async function startServer(
   [program, ...args]: readonly [string, ...string[]],
   cwd: string,
-): Promise<(signal: NodeJS.Signals) => Promise<void>> {
+): Promise<Running> {
   const server = execa(program, args, {
     cwd,
     stdin: 'ignore',
@@ -171,16 +190,16 @@ async function startServer(
     ready.reject(new Error(`PostgreSQL did not start in time:\n${said}`)),
   )
   ended.catch(() => undefined)
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
     // SIGINT is a fast shutdown: clients are cut off, nobody is waited for.
     server.kill(signal)
     await server
   }
   try {
     await ready.promise
-    return stop
+    return { pid: server.pid ?? 0, end }
   } catch (error) {
-    await stop('SIGINT')
+    await end('SIGINT')
     throw error
   }
 }

@@ -79,7 +79,7 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     const { startServer } = await import('../../main.ts')
     const server = await startServer({ ...flags, dataDir })
     const isOwned = process.connected
-    tellParent({ ready: server.url })
+    await tellParent({ ready: server.url })
     terminal.print(`Slipway is running at ${terminal.paint('bold', server.url)}`)
     if (!isOwned) terminal.print(howToLogIn(terminal, server.logInLink))
     terminal.print(terminal.paint('dim', `Data in ${dataDir}. Token: slipway token. Stop with Ctrl-C.`))
@@ -88,7 +88,7 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     terminal.note('Stopping; unfinished jobs are kept. Ctrl-C again stops at once.')
     await Promise.all([shown, within(server.stop(), stopLimitMs)])
   } catch (error) {
-    tellParent({ failed: sentence(error) })
+    await tellParent({ failed: sentence(error) })
     // What refuses to start says why in a plain error; a fault of the code has a kind of its own (TypeError …).
     throw error instanceof Error && error.name === 'Error' && !('code' in error)
       ? new Failure(error.message, { cause: error })
@@ -123,9 +123,11 @@ function parentGone(): AbortSignal {
   return controller.signal
 }
 
-function tellParent(message: StartMessage): void {
+/** Resolves when it has been told: this process may end at once afterwards. */
+async function tellParent(message: StartMessage): Promise<void> {
+  if (!process.connected) return
   // The channel can break in this very moment; the disconnect is what counts then.
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+  await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()))
 }
 
 async function refuseSecond(dataDir: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
@@ -55,10 +56,15 @@ async function ordinaryRole(): Promise<string> {
 async function startJobs(count: number): Promise<string[]> {
   const jobs: string[] = []
   for (let n = 0; n < count; n += 1) {
-    const created = await server.client.createJob({
+    const job = {
       vision: `a counter [[demo:slow=${soak.slowMs}]]`,
       mode: n % 5 === 2 ? 'team' : 'solo',
-    })
+    } as const
+    const idempotencyKey = randomUUID()
+    // Where there is no connection to spare it may be refused, and asked again.
+    const created = await until('an accepted job', 30_000, () =>
+      server.client.createJob(job, { idempotencyKey }),
+    )
     jobs.push(created.job_id)
   }
   return jobs
@@ -157,19 +163,28 @@ it('outlives restarts, kill -9 and absences of its database: no attempt is used 
 it('says so when the database has no connection left, and goes on when it has', async () => {
   const jobs = await startJobs(soak.jobs)
   await agentsAtWork()
-  await limitConnections(0)
-  const refusals = await Promise.allSettled(Array.from({ length: 30 }, () => server.client.listJobs()))
-  for (const refusal of refusals)
-    expect(refusal).toMatchObject({
-      reason: { status: 503, code: 'database_full', message: expect.stringContaining('max_connections') },
-    })
-  expect((await readiness()).failing).toContain('database')
-  // Too few for the whole pool: whoever gets none waits for one that becomes free.
-  await limitConnections(4)
-  await readyAgain()
-  jobs.push(...(await startJobs(1)))
-  await letPass(soak.everyMs)
-  await limitConnections(-1)
+  try {
+    await limitConnections(0)
+    const refusals = await Promise.allSettled(Array.from({ length: 30 }, () => server.client.listJobs()))
+    for (const refusal of refusals) expect(refusal).toMatchObject({ reason: { status: 503 } })
+    // Those apart whose connection was taken away under them.
+    expect(refusals).toContainEqual(
+      expect.objectContaining({
+        reason: expect.objectContaining({
+          code: 'database_full',
+          message: expect.stringContaining('max_connections'),
+        }),
+      }),
+    )
+    expect((await readiness()).failing).toContain('database')
+    // Too few for the whole pool: whoever gets none waits for one that becomes free.
+    await limitConnections(4)
+    await readyAgain()
+    jobs.push(...(await startJobs(1)))
+    await letPass(soak.everyMs)
+  } finally {
+    await limitConnections(-1)
+  }
   await readyAgain()
   await allDone(jobs, false)
 })

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { drawBoard } from './board-frame.ts'
 import { guard } from './clean-text.ts'
+import { renderEvidence } from './commands/checks.ts'
+import { renderJobs } from './commands/jobs.ts'
+import { renderJob } from './commands/show.ts'
 import { renderEnding } from './job-report.ts'
 import { openRedraw } from './redraw.ts'
-import { at, done, hostile, jobView, taskView } from './sample-views.ts'
+import { at, checkView, done, hostile, jobView, taskView } from './sample-views.ts'
 import { colourPaint, plainPaint } from './terminal.ts'
 import { textWidth } from './text-width.ts'
 
@@ -85,4 +88,26 @@ test('a job that nothing proved is never called proven', () => {
     expect(text).toContain('! Unproven')
     expect(text).not.toContain('Proven ')
   }
+})
+
+test('work of the offline demo is called a demo, in the report, the list, the job and its evidence', () => {
+  const job = jobView({ ...done, backend: 'offline', demo: true })
+  const evidence = { proof: 'proven' as const, proof_reason: null, findings: [], checks: [checkView()] }
+  const said = [
+    renderEnding({ job, tasks: [], evidence }, 100, plainPaint),
+    renderJobs({ jobs: [job], total: 1, page: 1, page_size: 20 }, Date.parse(at(20)), 100, plainPaint),
+    renderJob({ job, tasks: [], agents: [] }, Date.parse(at(20)), 100, plainPaint),
+    renderEvidence({ job, tasks: [], evidence }, 'failures', 100, plainPaint),
+  ]
+  for (const text of said) expect(text).toMatch(/demo/i)
+  expect(said[0]).not.toContain('Proven')
+  expect(said[1]).not.toContain('proven')
+  expect(said[3]).not.toMatch(/^Proof: proven/)
+})
+
+test('a failed job does not wait for its proof, and says why it failed', () => {
+  const job = jobView({ status: 'failed', completed_at: at(9), error: 'The check "npm test" failed.' })
+  const evidence = { proof: null, proof_reason: null, findings: [], checks: [] }
+  const text = renderEvidence({ job, tasks: [], evidence }, 'failures', 100, plainPaint)
+  expect(text).toBe('Proof: none, the job failed: The check "npm test" failed.\nNo check has been run.')
 })

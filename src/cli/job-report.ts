@@ -16,6 +16,9 @@ export interface Ending {
   readonly evidence: Evidence
 }
 
+export const demoNote =
+  'Built by the offline demo from a blueprint: no model was involved. Connect an agent: slipway backends --help'
+
 /** Lines of a failed check's log that are shown. */
 const logLines = 15
 
@@ -25,6 +28,7 @@ export function renderEnding({ job, tasks, evidence }: Ending, width: number, pa
   const done = tasks.filter((task) => task.status === 'completed').length
   const lines = [
     headline(job, took, paint),
+    ...(job.demo ? [paint('dim', demoNote)] : []),
     ...(job.proof_reason === null ? [] : [paint('yellow', cleanLine(job.proof_reason))]),
     '',
     ...(job.error === null ? [] : [paint('red', cleanLine(job.error)), '']),
@@ -42,7 +46,7 @@ function headline(job: JobView, took: string, paint: Paint): string {
   if (job.status === 'failed') return `${paint('red', '✗ Failed')}  ${title} after ${took}`
   if (job.status === 'cancelled') return `${paint('yellow', '– Cancelled')}  ${title} after ${took}`
   const word = {
-    proven: paint('green', '✓ Proven'),
+    proven: job.demo ? paint('dim', '○ Demo, its checks pass') : paint('green', '✓ Proven'),
     partial: paint('yellow', '! Partly proven'),
     unproven: paint('yellow', '! Unproven'),
   }
@@ -154,23 +158,12 @@ function nextSteps(job: JobView, paint: Paint): string[] {
       step(`slipway restart ${id}`, 'take it up where it stopped'),
     ]
   }
-  const offline =
-    job.backend === 'offline'
-      ? [
-          '',
-          paint(
-            'dim',
-            'Built by the offline demo from a blueprint: no model was involved. Connect an agent: slipway backends --help',
-          ),
-        ]
-      : []
   const place = job.workspace_path === null ? [] : [`  cd ${shellWord(cleanLine(job.workspace_path))}`]
   return [
     'Next',
     ...place,
     step(`slipway checks ${id} --log`, 'the evidence'),
     step(`slipway export ${id}`, 'the repository as a zip'),
-    ...offline,
   ]
 }
 

@@ -15,7 +15,7 @@ export const hostile = '\u001b]0;owned\u0007\u001b[2Ja todo list\u009b31m'
 
 export function jobView(change: Partial<JobView> = {}): JobView {
   return {
-    id, vision: 'a todo list', title: hostile, backend: 'offline', mode: 'team', status: 'running', current_phase: 'building',
+    id, vision: 'a todo list', title: hostile, backend: 'codex', mode: 'team', demo: false, status: 'running', current_phase: 'building',
     progress: 40, wait: null, proof: null, proof_reason: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
     head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, checking: null, waited_ms: 0, options: { agents: {}, model: null, models: {}, checks: [], setup: [], source: null, parallelism: 2, approve_plan: false, permissions: 'sandbox', budget: null },
     ...change,

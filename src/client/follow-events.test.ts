@@ -148,6 +148,7 @@ test('summaries go on after a break, and whoever follows hears of break and retu
       title: 'a todo list',
       backend: 'offline',
       mode: 'team',
+      demo: true,
       status: 'running',
       current_phase: 'building',
       progress,

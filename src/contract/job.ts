@@ -100,6 +100,8 @@ export const JobView = z.object({
   title: z.string(),
   backend: z.string(),
   mode: Mode,
+  /** The offline demo does the work, or some of it: built from blueprints, without any model. */
+  demo: z.boolean(),
   status: JobStatus,
   current_phase: Phase,
   progress: z.int().min(0).max(100),
@@ -145,6 +147,7 @@ export const JobSummary = JobView.pick({
   title: true,
   backend: true,
   mode: true,
+  demo: true,
   status: true,
   current_phase: true,
   progress: true,

@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts'
+import { isDemo } from '../domain/demo.ts'
 import { finalPhase, transition, type JobTransition } from '../domain/job.ts'
 import type { Snapshot } from '../domain/model.ts'
 import type { Trx } from '../store/database.ts'
@@ -13,6 +14,13 @@ const completed = {
   partial: 'Completed, partly proven.',
   unproven: 'Completed, unproven.',
 } as const
+
+/** How a completed job is spoken of. Work of the offline demo is called that. */
+function completion({ job }: Snapshot, { proof, reason }: Extract<JobEnd, { do: 'complete-job' }>): string {
+  const done =
+    isDemo(job) && proof === 'proven' ? 'Completed by the offline demo: its checks pass.' : completed[proof]
+  return reason === null ? done : `${done} ${reason}`
+}
 
 /** The end of a job. Only `transition` can say `completed`; a status it does not allow is a fault of the rules. */
 export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd): Promise<NewEvent[]> {
@@ -40,7 +48,7 @@ export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd):
           type: 'job.completed',
           actor: 'server',
           phase,
-          message: `${completed[decision.proof]} ${decision.reason ?? ''}`.trim(),
+          message: completion(snapshot, decision),
           data: {
             proof: decision.proof,
             reason: decision.reason,

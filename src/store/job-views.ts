@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { JobList, JobQuery, JobSummary, JobView } from '../contract/job.ts'
 import { personWaits, type Wait } from '../contract/words.ts'
+import { isDemo } from '../domain/demo.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
 import type { JobRow } from './jobs.ts'
@@ -59,6 +60,7 @@ type SummaryRow = Pick<
   | 'id'
   | 'title'
   | 'backend'
+  | 'agents'
   | 'mode'
   | 'status'
   | 'phase'
@@ -72,7 +74,7 @@ type SummaryRow = Pick<
 > &
   Figures
 
-const summaryColumns = sql`id, title, backend, mode, status, phase, progress, wait, proof, created_at, started_at,
+const summaryColumns = sql`id, title, backend, agents, mode, status, phase, progress, wait, proof, created_at, started_at,
   completed_at, error`
 
 /** What only a person can end is said before what ends by itself. */
@@ -87,6 +89,7 @@ function toSummary(row: SummaryRow): JobSummary {
     title: row.title,
     backend: row.backend,
     mode: row.mode,
+    demo: isDemo(row),
     status: row.status,
     current_phase: row.phase,
     progress: row.progress,

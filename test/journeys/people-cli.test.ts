@@ -67,7 +67,10 @@ it('a plan is waited for, edited in an editor, sent back, approved and a task of
   expect(page.stdout).not.toContain('Write the README  docs')
   expect(await slipway(['approve', id])).toMatchObject({ exitCode: 0 })
   const { exitCode, stdout } = await running
-  expect({ exitCode, proven: String(stdout).includes('Proven') }).toEqual({ exitCode: 0, proven: true })
+  expect({ exitCode, proven: String(stdout).includes('its checks pass') }).toEqual({
+    exitCode: 0,
+    proven: true,
+  })
 })
 
 it('names are looked up, and who or what is not there is answered with what is', async () => {

@@ -72,6 +72,13 @@ it('one agent alone is proven in the same way', async () => {
     error: null,
   })
   expect(await server.client.tasks(job.id)).toHaveLength(1)
+  const [ended] = await eventsOf(server, job.id, 'job.completed')
+  expect({ demo: job.demo, said: ended?.message }).toEqual({
+    demo: true,
+    said: 'Completed by the offline demo: its checks pass.',
+  })
+  const { jobs } = await server.client.listJobs({})
+  expect(jobs.find(({ id }) => id === job.id)).toMatchObject({ demo: true })
 })
 
 it('a setup runs once before the checks of a job, and who named a check is kept with it', async () => {
@@ -115,7 +122,8 @@ it('checks that cannot fail, and tests that are none, prove nothing, and that is
     ],
   })
   const job = await endOf(server, id)
-  expect({ status: job.status, proof: job.proof, reason: job.proof_reason }).toEqual({
+  expect({ demo: job.demo, status: job.status, proof: job.proof, reason: job.proof_reason }).toEqual({
+    demo: false,
     status: 'completed',
     proof: 'unproven',
     reason: expect.stringContaining('"exit 0": It cannot fail: it exits with 0 whatever the work is like.'),

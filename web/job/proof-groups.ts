@@ -69,6 +69,12 @@ export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerd
 function proofOn(job: JobView, whole: CheckGroup | undefined, commit: string): ProofVerdict {
   switch (job.proof) {
     case 'proven':
+      if (job.demo)
+        return {
+          tone: 'info',
+          title: 'Demo',
+          why: `Built by the offline demo from a blueprint: no model was involved. The server ran its ${whole?.checks ?? 0} checks on a clean checkout of ${commit}, and all of them passed.`,
+        }
       return {
         tone: 'done',
         title: 'Proven',

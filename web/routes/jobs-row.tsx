@@ -5,6 +5,7 @@ import { Avatar } from '../ui/avatar.tsx'
 import { cx } from '../ui/cx.ts'
 import { spent } from '../ui/money.ts'
 import { ProgressBar } from '../ui/progress-bar.tsx'
+import { ProofBadge } from '../ui/proof-badge.tsx'
 import { Ago, Elapsed } from '../ui/since.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { jobState } from '../ui/job-state.ts'
@@ -39,7 +40,7 @@ export function JobRow({ job }: { readonly job: JobSummary }) {
           <span className="sm:hidden">
             <StatusPill status={jobState(job)} look="bare" />
           </span>
-          {job.proof !== null && <StatusPill status={job.proof} look="bare" />}
+          <ProofBadge job={job} />
           <Ago at={job.created_at} />
         </span>
       </Link>

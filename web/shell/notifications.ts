@@ -42,7 +42,10 @@ export function notify(job: JobSummary, before: JobSummary | undefined, open: (i
 
 function news(job: JobSummary, before: JobSummary | undefined): string | null {
   if (before?.status === job.status && before.wait?.for === job.wait?.for) return null
-  if (job.status === 'completed') return `Completed, ${job.proof ?? 'unproven'}.`
+  if (job.status === 'completed')
+    return job.demo && job.proof === 'proven'
+      ? 'The demo is completed.'
+      : `Completed, ${job.proof ?? 'unproven'}.`
   if (job.status === 'failed') return job.error ?? 'It failed.'
   return job.wait !== null && needsPerson(job) ? `Needs you: ${job.wait.on}` : null
 }

@@ -5,7 +5,7 @@ import type { JobView } from '../../client/views.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
-import { checkLines, findingLines, type Ending } from '../job-report.ts'
+import { checkLines, demoNote, findingLines, type Ending } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
@@ -62,7 +62,10 @@ function namedBy({ origin }: Evidence['checks'][number]): string {
 
 /** What was proven and why it is not more. A job that ended otherwise than completed has no proof any more to wait for. */
 function proofWords(job: JobView, { proof, proof_reason: reason }: Evidence): string {
-  if (proof !== null) return reason === null ? proof : `${proof}. ${cleanLine(reason)}`
+  if (proof !== null) {
+    const word = job.demo && proof === 'proven' ? `a demo, its checks pass. ${demoNote}` : proof
+    return reason === null ? word : `${word}. ${cleanLine(reason)}`
+  }
   if (job.status === 'failed')
     return `none, the job failed: ${cleanLine(job.error ?? 'no reason was recorded')}`
   return job.status === 'cancelled' ? 'none, the job was cancelled' : 'not yet decided'

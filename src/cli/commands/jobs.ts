@@ -84,7 +84,7 @@ function row(job: JobSummary, now: number): Cell[] {
     needsPerson(job)
       ? { text: 'needs you', tone: 'yellow' }
       : { text: job.status, tone: statusTone(job.status) },
-    { text: job.proof ?? '', tone: job.proof === 'proven' ? 'green' : 'yellow' },
+    proofCell(job),
     { text: String(job.progress) },
     { text: inWords(now - Date.parse(job.created_at)), tone: 'dim' },
     { text: job.title },
@@ -93,6 +93,12 @@ function row(job: JobSummary, now: number): Cell[] {
 
 function wait(job: JobSummary): Cell {
   return { text: job.wait?.on ?? '', tone: needsPerson(job) ? 'yellow' : 'dim' }
+}
+
+/** Work of the offline demo is called a demo, whatever its checks say. */
+function proofCell({ proof, demo }: JobSummary): Cell {
+  if (demo) return { text: proof === null || proof === 'proven' ? 'demo' : `demo, ${proof}`, tone: 'dim' }
+  return { text: proof ?? '', tone: proof === 'proven' ? 'green' : 'yellow' }
 }
 
 export function statusTone(status: JobSummary['status']): Tone {

@@ -5,7 +5,7 @@ import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { spanMs } from '../duration.ts'
 import { findJobId } from '../job-id.ts'
-import { timeWords, usageWords } from '../job-report.ts'
+import { demoNote, timeWords, usageWords } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
@@ -53,6 +53,7 @@ export function renderJob(snapshot: Snapshot, now: number, width: number, paint:
     ...field('Proof', job.proof_reason === null ? job.proof : `${job.proof ?? 'none'}: ${job.proof_reason}`),
     ...field('Error', job.error),
     ...field('Backend', `${job.backend}, ${job.mode}`),
+    ...field('Demo', job.demo ? demoNote : null),
     ...field('Took', span === null ? null : timeWords(job, span, now)),
     ...field('Usage', usageWords(job.usage)),
     ...field('Repository', job.workspace_path),

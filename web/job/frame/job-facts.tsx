@@ -2,7 +2,7 @@ import type { JobView } from '../../../src/contract/job.ts'
 import { needsPerson } from '../../../src/contract/words.ts'
 import { CopyWord } from '../../ui/copy-word.tsx'
 import { Elapsed } from '../../ui/since.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
+import { ProofBadge } from '../../ui/proof-badge.tsx'
 import { duration, fullTime, useNow } from '../../ui/time.ts'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 
@@ -16,9 +16,9 @@ export function JobFacts({ job }: { readonly job: JobView }) {
   const cost = costText(job.usage)
   return (
     <dl className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted tabular-nums">
-      {job.proof !== null && (
+      {(job.proof !== null || job.demo) && (
         <Fact name="Proof">
-          <StatusPill status={job.proof} look="bare" />
+          <ProofBadge job={job} />
         </Fact>
       )}
       {job.head_commit !== null && (

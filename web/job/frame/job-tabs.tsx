@@ -34,7 +34,10 @@ export function JobTabs({ job }: { readonly job: JobView }) {
         {
           label: 'Proof',
           link: linkOptions({ to: '/jobs/$id/proof', params }),
-          count: job.proof === null ? undefined : <StatusIcon status={job.proof} />,
+          count:
+            job.proof === null || (job.demo && job.proof === 'proven') ? undefined : (
+              <StatusIcon status={job.proof} />
+            ),
         },
         {
           label: 'Plan',

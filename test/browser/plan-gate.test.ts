@@ -22,7 +22,7 @@ it('a plan is edited, sent back, edited again and approved, and what is built is
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
     await waitForStatus(page, 'Needs you', 60_000)
     await page.getByRole('link', { name: /^Plan/ }).click()
-    await page.getByText('The plan waits for you').waitFor()
+    await page.getByText(/What you approve is what is built\./).waitFor()
 
     await page.getByRole('button', { name: 'Edit it' }).click()
     await page.getByLabel('Title of task 1').fill('Evaluate sums')

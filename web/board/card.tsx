@@ -53,6 +53,7 @@ export const Card = memo(function Card({
         <h3 className="min-w-0 flex-1 text-sm font-medium text-pretty">
           <a
             ref={link}
+            dir="auto"
             href={`/jobs/${jobId}?task=${task.task_id}`}
             tabIndex={isTabStop ? 0 : -1}
             title={task.title}
@@ -100,7 +101,11 @@ function CardNews({ task, waitsFor }: { readonly task: TaskView; readonly waitsF
     return <p className="line-clamp-3 text-xs wrap-anywhere text-failed">{task.error}</p>
   }
   if (waitsFor.length > 0) {
-    return <p className="line-clamp-2 text-xs wrap-anywhere text-muted">Waits for {inWords(waitsFor)}</p>
+    return (
+      <p dir="auto" className="line-clamp-2 text-xs wrap-anywhere text-muted">
+        Waits for {inWords(waitsFor)}
+      </p>
+    )
   }
   if (task.wait !== null) return <TaskWait wait={task.wait} />
   const isAtWork = task.status === 'running' || task.status === 'review'

@@ -25,15 +25,23 @@ function WaitingIcon({
   return <StatusIcon status={useIsNoticed(wait) ? 'waiting' : task.status} className={className} />
 }
 
-/** What a task that was begun waits for, and for how long. */
+/** What a task that was begun waits for, and for how long. The whole of it is said once: in the job's header. */
 export function TaskWait({ wait }: { readonly wait: Wait }) {
   if (!useIsNoticed(wait)) return null
   return (
-    <p className="line-clamp-3 text-xs wrap-anywhere text-waiting">
-      {personWaits.has(wait.for) ? 'Waits for you: ' : 'Waits for '}
-      <bdi>{wait.on}</bdi>, <Elapsed from={wait.since} />
+    <p title={wait.on} className="line-clamp-2 text-xs wrap-anywhere text-waiting">
+      Waits for {words[wait.for] ?? wait.on}, <Elapsed from={wait.since} />
     </p>
   )
+}
+
+const words: Readonly<Partial<Record<Wait['for'], string>>> = {
+  approval: 'your approval',
+  answer: 'your answer',
+  permission: 'your permission',
+  budget: 'a larger budget',
+  backend: 'its provider',
+  retry: 'another try',
 }
 
 /** Whether a wait is to be told: one for a person at once, any other when it lasts. */

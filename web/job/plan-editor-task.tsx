@@ -86,6 +86,7 @@ function Lines({ task, onChange }: Pick<TaskEditorProps, 'task' | 'onChange'>) {
           <Textarea
             {...control}
             rows={2}
+            dir="ltr"
             spellCheck={false}
             value={task.checks}
             className="font-mono text-xs"

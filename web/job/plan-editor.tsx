@@ -60,7 +60,6 @@ export function PlanEditor({
         {(control) => (
           <Input
             {...control}
-            dir="auto"
             value={draft.title}
             onChange={({ target }) => setDraft({ ...draft, title: target.value })}
           />
@@ -77,6 +76,7 @@ export function PlanEditor({
         <Textarea
           aria-label="Checks of the whole job, one command a line"
           rows={3}
+          dir="ltr"
           spellCheck={false}
           value={draft.checks}
           className="font-mono text-xs"

@@ -2,7 +2,6 @@ import { useState } from 'react'
 import type { PlanView } from '../../src/contract/plan.ts'
 import { useApprovePlan, useRejectPlan } from '../api/mutations.ts'
 import { Button } from '../ui/button.tsx'
-import { Callout } from '../ui/callout.tsx'
 import { hasDraft, useTextDraft } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
@@ -23,12 +22,9 @@ export function PlanGate({
   const count = view.plan?.tasks.length ?? 0
   return (
     <div className="mb-6 flex flex-col gap-3">
-      <Callout tone="waiting" title="The plan waits for you">
-        <p className="text-muted">
-          {count} {count === 1 ? 'task' : 'tasks'}, proposal {view.version}. What you approve is what is
-          built.
-        </p>
-      </Callout>
+      <p className="text-sm text-muted">
+        {count} {count === 1 ? 'task' : 'tasks'}, proposal {view.version}. What you approve is what is built.
+      </p>
       {isRefusing ? (
         <SendBack jobId={jobId} onClose={() => setIsRefusing(false)} />
       ) : (
@@ -84,7 +80,6 @@ function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose
           <Textarea
             {...control}
             autoFocus
-            dir="auto"
             rows={3}
             value={note}
             onChange={(event) => setNote(event.target.value)}

@@ -40,10 +40,14 @@ function PlannedTaskText({
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
       <div className="flex flex-wrap items-center gap-2">
-        <h3 className="font-medium wrap-anywhere">{task.title}</h3>
+        <h3 dir="auto" className="font-medium wrap-anywhere">
+          {task.title}
+        </h3>
         <Badge>{roleNames[task.role]}</Badge>
       </div>
-      <p className="wrap-anywhere whitespace-pre-wrap text-muted">{task.description}</p>
+      <p dir="auto" className="wrap-anywhere whitespace-pre-wrap text-muted">
+        {task.description}
+      </p>
       {task.depends_on.length > 0 && (
         <p className="text-xs text-muted">
           After {task.depends_on.map((key) => `“${titles.get(key) ?? key}”`).join(', ')}
@@ -52,7 +56,7 @@ function PlannedTaskText({
       {task.acceptance.length > 0 && (
         <ul className="list-disc pl-5 text-sm">
           {task.acceptance.map((sentence) => (
-            <li key={sentence} className="wrap-anywhere">
+            <li key={sentence} dir="auto" className="wrap-anywhere">
               {sentence}
             </li>
           ))}

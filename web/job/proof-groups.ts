@@ -59,7 +59,7 @@ export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerd
     return {
       tone: 'failed',
       title: 'Not proven',
-      why: job.error ?? 'The job failed; what was checked is below.',
+      why: 'The job failed; what was checked is below.',
     }
   if (job.status === 'cancelled')
     return { tone: 'info', title: 'Not proven', why: 'The job was cancelled before it was proven.' }

@@ -23,7 +23,7 @@ export function ProofTab() {
         <div className="mx-auto flex w-full max-w-240 flex-col gap-6 px-6 py-5 max-md:px-4">
           {job !== undefined && <Verdict job={job} checks={checks} />}
           <Findings jobId={id} findings={findings} />
-          <Groups checks={checks} tasks={tasks} />
+          <Groups checks={checks} tasks={tasks} isOver={job !== undefined && job.completed_at !== null} />
         </div>
       )}
     </QueryBody>
@@ -42,15 +42,19 @@ function Verdict({ job, checks }: { readonly job: JobView; readonly checks: read
 function Groups({
   checks,
   tasks,
+  isOver,
 }: {
   readonly checks: readonly CheckView[]
   readonly tasks: readonly TaskView[]
+  readonly isOver: boolean
 }) {
   const groups = groupsOf(checks, tasks)
+  // Of a job that is over, the verdict above says why there is none.
+  if (groups.length === 0 && isOver) return null
   if (groups.length === 0)
     return (
       <EmptyState title="No check has been run yet">
-        The server runs them itself, on a clean checkout of the exact commit, as soon as there is one.
+        The server runs them itself, on a clean checkout of the exact commit, when the work is ready.
       </EmptyState>
     )
   return groups.map((group) => <Group key={group.id} group={group} />)

@@ -55,7 +55,6 @@ function Question({ jobId, question }: { readonly jobId: string; readonly questi
           aria-label={`Answer to ${question.agent}`}
           placeholder="Your answer"
           rows={1}
-          dir="auto"
           className="field-sizing-content max-h-40 min-h-8!"
           value={text}
           onChange={(event) => setText(event.target.value)}

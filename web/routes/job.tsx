@@ -6,6 +6,7 @@ import { queries } from '../api/queries.ts'
 import { JobHeader } from '../job/frame/job-header.tsx'
 import { JobSkeleton } from '../job/frame/job-skeleton.tsx'
 import { useJobId } from '../job/use-job-id.ts'
+import { useJobNews } from '../shell/announce.tsx'
 import { useTitle } from '../shell/title.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -23,6 +24,7 @@ export function JobFrame() {
   const { task } = route.useSearch()
   useLiveJob(id)
   const { data: job, error, refetch } = useQuery(queries.job(id))
+  useJobNews(job)
   useTitle(job?.title, job === undefined ? undefined : statuses[jobState(job)].label)
   if (job === undefined) {
     return error === null ? <JobSkeleton /> : <NoJob error={error} retry={() => void refetch()} />

@@ -89,6 +89,7 @@ function VisionBox({
     <textarea
       autoFocus
       aria-label="Vision"
+      dir="auto"
       aria-describedby={noteId}
       aria-invalid={problems.vision === undefined ? undefined : true}
       rows={5}

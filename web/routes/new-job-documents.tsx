@@ -43,7 +43,9 @@ export function DocumentChips({
           className="flex h-7 max-w-full items-center gap-1.5 rounded-md border border-line bg-sunken pl-2 text-xs"
         >
           <FileText aria-hidden className="size-3.5 shrink-0 text-muted" />
-          <span className="truncate">{file.name}</span>
+          <span dir="auto" className="truncate">
+            {file.name}
+          </span>
           <span className="shrink-0 text-muted tabular-nums">{fileSize(file.size)}</span>
           <button
             type="button"

@@ -142,7 +142,9 @@ function ChoiceRow({
         )}
       >
         {choice.icon}
-        <span className="min-w-0 flex-1 truncate">{choice.title}</span>
+        <span dir="auto" className="min-w-0 flex-1 truncate text-left">
+          {choice.title}
+        </span>
         {choice.keys !== undefined && <Kbd keys={choice.keys} />}
       </div>
     </>

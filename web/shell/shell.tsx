@@ -4,16 +4,17 @@ import type { JobSummary } from '../../src/contract/job.ts'
 import { useConnection } from '../api/connection.ts'
 import { useFleet } from '../api/fleet.ts'
 import { onLoggedOut } from '../api/logged-out.ts'
-import { useStore } from '../api/store.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { Toasts } from '../ui/toast.tsx'
+import { Announcer } from './announce.tsx'
 import { useCommands, type Command } from './commands.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { useKeptFocus } from './kept-focus.ts'
 import { BottomBar, Sidebar } from './navigation.tsx'
 import { isNotifying, notify } from './notifications.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { useNeedsYou } from './needs-you.ts'
-import { shownTitle, useTitleCount } from './title.ts'
+import { useTitleCount } from './title.ts'
 
 const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette)
 const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSheet)
@@ -43,6 +44,7 @@ export function Shell() {
   )
   useShortcuts()
   useStandStill()
+  useKeptFocus()
   useTitleCount(useNeedsYou())
   useCommands(useMemo(() => everywhere((to) => void navigate({ to }), setOpen), [navigate]))
 
@@ -83,15 +85,6 @@ function useStandStill(): void {
     document.documentElement.toggleAttribute('data-disconnected', isLost)
     return () => document.documentElement.removeAttribute('data-disconnected')
   }, [isLost])
-}
-
-/** Says the name of a screen when it comes: the page does not load, so nothing else does. */
-function Announcer() {
-  return (
-    <p aria-live="polite" className="sr-only">
-      {useStore(shownTitle)}
-    </p>
-  )
 }
 
 type Place = '/' | '/jobs' | '/backends' | '/settings' | '/health'

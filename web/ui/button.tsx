@@ -12,7 +12,7 @@ interface Look {
 
 const base =
   'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none ' +
-  'transition-colors duration-100 disabled:cursor-not-allowed disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0'
+  'transition-colors duration-100 disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0'
 
 const variants: Readonly<Record<Variant, string>> = {
   primary: 'bg-accent text-on-accent hover:not-disabled:bg-accent-strong',

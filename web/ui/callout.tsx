@@ -1,5 +1,7 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { isTransient } from '../../src/client/api-error.ts'
+import { useConnection } from '../api/connection.ts'
 import { cx } from './cx.ts'
 
 type CalloutTone = 'info' | 'done' | 'waiting' | 'failed'
@@ -31,7 +33,11 @@ export function Callout({
     >
       <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', icon)} />
       <div className="min-w-0 flex-1 wrap-anywhere">
-        {title !== undefined && <div className="font-medium">{title}</div>}
+        {title !== undefined && (
+          <div dir="auto" className="font-medium">
+            {title}
+          </div>
+        )}
         {children}
       </div>
       {action}
@@ -41,6 +47,10 @@ export function Callout({
 
 /** A request that failed, in the server's own words. */
 export function Failure({ error, retry }: { readonly error: Error; readonly retry?: ReactNode }) {
+  const isLost = useConnection().kind === 'lost'
+  // That there is no connection is said once, above the page.
+  if (isLost && isTransient(error))
+    return <Callout tone="waiting">This is read when the server is back.</Callout>
   return (
     <Callout tone="failed" action={retry}>
       {error.message}

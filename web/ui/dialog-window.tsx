@@ -3,6 +3,7 @@ import { AlertDialog, Dialog as Radix } from 'radix-ui'
 import { useRef, type ReactNode } from 'react'
 import { Button, IconButton } from './button.tsx'
 import { cx } from './cx.ts'
+import { useReturnFocus } from './return-focus.ts'
 
 const veil = 'fixed inset-0 z-40 bg-veil'
 const panel =
@@ -36,6 +37,7 @@ export function DialogWindow({
   children,
 }: DialogProps) {
   const content = useRef<HTMLDivElement>(null)
+  const returnFocus = useReturnFocus()
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -43,6 +45,7 @@ export function DialogWindow({
         <Radix.Content
           aria-describedby={undefined}
           ref={content}
+          onCloseAutoFocus={returnFocus}
           onOpenAutoFocus={(event) => {
             // A field that asks for the focus has it by now. The close button must not: it would show its tip.
             event.preventDefault()
@@ -86,11 +89,15 @@ export interface ConfirmProps {
 
 /** The window of `Confirm`. */
 export function ConfirmWindow({ open, onOpenChange, title, children, action, onConfirm }: ConfirmProps) {
+  const returnFocus = useReturnFocus()
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={veil} />
-        <AlertDialog.Content className={cx(panel, centred, 'max-w-100 gap-2 p-4')}>
+        <AlertDialog.Content
+          onCloseAutoFocus={returnFocus}
+          className={cx(panel, centred, 'max-w-100 gap-2 p-4')}
+        >
           <AlertDialog.Title className="text-base font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="text-sm text-muted">{children}</div>

@@ -8,11 +8,15 @@ export const controlClass =
   'disabled:cursor-not-allowed disabled:opacity-60 aria-invalid:border-failed'
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
-  return <input className={cx(controlClass, 'h-8', className)} {...rest} />
+  return <input dir="auto" className={cx(controlClass, 'h-8', className)} {...rest} />
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
   return (
-    <textarea className={cx(controlClass, 'min-h-20 resize-y py-1.5 leading-relaxed', className)} {...rest} />
+    <textarea
+      dir="auto"
+      className={cx(controlClass, 'min-h-20 resize-y py-1.5 leading-relaxed', className)}
+      {...rest}
+    />
   )
 }

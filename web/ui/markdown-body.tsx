@@ -2,7 +2,7 @@ import Markdown from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 
 const prose =
-  'flex flex-col gap-3 text-base leading-relaxed wrap-anywhere [&_h1]:text-xl [&_h1]:font-semibold [&_h2]:mt-2 [&_h2]:text-lg [&_h2]:font-semibold ' +
+  '[&>*]:[unicode-bidi:plaintext] [&_li]:[unicode-bidi:plaintext] flex flex-col gap-3 text-base leading-relaxed wrap-anywhere [&_h1]:text-xl [&_h1]:font-semibold [&_h2]:mt-2 [&_h2]:text-lg [&_h2]:font-semibold ' +
   '[&_h3]:font-semibold [&_ul]:list-disc [&_ul]:pl-5 [&_ol]:list-decimal [&_ol]:pl-5 [&_li]:my-0.5 [&_code]:rounded [&_code]:bg-sunken [&_code]:px-1 [&_code]:text-[0.9em] ' +
   '[&_pre]:overflow-x-auto [&_pre]:rounded-md [&_pre]:border [&_pre]:border-line [&_pre]:bg-sunken [&_pre]:p-3 [&_pre_code]:bg-transparent [&_pre_code]:p-0 ' +
   '[&_blockquote]:border-l-2 [&_blockquote]:border-line-strong [&_blockquote]:pl-3 [&_blockquote]:text-muted [&_a]:text-accent [&_a]:underline ' +
@@ -11,7 +11,7 @@ const prose =
 /** Markdown that somebody else wrote: no HTML, no image from anywhere, links that tell the other side nothing. */
 export function MarkdownBody({ text }: { readonly text: string }) {
   return (
-    <div className={prose}>
+    <div dir="auto" className={prose}>
       <Markdown
         skipHtml
         remarkPlugins={[remarkGfm]}

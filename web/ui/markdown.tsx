@@ -7,7 +7,7 @@ interface MarkdownProps {
 const MarkdownBody = lazyPart(async () => (await import('./markdown-body.tsx')).MarkdownBody, {
   prefetch: 'never',
   fallback: ({ text }: MarkdownProps) => (
-    <div aria-busy="true" className="text-base whitespace-pre-wrap wrap-anywhere">
+    <div aria-busy="true" dir="auto" className="text-base whitespace-pre-wrap wrap-anywhere">
       {text}
     </div>
   ),

@@ -40,7 +40,6 @@ export function RetryForm({
           <Textarea
             {...control}
             autoFocus
-            dir="auto"
             rows={3}
             value={note}
             onChange={(event) => setNote(event.target.value)}

@@ -33,13 +33,15 @@ export function TaskDetails({
         <TaskActs jobId={jobId} task={task} />
       </div>
       <Part title="Description">
-        <p className="text-base whitespace-pre-wrap wrap-anywhere">{task.description}</p>
+        <p dir="auto" className="text-base whitespace-pre-wrap wrap-anywhere">
+          {task.description}
+        </p>
       </Part>
       {task.acceptance.length > 0 && (
         <Part title="Accepted when">
           <ul className="flex list-disc flex-col gap-1 pl-4 marker:text-faint">
             {task.acceptance.map((line) => (
-              <li key={line} className="wrap-anywhere">
+              <li key={line} dir="auto" className="wrap-anywhere">
                 {line}
               </li>
             ))}
@@ -169,7 +171,9 @@ function TaskLinkList({ jobId, tasks }: { readonly jobId: string; readonly tasks
             className="-mx-2 flex items-start gap-2 rounded-md px-2 py-1 hover:bg-hover"
           >
             <StatusIcon status={task.status} className="mt-[3px]" />
-            <span className="min-w-0 wrap-anywhere">{task.title}</span>
+            <span dir="auto" className="min-w-0 wrap-anywhere">
+              {task.title}
+            </span>
           </Link>
         </li>
       ))}

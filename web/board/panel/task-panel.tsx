@@ -58,7 +58,7 @@ function PanelFrame({
   return (
     // Escape is heard here for whatever inside has the focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <aside
+    <section
       ref={panel}
       role="dialog"
       aria-labelledby={titleId}
@@ -67,7 +67,11 @@ function PanelFrame({
       className="absolute inset-y-0 right-0 z-20 flex w-full max-w-130 animate-appear flex-col border-l border-line bg-surface shadow-menu outline-none"
     >
       <header className="flex shrink-0 items-start gap-3 border-b border-line py-3 pr-3 pl-5">
-        <h2 id={titleId} className="min-w-0 flex-1 pt-1 text-base font-semibold text-pretty wrap-anywhere">
+        <h2
+          id={titleId}
+          dir="auto"
+          className="min-w-0 flex-1 pt-1 text-base font-semibold text-pretty wrap-anywhere"
+        >
           {task?.title ?? 'Task'}
         </h2>
         <span className="flex h-8 items-center">
@@ -78,6 +82,6 @@ function PanelFrame({
         </IconButton>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
-    </aside>
+    </section>
   )
 }

@@ -12,10 +12,7 @@ export function FailureLine({ job }: { readonly job: JobView }) {
   const failed = tasks?.find((task) => task.status === 'failed')
   const params = { id: job.id }
   return (
-    <p
-      role="alert"
-      className="flex items-start gap-2 rounded-md bg-failed-soft px-2.5 py-1.5 text-sm text-failed"
-    >
+    <p className="flex items-start gap-2 rounded-md bg-failed-soft px-2.5 py-1.5 text-sm text-failed">
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <span className="min-w-0 wrap-anywhere">
         {job.error ?? 'The job failed.'}{' '}

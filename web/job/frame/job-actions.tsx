@@ -15,6 +15,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
   const restart = useRestartJob(job.id)
   const begin = restart.mutate
   const act = actOf(job)
+  const isBusy = restart.isPending || cancel.isPending
   useCommands(
     useMemo(
       () => [
@@ -37,18 +38,19 @@ export function JobActions({ job }: { readonly job: JobView }) {
   )
   return (
     <>
-      {act === 'restart' && (
+      {act !== null && (
+        // One button for both, and never one that takes no focus: who has just used the one has the focus on the other.
         <Button
           size="small"
-          disabled={restart.isPending}
-          onClick={() => begin(undefined, { onError: showFailure })}
+          aria-disabled={isBusy || undefined}
+          onClick={() => {
+            if (isBusy) return
+            if (act === 'cancel') setIsAsking(true)
+            else begin(undefined, { onError: showFailure })
+          }}
         >
-          <RotateCcw aria-hidden /> Restart
-        </Button>
-      )}
-      {act === 'cancel' && (
-        <Button size="small" disabled={cancel.isPending} onClick={() => setIsAsking(true)}>
-          <Ban aria-hidden /> Cancel
+          {act === 'cancel' ? <Ban aria-hidden /> : <RotateCcw aria-hidden />}
+          {act === 'cancel' ? 'Cancel' : 'Restart'}
         </Button>
       )}
       <JobMenu job={job} />

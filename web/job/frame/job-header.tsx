@@ -4,11 +4,11 @@ import type { JobView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
 import { CurrentCheck } from '../../ui/current-check.tsx'
 import { jobState } from '../../ui/job-state.ts'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StatusPill } from '../../ui/status-pill.tsx'
 import { statuses } from '../../ui/status.ts'
-import { FailureLine } from './failure-line.tsx'
 import { JobActions } from './job-actions.tsx'
 import { JobFacts } from './job-facts.tsx'
 import { JobTabs } from './job-tabs.tsx'
@@ -16,6 +16,8 @@ import { PhaseStepper } from './phase-stepper.tsx'
 import { phaseSteps } from './phases.ts'
 import { VisionToggle } from './vision-toggle.tsx'
 import { WaitLine } from './wait-line.tsx'
+
+const FailureLine = lazyPart(async () => (await import('./failure-line.tsx')).FailureLine)
 
 /** The job at a glance: what it is, where it stands, what holds it up, what can be done. */
 export function JobHeader({ job }: { readonly job: JobView }) {
@@ -55,7 +57,10 @@ function Title({ job }: { readonly job: JobView }) {
   return (
     <div>
       <div className="flex flex-wrap items-start gap-x-3 gap-y-1.5">
-        <h1 className="min-w-0 flex-1 text-lg font-semibold text-pretty wrap-anywhere max-sm:basis-full">
+        <h1
+          dir="auto"
+          className="min-w-0 flex-1 text-lg font-semibold text-pretty wrap-anywhere max-sm:basis-full"
+        >
           {job.title}
         </h1>
         <div className="flex min-h-7 items-center gap-3">
@@ -71,6 +76,7 @@ function Title({ job }: { readonly job: JobView }) {
       {isOpen && (
         <p
           id={visionId}
+          dir="auto"
           className="mt-2 max-h-56 overflow-y-auto rounded-md bg-sunken px-3 py-2 text-base whitespace-pre-wrap wrap-anywhere"
         >
           {job.vision}

@@ -6,10 +6,12 @@ import type { JobView } from '../../../src/contract/job.ts'
 import type { Wait } from '../../../src/contract/words.ts'
 import { queries } from '../../api/queries.ts'
 import { useIsNoticed } from '../../board/task-wait.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Elapsed } from '../../ui/since.tsx'
 import { clockTime, duration, useNow } from '../../ui/time.ts'
-import { RaiseBudget } from './raise-budget.tsx'
 import { waitWords, type Remedy } from './wait-words.ts'
+
+const RaiseBudget = lazyPart(async () => (await import('./raise-budget.tsx')).RaiseBudget)
 
 /** Why the job does not move, since when, and what would move it; nothing while it moves. */
 export function WaitLine({ job }: { readonly job: JobView }) {

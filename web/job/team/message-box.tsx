@@ -43,7 +43,6 @@ export function MessageBox({ jobId, agent }: { readonly jobId: string; readonly 
           aria-describedby={hintId}
           placeholder={`Write to ${agent.name}`}
           rows={1}
-          dir="auto"
           className="field-sizing-content max-h-40 min-h-8!"
           value={text}
           onChange={(event) => setText(event.target.value)}

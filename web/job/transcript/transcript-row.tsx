@@ -74,7 +74,9 @@ function Line({ icon, children }: { readonly icon: ReactNode; readonly children:
   return (
     <p className="flex items-start gap-2 text-xs leading-5 text-muted">
       <span className="flex h-5 w-4 shrink-0 items-center justify-center [&_svg]:size-3.5">{icon}</span>
-      <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">{children}</span>
+      <span dir="auto" className="min-w-0 whitespace-pre-wrap wrap-anywhere">
+        {children}
+      </span>
     </p>
   )
 }
@@ -91,7 +93,9 @@ function PersonSaid({ item }: { readonly item: Extract<TranscriptItem, { kind: '
             : `delivered at ${clockTime(item.deliveredAt)}`}
         </span>
       </p>
-      <p className="text-base whitespace-pre-wrap wrap-anywhere">{item.text}</p>
+      <p dir="auto" className="text-base whitespace-pre-wrap wrap-anywhere">
+        {item.text}
+      </p>
     </div>
   )
 }

@@ -27,13 +27,21 @@ const pageOf = (request: { headers: { accept?: string | undefined } }): string |
 
 /** Zod can write its schemas as JSON Schema, which the server does and a browser never: that half of it stays at home. */
 function withoutJsonSchema(): Plugin {
+  const nothing = (names: readonly string[]): string =>
+    `export const ${names.map((name) => `${name} = undefined`).join(', ')}`
+  const method = '() => () => undefined'
+  const instead: Readonly<Record<string, string>> = {
+    'json-schema-processors.js': nothing(['toJSONSchema', 'allProcessors']),
+    'to-json-schema.js': `${nothing(['initializeContext', 'handleUnrepresentable', 'processSchema', 'process', 'extractDefs', 'finalize'])}
+export const createToJSONSchemaMethod = ${method}, createStandardJSONSchemaMethod = ${method}`,
+  }
   return {
     name: 'without-json-schema',
     enforce: 'pre',
-    load: (id) =>
-      /[\\/]zod[\\/]v4[\\/]core[\\/]json-schema-processors\.js$/.test(id)
-        ? 'export const toJSONSchema = undefined, allProcessors = undefined'
-        : null,
+    load(id) {
+      const [, name = ''] = /[\\/]zod[\\/]v4[\\/]core[\\/]([\w-]+\.js)$/.exec(id) ?? []
+      return instead[name] ?? null
+    },
   }
 }
 

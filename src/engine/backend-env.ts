@@ -75,8 +75,8 @@ function subject(backend: CustomBackend, name: string): string {
 }
 
 function mapEnv(backend: CustomBackend, change: (name: string, value: string) => string): CustomBackend {
-  const entries = Object.entries(backend.env).map(([name, value]) => [name, change(name, value)])
-  return { ...backend, env: Object.fromEntries(entries) as Record<string, string> }
+  const entries = Object.entries(backend.env).map(([name, value]) => [name, change(name, value)] as const)
+  return { ...backend, env: Object.fromEntries(entries) }
 }
 
 async function mapEnvLater(

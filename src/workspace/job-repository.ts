@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { beginMain, makeEmptyRepository } from './empty-repository.ts'
 import { git, GitError, gitText } from './git.ts'
+import { ForeignPartError, refuseForeignParts } from './local-source.ts'
 import type { WorkspacePool } from './pool.ts'
 
 /** A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. */
@@ -68,6 +69,7 @@ async function fetchSource(dir: string, source: string, signal: AbortSignal | un
     )
   }
   if (local && !fs.existsSync(source)) throw new SourceError(`The source ${source} does not exist.`)
+  if (local) refuseForeign(source)
   await git(['init', '--quiet', '--bare', '--template=', '--', dir])
   const from = local ? `file://${source}` : source
   try {
@@ -90,6 +92,18 @@ async function fetchSource(dir: string, source: string, signal: AbortSignal | un
     if (error instanceof GitError)
       throw new SourceError(`The source "${source}" could not be fetched: ${error.message}`, { cause: error })
     throw error
+  }
+}
+
+function refuseForeign(source: string): void {
+  try {
+    refuseForeignParts(source)
+  } catch (error) {
+    if (!(error instanceof ForeignPartError)) throw error
+    throw new SourceError(
+      `The source ${source} reaches into another repository: ${error.message}. Make a whole clone (git clone --no-local) and give its path.`,
+      { cause: error },
+    )
   }
 }
 

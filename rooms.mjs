@@ -89,6 +89,7 @@ export const owners = {
   execa: ['sandbox', 'cli'],
   yaml: ['engine'],
   unbash: ['gates'],
+  '@secretlint/': ['workspace'],
   pino: ['lib'],
   uuid: ['lib'],
   jose: ['models'],

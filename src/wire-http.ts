@@ -42,7 +42,7 @@ import { listJobs, viewJob, viewJobs } from './store/job-views.ts'
 import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
 import { sumModelCalls } from './store/model-calls.ts'
 import { queueCounts } from './store/queue.ts'
-import { listFindings } from './store/findings.ts'
+import { listFindings, listLeftOut } from './store/findings.ts'
 import { listPermissions } from './store/permissions.ts'
 import { listQuestions } from './store/questions.ts'
 import { listAgents, listTasks } from './store/team-views.ts'
@@ -228,6 +228,7 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
         proof_reason: job.proof_reason,
         checks: await listChecks(db.reader, id),
         findings: await listFindings(db.reader, id),
+        left_out: await listLeftOut(db.reader, id),
       }
     },
     async budget(id) {

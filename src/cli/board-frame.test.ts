@@ -80,7 +80,7 @@ test('a job that nothing proved is never called proven', () => {
       {
         job: jobView({ ...done, proof }),
         tasks: [],
-        evidence: { proof, proof_reason: null, findings: [], checks: [] },
+        evidence: { proof, proof_reason: null, findings: [], left_out: [], checks: [] },
       },
       80,
       plainPaint,
@@ -92,7 +92,13 @@ test('a job that nothing proved is never called proven', () => {
 
 test('work of the offline demo is called a demo, in the report, the list, the job and its evidence', () => {
   const job = jobView({ ...done, backend: 'offline', demo: true })
-  const evidence = { proof: 'proven' as const, proof_reason: null, findings: [], checks: [checkView()] }
+  const evidence = {
+    proof: 'proven' as const,
+    proof_reason: null,
+    findings: [],
+    left_out: [],
+    checks: [checkView()],
+  }
   const said = [
     renderEnding({ job, tasks: [], evidence }, 100, plainPaint),
     renderJobs({ jobs: [job], total: 1, page: 1, page_size: 20 }, Date.parse(at(20)), 100, plainPaint),
@@ -107,7 +113,7 @@ test('work of the offline demo is called a demo, in the report, the list, the jo
 
 test('a failed job does not wait for its proof, and says why it failed', () => {
   const job = jobView({ status: 'failed', completed_at: at(9), error: 'The check "npm test" failed.' })
-  const evidence = { proof: null, proof_reason: null, findings: [], checks: [] }
+  const evidence = { proof: null, proof_reason: null, findings: [], left_out: [], checks: [] }
   const text = renderEvidence({ job, tasks: [], evidence }, 'failures', 100, plainPaint)
   expect(text).toBe('Proof: none, the job failed: The check "npm test" failed.\nNo check has been run.')
 })

@@ -107,6 +107,11 @@ function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): s
   ]
 }
 
+/** What agents left in their workspaces and the server did not commit. */
+export function leftOutLines({ left_out: left }: Evidence, paint: Paint): string[] {
+  return left.map(({ path, why }) => `  ${cleanLine(path)}  ${paint('dim', cleanLine(why))}`)
+}
+
 /** What stands against the proof, each with the end of its id, and what was waived. */
 export function findingLines({ findings }: Evidence, paint: Paint): string[] {
   return findings.map(({ id, message, verdict, waived_because: because }) =>

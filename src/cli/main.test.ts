@@ -43,6 +43,7 @@ async function serve(answers: Answers) {
     proof: answers.job.proof,
     proof_reason: answers.job.proof_reason,
     findings: [],
+    left_out: [],
     checks: answers.checks ?? [checkView()],
   }
   const routes: Record<string, (url: URL) => unknown> = {

@@ -306,6 +306,8 @@ export const CheckList = z.object({
   checks: z.array(CheckView),
   /** What stands against the proof although the checks pass, and what was waived of it. */
   findings: z.array(FindingView),
+  /** What agents left in their workspaces and the server did not commit: dependencies, caches, core files, secrets. */
+  left_out: z.array(z.object({ path: z.string(), why: z.string() })),
 })
 export type CheckList = z.infer<typeof CheckList>
 

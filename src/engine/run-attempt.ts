@@ -262,7 +262,7 @@ async function conclude(
     return {
       outcome: { kind: 'session' },
       attempt: { ...change, status: 'succeeded', outcome: talk.reports },
-      events: [...keptEvents, { ...about, ...successOf(scene, talk, saved) }],
+      events: [...keptEvents, ...leftOutEvent(about, saved), { ...about, ...successOf(scene, talk, saved) }],
     }
   }
   return {
@@ -270,6 +270,7 @@ async function conclude(
     attempt: { ...change, status: stopped || talk.isLost ? 'lost' : 'failed', error },
     events: [
       ...keptEvents,
+      ...leftOutEvent(about, saved),
       { ...about, type: 'attempt.failed', message: `Attempt ${attempt.number} of "${task.title}": ${error}` },
     ],
   }
@@ -289,6 +290,29 @@ async function saveWork(
     message: `${task.title} (attempt ${attempt.number})`,
     author: attempt.agent,
   })
+}
+
+/** Files that a checkpoint left out and that its event names in words; all of them are in its data. */
+const NAMED_LEFT_OUT = 5
+
+/** What of the workspace is not in the checkpoint. */
+function leftOutEvent(
+  about: Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'>,
+  saved: Checkpoint | null,
+): NewEvent[] {
+  const left = saved?.leftOut ?? []
+  if (left.length === 0) return []
+  const named = left.slice(0, NAMED_LEFT_OUT).map(({ path: name, why }) => `${name} (${why})`)
+  const more = left.length > named.length ? `, and ${left.length - named.length} more` : ''
+  return [
+    {
+      ...about,
+      actor: 'server',
+      type: 'checkpoint.left_out',
+      message: `Not committed: ${named.join(', ')}${more}. What checks need of it belongs into the setup of the job.`,
+      data: { left_out: left },
+    },
+  ]
 }
 
 /** Nothing was to be shown but a change, and there is none. */

@@ -64,3 +64,12 @@ export async function waiveFinding(trx: Trx, id: string, because: string): Promi
   )
   return result.numAffectedRows === 1n
 }
+
+/** What the checkpoints of a job left out, each path once. */
+export async function listLeftOut(db: Reader, jobId: string): Promise<{ path: string; why: string }[]> {
+  const { rows } = await sql<{ path: string; why: string }>`
+    select distinct on (l ->> 'path') l ->> 'path' as path, l ->> 'why' as why
+    from events, jsonb_array_elements(data -> 'left_out') as x(l)
+    where job_id = ${jobId} and type = 'checkpoint.left_out' order by l ->> 'path' limit 100`.execute(db)
+  return rows
+}

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { git, GitError, gitText, identity } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
+import { junkPatterns, leaveOut, type LeftOut } from './left-out.ts'
 import type { WorkspacePool } from './pool.ts'
 import { reportsDirAt, usualReportsDir } from './reports-dir.ts'
 
@@ -60,6 +61,8 @@ export interface Checkpoint {
   readonly changed: boolean
   /** How many files differ from the base. */
   readonly files: number
+  /** What is not in it, and why. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 export interface CheckpointOptions {
@@ -81,13 +84,15 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
   const exclude = path.join(options.attemptDir, 'exclude')
   await removeNestedGit(workTree)
   await fs.promises.rm(index, { force: true })
-  await fs.promises.writeFile(exclude, `/${await reportsDirAt(repository, options.base)}/\n`)
+  const reports = await reportsDirAt(repository, options.base)
+  await fs.promises.writeFile(exclude, `/${reports}/\n${await junkPatterns(workTree)}`)
   const own = { gitDir: repository.dir, workTree, index, cwd: workTree }
   await git(['read-tree', options.base], own)
   await git(['-c', `core.excludesFile=${exclude}`, '-c', 'core.bare=false', 'add', '--all', '--', '.'], own)
+  const leftOut = await leaveOut(repository, own, { base: options.base, patterns: exclude, reports })
   const tree = await gitText(['write-tree'], own)
   const before = await gitText(['rev-parse', `${options.base}^{tree}`], { gitDir: repository.dir })
-  if (tree === before) return { commit: options.base, tree, changed: false, files: 0 }
+  if (tree === before) return { commit: options.base, tree, changed: false, files: 0, leftOut }
   const commit = await gitText(['commit-tree', tree, '-p', options.base, '-m', options.message], {
     gitDir: repository.dir,
     env: identity(options.author),
@@ -98,7 +103,13 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
     ['diff-tree', '-r', '--no-commit-id', '--name-only', '-z', options.base, commit],
     { gitDir: repository.dir },
   )
-  return { commit, tree, changed: true, files: names.split('\0').filter((name) => name !== '').length }
+  return {
+    commit,
+    tree,
+    changed: true,
+    files: names.split('\0').filter((name) => name !== '').length,
+    leftOut,
+  }
 }
 
 /** Whoever clones the result checks it (fsck): what they would refuse is refused here, where an agent can still mend it. */

@@ -1,4 +1,4 @@
-import { git } from './git.ts'
+import { git, type GitOptions } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** A file that is not the same in two commits. `before` and `after` are blobs; null where there is none. */
@@ -7,6 +7,7 @@ export interface ChangedFile {
   /** Where it was before, when it was moved. */
   readonly from: string
   readonly before: string | null
+  readonly beforeMode: string
   readonly after: string | null
 }
 
@@ -22,7 +23,20 @@ export async function changedFiles(
       gitDir: repository.dir,
     },
   )
-  const fields = stdout.toString('utf8').split('\0')
+  return parseRaw(stdout)
+}
+
+/** What the index of `own` holds that a commit does not, regular files only. */
+export async function changedInIndex(own: GitOptions, commit: string): Promise<ChangedFile[]> {
+  const { stdout } = await git(
+    ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames', commit],
+    own,
+  )
+  return parseRaw(stdout)
+}
+
+function parseRaw(output: Buffer): ChangedFile[] {
+  const fields = output.toString('utf8').split('\0')
   const changed: ChangedFile[] = []
   for (let at = 0; at + 1 < fields.length;) {
     const [oldMode = '', newMode = '', before = '', after = '', status = ''] = (fields[at] ?? '')
@@ -33,7 +47,13 @@ export async function changedFiles(
     const path = moved ? (fields[at + 2] ?? '') : source
     at += moved ? 3 : 2
     const blob = (mode: string, id: string): string | null => (mode.startsWith('100') ? id : null)
-    changed.push({ path, from: source, before: blob(oldMode, before), after: blob(newMode, after) })
+    changed.push({
+      path,
+      from: source,
+      before: blob(oldMode, before),
+      beforeMode: oldMode,
+      after: blob(newMode, after),
+    })
   }
   return changed
 }

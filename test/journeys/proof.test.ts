@@ -180,3 +180,22 @@ it('tests that say less than before are sent back once, lower the proof, and can
     code: 'waived_already',
   })
 })
+
+it('junk and secrets of an agent are not delivered, and the proof says so', async () => {
+  const turn = [
+    { write: ['made.txt', 'made\n'] },
+    { write: ['.env', 'KEY=1\n'] },
+    { write: ['node_modules/a/index.js', '1\n'] },
+  ]
+  const id = await startFixtureJob(server, 'messy', { quiet: true, turn }, { checks: ['test -f made.txt'] })
+  const job = await endOf(server, id)
+  expect(job.proof).toBe('proven')
+  const { left_out: left } = await server.client.checks(id)
+  expect(left).toEqual([
+    { path: '.env', why: 'a file for secrets' },
+    { path: 'node_modules/', why: 'made by a tool, which makes it again' },
+  ])
+  expect(fs.readdirSync(job.workspace_path ?? '').toSorted()).toEqual(['.git', 'made.txt'])
+  const [told] = await eventsOf(server, id, 'checkpoint.left_out')
+  expect(told?.message).toContain('Not committed: .env (a file for secrets), node_modules/')
+})

@@ -19,6 +19,7 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
   finding: ['checks', 'job'],
+  checkpoint: ['checks'],
   checks: ['checks', 'tasks', 'job'],
   // Their words reach the screen by themselves.
   session: [],

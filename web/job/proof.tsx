@@ -19,11 +19,12 @@ export function ProofTab() {
   const { data: tasks = [] } = useQuery(queries.tasks(id))
   return (
     <QueryBody query={useQuery(queries.checks(id))}>
-      {({ checks, findings }) => (
+      {({ checks, findings, left_out: left }) => (
         <div className="mx-auto flex w-full max-w-240 flex-col gap-6 px-6 py-5 max-md:px-4">
           {job !== undefined && <Verdict job={job} checks={checks} />}
           <Findings jobId={id} findings={findings} />
           <Groups checks={checks} tasks={tasks} isOver={job !== undefined && job.completed_at !== null} />
+          <LeftOut left={left} />
         </div>
       )}
     </QueryBody>
@@ -36,6 +37,24 @@ function Verdict({ job, checks }: { readonly job: JobView; readonly checks: read
     <Callout tone={tone} title={title}>
       <p className="text-muted">{why}</p>
     </Callout>
+  )
+}
+
+/** What agents left in their workspaces and the server did not commit. */
+function LeftOut({ left }: { readonly left: readonly { readonly path: string; readonly why: string }[] }) {
+  if (left.length === 0) return null
+  return (
+    <section aria-label="Not committed">
+      <h2 className="mb-1 font-semibold">Not committed</h2>
+      <ul className="border-t border-line">
+        {left.map(({ path, why }) => (
+          <li key={path} className="flex gap-3 border-b border-line py-1.5 text-xs">
+            <code className="min-w-0 flex-1 wrap-anywhere">{path}</code>
+            <span className="text-muted">{why}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

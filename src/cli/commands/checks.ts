@@ -5,7 +5,7 @@ import type { JobView } from '../../client/views.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
-import { checkLines, demoNote, findingLines, type Ending } from '../job-report.ts'
+import { checkLines, demoNote, findingLines, leftOutLines, type Ending } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
@@ -111,5 +111,12 @@ export function renderEvidence(
   })
   const findings = findingLines(evidence, paint)
   const against = [paint('bold', 'Against the proof'), ...findings].join('\n')
-  return [verdict, ...(findings.length === 0 ? [] : [against]), ...blocks].join('\n\n')
+  const left = leftOutLines(evidence, paint)
+  const notCommitted = [paint('bold', 'Not committed'), ...left].join('\n')
+  return [
+    verdict,
+    ...(findings.length === 0 ? [] : [against]),
+    ...(left.length === 0 ? [] : [notCommitted]),
+    ...blocks,
+  ].join('\n\n')
 }

@@ -1,0 +1,24 @@
+/** A secret in a text, and what kind of one it is. */
+export interface FoundSecret {
+  readonly kind: string
+  readonly secret: string
+}
+
+/** The keys and tokens of well-known services, and private keys, in the text of a file. */
+export async function findSecrets(file: string, text: string): Promise<FoundSecret[]> {
+  // Loaded when there is something to look at: a start does not need it.
+  const [{ lintSource }, { creator }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+  ])
+  const { messages } = await lintSource({
+    source: { filePath: file, content: text, contentType: 'text' },
+    options: { config: { rules: [{ id: 'recommended', rule: creator }] } },
+  })
+  return messages
+    .filter(({ type }) => type === 'message')
+    .map(({ ruleId, range: [from, to] }) => ({
+      kind: ruleId.replace(/^.*secretlint-rule-/, ''),
+      secret: text.slice(from, to),
+    }))
+}

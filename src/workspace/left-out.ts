@@ -1,0 +1,146 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { changedInIndex, readBlobs, type ChangedFile } from './compare-trees.ts'
+import { findSecrets } from './find-secrets.ts'
+import { git, type GitOptions } from './git.ts'
+import type { JobRepository } from './job-repository.ts'
+
+/** What was in a workspace and is not in its checkpoint, and why. A directory ends with a slash. */
+export interface LeftOut {
+  readonly path: string
+  readonly why: string
+}
+
+/** More than anybody reads. */
+const MAX_LISTED = 100
+const MAX_SCANNED = 2000
+const SCANNED_BYTES = 500_000
+
+/**
+ * What no repository wants unless it says so: dependencies and caches that a tool makes again, core files, files for secrets.
+ * Patterns of gitignore. What is tracked stays tracked, and a `.gitignore` of the repository that says otherwise wins.
+ */
+const junk = `
+node_modules/
+.pnpm-store/
+.venv/
+venv/
+__pycache__/
+*.py[co]
+*.egg-info/
+.eggs/
+.pytest_cache/
+.mypy_cache/
+.ruff_cache/
+.tox/
+.nox/
+.gradle/
+.cache/
+.parcel-cache/
+.turbo/
+.nyc_output/
+.DS_Store
+/core
+!/core/
+core.[0-9]*
+!core.*.*
+vgcore.[0-9]*
+.env
+.env.*
+!.env.example
+!.env.sample
+!.env.template
+!.env.dist
+!.env.defaults
+id_rsa
+id_dsa
+id_ecdsa
+id_ed25519
+*.p12
+*.pfx
+*.jks
+.netrc
+.git-credentials
+`.trim()
+
+/** Tools that build into `target/`, which is an honest name where they are not. */
+const targetMakers = ['Cargo.toml', 'pom.xml']
+
+/** The patterns of what is left out of a checkpoint, for git's `core.excludesFile`. */
+export async function junkPatterns(workTree: string): Promise<string> {
+  const entries = await fs.promises.readdir(workTree, { withFileTypes: true })
+  const dirs = entries.filter((entry) => entry.isDirectory() && /^[\w.-]+$/.test(entry.name))
+  const targets = ['', ...dirs.map(({ name }) => `${name}/`)].filter((dir) =>
+    targetMakers.some((file) =>
+      fs.lstatSync(path.join(workTree, dir, file), { throwIfNoEntry: false })?.isFile(),
+    ),
+  )
+  return `${junk}\n${targets.map((dir) => `/${dir}target/\n`).join('')}`
+}
+
+/**
+ * Says what the file of junk patterns has left out, and takes files with secrets that were not there before out of the index:
+ * new ones whole, changed ones back to what they were at `base`.
+ */
+export async function leaveOut(
+  repository: JobRepository,
+  own: GitOptions,
+  { base, patterns, reports }: { readonly base: string; readonly patterns: string; readonly reports: string },
+): Promise<LeftOut[]> {
+  const left = [...(await junkLeft(own, patterns, reports)), ...(await withoutSecrets(repository, own, base))]
+  if (left.length <= MAX_LISTED) return left
+  return [...left.slice(0, MAX_LISTED), { path: '…', why: `and ${left.length - MAX_LISTED} more` }]
+}
+
+/** What git has not taken because of the patterns, and would have taken but for them. */
+async function junkLeft(own: GitOptions, patterns: string, reports: string): Promise<LeftOut[]> {
+  const ignored = async (by: string): Promise<string[]> => {
+    const args = ['ls-files', '--others', '--ignored', '--directory', '-z', by]
+    const { stdout } = await git(args, own)
+    return stdout
+      .toString('utf8')
+      .split('\0')
+      .filter((name) => name !== '')
+  }
+  const ownRules = await ignored('--exclude-per-directory=.gitignore')
+  const isOwn = (name: string): boolean =>
+    ownRules.some((rule) => name === rule || (rule.endsWith('/') && name.startsWith(rule)))
+  const names = await ignored(`--exclude-from=${patterns}`)
+  // Git also names the directories in which there is nothing else.
+  const isParent = (name: string): boolean =>
+    name.endsWith('/') && names.some((other) => other !== name && other.startsWith(name))
+  return names
+    .filter((name) => !name.startsWith(`${reports}/`) && !isOwn(name) && !isParent(name))
+    .map((name) => ({ path: name, why: whyJunk(name) }))
+}
+
+function whyJunk(name: string): string {
+  if (/(?:^|\/)(?:\.env(?:\..*)?|id_\w+|\.netrc|\.git-credentials)$|\.(?:p12|pfx|jks)$/.test(name))
+    return 'a file for secrets'
+  if (/(?:^|\/)(?:vg)?core(?:\.\d+)?$/.test(name)) return 'a core file'
+  return 'made by a tool, which makes it again'
+}
+
+async function withoutSecrets(repository: JobRepository, own: GitOptions, base: string): Promise<LeftOut[]> {
+  const changed = (await changedInIndex(own, base)).slice(0, MAX_SCANNED)
+  const ids = changed.flatMap(({ before, after }) => [before, after]).filter((id) => id !== null)
+  const texts = await readBlobs(repository, ids, SCANNED_BYTES)
+  const left: LeftOut[] = []
+  for (const file of changed) {
+    const text = file.after === null ? undefined : texts.get(file.after)
+    if (text === undefined || text.includes('\0')) continue
+    const found = await findSecrets(file.path, text)
+    const known = found.length === 0 || file.before === null ? '' : (texts.get(file.before) ?? '')
+    const fresh = found.find(({ secret }) => !known.includes(secret))
+    if (fresh === undefined) continue
+    await takeBack(own, file)
+    left.push({ path: file.path, why: `it holds a secret (${fresh.kind})` })
+  }
+  return left
+}
+
+async function takeBack(own: GitOptions, { path: name, before, beforeMode }: ChangedFile): Promise<void> {
+  await (before === null
+    ? git(['update-index', '--force-remove', '--', name], own)
+    : git(['update-index', '--cacheinfo', `${beforeMode},${before},${name}`], own))
+}

@@ -1,5 +1,6 @@
 import type { Proof } from '../contract/words.ts'
 import type { Decision } from './decision.ts'
+import { failingLine } from './failing-line.ts'
 import { tries } from './limits.ts'
 import type { FailedCheck, Finding, Snapshot, Work } from './model.ts'
 import { isRestore, repairTask, restoreTask } from './plan-tasks.ts'
@@ -44,10 +45,11 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
   const repairs =
     runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
   if (repairs >= tries.repairs) {
+    const line = failingLine(failed[0]?.log ?? '')
     const what = failed.some(({ kind }) => kind === 'setup')
       ? 'The setup still fails'
       : 'The checks still fail'
-    const error = `${what} after ${repairs} repairs: ${names}. The evidence is kept with the job.`
+    const error = `${what} after ${repairs} repairs: ${names}.${line === null ? '' : ` It says: ${line}`} The evidence is kept with the job.`
     return [{ do: 'fail-job', error }]
   }
   const tasks = snapshot.tasks.filter((task) => task.kind === 'repair' && !isRestore(task))

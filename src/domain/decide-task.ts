@@ -1,9 +1,10 @@
 import type { Decision } from './decision.ts'
+import { failingLine } from './failing-line.ts'
 import { feedbackFor } from './feedback.ts'
 import { decideTaskCancel } from './decide-task-cancel.ts'
 import { counted, decideHeldBack } from './held-back.ts'
 import { backoffMs, tries } from './limits.ts'
-import type { Attempt, Snapshot, Task, Work } from './model.ts'
+import type { Attempt, Feedback, Snapshot, Task, Work } from './model.ts'
 
 /**
  * What one unfinished task needs next: its dependencies, a slot, an attempt, then the gates in order (its checks on
@@ -144,7 +145,7 @@ function decideAgain(
   }
   const feedback = latest === undefined ? [] : feedbackFor(snapshot, latest)
   if (failures >= tries.perTask) {
-    const why = feedback[0]?.summary ?? latest?.error ?? 'the attempt failed'
+    const why = reasonOf(feedback, latest)
     return [
       { do: 'fail-task', taskId: task.id, error: `Gave up after ${failures} attempts. The last one: ${why}` },
     ]
@@ -156,6 +157,12 @@ function decideAgain(
   if (due > now)
     return [{ do: 'wait-retry', taskId: task.id, until: due, on: `another attempt at "${task.title}"` }]
   return [{ do: 'start-attempt', taskId: task.id, feedback: [...task.notes, ...feedback] }]
+}
+
+/** Why the last attempt did not do: what sent it back, with the line of its log that says it. */
+function reasonOf([first]: readonly Feedback[], latest: Attempt | undefined): string {
+  const line = first?.kind === 'check' && first.log !== undefined ? failingLine(first.log) : null
+  return [first?.summary ?? latest?.error ?? 'the attempt failed', line ?? ''].join(' ').trim()
 }
 
 function failTask(task: Task, what: string, work: Work | undefined): Decision[] {

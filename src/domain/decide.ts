@@ -58,7 +58,10 @@ function decideNextPhase(snapshot: Snapshot): Decision[] {
   const { tasks } = snapshot
   // Tests that nobody put back lower the proof; they do not undo the work.
   const failed = tasks.find((task) => task.status === 'failed' && !isRestore(task))
-  if (failed !== undefined) return [{ do: 'fail-job', error: `The task "${failed.title}" failed.` }]
+  if (failed !== undefined) {
+    const why = failed.error === null ? '.' : `: ${failed.error}`
+    return [{ do: 'fail-job', error: `The task "${failed.title}" failed${why}` }]
+  }
   const built = tasks.filter((task) => task.kind !== 'plan')
   if (built.length === 0) return decidePlan(snapshot)
   if (!built.some((task) => task.status === 'completed')) {

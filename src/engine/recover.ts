@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { sweep } from '../sandbox/launcher.ts'
 import { readInterrupted, updateAttempt } from '../store/attempts.ts'
-import { lockJob, unfinishedJobs } from '../store/jobs.ts'
+import { lockJob, relocateResults, unfinishedJobs } from '../store/jobs.ts'
 import { enqueue, withdraw } from '../store/queue.ts'
 import { workOfDeadWorkers, type WorkRow } from '../store/work.ts'
 import { deleteWorker, listWorkers } from '../store/workers.ts'
@@ -21,6 +21,7 @@ export async function recover(
   engine: Engine,
 ): Promise<{ swept: number; interrupted: number; resumed: number }> {
   emptyTrash(engine.dataDir)
+  await relocateResults(engine.db.reader, engine.dataDir)
   const swept = await sweep(path.join(engine.dataDir, 'run'))
   // Whoever holds the locks of the data directory and of the database is alone: nobody else's worker lives.
   for (const { id } of await listWorkers(engine.db.reader)) await deleteWorker(engine.db.reader, id)

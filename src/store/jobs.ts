@@ -160,6 +160,14 @@ export async function readUsage(db: Reader, jobId: string | null): Promise<Usage
   return row.usage
 }
 
+/** Names results by the data directory of today: it may have been moved since they were delivered. */
+export async function relocateResults(db: Reader, dataDir: string): Promise<void> {
+  const jobsDir = `${dataDir}/jobs/`
+  await sql`
+    update jobs set result_path = ${jobsDir}::text || substring(result_path from '/jobs/([^/]+/result[^/]*)$')
+    where result_path ~ '/jobs/[^/]+/result[^/]*$' and not starts_with(result_path, ${jobsDir})`.execute(db)
+}
+
 /** The ids of all jobs that are not at an end. */
 export async function unfinishedJobs(db: Reader): Promise<string[]> {
   const { rows } = await sql<{

@@ -163,7 +163,7 @@ describe('a job fails with a sentence, and no process is left, when its agent', 
     const name = nameOf(what)
     const job = await endOf(server, id)
     expect(job).toMatchObject({ status: 'failed', proof: null })
-    expect(job.error).toBe(`The task "a job for ${name}" failed.`)
+    expect(job.error).toContain(`The task "a job for ${name}" failed: Gave up after`)
     const [task] = await server.client.tasks(id)
     expect(task?.error).toContain('Gave up after 4 attempts. The last one: ')
     expect(task?.error).toContain(sentence)

@@ -199,3 +199,26 @@ it('junk and secrets of an agent are not delivered, and the proof says so', asyn
   const [told] = await eventsOf(server, id, 'checkpoint.left_out')
   expect(told?.message).toContain('Not committed: .env (a file for secrets), node_modules/')
 })
+
+it('a failed job names the cause, not only the task', async () => {
+  const id = await startFixtureJob(server, 'quitter', {
+    quiet: true,
+    turn: [{ fail: { code: -32000, message: 'out of ideas' } }],
+  })
+  expect((await endOf(server, id)).error).toMatch(
+    /^The task "a job for quitter" failed: Gave up after 4 attempts\. .*out of ideas/,
+  )
+})
+
+it('a data directory that was moved shows no dead path', async () => {
+  const old = makeDataDir()
+  const first = await startTestServer({ dataDir: old })
+  const { job_id } = await first.client.createJob({ vision: 'a counter', mode: 'solo' })
+  await endOf(first, job_id)
+  await first.stop()
+  const moved = path.join(makeDataDir(), 'moved')
+  fs.cpSync(old, moved, { recursive: true })
+  const second = await startTestServer({ dataDir: moved })
+  expect((await second.client.getJob(job_id)).workspace_path).toBe(path.join(moved, 'jobs', job_id, 'result'))
+  await second.stop()
+})

@@ -17,7 +17,7 @@ import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
 import { createApp } from './http/app.ts'
 import { openLogIn } from './http/log-in.ts'
-import { serve } from './http/serve.ts'
+import { requirePort, serve } from './http/serve.ts'
 import { createOnce } from './lib/create-once.ts'
 import { newId } from './lib/ids.ts'
 import { openLog, type Log } from './lib/log.ts'
@@ -61,6 +61,7 @@ export async function startServer(overrides: {
   const log = openLog(config.logLevel)
   const bornAt = Date.now()
   const version = readVersion()
+  await requirePort(config.host, config.port)
   await requireGit()
   const runDir = path.join(config.dataDir, 'run')
   fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })

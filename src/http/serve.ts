@@ -1,4 +1,5 @@
 import { Server } from 'node:http'
+import net from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { AppError } from '../lib/app-error.ts'
@@ -30,19 +31,7 @@ export function serve(options: {
       )
   })
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const taken = 'code' in error && error.code === 'EADDRINUSE'
-      reject(
-        taken
-          ? new AppError(
-              409,
-              'port_in_use',
-              `Port ${options.port} is in use: stop the other server, or pass another --port.`,
-              { cause: error },
-            )
-          : error,
-      )
-    })
+    server.once('error', (error) => reject(refusal(error, options.port)))
     server.listen(options.port, options.host, () => {
       const address = server.address()
       const port = address !== null && typeof address === 'object' ? address.port : options.port
@@ -50,6 +39,21 @@ export function serve(options: {
       resolve({ port, close: () => close(server) })
     })
   })
+}
+
+/** Throws what `serve` would throw of a port that is taken, before anything else is begun. */
+export function requirePort(host: string, port: number): Promise<void> {
+  const probe = net.createServer()
+  return new Promise((resolve, reject) => {
+    probe.once('error', (error) => reject(refusal(error, port)))
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
+}
+
+function refusal(error: Error, port: number): Error {
+  if (!('code' in error && error.code === 'EADDRINUSE')) return error
+  const sentence = `Port ${port} is in use: stop the other server, or pass another --port.`
+  return new AppError(409, 'port_in_use', sentence, { cause: error })
 }
 
 function close(server: Server): Promise<void> {

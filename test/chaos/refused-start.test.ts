@@ -89,10 +89,13 @@ it('ends with its sentence when the schema is too new, and when the port is take
   const url = await newDatabase()
   const server = await start({ url })
   const { port } = new URL(server.url)
-  expect(await refusal(makeDataDir(), undefined, port)).toEqual({
+  const untouched = makeDataDir()
+  expect(await refusal(untouched, undefined, port)).toEqual({
     exitCode: 1,
     stderr: expect.stringContaining(`Port ${port} is in use`),
   })
+  // Nothing was begun that would have to be undone.
+  expect(fs.readdirSync(untouched)).toEqual([])
   await server.stop()
   await ask(url, `insert into migrations (number, name, checksum) values (9999, 'later', 'x')`)
   expect(await refusal(server.dataDir, url)).toEqual({

@@ -12,7 +12,7 @@ let server: RunningServer
 let dataDir: string
 
 beforeAll(async () => {
-  vi.stubEnv('SLIPWAY_CANARY_SECONDS', '8')
+  vi.stubEnv('SLIPWAY_CANARY_SECONDS', '12')
   vi.stubEnv('SLIPWAY_RETRY_MS', '100')
   vi.stubEnv('SLIPWAY_LOG_LEVEL', 'silent')
   dataDir = makeDataDir()
@@ -42,14 +42,14 @@ it('a canary is late while the worker loop stands still, says where its job stan
   await server.worker.pause()
   const late = await client.runCanary()
   expect(late).toMatchObject({ status: 'failed', job_id: expect.any(String) })
-  expect(late.reason).toContain('did not complete within 8 s: it is queued')
+  expect(late.reason).toContain('did not complete within 12 s: it is queued')
   expect(await client.health()).toMatchObject({ status: 'unavailable', checks: { canary: { ok: false } } })
   // What failed can be looked at by its id, and is in no list.
   expect((await client.getJob(late.job_id ?? '')).status).toBe('queued')
   expect((await client.listJobs()).total).toBe(0)
   await server.worker.resume()
   // Nobody asks for another one.
-  await until('a canary that passes', 60_000, async () =>
+  await until('a canary that passes', 100_000, async () =>
     (await client.canary()).status === 'passed' ? true : null,
   )
   await expect(client.getJob(late.job_id ?? '')).rejects.toMatchObject({ status: 404 })
@@ -75,6 +75,6 @@ it('it is not ready while most jobs fail for reasons of the server, and recovers
   })
   fs.rmSync(jobs)
   fs.renameSync(kept, jobs)
-  await until('readiness', 60_000, async () => ((await client.health()).status === 'ok' ? true : null))
+  await until('readiness', 100_000, async () => ((await client.health()).status === 'ok' ? true : null))
   expect((await client.health()).checks['jobs']?.detail).toContain('a canary has passed since')
 })

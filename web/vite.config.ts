@@ -25,22 +25,29 @@ const serverCalls = '^/api/(?![\\w-]+\\.ts(\\?|$))'
 const pageOf = (request: { headers: { accept?: string | undefined } }): string | undefined =>
   request.headers.accept?.includes('text/html') === true ? '/index.html' : undefined
 
+const jsonSchemaFiles: Readonly<Record<string, readonly string[]>> = {
+  'json-schema-processors': ['toJSONSchema', 'allProcessors'],
+  'to-json-schema': [
+    'createToJSONSchemaMethod',
+    'createStandardJSONSchemaMethod',
+    'initializeContext',
+    'handleUnrepresentable',
+    'process',
+    'processSchema',
+    'extractDefs',
+    'finalize',
+  ],
+}
+
 /** Zod can write its schemas as JSON Schema, which the server does and a browser never: that half of it stays at home. */
 function withoutJsonSchema(): Plugin {
-  const nothing = (names: readonly string[]): string =>
-    `export const ${names.map((name) => `${name} = undefined`).join(', ')}`
-  const method = '() => () => undefined'
-  const instead: Readonly<Record<string, string>> = {
-    'json-schema-processors.js': nothing(['toJSONSchema', 'allProcessors']),
-    'to-json-schema.js': `${nothing(['initializeContext', 'handleUnrepresentable', 'processSchema', 'process', 'extractDefs', 'finalize'])}
-export const createToJSONSchemaMethod = ${method}, createStandardJSONSchemaMethod = ${method}`,
-  }
   return {
     name: 'without-json-schema',
     enforce: 'pre',
     load(id) {
-      const [, name = ''] = /[\\/]zod[\\/]v4[\\/]core[\\/]([\w-]+\.js)$/.exec(id) ?? []
-      return instead[name] ?? null
+      const file = /[\\/]zod[\\/]v4[\\/]core[\\/]([\w-]+)\.js$/.exec(id)?.[1]
+      const names = jsonSchemaFiles[file ?? '']
+      return names?.map((name) => `export const ${name} = () => undefined`).join('\n') ?? null
     },
   }
 }

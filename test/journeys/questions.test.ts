@@ -186,6 +186,11 @@ it('agents that wait for people give their slot to others, and go on when they a
   await until('both to wait', 30_000, async () =>
     (await small.client.stats()).slots.busy === 0 ? true : null,
   )
+  const [waiting] = await small.client.tasks(asked[0]?.id ?? '')
+  expect(waiting?.wait).toMatchObject({
+    for: 'answer',
+    on: expect.stringMatching(/ asks: Which currency\?$/),
+  })
   const third = await small.client.createJob({ vision: 'a counter', mode: 'solo' })
   expect(await endOf(small, third.job_id)).toMatchObject({ status: 'completed', waited_ms: 0 })
 
@@ -193,6 +198,18 @@ it('agents that wait for people give their slot to others, and go on when they a
   expect(needing.jobs.map((job) => job.id)).toEqual(asked.map(({ id }) => id).toReversed())
   const all = await small.client.listJobs({ sort_by: 'attention' })
   expect(all.jobs.map((job) => job.id)).toEqual([...needing.jobs.map((job) => job.id), third.job_id])
+
+  // With the one slot taken, the card of what comes next says what it waits for.
+  const busy = await small.client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
+  await until('the slot to be taken', 30_000, async () =>
+    (await small.client.tasks(busy.job_id))[0]?.activity === undefined ? null : true,
+  )
+  const queued = await small.client.createJob({ vision: 'a counter', mode: 'solo' })
+  await until('its card to say so', 30_000, async () => {
+    const [card] = await small.client.tasks(queued.job_id)
+    return card?.wait?.for === 'capacity' ? true : null
+  })
+  for (const { job_id: id } of [queued, busy]) await small.client.cancel(id)
 
   for (const { id, question } of asked) await small.client.answerQuestion(id, question.id, 'Euro')
   for (const { id } of asked) {

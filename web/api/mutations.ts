@@ -32,8 +32,7 @@ function useJobCommand<Input>(id: string, act: (input: Input) => Promise<JobView
   const cache = useQueryClient()
   return useMutation({
     mutationFn: act,
-    onSuccess: () =>
-      Promise.all([refreshTogether(cache, id), cache.invalidateQueries({ queryKey: keys.jobs })]),
+    onSuccess: () => refreshTogether(cache, id),
   })
 }
 

@@ -24,8 +24,8 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   // Their words reach the screen by themselves.
   session: [],
   document: ['documents'],
-  permission: ['permissions', 'agents', 'job'],
-  question: ['questions', 'agents', 'job'],
+  permission: ['permissions', 'tasks', 'agents', 'job'],
+  question: ['questions', 'tasks', 'agents', 'job'],
 }
 
 const partsOfUsage: readonly JobPart[] = ['job', 'tasks', 'agents', 'attempts', 'budget']
@@ -87,7 +87,9 @@ export async function refreshTogether(
   jobId: string,
   parts?: readonly JobPart[],
 ): Promise<void> {
-  const keysOfParts = parts?.map((part) => keys.part(jobId, part)) ?? [keys.job(jobId)]
+  // How many jobs run or need somebody stands beside the job on the same page.
+  const beside = parts === undefined || parts.includes('job') ? [keys.jobs] : []
+  const keysOfParts = [...(parts?.map((part) => keys.part(jobId, part)) ?? [keys.job(jobId)]), ...beside]
   const queries = keysOfParts.flatMap((queryKey) => cache.getQueryCache().findAll({ queryKey }))
   for (const query of queries) query.invalidate()
   const shown = queries.filter((query) => query.isActive())

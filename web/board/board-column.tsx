@@ -17,11 +17,14 @@ interface BoardColumnProps {
   readonly focusAt: number
   /** The index of the card that has or had the focus, or -1: it stays in the page however far it is scrolled away. */
   readonly currentAt: number
+  /** Said instead of the column's own words when it is empty. */
+  readonly note: ReactNode
   readonly children: (task: TaskView) => ReactNode
 }
 
 /** One column: its name, how many, its cards. */
-export function BoardColumn({ column, isVirtual, isChosen, focusAt, currentAt, children }: BoardColumnProps) {
+export function BoardColumn(props: BoardColumnProps) {
+  const { column, isVirtual, isChosen, focusAt, currentAt, note, children } = props
   const look = 'min-h-0 flex-1 px-2 max-md:pt-2'
   return (
     <section
@@ -37,7 +40,7 @@ export function BoardColumn({ column, isVirtual, isChosen, focusAt, currentAt, c
         <span className="text-xs font-normal text-faint tabular-nums">{column.tasks.length}</span>
       </h2>
       {column.tasks.length === 0 && (
-        <p className="px-3.5 py-1 text-xs text-faint max-md:py-4">{column.empty}</p>
+        <p className="px-3.5 py-1 text-xs wrap-anywhere text-faint max-md:py-4">{note ?? column.empty}</p>
       )}
       {isVirtual ? (
         <LongList column={column} focusAt={focusAt} currentAt={currentAt} className={look}>

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import type { JobView, TaskView } from '../../src/contract/job.ts'
+import { CurrentCheck } from '../ui/current-check.tsx'
 import { BoardColumn } from './board-column.tsx'
 import { CardMotion } from './card-motion.tsx'
 import { Card } from './card.tsx'
@@ -51,6 +52,7 @@ export function Cards({
             isChosen={column.name === shown}
             focusAt={column.tasks.findIndex((task) => task.task_id === focus.target)}
             currentAt={column.tasks.findIndex((task) => task.task_id === focus.current)}
+            note={noteOf(column, job)}
           >
             {(task) => (
               <Card
@@ -68,6 +70,12 @@ export function Cards({
       </CardMotion>
     </div>
   )
+}
+
+/** While nobody works but the server, the column of work says at what. */
+function noteOf({ name }: Column, job: JobView | undefined): ReactNode {
+  const checking = job?.checking ?? null
+  return name === 'progress' && checking !== null ? <CurrentCheck checking={checking} /> : undefined
 }
 
 /** Tab comes to the card of a column that had the focus last, or to its first. */

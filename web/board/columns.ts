@@ -14,7 +14,7 @@ export interface Column {
 
 const columns = [
   { name: 'todo', title: 'To do', empty: 'Nothing left to begin.' },
-  { name: 'progress', title: 'In progress', empty: 'Nobody is at work.' },
+  { name: 'progress', title: 'In progress', empty: 'No task is in progress.' },
   { name: 'review', title: 'Review', empty: 'Nothing is under review.' },
   { name: 'done', title: 'Done', empty: 'Nothing is done yet.' },
   { name: 'failed', title: 'Failed', empty: '' },
@@ -57,7 +57,7 @@ function emptyWords({ name, empty }: (typeof columns)[number], job: JobState | u
   if (name === 'todo' && (job?.current_phase === 'planning' || job?.current_phase === 'queued'))
     return 'The plan is being written.'
   if (name === 'progress' && job?.current_phase === 'proving')
-    return 'Nobody is at work: the server proves the whole.'
+    return 'No task is in progress: the server proves the whole.'
   return empty
 }
 

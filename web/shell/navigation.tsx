@@ -132,8 +132,8 @@ function NeedsYouCount() {
 
 function useReadiness(): 'ready' | 'unready' | 'unknown' {
   const { data, isError } = useQuery(queries.health())
-  if (isError) return 'unready'
-  if (data === undefined) return 'unknown'
+  // A server that is not ready says so; from one that says nothing, nobody knows.
+  if (isError || data === undefined) return 'unknown'
   return data.status === 'ok' ? 'ready' : 'unready'
 }
 

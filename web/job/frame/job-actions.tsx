@@ -1,5 +1,5 @@
 import { Ban, RotateCcw } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
 import { useCancelJob, useRestartJob } from '../../api/mutations.ts'
 import { useCommands } from '../../shell/commands.ts'
@@ -13,29 +13,17 @@ export function JobActions({ job }: { readonly job: JobView }) {
   const [isAsking, setIsAsking] = useState(false)
   const cancel = useCancelJob(job.id)
   const restart = useRestartJob(job.id)
-  const begin = restart.mutate
+  const { mutate } = restart
+  const { reset } = cancel
+  const begin = useCallback(() => {
+    reset()
+    mutate(undefined, { onError: showFailure })
+  }, [mutate, reset])
   const act = actOf(job)
-  const isBusy = restart.isPending || cancel.isPending
-  useCommands(
-    useMemo(
-      () => [
-        ...(act === 'cancel'
-          ? [{ id: 'job cancel', group: 'This job', title: 'Cancel the job', run: () => setIsAsking(true) }]
-          : []),
-        ...(act === 'restart'
-          ? [
-              {
-                id: 'job restart',
-                group: 'This job',
-                title: 'Restart the job',
-                run: () => begin(undefined, { onError: showFailure }),
-              },
-            ]
-          : []),
-      ],
-      [act, begin],
-    ),
-  )
+  // Until its last process has ended the job goes on, and everybody can see that it is being cancelled.
+  const isCancelling = act === 'cancel' && (cancel.isPending || cancel.isSuccess)
+  const isBusy = restart.isPending || isCancelling
+  useActCommand(act, setIsAsking, begin)
   return (
     <>
       {act !== null && (
@@ -46,11 +34,11 @@ export function JobActions({ job }: { readonly job: JobView }) {
           onClick={() => {
             if (isBusy) return
             if (act === 'cancel') setIsAsking(true)
-            else begin(undefined, { onError: showFailure })
+            else begin()
           }}
         >
           {act === 'cancel' ? <Ban aria-hidden /> : <RotateCcw aria-hidden />}
-          {act === 'cancel' ? 'Cancel' : 'Restart'}
+          {act === 'restart' ? 'Restart' : isCancelling ? 'Cancelling' : 'Cancel'}
         </Button>
       )}
       <JobMenu job={job} />
@@ -65,6 +53,22 @@ export function JobActions({ job }: { readonly job: JobView }) {
         stopped.
       </Confirm>
     </>
+  )
+}
+
+/** The same act in the palette. */
+function useActCommand(
+  act: 'cancel' | 'restart' | null,
+  ask: (isAsking: boolean) => void,
+  begin: () => void,
+): void {
+  useCommands(
+    useMemo(() => {
+      if (act === null) return []
+      const title = act === 'cancel' ? 'Cancel the job' : 'Restart the job'
+      const run = act === 'cancel' ? () => ask(true) : begin
+      return [{ id: `job ${act}`, group: 'This job', title, run }]
+    }, [act, ask, begin]),
   )
 }
 

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
-import { CurrentCheck } from '../../ui/current-check.tsx'
 import { jobState } from '../../ui/job-state.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { Elapsed } from '../../ui/since.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StatusPill } from '../../ui/status-pill.tsx'
 import { statuses } from '../../ui/status.ts'
@@ -36,8 +36,11 @@ export function JobHeader({ job }: { readonly job: JobView }) {
           {job.progress} %
         </span>
         {job.checking !== null && (
-          <span className="min-w-0 truncate text-xs text-running">
-            <CurrentCheck checking={job.checking} />
+          <span
+            title={job.checking.command}
+            className="text-xs whitespace-nowrap text-running tabular-nums max-md:hidden"
+          >
+            Check {job.checking.number} of {job.checking.total}, <Elapsed from={job.checking.started_at} />
           </span>
         )}
         <div className="ml-auto max-md:ml-0">

@@ -45,8 +45,13 @@ it('an agent that asks is seen in its job and answered there, and does what it w
     await questions.getByText(/asks: Install left-pad/).waitFor({ timeout: 60_000 })
     await questions.getByText('npm install left-pad').waitFor()
     await questions.getByText(/Without an answer it is refused in/).waitFor()
-    // It is said once: with its answers.
-    expect(await page.getByText(/asks: Install left-pad/).count()).toBe(1)
+    // It is seen once: with its answers.
+    expect(
+      await page
+        .locator('main')
+        .getByText(/asks: Install left-pad/)
+        .count(),
+    ).toBe(1)
     await questions.getByRole('button', { name: 'Allow once' }).click()
     await questions.getByText(/asks: Wipe it/).waitFor({ timeout: 30_000 })
     await questions.getByRole('button', { name: 'Reject' }).click()

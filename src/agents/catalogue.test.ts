@@ -155,7 +155,9 @@ it('answers fast, because it starts nothing', async () => {
 })
 
 it('a backend that somebody added becomes the default only when they say so', async () => {
-  const settings = Settings.parse({ backends: [{ name: 'mine', command: [process.execPath, import.meta.filename] }] })
+  const settings = Settings.parse({
+    backends: [{ name: 'mine', command: [process.execPath, import.meta.filename] }],
+  })
   const standard = async (chosen: Settings): Promise<string | undefined> =>
     (await catalogue.list(chosen)).find((backend) => backend.default)?.name
   expect(await standard(settings)).toBe('offline')

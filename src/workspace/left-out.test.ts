@@ -104,6 +104,8 @@ it('a file with a secret is left out: a new one whole, a changed one as it was',
     { path: 'config.js', why: 'it holds a secret (github)' },
   ])
   expect(await namesIn(made.commit)).toEqual(['config.js', 'readme.md'])
-  expect((await readFile(repository, made.commit, Buffer.from('config.js'))).content).toBe('export const port = 1\n')
+  expect((await readFile(repository, made.commit, Buffer.from('config.js'))).content).toBe(
+    'export const port = 1\n',
+  )
   expect((await readFile(repository, made.commit, Buffer.from('readme.md'))).content).toBe('hello you\n')
 })

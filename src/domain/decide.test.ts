@@ -321,3 +321,46 @@ describe('a task', () => {
     ])
   })
 })
+
+describe('a disk that was full', () => {
+  const merged: Work = {
+    ...done,
+    id: 'm1',
+    kind: 'merge',
+    taskId: 'a',
+    attemptId: 'a1',
+    outcome: { kind: 'merged', commit: 'c2' },
+  }
+  const full = (n: number, until: number): Work => ({
+    ...done,
+    id: `d${n}`,
+    kind: 'deliver',
+    taskId: null,
+    attemptId: null,
+    outcome: error({ noRoomUntil: new Date(until).toISOString() }),
+  })
+  const proven: Work = { ...passed, id: 'w2', taskId: null, attemptId: null }
+  const delivering = (work: readonly Work[]): Snapshot =>
+    scene({
+      job: { ...job, phase: 'delivering', headCommit: 'c1' },
+      tasks: [{ ...task, status: 'completed' }],
+      work: [merged, proven, ...work],
+    })
+
+  it('is waited for by name, however often, and then it is delivered', () => {
+    const often = Array.from({ length: tries.services + 1 }, (_, n) => full(n, 1_005_000))
+    expect(decide(delivering(often), 1_000_000, 1000)).toEqual([
+      { do: 'wait-retry', for: 'disk', taskId: null, until: 1_005_000, on: 'room on the disk of the server' },
+    ])
+    expect(acts(delivering(often), 1_005_000)).toEqual(['start-deliver'])
+  })
+
+  it('holds nothing up that is under way, and is not waited for twice', () => {
+    const waiting = delivering([full(1, 1_005_000)])
+    const until = new Date(1_005_000).toISOString()
+    const wait = { for: 'disk' as const, on: '', since: until, until }
+    expect(acts({ ...waiting, job: { ...waiting.job, wait } })).toEqual([])
+    const open: Work = { ...merged, id: 'm2', status: 'running', held: true, outcome: null }
+    expect(acts({ ...waiting, work: [...waiting.work, open] })).toEqual([])
+  })
+})

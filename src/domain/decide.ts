@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts'
 import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
+import { setFullDiskAside } from './full-disk.ts'
 import { withinBudget } from './held-back.ts'
 import type { Job, Snapshot, Task, Work } from './model.ts'
 import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
@@ -13,7 +14,8 @@ import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
  *
  * `now` and `retryMs` are milliseconds.
  */
-export function decide(snapshot: Snapshot, now: number, retryMs: number): Decision[] {
+export function decide(whole: Snapshot, now: number, retryMs: number): Decision[] {
+  const { snapshot, full } = setFullDiskAside(whole, now)
   const { job, tasks } = snapshot
   if (job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled') return []
 
@@ -27,6 +29,7 @@ export function decide(snapshot: Snapshot, now: number, retryMs: number): Decisi
     return [{ do: 'add-tasks', tasks: job.mode === 'solo' ? [soloTask(job)] : planningTasks(job) }]
   }
 
+  if (full !== null) return open.length > 0 ? [] : decideWait(job, [full])
   const decisions = withinBudget(
     snapshot,
     tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs)),

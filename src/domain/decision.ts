@@ -34,7 +34,14 @@ export type Decision =
   | { readonly do: 'lose-work'; readonly workId: string; readonly attemptId: string | null }
   | { readonly do: 'cancel-work'; readonly workId: string; readonly attemptId: string | null }
   | { readonly do: 'enter-phase'; readonly phase: Phase }
-  | { readonly do: 'wait-retry'; readonly taskId: string; readonly until: number; readonly on: string }
+  | {
+      readonly do: 'wait-retry'
+      /** `retry` unless told. */
+      readonly for?: 'retry' | 'disk'
+      readonly taskId: string | null
+      readonly until: number
+      readonly on: string
+    }
   | {
       readonly do: 'wait-person'
       readonly for: 'budget' | 'backend'

@@ -139,12 +139,16 @@ export type WorkOutcome =
   | { readonly kind: 'empty' }
   | { readonly kind: 'conflict'; readonly files: readonly string[] }
   | { readonly kind: 'delivered'; readonly path: string; readonly commit: string }
-  /** `permanent`: trying again would end in the same way. `server`: nothing that a person asked for is to blame. */
+  /**
+   * `permanent`: trying again would end in the same way. `server`: nothing that a person asked for is to blame. `noRoomUntil`: the
+   * disk was full, and it is tried again at that time, in ISO 8601; it counts as no try.
+   */
   | {
       readonly kind: 'error'
       readonly message: string
       readonly permanent?: boolean
       readonly server?: boolean
+      readonly noRoomUntil?: string
     }
 
 export interface FailedCheck {

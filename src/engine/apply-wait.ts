@@ -26,7 +26,7 @@ export async function applyWait(
   }
   const until = decision.do === 'wait-retry' ? new Date(decision.until) : null
   const wait = {
-    for: decision.do === 'wait-retry' ? ('retry' as const) : decision.for,
+    for: decision.for ?? ('retry' as const),
     on: decision.on,
     since: isoTime(new Date()),
     until: until === null ? null : isoTime(until),

@@ -5,3 +5,14 @@ import { isDatabaseAway } from '../store/database-away.ts'
 export function isInterruption(error: unknown): boolean {
   return isDatabaseAway(error) || isHelperGone(error)
 }
+
+/** Whether the disk was full: of the server's own writes, or of those of a git that it ran. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : null
+  return (
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    /No space left on device|Disk quota exceeded/.test(error.message)
+  )
+}

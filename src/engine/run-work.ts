@@ -1,8 +1,9 @@
+import { roomOnDisk } from '../domain/full-disk.ts'
 import { transition } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Trx } from '../store/database.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
-import { updateAttempt } from '../store/attempts.ts'
+import { updateAttempt, type AttemptChange } from '../store/attempts.ts'
 import { lockJob, updateJob, type JobRow } from '../store/jobs.ts'
 import { enqueue } from '../store/queue.ts'
 import { isTaskCancelRequested } from '../store/task-acts.ts'
@@ -13,12 +14,16 @@ import { keepFindings } from '../store/findings.ts'
 import { SourceError } from '../workspace/job-repository.ts'
 import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
-import { isInterruption } from './interruption.ts'
+import { isDiskFull, isInterruption } from './interruption.ts'
 import { patientEngine } from './patient-engine.ts'
 import { RepositoryMissing } from './repository-of.ts'
 import { runAttempt } from './run-attempt.ts'
 import { runChecks } from './run-checks.ts'
 import { runDeliver, runMerge } from './run-repository.ts'
+
+/** Between two looks for room on a full disk: so many pauses of a retry, and never longer than this. */
+const ROOM_FACTOR = 10
+const ROOM_MS = 30_000
 
 /**
  * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
@@ -148,17 +153,17 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
     const { kind, task_id, attempt_id } = claim.work
     const stopped = claim.signal.aborted
     const isLost = stopped || isInterruption(error)
+    const noRoom = stopped || !isDiskFull(error) ? null : nextLook(engine)
     return {
       outcome: {
         kind: 'error',
         message,
+        ...(noRoom === null ? {} : { noRoomUntil: noRoom }),
         permanent: error instanceof RepositoryMissing,
         server: !stopped && !isOfRequest(error),
       },
       status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',
-      ...(kind === 'attempt' || kind === 'review'
-        ? { attempt: { status: isLost ? ('lost' as const) : ('failed' as const), error: message } }
-        : {}),
+      ...(kind === 'attempt' || kind === 'review' ? { attempt: endedBy(message, isLost, noRoom) } : {}),
       events: [
         {
           type: `${kind}.failed`,
@@ -170,6 +175,18 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
       ],
     }
   }
+}
+
+/** How an attempt ended that could not be concluded; one that a full disk ended counts as none, and waits. */
+function endedBy(message: string, isLost: boolean, noRoom: string | null): AttemptChange {
+  if (noRoom === null) return { status: isLost ? 'lost' : 'failed', error: message }
+  const held = { for: 'retry', on: roomOnDisk, until: noRoom } as const
+  return { status: 'lost', error: message, outcome: { held } }
+}
+
+/** When a job that found no room on the disk looks again. */
+function nextLook({ limits }: Engine): string {
+  return new Date(Date.now() + Math.min(limits.retryMs * ROOM_FACTOR, ROOM_MS)).toISOString()
 }
 
 /** What was asked for cannot be done: no fault of the server's. */

@@ -35,7 +35,8 @@ export async function installProfile(profile: Profile, options: Installing): Pro
     )
   const dir = installDirOf({ ...profile, install }, options.places)
   const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomUUID()}`)
-  fs.mkdirSync(fresh, { recursive: true, mode: 0o700 })
+  // Agents of a server that is root run as another user; the data directory is closed to others.
+  fs.mkdirSync(fresh, { recursive: true, mode: 0o755 })
   try {
     fs.writeFileSync(path.join(fresh, 'package.json'), manifestOf(install))
     await runNpm(fresh, options)

@@ -144,7 +144,7 @@ describe('an entry of the ACP registry', () => {
     expect(backends.find((each) => each.name === 'some-agent')).toMatchObject({
       package: '@maker/some-agent@1.2.3',
       command: ['some-agent', '--acp'],
-      env: { MODE: 'quiet' },
+      env: { MODE: '********' },
     })
     await expect(server.client.addRegistryBackend({ registry: entry })).rejects.toMatchObject({ status: 409 })
   })

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Conformance } from '../../src/contract/conformance.ts'
-import { fixtureAgent, fixtureBackend } from '../helpers/fixture-backend.ts'
+import { fixtureBackend } from '../helpers/fixture-backend.ts'
 import { modelBackend } from '../helpers/model-backend.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startScriptedModel } from '../helpers/scripted-model.ts'
@@ -55,13 +55,15 @@ it('the offline demo passes every case but the count of tokens, of which it uses
 
 it('an agent that asks and tells what it uses passes those cases; that it resumed is not believed but tried', async () => {
   const offer = { agentCapabilities: { sessionCapabilities: { resume: {} } } }
-  await server.client.addBackend(fixtureBackend('good', { obey: true, asks: true, quiet: true, offer }))
+  await server.client.addBackend(
+    fixtureBackend('good', { obey: true, asks: true, quiet: true, offer, mark: 'kit-of-the-good' }),
+  )
   const found = await server.client.testBackend('good')
   // A new process of the fixture remembers nothing, and says that it resumed.
   expect(resultsOf(found)).toEqual({ ...allPass, resume: 'fail' })
   expect(sentenceOf(found, 'resume')).toBe('It resumed its session, and did not know.')
   expect(sentenceOf(found, 'usage')).toBe('It told 12 tokens.')
-  expect(processesNaming(fixtureAgent)).toEqual([])
+  expect(processesNaming('kit-of-the-good')).toEqual([])
 })
 
 it('one that lies, does what it was refused and forgets fails those cases, with what was seen', async () => {

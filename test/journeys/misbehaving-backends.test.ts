@@ -84,10 +84,10 @@ it.each(['program', 'script'])(
     const file = path.join(server.dataDir, what === 'script' ? `${name}.mjs` : name)
     const put = (play: object): void => {
       const told = JSON.stringify(play)
-      const text =
-        what === 'script'
-          ? `process.argv[2] = ${JSON.stringify(told)}; await import('${fixtureAgent}')`
-          : `#!/bin/sh\nexec ${process.execPath} ${fixtureAgent} '${told}'\n`
+      // The whole agent: inside the walls there is nothing but the backend's own file.
+      const agent = fs.readFileSync(fixtureAgent, 'utf8')
+      const first = what === 'script' ? '' : `#!${process.execPath}\n`
+      const text = `${first}process.argv[2] = ${JSON.stringify(told)}\n${agent}`
       fs.writeFileSync(file, text, { mode: 0o755 })
     }
     put({ turn: [{ say: 'Now…' }, { talk: 1500 }, { exit: 7 }] })

@@ -148,32 +148,37 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
         return await runDeliver(engine, claim)
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    engine.log.warn({ err: error, work: claim.work.id, kind: claim.work.kind }, 'work failed')
-    const { kind, task_id, attempt_id } = claim.work
-    const stopped = claim.signal.aborted
-    const isLost = stopped || isInterruption(error)
-    const noRoom = stopped || !isDiskFull(error) ? null : nextLook(engine)
-    return {
-      outcome: {
-        kind: 'error',
-        message,
-        ...(noRoom === null ? {} : { noRoomUntil: noRoom }),
-        permanent: error instanceof RepositoryMissing,
-        server: !stopped && !isOfRequest(error),
+    return brokenOff(engine, claim, error)
+  }
+}
+
+/** What is reported of work that threw. */
+function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
+  const message = error instanceof Error ? error.message : String(error)
+  engine.log.warn({ err: error, work: claim.work.id, kind: claim.work.kind }, 'work failed')
+  const { kind, task_id, attempt_id } = claim.work
+  const stopped = claim.signal.aborted
+  const isLost = stopped || isInterruption(error)
+  const noRoom = stopped || !isDiskFull(error) ? null : nextLook(engine)
+  return {
+    outcome: {
+      kind: 'error',
+      message,
+      ...(noRoom === null ? {} : { noRoomUntil: noRoom }),
+      permanent: error instanceof RepositoryMissing,
+      server: !stopped && !isOfRequest(error),
+    },
+    status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',
+    ...(kind === 'attempt' || kind === 'review' ? { attempt: endedBy(message, isLost, noRoom) } : {}),
+    events: [
+      {
+        type: `${kind}.failed`,
+        actor: 'server',
+        taskId: task_id,
+        attemptId: attempt_id,
+        message: `The ${kind} did not work: ${message}`,
       },
-      status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',
-      ...(kind === 'attempt' || kind === 'review' ? { attempt: endedBy(message, isLost, noRoom) } : {}),
-      events: [
-        {
-          type: `${kind}.failed`,
-          actor: 'server',
-          taskId: task_id,
-          attemptId: attempt_id,
-          message: `The ${kind} did not work: ${message}`,
-        },
-      ],
-    }
+    ],
   }
 }
 

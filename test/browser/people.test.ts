@@ -109,7 +109,7 @@ it('one task is cancelled from its card; what needs it is skipped and the rest g
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the task' }).click()
     await details.locator('[data-status=cancelled]').first().waitFor({ timeout: 20_000 })
     await details.getByRole('button', { name: 'Close the details' }).click()
-    const done = column(page, 'Done').getByRole('article')
+    const done = column(page, 'Not done').getByRole('article')
     await done.filter({ hasText: 'Evaluate expressions' }).filter({ hasText: 'cancelled' }).waitFor()
     await done.filter({ hasText: 'skipped' }).first().waitFor()
     await openLogOfPeople(page)

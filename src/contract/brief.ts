@@ -14,6 +14,9 @@ export type BriefFeedback = z.infer<typeof BriefFeedback>
 /** With these words a session is told what a person said to its agent while it worked. */
 export const MESSAGE_OPENING = 'A person who watches your work says:'
 
+/** The directory of a workspace for briefs and reports, unless the repository itself has something of that name. */
+export const usualReportsDir = '.slipway'
+
 /**
  * What the server leaves in `.slipway/task.json` before a session: everything an attempt is about, for agents and
  * tools that read data rather than words. The prompt says the same. `base_commit` is what the workspace holds at the

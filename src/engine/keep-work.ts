@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Transform } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { NewEvent } from '../store/events.ts'
 import { checkpoint, type Checkpoint, type CheckpointOptions } from '../workspace/attempt-workspace.ts'
 import type { JobRepository } from '../workspace/job-repository.ts'
@@ -119,11 +118,7 @@ async function runInside(
     label: 'keeping what an attempt left',
     input: 'nothing',
   })
-  const late = new AbortController()
-  const timer = delay(SCRIPT_MS, undefined, { signal: late.signal }).then(
-    () => child.kill(),
-    () => undefined,
-  )
+  const timer = setTimeout(() => void child.kill(), SCRIPT_MS)
   let wrote = ''
   child.stderr.on('data', (chunk: Buffer) => {
     wrote = (wrote + chunk.toString('utf8')).slice(-500)
@@ -133,8 +128,7 @@ async function runInside(
     const { code } = await child.exited
     if (code !== 0) throw new Error(wrote.trim() || `exit code ${code ?? 'none'}`)
   } finally {
-    late.abort()
-    await timer
+    clearTimeout(timer)
     await child.kill()
   }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { ReportedUsage } from '../agents/backend.ts'
 import type { HeldBack } from '../domain/model.ts'
-import type { TaskBrief } from '../contract/brief.ts'
+import { usualReportsDir, type TaskBrief } from '../contract/brief.ts'
 import { writeInside } from '../lib/inside-files.ts'
 import {
   lastCheckpoint,
@@ -198,6 +198,9 @@ async function writeBrief(
 ): Promise<TaskBrief> {
   const { job } = claim
   const { attempt, task } = scene
+  // Only the architect's own task speaks of the directory; everywhere else such words are a person's.
+  const named = (text: string): string =>
+    attempt.role === 'architect' ? text.replaceAll(`${usualReportsDir}/`, `${workspace.reports}/`) : text
   const brief: TaskBrief = {
     slipway: 1,
     role: attempt.role,
@@ -208,8 +211,8 @@ async function writeBrief(
       id: task.id,
       key: task.key,
       title: task.title,
-      description: task.description,
-      acceptance: task.acceptance,
+      description: named(task.description),
+      acceptance: task.acceptance.map(named),
       checks: task.checks,
     },
     attempt: attempt.number,

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { BriefFeedback, TaskBrief } from '../contract/brief.ts'
+import { usualReportsDir, type BriefFeedback, type TaskBrief } from '../contract/brief.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 
 /**
@@ -41,8 +41,8 @@ export function openRoles(overrideDir?: string): Roles {
     prompts.set(file, text)
   }
   return {
-    render: (brief, reports = USUAL_REPORTS) =>
-      fill((prompts.get(fileFor(brief)) ?? '').replaceAll(`${USUAL_REPORTS}/`, `${reports}/`), brief),
+    render: (brief, reports = usualReportsDir) =>
+      fill((prompts.get(fileFor(brief)) ?? '').replaceAll(`${usualReportsDir}/`, `${reports}/`), brief),
   }
 }
 
@@ -65,8 +65,6 @@ function fileFor(brief: TaskBrief): PromptFile {
       return brief.mode === 'solo' && !brief.task.key.startsWith('repair') ? 'solo.md' : 'developer.md'
   }
 }
-
-const USUAL_REPORTS = '.slipway'
 
 const PLACEHOLDER = /\{\{([^{}\n]*)\}\}/g
 const FIELDS = [

@@ -25,6 +25,8 @@ async function attack(user: 'root' | 'ordinary', walls: 'bubblewrap' | 'none'): 
     const dirs = walls === 'none' ? [programsWithoutBubblewrap(root)] : []
     const mine = path.join(root, 'probe')
     fs.mkdirSync(mine, { mode: 0o700 })
+    fs.mkdirSync(path.join(root, 'closed', 'bin'), { recursive: true })
+    fs.chmodSync(path.join(root, 'closed'), 0o700)
     const as =
       user === 'ordinary' && isRoot
         ? ['setpriv', `--reuid=${ORDINARY_UID}`, `--regid=${ORDINARY_UID}`, '--clear-groups']

@@ -18,8 +18,8 @@ export interface GatedProgram {
 }
 
 /**
- * The gate inside the walls: goes to the program's directory, which it alone may be able to enter, says that they stand, waits for "go", takes up the program's environment, and only then
- * becomes the program. What puts the walls up has run by then, and has seen nothing of that environment.
+ * The gate inside the walls: goes to the program's directory, which it alone may be able to enter, says that they stand,
+ * waits for "go", takes up the program's environment, and only then becomes the program. What puts the walls up has run by then, and has seen nothing of that environment.
  */
 const GATE = `cd "$1" || exit 1; shift; echo r >&4; exec 4>&-; read -r slipway_go <&3 || exit 1; exec 3<&-
 slipway_env=; while IFS= read -r slipway_line; do slipway_env="$slipway_env$slipway_line

@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { usualReportsDir } from '../contract/brief.ts'
 import { git, GitError, gitText, identity } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 import { junkPatterns, leaveOut, type LeftOut } from './left-out.ts'
 import type { WorkspacePool } from './pool.ts'
-import { reportsDirAt, usualReportsDir } from './reports-dir.ts'
+import { reportsDirAt } from './reports-dir.ts'
 
 /** The directory an attempt may touch, with a private home beside it. */
 export interface Workspace {

@@ -145,7 +145,7 @@ async function notReachable(
   if (commits.length === 0) return []
   const { stdout } = await git(['rev-list', '--stdin'], {
     gitDir: repository.dir,
-    input: [...commits, ...tips.map((tip) => `^${tip}`)].join('\n'),
+    input: [...commits, '^refs/heads/main', ...tips.map((tip) => `^${tip}`)].join('\n'),
   })
   const listed = new Set(stdout.toString('utf8').split('\n'))
   return [...new Set(commits)].filter((commit) => listed.has(commit))

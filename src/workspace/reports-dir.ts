@@ -1,8 +1,7 @@
+import { usualReportsDir } from '../contract/brief.ts'
 import { git } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 
-/** Where the server and an agent leave each other files in a workspace, unless the repository has something of that name. */
-export const usualReportsDir = '.slipway'
 /** Names that are tried when it has. */
 const OTHERS = Array.from({ length: 20 }, (_, n) => `${usualReportsDir}-${n + 2}`)
 

@@ -59,7 +59,8 @@ const child = await launcher.launch({
   },
   home: place('home'),
   writable: [place('ws')],
-  readable: [],
+  // Directories of a PATH need not be there, nor open to others.
+  readable: ['/no/such/place/bin', path.join(root, '..', 'closed', 'bin')],
   label: 'probe',
 })
 child.stderr.resume()

@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import { ndJsonStream } from '@agentclientprotocol/sdk'
+import { forgetCompileCache } from './environment.ts'
 import type { TurnAgent } from './turn-agent.ts'
 
 /**
@@ -7,8 +8,7 @@ import type { TurnAgent } from './turn-agent.ts'
  * and takes its child processes with it; `isDeaf` says when it is not to heed SIGTERM.
  */
 export async function serveAgent(served: TurnAgent, isDeaf = (): boolean => false): Promise<never> {
-  // Where its own compiled code is, which is nothing for the programs that it runs.
-  delete process.env['NODE_COMPILE_CACHE']
+  forgetCompileCache()
   const stream = ndJsonStream(
     Writable.toWeb(process.stdout),
     Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>,

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { SessionUpdate, ToolCallContent, ToolKind } from '@agentclientprotocol/sdk'
+import { usualReportsDir } from '../../contract/brief.ts'
 import { runCommand, type CommandResult } from './child-command.ts'
 import { readInside, writeInside } from './workspace-files.ts'
 
@@ -46,7 +47,7 @@ export class NotAllowed extends Error {
   override readonly name = 'NotAllowed'
 }
 
-export function openStage({ cwd, reports = '.slipway', signal, send, ask }: StageOptions): Stage {
+export function openStage({ cwd, reports = usualReportsDir, signal, send, ask }: StageOptions): Stage {
   const named = (file: string): string => file.replace(/^\.slipway(?=\/)/, reports)
   const tell: Send = async (update) => {
     signal.throwIfAborted()

@@ -13,6 +13,7 @@ import {
   type SessionMode,
   type ToolCallUpdate,
 } from '@agentclientprotocol/sdk'
+import { reportsOf } from './environment.ts'
 import { openStage, type Stage, type StageOptions } from './stage.ts'
 
 /**
@@ -164,10 +165,3 @@ async function takeTurn<State>(
 
 /** JSON-RPC's code for an error inside whoever was asked. */
 const INTERNAL_ERROR = -32_603
-
-/** The directory of reports, where Slipway says that it is not the usual one. */
-function reportsOf(): Pick<StageOptions, 'reports'> {
-  // oxlint-disable-next-line node/no-process-env -- an agent is told so by its environment
-  const reports = process.env['SLIPWAY_REPORTS_DIR']
-  return reports === undefined ? {} : { reports }
-}

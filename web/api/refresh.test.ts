@@ -1,7 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { expect, it, vi } from 'vitest'
 import type { EventView } from '../../src/contract/event.ts'
-import { keys } from './keys.ts'
+import { keys, type JobPart } from './keys.ts'
 import { refreshTogether, staleParts } from './refresh.ts'
 
 function event(type: string): EventView {
@@ -29,36 +29,39 @@ it('an event of a kind nobody knows yet puts the job itself out of date', () => 
   expect(staleParts(event('weather.changed'))).toContain('job')
 })
 
-it('the answers of one round are shown at one moment, whichever comes first', async () => {
-  const cache = new QueryClient()
-  let round = 1
-  const late = new Map<string, () => void>()
-  const ask = (part: 'job' | 'tasks') => ({
-    queryKey: keys.part('1', part),
-    queryFn: async () => {
-      const answer = round
-      if (round > 1) await new Promise<void>((resolve) => late.set(part, resolve))
-      return part === 'job'
-        ? { round: answer, tasks: { total: 0, done: 0 } }
-        : Object.assign([], { round: answer })
-    },
-  })
-  const observers = [new QueryObserver(cache, ask('job')), new QueryObserver(cache, ask('tasks'))]
-  const shown = (): unknown[] =>
-    observers.map((observer) => (observer.getCurrentResult().data as { round: number } | undefined)?.round)
-  const stops = observers.map((observer) => observer.subscribe(() => undefined))
-  await vi.waitFor(() => expect(shown()).toEqual([1, 1]))
+it.each<{ parts: JobPart[] }>([{ parts: ['job', 'tasks'] }, { parts: ['tasks'] }, { parts: ['job'] }])(
+  'job and board are read together and shown at one moment when $parts is out of date',
+  async ({ parts }) => {
+    const cache = new QueryClient()
+    let round = 1
+    const late = new Map<string, () => void>()
+    const ask = (part: 'job' | 'tasks') => ({
+      queryKey: keys.part('1', part),
+      queryFn: async () => {
+        const answer = round
+        if (round > 1) await new Promise<void>((resolve) => late.set(part, resolve))
+        return part === 'job'
+          ? { round: answer, tasks: { total: 0, done: 0 } }
+          : Object.assign([], { round: answer })
+      },
+    })
+    const observers = [new QueryObserver(cache, ask('job')), new QueryObserver(cache, ask('tasks'))]
+    const shown = (): unknown[] =>
+      observers.map((observer) => (observer.getCurrentResult().data as { round: number } | undefined)?.round)
+    const stops = observers.map((observer) => observer.subscribe(() => undefined))
+    await vi.waitFor(() => expect(shown()).toEqual([1, 1]))
 
-  round = 2
-  const refreshed = refreshTogether(cache, '1', ['job', 'tasks'])
-  await vi.waitFor(() => expect(late.size).toBe(2))
-  late.get('job')?.()
-  await Promise.resolve()
-  expect(shown()).toEqual([1, 1])
-  late.get('tasks')?.()
-  await refreshed
-  expect(
-    observers.map((observer) => observer.getOptimisticResult(observer.options as never).data),
-  ).toMatchObject([{ round: 2 }, { round: 2 }])
-  for (const stop of stops) stop()
-})
+    round = 2
+    const refreshed = refreshTogether(cache, '1', parts)
+    await vi.waitFor(() => expect(late.size).toBe(2))
+    late.get('job')?.()
+    await Promise.resolve()
+    expect(shown()).toEqual([1, 1])
+    late.get('tasks')?.()
+    await refreshed
+    expect(
+      observers.map((observer) => observer.getOptimisticResult(observer.options as never).data),
+    ).toMatchObject([{ round: 2 }, { round: 2 }])
+    for (const stop of stops) stop()
+  },
+)

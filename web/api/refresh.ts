@@ -88,8 +88,9 @@ export async function refreshTogether(
   parts?: readonly JobPart[],
 ): Promise<void> {
   // How many jobs run or need somebody stands beside the job on the same page.
-  const beside = parts === undefined || parts.includes('job') ? [keys.jobs] : []
-  const keysOfParts = [...(parts?.map((part) => keys.part(jobId, part)) ?? [keys.job(jobId)]), ...beside]
+  const wanted = parts === undefined ? undefined : withBoard(parts)
+  const beside = wanted === undefined || wanted.includes('job') ? [keys.jobs] : []
+  const keysOfParts = [...(wanted?.map((part) => keys.part(jobId, part)) ?? [keys.job(jobId)]), ...beside]
   const queries = keysOfParts.flatMap((queryKey) => cache.getQueryCache().findAll({ queryKey }))
   for (const query of queries) query.invalidate()
   const shown = queries.filter((query) => query.isActive())
@@ -103,6 +104,12 @@ export async function refreshTogether(
   await Promise.all(
     failed.map(({ query }) => cache.refetchQueries({ queryKey: query.queryKey, exact: true })),
   )
+}
+
+/** The job counts its tasks and the board shows them: one is never read without the other, or they would disagree. */
+function withBoard(parts: readonly JobPart[]): readonly JobPart[] {
+  const isOfBoard = parts.includes('job') || parts.includes('tasks')
+  return isOfBoard ? [...new Set<JobPart>([...parts, 'job', 'tasks'])] : parts
 }
 
 interface Answer {

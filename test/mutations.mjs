@@ -101,6 +101,8 @@ const configs = ['vitest.config.ts', 'tsconfig.json']
 
 function copyTree() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-mutation-'))
+  // Agents of a server that is root run as another user, who has to reach their program.
+  fs.chmodSync(dir, 0o755)
   // As old as they are, so that the web interface is not built again.
   for (const name of [...'src test scripts web package.json package-lock.json'.split(' '), ...configs])
     fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true, preserveTimestamps: true })

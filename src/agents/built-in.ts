@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isRoot } from '../sandbox/identities.ts'
 import type { Backend } from './backend.ts'
 import { plainProfile, type Profile } from './profile.ts'
 
@@ -63,9 +64,11 @@ function builtIn(
     async detect() {
       try {
         await fs.promises.access(program, fs.constants.R_OK)
+        await requireOpen(packageRoot)
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
-        const reason = `Its program cannot be read (${why}): install Slipway again.`
+        const remedy = error instanceof ClosedError ? `chmod go+rx ${packageRoot}` : 'install Slipway again'
+        const reason = `Its program cannot be read (${why}): ${remedy}.`
         return { available: false, reason, version: null, source: null, launch: null }
       }
       const launch = {
@@ -78,6 +81,15 @@ function builtIn(
       return { available: true, reason: null, version, source: 'built_in', launch }
     },
   }
+}
+
+class ClosedError extends Error {}
+
+/** Throws when the agents of a server that is root, which run as another user, cannot look into a directory. */
+async function requireOpen(dir: string): Promise<void> {
+  if (!isRoot()) return
+  const { mode } = await fs.promises.stat(dir)
+  if ((mode & 0o005) !== 0o005) throw new ClosedError(`${dir} is closed to other users`)
 }
 
 /** Where a place really is; itself when it is not there. */

@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { isHelperGone, openHelper } from '../lib/helper.ts'
@@ -11,6 +10,7 @@ import { isRoot, openIdentities, type Identity } from './identities.ts'
 import { outsideProgram } from './outside-program.ts'
 import { openWayTo } from './open-way.ts'
 import { sweep, writeRunFile } from './run-files.ts'
+import { makeStreamsDir } from './streams-dir.ts'
 import { detectWalls, type Walls } from './walls.ts'
 
 export { sweep } from './run-files.ts'
@@ -87,7 +87,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   const standing = await detectWalls(options.programDirs)
   const { walls, reason } = standing
   const identities = isRoot() ? openIdentities() : null
-  const streamsDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-'))
+  const streamsDir = makeStreamsDir(options.runDir)
   const socket = path.join(streamsDir, 's')
   const entries = new Map<string, Entry>()
   /** HOME by pid. */

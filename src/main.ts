@@ -26,6 +26,7 @@ import { openRoles } from './roles/render-prompt.ts'
 import { openLauncher, type Launcher } from './sandbox/launcher.ts'
 import { readConformance } from './store/conformance.ts'
 import type { Database } from './store/database.ts'
+import { lockDirectory } from './store/lock.ts'
 import { makeDataDirectory, openDatabase } from './store/open-database.ts'
 import { wireHttp } from './wire-http.ts'
 import { endGit } from './workspace/git-process.ts'
@@ -63,13 +64,15 @@ export async function startServer(overrides: {
   const version = readVersion()
   await requirePort(config.host, config.port)
   await requireGit()
+  // Before anything in the data directory is read or changed: what is there may belong to a server that runs.
+  const lock = await lockDirectory(config.dataDir)
   const runDir = path.join(config.dataDir, 'run')
-  fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
-  const closers: (() => Promise<void>)[] = [endGit]
+  const closers: (() => Promise<void>)[] = [lock.release, endGit]
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await closeInTime(close, log)
   }
   try {
+    fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
     const [db, launcher] = await openBoth(config, runDir, log, closers)
     const answers = await openAnswers(db)
     closers.push(answers.close)

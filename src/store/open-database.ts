@@ -7,7 +7,6 @@ import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
 import { bindDataDirectory } from './bind-data-directory.ts'
 import { guarded, type Database } from './database.ts'
-import { lockDirectory, type DirectoryLock } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { openPglite } from './pglite.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
@@ -16,16 +15,14 @@ import { bossOptions, createQueues } from './queue.ts'
 import { prepareDataDirectory } from './template.ts'
 
 /**
- * Locks the data directory, opens, migrates and starts the queue. Throws `AppError` with a sentence that says what to do;
- * then nothing is left open.
+ * Opens the database of a data directory that the caller has locked, migrates it and starts the queue. Throws `AppError` with
+ * a sentence that says what to do; then nothing is left open.
  */
 export async function openDatabase(options: {
   dataDir: string
   url: string | null
   log: Log
 }): Promise<Database> {
-  makeDataDirectory(options.dataDir)
-  const lock = await lockDirectory(options.dataDir)
   let opened: Database | null = null
   try {
     opened = await open(options)
@@ -35,10 +32,9 @@ export async function openDatabase(options: {
     opened.boss.on('warning', (warning) => options.log.debug({ warning }, 'queue'))
     await opened.boss.start()
     await createQueues(opened.boss)
-    return unlocking(opened, lock)
+    return opened
   } catch (error) {
     await opened?.close()
-    await lock.release()
     throw error
   }
 }
@@ -46,16 +42,6 @@ export async function openDatabase(options: {
 function open({ dataDir, url, log }: { dataDir: string; url: string | null; log: Log }): Promise<Database> {
   const inside = new AsyncLocalStorage<true>()
   return url === null ? openEmbedded(dataDir, inside) : openPostgres(url, log, inside)
-}
-
-function unlocking(db: Database, lock: DirectoryLock): Database {
-  return {
-    ...db,
-    async close() {
-      await db.close()
-      await lock.release()
-    },
-  }
 }
 
 async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): Promise<Database> {

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import util from 'node:util'
 
 /**
  * Adds up the JSON reports of several vitest runs and prints `N passed, M failed` as the last line. Green must prove
@@ -29,12 +30,30 @@ function count(project, status) {
   return { passed, failed, skipped, note: null }
 }
 
+/** A line for each test that failed, so that the end of a log says which they were. */
+function failures(project) {
+  const file = path.join(reports, `${project}.json`)
+  if (!fs.existsSync(file)) return []
+  return JSON.parse(fs.readFileSync(file, 'utf8')).testResults.flatMap((result) => {
+    const where = `${project} ${path.relative('', result.name)}`
+    const tests = result.assertionResults.filter((test) => test.status === 'failed')
+    if (tests.length === 0 && result.status === 'failed') return [`${where}: ${firstLine(result.message)}`]
+    return tests.map((test) => `${where} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
+  })
+}
+
+/** What a message says first, without colours. */
+function firstLine(message = '') {
+  return util.stripVTControlCharacters(message).trim().split('\n')[0].slice(0, 300)
+}
+
 const counts = runs.map((run) => count(...run.split('=')))
 const sum = (key) => counts.reduce((total, one) => total + one[key], 0)
 const passed = sum('passed')
 const failed = sum('failed')
 const skipped = sum('skipped')
 
+for (const run of runs) for (const line of failures(run.split('=')[0])) console.log(`failed: ${line}`)
 for (const { note } of counts) if (note !== null) console.log(note)
 if (skipped > 0) console.log(`${skipped} skipped`)
 if (passed < Number(atLeast)) console.log(`at least ${atLeast} tests should have passed: some were not run`)

@@ -65,7 +65,7 @@ export const limits = {
   bodyBytes: 1_000_000,
   documents: 20,
   documentBytes: 10_000_000,
-  /** Unsent bytes of one event stream before its slow reader is cut off. */
+  /** Unsent bytes of one event stream; its reader has to take some of them before more is read. */
   sseBufferBytes: 262_144,
   /** Text of one agent message or tool output kept in an event. */
   eventTextChars: 4_000,

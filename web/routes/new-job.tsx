@@ -97,7 +97,8 @@ function useJobForm() {
       {
         onSuccess: ({ id }) => {
           writeDraft(formKey, undefined)
-          void navigate({ to: '/jobs/$id', params: { id } })
+          // Whoever turns back before the job's page is there finds this form still mounted.
+          void navigate({ to: '/jobs/$id', params: { id } }).then(() => setFilled({}))
         },
       },
     )

@@ -56,6 +56,8 @@ export async function startServer(overrides: {
   port?: number
   workers?: number
   config?: string
+  /** Whether it ends with a command that started it for itself. */
+  ofCommand?: boolean
 }): Promise<RunningServer> {
   const config = atRealPlace(loadConfig(overrides))
   const settingsFile = readSettingsFile(config.settingsFile)
@@ -149,7 +151,7 @@ export async function startServer(overrides: {
       `[::1]:${server.port}`,
     )
     const url = `http://${shown}:${server.port}`
-    closers.push(announce(config.dataDir, url, bornAt))
+    closers.push(announce(config.dataDir, url, bornAt, overrides.ofCommand ?? false))
     return { url, token, worker, logInLink: () => `${url}/?code=${logIn.newCode()}`, stop }
   } catch (error) {
     await stop()
@@ -198,9 +200,9 @@ async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> 
 }
 
 /** Says in the data directory where this server is; what is returned takes it back. */
-function announce(dataDir: string, url: string, bornAt: number): () => Promise<void> {
+function announce(dataDir: string, url: string, bornAt: number, ofCommand: boolean): () => Promise<void> {
   const file = path.join(dataDir, 'server.json')
-  const record = { pid: process.pid, url, started_at: new Date(bornAt).toISOString() }
+  const record = { pid: process.pid, url, started_at: new Date(bornAt).toISOString(), of_command: ofCommand }
   fs.writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 })
   fs.renameSync(`${file}.new`, file)
   return () => fs.promises.rm(file, { force: true })

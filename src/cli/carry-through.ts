@@ -2,7 +2,9 @@
  * A job from wherever it stands to its end, with a person watching. Promises: the exit code tells the truth about the
  * outcome, Ctrl-C keeps the job and says how to go on with it, and a server of the command's own ends with the command.
  */
+import { isTransient } from '../client/api-error.ts'
 import type { Client } from '../client/open-client.ts'
+import { unreachable } from '../client/request.ts'
 import type { JobView } from '../client/views.ts'
 import { cleanLine } from './clean-text.ts'
 import { exitCodes } from './failure.ts'
@@ -12,7 +14,7 @@ import { shortId } from './job-id.ts'
 import { openBoard, openLines, openRemarks, whileSaying, type Viewer } from './job-viewers.ts'
 import { reachServer, serverChoice, type Reached } from './reach-server.ts'
 import type { Terminal } from './terminal.ts'
-import { isOver, watchJob } from './watch-job.ts'
+import { isOver, watchJob, type Watcher } from './watch-job.ts'
 
 interface Flags {
   dataDir?: string
@@ -28,22 +30,47 @@ export async function carryThrough(
   terminal: Terminal,
 ): Promise<number> {
   const interrupt = onInterrupt()
+  const course: Course = { job: null, told: 0 }
   try {
-    const reaching = reachServer(serverChoice(flags))
-    const reached = await (flags.json === true
-      ? reaching
-      : whileSaying('Reaching the server…', terminal, reaching))
-    try {
-      return await followThrough(begin, reached, flags, terminal, interrupt)
-    } finally {
-      await reached.close()
+    for (;;) {
+      const code = await onOneServer(course, begin, flags, terminal, interrupt)
+      if (code !== null) return code
     }
   } finally {
     interrupt.close()
   }
 }
 
+/** Goes on with the job on a server; null when that belonged to another command, which has ended. */
+async function onOneServer(
+  course: Course,
+  begin: (reached: Reached) => Promise<JobView>,
+  flags: Flags,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<number | null> {
+  const reaching = reachServer(serverChoice(flags))
+  const reached = await (flags.json === true
+    ? reaching
+    : whileSaying('Reaching the server…', terminal, reaching))
+  try {
+    return await followThrough(course, begin, reached, flags, terminal, interrupt)
+  } catch (error) {
+    if (reached.isBorrowed && isTransient(error) && interrupt.exitCode() === null) return null
+    throw error
+  } finally {
+    await reached.close()
+  }
+}
+
+/** How far a command has come, over all servers that it uses: its job, and the last event told. */
+interface Course {
+  job: JobView | null
+  told: number
+}
+
 async function followThrough(
+  course: Course,
   begin: (reached: Reached) => Promise<JobView>,
   reached: Reached,
   flags: Flags,
@@ -51,14 +78,15 @@ async function followThrough(
   interrupt: Interrupt,
 ): Promise<number> {
   const interrupted = interrupt.exitCode()
-  if (interrupted !== null) {
+  if (interrupted !== null && course.job === null) {
     terminal.note('Interrupted: no job was made.')
     return interrupted
   }
-  const begun = await begin(reached)
+  const begun = course.job ?? (await begin(reached))
+  course.job = begun
   if (flags.json !== true)
     terminal.print(`Job ${shortId(begun.id)} on ${cleanLine(begun.backend)}, server ${reached.client.url}`)
-  const job = await watched(reached, begun, openViewer(begun, flags, terminal), interrupt.signal)
+  const job = await watched(reached, course, begun, openViewer(begun, flags, terminal), interrupt.signal)
   if (isOver(job)) return ended(reached.client, job, flags, terminal)
   terminal.note(kept(job, reached))
   return interrupt.exitCode() ?? exitCodes.interrupted
@@ -69,20 +97,33 @@ function openViewer(job: JobView, flags: Flags, terminal: Terminal): Viewer {
   return terminal.isLive && flags.plain !== true ? openBoard(terminal) : openLines(terminal, job.created_at)
 }
 
-/** As `watchJob`; ends with an error when the command's own server does. */
+/** As `watchJob`; ends with an error when the command's own server does, or another command's that it uses is lost. */
 async function watched(
   reached: Reached,
+  course: Course,
   job: JobView,
   viewer: Viewer,
   signal: AbortSignal,
 ): Promise<JobView> {
-  const serverEnded = new AbortController()
-  const stop = AbortSignal.any([signal, serverEnded.signal])
+  const over = new AbortController()
+  const lost = Promise.withResolvers<never>()
+  const stop = AbortSignal.any([signal, over.signal])
+  const watcher: Watcher = {
+    event(event) {
+      course.told = event.seq
+      viewer.event(event)
+    },
+    update: (snapshot) => viewer.update(snapshot),
+  }
+  const onLost = (): void => lost.reject(unreachable(reached.client.url, null))
   try {
-    const watching = watchJob(reached.client, job.id, viewer, stop)
-    return await (reached.own === null ? watching : Promise.race([watching, reached.own.ended]))
+    const watching = watchJob(reached.client, job.id, watcher, stop, {
+      after: course.told,
+      onLost: reached.isBorrowed ? onLost : undefined,
+    })
+    return await Promise.race([watching, lost.promise, ...(reached.own === null ? [] : [reached.own.ended])])
   } finally {
-    serverEnded.abort()
+    over.abort()
     viewer.close()
   }
 }

@@ -12,8 +12,14 @@ import { cleanBlock } from './clean-text.ts'
 import { Failure } from './failure.ts'
 
 /** What the child says once over the channel: where it listens, or why it does not. */
-export const StartMessage = z.union([z.object({ ready: z.string() }), z.object({ failed: z.string() })])
+export const StartMessage = z.union([
+  z.object({ ready: z.string() }),
+  z.object({ failed: z.string(), taken: z.boolean().default(false) }),
+])
 export type StartMessage = z.infer<typeof StartMessage>
+
+/** Another server has the data directory, or is just starting on it. */
+export class DirectoryTaken extends Failure {}
 
 export interface OwnServer {
   readonly url: string
@@ -52,7 +58,8 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const started = await firstMessage(child, exited)
   if ('failed' in started) {
     await stopChild(child, exited)
-    throw new Failure(`the server did not start: ${started.failed}`, {
+    const Refused = started.taken ? DirectoryTaken : Failure
+    throw new Refused(`the server did not start: ${started.failed}`, {
       hint: await logHint(logFile, logStart, started.failed),
     })
   }
@@ -85,10 +92,10 @@ async function firstMessage(child: ChildProcess, exited: Promise<string>): Promi
   const message = Promise.withResolvers<StartMessage>()
   child.once('message', (value) => message.resolve(StartMessage.parse(value)))
   const timer = setTimeout(
-    () => message.resolve({ failed: `it was not ready within ${startLimitMs / 1000} s` }),
+    () => message.resolve({ failed: `it was not ready within ${startLimitMs / 1000} s`, taken: false }),
     startLimitMs,
   )
-  const early = exited.then((how): StartMessage => ({ failed: `it ended at once (${how})` }))
+  const early = exited.then((how): StartMessage => ({ failed: `it ended at once (${how})`, taken: false }))
   try {
     return await Promise.race([message.promise, early])
   } finally {

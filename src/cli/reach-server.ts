@@ -7,9 +7,14 @@ import { openClient, type Client } from '../client/open-client.ts'
 import { ApiError } from '../client/api-error.ts'
 import { cliDefaults } from '../config.ts'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from './failure.ts'
-import { startOwnServer, type OwnServer } from './own-server.ts'
+import { DirectoryTaken, startOwnServer, type OwnServer } from './own-server.ts'
 import { readServerRecord, readToken } from './server-record.ts'
+
+/** How long a server that is starting, or stopping, is waited for. */
+const takenLimitMs = 30_000
+const lookAgainMs = 200
 
 export interface ServerChoice {
   readonly dataDir: string
@@ -22,6 +27,8 @@ export interface Reached {
   readonly dataDir: string
   /** The server that was started for this command, or null when it was running already. */
   readonly own: OwnServer | null
+  /** Whether it is the server of another command, which may end before this one. */
+  readonly isBorrowed: boolean
   close(): Promise<void>
 }
 
@@ -48,20 +55,39 @@ export async function reachRunning(choice: ServerChoice): Promise<Reached | null
   if (choice.url !== null) {
     const client = openClient({ url: choice.url, token })
     await client.health()
-    return { client, dataDir: choice.dataDir, own: null, close: async () => {} }
+    return { client, dataDir: choice.dataDir, own: null, isBorrowed: false, close: async () => {} }
   }
   const record = await readServerRecord(choice.dataDir)
   if (record === null) return null
   const client = openClient({ url: record.url, token: await readToken(choice.dataDir) })
   return (await answers(client))
-    ? { client, dataDir: choice.dataDir, own: null, close: async () => {} }
+    ? {
+        client,
+        dataDir: choice.dataDir,
+        own: null,
+        isBorrowed: record.of_command,
+        close: async () => {},
+      }
     : null
 }
 
 /** The running server or one of our own; with `workers: 0` an own server answers questions but starts no work. */
 export async function reachServer(choice: ServerChoice, own: { workers?: number } = {}): Promise<Reached> {
-  const running = await reachRunning(choice)
-  if (running !== null) return running
+  const deadline = Date.now() + takenLimitMs
+  for (;;) {
+    const running = await reachRunning(choice)
+    if (running !== null) return running
+    try {
+      return await reachOwn(choice, own)
+    } catch (error) {
+      // Another command has just started a server there, or is stopping its own.
+      if (!(error instanceof DirectoryTaken) || Date.now() > deadline) throw error
+      await pause(lookAgainMs)
+    }
+  }
+}
+
+async function reachOwn(choice: ServerChoice, own: { workers?: number }): Promise<Reached> {
   const server = await startOwnServer({ dataDir: choice.dataDir, ...own })
   const token = await readToken(choice.dataDir)
   if (token === null) {
@@ -69,7 +95,7 @@ export async function reachServer(choice: ServerChoice, own: { workers?: number 
     throw new Failure('the server started, but left no token in its data directory')
   }
   const client = openClient({ url: server.url, token })
-  return { client, dataDir: choice.dataDir, own: server, close: () => server.stop() }
+  return { client, dataDir: choice.dataDir, own: server, isBorrowed: false, close: () => server.stop() }
 }
 
 /** Runs `act` with a server and closes what was opened, whatever happens. */
@@ -77,12 +103,23 @@ export async function withServer<T>(
   flags: { dataDir?: string; url?: string },
   act: (client: Client, reached: Reached) => Promise<T>,
 ): Promise<T> {
-  const reached = await reachServer(serverChoice(flags), { workers: 0 })
-  try {
-    return await act(reached.client, reached)
-  } finally {
-    await reached.close()
+  for (;;) {
+    const reached = await reachServer(serverChoice(flags), { workers: 0 })
+    try {
+      return await act(reached.client, reached)
+    } catch (error) {
+      // Its owner ended before anything was asked of it: nothing is done twice.
+      if (!(reached.isBorrowed && wasRefused(error))) throw error
+    } finally {
+      await reached.close()
+    }
   }
+}
+
+function wasRefused(error: unknown): boolean {
+  if (!(error instanceof ApiError && error.code === 'unreachable')) return false
+  const cause = error.cause instanceof Error ? (error.cause.cause ?? error.cause) : null
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }
 
 /** A record can be stale while its pid has been given to another process: only an answer counts. */

@@ -6,7 +6,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 
-const ServerRecord = z.object({ pid: z.int().positive(), url: z.string(), started_at: z.string() })
+const ServerRecord = z.object({
+  pid: z.int().positive(),
+  url: z.string(),
+  started_at: z.string(),
+  /** Whether it was started for the length of one command, and ends with it. */
+  of_command: z.boolean().default(false),
+})
 export type ServerRecord = z.infer<typeof ServerRecord>
 
 /** The record of the server that runs on `dataDir`, or null when none does. */

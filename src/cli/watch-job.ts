@@ -2,6 +2,7 @@
  * Follows a job to its end. Promises: every event is told once and in order, what is shown is what the server answered
  * last, and the end is read from the job itself and never inferred from an event.
  */
+import { isTransient } from '../client/api-error.ts'
 import type { Client } from '../client/open-client.ts'
 import type { EventView } from '../client/views.ts'
 import type { JobView } from '../client/views.ts'
@@ -29,21 +30,26 @@ export async function readSnapshot(client: Client, id: string): Promise<Snapshot
 }
 
 /**
- * Resolves with the job when it is over, or with its last known form when the signal was aborted. `after` is the last
- * event already told.
+ * `after` is the last event already told, 0 unless given; `onLost` is told each time the connection to the server breaks.
  */
+export interface WatchOptions {
+  readonly after?: number
+  readonly onLost?: (() => void) | undefined
+}
+
+/** Resolves with the job when it is over, or with its last known form when the signal was aborted. */
 export async function watchJob(
   client: Client,
   id: string,
   watcher: Watcher,
   signal: AbortSignal,
-  after = 0,
+  { after = 0, onLost }: WatchOptions = {},
 ): Promise<JobView> {
   const first = await readSnapshot(client, id)
   watcher.update(first)
   const reached = isOver(first.job)
     ? { job: first.job, cursor: after }
-    : await watchToTheEnd(client, first.job, watcher, signal, after)
+    : await watchToTheEnd(client, first.job, watcher, signal, { after, onLost })
   if (isOver(reached.job)) await tellTheRest(client, id, reached.cursor, watcher)
   return reached.job
 }
@@ -53,20 +59,28 @@ async function watchToTheEnd(
   begun: JobView,
   watcher: Watcher,
   signal: AbortSignal,
-  after: number,
+  { after, onLost }: WatchOptions & { after: number },
 ): Promise<{ job: JobView; cursor: number }> {
   let job = begun
   let cursor = after
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
   const look = openLook(async () => {
-    const snapshot = await readSnapshot(client, begun.id)
+    const snapshot = await readSnapshot(client, begun.id).catch((error: unknown) => {
+      // A server that is away for a moment is the stream's business: it waits for it, and gives it up.
+      if (!isTransient(error)) throw error
+      return null
+    })
+    if (snapshot === null) return
     job = snapshot.job
     watcher.update(snapshot)
     if (isOver(job)) over.abort()
   }, stop)
   const follow = async (): Promise<void> => {
-    for await (const event of client.follow(begun.id, after, { signal: stop })) {
+    const onConnection = (state: 'open' | 'lost'): void => {
+      if (state === 'lost') onLost?.()
+    }
+    for await (const event of client.follow(begun.id, after, { signal: stop, onConnection })) {
       cursor = event.seq
       watcher.event(event)
       look.soon()

@@ -71,7 +71,7 @@ async function follow(
 ): Promise<void> {
   const interrupt = onInterrupt()
   try {
-    const job = await watchJob(client, id, { event: show, update: () => {} }, interrupt.signal, after)
+    const job = await watchJob(client, id, { event: show, update: () => {} }, interrupt.signal, { after })
     if (!isOver(job)) process.exitCode = interrupt.exitCode() ?? 0
   } finally {
     interrupt.close()

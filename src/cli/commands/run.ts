@@ -96,9 +96,11 @@ export function addRun(program: Command, terminal: Terminal): void {
 async function run(vision: string, flags: Flags, terminal: Terminal): Promise<void> {
   const request = await jobRequest(vision, flags)
   const documents = await readDocuments(flags.document ?? [])
+  // One for all that is tried: a request that is sent again to another server of the same data makes no second job.
+  const idempotencyKey = randomUUID()
   const create = async ({ client }: Reached): Promise<CreatedJob> => {
     try {
-      return await client.createJob(request, { documents, idempotencyKey: randomUUID() })
+      return await client.createJob(request, { documents, idempotencyKey })
     } catch (error) {
       if (error instanceof ApiError && [400, 413, 415].includes(error.status))
         throw badUsage(error.message, issueLines(error))

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import path from 'node:path'
 import { cliDefaults } from '../../config.ts'
+import { AppError } from '../../lib/app-error.ts'
 import { buildWeb } from '../build-web.ts'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { exitCodes, Failure, sentence } from '../failure.ts'
@@ -77,8 +78,8 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
   try {
     await refuseSecond(dataDir)
     const { startServer } = await import('../../main.ts')
-    const server = await startServer({ ...flags, dataDir })
     const isOwned = process.connected
+    const server = await startServer({ ...flags, dataDir, ofCommand: isOwned })
     await tellParent({ ready: server.url })
     terminal.print(`Slipway is running at ${terminal.paint('bold', server.url)}`)
     if (!isOwned) terminal.print(howToLogIn(terminal, server.logInLink))
@@ -88,7 +89,10 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     terminal.note('Stopping; unfinished jobs are kept. Ctrl-C again stops at once.')
     await Promise.all([shown, within(server.stop(), stopLimitMs)])
   } catch (error) {
-    await tellParent({ failed: sentence(error) })
+    await tellParent({
+      failed: sentence(error),
+      taken: error instanceof AppError && error.code === 'data_dir_in_use',
+    })
     // What refuses to start says why in a plain error; a fault of the code has a kind of its own (TypeError …).
     throw error instanceof Error && error.name === 'Error' && !('code' in error)
       ? new Failure(error.message, { cause: error })
@@ -133,9 +137,11 @@ async function tellParent(message: StartMessage): Promise<void> {
 async function refuseSecond(dataDir: string): Promise<void> {
   const record = await readServerRecord(dataDir)
   if (record === null || record.pid === process.pid) return
-  throw new Failure(`a server is already running on ${dataDir}: ${record.url} (process ${record.pid})`, {
-    hint: 'use it as it is, stop it first, or pass another --data-dir',
-  })
+  throw new AppError(
+    409,
+    'data_dir_in_use',
+    `a server is already running on ${dataDir}: ${record.url} (process ${record.pid}): use it as it is, stop it first, or pass another --data-dir`,
+  )
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

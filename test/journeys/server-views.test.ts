@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jobForm, type JobRequest } from '../../src/client/job-request.ts'
 import type { EventView } from '../../src/client/views.ts'
+import { NewJob } from '../../src/contract/job.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
@@ -144,6 +146,33 @@ it('an Idempotency-Key with other documents is another request', async () => {
     status: 409,
     body: { code: 'idempotency_key_reused' },
   })
+})
+
+it('a form with documents takes every field that a job has, as JSON takes it', async () => {
+  const all: Required<JobRequest> = {
+    vision: 'a counter',
+    backend: 'offline',
+    agents: { reviewer: 'offline' },
+    model: 'm',
+    models: { reviewer: 'n' },
+    checks: ['test -e README.md'],
+    setup: ['ls'],
+    source: server.dataDir,
+    mode: 'team',
+    approve_plan: true,
+    permissions: 'deny',
+    budget: { tokens: 1000 },
+    parallelism: 2,
+  }
+  expect(Object.keys(all).toSorted()).toEqual(Object.keys(NewJob.shape).toSorted())
+  const { source: _, ...job } = all
+  const document = { name: 'note.txt', content: new Blob(['one']) }
+  const { vision: _vision, backend, mode, ...options } = job
+  for (const body of [job, jobForm(job, [document])])
+    expect(await ask('POST', '/api/jobs', body)).toMatchObject({
+      status: 201,
+      body: { backend, mode, options },
+    })
 })
 
 it.each([

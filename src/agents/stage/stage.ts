@@ -19,8 +19,8 @@ export interface Stage {
   readonly plan: (steps: readonly string[], done: number) => Promise<void>
   /** The text of a file, or null when there is none. */
   readonly read: (file: string) => Promise<string | null>
-  /** Writes a file and shows the difference; false when it already was so. */
-  readonly write: (file: string, content: string) => Promise<boolean>
+  /** Writes a file and shows the difference; false when it already was so. `content` may depend on what is there (null: nothing). */
+  readonly write: (file: string, content: string | ((before: string | null) => string)) => Promise<boolean>
   /** `ms` is the longest time of the command. */
   readonly run: (command: string, ms?: number) => Promise<CommandResult>
   /** Looks for something in the workspace: what `act` finds is the tool call's output. */
@@ -81,9 +81,10 @@ export function openStage({ cwd, reports = usualReportsDir, signal, send, ask }:
         return { value: text, failed: false, content: textContent(shown) }
       })
     },
-    async write(name, content) {
+    async write(name, wanted) {
       const file = named(name)
       const before = await readInside(cwd, file)
+      const content = typeof wanted === 'string' ? wanted : wanted(before)
       if (before === content) return false
       return call(`Write ${file}`, 'edit', at(file), async () => {
         await writeInside(cwd, file, content)

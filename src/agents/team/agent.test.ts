@@ -125,6 +125,28 @@ describe.each(wires)('on the wire %s', (wire, version) => {
     })
   })
 
+  it('a file with CRLF is read, edited and written anew with its own line ends', async () => {
+    configure(wire, version)
+    fs.writeFileSync(inWork('a.bat'), 'one\r\ntwo\r\nthree\r\n')
+    fs.writeFileSync(inWork('b.bat'), 'one\r\n')
+    await talkTo(async ({ prompt, updates }) => {
+      await prompt(
+        script(
+          { call: ['read', { path: 'a.bat' }] },
+          {
+            call: ['edit', { path: 'a.bat', old_text: 'one\ntwo\n', new_text: 'one\nand a half\ntwo\n' }],
+          },
+          { call: ['edit', { path: 'a.bat', old_text: 'three', new_text: 'three\nfour' }] },
+          { write: ['b.bat', 'one\ntwo\n'] },
+          { text: 'Done.' },
+        ),
+      )
+      expect(fs.readFileSync(inWork('a.bat'), 'utf8')).toBe('one\r\nand a half\r\ntwo\r\nthree\r\nfour\r\n')
+      expect(fs.readFileSync(inWork('b.bat'), 'utf8')).toBe('one\r\ntwo\r\n')
+      expect(JSON.stringify(updates)).not.toContain('\\t\\r')
+    })
+  })
+
   it('a provider that fails is a sentence with its status, and not a turn that ended well', async () => {
     configure(wire, version)
     await talkTo(async ({ prompt }) => {

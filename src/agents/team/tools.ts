@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LeftChecks, type TaskBrief } from '../../contract/brief.ts'
 import { Plan, Review } from '../../contract/plan.ts'
 import type { Stage } from '../stage/stage.ts'
+import { withLineEndsOf } from './line-ends.ts'
 import { listFiles, searchFiles } from './look-around.ts'
 
 const READ_LINES = 2000
@@ -32,20 +33,23 @@ function workTools(stage: Stage): ToolSet {
     write: tool({
       description: 'Writes a whole file, making its directories. What was there is replaced.',
       inputSchema: z.object({ path: Path, content: z.string() }),
-      execute: async ({ path, content }) =>
-        (await stage.write(path, content)) ? `Wrote ${path}.` : `${path} was so already.`,
+      execute: async ({ path, content }) => {
+        const written = await stage.write(path, (before) => withLineEndsOf(before, content))
+        return written ? `Wrote ${path}.` : `${path} was so already.`
+      },
     }),
     edit: tool({
       description: 'Replaces a text in a file by another. The old text must be there exactly once.',
       inputSchema: z.object({ path: Path, old_text: z.string().min(1), new_text: z.string() }),
       execute: async ({ path, old_text, new_text }) => {
         const before = await existing(stage, path)
-        const times = before.split(old_text).length - 1
+        const old = before.includes(old_text) ? old_text : withLineEndsOf(before, old_text)
+        const times = before.split(old).length - 1
         if (times !== 1)
           throw new Error(`The old text is in ${path} ${times} times; give more of the lines around it.`)
         await stage.write(
           path,
-          before.replace(old_text, () => new_text),
+          before.replace(old, () => withLineEndsOf(before, new_text)),
         )
         return `Edited ${path}.`
       },
@@ -105,7 +109,7 @@ async function existing(stage: Stage, path: string): Promise<string> {
 }
 
 function numbered(text: string, from: number): string {
-  const lines = text.split('\n')
+  const lines = text.split(/\r?\n/)
   const shown = lines.slice(from - 1, from - 1 + READ_LINES).map((line, index) => `${from + index}\t${line}`)
   const left = lines.length - (from - 1) - shown.length
   return left > 0

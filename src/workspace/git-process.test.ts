@@ -58,6 +58,20 @@ it('is ended by its signal', async () => {
   await running(name, 0)
 })
 
+it('is ended with what it has started, which git leaves running', async () => {
+  const name = newName()
+  const ssh = { ...environment, GIT_SSH_COMMAND: `sleep 600; : ${name}` }
+  const run = { ...limits, args: ['ls-remote', 'ssh://127.0.0.1/x'], env: ssh }
+  const stop = new AbortController()
+  const ran = runGit(run, stop.signal)
+  await running(name, 3)
+  stop.abort()
+  expect((await ran).trouble).toBe('SIGTERM')
+  await running(name, 0)
+  expect((await runGit({ ...run, timeoutMs: 300 })).trouble).toBe('SIGTERM')
+  await running(name, 0)
+})
+
 it('rejects when the process that runs git is killed, and the next run has another', async () => {
   const name = newName()
   const ended = runGit(endless(name)).catch((error: unknown) => String(error))

@@ -63,6 +63,28 @@ it.each<[string, () => void]>([
       fs.writeFileSync(path.join(source, '.git'), `gitdir: ${secret}/.git/worktrees/theirs\n`)
     },
   ],
+  [
+    'a worktree of its own that names the objects of it',
+    () => {
+      const own = repository('own')
+      fs.rmdirSync(source)
+      execFileSync('git', ['-C', own, 'worktree', 'add', '-q', source], { stdio: 'ignore' })
+      fs.writeFileSync(path.join(own, '.git', 'worktrees', 'source', 'commondir'), `${secret}/.git\n`)
+    },
+  ],
+  [
+    'a .git that is a pipe, which is not waited for',
+    () => execFileSync('mkfifo', [path.join(source, '.git')]),
+  ],
+  [
+    'a .git file that names a pipe, which is not waited for',
+    () => {
+      const admin = path.join(root, 'x', 'worktrees', 'y')
+      fs.mkdirSync(admin, { recursive: true })
+      execFileSync('mkfifo', [path.join(admin, 'gitdir')])
+      fs.writeFileSync(path.join(source, '.git'), `gitdir: ${admin}\n`)
+    },
+  ],
 ])('another repository is not brought in by %s', (_, prepare) => {
   prepare()
   expect(() => refuseForeignParts(source)).toThrow(ForeignPartError)

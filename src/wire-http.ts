@@ -333,12 +333,12 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
   ): Promise<{ repository: JobRepository; commit: string; job: JobRow }> => {
     const job = await existing(engine, jobId)
     const repository = jobRepository(engine.dataDir, jobId)
-    const commit = repository === null ? null : await resolveRef(repository, ref ?? 'main')
+    const commit = repository === null ? null : await resolveRef(repository, ref ?? 'HEAD')
     if (repository === null || commit === null)
       throw new AppError(
         404,
         'ref_not_found',
-        `The job has no commit "${ref ?? 'main'}"${repository === null ? ' yet: its work has not begun' : ''}.`,
+        `The job has no commit "${ref ?? 'HEAD'}"${repository === null ? ' yet: its work has not begun' : ''}.`,
       )
     return { repository, commit, job }
   }
@@ -362,7 +362,7 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
       return listCommits(repository, commit, 1000)
     },
     async archive(jobId, format, signal): Promise<{ name: string; stream: Readable }> {
-      const { repository, commit, job } = await at(jobId, 'main')
+      const { repository, commit, job } = await at(jobId, 'HEAD')
       const name =
         job.title
           .replaceAll(/[^A-Za-z0-9]+/g, '-')

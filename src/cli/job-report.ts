@@ -69,7 +69,9 @@ function places(job: JobView, tasks: string, paint: Paint): string[] {
   const row = (name: string, value: string): string => `${paint('dim', name.padEnd(12))}${value}`
   return [
     ...(job.workspace_path === null ? [] : [row('Repository', cleanLine(job.workspace_path))]),
-    ...(job.head_commit === null ? [] : [row('Commit', job.head_commit.slice(0, 12))]),
+    ...(job.head_commit === null
+      ? []
+      : [row('Branch', cleanLine(job.branch)), row('Commit', job.head_commit.slice(0, 12))]),
     row('Tasks', tasks),
     row('Backend', cleanLine(job.backend)),
     ...(job.usage.input_tokens + job.usage.output_tokens === 0 ? [] : [row('Usage', usageWords(job.usage))]),

@@ -99,7 +99,10 @@ async function serve(answers: Answers) {
   return { url: `http://127.0.0.1:${port}`, asked, bodies }
 }
 
-function slipway(args: readonly string[], options: { cwd?: string; input?: string } = {}) {
+function slipway(
+  args: readonly string[],
+  options: { cwd?: string; input?: string; env?: Record<string, string> } = {},
+) {
   return execa(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], {
     reject: false,
     timeout: 20_000,
@@ -141,6 +144,7 @@ test('wrong usage ends with exit code 2 and a sentence, and nothing is started',
     [['start', '--port', '70000'], /whole number from 0 to 65535/],
     [['run', 'x', '--document', 'no-such.pdf'], /no-such\.pdf cannot be read/],
     [['run', 'x', '--source', './no-such-directory'], /there is no such directory/],
+    [['run', 'x', '--source', ''], /--source is empty/],
     [['run', 'x', '--agent', 'chef=offline'], /not a role and a backend/],
     [['show'], /missing required argument 'id'/],
   ]
@@ -210,6 +214,33 @@ test('run says what was proven and exits 0; control sequences of the server stay
   expect(stdout).toContain('✓ pass  node --test')
   expect(stdout).toMatch(/0:03 {2}Completed\./)
   expect(stdout).not.toContain('\u001b')
+})
+
+test.each([
+  ['./site', 'here/site'],
+  ['../here/site/', 'here/site'],
+  ['site', 'here/site'],
+  ['~/site', 'home/site'],
+  ['git@example.org:team/site.git', null],
+  ['file:///somewhere/else', null],
+])('run --source %s is sent as the server can read it', async (source, place) => {
+  const dir = await scratch()
+  for (const each of ['here/site', 'home/site']) await mkdir(path.join(dir, each), { recursive: true })
+  const { url, bodies } = await serve({ job: jobView(done) })
+  const cwd = path.join(dir, 'here')
+  const args = ['run', 'x', '--source', source, '--json', '--url', url]
+  expect(await slipway(args, { cwd, env: { HOME: path.join(dir, 'home') } })).toMatchObject({ exitCode: 0 })
+  expect(bodies).toEqual([{ vision: 'x', source: place === null ? source : path.join(dir, place) }])
+})
+
+test('a source that the server refuses is wrong usage, with its sentence alone', async () => {
+  const message = 'The source /x cannot be used. It does not exist on the machine of the server.'
+  const body = { error: message, code: 'bad_source', issues: [{ path: 'source', message }] }
+  const { url } = await serve({ job: jobView(), create: { status: 400, body } })
+  expect(await slipway(['run', 'x', '--source', '/x', '--url', url])).toMatchObject({
+    exitCode: 2,
+    stderr: `error: ${message}`,
+  })
 })
 
 test('run of a job that fails shows the evidence and exits 1', async () => {

@@ -113,6 +113,8 @@ export const JobView = z.object({
   started_at: Time.nullable(),
   completed_at: Time.nullable(),
   workspace_path: z.string().nullable(),
+  /** The branch that the work is on: the default branch of the source, `main` without one. */
+  branch: z.string(),
   head_commit: z.string().nullable(),
   error: z.string().nullable(),
   usage: Usage,

@@ -11,6 +11,7 @@ import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../store/jobs.
 import { enqueue } from '../store/queue.ts'
 import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
+import { openSourceDoor, type SourceDoor } from './look-at-source.ts'
 
 /** How long a look at the free space of the disk holds. */
 const ROOM_MS = 1000
@@ -59,6 +60,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
 
   const room = shareFor(ROOM_MS, () => missingRoom(engine))
   const known = openKnownBackends(engine)
+  const branchOf = openSourceDoor()
 
   return async ({ input, documents, idempotencyKey, isHidden = false }) => {
     const requestHash = hashOf(input, documents)
@@ -77,7 +79,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
         title: titleOf(input.vision),
         ...backends,
         ...filled,
-        ...asked(input),
+        ...(await asked(input, branchOf)),
         idempotencyKey,
         requestHash,
         isHidden,
@@ -93,10 +95,13 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   }
 }
 
-/** What has no default but nothing. */
-function asked(input: NewJob): Pick<NewJobRow, 'model' | 'models' | 'source' | 'setup' | 'budget'> {
+/** What has no default but nothing, and the branch of the source, which is looked at for it. */
+async function asked(
+  input: NewJob,
+  branchOf: SourceDoor,
+): Promise<Pick<NewJobRow, 'model' | 'models' | 'source' | 'branch' | 'setup' | 'budget'>> {
   const { model = null, models = {}, source = null, setup = [], budget = null } = input
-  return { model, models, source, setup, budget }
+  return { model, models, source, branch: await branchOf(source), setup, budget }
 }
 
 function noRoom(missing: string): AppError {

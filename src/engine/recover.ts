@@ -58,7 +58,7 @@ async function keepInterrupted(engine: Engine, jobId: string, attemptId: string)
   const row = await readInterrupted(engine.db.reader, attemptId)
   if (row === null) return true
   try {
-    const repository = await repositoryOf(engine, { id: jobId, source: row.source })
+    const repository = await repositoryOf(engine, { id: jobId, source: row.source, branch: row.branch })
     const kept = await insistOnHelper(() =>
       keepWork(engine, repository, {
         attemptId,

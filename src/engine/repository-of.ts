@@ -10,7 +10,7 @@ export class RepositoryMissing extends Error {
 /** The repository of a job, made when its work begins and never again. */
 export async function repositoryOf(
   engine: Engine,
-  job: { readonly id: string; readonly source: string | null },
+  job: { readonly id: string; readonly source: string | null; readonly branch: string },
   signal?: AbortSignal,
 ): Promise<JobRepository> {
   const { dataDir, pool } = engine
@@ -24,6 +24,7 @@ export async function repositoryOf(
     dataDir,
     jobId: job.id,
     source: job.source,
+    branch: job.branch,
     pool,
     ...(signal === undefined ? {} : { signal }),
   })

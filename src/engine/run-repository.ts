@@ -33,7 +33,7 @@ export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Re
           {
             ...about,
             type: 'task.merged',
-            message: `"${task.title}" is on main.`,
+            message: `"${task.title}" is on ${job.branch}.`,
             data: { commit: result.commit },
           },
         ],

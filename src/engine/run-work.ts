@@ -11,7 +11,7 @@ import { beginActivity, releaseAgent } from '../store/team.ts'
 import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
 import { insertChecks } from '../store/checks.ts'
 import { keepFindings } from '../store/findings.ts'
-import { SourceError } from '../workspace/job-repository.ts'
+import { SourceError } from '../workspace/source-error.ts'
 import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { isDiskFull, isInterruption } from './interruption.ts'
@@ -165,7 +165,7 @@ function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
       kind: 'error',
       message,
       ...(noRoom === null ? {} : { noRoomUntil: noRoom }),
-      permanent: error instanceof RepositoryMissing,
+      permanent: error instanceof RepositoryMissing || (error instanceof SourceError && error.isPermanent),
       server: !stopped && !isOfRequest(error),
     },
     status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',

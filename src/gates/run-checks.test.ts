@@ -19,7 +19,7 @@ beforeAll(async () => {
   dataDir = makeDir('slipway-checks-')
   fs.mkdirSync(path.join(dataDir, 'run'))
   launcher = await openLauncher({ runDir: path.join(dataDir, 'run'), masked: [dataDir] })
-  repository = await ensureJobRepository({ dataDir, jobId: newId(), source: null })
+  repository = await ensureJobRepository({ dataDir, jobId: newId(), source: null, branch: 'main' })
   const base = await headCommit(repository)
   const attemptDir = path.join(dataDir, 'attempt')
   const workspace = await prepareWorkspace(repository, { attemptDir, commit: base })

@@ -30,7 +30,7 @@ const Ref = z
   .max(200, 'the name of a commit has at most 200 characters')
   .regex(
     /^(?![-.])(?!.*\.\.)(?!.*@\{)[\w./@+-]+$/,
-    'this is not the name of a commit: send "main", a commit id or the reference of an attempt',
+    'this is not the name of a commit: send "HEAD", the name of the branch, a commit id or the reference of an attempt',
   )
 
 export const DownloadQuery = z.strictObject({ format: ArchiveFormat.default('zip') })

@@ -178,9 +178,9 @@ export async function leftChecks(db: Reader, jobId: string): Promise<readonly st
 export async function readInterrupted(
   db: Reader,
   id: string,
-): Promise<{ base_commit: string; source: string | null; agent: string } | null> {
-  const { rows } = await sql<{ base_commit: string; source: string | null; agent: string }>`
-    select x.base_commit, j.source, a.name as agent from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
+): Promise<{ base_commit: string; source: string | null; branch: string; agent: string } | null> {
+  const { rows } = await sql<{ base_commit: string; source: string | null; branch: string; agent: string }>`
+    select x.base_commit, j.source, j.branch, a.name as agent from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
     where x.id = ${id} and x.base_commit is not null`.execute(db)
   return rows[0] ?? null
 }

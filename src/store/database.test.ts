@@ -40,6 +40,7 @@ function job(): NewJobRow {
     checks: [],
     setup: [],
     source: null,
+    branch: 'main',
     budget: null,
     parallelism: 2,
     approvePlan: false,

@@ -131,6 +131,7 @@ function toView(row: WholeRow): JobView {
     vision: row.vision,
     proof_reason: row.proof_reason,
     workspace_path: row.result_path,
+    branch: row.branch,
     head_commit: row.head_commit,
     checking: row.checking,
     waited_ms: Math.round(row.person_ms),

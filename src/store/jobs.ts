@@ -27,6 +27,7 @@ export interface JobRow {
   checks: string[]
   setup: string[]
   source: string | null
+  branch: string
   budget: { tokens?: number; usd?: number; version?: number } | null
   parallelism: number
   epoch: number
@@ -61,6 +62,7 @@ export interface NewJobRow {
   readonly checks: readonly string[]
   readonly setup: readonly string[]
   readonly source: string | null
+  readonly branch: string
   readonly budget: { tokens?: number | undefined; usd?: number | undefined } | null
   readonly parallelism: number
   readonly approvePlan: boolean
@@ -75,10 +77,10 @@ export interface NewJobRow {
 export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<void> {
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
   await sql`
-    insert into jobs (id, vision, title, backend, agents, model, models, mode, status, phase, checks, setup, source, budget, parallelism,
+    insert into jobs (id, vision, title, backend, agents, model, models, mode, status, phase, checks, setup, source, branch, budget, parallelism,
       approve_plan, permissions, idempotency_key, request_hash, hidden, created_at, last_seq)
     select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'model', j -> 'models', j ->> 'mode',
-      'queued', 'queued', j -> 'checks', j -> 'setup', j ->> 'source', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
+      'queued', 'queued', j -> 'checks', j -> 'setup', j ->> 'source', j ->> 'branch', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
       (j ->> 'approvePlan')::boolean, j ->> 'permissions', j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'isHidden')::boolean,
       (j ->> 'createdAt')::timestamptz, 1
     from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)

@@ -2,10 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { usualReportsDir } from '../contract/brief.ts'
 import { git, GitError, gitText, identity } from './git.ts'
-import type { JobRepository } from './job-repository.ts'
+import { headRef, type JobRepository } from './job-repository.ts'
 import { junkPatterns, leaveOut, type LeftOut } from './left-out.ts'
 import type { WorkspacePool } from './pool.ts'
 import { reportsDirAt } from './reports-dir.ts'
+import { strictFlag } from './tolerated-faults.ts'
 
 /** The directory an attempt may touch, with a private home beside it. */
 export interface Workspace {
@@ -51,9 +52,17 @@ export async function prepareWorkspace(
     '[user]\n\tname = Slipway agent\n\temail = agent@slipway.invalid\n',
   )
   // Nobody but the server has written to this clone yet, so its git may be used this once.
-  await git(['update-ref', 'refs/heads/main', options.commit], { gitDir: inner })
+  await git(['symbolic-ref', 'HEAD', await headRef(repository)], { gitDir: inner })
+  await copyShallow(repository, inner)
+  await git(['update-ref', 'HEAD', options.commit], { gitDir: inner })
   await git(['reset', '--quiet', '--hard', options.commit], { gitDir: inner, workTree: dir, cwd: dir })
   return { dir, home, reports, readable: [path.join(repository.dir, 'objects')] }
+}
+
+/** Which commits are there without their parents: a clone that shares the objects must know it too. */
+async function copyShallow(repository: JobRepository, gitDir: string): Promise<void> {
+  const shallow = path.join(repository.dir, 'shallow')
+  if (fs.existsSync(shallow)) await fs.promises.copyFile(shallow, path.join(gitDir, 'shallow'))
 }
 
 export interface Checkpoint {
@@ -129,7 +138,7 @@ async function requireSound(
       input: `${commit}\n^${base}\n`,
     })
     const file = path.join(pack, `pack-${name}.pack`)
-    await git(['index-pack', '--strict', '-o', path.join(pack, 'checked.idx'), file], own)
+    await git(['index-pack', strictFlag, '-o', path.join(pack, 'checked.idx'), file], own)
   } catch (error) {
     if (error instanceof GitError)
       throw new GitError(`The work holds what git refuses to pass on: ${error.message}`, { cause: error })

@@ -1,18 +1,19 @@
+import { usualBranch } from './find-source.ts'
 import { git, gitText, identity } from './git.ts'
 
 /** A bare repository whose main holds one commit without files. */
 export async function makeEmptyRepository(dir: string): Promise<void> {
   await git(['init', '--quiet', '--bare', '--template=', '--', dir])
-  await beginMain(dir)
+  await beginBranch(dir, usualBranch)
 }
 
-/** Puts one commit without files on main and makes it the default branch. */
-export async function beginMain(dir: string): Promise<void> {
+/** Puts one commit without files on a branch and makes it the default branch. */
+export async function beginBranch(dir: string, branch: string): Promise<void> {
   const tree = await gitText(['mktree'], { gitDir: dir, input: '' })
   const commit = await gitText(['commit-tree', tree, '-m', 'Begin'], {
     gitDir: dir,
     env: identity('Slipway'),
   })
-  await git(['update-ref', 'refs/heads/main', commit], { gitDir: dir })
-  await git(['symbolic-ref', 'HEAD', 'refs/heads/main'], { gitDir: dir })
+  await git(['update-ref', `refs/heads/${branch}`, commit], { gitDir: dir })
+  await git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`], { gitDir: dir })
 }

@@ -18,6 +18,8 @@ export interface GitOptions {
   readonly timeoutMs?: number
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Further settings, `name=value`; they win over the switches. */
+  readonly settings?: readonly string[]
   /** Exit codes that are answers, not failures. */
   readonly accept?: readonly number[]
 }
@@ -35,7 +37,7 @@ const TIMEOUT_MS = 300_000
 const MAX_BYTES = 100_000_000
 
 /** In front of every command line of git. */
-export const switches: readonly string[] = [
+export const switches: readonly string[] = asFlags([
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
   'safe.bareRepository=explicit',
@@ -52,7 +54,7 @@ export const switches: readonly string[] = [
   // What is recorded survives a power loss: objects and references are forced to disk.
   'core.fsync=committed,reference',
   'core.fsyncMethod=batch',
-].flatMap((setting) => ['-c', setting])
+])
 
 /** The whole environment of every git; no protocol may be spoken unless a call allows one. */
 export const environment: Readonly<Record<string, string>> = {
@@ -64,11 +66,14 @@ export const environment: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '/bin/false',
   SSH_ASKPASS: '/bin/false',
-  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+  // Whoever is silent is given up after a minute, also when nobody is left to end it.
+  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=30 -oServerAliveInterval=15',
   GIT_EDITOR: 'true',
   GIT_PAGER: 'cat',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_LITERAL_PATHSPECS: '1',
+  // A repository that lacks objects is refused: fetching them would run what its settings say.
+  GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
 }
 
@@ -76,7 +81,7 @@ export const environment: Readonly<Record<string, string>> = {
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const ran = await runGit(
     {
-      args: ['--no-pager', ...switches, ...whereOf(options), ...args],
+      args: ['--no-pager', ...switches, ...asFlags(options.settings ?? []), ...whereOf(options), ...args],
       cwd: options.cwd ?? '/',
       env: environmentOf(options),
       input: options.input,
@@ -87,7 +92,18 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
   )
   const { stdout, exitCode } = ran
   if (exitCode !== null && (exitCode === 0 || options.accept?.includes(exitCode))) return { stdout, exitCode }
-  throw new GitError(`git ${args[0] ?? ''} failed: ${reasonOf(ran)}`)
+  throw new GitError(`git ${args[0] ?? ''} failed: ${maskPasswords(reasonOf(ran))}`)
+}
+
+function asFlags(settings: readonly string[]): string[] {
+  return settings.flatMap((setting) => ['-c', setting])
+}
+
+/** A text without the users, passwords and tokens of the addresses in it. */
+export function maskPasswords(text: string): string {
+  return text
+    .replaceAll(/(:\/\/)[^\s/'"]*@/g, '$1…@')
+    .replaceAll(/([?&][^=&#\s]*(?:token|password|passwd|secret|key|auth)[^=&#\s]*=)[^&#\s'"]+/gi, '$1…')
 }
 
 function whereOf({ gitDir, workTree }: GitOptions): string[] {

@@ -1,30 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { beginMain, makeEmptyRepository } from './empty-repository.ts'
+import { beginBranch, makeEmptyRepository } from './empty-repository.ts'
+import { findSource } from './find-source.ts'
 import { git, GitError, gitText } from './git.ts'
-import { ForeignPartError, refuseForeignParts } from './local-source.ts'
 import type { WorkspacePool } from './pool.ts'
+import { sourceErrorOf } from './source-error.ts'
+import { toleratedFaults } from './tolerated-faults.ts'
 
-/** A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. */
+/**
+ * A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. Its HEAD names the
+ * job's branch.
+ */
 export interface JobRepository {
   readonly dir: string
-}
-
-/** Why a source repository cannot be used, as a sentence. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError'
 }
 
 export interface EnsureOptions {
   readonly dataDir: string
   readonly jobId: string
   readonly source: string | null
+  /** The name of the job's branch. */
+  readonly branch: string
   readonly pool?: WorkspacePool
   readonly signal?: AbortSignal
 }
 
 const SOURCE_MS = 600_000
+const FIND_MS = 60_000
 const making = new Map<string, Promise<JobRepository>>()
 
 /** The repository of a job when it has been made; null before. */
@@ -53,7 +56,7 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   try {
     await (options.source === null
       ? makeEmptyRepository(temporary)
-      : fetchSource(temporary, options.source, options.signal))
+      : fetchSource(temporary, { source: options.source, branch: options.branch, signal: options.signal }))
     await fs.promises.rename(temporary, dir)
     return { dir }
   } finally {
@@ -61,53 +64,51 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   }
 }
 
-async function fetchSource(dir: string, source: string, signal: AbortSignal | undefined): Promise<void> {
-  const local = path.isAbsolute(source)
-  if (!local && !/^(https|ssh):\/\//.test(source)) {
-    throw new SourceError(
-      `The source "${source}" is neither an absolute path nor an https:// or ssh:// address.`,
-    )
-  }
-  if (local && !fs.existsSync(source)) throw new SourceError(`The source ${source} does not exist.`)
-  if (local) refuseForeign(source)
+async function fetchSource(
+  dir: string,
+  { source, branch, signal }: { source: string; branch: string; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { ref, remote } = await findSource(source, { branch, signal, timeoutMs: FIND_MS })
   await git(['init', '--quiet', '--bare', '--template=', '--', dir])
-  const from = local ? `file://${source}` : source
+  if (ref === null) return beginBranch(dir, branch)
+  const tip = `refs/heads/${branch}`
   try {
-    const head = await gitText(['ls-remote', '--', from, 'HEAD'], {
-      gitDir: dir,
-      allowProtocol: local ? 'file' : 'https:ssh',
-      signal,
-      timeoutMs: SOURCE_MS,
-      ...(local
-        ? { env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } }
-        : {}),
-    })
-    if (head === '') return await beginMain(dir)
     await git(
-      ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', from, '+HEAD:refs/heads/main'],
-      { gitDir: dir, allowProtocol: local ? 'file' : 'https:ssh', signal, timeoutMs: SOURCE_MS },
+      [
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--no-recurse-submodules',
+        // The clone of a source without its older commits is without them too.
+        '--update-shallow',
+        ...remote.flags,
+        '--',
+        remote.from,
+        `+${ref}:${tip}`,
+        '+refs/tags/*:refs/tags/*',
+      ],
+      {
+        ...remote.options,
+        settings: [...(remote.options.settings ?? []), ...toleratedFaults],
+        gitDir: dir,
+        signal,
+        timeoutMs: SOURCE_MS,
+      },
     )
-    await git(['symbolic-ref', 'HEAD', 'refs/heads/main'], { gitDir: dir })
+    await git(['symbolic-ref', 'HEAD', tip], { gitDir: dir })
   } catch (error) {
-    if (error instanceof GitError)
-      throw new SourceError(`The source "${source}" could not be fetched: ${error.message}`, { cause: error })
+    if (error instanceof GitError) throw sourceErrorOf(source, error)
     throw error
   }
 }
 
-function refuseForeign(source: string): void {
-  try {
-    refuseForeignParts(source)
-  } catch (error) {
-    if (!(error instanceof ForeignPartError)) throw error
-    throw new SourceError(
-      `The source ${source} reaches into another repository: ${error.message}. Make a whole clone (git clone --no-local) and give its path.`,
-      { cause: error },
-    )
-  }
+/** The commit at the tip of the job's branch. */
+export function headCommit(repository: JobRepository): Promise<string> {
+  return gitText(['rev-parse', '--verify', 'HEAD'], { gitDir: repository.dir })
 }
 
-/** The commit at the tip of the job's main. */
-export function headCommit(repository: JobRepository): Promise<string> {
-  return gitText(['rev-parse', '--verify', 'refs/heads/main'], { gitDir: repository.dir })
+/** The reference of the job's branch, in full. */
+export async function headRef(repository: JobRepository): Promise<string> {
+  const head = await fs.promises.readFile(path.join(repository.dir, 'HEAD'), 'utf8')
+  return head.replace(/^ref: /, '').trimEnd()
 }

@@ -12,7 +12,7 @@ let repository: JobRepository
 
 beforeAll(async () => {
   dataDir = makeDir('slipway-left-')
-  repository = await ensureJobRepository({ dataDir, jobId: newId(), source: null })
+  repository = await ensureJobRepository({ dataDir, jobId: newId(), source: null, branch: 'main' })
 })
 
 async function record(files: Readonly<Record<string, string>>, base?: string): Promise<Checkpoint> {

@@ -55,7 +55,7 @@ export async function mergeAttempt(repository: JobRepository, options: MergeOpti
       input: message(options),
       env: identity(options.author),
     })
-    const swapped = await git(['update-ref', 'refs/heads/main', commit, main], { ...own, accept: [1, 128] })
+    const swapped = await git(['update-ref', 'HEAD', commit, main], { ...own, accept: [1, 128] })
     if (swapped.exitCode === 0) return { outcome: 'merged', commit, mergedFrom: main }
   }
   throw new Error(`main moved ${RACES} times during one merge`)

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { git } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
+import { strictFlag } from './tolerated-faults.ts'
 
 /**
  * What agents commit themselves, on whatever branch or stash, in the clone that is theirs. The server runs no git on that
@@ -115,7 +116,7 @@ async function storePack(repository: JobRepository, file: string, packAt: number
   try {
     await fs.promises.mkdir(dir, { recursive: true })
     await fs.promises.writeFile(pack, fs.createReadStream(file, { start: packAt }))
-    await git(['index-pack', '--strict', '-o', `${pack}.idx`, pack], { gitDir: repository.dir })
+    await git(['index-pack', strictFlag, '-o', `${pack}.idx`, pack], { gitDir: repository.dir })
     const name = path.join(dir, `pack-${await checksumOf(pack)}`)
     await fs.promises.rename(pack, `${name}.pack`)
     await fs.promises.rename(`${pack}.idx`, `${name}.idx`)
@@ -145,7 +146,7 @@ async function notReachable(
   if (commits.length === 0) return []
   const { stdout } = await git(['rev-list', '--stdin'], {
     gitDir: repository.dir,
-    input: [...commits, '^refs/heads/main', ...tips.map((tip) => `^${tip}`)].join('\n'),
+    input: [...commits, '^HEAD', ...tips.map((tip) => `^${tip}`)].join('\n'),
   })
   const listed = new Set(stdout.toString('utf8').split('\n'))
   return [...new Set(commits)].filter((commit) => listed.has(commit))

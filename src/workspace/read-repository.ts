@@ -1,17 +1,21 @@
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
 import { git, gitText } from './git.ts'
-import type { JobRepository } from './job-repository.ts'
+import { headRef, type JobRepository } from './job-repository.ts'
 
 /** Everything people see of a job's files comes from git objects, never from a directory that an agent can swap. */
 const FILE_BYTES = 5_000_000
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
-/** The commit that a name means: `main`, a commit id, or an attempt's reference. Null for anything else. */
+/**
+ * The commit that a name means: `HEAD`, the job's branch (whose name may always be said as `main`), a commit id, or an attempt's
+ * reference. Null for anything else.
+ */
 export async function resolveRef(repository: JobRepository, ref: string): Promise<string | null> {
-  if (!/^(main|HEAD|[0-9a-f]{7,40}|refs\/slipway\/attempts\/[0-9a-f-]{36})$/.test(ref)) return null
+  const isBranch = ref === 'main' || (await headRef(repository)) === `refs/heads/${ref}`
+  if (!isBranch && !/^(HEAD|[0-9a-f]{7,40}|refs\/slipway\/attempts\/[0-9a-f-]{36})$/.test(ref)) return null
   const { stdout, exitCode } = await git(
-    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${isBranch ? 'HEAD' : ref}^{commit}`],
     { gitDir: repository.dir, accept: [1, 128] },
   )
   return exitCode === 0 ? stdout.toString('utf8').trim() : null
@@ -91,7 +95,7 @@ export async function listCommits(
   commit: string,
   limit: number,
 ): Promise<CommitList> {
-  const format = ['%H', '%P', '%an', '%aI', '%s', '%b'].join('%x1f')
+  const format = ['%H', '%P', '%an', '%aI', '%cI', '%s', '%b'].join('%x1f')
   const { stdout } = await git(['log', `--max-count=${limit}`, '-z', `--format=${format}`, commit], {
     gitDir: repository.dir,
   })
@@ -100,17 +104,26 @@ export async function listCommits(
     .split('\0')
     .filter((line) => line !== '')
     .map((line) => {
-      const [id = '', parents = '', author = '', at = '', subject = '', body = ''] = line.split('\u001f')
+      const [id = '', parents = '', author = '', authored = '', committed = '', subject = '', body = ''] =
+        line.split('\u001f')
       return {
         commit: id,
         parents: parents.split(' ').filter((parent) => parent !== ''),
         author,
-        at: new Date(at).toISOString(),
+        at: timeOf(authored, committed),
         subject,
         body: body.trim(),
       }
     })
   return { commits }
+}
+
+/** The first of two times that is one; dates that are none are in the history of real projects. */
+function timeOf(authored: string, committed: string): string {
+  const known = [authored, committed]
+    .map((time) => new Date(time))
+    .find((time) => !Number.isNaN(time.getTime()))
+  return (known ?? new Date(0)).toISOString()
 }
 
 /** The unified diff between two commits; `from` may be empty for everything that `to` holds. */

@@ -19,11 +19,8 @@ export interface UploadPackLimits {
   readonly cloneMs: number
 }
 
-/** Only branches are shown: what Slipway keeps for itself under other names stays its own. */
-const visible = ['transfer.hideRefs=refs', 'transfer.hideRefs=!refs/heads'].flatMap((setting) => [
-  '-c',
-  setting,
-])
+/** Only branches and tags are shown: what Slipway keeps for itself under other names stays its own. */
+const visible = ['refs', '!refs/heads', '!refs/tags'].flatMap((refs) => ['-c', `transfer.hideRefs=${refs}`])
 
 let running = 0
 

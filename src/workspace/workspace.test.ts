@@ -5,14 +5,16 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../lib/ids.ts'
 import { readZip } from '../../test/helpers/read-zip.ts'
+import { gitIn, makeSource } from '../../test/helpers/source-repository.ts'
 import { archiveCommit } from './archive.ts'
 import { checkpoint, prepareWorkspace, type Workspace } from './attempt-workspace.ts'
 import { cleanCheckout } from './clean-checkout.ts'
 import { deliverRepository } from './deliver.ts'
-import { ensureJobRepository, headCommit, SourceError, type JobRepository } from './job-repository.ts'
+import { ensureJobRepository, headCommit, type JobRepository } from './job-repository.ts'
 import { mergeAttempt } from './merge.ts'
 import { openPool } from './pool.ts'
 import { diff, isPath, listCommits, listFiles, readFile, resolveRef } from './read-repository.ts'
+import { SourceError } from './source-error.ts'
 
 let dataDir: string
 let repository: JobRepository
@@ -21,7 +23,7 @@ let jobId: string
 beforeAll(async () => {
   dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-ws-'))
   jobId = newId()
-  repository = await ensureJobRepository({ dataDir, jobId, source: null })
+  repository = await ensureJobRepository({ dataDir, jobId, source: null, branch: 'main' })
 })
 afterAll(() => fs.rmSync(dataDir, { recursive: true }))
 
@@ -183,36 +185,56 @@ it.each(['-x', '--upload-pack=x', 'main..x', '@{1}', 'refs/heads/main', 'a b', '
 )
 
 describe('a source', () => {
-  it('is fetched with its history', async () => {
-    const source = path.join(dataDir, 'source')
-    execFileSync('git', ['init', '-q', '-b', 'trunk', source])
-    fs.writeFileSync(path.join(source, 'there.txt'), 'x')
-    execFileSync('git', ['-C', source, 'add', '.'])
-    execFileSync('git', [
-      '-C',
-      source,
-      '-c',
-      'user.name=A',
-      '-c',
-      'user.email=a@b',
-      'commit',
-      '-qm',
-      'There already',
-    ])
-    const fetched = await ensureJobRepository({ dataDir, jobId: newId(), source })
-    expect(
-      (await listCommits(fetched, await headCommit(fetched), 10)).commits.map((commit) => commit.subject),
-    ).toEqual(['There already'])
+  const subjects = (fetched: JobRepository): string[] =>
+    gitIn(fetched.dir, ['log', '--format=%s', 'HEAD']).split('\n')
+
+  it('is fetched with its history, its branch and its tags', async () => {
+    const source = makeSource(path.join(dataDir, 'source'))
+    const fetched = await ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'trunk' })
+    expect(subjects(fetched)).toEqual(['two', 'one'])
+    expect(gitIn(fetched.dir, ['for-each-ref', '--format=%(refname)', 'refs'])).toBe(
+      'refs/heads/trunk\nrefs/tags/beside\nrefs/tags/v1',
+    )
+  })
+
+  it('is begun from the branch that was accepted, whatever is checked out in it by then', async () => {
+    const source = makeSource(path.join(dataDir, 'switched'))
+    gitIn(source, ['checkout', '-q', '-b', 'other', 'v1'])
+    const fetched = await ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'trunk' })
+    expect(subjects(fetched)).toEqual(['two', 'one'])
+    gitIn(source, ['branch', '-q', '-D', 'trunk'])
+    const renamed = await ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'trunk' })
+    expect(subjects(renamed)).toEqual(['one'])
+    expect(gitIn(renamed.dir, ['symbolic-ref', 'HEAD'])).toBe('refs/heads/trunk')
+  })
+
+  it('that is a shallow clone gives workspaces in which git works, and a checkpoint on its tip', async () => {
+    const source = path.join(dataDir, 'shallow')
+    const whole = `file://${makeSource(path.join(dataDir, 'deep'))}`
+    gitIn(dataDir, ['clone', '-q', '--depth', '1', whole, source])
+    const fetched = await ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'trunk' })
+    const attemptDir = path.join(dataDir, 'shallow-attempt')
+    const base = await headCommit(fetched)
+    const { dir } = await prepareWorkspace(fetched, { attemptDir, commit: base })
+    expect(gitIn(dir, ['log', '--format=%s'])).toBe('two')
+    expect(gitIn(dir, ['status', '--short', '--branch'])).toBe('## trunk')
+    fs.writeFileSync(path.join(dir, 'a.txt'), 'a\n')
+    const options = { attemptDir, base, ref: 'refs/slipway/x', message: 'work', author: 'A' }
+    expect(await checkpoint(fetched, options)).toMatchObject({ changed: true, files: 1 })
   })
 
   it.each([
     '/no/such/place',
     'ext::sh -c touch% /tmp/x',
     'file:///etc',
-    'http://127.0.0.1/x.git',
+    'http://127.0.0.1:1/x.git',
     '-oProxyCommand=x',
+    'https://me:TOKEN@example.org/x',
   ])('%j is refused with a sentence', async (source) => {
-    await expect(ensureJobRepository({ dataDir, jobId: newId(), source })).rejects.toThrow(SourceError)
+    const made = ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'main' })
+    const error = await made.catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(SourceError)
+    expect(String(error)).not.toContain('TOKEN')
   })
 })
 
@@ -220,7 +242,7 @@ it('the pool gives each of its repositories once', async () => {
   const pool = openPool({ dataDir, size: 2 })
   const ids = Array.from({ length: 4 }, newId)
   const made = await Promise.all(
-    ids.map((id) => ensureJobRepository({ dataDir, jobId: id, source: null, pool })),
+    ids.map((id) => ensureJobRepository({ dataDir, jobId: id, source: null, branch: 'main', pool })),
   )
   expect(new Set(await Promise.all(made.map((one) => fs.promises.realpath(one.dir)))).size).toBe(4)
   for (const one of made) expect(await headCommit(one)).toMatch(/^[0-9a-f]{40}$/)

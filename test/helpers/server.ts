@@ -35,6 +35,8 @@ export interface TestServerOptions {
   readonly uid?: number
   /** A program that this server, and nobody else, finds to be no program. */
   readonly without?: string
+  /** The file of a certificate that this server, and nobody else, takes for one of the system's authorities. */
+  readonly trusted?: string
 }
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -50,9 +52,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = await databaseUrlFor(dataDir)
   const compileCache = process.env['NODE_COMPILE_CACHE']
   const [program = '', ...args] = [
-    ...(options.diskMb === undefined ? [] : onDiskOf(options.diskMb, dataDir)),
-    ...(options.without === undefined ? [] : withoutProgram(options.without)),
-    ...(options.uid === undefined ? [] : asUid(options.uid, dataDir)),
+    ...inWorldOf(options, dataDir),
     process.execPath,
     ...(options.nodeArgs ?? []),
     path.join(root, 'src', 'cli', 'main.ts'),
@@ -116,6 +116,16 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 }
 
+/** What stands before the command line of a server that sees another machine than the tests do. */
+function inWorldOf({ diskMb, without, trusted, uid }: TestServerOptions, dataDir: string): string[] {
+  return [
+    ...(diskMb === undefined ? [] : onDiskOf(diskMb, dataDir)),
+    ...(without === undefined ? [] : withoutProgram(without)),
+    ...(trusted === undefined ? [] : trusting(trusted)),
+    ...(uid === undefined ? [] : asUid(uid, dataDir)),
+  ]
+}
+
 /** A mount namespace with a small file system at `dir`; the server takes the place of the shell, so the pid is its. */
 function onDiskOf(megabytes: number, dir: string): string[] {
   const script = 'mount -t tmpfs -o "size=$0m,mode=0700" slipway-test "$1" && shift && exec "$@"'
@@ -125,6 +135,11 @@ function onDiskOf(megabytes: number, dir: string): string[] {
 function withoutProgram(name: string): string[] {
   const script = 'mount --bind /dev/null "$(command -v "$0")" && exec "$@"'
   return [...ownMounts(), 'sh', '-c', script, name]
+}
+
+function trusting(certificate: string): string[] {
+  const script = 'mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec "$@"'
+  return [...ownMounts(), 'sh', '-c', script, certificate]
 }
 
 function asUid(uid: number, dir: string): string[] {

@@ -1,8 +1,7 @@
 /** `slipway run`: one vision from the first word to the proven repository, on a running server or on one of its own. */
 import { Option, type Command } from 'commander'
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import path from 'node:path'
+import os from 'node:os'
 import { text } from 'node:stream/consumers'
 import { ApiError } from '../../client/api-error.ts'
 import type { JobRequest } from '../../client/job-request.ts'
@@ -12,6 +11,7 @@ import { carryThrough } from '../carry-through.ts'
 import { readDocuments } from '../documents.ts'
 import { badUsage } from '../failure.ts'
 import { addServerOptions, type Reached } from '../reach-server.ts'
+import { resolveSource } from '../resolve-source.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Flags extends ServerFlags {
@@ -34,6 +34,14 @@ interface Flags extends ServerFlags {
 
 const roles = ['product_owner', 'architect', 'developer', 'reviewer', 'tester'] as const
 
+const notes = `
+A source is a path (absolute, ./relative or ~/in your home; of the repository itself, not of a directory in it)
+or an address: https://, http://, ssh://, git://, git@host:path, file:///path. It is looked at before the job is
+accepted. The result has the name of its default branch, and its tags. A source that asks for a password is
+cloned by yourself first: --source ./clone.
+
+Exit code: 0 completed, 1 failed or cancelled, 2 wrong usage, 130 interrupted (the job is kept).`
+
 export function addRun(program: Command, terminal: Terminal): void {
   const command = program
     .command('run')
@@ -47,7 +55,7 @@ export function addRun(program: Command, terminal: Terminal): void {
       collect,
     )
     .addOption(new Option('--mode <mode>', 'a team with roles, or one agent alone').choices(['team', 'solo']))
-    .option('--source <repository>', 'start from this git repository: a URL or a path')
+    .option('--source <repository>', 'start from this git repository: a path or an address, see below')
     .option(
       '--check <command>',
       'a command that must exit 0 on a clean checkout of the result; repeatable',
@@ -79,7 +87,7 @@ export function addRun(program: Command, terminal: Terminal): void {
   addExamples(addServerOptions(command), [
     ['slipway run "a todo list with a CLI"', 'with the standard backend'],
     ['slipway run "a URL shortener" --check "npm test"', 'proven by your own command as well'],
-    ['slipway run "add a dark mode" --source ~/code/site', 'on top of a repository'],
+    ['slipway run "add a dark mode" --source ~/code/site', 'on top of a repository, on its own branch'],
     [
       'slipway run "fix the search" --source ~/code/site --setup "npm ci" --check "npm test"',
       'dependencies before the checks',
@@ -87,10 +95,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     ['slipway run "a calculator" --approve-plan', 'read, edit and approve the plan before it is built'],
     ['slipway run - --document spec.pdf < vision.md', 'vision from a file, with a document'],
   ])
-  command.addHelpText(
-    'after',
-    '\nExit code: 0 completed, 1 failed or cancelled, 2 wrong usage, 130 interrupted (the job is kept).',
-  )
+  command.addHelpText('after', notes)
 }
 
 async function run(vision: string, flags: Flags, terminal: Terminal): Promise<void> {
@@ -129,7 +134,9 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.agent === undefined ? {} : parseAgents(flags.agent)),
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
-    ...(flags.source === undefined ? {} : { source: absoluteSource(flags.source) }),
+    ...(flags.source === undefined
+      ? {}
+      : { source: resolveSource(flags.source, { cwd: process.cwd(), home: os.homedir() }) }),
     ...commandsOf(flags),
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
     ...(flags.approvePlan === true ? { approve_plan: true } : {}),
@@ -159,14 +166,4 @@ function parseAgents(given: readonly string[]): Pick<JobRequest, 'agents' | 'mod
     if (model !== '') models[role] = model
   }
   return { agents, models }
-}
-
-/** The server has a working directory of its own: a path that exists here is sent whole, anything else as it is. */
-function absoluteSource(source: string): string {
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[\w.-]+:/.test(source)
-  if (isUrl) return source
-  const whole = path.resolve(source)
-  if (!existsSync(whole))
-    throw badUsage(`--source ${source}: there is no such directory, and it is not a URL`)
-  return whole
 }

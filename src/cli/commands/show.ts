@@ -57,6 +57,7 @@ export function renderJob(snapshot: Snapshot, now: number, width: number, paint:
     ...field('Took', span === null ? null : timeWords(job, span, now)),
     ...field('Usage', usageWords(job.usage)),
     ...field('Repository', job.workspace_path),
+    ...field('Branch', job.branch),
     ...field('Commit', job.head_commit),
     '',
     vision.length > visionLimit ? `${vision.slice(0, visionLimit)}…` : vision,

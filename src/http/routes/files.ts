@@ -97,10 +97,14 @@ function describe(app: OpenAPIHono): void {
     request: { params: idParams, query: RefQuery },
     responses: { 200: ok(CommitList, 'The commits.'), ...errors },
   })
-  get('download', 'The files of main as an archive, whole or refused before its first byte', {
-    request: { params: idParams, query: DownloadQuery },
-    responses: { 200: bytes, ...errors },
-  })
+  get(
+    'download',
+    'The files at the tip of the branch as an archive, whole or refused before its first byte',
+    {
+      request: { params: idParams, query: DownloadQuery },
+      responses: { 200: bytes, ...errors },
+    },
+  )
 }
 
 /** The part of the path behind `/files/` or `/preview/`, decoded once: its bytes, for a name need not be text. */

@@ -1,0 +1,119 @@
+import { maskPasswords, type GitError } from './git.ts'
+
+/** Why a source repository cannot be used, as a sentence. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+  /** Whether trying again would end in the same way: nothing was wrong with the network. */
+  readonly isPermanent: boolean
+
+  constructor(message: string, options: { readonly isPermanent: boolean; readonly cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.isPermanent = options.isPermanent
+  }
+}
+
+interface Fault {
+  /** What git, ssh or curl say of it. */
+  readonly said: RegExp
+  readonly isPermanent: boolean
+  readonly sentence: string
+  /** Whether the line that tells is worth repeating. */
+  readonly showsLine?: true
+}
+
+/** Permanent: what the source is. The others are the network's, and may be over a moment later. The first that fits counts. */
+const faults: readonly Fault[] = [
+  {
+    said: /took too long/,
+    isPermanent: false,
+    sentence:
+      'It did not answer in time: see that the machine of the server reaches it, and try again, or clone it there yourself and give the path of the clone.',
+  },
+  {
+    said: /Could not resolve host|unable to look up|Name or service not known|name resolution|nodename nor servname/,
+    isPermanent: false,
+    sentence:
+      'Its host cannot be found: see that the name is right and that the machine of the server knows it.',
+  },
+  {
+    said: /Host key verification failed|HOST IDENTIFICATION HAS CHANGED/,
+    isPermanent: true,
+    sentence:
+      'ssh does not know the key of its host: connect to it once with ssh as the user of the server, and try again.',
+  },
+  {
+    said: /could not read (?:Username|Password)|terminal prompts disabled|Authentication failed|Access denied|Permission denied \(|returned error: 40[13]/,
+    isPermanent: true,
+    sentence:
+      'It asks for a log-in that Slipway does not have, or it does not exist: clone it yourself and give the path of the clone, or give an ssh address at which the user of the server is let in without a question.',
+  },
+  {
+    said: /redirect|returned error: 30\d|[Pp]rotocol .*(?:not supported|disabled)|transport '.*' not allowed/,
+    isPermanent: true,
+    sentence:
+      'Its address leads elsewhere, to where Slipway does not follow (a password in the address, or less safety): give the address where it is now.',
+  },
+  {
+    said: /SSL certificate|certificate verif|server certificate|certificate problem/,
+    isPermanent: true,
+    sentence:
+      'The certificate of its host is not trusted by the machine of the server: add the authority to those of the system.',
+  },
+  {
+    said: /returned error: (?:5\d\d|429|408)/,
+    isPermanent: false,
+    sentence: 'It was not given out, its server failed: try again later.',
+    showsLine: true,
+  },
+  {
+    said: /fsck error|fsck: |object [0-9a-f]{40,64}: \w+: /,
+    isPermanent: true,
+    sentence:
+      'It holds what git refuses to pass on, because it could harm whoever clones it: have it mended in its history.',
+    showsLine: true,
+  },
+  {
+    said: /mismatched algorithms|object format|hash algorithm/,
+    isPermanent: true,
+    sentence:
+      'It names its commits by SHA-256, and Slipway works with SHA-1 only: give a repository of that kind.',
+  },
+  {
+    said: /early EOF|RPC failed|unexpected disconnect|Connection reset|Empty reply|hung up unexpectedly|broken pipe/i,
+    isPermanent: false,
+    sentence: 'The connection to it was lost: try again.',
+  },
+  {
+    said: /Connection refused|[Ff]ailed to connect|Couldn't connect|No route to host|Network is unreachable|timed out/,
+    isPermanent: false,
+    sentence: 'Nobody answers there: see that its host is up and reached from the machine of the server.',
+  },
+  {
+    said: /not found|not appear to be a git repository|is this a git repository|does not exist|no such repository|not exported|returned error: 4(?:04|10)/i,
+    isPermanent: true,
+    sentence: 'There is no repository there, or none that can be seen without a log-in.',
+  },
+]
+
+/** What went wrong with a source, said by git in its own words, as a sentence that says what to do. No password is repeated. */
+export function sourceErrorOf(source: string, error: GitError): SourceError {
+  const said = error.message
+  const fault = faults.find((one) => one.said.test(said))
+  const begin = `The source ${maskPasswords(source)} cannot be used.`
+  if (fault === undefined)
+    return new SourceError(`${begin} git says: ${said}`, { isPermanent: false, cause: error })
+  const line = said.split('\n').find((one) => fault.said.test(one))
+  const shown = fault.showsLine === undefined || line === undefined ? '' : ` (${line.trim()})`
+  return new SourceError(`${begin} ${fault.sentence}${shown}`, {
+    isPermanent: fault.isPermanent,
+    cause: error,
+  })
+}
+
+/** A fault of the source that was seen without asking git. */
+export function badSource(source: string, sentence: string, cause?: unknown): SourceError {
+  return new SourceError(`The source ${maskPasswords(source)} cannot be used. ${sentence}`, {
+    isPermanent: true,
+    cause,
+  })
+}

@@ -22,7 +22,7 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
     >
       <Field
         label="Source repository"
-        hint="Begin from its files: an https address, or a path on the server. Empty begins from nothing."
+        hint="Begin from its files: an address (https, ssh, git@host:path), or an absolute path on the server. Empty begins from nothing."
         error={problems.source}
       >
         {(control) => (

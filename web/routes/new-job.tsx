@@ -31,7 +31,8 @@ export function NewJobScreen() {
   const isLost = useConnection().kind === 'lost'
   const [isOpen, setIsOpen] = useState(false)
   const hidden = ['source', 'checks', 'setup', 'tokens', 'usd', 'parallelism', 'agents'] as const
-  const showsOptions = isOpen || hidden.some((field) => problems[field] !== undefined)
+  // What opened for a problem stays open while the problem is mended.
+  if (!isOpen && hidden.some((field) => problems[field] !== undefined)) setIsOpen(true)
   return (
     <div className="h-full overflow-y-auto">
       <form
@@ -49,13 +50,13 @@ export function NewJobScreen() {
           backend={backend}
           problems={problems}
           isStarting={isStarting}
-          options={{ isOpen: showsOptions, toggle: () => setIsOpen(!showsOptions) }}
+          options={{ isOpen, toggle: () => setIsOpen(!isOpen) }}
           onChange={change}
           onStart={start}
         />
         {problems.form !== undefined && !isLost && <Callout tone="failed">{problems.form}</Callout>}
-        {showsOptions && <JobOptions form={form} problems={problems} onChange={change} />}
-        {form.vision === '' && !showsOptions && <Examples onChoose={(vision) => change({ vision })} />}
+        {isOpen && <JobOptions form={form} problems={problems} onChange={change} />}
+        {form.vision === '' && !isOpen && <Examples onChoose={(vision) => change({ vision })} />}
       </form>
     </div>
   )

@@ -21,6 +21,13 @@ export function JobFacts({ job }: { readonly job: JobView }) {
           <ProofBadge job={job} />
         </Fact>
       )}
+      {(job.head_commit !== null || job.options.source !== null) && (
+        <Fact name="Branch">
+          <span className="max-w-48 truncate" title={job.branch} dir="auto">
+            {job.branch}
+          </span>
+        </Fact>
+      )}
       {job.head_commit !== null && (
         <Fact name="Head commit">
           <CopyWord

@@ -40,6 +40,7 @@ const onceIsEnough = [
   'proof',
   'provider-failures',
   'settings-file',
+  'sources',
   'second-tries',
   'task-acts',
 ].map((name) => `test/journeys/${name}.test.ts`)

@@ -40,21 +40,34 @@ export async function findSource(source: string, options: FindOptions): Promise<
   const local = path.isAbsolute(read.data) ? localRepository(path.resolve(read.data)) : null
   const remote = local === null ? remoteAt(read.data) : remoteIn(local.gitDir)
   const deadline = performance.now() + options.timeoutMs
+  const left = (): number => Math.max(1, Math.round(deadline - performance.now()))
   const ask = async (...args: string[]): Promise<string[][]> => {
     const { stdout } = await git(['ls-remote', ...remote.flags, ...args], {
       ...remote.options,
-      timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
+      timeoutMs: left(),
       signal: options.signal,
     })
     const lines = stdout.toString('utf8').split('\n')
     return lines.filter((line) => line !== '').map((line) => line.split('\t'))
   }
   try {
+    if (local !== null) await refusePartial(source, local, left())
     return { ...(await findBranch(source, local, options.branch, remote.from, ask)), remote }
   } catch (error) {
     if (error instanceof GitError) throw sourceErrorOf(source, error)
     throw error
   }
+}
+
+/** What a partial clone lacks would be fetched while it is read, by whatever program its settings name. */
+async function refusePartial(source: string, { gitDir }: LocalRepository, timeoutMs: number): Promise<void> {
+  const partial = String.raw`^(extensions\.partialclone|remote\..*\.promisor)$`
+  const { exitCode } = await git(['config', '--get-regexp', partial], { gitDir, accept: [1], timeoutMs })
+  if (exitCode === 0)
+    throw badSource(
+      source,
+      'It is a partial clone, which lacks some of its files: make a whole one (git clone without --filter) and give its path.',
+    )
 }
 
 async function findBranch(
@@ -155,6 +168,7 @@ function localRepository(source: string): LocalRepository {
         'It is a file: give the directory of a repository (a bundle can be cloned into one).',
       )
     const found = refuseForeignParts(source)
+    fs.accessSync(found.gitDir, fs.constants.R_OK | fs.constants.X_OK)
     if (isRepository(found)) return found
     throw badSource(source, whereElse(source))
   } catch (error) {
@@ -171,10 +185,9 @@ function localRepository(source: string): LocalRepository {
 }
 
 function isRepository({ gitDir, main }: LocalRepository): boolean {
-  fs.accessSync(gitDir, fs.constants.R_OK | fs.constants.X_OK)
-  return [path.join(gitDir, 'HEAD'), path.join(main, 'objects'), path.join(main, 'refs')].every(
-    (place) => fs.lstatSync(place, { throwIfNoEntry: false }) !== undefined,
-  )
+  const seen = (...names: [string, string]) => fs.lstatSync(path.join(...names), { throwIfNoEntry: false })
+  const hasParts = ['objects', 'refs'].every((name) => seen(main, name)?.isDirectory())
+  return hasParts && seen(gitDir, 'HEAD')?.isFile() === true
 }
 
 /** What to give instead of a directory that is no repository. */

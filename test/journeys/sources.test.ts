@@ -15,6 +15,10 @@ import { until } from '../helpers/until.ts'
 const DOOR_MS = 5000
 const scratch = makeDir('slipway-sources-')
 const at = (...names: string[]): string => path.join(scratch, ...names)
+const writes = fixtureBackend('writes', {
+  quiet: true,
+  turn: [{ write: ['made.txt', 'made\n'] }, { say: 'Done.' }],
+})
 let server: TestServer
 let hosted: GitServer
 
@@ -24,9 +28,7 @@ beforeAll(async () => {
   makeSource(at('whole'))
   fs.mkdirSync(at('whole', 'sub'))
   gitIn(scratch, ['clone', '-q', '--bare', at('whole'), path.join(hosted.root, 'whole.git')])
-  await server.client.addBackend(
-    fixtureBackend('writes', { quiet: true, turn: [{ write: ['made.txt', 'made\n'] }, { say: 'Done.' }] }),
-  )
+  await server.client.addBackend(writes)
 })
 afterAll(async () => {
   await server.stop()
@@ -39,11 +41,11 @@ interface Answer {
   readonly body: { readonly error?: string; readonly code?: string } & Partial<JobView>
 }
 
-async function offer(source: string): Promise<Answer> {
+async function offer(source: string, to = server): Promise<Answer> {
   const begun = performance.now()
-  const response = await fetch(`${server.url}/api/jobs`, {
+  const response = await fetch(`${to.url}/api/jobs`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${to.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ vision: 'write a file', mode: 'solo', backend: 'writes', source }),
   })
   const body = (await response.json()) as Answer['body']
@@ -51,10 +53,13 @@ async function offer(source: string): Promise<Answer> {
 }
 
 /** The job that began from a source, when it has been delivered. */
-async function delivered(source: string): Promise<JobView & { readonly workspace_path: string }> {
-  const { status, body } = await offer(source)
+async function delivered(
+  source: string,
+  by = server,
+): Promise<JobView & { readonly workspace_path: string }> {
+  const { status, body } = await offer(source, by)
   expect({ status, error: body.error }).toEqual({ status: 201, error: null })
-  const job = await endOf(server, body.id ?? '')
+  const job = await endOf(by, body.id ?? '')
   expect({ status: job.status, error: job.error }).toEqual({ status: 'completed', error: null })
   const { workspace_path: place } = job
   if (place === null) throw new Error('nothing was delivered')
@@ -81,6 +86,7 @@ describe('what cannot be begun from is refused at once, with a sentence', () => 
     ['a file', () => at('whole', 'one.txt'), /is a file/],
     ['a directory below a repository', () => at('whole', 'sub'), /inside the repository .*whole: give /],
     ['a directory without a repository', () => makeDir('slipway-plain-'), /git init/],
+    ['a partial clone', () => partialClone(at('whole')), /partial clone/],
     ['nobody there (https)', () => 'https://127.0.0.1:1/x', /[Nn]obody answers/],
     ['nobody there (http)', () => 'http://127.0.0.1:1/x', /[Nn]obody answers/],
     ['nobody there (git)', () => 'git://127.0.0.1:1/x', /[Nn]obody answers/],
@@ -254,6 +260,26 @@ describe('faults in what a repository holds', () => {
   })
 })
 
+it.runIf(process.getuid?.() === 0)('a server that is not root takes what its user can read', async () => {
+  const dir = makeDir('slipway-closed-')
+  const closed = makeSource(path.join(dir, 'site'))
+  const other = await startTestServer({ uid: 12_345 })
+  try {
+    await other.client.addBackend(writes)
+    expect(await offer(closed, other)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/cannot be read by the user of the server/) },
+    })
+    fs.chmodSync(dir, 0o755)
+    const job = await delivered(closed, other)
+    expect(filesOf(ofRoot(job.workspace_path))).toEqual(['made.txt', 'one.txt', 'two.txt'])
+    fs.chmodSync(path.join(closed, '.git', 'objects'), 0o700)
+    expect(await offer(closed, other)).toMatchObject({ status: 400, body: { code: 'bad_source' } })
+  } finally {
+    await other.stop()
+  }
+})
+
 it('a repository that is gone when the work begins fails the job at its first try', async () => {
   await failsAtOnce(`${hosted.http}/gone/whole.git`, /no repository/)
 })
@@ -290,11 +316,26 @@ function commitBy(dir: string, author: string): void {
   gitIn(dir, ['update-ref', 'HEAD', id])
 }
 
+function partialClone(whole: string): string {
+  const dir = path.join(makeDir('slipway-partial-'), 'site')
+  gitIn(whole, ['config', 'uploadpack.allowFilter', 'true'])
+  gitIn(scratch, ['clone', '-q', '--filter=blob:none', `file://${whole}`, dir])
+  return dir
+}
+
 /** Gives a repository to another user, where the tests run as root and can. */
 function ofSomebodyElse(dir: string): string {
-  if (process.getuid?.() !== 0) return dir
+  return process.getuid?.() === 0 ? owned(dir, 1234) : dir
+}
+
+/** So that git of the tests, which runs as root, takes it. */
+function ofRoot(dir: string): string {
+  return owned(dir, 0)
+}
+
+function owned(dir: string, uid: number): string {
   for (const name of fs.readdirSync(dir, { recursive: true, encoding: 'utf8' }))
-    fs.lchownSync(path.join(dir, name), 1234, 1234)
-  fs.lchownSync(dir, 1234, 1234)
+    fs.lchownSync(path.join(dir, name), uid, uid)
+  fs.lchownSync(dir, uid, uid)
   return dir
 }

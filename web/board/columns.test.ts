@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TaskView } from '../../src/contract/job.ts'
+import type { JobStatus } from '../../src/contract/words.ts'
 import { columnsOf, dependenciesOf } from './columns.ts'
 import { task } from './task.fixture.ts'
 
@@ -36,12 +37,19 @@ it('without failures there is no column for them', () => {
 
 it('nothing is said to be left to begin only when there is a plan and all of it has begun', () => {
   const approval = { for: 'approval', on: 'the plan', since: '', until: null } as const
-  const said = (current_phase: 'planning' | 'building', wait: typeof approval | null): string | undefined =>
-    columnsOf([task('a', 'running')], { current_phase, wait })[0]?.empty
+  const said = (
+    current_phase: 'planning' | 'building',
+    wait: typeof approval | null,
+    status: JobStatus = 'running',
+  ): string | undefined => columnsOf([task('a', 'running')], { current_phase, wait, status })[0]?.empty
   expect([said('planning', null), said('planning', approval), said('building', null)]).toEqual([
     'The plan is being written.',
     'The plan waits for your approval.',
     'Nothing left to begin.',
+  ])
+  expect([said('planning', null, 'cancelled'), said('building', null, 'failed')]).toEqual([
+    'Nothing waits to begin.',
+    'Nothing waits to begin.',
   ])
 })
 

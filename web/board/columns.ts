@@ -49,16 +49,21 @@ export function columnsOf(tasks: readonly TaskView[], job?: JobState): readonly 
     .filter(({ name, tasks: own }) => (name !== 'failed' && name !== 'dropped') || own.length > 0)
 }
 
-type JobState = Pick<JobView, 'current_phase' | 'wait'>
+type JobState = Pick<JobView, 'current_phase' | 'status' | 'wait'>
 
-/** Why there is no card: while there is no plan yet, nobody knows what is left to begin. */
+/** Why there is no card: without a plan nobody knows what is left to begin, and of what was given up nothing will. */
 function emptyWords({ name, empty }: (typeof columns)[number], job: JobState | undefined): string {
-  if (name === 'todo' && job?.wait?.for === 'approval') return 'The plan waits for your approval.'
-  if (name === 'todo' && (job?.current_phase === 'planning' || job?.current_phase === 'queued'))
-    return 'The plan is being written.'
-  if (name === 'progress' && job?.current_phase === 'proving')
+  if (job === undefined) return empty
+  if (name === 'todo') return nothingToDo(job) ?? empty
+  if (name === 'progress' && job.current_phase === 'proving')
     return 'No task is in progress: the server proves the whole.'
   return empty
+}
+
+function nothingToDo({ status, wait, current_phase }: JobState): string | null {
+  if (status === 'cancelled' || status === 'failed') return 'Nothing waits to begin.'
+  if (wait?.for === 'approval') return 'The plan waits for your approval.'
+  return current_phase === 'planning' || current_phase === 'queued' ? 'The plan is being written.' : null
 }
 
 function byEnd(a: TaskView, b: TaskView): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Conformance } from './conformance.ts'
 import { PermissionPolicy } from './permission.ts'
+import { PlainText } from './plain-text.ts'
 import { CheckCommand } from './plan.ts'
 import { Wire } from './provider.ts'
 import { Mode } from './words.ts'
@@ -49,24 +50,22 @@ export const BackendList = z.object({ backends: z.array(BackendView) })
  * With a `wire` it reaches models through the gateway: its words and `env` may hold `{gateway}`, `{token}` and `{model}`.
  */
 export const CustomBackend = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
-  display_name: z.string().trim().min(1).max(100).optional(),
+  name: PlainText.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
+  display_name: PlainText.trim().min(1).max(100).optional(),
   /** `acp` unless told. */
   kind: z.enum(['acp', 'command']).optional(),
-  command: z.array(z.string().min(1).max(4096)).min(1).max(64),
+  command: z.array(PlainText.min(1).max(4096)).min(1).max(64),
   /** How a `command` is handed its prompt; `stdin` unless told. */
   prompt: z.enum(['argument', 'stdin', 'file']).optional(),
-  package: z
-    .string()
-    .regex(
-      /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*@\d+\.\d+\.\d+[a-zA-Z0-9.+-]*$/,
-      'it must be an npm package with an exact version, as in name@1.2.3',
-    )
+  package: PlainText.regex(
+    /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*@\d+\.\d+\.\d+[a-zA-Z0-9.+-]*$/,
+    'it must be an npm package with an exact version, as in name@1.2.3',
+  )
     .max(300)
     .optional(),
   wire: Wire.optional(),
   /** Shown with its values masked; a masked value that is sent back stays as it is. */
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(8192)).default({}),
+  env: z.record(PlainText.regex(/^[A-Za-z_][A-Za-z0-9_]*$/), PlainText.max(8192)).default({}),
 })
 export type CustomBackend = z.infer<typeof CustomBackend>
 
@@ -122,11 +121,11 @@ export const BackendLimits = z.strictObject({
 export type BackendLimits = z.infer<typeof BackendLimits>
 
 export const Settings = z.strictObject({
-  default_backend: z.string().nullable().default(null),
+  default_backend: PlainText.max(64).nullable().default(null),
   backends: z.array(CustomBackend).max(50).default([]),
   defaults: JobDefaults.prefault({}),
   /** By the name of the backend. */
-  limits: z.record(z.string().max(64), BackendLimits).default({}),
+  limits: z.record(PlainText.max(64), BackendLimits).default({}),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -139,7 +138,7 @@ const ownNames: readonly string[] = ['offline', 'team']
 export const SettingsFile = z.strictObject({
   /** Like SLIPWAY_WORKERS, which goes before it. */
   workers: z.int().min(0).max(64).optional(),
-  default_backend: z.string().min(1).max(64).optional(),
+  default_backend: PlainText.min(1).max(64).optional(),
   backends: z
     .array(
       CustomBackend.refine(({ name }) => !ownNames.includes(name), {

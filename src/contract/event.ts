@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PlainText } from './plain-text.ts'
 
 /**
  * One immutable fact about a job. `actor` is `server`, `person` or `agent:<name>`. `seq` counts from 1 within the job without gaps; `message` is the event in words;
@@ -16,13 +17,10 @@ export const EventView = z.object({
 })
 export type EventView = z.infer<typeof EventView>
 /** One type (`task.created`) or all that begin with a word (`task.*`). */
-const EventTypes = z
-  .string()
-  .max(500)
-  .regex(
-    /^[a-z_]+\.(\*|[a-z_]+)(,[a-z_]+\.(\*|[a-z_]+))*$/,
-    'name types like "task.created" or "task.*", separated by commas',
-  )
+const EventTypes = PlainText.max(500).regex(
+  /^[a-z_]+\.(\*|[a-z_]+)(,[a-z_]+\.(\*|[a-z_]+))*$/,
+  'name types like "task.created" or "task.*", separated by commas',
+)
 const Seq = z.coerce.number().int().max(2_000_000_000)
 
 /**

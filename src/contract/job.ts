@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FindingView } from './finding.ts'
 import { PermissionPolicy } from './permission.ts'
+import { PlainText, plainText } from './plain-text.ts'
 import { CheckCommand } from './plan.ts'
 import { Source } from './source.ts'
 import {
@@ -23,25 +24,23 @@ export const Time = z.string()
 const VISION_LIMIT = 100_000
 
 /** A vision is text a person wrote: no control characters but tab and newline, and something to read in it. */
-const Vision = z
-  .string('the vision is missing: say in a sentence what should be built')
+const Vision = plainText('the vision is missing: say in a sentence what should be built', 'the vision')
   .max(VISION_LIMIT, `the vision is longer than ${VISION_LIMIT} characters: shorten it or attach a document`)
   .refine((text) => text.trim().length > 0, 'the vision is empty: say in a sentence what should be built')
   .refine(
     (text) => !/\p{Cc}/u.test(text.replaceAll(/[\t\n\r]/g, '')),
     'the vision contains control characters: send plain text',
   )
-  .refine((text) => text.isWellFormed(), 'the vision is not well-formed Unicode: send UTF-8 text')
 
 /** The body of `POST /api/jobs`. What is left out is filled in from the settings' `defaults`. */
 /** A model by the name that its provider knows it by. */
-const ModelName = z.string().trim().min(1).max(200)
+const ModelName = PlainText.trim().min(1).max(200)
 
 export const NewJob = z.strictObject({
   vision: Vision,
-  backend: z.string().trim().min(1).max(64).optional(),
+  backend: PlainText.trim().min(1).max(64).optional(),
   /** The backend of a role, where it is another one. */
-  agents: z.partialRecord(Role, z.string().trim().min(1).max(64)).optional(),
+  agents: z.partialRecord(Role, PlainText.trim().min(1).max(64)).optional(),
   /** The model of every agent; without it each backend's provider, or the backend itself, decides. */
   model: ModelName.optional(),
   /** The model of a role, where it is another one. */
@@ -177,7 +176,7 @@ export const JobQuery = z.strictObject({
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(50),
   status: JobStatus.optional(),
-  q: z.string().max(200).optional(),
+  q: PlainText.max(200).optional(),
   /** Only jobs that wait for a person. */
   needs: z.enum(['person']).optional(),
   /** `attention`: those that wait for a person before all others, each part by its age. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PlainText } from './plain-text.ts'
 
 /**
  * How the permission requests of a job's agents are answered: a person is asked, everything is allowed inside the
@@ -38,5 +39,5 @@ export type PermissionView = z.infer<typeof PermissionView>
 export const PermissionList = z.object({ permissions: z.array(PermissionView) })
 
 /** A person's answer: one of the options, or null to refuse without any of them. */
-export const PermissionAnswer = z.strictObject({ option: z.string().max(500).nullable() })
+export const PermissionAnswer = z.strictObject({ option: PlainText.max(500).nullable() })
 export type PermissionAnswer = z.infer<typeof PermissionAnswer>

@@ -1,27 +1,19 @@
 import { z } from 'zod'
 import { PersonText } from './person.ts'
+import { PlainText } from './plain-text.ts'
 import { Role } from './words.ts'
 
-/** Text that every column and file can hold. */
-const PlainText = z
-  .string()
-  .trim()
-  .refine(
-    (text) => !text.includes('\u0000') && text.isWellFormed(),
-    'is not plain Unicode text: leave out NUL and broken characters',
-  )
-
 /** A command that must exit 0 on a clean checkout. It is run by `sh -c` inside the sandbox. */
-export const CheckCommand = PlainText.min(1).max(2000)
+export const CheckCommand = PlainText.trim().min(1).max(2000)
 
 /** One task of a plan; `key` is local to the plan and is what `depends_on` names. */
 export const PlannedTask = z.strictObject({
-  key: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
-  title: PlainText.min(1).max(200),
-  description: PlainText.min(1).max(20_000),
+  key: PlainText.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
+  title: PlainText.trim().min(1).max(200),
+  description: PlainText.trim().min(1).max(20_000),
   role: Role.extract(['developer', 'tester']).default('developer'),
-  depends_on: z.array(z.string()).max(50).default([]),
-  acceptance: z.array(PlainText.min(1).max(1000)).max(30).default([]),
+  depends_on: z.array(PlainText).max(50).default([]),
+  acceptance: z.array(PlainText.trim().min(1).max(1000)).max(30).default([]),
   checks: z.array(CheckCommand).max(10).default([]),
 })
 export type PlannedTask = z.infer<typeof PlannedTask>
@@ -32,8 +24,8 @@ export type PlannedTask = z.infer<typeof PlannedTask>
  */
 export const Plan = z
   .strictObject({
-    title: PlainText.min(1).max(120),
-    summary: PlainText.max(5000).default(''),
+    title: PlainText.trim().min(1).max(120),
+    summary: PlainText.trim().max(5000).default(''),
     tasks: z.array(PlannedTask).min(1, 'the plan has no task: keep at least one').max(1000),
     checks: z.array(CheckCommand).max(20).default([]),
   })

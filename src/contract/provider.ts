@@ -1,20 +1,20 @@
 import { z } from 'zod'
+import { isPlain, NOT_PLAIN, PlainText } from './plain-text.ts'
 
 /** The protocol between an agent and a model provider; `openai` is Chat Completions and Responses. */
 export const Wire = z.enum(['anthropic', 'openai', 'gemini'])
 export type Wire = z.infer<typeof Wire>
 
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a name has small letters, digits, - and _, at most 64 of them')
+const name = PlainText.regex(
+  /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  'a name has small letters, digits, - and _, at most 64 of them',
+)
 export const ProviderName = name
 export const SecretName = name
 
 /** The body of `PUT /api/secrets/{name}`. No route answers with a value again. */
 export const SecretValue = z.strictObject({
-  value: z
-    .string()
-    .trim()
+  value: PlainText.trim()
     .min(1, 'the value is empty: send the key')
     .max(8192)
     .regex(/^[\x21-\x7e]+$/, 'the value has spaces or other characters that no key has'),
@@ -23,7 +23,7 @@ export const SecretView = z.object({ name: z.string(), set_at: z.string() })
 export type SecretView = z.infer<typeof SecretView>
 export const SecretList = z.object({ secrets: z.array(SecretView) })
 
-const HeaderName = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'this is no name of an HTTP header')
+const HeaderName = PlainText.regex(/^[A-Za-z0-9-]{1,64}$/, 'this is no name of an HTTP header')
 
 /**
  * Where models are: the body of `PUT /api/providers/{name}`. What is left out is filled in from what Slipway knows of a
@@ -35,6 +35,7 @@ export const ProviderInput = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/, error: 'this is no address: write it with http:// or https://' })
     .max(2000)
+    .refine(isPlain, NOT_PLAIN)
     .refine(
       (text) => !/^https?:\/\/[^/?#]*@/.test(text),
       'an address holds no user and password: set a secret',
@@ -46,18 +47,12 @@ export const ProviderInput = z.strictObject({
   header: HeaderName.nullable().optional(),
   /** Sent along with every call; no secrets, they are shown. */
   headers: z
-    .record(
-      HeaderName,
-      z
-        .string()
-        .max(2000)
-        .regex(/^[\x20-\x7e]*$/, 'a header is plain ASCII'),
-    )
+    .record(HeaderName, PlainText.max(2000).regex(/^[\x20-\x7e]*$/, 'a header is plain ASCII'))
     .optional(),
   /** On the wire `openai`: it serves Responses as well, and who can choose takes them before Chat Completions. */
   responses: z.boolean().optional(),
   /** The model that is asked for when nobody chose one. */
-  model: z.string().trim().min(1).max(200).nullable().optional(),
+  model: PlainText.trim().min(1).max(200).nullable().optional(),
   /** Only these backends use it; empty: all that speak its wire. */
   backends: z.array(name).max(50).optional(),
 })

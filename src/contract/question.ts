@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PlainText } from './plain-text.ts'
 
 /** What came of a question: somebody answered it, nobody did in time, or its session ended before. */
 export const QuestionOutcome = z.enum(['answered', 'expired', 'withdrawn'])
@@ -27,7 +28,7 @@ export const QuestionList = z.object({ questions: z.array(QuestionView) })
 /** A person's answer. */
 export const QuestionAnswer = z.strictObject({
   question_id: z.uuid(),
-  text: z.string().trim().min(1).max(4000),
+  text: PlainText.trim().min(1).max(4000),
 })
 export type QuestionAnswer = z.infer<typeof QuestionAnswer>
 

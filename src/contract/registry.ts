@@ -1,20 +1,21 @@
 import { z } from 'zod'
 import { CustomBackend } from './backend.ts'
+import { PlainText } from './plain-text.ts'
 
 const Start = z.object({
-  args: z.array(z.string().max(4096)).max(60).default([]),
-  env: z.record(z.string(), z.string().max(4096)).default({}),
+  args: z.array(PlainText.max(4096)).max(60).default([]),
+  env: z.record(PlainText.max(200), PlainText.max(4096)).default({}),
 })
 
 /** An agent as the registry of the Agent Client Protocol describes it; what Slipway does not need is passed over. */
 export const RegistryEntry = z.object({
-  id: z.string(),
-  name: z.string().trim().min(1).max(100),
-  version: z.string().max(100),
+  id: PlainText.max(200),
+  name: PlainText.trim().min(1).max(100),
+  version: PlainText.max(100),
   distribution: z.object({
-    npx: Start.extend({ package: z.string().max(300) }).optional(),
-    uvx: Start.extend({ package: z.string().max(300) }).optional(),
-    binary: z.record(z.string(), Start.extend({ cmd: z.string().min(1).max(1000) })).optional(),
+    npx: Start.extend({ package: PlainText.max(300) }).optional(),
+    uvx: Start.extend({ package: PlainText.max(300) }).optional(),
+    binary: z.record(PlainText.max(200), Start.extend({ cmd: PlainText.min(1).max(1000) })).optional(),
   }),
 })
 export type RegistryEntry = z.infer<typeof RegistryEntry>

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { plainText } from './plain-text.ts'
 
 /** What a browser sends once to be let in: the token that `slipway token` prints. */
-export const NewSession = z.strictObject({ token: z.string('the token is missing').min(1).max(200) })
+export const NewSession = z.strictObject({ token: plainText('the token is missing').min(1).max(200) })
 export type NewSession = z.infer<typeof NewSession>
 
 /** A code that logs one browser in, once: opened as `/?code=<code>` on any page before `expires_at`. */

@@ -74,7 +74,9 @@ async function askPerson(
       const permission = await settled(engine, claim, attempt, id, { deadline, stop })
       if (permission === null) continue
       if (permission.outcome === 'expired') return refusing(asked)
-      return asked.options.find((option) => option.id === permission.option_id) ?? null
+      // By its place: what is stored of an id need not be what the agent said, letter by letter.
+      const chosen = permission.options.findIndex((option) => option.id === permission.option_id)
+      return asked.options[chosen] ?? null
     }
   } finally {
     takeSlotBack()

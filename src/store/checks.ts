@@ -37,7 +37,7 @@ export async function insertChecks(
       insert into checks (id, job_id, work_id, task_id, attempt_id, round, position, kind, origin, command, verdict, not_counted, exit_code, duration_ms, commit, log,
         log_truncated, versions, walls, started_at)
       values (${newId()}, ${of.jobId}, ${of.workId}, ${of.taskId}, ${of.attemptId}, ${round}, ${position}, ${check.kind}, ${check.origin}, ${check.command}, ${check.verdict},
-        ${check.notCounted}, ${check.exitCode}, ${check.durationMs}, ${check.commit}, ${check.log.replaceAll('\u0000', '\u{FFFD}')}, ${check.logTruncated},
+        ${check.notCounted}, ${check.exitCode}, ${check.durationMs}, ${check.commit}, ${check.log}, ${check.logTruncated},
         ${jsonb(check.versions)}, ${check.walls}, ${check.startedAt})`.execute(trx)
   }
 }

@@ -11,6 +11,7 @@ import { makeDataDirectory, openDatabase } from './open-database.ts'
 import { appendEvents, readEvents } from './events.ts'
 import { listJobs, readSummaries } from './job-views.ts'
 import { countStatuses, insertJobs, readUsage, type NewJobRow } from './jobs.ts'
+import { jsonb } from './json.ts'
 import { enqueue } from './queue.ts'
 import { stuckJobs } from './work.ts'
 
@@ -119,11 +120,26 @@ it('stores what agents print, NUL and broken Unicode included', async () => {
   await db.tx((trx) => insertJobs(trx, [row]))
   await db.tx((trx) =>
     appendEvents(trx, row.id, [
-      { type: 'x', actor: 'server', message: 'a\u0000b\ud800', data: { text: '\u0000' } },
+      {
+        type: 'x',
+        actor: 'agent:\u0000',
+        message: 'a\u0000b\ud800',
+        data: { ['\udfff']: ['\u0000', '\ud83d', String.raw`\u0000 \ud800`, '🚢'] },
+      },
     ]),
   )
   const [, event] = await readEvents(db.reader, row.id, 0, 10)
-  expect(event?.message).toBe('a\ufffdb\ufffd')
+  expect(event).toMatchObject({ actor: 'agent:\ufffd', message: 'a\ufffdb\ufffd' })
+  expect(event?.data).toEqual({ '\ufffd': ['\ufffd', '\ufffd', String.raw`\u0000 \ud800`, '🚢'] })
+})
+
+it('stores such text in any column of any statement', async () => {
+  const bad = 'a\u0000b\ud800'
+  const { rows } = await sql<{ text: string; list: string[]; json: unknown; found: boolean }>`
+    select ${bad}::text as text, ${[bad, 'c']}::text[] as list, ${jsonb({ [bad]: [bad] })} as json,
+      'c' = any(${[bad, 'c']}::text[]) as found`.execute(db.reader)
+  const good = 'a\ufffdb\ufffd'
+  expect(rows).toEqual([{ text: good, list: [good, 'c'], json: { [good]: [good] }, found: true }])
 })
 
 it('finds an accepted job that nothing would move', async () => {

@@ -3,6 +3,7 @@ import type { EventQuery, EventView } from '../contract/event.ts'
 import type { Phase } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
+import { jsonb } from './json.ts'
 
 /** An event to be written; `seq` is given by the job's counter. `phase` defaults to the job's phase of that moment. */
 export interface NewEvent {
@@ -19,28 +20,22 @@ export interface NewEvent {
 /** Channel on which every commit that appended events says `<job id> <last seq>`. */
 export const eventsChannel = 'slipway_events'
 
-/** NUL cannot be stored in a text column, and what agents print may hold one. */
-function clean(text: string): string {
-  return text.replaceAll('\u0000', '\u{FFFD}').toWellFormed()
-}
-
 /** Appends events in order, as part of the transaction that makes them true. Returns the last `seq`. */
 export async function appendEvents(trx: Trx, jobId: string, events: readonly NewEvent[]): Promise<number> {
   const now = isoTime(new Date())
   const list = events.map((event) => ({
     at: event.at === undefined ? now : isoTime(event.at),
     type: event.type,
-    actor: clean(event.actor),
+    actor: event.actor,
     task_id: event.taskId ?? null,
     attempt_id: event.attemptId ?? null,
     phase: event.phase ?? null,
-    message: clean(event.message),
+    message: event.message,
     data: event.data ?? {},
   }))
-  const json = JSON.stringify(list).replaceAll(String.raw`\u0000`, String.raw`\ufffd`)
   const { rows } = await sql<{
     append_events: number
-  }>`select append_events(${jobId}::uuid, ${json}::jsonb)`.execute(trx)
+  }>`select append_events(${jobId}::uuid, ${jsonb(list)})`.execute(trx)
   const last = rows[0]?.append_events
   if (last === undefined) throw new Error(`no job ${jobId} to append events to`)
   return last

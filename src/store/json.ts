@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
+import { storableJson } from './storable.ts'
 
 /** A value for a jsonb column: always as text, because the drivers disagree about arrays. */
 export function jsonb(value: unknown): RawBuilder<unknown> {
-  return sql`${JSON.stringify(value)}::jsonb`
+  return sql`${storableJson(value)}::jsonb`
 }

@@ -10,6 +10,7 @@ import {
   type Kysely,
   type QueryResult,
 } from 'kysely'
+import { storable } from './storable.ts'
 
 /**
  * Kysely over one PGlite instance. Kysely's own dialect shares one connection object between all callers, so a query
@@ -78,7 +79,7 @@ class PGliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const target = this.#transaction ?? this.#pglite
-    const { affectedRows, rows } = await target.query<R>(query.sql, [...query.parameters])
+    const { affectedRows, rows } = await target.query<R>(query.sql, [...storable(query).parameters])
     return affectedRows === undefined ? { rows } : { rows, numAffectedRows: BigInt(affectedRows) }
   }
 

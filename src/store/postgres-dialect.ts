@@ -13,6 +13,7 @@ import {
 } from 'kysely'
 import { asDatabaseError } from './database-away.ts'
 import type { ConnectionPool } from './postgres-pool.ts'
+import { storable } from './storable.ts'
 
 /**
  * Kysely over a pool of connections: each is waited for at most `patienceMs`, and the end of the database is told as what it
@@ -102,7 +103,7 @@ class TellingConnection implements DatabaseConnection {
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#ask<R>(query).catch(rethrow)
+    return this.#ask<R>(storable(query)).catch(rethrow)
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describedRoutes, spoilEachText, type DescribedRoute } from '../helpers/described-routes.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 
 let server: TestServer
@@ -226,6 +227,82 @@ function rawAnswer(request: string): Promise<string> {
     socket.on('error', reject)
   })
 }
+
+describe('on every route that there is', () => {
+  const nobody = '01a20c4b-0000-7000-8000-000000000000'
+  const bad = ['\u0000', '\ud800', '\udfff and more']
+  let routes: DescribedRoute[]
+
+  beforeAll(async () => {
+    routes = await describedRoutes(server)
+    expect(routes.length).toBeGreaterThan(50)
+  })
+
+  /** The address of a route, its parameters filled in. */
+  const addressOf = ({ path }: DescribedRoute, other: Record<string, string> = {}): string =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => other[name] ?? (name === 'id' ? jobId : nobody))
+
+  it('NUL and half a character are refused in each text of a body, by name', async () => {
+    const faults: string[] = []
+    const spoilt = routes.flatMap((route) =>
+      bad.flatMap((text) => spoilEachText(route.body, text).map((one) => ({ route, ...one }))),
+    )
+    for (const { route, at, body } of spoilt) {
+      const answer = await ask(route.method, addressOf(route, { name: 'a' }), JSON.stringify(body))
+      const named = at.split(/[.[\s]/)[1] ?? ''
+      const isNamed = JSON.stringify(answer.body.issues ?? []).includes(named)
+      if (answer.status !== 400 || answer.body.code !== 'invalid_request' || !isNamed)
+        faults.push(`${route.method} ${route.path} ${at} ${JSON.stringify(answer)}`)
+    }
+    expect(faults).toEqual([])
+    expect(spoilt.length).toBeGreaterThan(100)
+  })
+
+  it.each(['a%00b', '%00', '%ed%a0%80'])('%s is refused in each field of a query', async (text) => {
+    const faults: string[] = []
+    const addresses = routes
+      .filter((route) => route.method === 'GET')
+      .flatMap((route) => route.query.map((field) => `${addressOf(route)}?${field}=${text}`))
+    for (const address of addresses) {
+      const answer = await ask('GET', address)
+      // What is no UTF-8 is text all the same: it may be looked for, in vain.
+      const isRight = answer.status === 400 || (text === '%ed%a0%80' && answer.status === 200)
+      if (!isRight) faults.push(`${address} ${JSON.stringify(answer)}`)
+    }
+    expect(faults).toEqual([])
+    expect(addresses.length).toBeGreaterThan(10)
+  })
+
+  it.each([
+    ['NUL and more', 'a%00b'],
+    ['NUL', '%00'],
+    ['half a character', '%ed%a0%80'],
+    ['no UTF-8', '%ff'],
+    ['5,000 characters', 'x'.repeat(5000)],
+    ['2,000 escapes', '%25'.repeat(2000)],
+  ])('a part of the path that is %s names nothing', async (_, text) => {
+    const faults: string[] = []
+    for (const route of routes) {
+      for (const [, name = ''] of route.path.matchAll(/\{(\w+)\}/g)) {
+        const answer = await ask(
+          route.method,
+          addressOf(route, { [name]: text }),
+          route.method === 'GET' ? undefined : '{}',
+        )
+        if (answer.status < 400 || answer.status >= 500 || (answer.body.error ?? '') === '')
+          faults.push(`${route.method} ${route.path} ${name} ${JSON.stringify(answer)}`)
+      }
+    }
+    expect(faults).toEqual([])
+  })
+
+  it('a document whose name holds NUL is refused', async () => {
+    const form = new FormData()
+    form.set('vision', 'a counter')
+    form.append('documents', new File(['x'], 'a\u0000b.txt', { type: 'text/plain' }))
+    expect(await ask('POST', '/api/jobs', form, {})).toMatchObject({ status: 400 })
+  })
+})
 
 it('an Idempotency-Key makes one job of two requests, and refuses a different one', async () => {
   const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${Date.now()}` }

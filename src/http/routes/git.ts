@@ -2,12 +2,13 @@ import { pipeline, Readable, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { PlainText } from '../../contract/plain-text.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors } from '../describe.ts'
 import { queryOf } from '../params.ts'
 
-const ServiceQuery = z.strictObject({ service: z.string().max(100).optional() })
+const ServiceQuery = z.strictObject({ service: PlainText.max(100).optional() })
 
 /** A job's repository for git clients, to be read: `git clone`, `fetch` and `ls-remote`, and nothing that writes. */
 export function gitRoutes(app: OpenAPIHono, deps: HttpDeps): void {

@@ -53,7 +53,9 @@ export function providerRoutes(app: OpenAPIHono, deps: HttpDeps): void {
       ...errors,
     },
   })
-  app.post('/api/providers/:name/retry', async (c) => c.json(await deps.providers.retry(c.req.param('name'))))
+  app.post('/api/providers/:name/retry', async (c) =>
+    c.json(await deps.providers.retry(nameOf(c, ProviderName))),
+  )
 
   app.openAPIRegistry.registerPath({
     method: 'delete',
@@ -63,7 +65,7 @@ export function providerRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     responses: { 204: { description: 'It is gone.' }, ...errors },
   })
   app.delete('/api/providers/:name', async (c) => {
-    await deps.providers.remove(c.req.param('name'))
+    await deps.providers.remove(nameOf(c, ProviderName))
     return c.body(null, 204)
   })
   secretRoutes(app, deps)
@@ -99,7 +101,7 @@ function secretRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     responses: { 204: { description: 'It is gone.' }, ...errors },
   })
   app.delete('/api/secrets/:name', async (c) => {
-    await deps.secrets.remove(c.req.param('name'))
+    await deps.secrets.remove(nameOf(c, SecretName))
     return c.body(null, 204)
   })
 }

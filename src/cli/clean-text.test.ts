@@ -28,6 +28,27 @@ test('no control character but tab and newline survives', () => {
   expect(cleanBlock('a\tb\r\nc\n')).toBe('a\tb\nc\n')
 })
 
+test('nothing that reorders text or hides some of it survives', () => {
+  const every = Array.from({ length: 0x11_00_00 }, (_, code) => code)
+    .filter((code) => code < 0xd8_00 || code > 0xdf_ff)
+    .map((code) => String.fromCodePoint(code))
+  const reorders = every.filter((char) => /\p{Bidi_Control}/u.test(char))
+  const hides = every.filter((char) => /\p{Default_Ignorable_Code_Point}/u.test(char))
+  expect(reorders).toHaveLength(12)
+  expect(reorders).toContain('\u061c')
+  const harmless = /^(?:\p{Join_Control}|[\ufe00-\ufe0f])$/u
+  for (const char of [...reorders, ...hides].filter((one) => !harmless.test(one))) {
+    expect(cleanBlock(`a${char}b`)).toBe('ab')
+    const json = safeJson({ char })
+    expect(json).not.toContain(char)
+    expect(JSON.parse(json)).toEqual({ char })
+  }
+})
+
+test('emoji and letters that join stay as they are', () => {
+  for (const text of ['👩‍🚀 ❤️', 'می‌خواهم', 'שלום', '🚢']) expect(cleanBlock(text)).toBe(text)
+})
+
 test('the last gate lets own styles pass and nothing else', () => {
   const own = colourPaint('green', 'done')
   expect(guard(own, true)).toBe(own)

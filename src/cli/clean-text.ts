@@ -4,8 +4,12 @@
  */
 import { stripVTControlCharacters } from 'node:util'
 
-/** Controls (C0, DEL, C1) but tab and newline; bidirectional overrides and invisible fillers; line separators. */
-const unsafe = /[[\p{Cc}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2069}\u{feff}]--[\t\n]]/gv
+/**
+ * Controls (C0, DEL, C1) but tab and newline; all that reorders text; all that takes no room and so hides text, but for what joins
+ * letters and chooses the look of emoji; annotations; line separators.
+ */
+const unsafe =
+  /[[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u{2028}\u{2029}\u{fff9}-\u{fffb}]--[\t\n\p{Join_Control}[\p{Variation_Selector}&&[\u{f900}-\u{ffff}]]]]/gv
 const escape = String.fromCharCode(27)
 /** The only sequences that Slipway itself writes among text: bold, dim, five colours, and their ends. */
 const ownStyles = new RegExp(String.raw`(${escape}\[(?:1|2|22|31|32|33|34|36|39)m)`)
@@ -31,6 +35,10 @@ export function guard(text: string, styles: boolean): string {
 
 /** JSON as text that is safe to show too: what JSON leaves as it is and a terminal may obey becomes an escape. */
 export function safeJson(value: unknown, indent?: number): string {
-  const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const hex = (chars: string): string =>
+    Array.from(
+      { length: chars.length },
+      (_, at) => `\\u${chars.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join('')
   return JSON.stringify(value, null, indent).replace(unsafe, hex)
 }

@@ -40,6 +40,7 @@ export const CommitView = z.object({
 })
 export const CommitList = z.object({ commits: z.array(CommitView) })
 export type CommitList = z.infer<typeof CommitList>
+/** `truncated`: the diff is larger than is sent, and its end is left out; a clone of `/git/<job>.git` has all of it. */
 export const DiffView = z.object({
   from: z.string(),
   to: z.string(),

@@ -7,12 +7,26 @@ const harmless = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** The address must be one of ours: a page elsewhere cannot rebind its own name to this server. */
 export function checkHost(c: Context, allowed: readonly string[]): void {
   const host = c.req.header('host')
-  if (host !== undefined && allowed.includes(host)) return
+  if (host !== undefined && allowed.includes(host) && isAskedAt(c, host)) return
   throw new AppError(
     403,
     'host_not_allowed',
     'This server does not answer under that Host: use the address that `slipway start` printed.',
   )
+}
+
+/** A target in absolute form (`GET http://name/path`) goes before the header, and must not name somebody else. */
+function isAskedAt(c: Context, host: string): boolean {
+  const target = targetOf(c.env)
+  if (target.startsWith('/')) return true
+  return URL.canParse(target) && new URL(target).host === new URL(`http://${host}`).host
+}
+
+/** What stood in the first line of the request; without a connection, as in tests of the app alone, a path. */
+function targetOf(env: unknown): string {
+  const incoming: unknown = typeof env === 'object' && env !== null && 'incoming' in env ? env.incoming : null
+  const isRequest = typeof incoming === 'object' && incoming !== null && 'url' in incoming
+  return isRequest && typeof incoming.url === 'string' ? incoming.url : '/'
 }
 
 /** Nobody is asked by a page of another origin, not even to read; a link to a page of the UI may come from anywhere. */

@@ -46,9 +46,12 @@ export function openUiFiles(dir: string, maxBytes: number): (name: string) => Pr
   }
 }
 
+/** No file of the UI has a longer name; much longer ones are an error to the file system. */
+const NAME_CHARS = 255
+
 /** Segments of plain characters, none of them hidden: nothing that could lead out of the directory. */
 function isPlainName(name: string): boolean {
-  return name.split('/').every((part) => /^[\w-][\w.-]*$/.test(part))
+  return name.length <= NAME_CHARS && name.split('/').every((part) => /^[\w-][\w.-]*$/.test(part))
 }
 
 async function statOrNull(place: string): Promise<Awaited<ReturnType<typeof fs.stat>> | null> {

@@ -79,7 +79,24 @@ export const environment: Readonly<Record<string, string>> = {
 
 /** Runs git; throws `GitError` with the command and the end of its stderr when it fails. */
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const ran = await runGit(
+  return resultOf(args, options, await run(args, options))
+}
+
+/** As `git`, of output that may be longer than anybody wants to see: its first `maxBytes`, and whether there is more. */
+export async function gitBeginning(
+  args: readonly string[],
+  options: GitOptions & { readonly maxBytes: number },
+): Promise<{ readonly stdout: Buffer; readonly truncated: boolean }> {
+  const ran = await run(args, options)
+  if (ran.trouble === TOO_LONG) return { stdout: ran.stdout, truncated: true }
+  return { stdout: resultOf(args, options, ran).stdout, truncated: false }
+}
+
+/** Node's word for a process that was ended because it wrote more than `maxBytes`; what it wrote up to there is kept. */
+const TOO_LONG = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+
+function run(args: readonly string[], options: GitOptions): Promise<GitRan> {
+  return runGit(
     {
       args: ['--no-pager', ...switches, ...asFlags(options.settings ?? []), ...whereOf(options), ...args],
       cwd: options.cwd ?? '/',
@@ -90,8 +107,11 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
     },
     options.signal,
   )
+}
+
+function resultOf(args: readonly string[], { accept }: GitOptions, ran: GitRan): GitResult {
   const { stdout, exitCode } = ran
-  if (exitCode !== null && (exitCode === 0 || options.accept?.includes(exitCode))) return { stdout, exitCode }
+  if (exitCode !== null && (exitCode === 0 || accept?.includes(exitCode))) return { stdout, exitCode }
   throw new GitError(`git ${args[0] ?? ''} failed: ${maskPasswords(reasonOf(ran))}`)
 }
 
@@ -123,7 +143,7 @@ function environmentOf({ allowProtocol, index, env }: GitOptions): Record<string
 }
 
 function reasonOf({ trouble, stderr }: GitRan): string {
-  if (trouble === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'its output is too large'
+  if (trouble === TOO_LONG) return 'its output is too large'
   if (trouble === 'ENOENT') return 'git is not installed: install it'
   if (trouble === 'SIGTERM') return 'it took too long, or was told to stop'
   const said = stderr.toString('utf8').trim().slice(-1000)

@@ -1,10 +1,12 @@
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
-import { git, gitText } from './git.ts'
+import { git, gitBeginning, gitText } from './git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 
 /** Everything people see of a job's files comes from git objects, never from a directory that an agent can swap. */
 const FILE_BYTES = 5_000_000
+/** Of a list of files or commits, what is read; what lies behind that is left out. */
+const LIST_BYTES = 50_000_000
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 /**
@@ -43,20 +45,18 @@ function percentEncoded(bytes: Buffer): string {
 }
 
 export async function listFiles(repository: JobRepository, commit: string, limit: number): Promise<FileTree> {
-  const { stdout } = await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], {
+  const found = await gitBeginning(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], {
     gitDir: repository.dir,
+    maxBytes: LIST_BYTES,
   })
-  // Bytes first: a name need not be text.
-  const lines = stdout
-    .toString('latin1')
-    .split('\0')
-    .filter((line) => line !== '')
+  // Bytes first: a name need not be text. The last one is followed by nothing, or cut.
+  const lines = found.stdout.toString('latin1').split('\0').slice(0, -1)
   const files = lines.slice(0, limit).map((line) => {
     const [about, name] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
     const [mode = '', , , size = '0'] = about.split(/ +/)
     return { ...named(Buffer.from(name, 'latin1')), mode, size: Number(size) || 0 }
   })
-  return { ref: commit, commit, files, truncated: lines.length > limit }
+  return { ref: commit, commit, files, truncated: found.truncated || lines.length > limit }
 }
 
 /** Reads one file of a commit; `name` is its path as bytes. */
@@ -95,22 +95,23 @@ export async function listCommits(
   commit: string,
   limit: number,
 ): Promise<CommitList> {
-  const format = ['%H', '%P', '%an', '%aI', '%cI', '%s', '%b'].join('%x1f')
-  const { stdout } = await git(['log', `--max-count=${limit}`, '-z', `--format=${format}`, commit], {
-    gitDir: repository.dir,
-  })
+  const format = ['%H', '%P', '%an', '%at', '%s', '%b'].join('%x1f')
+  // With `tformat` the last one is followed by NUL too: what is not, is cut.
+  const { stdout } = await gitBeginning(
+    ['log', `--max-count=${limit}`, '-z', `--format=tformat:${format}`, commit],
+    { gitDir: repository.dir, maxBytes: LIST_BYTES },
+  )
   const commits = stdout
     .toString('utf8')
     .split('\0')
-    .filter((line) => line !== '')
+    .slice(0, -1)
     .map((line) => {
-      const [id = '', parents = '', author = '', authored = '', committed = '', subject = '', body = ''] =
-        line.split('\u001f')
+      const [id = '', parents = '', author = '', at = '', subject = '', body = ''] = line.split('\u001f')
       return {
         commit: id,
         parents: parents.split(' ').filter((parent) => parent !== ''),
         author,
-        at: timeOf(authored, committed),
+        at: timeOf(at),
         subject,
         body: body.trim(),
       }
@@ -118,22 +119,24 @@ export async function listCommits(
   return { commits }
 }
 
-/** The first of two times that is one; dates that are none are in the history of real projects. */
-function timeOf(authored: string, committed: string): string {
-  const known = [authored, committed]
-    .map((time) => new Date(time))
-    .find((time) => !Number.isNaN(time.getTime()))
-  return (known ?? new Date(0)).toISOString()
+/** The first and the last moment that the wire can name: years of four digits. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z')
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** A time in seconds since 1970 as git tells it; a commit may claim any, and what lies beyond the calendar is its end. */
+function timeOf(seconds: string): string {
+  const ms = Number(seconds) * 1000
+  return new Date(Number.isNaN(ms) ? 0 : Math.min(LAST_MS, Math.max(FIRST_MS, ms))).toISOString()
 }
 
-/** The unified diff between two commits; `from` may be empty for everything that `to` holds. */
+/** The unified diff between two commits; `from` may be empty for everything that `to` holds. At most `maxBytes` of it. */
 export async function diff(
   repository: JobRepository,
   from: string,
   to: string,
   maxBytes: number,
 ): Promise<DiffView> {
-  const { stdout } = await git(
+  const { stdout, truncated } = await gitBeginning(
     [
       'diff',
       '--no-ext-diff',
@@ -144,8 +147,9 @@ export async function diff(
       to,
       '--',
     ],
-    { gitDir: repository.dir },
+    { gitDir: repository.dir, maxBytes },
   )
-  const truncated = stdout.length > maxBytes
-  return { from, to, diff: stdout.subarray(0, maxBytes).toString('utf8'), truncated }
+  // A line that is cut is no line of a diff.
+  const end = truncated ? stdout.lastIndexOf('\n') + 1 : stdout.length
+  return { from, to, diff: stdout.subarray(0, end).toString('utf8'), truncated }
 }

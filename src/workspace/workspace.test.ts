@@ -184,6 +184,38 @@ it.each(['-x', '--upload-pack=x', 'main..x', '@{1}', 'refs/heads/main', 'a b', '
   },
 )
 
+describe('what people look at', () => {
+  it('is the beginning of a diff that is too large, and says so', async () => {
+    const { commit } = await attempt(({ dir }) =>
+      fs.writeFileSync(path.join(dir, 'large.txt'), Buffer.alloc(110_000_000, 'a line of text\n')),
+    )
+    const shown = await diff(repository, '', commit, 1_000_000)
+    expect(shown.truncated).toBe(true)
+    expect(shown.diff).toContain('+a line of text')
+    expect(shown.diff.length).toBeGreaterThan(900_000)
+    expect(shown.diff.length).toBeLessThanOrEqual(1_000_000)
+    expect(shown.diff.endsWith('\n')).toBe(true)
+  })
+
+  it.each([
+    ['1700000000 +0100', '2023-11-14T22:13:20.000Z'],
+    ['253402300800 +0000', '9999-12-31T23:59:59.999Z'],
+    ['9999999999999999 +0000', '9999-12-31T23:59:59.999Z'],
+    // What lies before 1970 some versions of git take for its beginning.
+    ['-86400 +0000', expect.stringMatching(/^19(69-12-31|70-01-01)T00:00:00/)],
+    ['99999999999999999999999 +0000', expect.stringMatching(/^\d{4}-/)],
+    ['soon +0000', expect.stringMatching(/^\d{4}-/)],
+  ])('is a commit whatever its date says (%s)', async (date, at) => {
+    const run = (args: string[], input = ''): string =>
+      execFileSync('git', ['--git-dir', repository.dir, ...args], { input, encoding: 'utf8' }).trim()
+    const tree = run(['rev-parse', `${await headCommit(repository)}^{tree}`])
+    const by = `A <a@b.invalid> ${date}`
+    const text = `tree ${tree}\nauthor ${by}\ncommitter ${by}\n\nA day\n`
+    const commit = run(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], text)
+    expect((await listCommits(repository, commit, 10)).commits).toMatchObject([{ subject: 'A day', at }])
+  })
+})
+
 describe('a source', () => {
   const subjects = (fetched: JobRepository): string[] =>
     gitIn(fetched.dir, ['log', '--format=%s', 'HEAD']).split('\n')

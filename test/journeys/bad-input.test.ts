@@ -208,11 +208,31 @@ describe('the door', () => {
     'NONSENSE\r\n\r\n',
     'GET http://evil.example/health HTTP/1.1\r\nHost: evil.example\r\n\r\n',
     'GET / HTTP/1.1\r\nHost: 127.0.0.1:abc\r\n\r\n',
+    'GET http://evil.example/health HTTP/1.1\r\nHost: {host}\r\n\r\n',
+    'GET http://evil.example:7420/ HTTP/1.1\r\nHost: {host}\r\n\r\n',
+    'GET //evil.example/api/jobs HTTP/1.1\r\nHost: {host}\r\n\r\n',
+    'OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n',
   ])('stands when it is asked %j', async (request) => {
-    const answer = await rawAnswer(request)
+    const answer = await rawAnswer(request.replace('{host}', new URL(server.url).host))
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d/)
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
   })
+
+  it('answers a target in absolute form under its own name, as a proxy sends it', async () => {
+    const { host } = new URL(server.url)
+    const answer = await rawAnswer(`GET http://${host}/health/live HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 200/)
+  })
+
+  it.each(['/assets/', '/', '/api/', '/git/'])(
+    'is no way to an error with a name of 5,000 characters below %s',
+    async (path) => {
+      for (const name of ['x'.repeat(5000), `${'x/'.repeat(2500)}x`, `${'x'.repeat(5000)}.js`]) {
+        const { status } = await fetch(`${server.url}${path}${name}`)
+        expect(Math.floor(status / 100)).toBe(4)
+      }
+    },
+  )
 })
 
 function rawAnswer(request: string): Promise<string> {

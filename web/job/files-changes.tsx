@@ -42,7 +42,10 @@ export function Changes({ jobId }: { readonly jobId: string }) {
           <>
             {truncated && (
               <div className="px-4 pt-4">
-                <Callout tone="waiting">The diff is longer than is shown here: its end is left out.</Callout>
+                <Callout tone="waiting">
+                  The diff is too large to be shown whole: its end is left out. To see all of it, clone the
+                  repository and run <code>git diff</code> there.
+                </Callout>
               </div>
             )}
             <Patch diff={diff} look={look} />

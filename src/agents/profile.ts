@@ -1,5 +1,6 @@
 import type { BackendView } from '../contract/backend.ts'
 import type { Wire } from '../contract/provider.ts'
+import type { LimitWording } from './usage-limit.ts'
 
 /**
  * A backend as data: how its program is found, installed and started, what it finds in its environment and its HOME,
@@ -33,6 +34,8 @@ export interface Profile {
   readonly session: SessionWishes
   /** Where this agent needs other limits than the rest, in milliseconds. */
   readonly limits: Partial<SessionLimits>
+  /** Whose words it has for a subscription that is used up; without it all known ones are listened for. */
+  readonly limitWording?: LimitWording
 }
 
 /** npm packages with exact versions, and which file of them is the program. */

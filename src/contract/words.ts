@@ -47,7 +47,17 @@ export type CheckKind = z.infer<typeof CheckKind>
 
 /** Why an unfinished job is not moving. `since` and `until` are ISO 8601 UTC. */
 export const Wait = z.object({
-  for: z.enum(['approval', 'answer', 'permission', 'budget', 'capacity', 'backend', 'disk', 'retry']),
+  for: z.enum([
+    'approval',
+    'answer',
+    'permission',
+    'budget',
+    'capacity',
+    'backend',
+    'provider',
+    'disk',
+    'retry',
+  ]),
   on: z.string(),
   since: z.string(),
   until: z.string().nullable(),

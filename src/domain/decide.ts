@@ -3,7 +3,7 @@ import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
 import { setFullDiskAside } from './full-disk.ts'
-import { withinBudget } from './held-back.ts'
+import { withinBudget, withinLimits } from './held-back.ts'
 import type { Job, Snapshot, Task, Work } from './model.ts'
 import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
 
@@ -30,10 +30,8 @@ export function decide(whole: Snapshot, now: number, retryMs: number): Decision[
   }
 
   if (full !== null) return open.length > 0 ? [] : decideWait(job, [full])
-  const decisions = withinBudget(
-    snapshot,
-    tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs)),
-  )
+  const wanted = tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs))
+  const decisions = withinLimits(snapshot, withinBudget(snapshot, wanted), now)
   const waits = decisions.filter((decision) => decision.do === 'wait-retry' || decision.do === 'wait-person')
   const acts = decisions.filter((decision) => decision.do !== 'wait-retry' && decision.do !== 'wait-person')
   if (acts.length > 0) return job.wait === null ? acts : [{ do: 'stop-waiting' }, ...acts]

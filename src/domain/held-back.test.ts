@@ -37,6 +37,29 @@ it('waits for a provider until it may be asked again, then goes on', () => {
   expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
 })
 
+it('waits for the limit of a subscription, and begins nothing else on that backend until then', () => {
+  const limit: HeldBack = { for: 'provider', backend: 'x', on: 'X: its session limit', until }
+  const wait = { do: 'wait-retry', for: 'provider', until: Date.parse(until), on: 'X: its session limit' }
+  const attempts = [held(limit)]
+  expect(decide(scene({ attempts }), 0, 0)).toEqual([{ ...wait, taskId: 'a' }])
+  const other = { ...task, id: 'b', status: 'ready' as const, role: 'tester' as const }
+  const tasks = [task, other]
+  expect(decide(scene({ tasks, attempts }), 0, 0)).toEqual([{ ...wait, taskId: 'a' }])
+  const elsewhere = { ...job, agents: { tester: 'y' } }
+  expect(decide(scene({ job: elsewhere, tasks, attempts }), 0, 0)).toMatchObject([
+    { do: 'start-attempt', taskId: 'b' },
+  ])
+  const restarted = { ...job, epoch: 2 }
+  expect(decide(scene({ job: restarted, tasks, attempts }), 0, 0)).toMatchObject([
+    { do: 'start-attempt', taskId: 'a' },
+    { do: 'start-attempt', taskId: 'b' },
+  ])
+  expect(decide(scene({ tasks, attempts }), Date.parse(until), 0)).toMatchObject([
+    { do: 'start-attempt', taskId: 'a' },
+    { do: 'start-attempt', taskId: 'b' },
+  ])
+})
+
 it('waits for a person while the provider is blocked, and says so once', () => {
   const attempts = [held(backend)]
   const models = { ...nothing, blocked: [{ name: 'p', on: 'the key' }] }

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.ts'
-import type { Attempt, Snapshot } from './model.ts'
+import type { Attempt, HeldBack, Snapshot } from './model.ts'
 
 /**
  * What an attempt waits for that was broken off because no model could be called; null when that is over, or was not so. Such an
@@ -22,11 +22,40 @@ export function decideHeldBack(
       const until = Date.parse(held.until)
       return until > now ? [{ do: 'wait-retry', taskId, until, on: held.on }] : null
     }
+    case 'provider':
+      return waitForLimit(held, taskId, now)
     case 'backend': {
       const blocked = snapshot.models.blocked.find((provider) => provider.name === held.provider)
       return blocked === undefined ? null : [{ do: 'wait-person', for: 'backend', taskId, on: blocked.on }]
     }
   }
+}
+
+function waitForLimit(held: HeldBack, taskId: string, now: number): Decision[] | null {
+  if (held.for !== 'provider') return null
+  const until = Date.parse(held.until)
+  return until > now ? [{ do: 'wait-retry', for: 'provider', taskId, until, on: held.on }] : null
+}
+
+/**
+ * Nothing begins on a backend while its subscription is known to be used up: another attempt of the job has met its limit. Work on
+ * other backends goes on.
+ */
+export function withinLimits(snapshot: Snapshot, decisions: readonly Decision[], now: number): Decision[] {
+  const { job, tasks, attempts } = snapshot
+  const met = attempts
+    .filter((attempt) => attempt.epoch === job.epoch)
+    .flatMap(({ outcome }) => (outcome?.held?.for === 'provider' ? [outcome.held] : []))
+    .filter((held) => Date.parse(held.until) > now)
+  if (met.length === 0) return [...decisions]
+  return decisions.flatMap((decision) => {
+    if (decision.do !== 'start-attempt' && decision.do !== 'start-review') return [decision]
+    const task = tasks.find((other) => other.id === decision.taskId)
+    const role = decision.do === 'start-review' ? 'reviewer' : (task?.role ?? 'developer')
+    const backend = job.agents[role] ?? job.backend
+    const held = met.findLast((other) => other.backend === backend)
+    return (held === undefined ? null : waitForLimit(held, decision.taskId, now)) ?? [decision]
+  })
 }
 
 /** Attempts that count: as failures or as interruptions. */

@@ -107,6 +107,8 @@ export type HeldBack =
   /** `provider`: the one that could not be called; none where the backend itself could not be used. */
   | { readonly for: 'retry'; readonly provider?: string; readonly on: string; readonly until: string }
   | { readonly for: 'backend'; readonly provider: string; readonly on: string }
+  /** The subscription of the backend's own log-in is used up. */
+  | { readonly for: 'provider'; readonly backend: string; readonly on: string; readonly until: string }
 
 export type WorkKind = 'attempt' | 'review' | 'checks' | 'merge' | 'deliver'
 export type WorkStatus = 'queued' | 'running' | 'done' | 'lost' | 'cancelled'

@@ -7,7 +7,9 @@ import type { Workspace } from '../workspace/attempt-workspace.ts'
 import { awaitAnswers } from './await-answers.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
+import type { LimitListener } from './listen-for-limit.ts'
 import { messagesForTurn } from './messages.ts'
+import { NoModelNow } from './model-access.ts'
 import type { Recorder } from './record-session.ts'
 import { readReports, type Reports } from './read-reports.ts'
 
@@ -24,6 +26,8 @@ export interface Conversation {
   readonly brief: TaskBrief
   readonly workspace: Workspace
   readonly recorder: Recorder
+  /** Null where the gateway sees what its provider says. */
+  readonly limit: LimitListener | null
 }
 
 /** How often one session is told what people said meanwhile; what is said after that waits for the next attempt. */
@@ -34,12 +38,15 @@ const CORRECTIONS = 3
 
 /** Prompts an agent with its brief, then with what people say and with what is wrong in its report, until it is done. */
 export async function converse(engine: Engine, claim: Claim, conversation: Conversation): Promise<Talk> {
-  const { session, attempt, recorder } = conversation
+  const { session, attempt, recorder, limit } = conversation
   let prompt = engine.roles.render(conversation.brief, conversation.workspace.reports)
   let told = 0
   for (let round = 0; ; round += 1) {
+    limit?.beginTurn()
     const { stopReason } = await session.prompt(prompt, claim.signal)
     recordUsage(session, recorder)
+    const held = limit?.held(null) ?? null
+    if (held !== null) throw new NoModelNow(held)
     if (stopReason !== 'end_turn')
       return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
     const messages = told < MESSAGE_ROUNDS ? await heard(engine, claim, attempt) : []

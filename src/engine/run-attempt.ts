@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { ReportedUsage } from '../agents/backend.ts'
+import type { ReportedUsage, SessionUpdate } from '../agents/backend.ts'
 import type { HeldBack } from '../domain/model.ts'
 import { usualReportsDir, type TaskBrief } from '../contract/brief.ts'
 import { writeInside } from '../lib/inside-files.ts'
@@ -27,7 +27,8 @@ import { messagesForBrief } from './messages.ts'
 import { keepWork, type KeptWork } from './keep-work.ts'
 import { NoModelNow } from './model-access.ts'
 import { insistOnHelper } from './insist-on-helper.ts'
-import { openAgent, type OpenAgent } from './open-agent.ts'
+import { listenForLimit, type LimitListener } from './listen-for-limit.ts'
+import { openAgent, type OpenAgent, type OpenAgentOptions } from './open-agent.ts'
 import { isInterruption } from './interruption.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
 import { repositoryOf } from './repository-of.ts'
@@ -88,11 +89,20 @@ async function holdSession(
 ): Promise<Held> {
   const { attempt } = scene
   let open: OpenAgent | null = null
+  let limit: LimitListener | null = null
   let talk: Talk
   let held: HeldBack | null = null
   let isLost = false
   try {
-    open = await openAttempt(engine, claim, attempt, workspace, recorder)
+    const found = await findBackend(engine, attempt)
+    const heard = listenForLimit(found.profile, attempt.backend)
+    limit = heard
+    const onUpdate = (update: SessionUpdate): void => {
+      heard.add(update)
+      recorder.add(update)
+    }
+    open = await openAttempt(engine, claim, attempt, workspace, recorder, { ...found, onUpdate })
+    if (open.models.access.gateway !== null) limit = null
     // An attempt whose calls will not do any more is not left to try them.
     const signal = AbortSignal.any([claim.signal, open.models.halted])
     const going = { ...claim, signal }
@@ -102,6 +112,7 @@ async function holdSession(
       brief,
       workspace,
       recorder,
+      limit,
     })
   } catch (error) {
     talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
@@ -112,7 +123,7 @@ async function holdSession(
   }
   return {
     ...talk,
-    held: open?.models.held() ?? held,
+    held: open?.models.held() ?? held ?? (talk.error === null ? null : limit?.held(talk.error)) ?? null,
     isLost,
     usage: open?.session.usage() ?? null,
   }
@@ -124,11 +135,12 @@ async function openAttempt(
   attempt: AttemptTask,
   workspace: Workspace,
   recorder: Recorder,
+  found: Pick<OpenAgentOptions, 'profile' | 'launch' | 'onUpdate'>,
 ): Promise<OpenAgent> {
   const open = await openAgent(
     engine,
     {
-      ...(await findBackend(engine, attempt)),
+      ...found,
       workspace,
       caller: {
         backend: attempt.backend,
@@ -142,7 +154,6 @@ async function openAttempt(
       policy: claim.job.permissions,
       answer: answerPermissions(engine, claim, attempt, recorder),
       board: boardActs(engine, claim, attempt, recorder),
-      onUpdate: (update) => recorder.add(update),
       onStart: ({ provider, access }) =>
         engine.db.tx((trx) =>
           updateAttempt(trx, attempt.id, { walls: engine.launcher.walls, provider, model: access.model }),

@@ -4,9 +4,9 @@
 // until somebody has authenticated, with `quiet` nothing is kept of what it hears,
 // with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing;
 // with `contacts` it connects to that port of this machine, and stays connected. Steps of a turn, in order:
-// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text}
+// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text} {warn: text}
 // {mcp: [method, params]} asks the first MCP server it was given (without params it is a notification); {waitFor: path}
-// {once: [step, ...]} only the first time in a workspace; {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
+// {once: [step, ...]} only the first time in a workspace; {before: [ms since 1970, [step, ...]]} {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -90,7 +90,11 @@ const steps = {
     fs.writeFileSync(mark, '')
     await takeSteps(some)
   },
+  before: async ([ms, some]) => {
+    if (Date.now() < ms) await takeSteps(some)
+  },
   print: (text) => process.stdout.write(text),
+  warn: (text) => process.stderr.write(text),
   spawn: ([program, ...args]) => spawn(program, args, { cwd, stdio: 'ignore', detached: true }).unref(),
   hang: () => forever,
   exit: (code) => process.exit(code),

@@ -41,6 +41,7 @@ const words: Readonly<Partial<Record<Wait['for'], string>>> = {
   permission: 'your permission',
   budget: 'a larger budget',
   backend: 'its provider',
+  provider: 'its subscription',
   retry: 'another try',
 }
 

@@ -40,4 +40,5 @@ export const claudeCode: Profile = {
   login: ['.claude/.credentials.json'],
   session: { modes: { ask: 'default', sandbox: 'default', deny: 'default' }, config: {} },
   limits: {},
+  limitWording: 'claude',
 }

@@ -59,4 +59,5 @@ stream_max_retries = 0
     leavesCommands: true,
   },
   limits: {},
+  limitWording: 'codex',
 }

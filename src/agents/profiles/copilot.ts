@@ -34,4 +34,5 @@ export const copilot: Profile = {
   login: ['.copilot/config.json'],
   session: { modes: {}, config: {} },
   limits: {},
+  limitWording: 'copilot',
 }

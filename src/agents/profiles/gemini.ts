@@ -48,4 +48,5 @@ export const gemini: Profile = {
     ownFiles: true,
   },
   limits: {},
+  limitWording: 'gemini',
 }

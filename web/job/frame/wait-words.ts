@@ -26,6 +26,7 @@ export function waitWords(wait: Wait): WaitWords {
       return { ...ofIt(wait.on), remedy: null }
     case 'backend':
       return { ...ofYou(wait.on), remedy: 'models' }
+    case 'provider':
     case 'disk':
     case 'retry':
       return { ...ofIt(wait.on), remedy: null }

@@ -1,0 +1,166 @@
+/** That a subscription is used up, as an agent says it. */
+export interface UsageLimit {
+  /** What is used up, in words: `session limit`. */
+  readonly what: string
+  /** When it can be used again, in milliseconds since 1970; null where the agent does not say. */
+  readonly until: number | null
+}
+
+/** A notice is short: what is longer is an answer, which may quote one. */
+const NOTICE_CHARS = 600
+/** Of an answer that ended with an error, the lines in which a notice is looked for. */
+const LAST_LINES = 3
+
+/** What stands before a notice: the beginning of a line, or what an error says of itself, and marks without letters. */
+const before = String.raw`(?:^|:\s?"?|\[)[^\p{L}\p{N}"'\n]*(?:(?:api )?error:\s*)?`
+
+const wordings = {
+  claude: [
+    String.raw`you['’]ve (?:hit|reached) your (?:[\w-]+ ){0,2}limit`,
+    String.raw`(?:claude (?:ai )?)?(?:[\w-]+ )?(?:usage |session |weekly )?limit reached`,
+    String.raw`you['’]re out of extra usage`,
+  ],
+  codex: [
+    String.raw`you['’]ve (?:hit|reached) your usage limit`,
+    String.raw`you have reached (?:the|your) usage limit`,
+  ],
+  gemini: [
+    String.raw`you (?:have )?(?:exhausted|exceeded|reached) your (?:[\w.-]+ ){0,2}(?:quota|capacity)`,
+    String.raw`usage limit reached for`,
+    String.raw`quota exceeded`,
+  ],
+  copilot: [
+    String.raw`sorry, you['’]ve (?:hit a rate limit|(?:hit|exceeded|reached) your (?:[\w-]+ )?(?:rate )?limit)`,
+    String.raw`you['’]ve (?:hit|exceeded|reached) your (?:[\w-]+ )?(?:rate )?limit`,
+  ],
+} as const
+
+export type LimitWording = keyof typeof wordings
+
+/**
+ * The notice that a text is, or that an error ends with; null when there is none. `isError`: the text is an error or the end of a
+ * turn that failed, in which a notice may be a part. What an ordinary answer quotes is none. `now` in milliseconds since 1970.
+ */
+export function readUsageLimit(
+  text: string,
+  {
+    isError,
+    wording,
+    now,
+  }: { readonly isError: boolean; readonly wording: LimitWording | null; readonly now: number },
+): UsageLimit | null {
+  const said = isError ? text : text.trim()
+  if (!isError && said.length > NOTICE_CHARS) return null
+  const known = wording === null ? Object.values(wordings).flat() : wordings[wording]
+  const found = new RegExp(`${before}(?<notice>(?:${known.join('|')})[^]*)`, 'imu').exec(said)
+  if (found === null || (!isError && found.index > 0)) return null
+  const notice = (found.groups?.['notice'] ?? '').slice(0, NOTICE_CHARS)
+  return { what: kindOf(notice), until: resetTime(notice, now) }
+}
+
+/** The end of what was said in a turn that failed: the lines in which a notice may stand. */
+export function lastLines(said: string): string {
+  return said.trim().split('\n').slice(-LAST_LINES).join('\n')
+}
+
+function kindOf(notice: string): string {
+  if (/session|5-hour/i.test(notice)) return 'session limit'
+  if (/weekly/i.test(notice)) return 'weekly limit'
+  if (/quota|capacity/i.test(notice)) return 'quota'
+  return /rate limit/i.test(notice) ? 'rate limit' : 'usage limit'
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** A time that was named and has just passed has come; the next one of that name is a day away. */
+const JUST_PASSED = 30 * MINUTE
+
+/** When a notice says that it is over, in milliseconds since 1970; null when it does not say. */
+export function resetTime(notice: string, now: number): number | null {
+  const [, epoch] = /\|(\d{10,13})\b/.exec(notice) ?? []
+  if (epoch !== undefined) return Number(epoch) * (epoch.length > 10 ? 1 : SECOND)
+  return afterSpan(notice, now) ?? atTime(notice, now)
+}
+
+const amount = String.raw`\d+(?:\.\d+)?\s*(?:days?|hours?|hrs?|minutes?|min|seconds?|sec|[dhms])(?![a-z])`
+const spans = new RegExp(
+  String.raw`(?:try again|retry|resets?|wait)\b[^.\d]{0,20}\b(?:in|after|within)\s+(?<span>(?:${amount}[\s,]*(?:and\s+)?)+)|wait (?<pause>${amount}) before`,
+  'i',
+)
+const sizes: Readonly<Record<string, number>> = { d: DAY, h: HOUR, m: MINUTE, s: SECOND }
+
+/** "try again in 3 days 1 hour 5 minutes", "reset after 12h34m56s", "wait 2 minutes before". */
+function afterSpan(notice: string, now: number): number | null {
+  const said = spans.exec(notice)?.groups
+  const parts = [...(said?.['span'] ?? said?.['pause'] ?? '').matchAll(/(\d+(?:\.\d+)?)\s*([dhms])/gi)]
+  const sum = parts.reduce(
+    (all, [, size = '', unit = '']) => all + Number(size) * (sizes[unit.toLowerCase()] ?? 0),
+    0,
+  )
+  return sum > 0 ? now + sum : null
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+const time = String.raw`(?<hour>\d{1,2})(?::(?<minute>\d\d))?\s*(?<half>[ap]\.?m\b)?`
+const day = String.raw`(?<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?<year>\d{4}))?`
+const zone = String.raw`\s*(?:\(?(?<zone>[A-Za-z]+(?:/[A-Za-z_+-]+)+|UTC)\)?|GMT(?<gmt>[+-]\d{1,2})(?::?(?<gmtMinute>\d\d))?)?`
+const named = new RegExp(
+  String.raw`(?:resets?|try again|access resets)\s+(?:(?:at|on|after)\s+)?(?:${day}(?:,|\s+at)?\s+)?${time}${zone}`,
+  'iu',
+)
+
+/** "resets 3:45pm (Europe/Berlin)", "resets Jul 18 at 4am", "try again at May 11th, 2026 1:36 PM". */
+function atTime(notice: string, now: number): number | null {
+  const said = named.exec(notice)?.groups
+  if (said === undefined) return null
+  const hour = hourOf(Number(said['hour']), said['half'])
+  const minute = Number(said['minute'] ?? 0)
+  // A number alone is no time of a day.
+  if (hour === null || minute > 59 || (said['half'] === undefined && said['minute'] === undefined))
+    return null
+  const offset = offsetOf(said)
+  const today = new Date(now + offset(now))
+  const month = said['month'] === undefined ? null : months.indexOf(said['month'].toLowerCase())
+  const local = Date.UTC(
+    Number(said['year'] ?? today.getUTCFullYear()),
+    month ?? today.getUTCMonth(),
+    month === null ? today.getUTCDate() : Number(said['day']),
+    hour,
+    minute,
+  )
+  const at = local - offset(local - offset(local))
+  if (said['year'] !== undefined || at > now - JUST_PASSED) return at
+  if (month === null) return at + DAY
+  const year = Date.UTC(today.getUTCFullYear() + 1, month, Number(said['day']), hour, minute)
+  return year - offset(year)
+}
+
+function hourOf(hour: number, half: string | undefined): number | null {
+  if (half === undefined) return hour < 24 ? hour : null
+  if (hour < 1 || hour > 12) return null
+  return (hour % 12) + (half.toLowerCase().startsWith('p') ? 12 : 0)
+}
+
+/** How far the named zone is ahead of UTC at a moment, in milliseconds; without a name, the zone of this machine. */
+function offsetOf(said: Readonly<Record<string, string | undefined>>): (at: number) => number {
+  const { zone: name, gmt, gmtMinute } = said
+  if (gmt !== undefined) {
+    const minutes = Math.abs(Number(gmt)) * 60 + Number(gmtMinute ?? 0)
+    return () => (gmt.startsWith('-') ? -minutes : minutes) * MINUTE
+  }
+  const local = (at: number): number => -new Date(at).getTimezoneOffset() * MINUTE
+  if (name === undefined) return local
+  try {
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
+    return (at) => {
+      const text = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? ''
+      const [, sign, hours = '0', minutes = '0'] = /GMT([+-])(\d\d):(\d\d)/.exec(text) ?? []
+      return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE
+    }
+  } catch {
+    return local
+  }
+}

@@ -79,6 +79,9 @@ export const limits = {
   freeDiskBytes: 50_000_000,
   /** One request of an agent to a model. */
   modelRequestBytes: 50_000_000,
+  /** Requests of all agents to models that are held at once, and how long one waits for room among them. */
+  modelHeldBytes: 50_000_000,
+  modelRoomMs: 120_000,
   /** How long the rest of a model's answer is read, for what it used, when its agent has gone. */
   modelRestMs: 1000,
   diffBytes: 5_000_000,

@@ -22,6 +22,8 @@ const gateway = await openGateway({
   record: () => Promise.resolve(),
   limits: {
     modelRequestBytes: 50_000_000,
+    modelHeldBytes: 50_000_000,
+    modelRoomMs: 1000,
     modelSilenceMs: 60_000,
     modelPatienceMs: 0,
     modelRestMs: 1000,

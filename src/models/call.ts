@@ -6,12 +6,21 @@ import type { ReadAnswer } from './read-answer.ts'
 import type { AskedCall } from './read-request.ts'
 import type { Route } from './route.ts'
 
+/** The body of a request, and the room that it takes. */
+export interface HeldBody {
+  /** Throws when it has been let go. */
+  bytes(): Buffer
+  letGo(): void
+}
+
 /** A call that may go out. */
 export interface Call {
   readonly route: Route
   readonly target: Target
   readonly search: URLSearchParams
-  readonly asked: AskedCall
+  readonly asked: Omit<AskedCall, 'body'>
+  /** What is sent on. Once it has been answered nobody needs it again, and it is let go. */
+  readonly body: HeldBody
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Aborted when the agent goes away or its attempt ends. */

@@ -1,6 +1,7 @@
 import type { Wire } from '../contract/provider.ts'
 import type { Log } from '../lib/log.ts'
 import type { BudgetGate, ReadBudget } from './budget-gate.ts'
+import type { ByteRoom } from './byte-room.ts'
 import type { CallRecord } from './call-record.ts'
 import type { Grants } from './grants.ts'
 import type { KeyHeader } from './headers.ts'
@@ -24,6 +25,9 @@ export interface GatewayOptions {
 
 export interface GatewayLimits {
   readonly modelRequestBytes: number
+  /** Bytes of requests that are held at once, and how long one waits for room among them. */
+  readonly modelHeldBytes: number
+  readonly modelRoomMs: number
   /** The longest silence of a provider. */
   readonly modelSilenceMs: number
   /** How long a call is kept waiting for a provider that fails, before its attempt is told to end. */
@@ -47,4 +51,5 @@ export interface Door extends GatewayOptions {
   readonly upstream: UpstreamPool
   readonly health: ProviderHealth
   readonly budgets: BudgetGate
+  readonly room: ByteRoom
 }

@@ -51,6 +51,8 @@ beforeEach(async () => {
     target: (wire: Wire) => Promise.resolve(target === null ? null : { ...target, wire }),
     limits: {
       modelRequestBytes: 1000,
+      modelHeldBytes: 1500,
+      modelRoomMs: 50,
       modelSilenceMs: 300,
       modelPatienceMs: 0,
       modelRestMs: 200,
@@ -265,3 +267,62 @@ async function steady(look: () => number): Promise<number> {
   )
   return last
 }
+
+it('tells an agent no key that its provider repeats in a good answer, in whatever pieces it comes', async () => {
+  const key = 'sk-a-secret-key-of-40-characters-0123456'
+  target = target === null ? null : { ...target, key }
+  const text = `data: {"said":"${key}", "again":"${key}${key.slice(0, 9)}"}\n\ndata: [DONE]\n\n`
+  const headers = { authorization: `Bearer ${gateway.open(caller).token}` }
+  for (const size of [1, 7, 39, 1000]) {
+    answer = (_, response) => {
+      const head = { 'content-type': 'text/event-stream', 'x-key': key, 'content-length': text.length }
+      response.writeHead(200, head)
+      for (let at = 0; at < text.length; at += size) response.write(text.slice(at, at + size))
+      response.end()
+    }
+    const response = await ask('/openai/v1/chat/completions', { headers })
+    expect(await response.text()).toBe(text.replaceAll(key, '*'.repeat(key.length)))
+    expect(response.headers.get('x-key')).toBe('*'.repeat(key.length))
+  }
+})
+
+it('keeps nothing of an answer back that cannot be the beginning of the key', async () => {
+  target = target === null ? null : { ...target, key: 'sk-a-secret-key-of-40-characters-0123456' }
+  const end = Promise.withResolvers<void>()
+  answer = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('data: {"piece":1}\n\n')
+    void end.promise.then(() => response.end())
+  }
+  const headers = { authorization: `Bearer ${gateway.open(caller).token}` }
+  const { body } = await ask('/openai/v1/chat/completions', { headers })
+  const read = await body?.getReader().read()
+  expect(Buffer.from(read?.value ?? []).toString()).toBe('data: {"piece":1}\n\n')
+  end.resolve()
+})
+
+it('holds so many bytes of requests at once and no more: what is large waits, then is told so', async () => {
+  const heads: ServerResponse[] = []
+  answer = (_, response) => heads.push(response)
+  const headers = { authorization: `Bearer ${gateway.open(caller).token}` }
+  const large = { headers, body: JSON.stringify({ model: 'm', input: 'x'.repeat(900) }) }
+  const first = ask('/openai/v1/responses', large)
+  await vi.waitFor(() => expect(heads).toHaveLength(1))
+  const second = await ask('/openai/v1/responses', large)
+  expect([second.status, await second.json()]).toEqual([
+    429,
+    {
+      error: expect.objectContaining({ code: 'gateway_full', message: expect.stringContaining('try again') }),
+    },
+  ])
+  // What is small passes meanwhile.
+  const small = ask('/openai/v1/responses', { headers })
+  await vi.waitFor(() => expect(heads).toHaveLength(2))
+  // An answer that has begun needs its request no more.
+  heads[0]?.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {}\n\n')
+  expect((await first).status).toBe(200)
+  const third = ask('/openai/v1/responses', large)
+  await vi.waitFor(() => expect(heads).toHaveLength(3))
+  for (const head of heads) head.end('data: [DONE]\n\n')
+  await Promise.all([small, third])
+})

@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ProviderProbe } from '../contract/provider.ts'
 import type { GatewayOptions, Target } from './door.ts'
 import { openBudgetGate } from './budget-gate.ts'
+import { openByteRoom } from './byte-room.ts'
 import { openProviderHealth, type Outage } from './provider-health.ts'
 import { openGrants, type Caller, type Grant } from './grants.ts'
 import { probe } from './probe.ts'
@@ -32,7 +33,8 @@ export async function openGateway(options: GatewayOptions & { readonly beside?: 
   const upstream = openUpstreamPool()
   const health = openProviderHealth(options.limits.modelBackoffMs)
   const budgets = openBudgetGate(options.budget)
-  const door = { ...options, grants, upstream, health, budgets }
+  const room = openByteRoom(options.limits.modelHeldBytes)
+  const door = { ...options, grants, upstream, health, budgets, room }
   const server = http.createServer((request, response) => {
     if (options.beside?.(request, response) === true) return
     serveCall(door, request, response).catch((error: unknown) => {

@@ -49,6 +49,8 @@ beforeAll(async () => {
     },
     limits: {
       modelRequestBytes: 1_000_000,
+      modelHeldBytes: 1_000_000,
+      modelRoomMs: 1000,
       modelSilenceMs: 500,
       modelPatienceMs: 0,
       modelRestMs: 1000,

@@ -4,6 +4,7 @@ import type { Call, Passed } from './call.ts'
 import type { Door, Target } from './door.ts'
 import type { Fault } from './fault.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
+import { hideKeyInHeaders, keyHider, secretOf } from './hide-key.ts'
 import { judgeRefusal, retryAfterMs, wordsOf } from './judge-refusal.ts'
 import { outlast } from './outlast.ts'
 import { openAnswerReader } from './read-answer.ts'
@@ -20,6 +21,7 @@ const REFUSAL_BYTES = 65_536
  */
 export async function pass(door: Door, call: Call): Promise<Passed> {
   const { route, response } = call
+  const secret = secretOf(call.target.key)
   const began = performance.now()
   const since = (): number => Math.round(performance.now() - began)
   let status: number | null = null
@@ -37,16 +39,18 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
     })
     if (status >= 400) {
       const body = withoutKey(await readSome(answer), call.target.key)
-      const refusal = { status, body, headers: responseHeaders(answer.headers) }
+      const headers = hideKeyInHeaders(responseHeaders(answer.headers), secret)
+      const refusal = { status, body, headers }
       const fault = faultOfRefusal(status, answer.headers, body.toString('utf8'))
       return { status, answer: null, fault, refusal, isGone: false, firstByteMs, durationMs: since() }
     }
+    call.body.letGo()
     const mine = openAnswerReader(route.kind, answer.headers['content-type'] ?? '')
     reader = mine
     answer.on('data', (chunk: Buffer) => mine.add(chunk))
-    response.writeHead(status, responseHeaders(answer.headers))
+    response.writeHead(status, hideKeyInHeaders(responseHeaders(answer.headers), secret))
     response.flushHeaders()
-    const isTaken = await handOn(answer, response)
+    const isTaken = await handOn(answer, response, secret)
     const read = mine.end(true)
     const { fault } = read
     const isGone = fault === null && !isTaken
@@ -68,17 +72,24 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
 }
 
 /** Resolves when the answer is at its end: whether its reader has taken it all. */
-async function handOn(answer: IncomingMessage, response: ServerResponse): Promise<boolean> {
+async function handOn(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  secret: string | null,
+): Promise<boolean> {
   let isTaken = true
+  const hider = secret === null ? null : keyHider(secret)
   const leave = (): void => {
     isTaken &&= response.writableEnded
+    if (hider !== null) answer.unpipe(hider)
     answer.resume()
   }
   response.on('error', leave)
   response.on('close', leave)
   try {
     if (response.destroyed) leave()
-    else answer.pipe(response)
+    else if (hider === null) answer.pipe(response)
+    else answer.pipe(hider).pipe(response)
     await finished(answer)
     return isTaken
   } catch (error) {
@@ -89,13 +100,14 @@ async function handOn(answer: IncomingMessage, response: ServerResponse): Promis
 
 function send(door: Door, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
   const { target, route, search, asked, request, response } = call
-  const headers = requestHeaders(request.headers, target, asked.body.length)
+  const body = call.body.bytes()
+  const headers = requestHeaders(request.headers, target, body.length)
   if (!asked.isUnchanged) delete headers['content-encoding']
   return door.upstream.call({
     method: request.method ?? 'POST',
     url: addressOf(target, route, search),
     headers,
-    body: asked.body,
+    body,
     signal,
     silenceMs: door.limits.modelSilenceMs,
     isReaderSlow: () => response.writableNeedDrain,

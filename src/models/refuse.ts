@@ -31,6 +31,12 @@ export const gatewayErrors = {
     code: 'request_too_large',
     message: 'The request is larger than the gateway takes: shorten the conversation.',
   },
+  noRoom: {
+    status: 429,
+    code: 'gateway_full',
+    message:
+      'The gateway holds as many bytes of large requests as it may: try again when others have been answered, or shorten the conversation.',
+  },
   noProvider: (wire: Wire): GatewayError => ({
     status: 503,
     code: 'no_provider',

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Spent } from './budget-gate.ts'
+import type { TakenRoom } from './byte-room.ts'
 import type { Call } from './call.ts'
 import type { Door } from './door.ts'
 import { forward } from './forward.ts'
 import { tokensIn } from './headers.ts'
 import { costOf } from './prices.ts'
-import { lookInto, readRequest } from './read-request.ts'
+import { announcedBytes, lookInto, readRequest, type AskedCall } from './read-request.ts'
 import { gatewayErrors, refuse } from './refuse.ts'
-import { routeOf, wireOf } from './route.ts'
+import { routeOf, wireOf, type Route } from './route.ts'
 
 /** A request is never read as more tokens than this; what is written is guessed where it has no limit. */
 const BYTES_PER_TOKEN = 2
@@ -28,18 +29,52 @@ export async function serveCall(
     .map((token) => door.grants.find(token))
     .find((found) => found !== null)
   if (grant === undefined) return refuse(response, wire, gatewayErrors.unknownToken)
-  const limit = door.limits.modelRequestBytes
-  const body = await readRequest(request, limit)
-  if (body === null) return refuse(response, wire, gatewayErrors.tooLarge)
-  const target = await door.target(route.wire, grant.caller.backend)
-  if (target === null) return refuse(response, wire, gatewayErrors.noProvider(wire))
-
   const gone = new AbortController()
   response.on('close', () => gone.abort(new Error('the agent has gone')))
-  const asked = await lookInto(route, request.headers, body, limit)
   const signal = AbortSignal.any([gone.signal, grant.signal])
-  const call = { route, target, search, asked, request, response, signal, grant }
-  await grant.busy(serveGranted(door, call))
+  const { modelRequestBytes, modelRoomMs } = door.limits
+  const announced = announcedBytes(request, modelRequestBytes)
+  if (announced === null) return refuse(response, wire, gatewayErrors.tooLarge)
+  const room = await door.room.take(announced, signal, modelRoomMs)
+  if (room === null) return refuse(response, wire, gatewayErrors.noRoom)
+  try {
+    const read = await readAsked(door, request, route)
+    if (read === null) return refuse(response, wire, gatewayErrors.tooLarge)
+    const { asked, body } = hold(read, room)
+    const target = await door.target(route.wire, grant.caller.backend)
+    if (target === null) return refuse(response, wire, gatewayErrors.noProvider(wire))
+    const call = { route, target, search, asked, body, request, response, signal, grant }
+    await grant.busy(serveGranted(door, call))
+  } finally {
+    room.keep(0)
+  }
+  return undefined
+}
+
+/** Reads a request and looks into it; null when it is too large. */
+async function readAsked(door: Door, request: IncomingMessage, route: Route): Promise<AskedCall | null> {
+  const limit = door.limits.modelRequestBytes
+  const body = await readRequest(request, limit)
+  return body === null ? null : lookInto(route, request.headers, body, limit)
+}
+
+/** What was asked, apart from the body that takes the room: it can be let go before the call ends. */
+function hold({ body, ...asked }: AskedCall, room: TakenRoom): Pick<Call, 'asked' | 'body'> {
+  let held: Buffer | null = body
+  room.keep(body.length)
+  return {
+    asked,
+    body: {
+      bytes() {
+        if (held === null) throw new Error('the body of this call has been let go')
+        return held
+      },
+      letGo() {
+        held = null
+        room.keep(0)
+      },
+    },
+  }
 }
 
 /** A call with a token and a provider: whether it may go out is asked of the provider's troubles and the job's budget. */

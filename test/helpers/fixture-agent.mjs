@@ -4,7 +4,7 @@
 // until somebody has authenticated, with `quiet` nothing is kept of what it hears,
 // with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing;
 // with `contacts` it connects to that port of this machine, and stays connected. Steps of a turn, in order:
-// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text} {warn: text}
+// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text} {warn: text} {quietly: [times, [step, ...]]} {pause: ms}
 // {mcp: [method, params]} asks the first MCP server it was given (without params it is a notification); {waitFor: path}
 // {once: [step, ...]} only the first time in a workspace; {before: [ms since 1970, [step, ...]]} {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
@@ -21,16 +21,23 @@ const waiting = new Map()
 let cwd = process.cwd()
 let last = 0
 let terminal = ''
+let first = ''
+let silent = false
 let cancelled = () => {}
 let loggedIn = false
 let mcpServer = null
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
 const keep = (line) =>
-  play.quiet || fs.appendFileSync(path.join(cwd, 'answers.jsonl'), `${JSON.stringify(line)}\n`)
+  play.quiet || silent || fs.appendFileSync(path.join(cwd, 'answers.jsonl'), `${JSON.stringify(line)}\n`)
 const refusal = (code, message, data) => Object.assign(new Error(message), { code, data })
 const filled = (value) =>
-  JSON.parse(JSON.stringify(value).replaceAll('{cwd}', cwd).replaceAll('{terminal}', terminal))
+  JSON.parse(
+    JSON.stringify(value)
+      .replaceAll('{cwd}', cwd)
+      .replaceAll('{terminal}', terminal)
+      .replaceAll('{first}', first),
+  )
 const update = (content) =>
   send({ method: 'session/update', params: { sessionId: 's1', update: filled(content) } })
 
@@ -53,6 +60,7 @@ const steps = {
   call: async ([method, params]) => {
     const answer = await call(method, filled(params))
     if (answer.result?.terminalId) terminal = answer.result.terminalId
+    first ||= terminal
     keep({ [method]: answer })
   },
   mcp: async ([method, params]) => {
@@ -93,6 +101,12 @@ const steps = {
   before: async ([ms, some]) => {
     if (Date.now() < ms) await takeSteps(some)
   },
+  quietly: async ([times, some]) => {
+    silent = true
+    for (let n = 0; n < times; n += 1) await takeSteps(some)
+    silent = false
+  },
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   print: (text) => process.stdout.write(text),
   warn: (text) => process.stderr.write(text),
   spawn: ([program, ...args]) => spawn(program, args, { cwd, stdio: 'ignore', detached: true }).unref(),

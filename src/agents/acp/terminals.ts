@@ -6,6 +6,7 @@ import {
   type TerminalOutputResponse,
 } from '@agentclientprotocol/sdk'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
+import { keepOutput, openPace, type KeptOutput } from './kept-output.ts'
 
 /** The commands that an agent lets Slipway run for it, each a process of its own inside the same walls. */
 export interface Terminals {
@@ -27,17 +28,22 @@ export interface CommandSpec {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Terminals at once, and the end of the output that each keeps at most. */
-const TERMINALS = 16
+/** Terminals that run at once, and those that are known of a session, whether they have ended or not. */
+const RUNNING = 16
+const KNOWN = 256
+/** The end of the output that each keeps at most, and of what all of a session keep together. */
 const OUTPUT_BYTES = 1_000_000
+const SESSION_BYTES = 16_000_000
+/** What is read of all terminals of a session in one go, and the pause after it: 20 MB a second. */
+const PACE_BYTES = 1_000_000
+const PACE_MS = 50
+const DROPPED = `[The output of this terminal is not kept any more: a session keeps ${SESSION_BYTES / 1e6} MB. Read the output of a command before you start many others, and release its terminal.]`
 /** How long after its end the rest of a command's output is waited for. */
 const DRAIN_MS = 1000
 
 interface Entry {
   readonly child: Sandboxed
-  readonly limit: number
-  output: string
-  truncated: boolean
+  readonly kept: KeptOutput
   exit: { exitCode: number | null; signal: string | null } | null
 }
 
@@ -46,7 +52,9 @@ export function openTerminals(
   onOutput: () => void,
 ): Terminals {
   const entries = new Map<string, Entry>()
+  const pace = openPace(PACE_BYTES, PACE_MS)
   let closed = false
+  let starting = 0
   const find = (id: string): Entry => {
     const entry = entries.get(id)
     if (entry === undefined) throw RequestError.resourceNotFound(`terminal ${id}`)
@@ -54,33 +62,28 @@ export function openTerminals(
   }
   return {
     async create(request) {
-      const running = [...entries.values()].filter((entry) => entry.exit === null).length
-      if (closed || running >= TERMINALS)
-        throw RequestError.invalidRequest(undefined, `there are ${running} terminals already`)
-      const { command, args = [], env = [], cwd = null } = request
-      const child = await start({
-        // Without arguments it is a line for the shell: that is how agents send what their models wrote.
-        command: args.length === 0 ? ['/bin/sh', '-c', command] : [command, ...args],
-        cwd,
-        env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
+      if (closed) throw RequestError.invalidRequest(undefined, 'the session is over')
+      makeRoom(entries, starting)
+      starting += 1
+      const child = await start(specOf(request)).finally(() => {
+        starting -= 1
       })
       child.stdin.end()
       const limit = Math.min(request.outputByteLimit ?? OUTPUT_BYTES, OUTPUT_BYTES)
-      const entry: Entry = { child, limit, output: '', truncated: false, exit: null }
-      const hear = (text: string): void => {
+      const kept = keepOutput([child.stdout, child.stderr], limit, (stream, bytes) => {
         onOutput()
-        keep(entry, text)
-      }
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear)
-      void ending(entry)
+        pace.take(stream, bytes)
+      })
+      const entry: Entry = { child, kept, exit: null }
+      void ending(entry).then(() => dropOldest(entries))
       const id = randomUUID()
       entries.set(id, entry)
       if (closed) await child.kill()
       return id
     },
     output(id) {
-      const { output, truncated, exit } = find(id)
-      return { output, truncated, exitStatus: exit }
+      const { kept, exit } = find(id)
+      return { ...kept.read(), exitStatus: exit }
     },
     waitForExit: (id) => ending(find(id)),
     kill: (id) => find(id).child.kill(),
@@ -88,11 +91,43 @@ export function openTerminals(
       await find(id).child.kill()
       entries.delete(id)
     },
-    text: (id) => entries.get(id)?.output ?? null,
+    text: (id) => entries.get(id)?.kept.read().output ?? null,
     async close() {
       closed = true
+      pace.end()
       await Promise.all([...entries.values()].map(({ child }) => child.kill()))
     },
+  }
+}
+
+function specOf({ command, args = [], env = [], cwd = null }: CreateTerminalRequest): CommandSpec {
+  return {
+    // Without arguments it is a line for the shell: that is how agents send what their models wrote.
+    command: args.length === 0 ? ['/bin/sh', '-c', command] : [command, ...args],
+    cwd,
+    env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
+  }
+}
+
+/** Throws when too many run; of those that have ended and nobody released, the oldest are forgotten. */
+function makeRoom(entries: Map<string, Entry>, starting: number): void {
+  const ended = [...entries].filter(([, entry]) => entry.exit !== null)
+  if (entries.size - ended.length + starting >= RUNNING)
+    throw RequestError.invalidRequest(
+      undefined,
+      `${RUNNING} terminals run already, which is the most at once: wait for one to end, or kill one`,
+    )
+  for (const [id] of ended.slice(0, Math.max(0, entries.size + 1 - KNOWN))) entries.delete(id)
+}
+
+/** Keeps what a session keeps within its bound: what ended first is what its agent is likely to have read. */
+function dropOldest(entries: ReadonlyMap<string, Entry>): void {
+  let sum = [...entries.values()].reduce((all, { kept }) => all + kept.size(), 0)
+  for (const { kept, exit } of entries.values()) {
+    if (sum <= SESSION_BYTES) return
+    if (exit === null || kept.size() === 0) continue
+    sum -= kept.size()
+    kept.drop(DROPPED)
   }
 }
 
@@ -109,19 +144,4 @@ async function ending(entry: Entry): Promise<{ exitCode: number | null; signal: 
   )
   entry.exit = exit
   return exit
-}
-
-/** The end is kept, cut at a character. */
-function keep(entry: Entry, text: string): void {
-  const whole = entry.output + text
-  const bytes = Buffer.from(whole)
-  if (bytes.byteLength <= entry.limit) {
-    entry.output = whole
-    return
-  }
-  entry.truncated = true
-  entry.output = bytes
-    .subarray(bytes.byteLength - entry.limit)
-    .toString('utf8')
-    .replace(/^\uFFFD+/, '')
 }

@@ -1,0 +1,56 @@
+/** Room for the bytes of requests that are held at once, over all agents of a server. */
+export interface ByteRoom {
+  /** Takes room, waited for at most `ms`; null when none became free. What is larger than the whole room takes all of it. */
+  take(bytes: number, signal: AbortSignal, ms: number): Promise<TakenRoom | null>
+}
+
+export interface TakenRoom {
+  /** Gives back all but so much of it; safe to call twice. */
+  keep(bytes: number): void
+}
+
+interface Waiting {
+  readonly bytes: number
+  readonly admit: () => void
+}
+
+export function openByteRoom(total: number): ByteRoom {
+  const waiting = new Set<Waiting>()
+  let left = total
+  /** In the order of their coming; what is small need not wait behind what is large. */
+  const admitAll = (): void => {
+    for (const one of waiting) if (one.bytes <= left) one.admit()
+  }
+  const taken = (bytes: number): TakenRoom => {
+    let held = bytes
+    left -= bytes
+    return {
+      keep(wanted) {
+        const kept = Math.min(held, wanted)
+        left += held - kept
+        held = kept
+        admitAll()
+      },
+    }
+  }
+  return {
+    async take(wanted, signal, ms) {
+      const bytes = Math.min(wanted, total)
+      if (bytes <= left) return taken(bytes)
+      const { promise, resolve } = Promise.withResolvers<TakenRoom | null>()
+      const one: Waiting = { bytes, admit: () => end(taken(bytes)) }
+      const giveUp = (): void => end(null)
+      const timer = setTimeout(giveUp, ms)
+      const end = (room: TakenRoom | null): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', giveUp)
+        waiting.delete(one)
+        resolve(room)
+      }
+      waiting.add(one)
+      if (signal.aborted) giveUp()
+      else signal.addEventListener('abort', giveUp, { once: true })
+      return promise
+    },
+  }
+}

@@ -61,6 +61,21 @@ export const NewJob = z.strictObject({
 })
 export type NewJob = z.infer<typeof NewJob>
 
+/**
+ * How a field of `NewJob` travels in a form: as text, as a `list` (the field repeats, or holds a JSON array), or as JSON. A
+ * field that a job does not have is text: the schema refuses it by its name.
+ */
+export function formFieldOf(name: string): 'text' | 'list' | 'json' {
+  const field = Object.entries(NewJob.shape).find(([known]) => known === name)?.[1]
+  const type = field === undefined ? 'string' : innermost(field)._zod.def.type
+  if (type === 'string' || type === 'enum') return 'text'
+  return type === 'array' ? 'list' : 'json'
+}
+
+function innermost(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional ? innermost(schema.unwrap()) : schema
+}
+
 export const Usage = z.object({
   input_tokens: z.int(),
   output_tokens: z.int(),

@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
-import { z } from 'zod'
-import { NewJob } from '../contract/job.ts'
+import { formFieldOf } from '../contract/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { ArrivingDocument, HttpDeps } from './deps.ts'
 
@@ -9,17 +8,6 @@ export interface ArrivedForm {
   readonly fields: unknown
   readonly documents: readonly ArrivingDocument[]
 }
-
-const fieldsOfType = (...types: readonly string[]): ReadonlySet<string> =>
-  new Set(
-    Object.entries(NewJob.shape)
-      .filter(([, schema]) => types.includes(innermost(schema)._zod.def.type))
-      .map(([name]) => name),
-  )
-/** Fields of a multipart form that are text. */
-const texts = fieldsOfType('string', 'enum')
-/** Fields that repeat, or hold a list as JSON. All others that a job has hold JSON. */
-const lists = fieldsOfType('array')
 
 /** Reads a JSON body as UTF-8, within its limit; anything else is refused with what was wrong. */
 export async function readJson(c: Context, limit: number): Promise<unknown> {
@@ -90,19 +78,15 @@ export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<
 }
 
 function field(name: string, value: string, before: unknown): unknown {
-  if (lists.has(name) && !value.startsWith('['))
+  const kind = formFieldOf(name)
+  if (kind === 'list' && !value.startsWith('['))
     return [...(Array.isArray(before) ? (before as unknown[]) : []), value]
-  if (texts.has(name) || !(name in NewJob.shape)) return value
+  if (kind === 'text') return value
   try {
     return JSON.parse(value)
   } catch (error) {
     throw new AppError(400, 'bad_json', `The field "${name}" is not valid JSON.`, { cause: error })
   }
-}
-
-/** What an optional field holds. */
-function innermost(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodOptional ? innermost(schema.unwrap()) : schema
 }
 
 async function toDocument(file: File, limits: HttpDeps['limits']): Promise<ArrivingDocument> {

@@ -18,10 +18,10 @@ check: ## before every commit, under a minute: format, lint, types, unused code,
 test: ## everything, from a clean clone; ends with `N passed, M failed`
 	@sh scripts/test.sh unit demo journeys journeys-postgres browser agents chaos
 
-test-soak: ## what a server stands on goes away for longer: PostgreSQL, connections, helpers
+test-soak: ## what takes long: outages of what a server stands on, its memory, tests that must be able to fail
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
-	@SLIPWAY_SOAK=long sh scripts/run-tests.sh 1 chaos:test/chaos/outages.test.ts
+	@sh scripts/run-tests.sh 1 soak
 
 bench: ## measure: latency, throughput, memory; writes docs/performance.md
 	@sh scripts/install.sh

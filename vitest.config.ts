@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 /**
  * Seven questions, one project each: do the parts keep their promises (unit), do the programs that the offline demo
  * builds work (demo), does the product (journeys), does it on PostgreSQL too (journeys-postgres), in a real browser
- * (browser), with real coding agents (agents), and while things are killed around it (chaos)? docs/testing.md says what each proves.
+ * (browser), with real coding agents (agents), and while things are killed around it (chaos)? What takes long is asked by itself (soak).
+ * docs/testing.md says what each proves.
  * Files share nothing but the machine: two at a time, for the smallest has two processors. Journeys mostly wait for what they
  * have started, so they are four, and pages in a browser three.
  */
@@ -128,6 +129,19 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts', 'test/chaos/outages.test.ts'],
+          env: { SLIPWAY_SOAK: 'long' },
+          // One after the other: what is measured, or has to turn red in time, must not be the company.
+          maxWorkers: 1,
+          testTimeout: 10 * MINUTE,
+          hookTimeout: MINUTE,
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -90,7 +90,7 @@ it.each(['program', 'script'])(
       const text = `${first}process.argv[2] = ${JSON.stringify(told)}\n${agent}`
       fs.writeFileSync(file, text, { mode: 0o755 })
     }
-    put({ turn: [{ say: 'Now…' }, { talk: 1500 }, { exit: 7 }] })
+    put({ turn: [{ say: 'Now…' }, { talk: 6000 }, { exit: 7 }] })
     const command = what === 'script' ? [process.execPath, file] : [file]
     await server.client.addBackend({ name, command, env: {} })
     const { job_id } = await server.client.createJob({ vision: 'x', mode: 'solo', backend: name })

@@ -2,22 +2,20 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { git } from './git.ts'
-import { headCommit, headRef, type JobRepository } from './job-repository.ts'
+import { headCommit, type JobRepository } from './job-repository.ts'
 import { toleratedFaults } from './tolerated-faults.ts'
 
 /**
- * Hands over the job's branch, with the tags of its source, as a normal clone that belongs to the person. A delivery that is there already is left
- * alone when it is the same commit; a newer one goes beside it, so that nothing a person did in there is touched.
+ * Hands over the job's branch, with the tags of its source, as a normal clone that belongs to the person. A delivery that holds the commit
+ * already is left alone, whatever was done in it since; a newer one goes beside it, so that nothing a person did in there is touched.
  */
 export async function deliverRepository(
   repository: JobRepository,
   resultDir: string,
 ): Promise<{ path: string; commit: string }> {
   const commit = await headCommit(repository)
-  const place =
-    fs.existsSync(resultDir) && (await delivered(resultDir, await headRef(repository))) !== commit
-      ? `${resultDir}-${commit.slice(0, 10)}`
-      : resultDir
+  const isTaken = fs.existsSync(resultDir) && !(await holdsCommit(repository, resultDir, commit))
+  const place = isTaken ? `${resultDir}-${commit.slice(0, 10)}` : resultDir
   if (fs.existsSync(place)) return { path: place, commit }
   const temporary = `${resultDir}.${randomUUID()}`
   try {
@@ -33,9 +31,15 @@ export async function deliverRepository(
   return { path: place, commit }
 }
 
-/** The commit that a delivery holds, read as a file: a person may have changed anything in there. */
-async function delivered(dir: string, ref: string): Promise<string | null> {
-  const file = path.join(dir, '.git', ref)
-  if (!fs.existsSync(file)) return null
-  return (await fs.promises.readFile(file, 'utf8')).trim()
+/**
+ * Whether a delivery has the commit among its objects, loose or packed, on a branch or not. Git reads them with the settings of the
+ * job's own repository: those in there are a person's, who may have changed anything.
+ */
+async function holdsCommit(repository: JobRepository, dir: string, commit: string): Promise<boolean> {
+  const { exitCode } = await git(['rev-parse', '--verify', '--quiet', `${commit}^{commit}`], {
+    gitDir: repository.dir,
+    env: { GIT_OBJECT_DIRECTORY: path.join(dir, '.git', 'objects') },
+    accept: [1, 128],
+  })
+  return exitCode === 0
 }

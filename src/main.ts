@@ -12,6 +12,7 @@ import { openModels, type Models } from './engine/models.ts'
 import { reachNow } from './engine/reach.ts'
 import { readSettingsFile, standsIn, type ReadSettingsFile } from './engine/settings-file.ts'
 import { refuseUnknownDefault, sealStoredEnv, settingsInForce } from './engine/settings.ts'
+import { openOwnProgram } from './engine/own-program.ts'
 import { openAnswers } from './engine/permission-answers.ts'
 import { recover } from './engine/recover.ts'
 import { startWorker, type Worker } from './engine/worker.ts'
@@ -107,6 +108,7 @@ export async function startServer(overrides: {
       installEnv: config.installEnv,
       workerId: newId(),
       running: openRunningWork(log),
+      program: openOwnProgram(packageRoot, version),
       answers,
       settingsFile,
       settings: settings.get,

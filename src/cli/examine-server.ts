@@ -20,6 +20,7 @@ const remedies: Readonly<Record<string, string>> = {
   git: 'look into server.log in the data directory',
   sandbox: 'install bubblewrap and allow user namespaces',
   worker: 'restart the server',
+  program: 'stop the server and start it again: its jobs go on',
   canary: 'slipway doctor runs it again, and so does the server',
   jobs: 'look into server.log in the data directory, and at the jobs: slipway jobs',
 }

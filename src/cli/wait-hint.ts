@@ -31,6 +31,8 @@ export function waitHint(job: Pick<JobView, 'id' | 'wait'>): string[] | null {
       '  slipway secrets set <name>      set its key anew',
       '  slipway providers retry <name>  try it again as it is',
     ]
+  if (job.wait?.for === 'upgrade')
+    return ['Slipway was upgraded while its server ran: stop that server and start it again; its jobs go on.']
   if (job.wait?.for !== 'approval') return null
   return [
     'The plan waits for you. In another terminal:',

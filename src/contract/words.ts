@@ -56,6 +56,7 @@ export const Wait = z.object({
     'backend',
     'provider',
     'disk',
+    'upgrade',
     'retry',
   ]),
   on: z.string(),

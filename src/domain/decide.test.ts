@@ -355,6 +355,16 @@ describe('a disk that was full', () => {
     expect(acts(delivering(often), 1_005_000)).toEqual(['start-deliver'])
   })
 
+  it('and so is a restart of a server whose program was replaced', () => {
+    const outcome = error({ upgradedUntil: new Date(1_005_000).toISOString() })
+    const often = Array.from({ length: tries.services + 1 }, (_, n) => ({ ...full(n, 0), outcome }))
+    const on = 'a restart of the server: Slipway was upgraded'
+    expect(decide(delivering(often), 1_000_000, 1000)).toEqual([
+      { do: 'wait-retry', for: 'upgrade', taskId: null, until: 1_005_000, on },
+    ])
+    expect(acts(delivering(often), 1_005_000)).toEqual(['start-deliver'])
+  })
+
   it('holds nothing up that is under way, and is not waited for twice', () => {
     const waiting = delivering([full(1, 1_005_000)])
     const until = new Date(1_005_000).toISOString()

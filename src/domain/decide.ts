@@ -2,10 +2,10 @@ import type { Decision } from './decision.ts'
 import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
-import { setFullDiskAside } from './full-disk.ts'
 import { withinBudget, withinLimits } from './held-back.ts'
 import type { Job, Snapshot, Task, Work } from './model.ts'
 import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
+import { setAside } from './set-aside.ts'
 
 /**
  * The table of contents of the product: from everything known about a job to what happens next. Pure and
@@ -15,7 +15,7 @@ import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
  * `now` and `retryMs` are milliseconds.
  */
 export function decide(whole: Snapshot, now: number, retryMs: number): Decision[] {
-  const { snapshot, full } = setFullDiskAside(whole, now)
+  const { snapshot, wait } = setAside(whole, now)
   const { job, tasks } = snapshot
   if (job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled') return []
 
@@ -29,7 +29,7 @@ export function decide(whole: Snapshot, now: number, retryMs: number): Decision[
     return [{ do: 'add-tasks', tasks: job.mode === 'solo' ? [soloTask(job)] : planningTasks(job) }]
   }
 
-  if (full !== null) return open.length > 0 ? [] : decideWait(job, [full])
+  if (wait !== null) return open.length > 0 ? [] : decideWait(job, [wait])
   const wanted = tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs))
   const decisions = withinLimits(snapshot, withinBudget(snapshot, wanted), now)
   const waits = decisions.filter((decision) => decision.do === 'wait-retry' || decision.do === 'wait-person')

@@ -37,7 +37,7 @@ export type Decision =
   | {
       readonly do: 'wait-retry'
       /** `retry` unless told. */
-      readonly for?: 'retry' | 'disk' | 'provider'
+      readonly for?: 'retry' | 'disk' | 'provider' | 'upgrade'
       readonly taskId: string | null
       readonly until: number
       readonly on: string

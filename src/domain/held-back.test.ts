@@ -131,7 +131,11 @@ it('a review that was held back waits like any other attempt, and counts as none
   expect(decide(scene(parts), Date.parse(until), 0)).toMatchObject([{ do: 'start-review' }])
 })
 
-it('what was held back counts neither as a failure nor as an interruption', () => {
-  const attempts = Array.from({ length: tries.interruptions + 1 }, (_, index) => held(retry, index + 1))
+it.each([
+  ['a provider', retry],
+  ['an upgrade', { for: 'upgrade', on: 'a restart', until }],
+] as const)('what %s held back counts neither as a failure nor as an interruption', (_what, why) => {
+  const attempts = Array.from({ length: tries.interruptions + 1 }, (_, index) => held(why, index + 1))
+  expect(decide(scene({ attempts }), 0, 0)).toMatchObject([{ do: 'wait-retry', on: why.on }])
   expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
 })

@@ -2,7 +2,7 @@ import type { Decision } from './decision.ts'
 import type { Attempt, HeldBack, Snapshot } from './model.ts'
 
 /**
- * What an attempt waits for that was broken off because no model could be called; null when that is over, or was not so. Such an
+ * What an attempt waits for that was broken off because no model could be called, or the server's program was gone; null when that is over, or was not so. Such an
  * attempt is nobody's failure and counts as none.
  */
 export function decideHeldBack(
@@ -18,9 +18,11 @@ export function decideHeldBack(
       const same = held.budgetVersion === snapshot.models.budgetVersion
       return same ? [{ do: 'wait-person', for: 'budget', taskId, on: held.on }] : null
     }
+    case 'upgrade':
     case 'retry': {
       const until = Date.parse(held.until)
-      return until > now ? [{ do: 'wait-retry', taskId, until, on: held.on }] : null
+      const named = held.for === 'retry' ? {} : { for: held.for }
+      return until > now ? [{ do: 'wait-retry', ...named, taskId, until, on: held.on }] : null
     }
     case 'provider':
       return waitForLimit(held, taskId, now)

@@ -109,6 +109,7 @@ export type HeldBack =
   | { readonly for: 'backend'; readonly provider: string; readonly on: string }
   /** The subscription of the backend's own log-in is used up. */
   | { readonly for: 'provider'; readonly backend: string; readonly on: string; readonly until: string }
+  | { readonly for: 'upgrade'; readonly on: string; readonly until: string }
 
 export type WorkKind = 'attempt' | 'review' | 'checks' | 'merge' | 'deliver'
 export type WorkStatus = 'queued' | 'running' | 'done' | 'lost' | 'cancelled'
@@ -143,7 +144,8 @@ export type WorkOutcome =
   | { readonly kind: 'delivered'; readonly path: string; readonly commit: string }
   /**
    * `permanent`: trying again would end in the same way. `server`: nothing that a person asked for is to blame. `noRoomUntil`: the
-   * disk was full, and it is tried again at that time, in ISO 8601; it counts as no try.
+   * disk was full, and it is tried again at that time, in ISO 8601; it counts as no try. `upgradedUntil`: the same, where the
+   * server's own program was gone.
    */
   | {
       readonly kind: 'error'
@@ -151,6 +153,7 @@ export type WorkOutcome =
       readonly permanent?: boolean
       readonly server?: boolean
       readonly noRoomUntil?: string
+      readonly upgradedUntil?: string
     }
 
 export interface FailedCheck {

@@ -11,6 +11,7 @@ import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../store/jobs.
 import { enqueue } from '../store/queue.ts'
 import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
+import { upgradeSentence } from './own-program.ts'
 import { openSourceDoor, type SourceDoor } from './look-at-source.ts'
 
 /** How long a look at the free space of the disk holds. */
@@ -71,7 +72,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     const settings = await engine.settings()
     const filled = fillIn(input, settings.defaults)
     refuseEmptyGate(filled)
-    const backends = await chooseBackends(known, settings, input)
+    const backends = await chooseBackends(known, settings, input).catch(sayUpgraded(engine))
     try {
       return await (idempotencyKey === null ? commitTogether : commitAlone)({
         id: newId(),
@@ -106,6 +107,15 @@ async function asked(
 
 function noRoom(missing: string): AppError {
   return new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
+}
+
+/** Throws on what it is given, but where the agents that Slipway brings have gone with its program. */
+function sayUpgraded({ program }: Engine): (error: unknown) => Promise<never> {
+  return async (error) => {
+    throw (await program.look()) === null
+      ? error
+      : new AppError(503, 'upgraded', `${upgradeSentence}. Nothing that was accepted is lost.`)
+  }
 }
 
 /** What the request means: its fields as they were sent and the bytes of its documents. */

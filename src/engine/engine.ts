@@ -8,6 +8,7 @@ import type { Launcher } from '../sandbox/launcher.ts'
 import type { Database } from '../store/database.ts'
 import type { WorkspacePool } from '../workspace/pool.ts'
 import type { Models } from './models.ts'
+import type { OwnProgram } from './own-program.ts'
 import type { Answers } from './permission-answers.ts'
 import { openSlots, type Slots } from './slots.ts'
 import type { ReadSettingsFile } from './settings-file.ts'
@@ -29,6 +30,7 @@ export interface Engine {
   readonly ownHome: string
   readonly workerId: string
   readonly running: RunningWork
+  readonly program: OwnProgram
   readonly answers: Answers
   /** What its file says of the settings; it goes before what people change. */
   readonly settingsFile: ReadSettingsFile

@@ -8,6 +8,7 @@ import { readOutcomes } from '../store/recent-outcomes.ts'
 import { gitText } from '../workspace/git.ts'
 import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
+import { upgradeSentence } from './own-program.ts'
 import type { Canary } from './canary.ts'
 import type { Worker } from './worker.ts'
 
@@ -54,7 +55,7 @@ interface BoundedProbe {
 }
 
 function probesOf(parts: Readiness): Record<string, BoundedProbe> {
-  const { engine, worker, canary, bornAt } = parts
+  const { engine, worker, canary, version, bornAt } = parts
   const quick = (ask: Probe): BoundedProbe => ({ ask, ms: PROBE_MS })
   const process = (ask: Probe): BoundedProbe => ({ ask: shareFor(SHOWN_MS, ask).get, ms: PROCESS_MS })
   return {
@@ -85,6 +86,11 @@ function probesOf(parts: Readiness): Record<string, BoundedProbe> {
           new Error(`the worker loop has been silent for ${Math.round(silent / 1000)} s: restart the server`),
         )
       return Promise.resolve(`${engine.limits.slots} slots, ${busy(engine)} busy`)
+    }),
+    program: quick(async () => {
+      const found = await engine.program.look()
+      if (found !== null) throw new Error(`${upgradeSentence} (${found})`)
+      return `version ${version}`
     }),
     canary: quick(async () => saidOf(await canary.view(), canary.failing(), bornAt)),
     jobs: quick(() => probeJobs(parts)),

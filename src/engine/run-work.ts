@@ -1,4 +1,4 @@
-import { roomOnDisk } from '../domain/full-disk.ts'
+import { roomOnDisk } from '../domain/set-aside.ts'
 import { transition } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Trx } from '../store/database.ts'
@@ -14,6 +14,7 @@ import { keepFindings } from '../store/findings.ts'
 import { SourceError } from '../workspace/source-error.ts'
 import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { heldByUpgrade } from './held-by-upgrade.ts'
 import { isDiskFull, isInterruption } from './interruption.ts'
 import { patientEngine } from './patient-engine.ts'
 import { RepositoryMissing } from './repository-of.ts'
@@ -39,8 +40,11 @@ async function runClaimed(engine: Engine, workId: string): Promise<void> {
   if (claimed === null) return
   const handle = engine.running.add(claimed.work)
   try {
-    const report = await run(engine, { ...claimed, signal: handle.signal })
-    await finish(engine, claimed, report)
+    const claim = { ...claimed, signal: handle.signal }
+    const beganAt = Date.now()
+    const report = await run(engine, claim)
+    const isBelieved = handle.signal.aborted || !(await engine.program.wasUpgradedSince(beganAt))
+    await finish(engine, claimed, isBelieved ? report : heldByUpgrade(claim, report, nextLook(engine)))
   } finally {
     handle.done()
   }

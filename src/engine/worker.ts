@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { restartOfServer } from '../domain/set-aside.ts'
 import { insertWorker, deleteWorker, touchWorker } from '../store/workers.ts'
 import { queues } from '../store/queue.ts'
 import { isCancelWanted } from '../store/task-acts.ts'
@@ -49,7 +50,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   let hold: string | null = null
   const pulse = async (): Promise<void> => {
     const before = hold
-    hold = (await missingRoom(engine)) ?? engine.db.trouble()
+    hold = (await lostProgram(engine)) ?? (await missingRoom(engine)) ?? engine.db.trouble()
     // A full disk may refuse this write too, and a database that is away does; claiming stops all the same.
     if (hold !== null && before === null) await stopClaiming(engine, hold)
     await touchWorker(engine.db.reader, engine.workerId, hold)
@@ -107,6 +108,11 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       await deleteWorker(engine.db.reader, engine.workerId)
     },
   }
+}
+
+/** What holds work when the files that this server runs from have been replaced or are gone. */
+async function lostProgram({ program }: Engine): Promise<string | null> {
+  return (await program.look()) === null ? null : restartOfServer
 }
 
 /** One queue worker for each slot, for the long work. */

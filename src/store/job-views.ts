@@ -6,6 +6,7 @@ import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
 import type { JobRow } from './jobs.ts'
 import { usageSums } from './usage-sums.ts'
+import { holdKind } from './workers.ts'
 
 /**
  * Jobs as people see them, one or a page. What belongs to a job but lies in other tables (team, usage, tasks, a wait
@@ -50,7 +51,7 @@ const figures = sql`
     from questions p join attempts x on x.id = p.attempt_id join agents r on r.id = p.agent_id
     where p.job_id = j.id and p.outcome is null and x.status = 'running' order by p.id limit 1) n on true
   left join lateral (
-    select json_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
+    select json_build_object('for', ${holdKind}, 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
       'since', to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null) as capacity
     from work where job_id = j.id and status in ('queued', 'running') and j.status in ('queued', 'running')
     having count(*) > 0 and bool_and(status = 'queued')) w on true`

@@ -6,6 +6,7 @@ import { taskChange, type AttemptCommits } from '../domain/task-change.ts'
 import { isoTimeOrNull } from '../lib/clock.ts'
 import type { Reader } from './database.ts'
 import { noUsage, usageSums } from './usage-sums.ts'
+import { holdKind } from './workers.ts'
 
 /** The team and the board of a job as people see them: each a single statement over the rows of that job. */
 type AgentRow = Omit<AgentView, 'last_activity_at'> & { last_activity_at: Date | null }
@@ -52,7 +53,7 @@ function standing(jobId: string) {
       select task_id, bool_or(status = 'running') as is_running,
         (array_agg(current_check) filter (where status = 'running' and kind = 'checks'))[1] as checking,
         case when count(*) filter (where queue = 'work') > 0 then
-          jsonb_build_object('for', 'capacity', 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
+          jsonb_build_object('for', ${holdKind}, 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
             'since', ${utc('min(created_at)')}, 'until', null) end as queued
       from work where job_id = ${jobId} and status in ('queued', 'running') group by task_id) o on o.task_id = t.id
     left join (

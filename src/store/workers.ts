@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { WorkerView } from '../contract/server.ts'
+import { restartOfServer } from '../domain/set-aside.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
 
@@ -22,6 +23,9 @@ export async function insertWorker(
     insert into workers (id, host, pid, slots, started_at, seen_at)
     values (${worker.id}, ${worker.host}, ${worker.pid}, ${worker.slots}, ${now}, ${now})`.execute(trx)
 }
+
+/** What those wait for whose work is due and not claimed, as SQL: a free slot, or the end of what holds the workers. */
+export const holdKind = sql`case when (select max(hold) from workers) = ${restartOfServer} then 'upgrade' else 'capacity' end`
 
 /** The worker lives; `hold` says why it claims nothing at present, or is null. */
 export async function touchWorker(db: Reader, id: string, hold: string | null): Promise<void> {

@@ -23,6 +23,8 @@ export interface TestServer {
 
 export interface TestServerOptions {
   readonly dataDir?: string
+  /** Another installation than the one that is tested: its root. */
+  readonly root?: string
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
   /** Flags for Node itself. */
@@ -55,7 +57,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...inWorldOf(options, dataDir),
     process.execPath,
     ...(options.nodeArgs ?? []),
-    path.join(root, 'src', 'cli', 'main.ts'),
+    path.join(options.root ?? root, 'src', 'cli', 'main.ts'),
     'start',
     '--port',
     '0',

@@ -95,7 +95,7 @@ function Until({ at }: { readonly at: string }) {
   )
 }
 
-function RemedyLink({ job, remedy }: { readonly job: JobView; readonly remedy: Remedy | 'health' }) {
+function RemedyLink({ job, remedy }: { readonly job: JobView; readonly remedy: Remedy }) {
   const look = 'font-medium underline underline-offset-2 hover:text-ink'
   const params = { id: job.id }
   switch (remedy) {

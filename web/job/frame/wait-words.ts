@@ -1,7 +1,7 @@
 import type { Wait } from '../../../src/contract/words.ts'
 
 /** What can be done about a wait, as a place to go to; a budget is raised where it is told. */
-export type Remedy = 'plan' | 'team' | 'models' | 'budget' | null
+export type Remedy = 'plan' | 'team' | 'models' | 'budget' | 'health' | null
 
 interface WaitWords {
   /** One sentence without its stop: for whom or what. */
@@ -26,6 +26,8 @@ export function waitWords(wait: Wait): WaitWords {
       return { ...ofIt(wait.on), remedy: null }
     case 'backend':
       return { ...ofYou(wait.on), remedy: 'models' }
+    case 'upgrade':
+      return { ...ofIt(wait.on), remedy: 'health' }
     case 'provider':
     case 'disk':
     case 'retry':

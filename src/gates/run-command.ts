@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { openAwakeTimer } from '../lib/awake-timer.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
 import { collectLog } from './collect-log.ts'
 
@@ -45,10 +46,10 @@ export async function runCommand(
   )
   const log = collectLog([child.stdout, child.stderr], room.logBytes)
   let timedOut = false
-  const timer = setTimeout(() => {
+  const timer = openAwakeTimer(room.timeoutMs, () => {
     timedOut = true
     void child.kill()
-  }, room.timeoutMs)
+  })
   const onAbort = (): void => void child.kill()
   room.signal.addEventListener('abort', onAbort, { once: true })
   try {
@@ -65,7 +66,7 @@ export async function runCommand(
       startedAt,
     }
   } finally {
-    clearTimeout(timer)
+    timer.stop()
     room.signal.removeEventListener('abort', onAbort)
     await child.kill()
   }

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { openAwakeTimer } from '../lib/awake-timer.ts'
 import { isHelperGone, openHelper } from '../lib/helper.ts'
 import { gateWith, type Gated } from './gate.ts'
 import { isRoot, openIdentities, type Identity } from './identities.ts'
@@ -130,10 +131,10 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       if (used.connected) used.send({ do: what, id }, () => undefined)
     }
     entries.set(id, entry)
-    const late = setTimeout(() => {
+    const late = openAwakeTimer(START_MS, () => {
       fail(entry, new Error(`its walls were not up within ${START_MS / 1000} s`))
       tell('kill')
-    }, START_MS)
+    })
     try {
       if (identity !== null && walls !== 'bubblewrap') openWayTo(spec, options.masked)
       const spawned = commandOf(spec, identity)
@@ -162,7 +163,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       void entry.stdin.promise.then((stream) => stream.destroy()).catch(() => undefined)
       throw error
     } finally {
-      clearTimeout(late)
+      late.stop()
     }
   }
 
@@ -236,12 +237,11 @@ function handle(
   const kill = async (): Promise<void> => {
     if (over) return
     tell('kill')
-    const late = setTimeout(
-      () => giveUp(new Error(`it did not end within ${KILL_MS / 1000} s of being killed`)),
-      KILL_MS,
+    const late = openAwakeTimer(KILL_MS, () =>
+      giveUp(new Error(`it did not end within ${KILL_MS / 1000} s of being killed`)),
     )
     await gone()
-    clearTimeout(late)
+    late.stop()
   }
   return {
     ...started,

@@ -24,3 +24,18 @@ export function childrenNaming(parent: number, mark: string): number[] {
   const named = new Set(processesNaming(mark))
   return children.map(Number).filter((pid) => named.has(pid))
 }
+
+/** A process and everything that it has started, itself first. */
+export function treeOf(pid: number): number[] {
+  const found = [pid]
+  for (const parent of found) {
+    try {
+      const children = fs.readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim()
+      if (children !== '') found.push(...children.split(' ').map(Number))
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof Error)) throw error
+    }
+  }
+  return found
+}

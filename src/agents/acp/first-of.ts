@@ -1,3 +1,4 @@
+import { openAwakeTimer } from '../../lib/awake-timer.ts'
 import { SessionError } from './session-error.ts'
 
 /** The first of `works` to settle, or a `SessionError` when the signal fires. */
@@ -17,6 +18,6 @@ export async function firstOf<T>(works: readonly Promise<T>[], signal: AbortSign
 export function timeLimit(ms: number, sentence: () => string): { over: Promise<never>; stop: () => void } {
   const over = Promise.withResolvers<never>()
   over.promise.catch(() => undefined)
-  const timer = setTimeout(() => over.reject(new SessionError(sentence())), ms)
-  return { over: over.promise, stop: () => clearTimeout(timer) }
+  const timer = openAwakeTimer(ms, () => over.reject(new SessionError(sentence())))
+  return { over: over.promise, stop: () => void timer.stop() }
 }

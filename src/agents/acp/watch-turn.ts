@@ -1,3 +1,4 @@
+import { openAwakeTimer, type AwakeTimer } from '../../lib/awake-timer.ts'
 import type { SessionLimits } from '../profile.ts'
 import { SessionError } from './session-error.ts'
 
@@ -16,25 +17,22 @@ export function watchTurn(
   onOver: (error: SessionError) => void,
 ): TurnWatch {
   let left = limits.turnMs
-  let since = 0
   let holds = 0
   let spoke = false
   let over = false
-  let turn: NodeJS.Timeout | undefined
-  let quiet: NodeJS.Timeout | undefined
+  let turn: AwakeTimer | undefined
+  let quiet: AwakeTimer | undefined
 
   const pause = (): void => {
-    clearTimeout(turn)
-    clearTimeout(quiet)
+    left = turn?.stop() ?? left
+    quiet?.stop()
   }
   const run = (): void => {
-    since = performance.now()
-    turn = setTimeout(() => onOver(new SessionError(sentences.turn(limits.turnMs))), Math.max(left, 0))
+    turn = openAwakeTimer(left, () => onOver(new SessionError(sentences.turn(limits.turnMs))))
     quiet = spoke
-      ? setTimeout(() => onOver(new SessionError(sentences.silence(limits.silenceMs))), limits.silenceMs)
-      : setTimeout(
-          () => onOver(new SessionError(sentences.first(limits.firstUpdateMs))),
-          limits.firstUpdateMs,
+      ? openAwakeTimer(limits.silenceMs, () => onOver(new SessionError(sentences.silence(limits.silenceMs))))
+      : openAwakeTimer(limits.firstUpdateMs, () =>
+          onOver(new SessionError(sentences.first(limits.firstUpdateMs))),
         )
   }
   run()
@@ -43,19 +41,15 @@ export function watchTurn(
       if (over || holds > 0) {
         spoke = true
       } else if (spoke) {
-        quiet?.refresh()
+        quiet?.restart()
       } else {
         spoke = true
         pause()
-        left -= performance.now() - since
         run()
       }
     },
     hold() {
-      if (holds === 0) {
-        pause()
-        left -= performance.now() - since
-      }
+      if (holds === 0) pause()
       holds += 1
       let released = false
       return () => {

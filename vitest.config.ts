@@ -7,10 +7,10 @@ import { defineConfig } from 'vitest/config'
  * (browser), with real coding agents (agents), and while things are killed around it (chaos)? What takes long is asked by itself (soak).
  * docs/testing.md says what each proves.
  * Files share nothing but the machine: two at a time, for the smallest has two processors. Journeys mostly wait for what they
- * have started, so they are four, and pages in a browser three.
+ * have started, so they are three.
  */
 const WORKERS = 2
-const WAITING_WORKERS = 4
+const WAITING_WORKERS = 3
 const MINUTE = 60_000
 /** Where compiled code is kept, as `./slipway` says it to every server and every command. */
 const compileCache = process.env['NODE_COMPILE_CACHE'] ?? path.join(import.meta.dirname, '.cache', 'compile')
@@ -102,7 +102,6 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/helpers/built-web.ts'],
-          maxWorkers: WORKERS + 1,
           testTimeout: 2 * MINUTE,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 3 },

@@ -1,13 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Asks again until `ask` gives something other than null, or fails loudly with what was being waited for. */
+/** Pauses grow to this: what takes long is not looked at so often that the looking takes the machine. */
+const LONGEST_PAUSE_MS = 250
+
+/**
+ * Asks again until `ask` gives something other than null, or fails loudly with what was being waited for. The first pause is
+ * short and each later one longer, unless `everyMs` says how long all of them are.
+ */
 export async function until<T>(
   what: string,
   ms: number,
   ask: () => Promise<T | null>,
-  everyMs = 50,
+  everyMs?: number,
 ): Promise<T> {
   const deadline = Date.now() + ms
+  let wait = everyMs ?? 50
   let last: unknown = null
   while (Date.now() < deadline) {
     try {
@@ -16,7 +23,8 @@ export async function until<T>(
     } catch (error) {
       last = error
     }
-    await pause(everyMs)
+    await pause(wait)
+    if (everyMs === undefined) wait = Math.min(wait * 1.25, LONGEST_PAUSE_MS)
   }
   throw new Error(
     `${what} did not happen within ${ms} ms${last === null ? '' : `: ${last instanceof Error ? last.message : 'unknown'}`}`,

@@ -54,7 +54,7 @@ const journeys = {
   include: ['test/journeys/**/*.test.ts'],
   maxWorkers: WAITING_WORKERS,
   testTimeout: 2 * MINUTE,
-  hookTimeout: MINUTE,
+  hookTimeout: 2 * MINUTE,
   sequence: { groupOrder: 1 },
 }
 

@@ -42,7 +42,7 @@ export interface TestServerOptions {
 }
 
 const root = path.join(import.meta.dirname, '..', '..')
-const START_MS = 30_000
+const START_MS = 60_000
 
 export function makeDataDir(): string {
   return makeDir('slipway-test-')

@@ -12,11 +12,12 @@ const teams: AgentView[][] = []
 beforeAll(async () => {
   server = await startTestServer()
   id = (await server.client.createJob({ vision: 'a to-do list with a CLI [[demo:slow=200]]' })).job_id
-  await until('the end of the job', 90_000, async () => {
+  const look = async (): Promise<string | null> => {
     boards.push(await server.client.tasks(id))
     teams.push(await server.client.agents(id))
     return (await server.client.getJob(id)).completed_at
-  })
+  }
+  await until('the end of the job', 110_000, look, 100)
 })
 afterAll(() => server.stop())
 

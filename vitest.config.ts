@@ -48,6 +48,7 @@ const onceIsEnough = [
   'shared-server',
   'sources',
   'task-acts',
+  'upgrade',
 ].map((name) => `test/journeys/${name}.test.ts`)
 
 const journeys = {

@@ -2,7 +2,7 @@ import { CustomBackend, Settings, type AddedBackend } from '../contract/backend.
 import { backendOfEntry, type RegistryBackend } from '../contract/registry.ts'
 import { AppError } from '../lib/app-error.ts'
 import { forgetConformance } from '../store/conformance.ts'
-import { readSettings, writeSettings } from '../store/settings.ts'
+import { holdSettings, writeSettings } from '../store/settings.ts'
 import { sealEnv } from './backend-env.ts'
 import type { Engine } from './engine.ts'
 import { standsIn } from './settings-file.ts'
@@ -10,7 +10,7 @@ import { standsIn } from './settings-file.ts'
 /** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
   await engine.db.tx(async (trx) => {
-    const settings = await readSettings(trx)
+    const settings = await holdSettings(trx)
     if (backend.name === 'offline' || backend.name === 'team')
       throw new AppError(
         409,
@@ -68,7 +68,7 @@ export async function addRegistryBackend(engine: Engine, entry: RegistryBackend)
 /** Takes a backend that was added away again. Throws `AppError` for one that is part of Slipway, or not there. */
 export async function removeBackend(engine: Engine, name: string): Promise<void> {
   await engine.db.tx(async (trx) => {
-    const settings = await readSettings(trx)
+    const settings = await holdSettings(trx)
     if (standsIn(engine.settingsFile, name))
       throw new AppError(
         409,

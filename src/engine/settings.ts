@@ -4,7 +4,7 @@ import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
 import type { Vault } from '../models/vault.ts'
 import type { Database } from '../store/database.ts'
-import { readSettings, writeSettings } from '../store/settings.ts'
+import { holdSettings, readSettings, writeSettings } from '../store/settings.ts'
 import { openEnv, sealEnv, withMaskedEnv, withoutMasks } from './backend-env.ts'
 import type { Engine } from './engine.ts'
 import type { ReadSettingsFile } from './settings-file.ts'
@@ -33,7 +33,7 @@ export async function putSettings(engine: Engine, wanted: Settings): Promise<Set
   const { vault } = engine.models
   const unmasked = withoutMasks(wanted, await settingsInForce(placeOf(engine)))
   await engine.db.tx(async (trx) => {
-    const change = beneath(unmasked, await readSettings(trx), says)
+    const change = beneath(unmasked, await holdSettings(trx), says)
     if ('fixed' in change)
       throw new AppError(
         409,
@@ -49,7 +49,7 @@ export async function putSettings(engine: Engine, wanted: Settings): Promise<Set
 /** Seals what an earlier version has stored in clear. */
 export async function sealStoredEnv(db: Database, vault: Vault): Promise<void> {
   await db.tx(async (trx) => {
-    const stored = await readSettings(trx)
+    const stored = await holdSettings(trx)
     const backends = await sealEnv(vault, stored.backends)
     if (JSON.stringify(backends) !== JSON.stringify(stored.backends))
       await writeSettings(trx, { ...stored, backends })

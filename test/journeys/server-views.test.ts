@@ -148,6 +148,24 @@ it('an Idempotency-Key with other documents is another request', async () => {
   })
 })
 
+it('of backends that are added and removed at once none is lost', async () => {
+  const names = Array.from({ length: 8 }, (_, number) => `at-once-${number}`)
+  const all = async (method: string): Promise<number[]> => {
+    const asked = names.map((name) =>
+      method === 'POST'
+        ? ask('POST', '/api/backends', { name, command: ['true'], env: {} })
+        : ask('DELETE', `/api/backends/${name}`),
+    )
+    return (await Promise.all(asked)).map(({ status }) => status)
+  }
+  const known = async (): Promise<string[]> =>
+    (await server.client.settings()).backends.map(({ name }) => name).filter((name) => names.includes(name))
+  expect(new Set(await all('POST'))).toEqual(new Set([201]))
+  expect((await known()).toSorted()).toEqual(names)
+  expect(new Set(await all('DELETE')).size).toBe(1)
+  expect(await known()).toEqual([])
+})
+
 it('a form with documents takes every field that a job has, as JSON takes it', async () => {
   const all: Required<JobRequest> = {
     vision: 'a counter',

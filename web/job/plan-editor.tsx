@@ -4,7 +4,7 @@ import type { Plan } from '../../src/contract/plan.ts'
 import { useEditPlan } from '../api/mutations.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { readDraft, writeDraft } from '../ui/draft.ts'
+import { readDraft, whenSent, writeDraft } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Section } from '../ui/page.tsx'
@@ -147,15 +147,10 @@ function useDraft(jobId: string, version: number, plan: Plan, onClose: () => voi
   const save = (): void => {
     setHasTried(true)
     if (!isSound || edit.isPending) return
-    edit.mutate(
-      { version, plan: fromDraft(draft) },
-      {
-        onSuccess: () => {
-          showToast('done', 'The plan is saved. It is built when you approve it.')
-          discard()
-        },
-      },
-    )
+    whenSent(edit.mutateAsync({ version, plan: fromDraft(draft) }), () => {
+      showToast('done', 'The plan is saved. It is built when you approve it.')
+      discard()
+    })
   }
   const problems = hasTried && !isSound ? seen : refusedParts(draft, edit.error)
   return { draft, setDraft, problems, save, discard, isSaving: edit.isPending }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { PlanView } from '../../src/contract/plan.ts'
 import { useApprovePlan, useRejectPlan } from '../api/mutations.ts'
 import { Button } from '../ui/button.tsx'
-import { hasDraft, useTextDraft } from '../ui/draft.ts'
+import { hasDraft, useTextDraft, whenSent } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
@@ -62,12 +62,10 @@ function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault()
-        reject.mutate(note, {
-          onSuccess: () => {
-            setNote('')
-            showToast('done', 'Sent back: the planner works on it again.')
-            onClose()
-          },
+        whenSent(reject.mutateAsync(note), () => {
+          setNote('')
+          showToast('done', 'Sent back: the planner works on it again.')
+          onClose()
         })
       }}
     >

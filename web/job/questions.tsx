@@ -5,7 +5,7 @@ import { useAnswerQuestion } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { useTextDraft } from '../ui/draft.ts'
+import { useTextDraft, whenSent } from '../ui/draft.ts'
 import { Textarea } from '../ui/input.tsx'
 import { showFailure } from '../ui/toast.tsx'
 import { TimeLeft } from './time-left.tsx'
@@ -30,8 +30,7 @@ export function Questions({ jobId }: { readonly jobId: string }) {
 function Question({ jobId, question }: { readonly jobId: string; readonly question: QuestionView }) {
   const answer = useAnswerQuestion(jobId, question.id)
   const [text, setText] = useTextDraft(`answer.${question.id}`)
-  const say = (words: string): void =>
-    answer.mutate(words, { onError: showFailure, onSuccess: () => setText('') })
+  const say = (words: string): void => whenSent(answer.mutateAsync(words), () => setText(''), showFailure)
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()
     if (text.trim() !== '') say(text.trim())

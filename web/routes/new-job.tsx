@@ -6,7 +6,7 @@ import { useCreateJob } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { useTitle } from '../shell/title.ts'
 import { Callout } from '../ui/callout.tsx'
-import { readDraft, writeDraft } from '../ui/draft.ts'
+import { readDraft, whenSent, writeDraft } from '../ui/draft.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
 import { chosenBackend } from './new-job-backend.tsx'
 import { Composer } from './new-job-composer.tsx'
@@ -93,14 +93,12 @@ function useJobForm() {
     setHasTried(true)
     if (create.isPending || currentConnection().kind === 'lost' || Object.keys(seen).length > 0) return
     const documents = form.documents.map((file) => ({ name: file.name, content: file }))
-    create.mutate(
-      { job: requestOf(form, backend), documents, idempotencyKey: key },
-      {
-        onSuccess: ({ id }) => {
-          writeDraft(formKey, undefined)
-          // Whoever turns back before the job's page is there finds this form still mounted.
-          void navigate({ to: '/jobs/$id', params: { id } }).then(() => setFilled({}))
-        },
+    whenSent(
+      create.mutateAsync({ job: requestOf(form, backend), documents, idempotencyKey: key }),
+      ({ id }) => {
+        writeDraft(formKey, undefined)
+        // Whoever turns back before the job's page is there finds this form still mounted.
+        void navigate({ to: '/jobs/$id', params: { id } }).then(() => setFilled({}))
       },
     )
   }

@@ -50,3 +50,25 @@ function readText(key: string): string {
   const kept = readDraft(key)
   return typeof kept === 'string' ? kept : ''
 }
+
+/**
+ * Says what happens to a draft once it was sent. A form that is taken off the page by what it sent, before its answer is there, is
+ * not asked by the options of `mutate`; a draft has to go all the same. `onFailure` is for failures that nothing else shows.
+ */
+export function whenSent<T>(
+  sending: Promise<T>,
+  done: (answer: T) => void,
+  onFailure: (error: Error) => void = () => undefined,
+): void {
+  const follow = async (): Promise<void> => {
+    let answer: T
+    try {
+      answer = await sending
+    } catch (error) {
+      onFailure(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    done(answer)
+  }
+  void follow()
+}

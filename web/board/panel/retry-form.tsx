@@ -2,7 +2,7 @@ import type { SyntheticEvent } from 'react'
 import { useRetryTask } from '../../api/mutations.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
-import { useTextDraft } from '../../ui/draft.ts'
+import { useTextDraft, whenSent } from '../../ui/draft.ts'
 import { Field } from '../../ui/field.tsx'
 import { Textarea } from '../../ui/input.tsx'
 
@@ -20,11 +20,9 @@ export function RetryForm({
   const [note, setNote] = useTextDraft(`retry.${taskId}`)
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()
-    retry.mutate(note.trim(), {
-      onSuccess: () => {
-        setNote('')
-        onClose()
-      },
+    whenSent(retry.mutateAsync(note.trim()), () => {
+      setNote('')
+      onClose()
     })
   }
   return (

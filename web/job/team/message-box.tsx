@@ -6,7 +6,7 @@ import { useSendMessage } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Kbd } from '../../ui/code.tsx'
-import { useTextDraft } from '../../ui/draft.ts'
+import { useTextDraft, whenSent } from '../../ui/draft.ts'
 import { Textarea } from '../../ui/input.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 
@@ -21,7 +21,7 @@ export function MessageBox({ jobId, agent }: { readonly jobId: string; readonly 
   const submit = (): void => {
     const said = text.trim()
     if (said === '' || send.isPending) return
-    send.mutate({ agent_id: agent.id, text: said }, { onSuccess: () => setText(''), onError: showFailure })
+    whenSent(send.mutateAsync({ agent_id: agent.id, text: said }), () => setText(''), showFailure)
   }
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault()

@@ -8,8 +8,10 @@ import { useBrowser } from '../helpers/use-browser.ts'
 /** Budgets of a page with much to show. Times are the bench's (bench/measure-board.ts); counts are promised here. */
 const NODES = 3_000
 const HEAP_BYTES = 150_000_000
-/** More than twice of what a page keeps of a job's events; what an hour brings is measured by the bench. */
-const EVENTS = 12_000
+/** How many of a job's events a page keeps (web/api/live.ts). */
+const KEPT = 5_000
+/** Enough for twice of that, although some are joined; what an hour brings is measured by the bench. */
+const EVENTS = 16_000
 
 let server: TestServer
 const { visit } = useBrowser()
@@ -43,20 +45,20 @@ it('a page that more events have reached than it keeps stays under 150 MB of hea
       .first()
       .waitFor()
     let highest = 0
-    const last = await until('so many events', 110_000, async () => {
+    const end = `Run the tests (${perAgent - 1})`
+    await until('the last of so many events', 110_000, async () => {
       highest = Math.max(highest, await heapOf(page))
-      const [newest] = await server.client.pastEvents(id, { limit: 1 })
-      return (newest?.seq ?? 0) > EVENTS ? newest : null
+      const agents = await server.client.agents(id)
+      return agents.filter(({ last_activity }) => last_activity === end).length === 2 ? true : null
     })
-    await page
-      .getByText(`Run the tests (${perAgent - 1})`)
-      .first()
-      .waitFor()
+    await page.getByText(end).first().waitFor()
     for (const tab of ['Activity', 'Board', 'Team']) {
       await page.getByRole('link', { name: tab }).click()
       highest = Math.max(highest, await heapOf(page))
     }
-    expect(last?.seq).toBeGreaterThan(EVENTS)
+    const [last] = await server.client.pastEvents(id, { limit: 1 })
+    // Some are joined before they are stored: more of them on a machine that is busy.
+    expect(last?.seq).toBeGreaterThan(2 * KEPT)
     expect(highest).toBeLessThan(HEAP_BYTES)
   })
 })

@@ -65,10 +65,10 @@ it('a server that stands still with its connections open is noticed within 5 s, 
     await page.getByText('Connected again.').waitFor({ timeout: 30_000 })
     await waitForStatus(page, 'Completed', 110_000)
     expect(await page.evaluate(() => performance.timeOrigin)).toBe(loaded)
-    const last = await server.client.pastEvents(id, { limit: 1 })
-    await until('every event once', 10_000, async () =>
-      (await shownEvents(page)) === last[0]?.seq ? true : null,
-    )
+    await until('every event once', 10_000, async () => {
+      const [last] = await server.client.pastEvents(id, { limit: 1 })
+      return (await shownEvents(page)) === last?.seq ? true : null
+    })
     const rows = await page.locator('[data-seq]').evaluateAll((all) => all.map((row) => row.dataset['seq']))
     expect(new Set(rows).size).toBe(rows.length)
   })

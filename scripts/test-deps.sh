@@ -12,7 +12,7 @@ missing() {
 }
 
 has_browser() {
-  for program in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
+  for program in chromium chromium-browser google-chrome google-chrome-stable; do
     if command -v "$program" >/dev/null 2>&1; then return 0; fi
   done
   [ -x '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' ]
@@ -55,14 +55,8 @@ fi
 printf 'Installing what the tests need: %s... ' "$packages" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# Chromium without its window takes a quarter less of the processors; not every distribution has it.
-lighter() {
-  if apt-cache show chromium-headless-shell >/dev/null 2>&1; then
-    packages=$(printf '%s' "$packages" | sed 's/^chromium /chromium-headless-shell /; s/ chromium / chromium-headless-shell /')
-  fi
-}
 # shellcheck disable=SC2086 -- both are lists of words
-if ! { $as_root apt-get update -qq && lighter && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1; then
+if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1; then
   echo 'failed.' >&2
   tail -n 15 "$log" >&2
   cannot 'apt-get could not install them (above); install them by hand and run again.'

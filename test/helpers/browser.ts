@@ -24,13 +24,7 @@ export interface Visited {
   readonly faults: readonly string[]
 }
 
-const programs = [
-  'chromium-headless-shell',
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  'google-chrome-stable',
-]
+const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const appOfMacos = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
 /** How long a page may take for one step. The machine may be busy with others. */
 const STEP_MS = 20_000

@@ -2,7 +2,7 @@
  * A job from wherever it stands to its end, with a person watching. Promises: the exit code tells the truth about the
  * outcome, Ctrl-C keeps the job and says how to go on with it, and a server of the command's own ends with the command.
  */
-import { isTransient } from '../client/api-error.ts'
+import { ApiError } from '../client/api-error.ts'
 import type { Client } from '../client/open-client.ts'
 import { unreachable } from '../client/request.ts'
 import type { JobView } from '../client/views.ts'
@@ -56,7 +56,8 @@ async function onOneServer(
   try {
     return await followThrough(course, begin, reached, flags, terminal, interrupt)
   } catch (error) {
-    if (reached.isBorrowed && isTransient(error) && interrupt.exitCode() === null) return null
+    const isLost = error instanceof ApiError && error.code === 'unreachable'
+    if (reached.isBorrowed && isLost && interrupt.exitCode() === null) return null
     throw error
   } finally {
     await reached.close()

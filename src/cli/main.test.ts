@@ -358,3 +358,22 @@ test('the running server is found through its record, and a record of a dead pro
     stderr: expect.stringContaining(`already running on ${dataDir}`),
   })
 })
+
+test('a refusal by the server of another command is said once, and not asked for again', async () => {
+  const refused = {
+    status: 503,
+    body: { error: 'Slipway was upgraded: restart the server', code: 'upgraded' },
+  }
+  const { url, asked } = await serve({ job: jobView(done), create: refused })
+  const dataDir = await scratch()
+  await writeFile(path.join(dataDir, 'token'), `${'a'.repeat(64)}\n`)
+  await writeFile(
+    path.join(dataDir, 'server.json'),
+    JSON.stringify({ pid: process.pid, url, started_at: at(0), of_command: true }),
+  )
+  expect(await slipway(['run', 'x', '--data-dir', dataDir])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('Slipway was upgraded'),
+  })
+  expect(asked.filter((route) => route === 'POST /api/jobs')).toHaveLength(1)
+})

@@ -5,11 +5,13 @@ import { limits } from './config.ts'
 import { waiveFinding } from './engine/waive-finding.ts'
 import { answerPermission } from './engine/answer-permission.ts'
 import { answerQuestion } from './engine/answer-question.ts'
-import { cancelJob, notFound, restartJob } from './engine/cancel-job.ts'
+import { cancelJob, restartJob } from './engine/cancel-job.ts'
 import type { Created, Creation } from './engine/create-job.ts'
 import type { Canary } from './engine/canary.ts'
 import { addBackend, addRegistryBackend, removeBackend } from './engine/custom-backends.ts'
+import { addDocuments, removeDocument } from './engine/documents.ts'
 import type { Engine } from './engine/engine.ts'
+import { notFound } from './engine/not-found.ts'
 import { setBudget } from './engine/set-budget.ts'
 import type { Streams } from './engine/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/plan-gate.ts'
@@ -36,10 +38,10 @@ import { coalesce } from './lib/coalesce.ts'
 import { newId } from './lib/ids.ts'
 import { listAttempts } from './store/attempts.ts'
 import { listChecks } from './store/checks.ts'
-import { deleteDocument, insertDocument, listDocuments } from './store/documents.ts'
-import { appendEvents, pageEvents, readAttemptEvents, readMessages } from './store/events.ts'
+import { listDocuments } from './store/documents.ts'
+import { pageEvents, readAttemptEvents, readMessages } from './store/events.ts'
 import { listJobs, viewJob, viewJobs } from './store/job-views.ts'
-import { countStatuses, lockJob, readJob, readUsage, type JobRow } from './store/jobs.ts'
+import { countStatuses, readJob, readUsage, type JobRow } from './store/jobs.ts'
 import { sumModelCalls } from './store/model-calls.ts'
 import { queueCounts } from './store/queue.ts'
 import { listFindings, listLeftOut } from './store/findings.ts'
@@ -294,34 +296,11 @@ function wireDocuments(engine: Engine): HttpDeps['documents'] {
       await existing(engine, jobId)
       return { documents: await listDocuments(db.reader, jobId) }
     },
-    add: (jobId, documents) =>
-      db.tx(async (trx) => {
-        if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
-        const there = await listDocuments(trx, jobId)
-        if (there.length + documents.length > limits.documents) {
-          throw new AppError(
-            400,
-            'too_many_documents',
-            `A job takes ${limits.documents} documents and this one has ${there.length}: remove some first.`,
-          )
-        }
-        for (const document of documents) {
-          await insertDocument(trx, jobId, { id: newId(), ...document })
-          await appendEvents(trx, jobId, [
-            { type: 'document.added', actor: 'person', message: `Document: ${document.name}` },
-          ])
-        }
-        return { documents: await listDocuments(trx, jobId) }
-      }),
-    remove: (jobId, id) =>
-      db.tx(async (trx) => {
-        if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
-        if (!(await deleteDocument(trx, jobId, id)))
-          throw new AppError(404, 'not_found', `The job has no document ${id}.`)
-        await appendEvents(trx, jobId, [
-          { type: 'document.removed', actor: 'person', message: 'A document was removed.' },
-        ])
-      }),
+    add: async (jobId, documents) => {
+      await addDocuments(engine, jobId, documents)
+      return { documents: await listDocuments(db.reader, jobId) }
+    },
+    remove: (jobId, id) => removeDocument(engine, jobId, id),
   }
 }
 

@@ -31,22 +31,23 @@ const mutations = [
   {
     name: 'createJob does not enqueue',
     file: 'src/engine/create-job.ts',
-    pattern: /await enqueue\(\s*engine\.db\.boss,\s*trx,\s*'advance'/,
-    replacement: "if (trx === null) await enqueue(engine.db.boss, trx, 'advance'",
+    pattern: /await queueAdvance\(\s*engine\.db,\s*trx,/,
+    replacement: 'if (trx === null) await queueAdvance(engine.db, trx,',
     suites: [http],
   },
   {
     name: 'run-attempt returns at once',
     file: 'src/engine/run-work.ts',
-    pattern: /const claimed = await claim\(engine, workId\)\n/,
-    replacement: 'const claimed = await claim(engine, workId)\n  if (Math.random() >= 0) return\n',
+    pattern: /const claimed = await claim\(engine, jobId, workId\)\n/,
+    replacement: 'const claimed = await claim(engine, jobId, workId)\n  if (Math.random() >= 0) return\n',
     suites: [http],
   },
   {
     name: 'advance does nothing',
     file: 'src/engine/advance.ts',
-    pattern: /await engine\.db\.tx\(async \(trx\) => \{/,
-    replacement: 'await engine.db.tx(async (trx) => {\n    if (trx !== null) return',
+    pattern: /await serverAct\(engine\.db, jobId, async \(transaction\) => \{/,
+    replacement:
+      'await serverAct(engine.db, jobId, async (transaction) => {\n    if (transaction !== null) return',
     suites: [http],
   },
   {

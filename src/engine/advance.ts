@@ -5,6 +5,7 @@ import { notePersonWait } from '../store/person-wait.ts'
 import { readSnapshot } from '../store/snapshot.ts'
 import { applyDecisions } from './apply-decisions.ts'
 import type { Engine } from './engine.ts'
+import { serverAct } from './job-transactions.ts'
 
 /** Decisions follow from decisions; a job that needs more rounds than this has a rule that contradicts itself. */
 const MAX_ROUNDS = 50
@@ -14,7 +15,8 @@ const MAX_ROUNDS = 50
  * it, append the events and enqueue what follows, all in one transaction. Short, and safe to run twice.
  */
 export async function advance(engine: Engine, jobId: string): Promise<void> {
-  await engine.db.tx(async (trx) => {
+  await serverAct(engine.db, jobId, async (transaction) => {
+    const { trx } = transaction
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const snapshot = await readSnapshot(trx, jobId)
       if (snapshot === null) return
@@ -34,7 +36,7 @@ export async function advance(engine: Engine, jobId: string): Promise<void> {
         await notePersonWait(trx, jobId)
         return
       }
-      await applyDecisions(engine, trx, snapshot, decisions)
+      await applyDecisions(engine, transaction, snapshot, decisions)
     }
     throw new Error(`the rules for job ${jobId} did not come to rest in ${MAX_ROUNDS} rounds`)
   })

@@ -1,13 +1,11 @@
 import type { PermissionAnswer, PermissionView } from '../contract/permission.ts'
 import { AppError } from '../lib/app-error.ts'
 import { notify } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
 import { closePermission, readPermission } from '../store/permissions.ts'
 import { notePersonWait } from '../store/person-wait.ts'
 import { updateAgent } from '../store/team.ts'
-import { notFound } from './cancel-job.ts'
 import type { Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
 import { answersChannel } from './permission-answers.ts'
 
 /** A person's answer to what an agent asks. The session that waits hears of it at once. Throws `AppError`. */
@@ -17,8 +15,7 @@ export async function answerPermission(
   id: string,
   answer: PermissionAnswer,
 ): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
+  await personAct(engine.db, jobId, async ({ trx, append }) => {
     const found = await readPermission(trx, jobId, id)
     if (found === null)
       throw new AppError(404, 'not_found', `The job has no permission ${id}: they are in /permissions.`)
@@ -29,7 +26,7 @@ export async function answerPermission(
     await closePermission(trx, id, { outcome, optionId: answer.option, actor: 'person' })
     await updateAgent(trx, agentId, { status: 'working' })
     await notePersonWait(trx, jobId)
-    await appendEvents(trx, jobId, [
+    await append([
       {
         type: 'permission.answered',
         actor: 'person',

@@ -2,13 +2,11 @@ import type { QuestionAnswer, QuestionView } from '../contract/question.ts'
 import { AppError } from '../lib/app-error.ts'
 import { newId } from '../lib/ids.ts'
 import { notify } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
 import { insertMessage } from '../store/messages.ts'
 import { notePersonWait } from '../store/person-wait.ts'
 import { closeQuestion, readQuestion } from '../store/questions.ts'
-import { notFound } from './cancel-job.ts'
 import type { Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
 import { answersChannel } from './permission-answers.ts'
 
 /** A person's answer to an agent's question. It is a message to that agent, and delivered as one. Throws `AppError`. */
@@ -17,8 +15,7 @@ export async function answerQuestion(
   jobId: string,
   { question_id: id, text }: QuestionAnswer,
 ): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    if ((await lockJob(trx, jobId)) === null) throw notFound(jobId)
+  await personAct(engine.db, jobId, async ({ trx, append }) => {
     const found = await readQuestion(trx, jobId, id)
     if (found === null)
       throw new AppError(404, 'not_found', `The job has no question ${id}: they are in /questions.`)
@@ -28,7 +25,7 @@ export async function answerQuestion(
     await notePersonWait(trx, jobId)
     const message = `Your question "${question.question}" is answered: ${text}`
     await insertMessage(trx, { id: newId(), jobId, agentId, text: message })
-    await appendEvents(trx, jobId, [
+    await append([
       {
         type: 'question.answered',
         actor: 'person',

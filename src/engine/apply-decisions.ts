@@ -1,7 +1,6 @@
 import type { Decision } from '../domain/decision.ts'
 import type { Snapshot } from '../domain/model.ts'
-import type { Trx } from '../store/database.ts'
-import { appendEvents, type NewEvent } from '../store/events.ts'
+import type { NewEvent } from '../store/events.ts'
 import { updateAttempt } from '../store/attempts.ts'
 import { updateJob } from '../store/jobs.ts'
 import { withdraw } from '../store/queue.ts'
@@ -13,26 +12,32 @@ import { addTasks, ensureTeam } from './assemble-team.ts'
 import type { Engine } from './engine.ts'
 import { endTask, isTaskEnd } from './end-task.ts'
 import { finishJob } from './finish-job.ts'
+import type { JobTransaction } from './job-transactions.ts'
+import { loseWork } from './lose-work.ts'
 import { applyStart, isStart } from './start-work.ts'
 
 /** Carries out what the rules decided: rows, events and queue entries of one transaction. */
 export async function applyDecisions(
   engine: Engine,
-  trx: Trx,
+  transaction: JobTransaction,
   snapshot: Snapshot,
   decisions: readonly Decision[],
 ): Promise<void> {
-  for (const decision of decisions) {
-    const events = await apply(engine, trx, snapshot, decision)
-    if (events.length > 0) await appendEvents(trx, snapshot.job.id, events)
-  }
+  for (const decision of decisions)
+    await transaction.append(await apply(engine, transaction, snapshot, decision))
 }
 
-async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Decision): Promise<NewEvent[]> {
+async function apply(
+  engine: Engine,
+  transaction: JobTransaction,
+  snapshot: Snapshot,
+  decision: Decision,
+): Promise<NewEvent[]> {
+  const { trx } = transaction
   const { job } = snapshot
   if (isTaskEnd(decision)) return endTask(trx, snapshot, decision)
   if (isPlanDecision(decision)) return applyPlan(trx, snapshot, decision)
-  if (isWait(decision)) return applyWait(engine, trx, snapshot, decision)
+  if (isWait(decision)) return applyWait(transaction, decision)
   if (isStart(decision)) return applyStart(engine, trx, snapshot, decision)
   switch (decision.do) {
     case 'add-tasks':
@@ -48,9 +53,9 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
         },
       ]
     case 'lose-work':
-      return loseWork(trx, snapshot, decision.workId, decision.attemptId)
+      return loseWork(trx, decision.workId, 'its worker ended')
     case 'cancel-work':
-      return cancelWork(engine, trx, decision.workId, decision.attemptId)
+      return cancelWork(engine, transaction, decision.workId)
     case 'enter-phase':
       await updateJob(trx, job.id, { phase: decision.phase })
       return [
@@ -69,44 +74,11 @@ async function apply(engine: Engine, trx: Trx, snapshot: Snapshot, decision: Dec
   }
 }
 
-/** The worker that held this work is gone: nobody will report on it, so it counts as interrupted. */
-async function loseWork(
-  trx: Trx,
-  snapshot: Snapshot,
-  workId: string,
-  attemptId: string | null,
-): Promise<NewEvent[]> {
-  const work = await readWork(trx, workId)
-  if (work === null || !(await endWork(trx, workId, null, 'lost', null))) return []
-  const session = work.kind === 'attempt' || work.kind === 'review'
-  if (session && attemptId !== null) {
-    await updateAttempt(trx, attemptId, {
-      status: 'lost',
-      error: 'The worker that ran it ended.',
-      ended_at: new Date(),
-    })
-    await releaseAgent(trx, attemptId)
-  }
-  return [
-    {
-      type: 'work.lost',
-      actor: 'server',
-      taskId: work.task_id,
-      attemptId,
-      message: `The ${work.kind} was interrupted: its worker ended.`,
-      data: { kind: work.kind, epoch: snapshot.job.epoch },
-    },
-  ]
-}
-
-async function cancelWork(
-  engine: Engine,
-  trx: Trx,
-  workId: string,
-  attemptId: string | null,
-): Promise<NewEvent[]> {
+/** Withdraws work that nobody has begun. */
+async function cancelWork(engine: Engine, { trx }: JobTransaction, workId: string): Promise<NewEvent[]> {
   const work = await readWork(trx, workId)
   if (work === null || !(await endWork(trx, workId, null, 'cancelled', null))) return []
+  const attemptId = work.attempt_id
   await withdraw(engine.db.boss, trx, work.queue, [work.queue_id])
   if (attemptId !== null && (work.kind === 'attempt' || work.kind === 'review')) {
     await updateAttempt(trx, attemptId, { status: 'cancelled', ended_at: new Date() })

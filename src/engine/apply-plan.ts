@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/decision.ts'
 import type { Snapshot } from '../domain/model.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Trx } from '../store/database.ts'
+import type { JobTrx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
 import { updateJob } from '../store/jobs.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
@@ -13,7 +13,11 @@ export function isPlanDecision(decision: Decision): decision is PlanDecision {
 }
 
 /** What becomes of a plan: adopted with its tasks, or laid before a person who approves it. */
-export async function applyPlan(trx: Trx, snapshot: Snapshot, decision: PlanDecision): Promise<NewEvent[]> {
+export async function applyPlan(
+  trx: JobTrx,
+  snapshot: Snapshot,
+  decision: PlanDecision,
+): Promise<NewEvent[]> {
   const { job } = snapshot
   const version = job.planVersion + 1
   switch (decision.do) {

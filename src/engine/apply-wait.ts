@@ -1,11 +1,8 @@
 import type { Decision } from '../domain/decision.ts'
-import type { Snapshot } from '../domain/model.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Trx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
 import { updateJob } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
-import type { Engine } from './engine.ts'
+import type { JobTransaction } from './job-transactions.ts'
 
 type WaitDecision = Extract<Decision, { do: 'wait-retry' | 'wait-person' | 'stop-waiting' }>
 
@@ -15,9 +12,7 @@ export function isWait(decision: Decision): decision is WaitDecision {
 
 /** Names what the job waits for, with a queue entry for the time at which it goes on where there is one; or ends the wait. */
 export async function applyWait(
-  engine: Engine,
-  trx: Trx,
-  { job }: Snapshot,
+  { trx, job, queueAdvance }: JobTransaction,
   decision: WaitDecision,
 ): Promise<NewEvent[]> {
   if (decision.do === 'stop-waiting') {
@@ -32,8 +27,7 @@ export async function applyWait(
     until: until === null ? null : isoTime(until),
   }
   await updateJob(trx, job.id, { status: 'waiting', wait })
-  if (until !== null)
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: job.id }, startAfter: until }])
+  if (until !== null) await queueAdvance(until)
   return [
     {
       type: 'job.waiting',

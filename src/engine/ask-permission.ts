@@ -2,14 +2,12 @@ import type { PermissionAsked, PermissionChoice, SessionHost } from '../agents/s
 import type { PermissionKind, PermissionView } from '../contract/permission.ts'
 import { newId } from '../lib/ids.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
 import { closePermission, insertPermission, readPermission } from '../store/permissions.ts'
 import { notePersonWait } from '../store/person-wait.ts'
 import { updateAgent } from '../store/team.ts'
-import { holdsLease } from '../store/work.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { underLease } from './job-transactions.ts'
 import type { Recorder } from './record-session.ts'
 import { soonest } from './soonest.ts'
 
@@ -72,7 +70,8 @@ async function askPerson(
       await soonest(waiting.sign, deadline.getTime() - Date.now(), stop)
       waiting = engine.answers.next(id)
       const permission = await settled(engine, claim, attempt, id, { deadline, stop })
-      if (permission === null) continue
+      if (permission === 'open') continue
+      if (permission === null) return null
       if (permission.outcome === 'expired') return refusing(asked)
       // By its place: what is stored of an id need not be what the agent said, letter by letter.
       const chosen = permission.options.findIndex((option) => option.id === permission.option_id)
@@ -86,22 +85,20 @@ async function askPerson(
 
 async function putToPerson(
   engine: Engine,
-  { job, work, lease }: Claim,
+  claim: Claim,
   attempt: AttemptTask,
   asked: PermissionAsked,
   { id, deadline }: { readonly id: string; readonly deadline: Date },
 ): Promise<boolean> {
   const title = asked.title.slice(0, TITLE_CHARS)
   const options = asked.options.map((option) => ({ ...option }))
-  return engine.db.tx(async (trx) => {
-    await lockJob(trx, job.id)
-    if (!(await holdsLease(trx, work.id, lease))) return false
+  const put = await underLease(engine.db, claim, async ({ trx, job, append }) => {
     const about = { task_id: attempt.task_id, attempt_id: attempt.id }
     const request = { id, ...about, title, kind: asked.toolKind, input: short(asked.input), options }
     await insertPermission(trx, { ...request, jobId: job.id, agentId: attempt.agent_id, deadline })
     await updateAgent(trx, attempt.agent_id, { status: 'waiting' })
     await notePersonWait(trx, job.id)
-    await appendEvents(trx, job.id, [
+    await append([
       {
         type: 'permission.asked',
         actor: `agent:${attempt.agent}`,
@@ -113,30 +110,33 @@ async function putToPerson(
     ])
     return true
   })
+  return put ?? false
 }
 
-/** The request once it is over; null while it is not. Closes it when its time or its session is over. */
+/**
+ * The request once it is over, or `open` while it is not. Closes it when its time or its session is over. Null when this
+ * worker has lost the work, and so has nobody to answer.
+ */
 async function settled(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
   id: string,
   { deadline, stop }: { readonly deadline: Date; readonly stop: AbortSignal },
-): Promise<PermissionView | null> {
-  return engine.db.tx(async (trx) => {
-    await lockJob(trx, claim.job.id)
-    const found = await readPermission(trx, claim.job.id, id)
+): Promise<PermissionView | 'open' | null> {
+  return underLease(engine.db, claim, async ({ trx, job, append }) => {
+    const found = await readPermission(trx, job.id, id)
     if (found === null || found.permission.outcome !== null) return found?.permission ?? null
     const outcome = stop.aborted ? 'withdrawn' : Date.now() >= deadline.getTime() ? 'expired' : null
-    if (outcome === null) return null
+    if (outcome === null) return 'open'
     await closePermission(trx, id, { outcome, optionId: null, actor: 'server' })
     await updateAgent(trx, attempt.agent_id, { status: 'working' })
-    await notePersonWait(trx, claim.job.id)
+    await notePersonWait(trx, job.id)
     const why =
       outcome === 'expired'
         ? 'Nobody answered in time, so it was refused'
         : 'The session ended before anybody answered'
-    await appendEvents(trx, claim.job.id, [
+    await append([
       {
         type: 'permission.answered',
         actor: 'server',

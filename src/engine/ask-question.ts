@@ -2,13 +2,11 @@ import type { PersonAsked } from '../contract/question.ts'
 import { AppError } from '../lib/app-error.ts'
 import { newId } from '../lib/ids.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
 import { notePersonWait } from '../store/person-wait.ts'
 import { insertQuestion } from '../store/questions.ts'
-import { holdsLease } from '../store/work.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { underLease } from './job-transactions.ts'
 
 /**
  * Puts an agent's question to a person. It does not wait: the answer is the agent's next prompt, so no tool call is kept open for
@@ -16,11 +14,11 @@ import type { Engine } from './engine.ts'
  */
 export async function askQuestion(
   engine: Engine,
-  { job, work, lease }: Claim,
+  claim: Claim,
   attempt: AttemptTask,
   { question, choices }: PersonAsked,
 ): Promise<void> {
-  if (job.permissions !== 'ask')
+  if (claim.job.permissions !== 'ask')
     throw new AppError(
       409,
       'nobody_attends',
@@ -28,10 +26,7 @@ export async function askQuestion(
     )
   const id = newId()
   const deadline = new Date(Date.now() + engine.limits.permissionMs)
-  await engine.db.tx(async (trx) => {
-    await lockJob(trx, job.id)
-    if (!(await holdsLease(trx, work.id, lease)))
-      throw new AppError(409, 'attempt_over', 'This attempt is over: nobody is asked any more.')
+  const asked = await underLease(engine.db, claim, async ({ trx, job, append }) => {
     const about = { task_id: attempt.task_id, attempt_id: attempt.id }
     await insertQuestion(trx, {
       id,
@@ -43,7 +38,7 @@ export async function askQuestion(
       deadline,
     })
     await notePersonWait(trx, job.id)
-    await appendEvents(trx, job.id, [
+    await append([
       {
         type: 'question.asked',
         actor: `agent:${attempt.agent}`,
@@ -53,5 +48,8 @@ export async function askQuestion(
         data: { question_id: id, question, choices, deadline: deadline.toISOString() },
       },
     ])
+    return id
   })
+  if (asked === null)
+    throw new AppError(409, 'attempt_over', 'This attempt is over: nobody is asked any more.')
 }

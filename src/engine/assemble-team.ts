@@ -2,14 +2,14 @@ import type { Role } from '../contract/words.ts'
 import type { NewTask } from '../domain/decision.ts'
 import type { Snapshot } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
-import type { Trx } from '../store/database.ts'
+import type { JobTrx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
 import { insertAgents, insertTasks, type NewAgent } from '../store/team.ts'
 
 type Member = Pick<NewAgent, 'id' | 'name' | 'role'>
 
 /** The job's agents, made when the first task needs them: one of each role, and a developer for each parallel task. */
-export async function ensureTeam(trx: Trx, snapshot: Snapshot): Promise<readonly Member[]> {
+export async function ensureTeam(trx: JobTrx, snapshot: Snapshot): Promise<readonly Member[]> {
   if (snapshot.agents.length > 0) return snapshot.agents
   const { job } = snapshot
   const member = (role: Role, name: string): NewAgent => ({
@@ -37,7 +37,7 @@ export async function ensureTeam(trx: Trx, snapshot: Snapshot): Promise<readonly
 
 /** Puts tasks on the board behind those already there, each with the agent who will probably do it. */
 export async function addTasks(
-  trx: Trx,
+  trx: JobTrx,
   snapshot: Snapshot,
   team: readonly Member[],
   tasks: readonly NewTask[],

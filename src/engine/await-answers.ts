@@ -1,12 +1,11 @@
 import type { QuestionView } from '../contract/question.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
 import { notePersonWait } from '../store/person-wait.ts'
 import { closeQuestion, openQuestions, readQuestion } from '../store/questions.ts'
 import { updateAgent } from '../store/team.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { underLease } from './job-transactions.ts'
 import { soonest } from './soonest.ts'
 
 /**
@@ -16,7 +15,7 @@ import { soonest } from './soonest.ts'
 export async function awaitAnswers(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
   const open = await openQuestions(engine.db.reader, attempt.id)
   if (open.length === 0) return []
-  await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { status: 'waiting' }))
+  await showWaiting(engine, claim, attempt, 'waiting')
   const takeSlotBack = engine.running.slots.lend()
   const unanswered: string[] = []
   try {
@@ -30,8 +29,29 @@ export async function awaitAnswers(engine: Engine, claim: Claim, attempt: Attemp
   } finally {
     takeSlotBack()
   }
-  await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { status: 'working' }))
+  await showWaiting(engine, claim, attempt, 'working')
   return unanswered
+}
+
+/** Shows that the agent of an attempt waits for answers, or that it works again. */
+async function showWaiting(
+  engine: Engine,
+  claim: Claim,
+  { agent, agent_id, id, task_id }: AttemptTask,
+  status: 'waiting' | 'working',
+): Promise<void> {
+  await underLease(engine.db, claim, async ({ trx, append }) => {
+    await updateAgent(trx, agent_id, { status })
+    await append([
+      {
+        type: status === 'waiting' ? 'attempt.waiting' : 'attempt.resumed',
+        actor: 'server',
+        taskId: task_id,
+        attemptId: id,
+        message: status === 'waiting' ? `${agent} is waiting for an answer.` : `${agent} is working again.`,
+      },
+    ])
+  })
 }
 
 interface Awaited {
@@ -59,24 +79,26 @@ async function awaitOne(
   }
 }
 
-/** The question once it is over. Closes it when its time or its session is over. */
+/**
+ * The question once it is over, or `open` while it is not. Closes it when its time or its session is over. Null when this
+ * worker has lost the work.
+ */
 async function settled(
   engine: Engine,
-  { job, signal }: Claim,
+  claim: Claim,
   attempt: AttemptTask,
   { id, until }: Awaited,
 ): Promise<QuestionView | null | 'open'> {
-  return engine.db.tx(async (trx) => {
-    await lockJob(trx, job.id)
+  return underLease(engine.db, claim, async ({ trx, job, append }) => {
     const found = await readQuestion(trx, job.id, id)
     if (found === null || found.question.outcome !== null) return found?.question ?? null
-    const outcome = signal.aborted ? 'withdrawn' : Date.now() >= until ? 'expired' : null
+    const outcome = claim.signal.aborted ? 'withdrawn' : Date.now() >= until ? 'expired' : null
     if (outcome === null) return 'open'
     await closeQuestion(trx, id, { outcome, answer: null, actor: 'server' })
     await notePersonWait(trx, job.id)
     const why =
       outcome === 'expired' ? 'Nobody answered in time' : 'The session ended before anybody answered'
-    await appendEvents(trx, job.id, [
+    await append([
       {
         type: 'question.closed',
         actor: 'server',

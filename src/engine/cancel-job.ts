@@ -1,17 +1,14 @@
 import { isTerminal, transition } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import { notify } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob, updateJob } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
+import { updateJob } from '../store/jobs.ts'
 import { reopenTasks, settleAgents } from '../store/team.ts'
 import { cancelChannel, type Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
 
 /** Asks for the end of a job. It is `cancelled` when its last process is gone, not before. */
 export async function cancelJob(engine: Engine, id: string): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const job = await lockJob(trx, id)
-    if (job === null) throw notFound(id)
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))
       throw new AppError(
         409,
@@ -20,19 +17,14 @@ export async function cancelJob(engine: Engine, id: string): Promise<void> {
       )
     if (job.cancel_requested_at !== null) return
     await updateJob(trx, id, { cancel_requested_at: new Date() })
-    await appendEvents(trx, id, [
-      { type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' },
-    ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
+    await append([{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
     await notify(trx, cancelChannel, id)
   })
 }
 
 /** Takes a failed or cancelled job up again where it stopped: finished tasks stay finished. */
 export async function restartJob(engine: Engine, id: string): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const job = await lockJob(trx, id)
-    if (job === null) throw notFound(id)
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
     const status = transition(job.status, 'restart')
     if (status === null)
       throw new AppError(
@@ -51,7 +43,7 @@ export async function restartJob(engine: Engine, id: string): Promise<void> {
     })
     await reopenTasks(trx, id)
     await settleAgents(trx, id, 'idle')
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'job.restarted',
         actor: 'person',
@@ -59,10 +51,5 @@ export async function restartJob(engine: Engine, id: string): Promise<void> {
         message: 'The job was restarted where it had stopped.',
       },
     ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
   })
-}
-
-export function notFound(id: string): AppError {
-  return new AppError(404, 'not_found', `There is no job ${id}.`)
 }

@@ -8,9 +8,9 @@ import { shareFor } from '../lib/share-for.ts'
 import { titleOf } from '../domain/job.ts'
 import { insertDocument, type NewDocument } from '../store/documents.ts'
 import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
 import { missingRoom } from './disk-room.ts'
 import type { Engine } from './engine.ts'
+import { queueAdvance } from './job-transactions.ts'
 import { upgradeSentence } from './own-program.ts'
 import { openSourceDoor, type SourceDoor } from './look-at-source.ts'
 
@@ -40,14 +40,13 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     batch: readonly (NewJobRow & { documents: readonly NewDocument[] })[],
   ): Promise<Created[]> => {
     await engine.db.tx(async (trx) => {
-      await insertJobs(trx, batch)
+      const inserted = await insertJobs(trx, batch)
       for (const job of batch)
-        for (const document of job.documents) await insertDocument(trx, job.id, document)
-      await enqueue(
-        engine.db.boss,
+        for (const document of job.documents) await insertDocument(inserted, job.id, document)
+      await queueAdvance(
+        engine.db,
         trx,
-        'advance',
-        batch.map((job) => ({ data: { job_id: job.id } })),
+        batch.map((job) => job.id),
       )
     })
     return batch.map((job) => ({ id: job.id, replayed: false }))

@@ -1,7 +1,7 @@
 import type { AgentStatus } from '../contract/words.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Snapshot } from '../domain/model.ts'
-import type { Trx } from '../store/database.ts'
+import type { JobTrx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
 import { updateJob } from '../store/jobs.ts'
 import { settleAgent, updateTask } from '../store/team.ts'
@@ -21,7 +21,7 @@ const agentAfter: Readonly<Record<TaskEnd['do'], AgentStatus>> = {
 }
 
 /** Writes how a task ended, with its event, and lets its agent go. */
-export async function endTask(trx: Trx, snapshot: Snapshot, decision: TaskEnd): Promise<NewEvent[]> {
+export async function endTask(trx: JobTrx, snapshot: Snapshot, decision: TaskEnd): Promise<NewEvent[]> {
   const task = snapshot.tasks.find((candidate) => candidate.id === decision.taskId)
   const name = task?.title ?? decision.taskId
   if (task !== undefined && decision.do !== 'skip-task')

@@ -61,6 +61,8 @@ export interface EngineLimits {
   readonly eventTextChars: number
   readonly transcriptBytes: number
   readonly createBatch: number
+  /** Documents of one job. */
+  readonly documents: number
   readonly freeDiskBytes: number
   /** PATH inside the sandbox. */
   readonly path: string

@@ -2,7 +2,7 @@ import type { Decision } from '../domain/decision.ts'
 import { isDemo } from '../domain/demo.ts'
 import { finalPhase, transition, type JobTransition } from '../domain/job.ts'
 import type { Snapshot } from '../domain/model.ts'
-import type { Trx } from '../store/database.ts'
+import type { JobTrx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
 import { updateJob } from '../store/jobs.ts'
 import { settleAgents } from '../store/team.ts'
@@ -23,7 +23,7 @@ function completion({ job }: Snapshot, { proof, reason }: Extract<JobEnd, { do: 
 }
 
 /** The end of a job. Only `transition` can say `completed`; a status it does not allow is a fault of the rules. */
-export async function finishJob(trx: Trx, snapshot: Snapshot, decision: JobEnd): Promise<NewEvent[]> {
+export async function finishJob(trx: JobTrx, snapshot: Snapshot, decision: JobEnd): Promise<NewEvent[]> {
   const { job } = snapshot
   const event: JobTransition =
     decision.do === 'complete-job' ? 'complete' : decision.do === 'fail-job' ? 'fail' : 'cancel'

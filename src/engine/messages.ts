@@ -4,8 +4,6 @@ import type { Feedback } from '../domain/model.ts'
 import { AppError } from '../lib/app-error.ts'
 import { newId } from '../lib/ids.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
 import {
   earlierMessages,
   insertMessage,
@@ -13,16 +11,13 @@ import {
   takeMessages,
   type Message,
 } from '../store/messages.ts'
-import { holdsLease } from '../store/work.ts'
-import { notFound } from './cancel-job.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { personAct, underLease } from './job-transactions.ts'
 
 /** Keeps a person's message to an agent until that agent's next turn. The event says how it will arrive. */
 export async function sendMessage(engine: Engine, id: string, { agent_id, text }: NewMessage): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const job = await lockJob(trx, id)
-    if (job === null) throw notFound(id)
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status) || job.cancel_requested_at !== null)
       throw new AppError(
         409,
@@ -38,7 +33,7 @@ export async function sendMessage(engine: Engine, id: string, { agent_id, text }
       recipient.attempt_id === null
         ? 'With its next attempt. If the job ends before, it stays undelivered.'
         : 'When its present turn ends, or with its next attempt. If the job ends before, it stays undelivered.'
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'person.message',
         actor: 'person',
@@ -77,14 +72,9 @@ async function deliver(
   attempt: AttemptTask,
   by: 'brief' | 'turn',
 ): Promise<readonly Message[]> {
-  return engine.db.tx(async (trx) => {
-    await lockJob(trx, claim.job.id)
-    if (!(await holdsLease(trx, claim.work.id, claim.lease))) return []
+  const delivered = await underLease(engine.db, claim, async ({ trx, append }) => {
     const messages = await takeMessages(trx, attempt.agent_id, attempt.id)
-    if (messages.length === 0) return []
-    await appendEvents(
-      trx,
-      claim.job.id,
+    await append(
       messages.map((message) => ({
         type: 'message.delivered',
         actor: 'server',
@@ -96,4 +86,5 @@ async function deliver(
     )
     return messages
   })
+  return delivered ?? []
 }

@@ -1,10 +1,9 @@
 import { coalesce } from '../lib/coalesce.ts'
 import { newId } from '../lib/ids.ts'
 import type { CallRecord } from '../models/call-record.ts'
-import type { Database, Trx } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
+import type { Database } from '../store/database.ts'
 import { addToAttempt, insertModelCalls, type ModelCallRow } from '../store/model-calls.ts'
+import { serverActOnJobs, type JobTransaction } from './job-transactions.ts'
 
 /** Lines of the ledger that share one transaction. */
 const WRITTEN_TOGETHER = 32
@@ -16,14 +15,16 @@ const WRITTEN_TOGETHER = 32
 export function openLedger(db: Database): (record: CallRecord) => Promise<void> {
   const write = coalesce(async (records: readonly CallRecord[]) => {
     const rows = records.map(toRow)
-    await db.tx(async (trx) => {
-      // The jobs first, in one order, as everywhere.
-      const jobs = [...new Set(rows.map((row) => row.job_id).filter((id) => id !== null))].toSorted()
-      const there = new Set<string>()
-      for (const id of jobs) if ((await lockJob(trx, id)) !== null) there.add(id)
-      const known = rows.filter((row) => row.job_id === null || there.has(row.job_id))
-      await insertModelCalls(trx, known)
-      for (const row of known) await tell(trx, row)
+    const jobIds = rows.map((row) => row.job_id).filter((id) => id !== null)
+    await serverActOnJobs(db, jobIds, async (trx, find) => {
+      await insertModelCalls(
+        trx,
+        rows.filter((row) => row.job_id === null || find(row.job_id) !== null),
+      )
+      for (const row of rows) {
+        const job = row.job_id === null ? null : find(row.job_id)
+        if (job !== null) await addUsage(job, row)
+      }
     })
     return records.map(() => true)
   }, WRITTEN_TOGETHER)
@@ -32,13 +33,14 @@ export function openLedger(db: Database): (record: CallRecord) => Promise<void> 
   }
 }
 
-async function tell(trx: Trx, row: ModelCallRow): Promise<void> {
-  const { job_id: jobId, attempt_id: attemptId } = row
-  if (jobId === null || attemptId === null) return
+/** Adds what a call used to its attempt, with an event. */
+async function addUsage({ trx, append }: JobTransaction, row: ModelCallRow): Promise<void> {
+  const { attempt_id: attemptId } = row
+  if (attemptId === null) return
   const usage = await addToAttempt(trx, { ...row, attempt_id: attemptId })
   if (usage === null) return
   const { role, provider, model, task_id: taskId } = row
-  await appendEvents(trx, jobId, [
+  await append([
     {
       type: 'session.usage',
       actor: 'server',

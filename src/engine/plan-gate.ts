@@ -3,14 +3,12 @@ import { planChanges } from '../domain/plan-changes.ts'
 import type { Feedback } from '../domain/model.ts'
 import { isoTime } from '../lib/clock.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { Trx } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob, readJob, updateJob, type JobRow } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
+import { readJob, updateJob, type JobRow } from '../store/jobs.ts'
 import { startOver } from '../store/task-acts.ts'
 import { planningTask } from '../store/team.ts'
-import { notFound } from './cancel-job.ts'
 import type { Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
+import { notFound } from './not-found.ts'
 
 /** The plan of a job as it stands: being made, on the table, or adopted. */
 export async function viewPlan(engine: Engine, id: string): Promise<PlanView> {
@@ -28,13 +26,13 @@ function toView(job: JobRow): PlanView {
 
 /** Replaces the proposed plan by a person's. The version that was edited must still be the newest. */
 export async function editPlan(engine: Engine, id: string, edit: PlanEdit): Promise<PlanView> {
-  return engine.db.tx(async (trx) => {
-    const { job, proposal } = await lockProposal(trx, id, edit.version)
+  return personAct(engine.db, id, async ({ trx, job, append }) => {
+    const proposal = proposalOf(job, edit.version)
     const changes = planChanges(proposal, edit.plan)
     if (changes === null) return toView(job)
     const version = job.plan_version + 1
     await updateJob(trx, id, { proposed_plan: edit.plan, plan_version: version })
-    await appendEvents(trx, id, [
+    await append([
       { type: 'plan.edited', actor: 'person', message: changes, data: { plan: edit.plan, version } },
     ])
     return toView({ ...job, proposed_plan: edit.plan, plan_version: version })
@@ -43,10 +41,10 @@ export async function editPlan(engine: Engine, id: string, edit: PlanEdit): Prom
 
 /** Lets the job build exactly the plan that lies on the table. */
 export async function approvePlan(engine: Engine, id: string, version: number | null): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const { job, proposal } = await lockProposal(trx, id, version)
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    const proposal = proposalOf(job, version)
     await updateJob(trx, id, { status: 'running', wait: null, plan_approved: true })
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'plan.approved',
         actor: 'person',
@@ -54,14 +52,13 @@ export async function approvePlan(engine: Engine, id: string, version: number | 
         data: { version: job.plan_version },
       },
     ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
   })
 }
 
 /** Sends the plan back to the planner, who sees the note and the plan as it was, and has all its tries again. */
 export async function rejectPlan(engine: Engine, id: string, note: string): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const { job, proposal } = await lockProposal(trx, id, null)
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    const proposal = proposalOf(job, null)
     const task = await planningTask(trx, id)
     if (task === null) throw new Error(`job ${id} has a proposed plan and nobody who planned it`)
     await updateJob(trx, id, {
@@ -71,7 +68,7 @@ export async function rejectPlan(engine: Engine, id: string, note: string): Prom
       plan_notes: [...job.plan_notes, { at: isoTime(new Date()), note }],
     })
     await startOver(trx, task.id, [sentBack(note, proposal), ...earlierNotes(job.plan_notes)])
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'plan.rejected',
         actor: 'person',
@@ -80,18 +77,11 @@ export async function rejectPlan(engine: Engine, id: string, note: string): Prom
         data: { note, version: job.plan_version },
       },
     ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
   })
 }
 
-/** `version` null: whichever is on the table. */
-async function lockProposal(
-  trx: Trx,
-  id: string,
-  version: number | null,
-): Promise<{ job: JobRow; proposal: Plan }> {
-  const job = await lockJob(trx, id)
-  if (job === null) throw notFound(id)
+/** The plan that waits for approval, at this version or, with null, at any. Throws `AppError` 409 where there is none. */
+function proposalOf(job: JobRow, version: number | null): Plan {
   const waits = job.status === 'waiting' && job.wait?.for === 'approval' && job.cancel_requested_at === null
   if (!waits || job.proposed_plan === null)
     throw new AppError(
@@ -105,7 +95,7 @@ async function lockProposal(
       'plan_changed',
       `The plan is at version ${job.plan_version} and you named version ${version}: read it again and repeat what you want on the newest version.`,
     )
-  return { job, proposal: job.proposed_plan }
+  return job.proposed_plan
 }
 
 function sentBack(note: string, plan: Plan): Feedback {

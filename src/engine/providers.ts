@@ -11,9 +11,9 @@ import {
   writeProvider,
   writeTrouble,
 } from '../store/providers.ts'
-import { enqueue } from '../store/queue.ts'
 import { deleteSecret, listSecrets, writeSecret } from '../store/secrets.ts'
 import type { Engine } from './engine.ts'
+import { queueAdvance } from './job-transactions.ts'
 import type { KnownProvider } from './models.ts'
 
 /** More providers than this are a mistake. */
@@ -87,9 +87,7 @@ async function tryAndWake(engine: Engine, names: readonly string[]): Promise<voi
 
 /** Jobs that wait for a provider look again whether they still have to. */
 async function wake(engine: Engine, trx: Trx): Promise<void> {
-  const jobs = await jobsWaitingFor(trx, 'backend')
-  const entries = jobs.map((id) => ({ data: { job_id: id } }))
-  if (entries.length > 0) await enqueue(engine.db.boss, trx, 'advance', entries)
+  await queueAdvance(engine.db, trx, await jobsWaitingFor(trx, 'backend'))
 }
 
 export function viewSecrets(engine: Engine): Promise<SecretView[]> {

@@ -2,12 +2,11 @@ import fs from 'node:fs'
 import type { FileEdit, SessionUpdate } from '../agents/backend.ts'
 import { reportStandsMs } from '../contract/board.ts'
 import type { AttemptTask } from '../store/attempts.ts'
-import { appendEvents, type NewEvent } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
+import type { NewEvent } from '../store/events.ts'
 import { updateAgent } from '../store/team.ts'
-import { holdsLease } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 import type { Claim } from './claim.ts'
+import { underLease } from './job-transactions.ts'
 
 /** Turns what an agent says into events. */
 export interface Recorder {
@@ -122,11 +121,8 @@ async function store(
   events: readonly NewEvent[],
   activity: string | null,
 ): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    // The job's row first, as everywhere: two transactions that lock in one order cannot wait for each other.
-    await lockJob(trx, claim.job.id)
-    if (!(await holdsLease(trx, claim.work.id, claim.lease))) return
-    await appendEvents(trx, claim.job.id, events)
+  await underLease(engine.db, claim, async ({ trx, append }) => {
+    await append(events)
     if (activity === null) return
     await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: new Date() })
   })

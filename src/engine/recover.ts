@@ -1,14 +1,14 @@
 import path from 'node:path'
 import { sweep } from '../sandbox/launcher.ts'
 import { readInterrupted, updateAttempt } from '../store/attempts.ts'
-import { lockJob, relocateResults, unfinishedJobs } from '../store/jobs.ts'
-import { enqueue, withdraw } from '../store/queue.ts'
+import { relocateResults, unfinishedJobs } from '../store/jobs.ts'
+import { withdraw } from '../store/queue.ts'
 import { workOfDeadWorkers, type WorkRow } from '../store/work.ts'
 import { deleteWorker, listWorkers } from '../store/workers.ts'
-import { appendEvents } from '../store/events.ts'
 import { discard, emptyTrash } from '../workspace/trash.ts'
 import type { Engine } from './engine.ts'
 import { insistOnHelper } from './insist-on-helper.ts'
+import { queueAdvance, serverAct } from './job-transactions.ts'
 import { keepWork } from './keep-work.ts'
 import { repositoryOf } from './repository-of.ts'
 
@@ -31,14 +31,7 @@ export async function recover(
     await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
   }
   const jobs = await unfinishedJobs(engine.db.reader)
-  await engine.db.tx((trx) =>
-    enqueue(
-      engine.db.boss,
-      trx,
-      'advance',
-      jobs.map((id) => ({ data: { job_id: id } })),
-    ),
-  )
+  await engine.db.tx((trx) => queueAdvance(engine.db, trx, jobs))
   return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
 }
 
@@ -70,13 +63,8 @@ async function keepInterrupted(engine: Engine, jobId: string, attemptId: string)
       }),
     )
     const { commit, changed } = kept.checkpoint
-    await engine.db.tx(async (trx) => {
-      if (kept.events.length > 0 && (await lockJob(trx, jobId)) !== null)
-        await appendEvents(
-          trx,
-          jobId,
-          kept.events.map((event) => ({ ...event, actor: 'server', attemptId })),
-        )
+    await serverAct(engine.db, jobId, async ({ trx, append }) => {
+      await append(kept.events.map((event) => ({ ...event, actor: 'server', attemptId })))
       await updateAttempt(trx, attemptId, { head_commit: commit, changed })
     })
     return !kept.mustStay

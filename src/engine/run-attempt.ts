@@ -1,18 +1,10 @@
 import path from 'node:path'
 import type { ReportedUsage, SessionUpdate } from '../agents/backend.ts'
 import type { HeldBack } from '../domain/model.ts'
-import { usualReportsDir, type TaskBrief } from '../contract/brief.ts'
-import { writeInside } from '../lib/inside-files.ts'
-import {
-  lastCheckpoint,
-  readAttempt,
-  updateAttempt,
-  type AttemptChange,
-  type AttemptTask,
-} from '../store/attempts.ts'
-import { readDocuments } from '../store/documents.ts'
+import type { TaskBrief } from '../contract/brief.ts'
+import { lastCheckpoint, readAttempt, type AttemptChange, type AttemptTask } from '../store/attempts.ts'
 import type { NewEvent } from '../store/events.ts'
-import { readTask, updateAgent } from '../store/team.ts'
+import { readTask } from '../store/team.ts'
 import { prepareWorkspace, type Checkpoint, type Workspace } from '../workspace/attempt-workspace.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { discard } from '../workspace/trash.ts'
@@ -21,17 +13,17 @@ import { answerPermissions } from './ask-permission.ts'
 import { boardActs } from './board-acts.ts'
 import type { Claim, Report } from './claim.ts'
 import { converse, type Talk } from './converse.ts'
-import { earlierSession } from './earlier-session.ts'
 import type { Engine } from './engine.ts'
-import { messagesForBrief } from './messages.ts'
 import { keepWork, type KeptWork } from './keep-work.ts'
 import { NoModelNow } from './model-access.ts'
 import { insistOnHelper } from './insist-on-helper.ts'
 import { listenForLimit, type LimitListener } from './listen-for-limit.ts'
+import { noteSession } from './note-session.ts'
 import { openAgent, type OpenAgent, type OpenAgentOptions } from './open-agent.ts'
 import { isInterruption } from './interruption.ts'
 import { openRecorder, type Recorder } from './record-session.ts'
 import { repositoryOf } from './repository-of.ts'
+import { writeBrief } from './write-brief.ts'
 
 interface Scene {
   readonly attempt: AttemptTask
@@ -55,7 +47,11 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
     commit: scene.base,
     pool: engine.pool,
   })
-  await engine.db.tx((trx) => updateAttempt(trx, scene.attempt.id, { base_commit: scene.base }))
+  await noteSession(engine, claim, scene.attempt, {
+    change: { base_commit: scene.base },
+    type: 'session.prepared',
+    message: `The workspace is ready at commit ${scene.base.slice(0, 7)}.`,
+  })
   const brief = await writeBrief(engine, claim, scene, workspace)
   const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
   const session = await holdSession(engine, claim, scene, workspace, recorder, brief)
@@ -155,14 +151,21 @@ async function openAttempt(
       answer: answerPermissions(engine, claim, attempt, recorder),
       board: boardActs(engine, claim, attempt, recorder),
       onStart: ({ provider, access }) =>
-        engine.db.tx((trx) =>
-          updateAttempt(trx, attempt.id, { walls: engine.launcher.walls, provider, model: access.model }),
-        ),
+        noteSession(engine, claim, attempt, {
+          change: { walls: engine.launcher.walls, provider, model: access.model },
+          type: 'session.started',
+          message: `${attempt.backend} is starting (walls: ${engine.launcher.walls}).`,
+        }),
     },
     claim.signal,
   )
   const { model } = open.session
-  if (model !== null) await engine.db.tx((trx) => updateAgent(trx, attempt.agent_id, { model }))
+  if (model !== null)
+    await noteSession(engine, claim, attempt, {
+      agent: { model },
+      type: 'session.model',
+      message: `${attempt.backend} uses the model ${model}.`,
+    })
   return open
 }
 
@@ -199,55 +202,6 @@ async function baseCommit(
       ? null
       : await lastCheckpoint(engine.db.reader, attempt.task_id, epoch)
   return earlier?.head_commit ?? (await headCommit(repository))
-}
-
-async function writeBrief(
-  engine: Engine,
-  claim: Claim,
-  scene: Scene,
-  workspace: Workspace,
-): Promise<TaskBrief> {
-  const { job } = claim
-  const { attempt, task } = scene
-  // Only the architect's own task speaks of the directory; everywhere else such words are a person's.
-  const named = (text: string): string =>
-    attempt.role === 'architect' ? text.replaceAll(`${usualReportsDir}/`, `${workspace.reports}/`) : text
-  const brief: TaskBrief = {
-    slipway: 1,
-    role: attempt.role,
-    mode: job.mode,
-    permissions: job.permissions,
-    vision: job.vision,
-    task: {
-      id: task.id,
-      key: task.key,
-      title: task.title,
-      description: named(task.description),
-      acceptance: task.acceptance.map(named),
-      checks: task.checks,
-    },
-    attempt: attempt.number,
-    feedback: [
-      ...(await messagesForBrief(engine, claim, attempt)),
-      ...attempt.feedback,
-      ...(await earlierSession(engine, claim, attempt)),
-    ],
-    base_commit: scene.base,
-  }
-  await writeInside(workspace.dir, `${workspace.reports}/task.json`, JSON.stringify(brief, null, 2))
-  const documents = await readDocuments(engine.db.reader, job.id)
-  for (const [index, document] of documents.entries()) {
-    const name = path
-      .basename(document.name)
-      .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
-      .replace(/^\.+/, '_')
-    await writeInside(
-      workspace.dir,
-      `${workspace.reports}/documents/${String(index + 1).padStart(2, '0')}-${name}`,
-      document.content,
-    )
-  }
-  return brief
 }
 
 /** The checkpoint, always: also what a failed or stopped attempt left is a commit before its workspace goes. */

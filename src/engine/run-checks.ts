@@ -9,12 +9,12 @@ import { changedFiles, readBlobs, readFileIfThere } from '../workspace/compare-t
 import { listFiles } from '../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { attemptCommit, firstBase, leftChecks } from '../store/attempts.ts'
-import { appendEvents, type NewEvent } from '../store/events.ts'
-import { lockJob } from '../store/jobs.ts'
+import type { NewEvent } from '../store/events.ts'
 import { readTask } from '../store/team.ts'
-import { holdsLease, setCurrentCheck, type WorkRow } from '../store/work.ts'
+import { setCurrentCheck, type WorkRow } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 import type { Claim, Report } from './claim.ts'
+import { underLease } from './job-transactions.ts'
 import { repositoryOf } from './repository-of.ts'
 
 /** How much of a failed check's log, from its end, the agent that repairs it is told. */
@@ -98,16 +98,14 @@ async function reportOn(
 /** Tells which check runs now: people wait for it, and a run may take long. */
 async function tellStart(
   engine: Engine,
-  { work, lease, job }: Claim,
+  claim: Claim,
   { command, number, total }: Pick<CheckingView, 'command' | 'number' | 'total'>,
 ): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    await lockJob(trx, job.id)
-    if (!(await holdsLease(trx, work.id, lease))) return
-    await setCurrentCheck(trx, work.id, { command, number, total, started_at: isoTime(new Date()) })
-    await appendEvents(trx, job.id, [
+  await underLease(engine.db, claim, async ({ trx, append }) => {
+    await setCurrentCheck(trx, claim.work.id, { command, number, total, started_at: isoTime(new Date()) })
+    await append([
       {
-        ...about(work),
+        ...about(claim.work),
         type: 'check.started',
         message: `Check ${number} of ${total}: ${command}`,
         data: { command, number, total },

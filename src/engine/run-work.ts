@@ -1,14 +1,13 @@
 import { roomOnDisk } from '../domain/set-aside.ts'
 import { transition } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { Trx } from '../store/database.ts'
-import { appendEvents, type NewEvent } from '../store/events.ts'
+import type { JobTrx } from '../store/database.ts'
+import type { NewEvent } from '../store/events.ts'
 import { updateAttempt, type AttemptChange } from '../store/attempts.ts'
-import { lockJob, updateJob, type JobRow } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
+import { updateJob, type JobRow } from '../store/jobs.ts'
 import { isTaskCancelRequested } from '../store/task-acts.ts'
 import { beginActivity, releaseAgent } from '../store/team.ts'
-import { claimWork, endWork, holdsLease, readWork, type WorkRow } from '../store/work.ts'
+import { claimWork, endWork, readWork, type WorkRow } from '../store/work.ts'
 import { insertChecks } from '../store/checks.ts'
 import { keepFindings } from '../store/findings.ts'
 import { SourceError } from '../workspace/source-error.ts'
@@ -16,6 +15,8 @@ import type { Claim, Report } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { heldByUpgrade } from './held-by-upgrade.ts'
 import { isDiskFull, isInterruption } from './interruption.ts'
+import { serverAct, underLease } from './job-transactions.ts'
+import { loseWork } from './lose-work.ts'
 import { patientEngine } from './patient-engine.ts'
 import { RepositoryMissing } from './repository-of.ts'
 import { runAttempt } from './run-attempt.ts'
@@ -30,13 +31,13 @@ const ROOM_MS = 30_000
  * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
  * what follows. An entry that is delivered a second time finds the work begun, and marks it as interrupted.
  */
-export function runWork(engine: Engine, workId: string): Promise<void> {
+export function runWork(engine: Engine, jobId: string, workId: string): Promise<void> {
   // The queue gives an entry out again when it has not heard of it for a while, which may have been its own fault.
-  return engine.running.once(workId, () => runClaimed(patientEngine(engine), workId))
+  return engine.running.once(workId, () => runClaimed(patientEngine(engine), jobId, workId))
 }
 
-async function runClaimed(engine: Engine, workId: string): Promise<void> {
-  const claimed = await claim(engine, workId)
+async function runClaimed(engine: Engine, jobId: string, workId: string): Promise<void> {
+  const claimed = await claim(engine, jobId, workId)
   if (claimed === null) return
   const handle = engine.running.add(claimed.work)
   try {
@@ -50,56 +51,35 @@ async function runClaimed(engine: Engine, workId: string): Promise<void> {
   }
 }
 
-async function claim(engine: Engine, workId: string): Promise<Omit<Claim, 'signal'> | null> {
-  return engine.db.tx(async (trx) => {
+async function claim(engine: Engine, jobId: string, workId: string): Promise<Omit<Claim, 'signal'> | null> {
+  return serverAct(engine.db, jobId, async ({ trx, job, append, queueAdvance }) => {
     const work = await readWork(trx, workId)
     if (work === null) return null
-    const job = await lockJob(trx, work.job_id)
-    if (job === null) return null
     if (work.status === 'queued' && (await isCancelRequested(trx, job, work))) {
-      await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: job.id } }])
+      await queueAdvance()
       return null
     }
     const lease = await claimWork(trx, workId, engine.workerId)
     if (lease === null) {
-      if (work.status === 'running') await abandon(engine, trx, work)
+      if (work.status === 'running') {
+        // The queue gave out an entry again whose work had begun: whoever began it no longer renews its lease.
+        await append(await loseWork(trx, workId, 'its worker stopped answering'))
+        await queueAdvance()
+      }
       return null
     }
-    await begin(trx, job, work)
+    await append(await begin(trx, job, work))
     return { work, lease, job }
   })
 }
 
 /** Whether a person wants the end of the job or of the task that the work is for. */
-async function isCancelRequested(trx: Trx, job: JobRow, work: WorkRow): Promise<boolean> {
+async function isCancelRequested(trx: JobTrx, job: JobRow, work: WorkRow): Promise<boolean> {
   return job.cancel_requested_at !== null || isTaskCancelRequested(trx, work.task_id)
 }
 
-/** The entry came back from the queue although the work had begun: whoever began it no longer renews its lease. */
-async function abandon(engine: Engine, trx: Trx, work: WorkRow): Promise<void> {
-  await endWork(trx, work.id, null, 'lost', null)
-  if (work.attempt_id !== null && (work.kind === 'attempt' || work.kind === 'review')) {
-    await updateAttempt(trx, work.attempt_id, {
-      status: 'lost',
-      error: 'Its worker stopped answering.',
-      ended_at: new Date(),
-    })
-  }
-  await appendEvents(trx, work.job_id, [
-    {
-      type: 'work.lost',
-      actor: 'server',
-      taskId: work.task_id,
-      attemptId: work.attempt_id,
-      message: `The ${work.kind} was interrupted: its worker stopped answering.`,
-      data: { kind: work.kind },
-    },
-  ])
-  await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: work.job_id } }])
-}
-
 /** The first claim is what starts a job: `started_at` is a fact about work, not about acceptance. */
-async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
+async function begin(trx: JobTrx, job: JobRow, work: WorkRow): Promise<NewEvent[]> {
   const events = [...(await beginJob(trx, job)), ...(await beginAttempt(trx, work))]
   if (work.kind === 'checks') {
     events.push({
@@ -110,10 +90,10 @@ async function begin(trx: Trx, job: JobRow, work: WorkRow): Promise<void> {
       message: 'Running the checks on a clean checkout.',
     })
   }
-  if (events.length > 0) await appendEvents(trx, job.id, events)
+  return events
 }
 
-async function beginJob(trx: Trx, job: JobRow): Promise<NewEvent[]> {
+async function beginJob(trx: JobTrx, job: JobRow): Promise<NewEvent[]> {
   const status = transition(job.status, 'start')
   if (status === null) return []
   const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
@@ -122,7 +102,7 @@ async function beginJob(trx: Trx, job: JobRow): Promise<NewEvent[]> {
   return [{ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' }]
 }
 
-async function beginAttempt(trx: Trx, work: WorkRow): Promise<NewEvent[]> {
+async function beginAttempt(trx: JobTrx, work: WorkRow): Promise<NewEvent[]> {
   if ((work.kind !== 'attempt' && work.kind !== 'review') || work.attempt_id === null) return []
   await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
   const doing = work.kind === 'review' ? 'reviewing' : 'working on'
@@ -205,9 +185,7 @@ function isOfRequest(error: unknown): boolean {
 
 /** Writes the report under the lease; without it everything is dropped, because somebody else owns the work now. */
 async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, report: Report): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const job = await lockJob(trx, work.job_id)
-    if (job === null || !(await holdsLease(trx, work.id, lease))) return
+  await underLease(engine.db, { work, lease }, async ({ trx, job, append, queueAdvance }) => {
     const cancelled = await isCancelRequested(trx, job, work)
     if (report.attempt !== undefined && work.attempt_id !== null) {
       const status = cancelled && report.attempt.status === 'lost' ? { status: 'cancelled' as const } : {}
@@ -225,8 +203,8 @@ async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, re
       await keepFindings(trx, work.job_id, report.outcome.commit, report.findings)
     if (report.outcome.kind === 'merged')
       await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
-    await appendEvents(trx, work.job_id, report.events)
+    await append(report.events)
     await endWork(trx, work.id, lease, report.status ?? 'done', report.outcome)
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: work.job_id } }])
+    await queueAdvance()
   })
 }

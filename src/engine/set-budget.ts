@@ -3,17 +3,13 @@ import { spentWords } from '../domain/budget.ts'
 import { isTerminal } from '../domain/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import { readBudget } from '../store/budgets.ts'
-import { appendEvents } from '../store/events.ts'
-import { lockJob, updateJob, type JobChange, type JobRow } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
-import { notFound } from './cancel-job.ts'
+import { updateJob, type JobChange, type JobRow } from '../store/jobs.ts'
 import type { Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
 
 /** Changes what a job may use. One that waits for its budget goes on; a change that would leave it waiting is refused. */
 export async function setBudget(engine: Engine, id: string, change: BudgetChange): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const job = await lockJob(trx, id)
-    if (job === null) throw notFound(id)
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))
       throw new AppError(409, 'job_ended', `The job is ${job.status}: its budget is of no use any more.`)
     const budget = changed(job.budget, change)
@@ -26,7 +22,7 @@ export async function setBudget(engine: Engine, id: string, change: BudgetChange
         'budget_too_small',
         `That is not enough to go on, because of ${spent}: say more.`,
       )
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'job.budget',
         actor: 'person',
@@ -34,7 +30,6 @@ export async function setBudget(engine: Engine, id: string, change: BudgetChange
         data: { tokens: budget?.tokens ?? null, usd: budget?.usd ?? null },
       },
     ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
   })
 }
 

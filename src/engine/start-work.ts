@@ -2,14 +2,14 @@ import type { Decision } from '../domain/decision.ts'
 import type { Feedback, Snapshot, WorkKind } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
 import { insertAttempt } from '../store/attempts.ts'
-import type { Trx } from '../store/database.ts'
+import type { JobTrx } from '../store/database.ts'
 import type { NewEvent } from '../store/events.ts'
-import { enqueue, type QueueName } from '../store/queue.ts'
+import { enqueueWork, type QueueName } from '../store/queue.ts'
 import { chooseAgent, updateAgent, updateTask } from '../store/team.ts'
 import { insertWork } from '../store/work.ts'
 import type { Engine } from './engine.ts'
 
-const queueOf: Readonly<Record<WorkKind, QueueName>> = {
+const queueOf: Readonly<Record<WorkKind, Exclude<QueueName, 'advance'>>> = {
   attempt: 'work',
   review: 'work',
   checks: 'work',
@@ -26,7 +26,7 @@ export function isStart(decision: Decision): decision is StartDecision {
 /** Begins what the rules want begun: an attempt, a review of one, or work of the server's own. */
 export async function applyStart(
   engine: Engine,
-  trx: Trx,
+  trx: JobTrx,
   snapshot: Snapshot,
   decision: StartDecision,
 ): Promise<NewEvent[]> {
@@ -48,7 +48,7 @@ export async function applyStart(
 /** Puts a piece of long work and its queue entry into one transaction, so that neither exists without the other. */
 async function startWork(
   engine: Engine,
-  trx: Trx,
+  trx: JobTrx,
   snapshot: Snapshot,
   work: { kind: WorkKind; taskId: string | null; attemptId: string | null },
 ): Promise<NewEvent[]> {
@@ -56,14 +56,14 @@ async function startWork(
   const queueId = newId()
   const queue = queueOf[work.kind]
   await insertWork(trx, { id, jobId: snapshot.job.id, epoch: snapshot.job.epoch, queue, queueId, ...work })
-  await enqueue(engine.db.boss, trx, queue, [{ id: queueId, data: { job_id: snapshot.job.id, work_id: id } }])
+  await enqueueWork(engine.db.boss, trx, queue, { id: queueId, jobId: snapshot.job.id, workId: id })
   return []
 }
 
 /** A new attempt at a task (or a review of one), given to an agent of the right role who is free. */
 async function startAttempt(
   engine: Engine,
-  trx: Trx,
+  trx: JobTrx,
   snapshot: Snapshot,
   attempt: {
     taskId: string

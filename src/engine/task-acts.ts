@@ -2,23 +2,23 @@ import { isTerminal, transition } from '../domain/job.ts'
 import type { Feedback, Snapshot, Task } from '../domain/model.ts'
 import { canStartOver, tasksToStartOver } from '../domain/start-over.ts'
 import { AppError } from '../lib/app-error.ts'
-import { notify, type Trx } from '../store/database.ts'
-import { appendEvents, type NewEvent } from '../store/events.ts'
+import { notify, type JobTrx } from '../store/database.ts'
+import type { NewEvent } from '../store/events.ts'
 import { updateJob } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
 import { readSnapshot } from '../store/snapshot.ts'
 import { requestTaskCancel, startOver } from '../store/task-acts.ts'
 import { settleAgents, updateTask } from '../store/team.ts'
-import { notFound } from './cancel-job.ts'
 import { cancelChannel, type Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
+import { notFound } from './not-found.ts'
 
 /**
  * Asks for the end of one task. It is `cancelled` when its last process is gone; what needs it is skipped, and the
  * job goes on with the rest.
  */
 export async function cancelTask(engine: Engine, id: string, taskId: string): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const { job, task } = await lockTask(trx, id, taskId)
+  await personAct(engine.db, id, async ({ trx, append }) => {
+    const { job, task } = await readTask(trx, id, taskId)
     if (isTerminal(job.status) || job.cancelRequested)
       throw refusal(`The job is ${isTerminal(job.status) ? job.status : 'being cancelled'} already.`)
     if (task.kind === 'plan')
@@ -29,7 +29,7 @@ export async function cancelTask(engine: Engine, id: string, taskId: string): Pr
       throw refusal(`The task is ${task.status} already: there is nothing to cancel.`)
     if (task.cancelRequested) return
     await requestTaskCancel(trx, taskId)
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'task.cancel_requested',
         actor: 'person',
@@ -37,7 +37,6 @@ export async function cancelTask(engine: Engine, id: string, taskId: string): Pr
         message: `A person wants "${task.title}" to be cancelled.`,
       },
     ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
     await notify(trx, cancelChannel, `${id} ${taskId}`)
   })
 }
@@ -49,8 +48,8 @@ export async function retryTask(
   taskId: string,
   note: string | null,
 ): Promise<void> {
-  await engine.db.tx(async (trx) => {
-    const snapshot = await lockTask(trx, id, taskId)
+  await personAct(engine.db, id, async ({ trx, append }) => {
+    const snapshot = await readTask(trx, id, taskId)
     const { job, task } = snapshot
     refuseRetry(snapshot)
     const { again, freed } = tasksToStartOver(snapshot.tasks, task)
@@ -82,8 +81,7 @@ export async function retryTask(
         message: `The job entered ${phase}.`,
         data: { phase },
       })
-    await appendEvents(trx, id, events)
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
+    await append(events)
   })
 }
 
@@ -109,7 +107,7 @@ function notesFor(task: Task, note: string | null): Feedback[] {
   ]
 }
 
-async function lockTask(trx: Trx, id: string, taskId: string): Promise<Snapshot & { task: Task }> {
+async function readTask(trx: JobTrx, id: string, taskId: string): Promise<Snapshot & { task: Task }> {
   const snapshot = await readSnapshot(trx, id)
   if (snapshot === null) throw notFound(id)
   const task = snapshot.tasks.find((candidate) => candidate.id === taskId)

@@ -1,14 +1,14 @@
 import { proofOf } from '../domain/decide-proof.ts'
 import type { Snapshot } from '../domain/model.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { Trx } from '../store/database.ts'
-import { appendEvents, type NewEvent } from '../store/events.ts'
+import type { JobTrx } from '../store/database.ts'
+import type { NewEvent } from '../store/events.ts'
 import { waiveFinding as storeWaiver } from '../store/findings.ts'
 import { updateJob } from '../store/jobs.ts'
-import { enqueue } from '../store/queue.ts'
 import { readSnapshot } from '../store/snapshot.ts'
-import { notFound } from './cancel-job.ts'
 import type { Engine } from './engine.ts'
+import { personAct } from './job-transactions.ts'
+import { notFound } from './not-found.ts'
 
 /**
  * A person says why a finding does not matter. It does not count from then on, also when it is found again; a job that is
@@ -20,7 +20,7 @@ export async function waiveFinding(
   findingId: string,
   reason: string,
 ): Promise<void> {
-  await engine.db.tx(async (trx) => {
+  await personAct(engine.db, id, async ({ trx, append }) => {
     const snapshot = await readSnapshot(trx, id)
     if (snapshot === null) throw notFound(id)
     const finding = snapshot.findings.find((one) => one.id === findingId)
@@ -28,7 +28,7 @@ export async function waiveFinding(
     if (!(await storeWaiver(trx, findingId, reason)))
       throw new AppError(409, 'waived_already', 'This finding was waived before.')
     const waived = snapshot.findings.map((one) => (one === finding ? { ...one, waived: true } : one))
-    await appendEvents(trx, id, [
+    await append([
       {
         type: 'finding.waived',
         actor: 'person',
@@ -37,12 +37,11 @@ export async function waiveFinding(
       },
       ...(await proveAgain(trx, { ...snapshot, findings: waived })),
     ])
-    await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
   })
 }
 
 /** What the waiver makes of the proof of a job that is completed. */
-async function proveAgain(trx: Trx, snapshot: Snapshot): Promise<NewEvent[]> {
+async function proveAgain(trx: JobTrx, snapshot: Snapshot): Promise<NewEvent[]> {
   const { job } = snapshot
   if (job.status !== 'completed' || job.proof !== 'partial') return []
   const { proof, reason } = proofOf(snapshot)

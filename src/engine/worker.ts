@@ -4,11 +4,10 @@ import { insertWorker, deleteWorker, touchWorker } from '../store/workers.ts'
 import { queues } from '../store/queue.ts'
 import { isCancelWanted } from '../store/task-acts.ts'
 import { stuckJobs } from '../store/work.ts'
-import { enqueue } from '../store/queue.ts'
-import { appendEvents } from '../store/events.ts'
 import { advance } from './advance.ts'
 import { missingRoom } from './disk-room.ts'
 import { cancelChannel, type Engine } from './engine.ts'
+import { serverAct } from './job-transactions.ts'
 import { patientEngine } from './patient-engine.ts'
 import { runWork } from './run-work.ts'
 
@@ -61,15 +60,15 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     for (const id of await stuckJobs(engine.db.reader)) {
       rescued += 1
       engine.log.error({ job: id }, 'an unfinished job had no queue entry')
-      await engine.db.tx(async (trx) => {
-        await appendEvents(trx, id, [
+      await serverAct(engine.db, id, async ({ append, queueAdvance }) => {
+        await append([
           {
             type: 'job.rescued',
             actor: 'server',
             message: 'The job had nothing that would move it; it was put back into the queue.',
           },
         ])
-        await enqueue(engine.db.boss, trx, 'advance', [{ data: { job_id: id } }])
+        await queueAdvance()
       })
     }
   }
@@ -153,7 +152,8 @@ async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<str
   const id: string = await engine.db.boss.work<Entry>(queue, POLL, async (entries) => {
     engine.db.boss.notifyWorker(id)
     for (const entry of entries) {
-      if (entry.data.work_id !== undefined) await runWork(engine, entry.data.work_id)
+      const { job_id, work_id } = entry.data
+      if (work_id !== undefined) await runWork(engine, job_id, work_id)
     }
   })
   return id

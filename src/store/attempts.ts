@@ -3,7 +3,7 @@ import type { AttemptView } from '../contract/job.ts'
 import type { AttemptStatus, Role } from '../contract/words.ts'
 import type { AttemptOutcome, Feedback } from '../domain/model.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
 export interface NewAttempt {
@@ -19,7 +19,7 @@ export interface NewAttempt {
   readonly feedback: readonly Feedback[]
 }
 
-export async function insertAttempt(trx: Trx, attempt: NewAttempt): Promise<void> {
+export async function insertAttempt(trx: JobTrx, attempt: NewAttempt): Promise<void> {
   await sql`
     insert into attempts (id, job_id, task_id, epoch, number, kind, subject_id, agent_id, backend, status, feedback, created_at)
     values (${attempt.id}, ${attempt.jobId}, ${attempt.taskId}, ${attempt.epoch}, ${attempt.number}, ${attempt.kind}, ${attempt.subjectId},
@@ -47,7 +47,7 @@ export interface AttemptChange {
   readonly ended_at?: Date
 }
 
-export async function updateAttempt(trx: Trx, id: string, change: AttemptChange): Promise<void> {
+export async function updateAttempt(trx: JobTrx, id: string, change: AttemptChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([column, value]: [string, unknown]) =>
       sql`${sql.ref(column)} = ${column === 'outcome' ? jsonb(value) : value}`,

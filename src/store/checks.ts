@@ -3,7 +3,7 @@ import type { CheckView } from '../contract/job.ts'
 import type { CheckKind, CheckOrigin, Verdict } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
 /** Evidence of the checks that the server ran. Rows are only ever added. */
@@ -24,7 +24,7 @@ export interface NewCheck {
 }
 
 export async function insertChecks(
-  trx: Trx,
+  trx: JobTrx,
   of: { jobId: string; workId: string; taskId: string | null; attemptId: string | null },
   checks: readonly NewCheck[],
 ): Promise<void> {

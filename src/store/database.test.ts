@@ -3,16 +3,17 @@ import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newJobRow } from '../../test/helpers/new-job-row.ts'
 import { JobQuery } from '../contract/job.ts'
 import { newId } from '../lib/ids.ts'
 import { openLog } from '../lib/log.ts'
 import type { Database } from './database.ts'
 import { makeDataDirectory, openDatabase } from './open-database.ts'
-import { appendEvents, readEvents } from './events.ts'
+import { appendEvents, readEvents, type NewEvent } from './events.ts'
 import { listJobs, readSummaries } from './job-views.ts'
-import { countStatuses, insertJobs, readUsage, type NewJobRow } from './jobs.ts'
+import { countStatuses, insertJobs, lockJob, readUsage } from './jobs.ts'
 import { jsonb } from './json.ts'
-import { enqueue } from './queue.ts'
+import { enqueueAdvance } from './queue.ts'
 import { stuckJobs } from './work.ts'
 
 let dataDir: string
@@ -28,31 +29,6 @@ afterAll(async () => {
   fs.rmSync(dataDir, { recursive: true })
 })
 
-function job(): NewJobRow {
-  return {
-    id: newId(),
-    vision: 'v',
-    title: 't',
-    backend: 'offline',
-    agents: {},
-    model: null,
-    models: {},
-    mode: 'team',
-    checks: [],
-    setup: [],
-    source: null,
-    branch: 'main',
-    budget: null,
-    parallelism: 2,
-    approvePlan: false,
-    permissions: 'sandbox',
-    idempotencyKey: null,
-    isHidden: false,
-    requestHash: 'h',
-    createdAt: new Date(),
-  }
-}
-
 it('is one database, and none that others would be made from: a first start copies it all', async () => {
   const { rows } = await sql<{ datname: string }>`select datname from pg_database`.execute(db.reader)
   expect(rows).toEqual([{ datname: 'postgres' }])
@@ -60,12 +36,12 @@ it('is one database, and none that others would be made from: a first start copi
 
 it('forces every commit to disk', async () => {
   const before = db.fsyncs() ?? 0
-  for (let n = 0; n < 5; n += 1) await db.tx((trx) => insertJobs(trx, [job()]))
+  for (let n = 0; n < 5; n += 1) await db.tx((trx) => insertJobs(trx, [newJobRow()]))
   expect((db.fsyncs() ?? 0) - before).toBeGreaterThanOrEqual(5)
 })
 
 it('lets a query wait for a transaction instead of joining it', async () => {
-  const row = job()
+  const row = newJobRow()
   const inside = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
   const transaction = db.tx(async (trx) => {
@@ -84,7 +60,7 @@ it('lets a query wait for a transaction instead of joining it', async () => {
 })
 
 it('runs transactions that begin together one after the other', async () => {
-  const rows = Array.from({ length: 8 }, job)
+  const rows = Array.from({ length: 8 }, () => newJobRow())
   await Promise.all(rows.map((row) => db.tx((trx) => insertJobs(trx, [row]))))
   const { rows: found } = await sql<{
     n: number
@@ -98,17 +74,24 @@ it('refuses a transaction inside a transaction', async () => {
   await expect(db.tx(() => db.tx(() => Promise.resolve(1)))).rejects.toThrow('already in a transaction')
 })
 
+/** Appends events to a job as everybody does: under its lock. */
+async function append(id: string, events: readonly NewEvent[]): Promise<void> {
+  await db.tx(async (trx) => {
+    const locked = await lockJob(trx, id)
+    if (locked === null) throw new Error(`no job ${id}`)
+    await appendEvents(locked.trx, id, events)
+  })
+}
+
 it('numbers events without gaps, also when writers race', async () => {
-  const row = job()
+  const row = newJobRow()
   await db.tx((trx) => insertJobs(trx, [row]))
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
-      db.tx((trx) =>
-        appendEvents(trx, row.id, [
-          { type: 'a', actor: 'server', message: `a ${n}` },
-          { type: 'b', actor: 'server', message: `b ${n}` },
-        ]),
-      ),
+      append(row.id, [
+        { type: 'a', actor: 'server', message: `a ${n}` },
+        { type: 'b', actor: 'server', message: `b ${n}` },
+      ]),
     ),
   )
   const events = await readEvents(db.reader, row.id, 0, 100)
@@ -116,18 +99,16 @@ it('numbers events without gaps, also when writers race', async () => {
 })
 
 it('stores what agents print, NUL and broken Unicode included', async () => {
-  const row = job()
+  const row = newJobRow()
   await db.tx((trx) => insertJobs(trx, [row]))
-  await db.tx((trx) =>
-    appendEvents(trx, row.id, [
-      {
-        type: 'x',
-        actor: 'agent:\u0000',
-        message: 'a\u0000b\ud800',
-        data: { ['\udfff']: ['\u0000', '\ud83d', String.raw`\u0000 \ud800`, '🚢'] },
-      },
-    ]),
-  )
+  await append(row.id, [
+    {
+      type: 'x',
+      actor: 'agent:\u0000',
+      message: 'a\u0000b\ud800',
+      data: { ['\udfff']: ['\u0000', '\ud83d', String.raw`\u0000 \ud800`, '🚢'] },
+    },
+  ])
   const [, event] = await readEvents(db.reader, row.id, 0, 10)
   expect(event).toMatchObject({ actor: 'agent:\ufffd', message: 'a\ufffdb\ufffd' })
   expect(event?.data).toEqual({ '\ufffd': ['\ufffd', '\ufffd', String.raw`\u0000 \ud800`, '🚢'] })
@@ -143,10 +124,10 @@ it('stores such text in any column of any statement', async () => {
 })
 
 it('finds an accepted job that nothing would move', async () => {
-  const [moved, stuck] = [job(), job()]
+  const [moved, stuck] = [newJobRow(), newJobRow()]
   await db.tx(async (trx) => {
     await insertJobs(trx, [moved, stuck])
-    await enqueue(db.boss, trx, 'advance', [{ data: { job_id: moved.id } }])
+    await enqueueAdvance(db.boss, trx, [moved.id])
   })
   const found = await stuckJobs(db.reader)
   expect(found).toContain(stuck.id)
@@ -172,7 +153,7 @@ it('keeps hidden jobs out of lists, counts, sums and summaries', async () => {
     used: await readUsage(db.reader, null),
   })
   const before = await look()
-  const hidden = { ...job(), isHidden: true }
+  const hidden = { ...newJobRow(), isHidden: true }
   await db.tx(async (trx) => {
     await insertJobs(trx, [hidden])
     const [agent, task] = [newId(), newId()]

@@ -5,6 +5,27 @@ import type { PgBoss } from 'pg-boss'
 export type Trx = Transaction<unknown>
 export type Reader = Kysely<unknown>
 
+declare const holdsJobLock: unique symbol
+
+/**
+ * A transaction that holds the row lock of the job it writes to. Whatever writes to a job, or to what belongs to one, takes
+ * this type, and only `lockJob` and `insertJobs` give it.
+ */
+export type JobTrx = Trx & { readonly [holdsJobLock]: true }
+
+const locking = new WeakSet<Trx>()
+
+/** Marks a transaction as one that holds the lock of a job: for `lockJob` and `insertJobs` alone. */
+export function withJobLock(trx: Trx): JobTrx {
+  locking.add(trx)
+  if (!isLocking(trx)) throw new Error('the transaction holds no lock')
+  return trx
+}
+
+function isLocking(trx: Trx): trx is JobTrx {
+  return locking.has(trx)
+}
+
 /**
  * The one way into the database, the same on PGlite and PostgreSQL. `tx` does not nest: on one connection a nested
  * transaction would wait for itself for ever, so it throws on both engines.

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { DocumentView } from '../contract/job.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 
 /** Files that a person gave with the vision; agents find them under `.slipway/documents/`. */
 export interface NewDocument {
@@ -11,7 +11,11 @@ export interface NewDocument {
   readonly content: Uint8Array
 }
 
-export async function insertDocument(trx: Trx, jobId: string, document: NewDocument): Promise<DocumentView> {
+export async function insertDocument(
+  trx: JobTrx,
+  jobId: string,
+  document: NewDocument,
+): Promise<DocumentView> {
   const createdAt = new Date()
   await sql`
     insert into documents (id, job_id, name, size, media_type, content, created_at)
@@ -46,7 +50,7 @@ export async function readDocuments(
 }
 
 /** False when there was no such document. */
-export async function deleteDocument(trx: Trx, jobId: string, id: string): Promise<boolean> {
+export async function deleteDocument(trx: JobTrx, jobId: string, id: string): Promise<boolean> {
   const result = await sql`delete from documents where job_id = ${jobId} and id = ${id}`.execute(trx)
   return result.numAffectedRows === 1n
 }

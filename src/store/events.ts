@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { EventQuery, EventView } from '../contract/event.ts'
 import type { Phase } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
 /** An event to be written; `seq` is given by the job's counter. `phase` defaults to the job's phase of that moment. */
@@ -21,7 +21,7 @@ export interface NewEvent {
 export const eventsChannel = 'slipway_events'
 
 /** Appends events in order, as part of the transaction that makes them true. Returns the last `seq`. */
-export async function appendEvents(trx: Trx, jobId: string, events: readonly NewEvent[]): Promise<number> {
+export async function appendEvents(trx: JobTrx, jobId: string, events: readonly NewEvent[]): Promise<number> {
   const now = isoTime(new Date())
   const list = events.map((event) => ({
     at: event.at === undefined ? now : isoTime(event.at),

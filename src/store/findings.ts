@@ -3,7 +3,7 @@ import type { FindingView } from '../contract/finding.ts'
 import type { Finding } from '../domain/model.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 
 /** What stands against a proof although the checks pass. */
 export interface NewFinding {
@@ -15,7 +15,7 @@ export interface NewFinding {
 
 /** Keeps what was found at a commit. What was found before is the same finding, with its waiver. */
 export async function keepFindings(
-  trx: Trx,
+  trx: JobTrx,
   jobId: string,
   commit: string,
   found: readonly NewFinding[],
@@ -57,7 +57,7 @@ export async function listFindings(db: Reader, jobId: string): Promise<FindingVi
 }
 
 /** Waives a finding; false when that was done before. */
-export async function waiveFinding(trx: Trx, id: string, because: string): Promise<boolean> {
+export async function waiveFinding(trx: JobTrx, id: string, because: string): Promise<boolean> {
   const result = await sql`
     update findings set waived_because = ${because}, waived_at = ${new Date()} where id = ${id} and waived_at is null`.execute(
     trx,

@@ -4,7 +4,7 @@ import type { Plan, PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Usage } from '../contract/job.ts'
-import type { Reader, Trx } from './database.ts'
+import { withJobLock, type JobTrx, type Reader, type Trx } from './database.ts'
 import { jsonb } from './json.ts'
 import { notePersonWait } from './person-wait.ts'
 import { usageSums } from './usage-sums.ts'
@@ -73,8 +73,11 @@ export interface NewJobRow {
   readonly createdAt: Date
 }
 
-/** Inserts jobs together with their first event (`seq` 1) in two statements, however many there are. */
-export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<void> {
+/**
+ * Inserts jobs together with their first event (`seq` 1) in two statements, however many there are. Nobody else can see the
+ * new rows before the commit, so the transaction counts as holding their locks.
+ */
+export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<JobTrx> {
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
   await sql`
     insert into jobs (id, vision, title, backend, agents, model, models, mode, status, phase, checks, setup, source, branch, budget, parallelism,
@@ -92,6 +95,7 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
   await sql`select pg_notify('slipway_events', j ->> 'id' || ' 1') from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(
     trx,
   )
+  return withJobLock(trx)
 }
 
 /** The job made earlier with this idempotency key, if any, and the checksum of that request. */
@@ -105,9 +109,10 @@ export async function findByIdempotencyKey(
 }
 
 /** Locks a job for the rest of the transaction and reads it; null when there is none. */
-export async function lockJob(trx: Trx, id: string): Promise<JobRow | null> {
+export async function lockJob(trx: Trx, id: string): Promise<{ trx: JobTrx; job: JobRow } | null> {
   const { rows } = await sql<JobRow>`select * from jobs where id = ${id} for update`.execute(trx)
-  return rows[0] ?? null
+  const [job] = rows
+  return job === undefined ? null : { trx: withJobLock(trx), job }
 }
 
 /** One job without a lock; null when there is none. */
@@ -141,7 +146,7 @@ export interface JobChange {
 const jsonColumns = new Set(['wait', 'budget', 'plan', 'proposed_plan', 'plan_notes'])
 
 /** Writes the named columns. Only the engine calls this, under the job's lock and next to the event that says why. */
-export async function updateJob(trx: Trx, id: string, change: JobChange): Promise<void> {
+export async function updateJob(trx: JobTrx, id: string, change: JobChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([column, value]: [string, unknown]) =>
       sql`${sql.ref(column)} = ${jsonColumns.has(column) && value !== null ? jsonb(value) : value}`,

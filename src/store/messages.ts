@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader, Trx } from './database.ts'
 
 /** What people say to agents, until it is delivered and after. Ids are time-ordered, and so is every answer here. */
 export interface Message {
@@ -8,7 +8,7 @@ export interface Message {
 }
 
 export async function insertMessage(
-  trx: Trx,
+  trx: JobTrx,
   message: Message & { readonly jobId: string; readonly agentId: string },
 ): Promise<void> {
   await sql`
@@ -30,7 +30,7 @@ export async function readRecipient(
 }
 
 /** Takes what waits for an agent: from now on it counts as delivered with this attempt. */
-export async function takeMessages(trx: Trx, agentId: string, attemptId: string): Promise<Message[]> {
+export async function takeMessages(trx: JobTrx, agentId: string, attemptId: string): Promise<Message[]> {
   const { rows } = await sql<Message>`
     update messages set delivered_at = ${new Date()}, attempt_id = ${attemptId}
     where agent_id = ${agentId} and delivered_at is null returning id, text`.execute(trx)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { BudgetView, Usage } from '../contract/job.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
 /** One line of the ledger as it is stored. */
@@ -40,7 +40,7 @@ export async function insertModelCalls(trx: Trx, calls: readonly ModelCallRow[])
 
 /** Adds a call to what its attempt has used; returns the sums, or null when there is no such attempt. */
 export async function addToAttempt(
-  trx: Trx,
+  trx: JobTrx,
   call: ModelCallRow & { readonly attempt_id: string },
 ): Promise<Usage | null> {
   const unpriced = call.cost_usd === null ? call.input_tokens + call.output_tokens : 0

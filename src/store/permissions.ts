@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PermissionOutcome, PermissionView } from '../contract/permission.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
 /** What agents ask before they act. */
@@ -14,7 +14,7 @@ export interface NewPermission extends Pick<
   readonly deadline: Date
 }
 
-export async function insertPermission(trx: Trx, asked: NewPermission): Promise<void> {
+export async function insertPermission(trx: JobTrx, asked: NewPermission): Promise<void> {
   await sql`
     insert into permissions (id, job_id, task_id, attempt_id, agent_id, title, kind, input, options, asked_at, deadline)
     values (${asked.id}, ${asked.jobId}, ${asked.task_id}, ${asked.attempt_id}, ${asked.agentId}, ${asked.title}, ${asked.kind},
@@ -23,7 +23,7 @@ export async function insertPermission(trx: Trx, asked: NewPermission): Promise<
 
 /** False when it has been answered before. */
 export async function closePermission(
-  trx: Trx,
+  trx: JobTrx,
   id: string,
   answer: { readonly outcome: PermissionOutcome; readonly optionId: string | null; readonly actor: string },
 ): Promise<boolean> {

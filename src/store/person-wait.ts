@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { personWaits } from '../contract/words.ts'
-import type { Trx } from './database.ts'
+import type { JobTrx } from './database.ts'
 
 /**
  * Notes whether a job waits for a person now, and adds up how long it did. Belongs into every transaction, under the
  * job's lock, that asks a person something or ends the asking.
  */
-export async function notePersonWait(trx: Trx, jobId: string): Promise<void> {
+export async function notePersonWait(trx: JobTrx, jobId: string): Promise<void> {
   const now = new Date()
   const asked = (table: 'permissions' | 'questions') => sql`
     (select min(p.asked_at) from ${sql.table(table)} p join attempts x on x.id = p.attempt_id

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { QuestionOutcome, QuestionView } from '../contract/question.ts'
 import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
 /** What agents ask people in the middle of their work. */
@@ -14,7 +14,7 @@ export interface NewQuestion extends Pick<
   readonly deadline: Date
 }
 
-export async function insertQuestion(trx: Trx, asked: NewQuestion): Promise<void> {
+export async function insertQuestion(trx: JobTrx, asked: NewQuestion): Promise<void> {
   await sql`
     insert into questions (id, job_id, task_id, attempt_id, agent_id, question, choices, asked_at, deadline)
     values (${asked.id}, ${asked.jobId}, ${asked.task_id}, ${asked.attempt_id}, ${asked.agentId}, ${asked.question},
@@ -22,7 +22,7 @@ export async function insertQuestion(trx: Trx, asked: NewQuestion): Promise<void
 }
 
 export async function closeQuestion(
-  trx: Trx,
+  trx: JobTrx,
   id: string,
   end: { readonly outcome: QuestionOutcome; readonly answer: string | null; readonly actor: string },
 ): Promise<void> {

@@ -9,12 +9,6 @@ import { sql, type Kysely } from 'kysely'
 export const queues = ['advance', 'work', 'repository'] as const
 export type QueueName = (typeof queues)[number]
 
-export interface QueueEntry {
-  readonly id?: string
-  readonly data: { readonly job_id: string; readonly work_id?: string }
-  readonly startAfter?: Date
-}
-
 /** Options measured for this load: a dead worker's entry comes back after at most `heartbeat + supervise` seconds. */
 export const bossOptions = {
   useListenNotify: true,
@@ -42,19 +36,30 @@ export async function createQueues(boss: PgBoss): Promise<void> {
   for (const name of queues) if (!there.has(name)) await boss.createQueue(name, queueOptions)
 }
 
-/** Puts entries into a queue as part of `trx`. */
-export async function enqueue(
+/** Queues an `advance` of each job as part of `trx`, due at once or at `at`. */
+export async function enqueueAdvance(
   boss: PgBoss,
   trx: Kysely<unknown>,
-  name: QueueName,
-  entries: readonly QueueEntry[],
+  jobIds: readonly string[],
+  at?: Date,
 ): Promise<void> {
-  if (entries.length === 0) return
+  if (jobIds.length === 0) return
   await boss.insert(
-    name,
-    entries.map((entry) => ({ ...entry })),
+    'advance',
+    jobIds.map((id) => ({ data: { job_id: id }, ...(at === undefined ? {} : { startAfter: at }) })),
     { db: fromKysely(trx) },
   )
+}
+
+/** Queues long work as part of `trx`. `id` becomes the id of the entry. */
+export async function enqueueWork(
+  boss: PgBoss,
+  trx: Kysely<unknown>,
+  name: Exclude<QueueName, 'advance'>,
+  entry: { readonly id: string; readonly jobId: string; readonly workId: string },
+): Promise<void> {
+  const data = { job_id: entry.jobId, work_id: entry.workId }
+  await boss.insert(name, [{ id: entry.id, data }], { db: fromKysely(trx) })
 }
 
 /** Takes entries out of a queue as part of `trx`, whether due or claimed. */

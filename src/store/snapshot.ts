@@ -1,18 +1,18 @@
 import { sql } from 'kysely'
 import type { AttemptStatus } from '../contract/words.ts'
 import type { Agent, Attempt, AttemptOutcome, Snapshot, Task, Work } from '../domain/model.ts'
-import type { Trx } from './database.ts'
+import type { JobTrx, Trx } from './database.ts'
 import { readSpent } from './budgets.ts'
 import { readFindings } from './findings.ts'
-import { lockJob } from './jobs.ts'
+import { readJob } from './jobs.ts'
 import { blockedProviders } from './providers.ts'
 
 /**
  * Reads everything the rules may know about a job, under the job's row lock, so that two readers decide one after
  * the other. Null when there is no such job.
  */
-export async function readSnapshot(trx: Trx, jobId: string): Promise<Snapshot | null> {
-  const job = await lockJob(trx, jobId)
+export async function readSnapshot(trx: JobTrx, jobId: string): Promise<Snapshot | null> {
+  const job = await readJob(trx, jobId)
   if (job === null) return null
   return {
     job: {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import type { Feedback } from '../domain/model.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
 /**
  * Puts a task back to where nobody has begun it, with all its tries: attempts made so far no longer count. The notes
  * are what every attempt from now on is told first.
  */
-export async function startOver(trx: Trx, taskId: string, notes: readonly Feedback[]): Promise<void> {
+export async function startOver(trx: JobTrx, taskId: string, notes: readonly Feedback[]): Promise<void> {
   await sql`
     update tasks set status = 'pending', error = null, completed_at = null, cancel_requested_at = null, notes = ${jsonb(notes)},
       tries_from = 1 + (select count(*) from attempts x where x.task_id = ${taskId} and x.kind = 'work')
@@ -15,7 +15,7 @@ export async function startOver(trx: Trx, taskId: string, notes: readonly Feedba
 }
 
 /** Writes down that a person wants the end of a task. */
-export async function requestTaskCancel(trx: Trx, taskId: string): Promise<void> {
+export async function requestTaskCancel(trx: JobTrx, taskId: string): Promise<void> {
   await sql`update tasks set cancel_requested_at = ${new Date()} where id = ${taskId}`.execute(trx)
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
 /** The people of a job: its agents, and its tasks, which always name the agent they belong to. */
@@ -11,7 +11,7 @@ export interface NewAgent {
   readonly backend: string
 }
 
-export async function insertAgents(trx: Trx, jobId: string, agents: readonly NewAgent[]): Promise<void> {
+export async function insertAgents(trx: JobTrx, jobId: string, agents: readonly NewAgent[]): Promise<void> {
   for (const agent of agents) {
     await sql`insert into agents (id, job_id, name, role, backend) values (${agent.id}, ${jobId}, ${agent.name}, ${agent.role}, ${agent.backend})`.execute(
       trx,
@@ -28,7 +28,7 @@ export interface AgentChange {
   readonly model?: string
 }
 
-export async function updateAgent(trx: Trx, id: string, change: AgentChange): Promise<void> {
+export async function updateAgent(trx: JobTrx, id: string, change: AgentChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
   )
@@ -36,7 +36,7 @@ export async function updateAgent(trx: Trx, id: string, change: AgentChange): Pr
 }
 
 /** Sets every agent of a job to a final status. */
-export async function settleAgents(trx: Trx, jobId: string, status: AgentStatus): Promise<void> {
+export async function settleAgents(trx: JobTrx, jobId: string, status: AgentStatus): Promise<void> {
   await sql`update agents set status = ${status}, task_id = null where job_id = ${jobId}`.execute(trx)
 }
 
@@ -55,7 +55,7 @@ export interface NewTaskRow {
   readonly agentId: string
 }
 
-export async function insertTasks(trx: Trx, jobId: string, tasks: readonly NewTaskRow[]): Promise<void> {
+export async function insertTasks(trx: JobTrx, jobId: string, tasks: readonly NewTaskRow[]): Promise<void> {
   for (const task of tasks) {
     await sql`
       insert into tasks (id, job_id, key, kind, title, description, role, phase, status, position, depends_on, acceptance, checks, agent_id)
@@ -74,7 +74,7 @@ export interface TaskChange {
   readonly completed_at?: Date | null
 }
 
-export async function updateTask(trx: Trx, id: string, change: TaskChange): Promise<void> {
+export async function updateTask(trx: JobTrx, id: string, change: TaskChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
   )
@@ -127,7 +127,7 @@ export async function chooseAgent(
 
 /** The agent of an attempt begins: it is working, and has not said anything yet. Returns its name and the task's title. */
 export async function beginActivity(
-  trx: Trx,
+  trx: JobTrx,
   attemptId: string,
 ): Promise<{ name: string; title: string } | null> {
   const { rows } = await sql<{ name: string; title: string }>`
@@ -141,7 +141,7 @@ export async function beginActivity(
 
 /** The agent of a task that has ended, unless it is busy with another one by now. */
 export async function settleAgent(
-  trx: Trx,
+  trx: JobTrx,
   agentId: string,
   taskId: string,
   status: AgentStatus,
@@ -151,14 +151,14 @@ export async function settleAgent(
 }
 
 /** The agent of an attempt has nothing to do any more. */
-export async function releaseAgent(trx: Trx, attemptId: string): Promise<void> {
+export async function releaseAgent(trx: JobTrx, attemptId: string): Promise<void> {
   await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${attemptId})`.execute(
     trx,
   )
 }
 
 /** Puts the unfinished tasks of a job back to where nobody has begun them; those that a person cancelled stay so. */
-export async function reopenTasks(trx: Trx, jobId: string): Promise<void> {
+export async function reopenTasks(trx: JobTrx, jobId: string): Promise<void> {
   await sql`update tasks set status = 'pending', error = null, completed_at = null where job_id = ${jobId}
     and status <> 'completed' and cancel_requested_at is null`.execute(trx)
 }

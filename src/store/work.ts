@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { CheckingView } from '../contract/job.ts'
 import type { WorkKind, WorkOutcome, WorkStatus } from '../domain/model.ts'
-import type { Reader, Trx } from './database.ts'
+import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 import type { QueueName } from './queue.ts'
 
@@ -20,7 +20,7 @@ export interface NewWork {
   readonly queueId: string
 }
 
-export async function insertWork(trx: Trx, work: NewWork): Promise<void> {
+export async function insertWork(trx: JobTrx, work: NewWork): Promise<void> {
   await sql`
     insert into work (id, job_id, epoch, kind, task_id, attempt_id, queue, queue_id, status, created_at)
     values (${work.id}, ${work.jobId}, ${work.epoch}, ${work.kind}, ${work.taskId}, ${work.attemptId}, ${work.queue}, ${work.queueId}, 'queued', ${new Date()})`.execute(
@@ -51,7 +51,7 @@ export async function readWork(db: Reader, id: string): Promise<WorkRow | null> 
 }
 
 /** Claims work that nobody has begun: the new lease, or null when it was begun, ended or withdrawn before. */
-export async function claimWork(trx: Trx, id: string, workerId: string): Promise<number | null> {
+export async function claimWork(trx: JobTrx, id: string, workerId: string): Promise<number | null> {
   const { rows } = await sql<{ lease: number }>`
     update work set status = 'running', lease = lease + 1, worker_id = ${workerId}, started_at = ${new Date()}
     where id = ${id} and status = 'queued' returning lease`.execute(trx)
@@ -59,7 +59,7 @@ export async function claimWork(trx: Trx, id: string, workerId: string): Promise
 }
 
 /** Whether the lease is still the valid one; taken for update, so that what follows in `trx` is fenced. */
-export async function holdsLease(trx: Trx, id: string, lease: number): Promise<boolean> {
+export async function holdsLease(trx: JobTrx, id: string, lease: number): Promise<boolean> {
   const { rows } =
     await sql`select 1 from work where id = ${id} and lease = ${lease} and status = 'running' for update`.execute(
       trx,
@@ -69,7 +69,7 @@ export async function holdsLease(trx: Trx, id: string, lease: number): Promise<b
 
 /** Ends work under its lease (or, with `lease` null, work that no worker holds). False: the lease was lost. */
 export async function endWork(
-  trx: Trx,
+  trx: JobTrx,
   id: string,
   lease: number | null,
   status: WorkStatus,
@@ -109,7 +109,7 @@ export async function stuckJobs(db: Reader): Promise<string[]> {
 }
 
 /** The check that a run of checks has come to. */
-export async function setCurrentCheck(trx: Trx, id: string, check: CheckingView): Promise<void> {
+export async function setCurrentCheck(trx: JobTrx, id: string, check: CheckingView): Promise<void> {
   await sql`update work set current_check = ${jsonb(check)} where id = ${id}`.execute(trx)
 }
 

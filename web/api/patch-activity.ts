@@ -53,10 +53,13 @@ interface Said {
   readonly at: string
 }
 
+/** What the server notes of a session, which its agent did not say. */
+const unspoken = new Set(['session.usage', 'session.prepared', 'session.started', 'session.model'])
+
 /** What an event says to somebody who watches; pieces of a tool call and counts of tokens say nothing. */
 function spokenLine(event: EventView): string | null {
   const isSpoken = event.type.startsWith('session.') || event.type === 'attempt.progress'
-  if (!isSpoken || event.type === 'session.usage') return null
+  if (!isSpoken || unspoken.has(event.type)) return null
   if (event.message === `tool call ${String(event.data['id'])}`) return null
   const line = event.message.trim().split('\n', 1)[0] ?? ''
   return line === '' ? null : line.slice(0, lineLimit)

@@ -1,0 +1,219 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newJobRow } from '../../test/helpers/new-job-row.ts'
+import { newId } from '../lib/ids.ts'
+import { openLog } from '../lib/log.ts'
+import { insertAttempt } from '../store/attempts.ts'
+import type { Database } from '../store/database.ts'
+import { readEvents } from '../store/events.ts'
+import { insertJobs, readJob, updateJob } from '../store/jobs.ts'
+import { openDatabase } from '../store/open-database.ts'
+import { queueCounts } from '../store/queue.ts'
+import { beginActivity, insertAgents, insertTasks } from '../store/team.ts'
+import { listAgents } from '../store/team-views.ts'
+import { claimWork, endWork, insertWork, readWork, type WorkRow } from '../store/work.ts'
+import { personAct, serverAct, serverActOnJobs, underLease } from './job-transactions.ts'
+import { loseWork } from './lose-work.ts'
+
+let dataDir: string
+let db: Database
+
+beforeAll(async () => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-transactions-'))
+  db = await openDatabase({ dataDir, url: null, log: openLog('silent') })
+})
+afterAll(async () => {
+  await db.close()
+  fs.rmSync(dataDir, { recursive: true })
+})
+
+const event = { type: 'test.done', actor: 'person', message: 'done' }
+const nobody = newId()
+
+async function accept(): Promise<string> {
+  const row = newJobRow()
+  await db.tx((trx) => insertJobs(trx, [row]))
+  return row.id
+}
+
+/** A job whose only agent works on its only task, with the work claimed. */
+async function claimedWork(): Promise<{ work: WorkRow; lease: number }> {
+  const jobId = await accept()
+  const ids = { agent: newId(), task: newId(), attempt: newId(), work: newId(), worker: newId() }
+  const claimed = await serverAct(db, jobId, async ({ trx }) => {
+    await insertAgents(trx, jobId, [
+      { id: ids.agent, name: 'Developer', role: 'developer', backend: 'offline' },
+    ])
+    const texts = { title: 'Build', description: '', dependsOn: [], acceptance: [], checks: [] }
+    await insertTasks(trx, jobId, [
+      {
+        ...texts,
+        id: ids.task,
+        key: 'build',
+        kind: 'build',
+        role: 'developer',
+        phase: 'building',
+        position: 0,
+        agentId: ids.agent,
+      },
+    ])
+    await insertAttempt(trx, {
+      id: ids.attempt,
+      jobId,
+      taskId: ids.task,
+      epoch: 1,
+      number: 1,
+      kind: 'work',
+      subjectId: null,
+      agentId: ids.agent,
+      backend: 'offline',
+      feedback: [],
+    })
+    const subject = { taskId: ids.task, attemptId: ids.attempt }
+    await insertWork(trx, {
+      ...subject,
+      id: ids.work,
+      jobId,
+      epoch: 1,
+      kind: 'attempt',
+      queue: 'work',
+      queueId: newId(),
+    })
+    const lease = await claimWork(trx, ids.work, ids.worker)
+    await beginActivity(trx, ids.attempt)
+    const work = await readWork(trx, ids.work)
+    return work === null || lease === null ? null : { work, lease }
+  })
+  if (claimed === null) throw new Error('the work could not be claimed')
+  return claimed
+}
+
+async function phaseOf(jobId: string): Promise<string | undefined> {
+  return (await readJob(db.reader, jobId))?.phase
+}
+
+async function typesOf(jobId: string): Promise<string[]> {
+  return (await readEvents(db.reader, jobId, 0, 100)).map(({ type }) => type)
+}
+
+async function advancesOf(jobId: string): Promise<number> {
+  const { rows } = await sql`
+    select 1 from pgboss.job where name = 'advance' and data ->> 'job_id' = ${jobId}`.execute(db.reader)
+  return rows.length
+}
+
+describe('personAct', () => {
+  it('commits the change, its events and an advance of the job together', async () => {
+    const id = await accept()
+    const seen = await personAct(db, id, async ({ trx, job, append }) => {
+      await updateJob(trx, id, { phase: 'building' })
+      await append([event])
+      return job.phase
+    })
+    expect(seen).toBe('queued')
+    expect(await phaseOf(id)).toBe('building')
+    expect(await typesOf(id)).toEqual(['job.created', 'test.done'])
+    expect(await advancesOf(id)).toBe(1)
+  })
+
+  it('keeps nothing of an act that was refused', async () => {
+    const id = await accept()
+    const refused = personAct(db, id, async ({ trx, append }) => {
+      await updateJob(trx, id, { phase: 'building' })
+      await append([event])
+      throw new Error('refused')
+    })
+    await expect(refused).rejects.toThrow('refused')
+    expect(await phaseOf(id)).toBe('queued')
+    expect(await typesOf(id)).toEqual(['job.created'])
+    expect(await advancesOf(id)).toBe(0)
+  })
+
+  it('answers 404 for a job that does not exist', async () => {
+    await expect(personAct(db, nobody, () => Promise.resolve())).rejects.toMatchObject({
+      status: 404,
+      code: 'not_found',
+    })
+  })
+})
+
+describe('underLease', () => {
+  it('writes for the worker that holds the lease, and queues nothing by itself', async () => {
+    const claim = await claimedWork()
+    expect(await underLease(db, claim, async ({ append }) => append([event]).then(() => 'written'))).toBe(
+      'written',
+    )
+    expect(await typesOf(claim.work.job_id)).toContain('test.done')
+    expect(await advancesOf(claim.work.job_id)).toBe(0)
+  })
+
+  it.each([
+    ['an older lease', (claim: { work: WorkRow; lease: number }) => ({ ...claim, lease: claim.lease - 1 })],
+    ['a later lease', (claim: { work: WorkRow; lease: number }) => ({ ...claim, lease: claim.lease + 1 })],
+  ])('writes nothing under %s', async (_what, other) => {
+    const claim = await claimedWork()
+    expect(await underLease(db, other(claim), async ({ append }) => append([event]))).toBeNull()
+    expect(await typesOf(claim.work.job_id)).not.toContain('test.done')
+  })
+
+  it('writes nothing for work that has ended', async () => {
+    const claim = await claimedWork()
+    await serverAct(db, claim.work.job_id, ({ trx }) => endWork(trx, claim.work.id, null, 'lost', null))
+    expect(await underLease(db, claim, async ({ append }) => append([event]))).toBeNull()
+  })
+})
+
+describe('serverAct', () => {
+  it('writes nothing and returns null for a job that does not exist', async () => {
+    expect(await serverAct(db, nobody, () => Promise.resolve('written'))).toBeNull()
+  })
+
+  it('queues an advance for later', async () => {
+    const id = await accept()
+    const before = await queueCounts(db.reader)
+    await serverAct(db, id, ({ queueAdvance }) => queueAdvance(new Date(Date.now() + 3_600_000)))
+    expect(await advancesOf(id)).toBe(1)
+    expect((await queueCounts(db.reader))['advance.created']).toBe((before['advance.created'] ?? 0) + 1)
+  })
+
+  it('on several jobs finds those that exist, whatever the order', async () => {
+    const [one, other] = [await accept(), await accept()]
+    await serverActOnJobs(db, [other, nobody, one, other], async (_trx, find) => {
+      expect(find(nobody)).toBeNull()
+      await find(one)?.append([event])
+      await find(other)?.append([event])
+    })
+    expect(await typesOf(one)).toEqual(['job.created', 'test.done'])
+    expect(await typesOf(other)).toEqual(['job.created', 'test.done'])
+  })
+})
+
+describe('loseWork', () => {
+  it('ends the work and its attempt, says so, and releases the agent', async () => {
+    const { work } = await claimedWork()
+    expect(await listAgents(db.reader, work.job_id)).toMatchObject([
+      { status: 'working', task_id: work.task_id },
+    ])
+    await serverAct(db, work.job_id, async ({ trx, append }) =>
+      append(await loseWork(trx, work.id, 'its worker ended')),
+    )
+    expect(await listAgents(db.reader, work.job_id)).toMatchObject([{ status: 'idle', task_id: null }])
+    expect(await readWork(db.reader, work.id)).toMatchObject({ status: 'lost' })
+    expect((await readEvents(db.reader, work.job_id, 0, 100)).at(-1)).toMatchObject({
+      type: 'work.lost',
+      message: 'The attempt was interrupted: its worker ended.',
+    })
+  })
+
+  it('has nothing to say of work that was over before', async () => {
+    const { work } = await claimedWork()
+    const events = await serverAct(db, work.job_id, async ({ trx }) => {
+      await endWork(trx, work.id, null, 'done', null)
+      return loseWork(trx, work.id, 'its worker ended')
+    })
+    expect(events).toEqual([])
+  })
+})

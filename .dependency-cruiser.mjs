@@ -1,4 +1,4 @@
-import { mainLoader, owners, pureRooms, rooms, roots, web } from './rooms.mjs'
+import { engineRooms, engineSeam, mainLoader, owners, pureRooms, rooms, roots, web } from './rooms.mjs'
 
 /**
  * The rules of rooms.mjs in dependency-cruiser's language. Each rule's name says who broke it, its comment says what
@@ -33,6 +33,14 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   to: { path: '^src/', pathNot: [room, ...allowed, ...Object.keys(roots)].map(place) },
 }))
 
+const engineRules = Object.entries(engineRooms).map(([room, allowed]) => ({
+  name: `engine-${room}-may-import-${allowed.join('-') || 'no-other-room-of-the-engine'}`,
+  comment: `engine/${room} may import what the engine's rooms share and: ${allowed.join(', ') || 'no other of them'}. Move what both need into src/engine/ itself.`,
+  severity: 'error',
+  from: { path: place(`engine/${room}`) },
+  to: { path: '^src/engine/[^/]+/', pathNot: [room, ...allowed].map((name) => place(`engine/${name}`)) },
+}))
+
 const ownerRules = Object.entries(owners).map(([name, places]) => ({
   name: `only-${places.map(word).join('-and-').replaceAll('/', '-')}-may-use-${name.replaceAll(/[@/]/g, '')}`,
   comment: `${name} belongs to ${places.join(', ')}: ask that room for what you need.`,
@@ -53,6 +61,21 @@ const rootRules = Object.entries(roots).map(([file, importers]) => ({
 export default {
   forbidden: [
     ...roomRules,
+    ...engineRules,
+    {
+      name: 'what-the-engine-shares-imports-none-of-its-rooms',
+      comment: 'A file that needs a room of the engine belongs into a room: move it there.',
+      severity: 'error',
+      from: { path: '^src/engine/[^/]+$', pathNot: [place(engineSeam.from), TESTS] },
+      to: { path: '^src/engine/[^/]+/' },
+    },
+    {
+      name: 'the-engine-sees-the-models-alone',
+      comment: `${engineSeam.from} may name the type of ${engineSeam.to} and nothing else of a room.`,
+      severity: 'error',
+      from: { path: place(engineSeam.from) },
+      to: { path: '^src/engine/[^/]+/', pathNot: place(engineSeam.to) },
+    },
     ...ownerRules,
     ...rootRules,
     {

@@ -41,6 +41,25 @@ export const rooms = {
 }
 
 /**
+ * The rooms inside the engine, and which other of them each may import. What they share lies beside them, in
+ * `src/engine/` itself, and knows none of them but for the type of the models (`engineSeam`).
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const engineRooms = {
+  job: [],
+  models: [],
+  people: [],
+  attempt: ['models'],
+  backends: ['attempt'],
+  work: ['attempt', 'job'],
+  server: ['job', 'people', 'work'],
+}
+
+/** The one import from what the engine's rooms share into a room. */
+export const engineSeam = { from: 'engine/engine.ts', to: 'engine/models/models.ts' }
+
+/**
  * The UI in `web/`, a room of its own: it sees the server as every other client does.
  *
  * @type {{ mayImport: readonly string[], folders: readonly string[] }}

@@ -30,21 +30,21 @@ const screen = {
 const mutations = [
   {
     name: 'createJob does not enqueue',
-    file: 'src/engine/create-job.ts',
+    file: 'src/engine/job/create-job.ts',
     pattern: /await queueAdvance\(\s*engine\.db,\s*trx,/,
     replacement: 'if (trx === null) await queueAdvance(engine.db, trx,',
     suites: [http],
   },
   {
     name: 'run-attempt returns at once',
-    file: 'src/engine/run-work.ts',
+    file: 'src/engine/work/run-work.ts',
     pattern: /const claimed = await claim\(engine, jobId, workId\)\n/,
     replacement: 'const claimed = await claim(engine, jobId, workId)\n  if (Math.random() >= 0) return\n',
     suites: [http],
   },
   {
     name: 'advance does nothing',
-    file: 'src/engine/advance.ts',
+    file: 'src/engine/job/advance.ts',
     pattern: /await serverAct\(engine\.db, jobId, async \(transaction\) => \{/,
     replacement:
       'await serverAct(engine.db, jobId, async (transaction) => {\n    if (transaction !== null) return',
@@ -59,7 +59,7 @@ const mutations = [
   },
   {
     name: 'the events of a job are read and not handed on',
-    file: 'src/engine/follow-events.ts',
+    file: 'src/engine/job/follow-events.ts',
     pattern: /yield events\n/,
     replacement: 'if (events.length === 0) yield events\n',
     suites: [http, screen],
@@ -67,7 +67,7 @@ const mutations = [
   {
     // A page's stream of a job looks again on its own; the stream of all jobs does not.
     name: 'nobody is woken by a change',
-    file: 'src/engine/follow-events.ts',
+    file: 'src/engine/job/follow-events.ts',
     pattern: /for \(const wake of wakers\) wake\(jobId\)/,
     replacement: 'if (wakers.size < 0) for (const wake of wakers) wake(jobId)',
     suites: [http],

@@ -20,6 +20,7 @@ const ROOT_MARKDOWN = ['AGENTS.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.m
 
 interface Rooms {
   rooms: Record<string, string[]>
+  engineRooms: Record<string, string[]>
   roots: Record<string, unknown>
   web: { folders: string[] }
 }
@@ -66,6 +67,13 @@ test('the folders of src are the rooms of rooms.mjs', async () => {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
   expect(folders.sort()).toEqual(Object.keys(rooms).sort())
   expect(files.filter((file) => !file.endsWith('.test.ts')).sort()).toEqual(Object.keys(roots).sort())
+})
+
+test('the folders of src/engine are those of rooms.mjs', async () => {
+  const { engineRooms } = await load<Rooms>('rooms.mjs')
+  const entries = fs.readdirSync(path.join(root, 'src', 'engine'), { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  expect(folders.sort()).toEqual(Object.keys(engineRooms).sort())
 })
 
 test('the folders of web are those of rooms.mjs', async () => {
@@ -156,6 +164,9 @@ const planted: Record<string, string> = {
   'src/engine/act.ts': "import { other } from './other.ts'\nexport const act = other\n",
   'src/engine/other.ts':
     "import { act } from './act.ts'\nimport { gone } from './gone.ts'\nexport const other = [act, gone]\n",
+  'src/engine/people/ask.ts': "import { lead } from '../job/lead.ts'\nexport const ask = lead\n",
+  'src/engine/job/lead.ts': 'export const lead = 1\n',
+  'src/engine/shared.ts': "import { lead } from './job/lead.ts'\nexport const shared = lead\n",
   'src/http/app.ts':
     "import { main } from '../main.ts'\nimport { config } from '../config.ts'\nexport const app = [main, config]\n",
   'src/sandbox/walls.ts': "import type { Word } from '../contract/word.ts'\nexport type Walls = Word\n",
@@ -189,6 +200,8 @@ test('the rules see every planted fault', async () => {
       'src/domain/rule.ts: pure-rooms-do-no-io',
       'src/engine/act.ts: no-cycles',
       'src/engine/other.ts: imports-can-be-found',
+      'src/engine/people/ask.ts: engine-people-may-import-no-other-room-of-the-engine',
+      'src/engine/shared.ts: what-the-engine-shares-imports-none-of-its-rooms',
       'src/http/app.ts: nobody-imports-main',
       'src/http/app.ts: only-main-and-wire-http-and-cli-imports-config',
       'src/lib/clock.ts: every-package-has-an-owner',

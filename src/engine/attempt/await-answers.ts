@@ -1,0 +1,113 @@
+import type { QuestionView } from '../../contract/question.ts'
+import type { AttemptTask } from '../../store/attempts.ts'
+import { notePersonWait } from '../../store/person-wait.ts'
+import { closeQuestion, openQuestions, readQuestion } from '../../store/questions.ts'
+import { updateAgent } from '../../store/team.ts'
+import type { Claim } from '../claim.ts'
+import type { Engine } from '../engine.ts'
+import { underLease } from '../job-transactions.ts'
+import { soonest } from './soonest.ts'
+
+/**
+ * Waits, between two turns of a session and without its slot, until everything that its agent asked is answered, too late, or of no use any more.
+ * Answers come as messages; what is returned is what to tell the agent of questions that nobody answered.
+ */
+export async function awaitAnswers(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
+  const open = await openQuestions(engine.db.reader, attempt.id)
+  if (open.length === 0) return []
+  await showWaiting(engine, claim, attempt, 'waiting')
+  const takeSlotBack = engine.running.slots.lend()
+  const unanswered: string[] = []
+  try {
+    for (const { id, deadline } of open) {
+      const question = await awaitOne(engine, claim, attempt, { id, until: Date.parse(deadline) })
+      if (question?.outcome === 'expired')
+        unanswered.push(
+          `Nobody answered your question "${question.question}" in time: decide yourself, and write down what you decided.`,
+        )
+    }
+  } finally {
+    takeSlotBack()
+  }
+  await showWaiting(engine, claim, attempt, 'working')
+  return unanswered
+}
+
+/** Shows that the agent of an attempt waits for answers, or that it works again. */
+async function showWaiting(
+  engine: Engine,
+  claim: Claim,
+  { agent, agent_id, id, task_id }: AttemptTask,
+  status: 'waiting' | 'working',
+): Promise<void> {
+  await underLease(engine.db, claim, async ({ trx, append }) => {
+    await updateAgent(trx, agent_id, { status })
+    await append([
+      {
+        type: status === 'waiting' ? 'attempt.waiting' : 'attempt.resumed',
+        actor: 'server',
+        taskId: task_id,
+        attemptId: id,
+        message: status === 'waiting' ? `${agent} is waiting for an answer.` : `${agent} is working again.`,
+      },
+    ])
+  })
+}
+
+interface Awaited {
+  readonly id: string
+  readonly until: number
+}
+
+async function awaitOne(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  awaited: Awaited,
+): Promise<QuestionView | null> {
+  let waiting = engine.answers.next(awaited.id)
+  try {
+    for (;;) {
+      const over = await settled(engine, claim, attempt, awaited)
+      if (over !== 'open') return over
+      await soonest(waiting.sign, awaited.until - Date.now(), claim.signal)
+      // Before the next look: an answer that comes meanwhile must not be missed.
+      waiting = engine.answers.next(awaited.id)
+    }
+  } finally {
+    waiting.stop()
+  }
+}
+
+/**
+ * The question once it is over, or `open` while it is not. Closes it when its time or its session is over. Null when this
+ * worker has lost the work.
+ */
+async function settled(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  { id, until }: Awaited,
+): Promise<QuestionView | null | 'open'> {
+  return underLease(engine.db, claim, async ({ trx, job, append }) => {
+    const found = await readQuestion(trx, job.id, id)
+    if (found === null || found.question.outcome !== null) return found?.question ?? null
+    const outcome = claim.signal.aborted ? 'withdrawn' : Date.now() >= until ? 'expired' : null
+    if (outcome === null) return 'open'
+    await closeQuestion(trx, id, { outcome, answer: null, actor: 'server' })
+    await notePersonWait(trx, job.id)
+    const why =
+      outcome === 'expired' ? 'Nobody answered in time' : 'The session ended before anybody answered'
+    await append([
+      {
+        type: 'question.closed',
+        actor: 'server',
+        taskId: attempt.task_id,
+        attemptId: attempt.id,
+        message: `${why}: ${found.question.question}`,
+        data: { question_id: id, outcome },
+      },
+    ])
+    return { ...found.question, outcome }
+  })
+}

@@ -1,0 +1,43 @@
+import type { BoardActs } from '../../board/acts.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { askQuestion } from './ask-question.ts'
+import type { AttemptTask } from '../../store/attempts.ts'
+import { listTasks } from '../../store/team-views.ts'
+import type { Claim } from '../claim.ts'
+import type { Engine } from '../engine.ts'
+import type { Recorder } from './record-session.ts'
+
+/** Reports of one attempt: more than a person reads, and an end to a loop. */
+const REPORTS = 200
+/** Questions of one attempt: each may keep it waiting, and a session is told of only so many answers. */
+const QUESTIONS = 5
+
+/** What an attempt's agent may do with the board of its job. */
+export function boardActs(engine: Engine, claim: Claim, attempt: AttemptTask, recorder: Recorder): BoardActs {
+  let reports = 0
+  let questions = 0
+  return {
+    own: attempt.task_id,
+    tasks: () => listTasks(engine.db.reader, claim.job.id),
+    report(message) {
+      reports += 1
+      if (reports > REPORTS)
+        throw new AppError(
+          429,
+          'too_many_reports',
+          `You have reported ${REPORTS} times, which is all that is taken: go on with the work.`,
+        )
+      recorder.report(message.replaceAll(/\s+/g, ' '))
+    },
+    async ask(asked) {
+      questions += 1
+      if (questions > QUESTIONS)
+        throw new AppError(
+          429,
+          'too_many_questions',
+          `You have asked ${QUESTIONS} times, which is all that is taken: decide yourself, and write down what you decided.`,
+        )
+      await askQuestion(engine, claim, attempt, asked)
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import type { Session } from '../../agents/acp/session.ts'
+import type { ReportedUsage } from '../../agents/backend.ts'
+import type { TaskBrief } from '../../contract/brief.ts'
+import { messagePrompt } from '../../roles/message-prompt.ts'
+import type { AttemptTask } from '../../store/attempts.ts'
+import type { Workspace } from '../../workspace/attempt-workspace.ts'
+import { awaitAnswers } from './await-answers.ts'
+import type { Claim } from '../claim.ts'
+import type { Engine } from '../engine.ts'
+import type { LimitListener } from './listen-for-limit.ts'
+import { messagesForTurn } from './messages.ts'
+import { NoModelNow } from '../models/model-access.ts'
+import type { Recorder } from './record-session.ts'
+import { readReports, type Reports } from './read-reports.ts'
+
+/** What came of a session. That an agent ended its turn says nothing about its work. */
+export interface Talk {
+  readonly error: string | null
+  readonly stopReason: string | null
+  readonly reports: Reports
+}
+
+export interface Conversation {
+  readonly session: Session
+  readonly attempt: AttemptTask
+  readonly brief: TaskBrief
+  readonly workspace: Workspace
+  readonly recorder: Recorder
+  /** Null where the gateway sees what its provider says. */
+  readonly limit: LimitListener | null
+}
+
+/** How often one session is told what people said meanwhile; what is said after that waits for the next attempt. */
+const MESSAGE_ROUNDS = 10
+
+/** How often an agent may correct a report that does not fit its schema, within one session. */
+const CORRECTIONS = 3
+
+/** Prompts an agent with its brief, then with what people say and with what is wrong in its report, until it is done. */
+export async function converse(engine: Engine, claim: Claim, conversation: Conversation): Promise<Talk> {
+  const { session, attempt, recorder, limit } = conversation
+  let prompt = engine.roles.render(conversation.brief, conversation.workspace.reports)
+  let told = 0
+  for (let round = 0; ; round += 1) {
+    limit?.beginTurn()
+    const { stopReason } = await session.prompt(prompt, claim.signal)
+    recordUsage(session, recorder)
+    const held = limit?.held(null) ?? null
+    if (held !== null) throw new NoModelNow(held)
+    if (stopReason !== 'end_turn')
+      return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
+    const messages = told < MESSAGE_ROUNDS ? await heard(engine, claim, attempt) : []
+    if (messages.length > 0) {
+      told += 1
+      prompt = messagePrompt(messages)
+      continue
+    }
+    const { reports, problem } = await readReports(conversation.workspace, attempt, claim.job.mode)
+    if (problem === null) return { error: null, stopReason, reports }
+    if (round - told >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
+    recorder.note(`The report was sent back: ${problem}`)
+    prompt = `${problem}\n\nCorrect the file and stop.`
+  }
+}
+
+/** What the agent is told next: what people said meanwhile, or say when it has asked them something. */
+async function heard(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
+  const unanswered = await awaitAnswers(engine, claim, attempt)
+  return [...(await messagesForTurn(engine, claim, attempt)), ...unanswered]
+}
+
+function recordUsage(session: Session, recorder: Recorder): void {
+  const usage: ReportedUsage | null = session.usage()
+  if (usage !== null) recorder.add({ kind: 'usage', ...usage })
+}

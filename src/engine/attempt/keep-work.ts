@@ -1,0 +1,169 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { Transform } from 'node:stream'
+import type { NewEvent } from '../../store/events.ts'
+import { checkpoint, type Checkpoint, type CheckpointOptions } from '../../workspace/attempt-workspace.ts'
+import type { JobRepository } from '../../workspace/job-repository.ts'
+import { packScript, surveyScript, takeInCommits, type KeptCommit } from '../../workspace/own-commits.ts'
+import { agentEnvironment } from './agent-process.ts'
+import type { Engine } from '../engine.ts'
+
+/** What an attempt left, in the job's repository. */
+export interface KeptWork {
+  readonly checkpoint: Checkpoint
+  /** What it committed itself, beside its files; and what could not be kept of that. */
+  readonly events: readonly Pick<NewEvent, 'type' | 'message' | 'data'>[]
+  /** Something is in the workspace that is nowhere else: it has to stay. */
+  readonly mustStay: boolean
+}
+
+/** One process that looks at a workspace or packs from it. */
+const SCRIPT_MS = 120_000
+/** What an agent's own commits may weigh, packed. */
+const PACK_BYTES = 1_000_000_000
+const SURVEY_BYTES = 500_000
+
+/**
+ * Records everything that an attempt left in its workspace before that goes: its files as a checkpoint, and what the agent
+ * committed or stashed by itself. Safe to run twice. Throws when its files cannot be recorded as they are.
+ */
+export async function keepWork(
+  engine: Engine,
+  repository: JobRepository,
+  options: CheckpointOptions & { readonly attemptId: string },
+): Promise<KeptWork> {
+  const survey = await surveyWorkspace(engine, repository, options)
+  if (survey.deep !== null)
+    throw new Error(
+      `A file lies deeper than git can record, in ${survey.deep}…: put it somewhere less deep in the tree.`,
+    )
+  const events: KeptWork['events'][number][] = []
+  let mustStay = false
+  for (const [n, dir] of survey.repositories.entries()) {
+    const under = `refs/slipway/kept/${options.attemptId}/${n + 1}`
+    try {
+      const kept = await keepCommits(engine, repository, options, { dir, under })
+      if (kept.length > 0) events.push(keptEvent(kept, dir, under))
+    } catch (error) {
+      mustStay = true
+      events.push(notKeptEvent(error, dir, options.attemptDir))
+    }
+  }
+  return { checkpoint: await checkpoint(repository, options), events, mustStay }
+}
+
+interface Survey {
+  readonly deep: string | null
+  readonly repositories: readonly string[]
+}
+
+async function surveyWorkspace(
+  engine: Engine,
+  repository: JobRepository,
+  options: CheckpointOptions,
+): Promise<Survey> {
+  const file = path.join(options.attemptDir, 'survey')
+  try {
+    await runInside(engine, repository, options.attemptDir, ['/bin/sh', '-c', surveyScript], {
+      file,
+      maxBytes: SURVEY_BYTES,
+    })
+    const lines = (await fs.promises.readFile(file, 'utf8')).split('\n')
+    return {
+      deep: lines.find((line) => line.startsWith('deep '))?.slice('deep '.length) ?? null,
+      repositories: lines
+        .filter((line) => line.startsWith('git '))
+        .map((line) => path.dirname(line.slice('git '.length)))
+        // The agent's own clone first.
+        .toSorted((a, b) => a.length - b.length),
+    }
+  } finally {
+    await fs.promises.rm(file, { force: true })
+  }
+}
+
+async function keepCommits(
+  engine: Engine,
+  repository: JobRepository,
+  { attemptDir, base }: CheckpointOptions,
+  { dir, under }: { readonly dir: string; readonly under: string },
+): Promise<KeptCommit[]> {
+  const file = path.join(attemptDir, 'commits')
+  try {
+    const command = ['/bin/sh', '-c', packScript, 'sh', dir, dir === '.' ? base : '']
+    await runInside(engine, repository, attemptDir, command, { file, maxBytes: PACK_BYTES })
+    return await takeInCommits(repository, file, under)
+  } finally {
+    await fs.promises.rm(file, { force: true })
+  }
+}
+
+/** Runs a command of the server's inside the walls of an attempt that has ended; its output goes to a file. */
+async function runInside(
+  engine: Engine,
+  repository: JobRepository,
+  attemptDir: string,
+  command: readonly string[],
+  { file, maxBytes }: { readonly file: string; readonly maxBytes: number },
+): Promise<void> {
+  const dir = path.join(attemptDir, 'ws')
+  const child = await engine.launcher.launch({
+    command,
+    cwd: dir,
+    env: { ...agentEnvironment(engine, ''), LC_ALL: 'C' },
+    home: path.join(attemptDir, 'home'),
+    writable: [dir],
+    readable: [path.join(repository.dir, 'objects')],
+    label: 'keeping what an attempt left',
+    input: 'nothing',
+  })
+  const timer = setTimeout(() => void child.kill(), SCRIPT_MS)
+  let wrote = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    wrote = (wrote + chunk.toString('utf8')).slice(-500)
+  })
+  try {
+    await pipeline(child.stdout, atMost(maxBytes), fs.createWriteStream(file, { mode: 0o600 }))
+    const { code } = await child.exited
+    if (code !== 0) throw new Error(wrote.trim() || `exit code ${code ?? 'none'}`)
+  } finally {
+    clearTimeout(timer)
+    await child.kill()
+  }
+}
+
+function atMost(maxBytes: number): Transform {
+  let bytes = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      bytes += chunk.length
+      if (bytes > maxBytes) next(new Error(`it is larger than ${maxBytes / 1e6} MB`))
+      else next(null, chunk)
+    },
+  })
+}
+
+function keptEvent(kept: readonly KeptCommit[], dir: string, under: string): KeptWork['events'][number] {
+  const names = [...new Set(kept.map(({ was }) => shortName(was)))]
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ' and others' : '')
+  const where = dir === '.' ? '' : ` in ${dir}`
+  return {
+    type: 'attempt.commits_kept',
+    message: `Kept what the agent committed itself${where} (${shown}), under ${under}/ of the job's repository.`,
+    data: { refs: kept },
+  }
+}
+
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/(?:heads\/|tags\/|remotes\/)?/, '')
+}
+
+function notKeptEvent(error: unknown, dir: string, attemptDir: string): KeptWork['events'][number] {
+  const why = error instanceof Error ? error.message : String(error)
+  return {
+    type: 'attempt.commits_not_kept',
+    message: `What the agent committed itself${dir === '.' ? '' : ` in ${dir}`} could not be kept (${why}): its workspace stays in ${path.join(attemptDir, 'ws')}.`,
+    data: { why, dir },
+  }
+}

@@ -1,0 +1,163 @@
+import { openSession, type Session, type SessionOptions } from '../../agents/acp/session.ts'
+import { openCommandSession } from '../../agents/command/session.ts'
+import type { Launch, SessionUpdate } from '../../agents/backend.ts'
+import type { Profile } from '../../agents/profile.ts'
+import type { SessionHost } from '../../agents/session-host.ts'
+import type { BoardActs } from '../../board/acts.ts'
+import { boardPath } from '../../board/board.ts'
+import type { BoardWay } from '../../board/put-program.ts'
+import type { PermissionPolicy } from '../../contract/permission.ts'
+import type { Caller } from '../../models/grants.ts'
+import type { Workspace } from '../../workspace/attempt-workspace.ts'
+import { describeEnd, prepareProgram, type Program } from './agent-process.ts'
+import type { Engine } from '../engine.ts'
+import { NoModelNow, openAccess, type ModelAccess } from '../models/model-access.ts'
+import { openHost } from './session-host.ts'
+
+/** A backend at work in a workspace, ready for its first prompt. */
+export interface OpenAgent {
+  readonly session: Session
+  readonly models: ModelAccess
+  /** Ends its processes at once, as if somebody else had: the session hears of it. */
+  kill(): Promise<void>
+  /** Ends the session and every process of it; resolves when they are gone. */
+  close(): Promise<void>
+}
+
+export interface OpenAgentOptions {
+  readonly profile: Profile
+  readonly launch: Launch
+  readonly workspace: Workspace
+  /** On whose behalf it calls models. */
+  readonly caller: Caller
+  /** The model that a person chose; without it the provider and the backend decide. */
+  readonly model?: string | null
+  /** What its processes are for, in the records. */
+  readonly label: string
+  readonly policy: PermissionPolicy
+  readonly answer: SessionHost['answer']
+  readonly onUpdate: (update: SessionUpdate) => void
+  /** What it may do with the board of its job; without it there is no board. */
+  readonly board?: BoardActs
+  /** Hears of the models before any process is started. */
+  readonly onStart?: (models: ModelAccess) => Promise<void>
+  /** A session of this agent to continue, where it can. */
+  readonly resume?: string | null
+}
+
+/** Starts a backend's program inside the walls and opens a session with it. Throws with a sentence; then nothing is left. */
+export async function openAgent(
+  engine: Engine,
+  options: OpenAgentOptions,
+  signal: AbortSignal,
+): Promise<OpenAgent> {
+  const { profile, launch, workspace, label } = options
+  const models = await openAccess(engine, options, signal)
+  const { way: board, close: closeBoard } = openWay(engine, options, signal)
+  try {
+    const program = await prepareProgram(engine, profile, launch, workspace, models.access, { label, board })
+    await options.onStart?.(models)
+    const open = profile.kind === 'command' ? openCommand : openProtocol
+    const { session, kill } = await open(engine, options, { program, models, board }, signal)
+    const close = async (): Promise<void> => {
+      await session.close()
+      closeBoard()
+      await models.close()
+    }
+    // What the gateway counts need not be told by the agent, who may count otherwise.
+    const usage = models.access.gateway === null ? session.usage : () => null
+    return { session: { ...session, usage }, models, kill, close }
+  } catch (error) {
+    closeBoard()
+    await models.close()
+    const held = models.held()
+    throw held === null ? error : new NoModelNow(held)
+  }
+}
+
+/** Lets the session in to the board of its job, until it is closed or the signal fires. */
+function openWay(
+  engine: Engine,
+  { board }: OpenAgentOptions,
+  signal: AbortSignal,
+): { readonly way: BoardWay | null; readonly close: () => void } {
+  if (board === undefined) return { way: null, close: () => undefined }
+  const { token, close } = engine.board.open(board, signal)
+  return { way: { url: `${engine.models.gateway.url}${boardPath}`, token }, close }
+}
+
+/** What a session is opened with. */
+interface Means {
+  readonly program: Program
+  readonly models: ModelAccess
+  readonly board: BoardWay | null
+}
+
+interface Opened {
+  readonly session: Session
+  readonly kill: () => Promise<void>
+}
+
+/** An agent that speaks the protocol: one process for the whole session, which ends with it. */
+async function openProtocol(
+  engine: Engine,
+  options: OpenAgentOptions,
+  { program, models, board }: Means,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const { profile, workspace, label, policy, answer, onUpdate, resume = null } = options
+  const { readable, tools } = program
+  const child = await program.start([], signal)
+  try {
+    const session = await openSession(
+      {
+        stdin: child.stdin,
+        stdout: child.stdout,
+        ended: describeEnd(child),
+        cwd: workspace.dir,
+        limits: { ...engine.limits.session, ...profile.limits },
+        maxBytes: engine.limits.sessionBytes,
+        wishes: profile.session,
+        // Through the gateway its settings name the model; one with a log-in of its own can be told in its session alone.
+        model: models.access.gateway === null ? models.access.model : null,
+        title: `Slipway: ${label}`,
+        mcpServers: board === null ? [] : [serverOf(board)],
+        host: openHost(engine, { workspace, readable, tools, policy, label, answer, signal }),
+        onUpdate,
+        resume,
+      },
+      signal,
+    )
+    const close = async (): Promise<void> => {
+      await Promise.all([session.close(), child.kill()])
+    }
+    return { session: { ...session, close }, kill: child.kill }
+  } catch (error) {
+    await child.kill()
+    throw error
+  }
+}
+
+/** The board as an MCP server; an agent that takes none over HTTP is not told of it. */
+function serverOf({ url, token }: BoardWay): NonNullable<SessionOptions['mcpServers']>[number] {
+  const headers = [{ name: 'Authorization', value: `Bearer ${token}` }]
+  return { type: 'http', name: 'slipway', url, headers }
+}
+
+/** A program without a protocol: one process for each turn. */
+function openCommand(
+  engine: Engine,
+  { profile, workspace, onUpdate }: OpenAgentOptions,
+  { program, models }: Means,
+): Promise<Opened> {
+  const session = openCommandSession({
+    start: program.start,
+    by: profile.prompt ?? 'stdin',
+    home: workspace.home,
+    limits: { ...engine.limits.session, ...profile.limits },
+    maxBytes: engine.limits.sessionBytes,
+    model: models.access.model,
+    onUpdate,
+  })
+  return Promise.resolve({ session, kill: session.close })
+}

@@ -1,0 +1,222 @@
+import fs from 'node:fs'
+import type { FileEdit, SessionUpdate } from '../../agents/backend.ts'
+import { reportStandsMs } from '../../contract/board.ts'
+import type { AttemptTask } from '../../store/attempts.ts'
+import type { NewEvent } from '../../store/events.ts'
+import { updateAgent } from '../../store/team.ts'
+import type { Engine } from '../engine.ts'
+import type { Claim } from '../claim.ts'
+import { underLease } from '../job-transactions.ts'
+
+/** Turns what an agent says into events. */
+export interface Recorder {
+  add(update: SessionUpdate): void
+  note(message: string): void
+  /** What the agent reports of its own accord: for a while, nothing that is overheard takes its place on the card. */
+  report(message: string): void
+  /** Resolves when everything added before is stored, with what is to be said of that which could not be. */
+  close(): Promise<NewEvent[]>
+}
+
+/** At most ten writes a second for one attempt; the first of a burst is written at once. */
+const INTERVAL_MS = 100
+/** Events that may wait for the database; what comes beyond is in the transcript file only, and counted. */
+const WAITING = 200
+
+/**
+ * Records a session twice: complete in the attempt's transcript file (up to a limit), and coalesced and capped as
+ * events. Writes carry the lease: a recorder whose work belongs to somebody else falls silent.
+ */
+export function openRecorder(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  transcript: string,
+): Recorder {
+  const file = fs.createWriteStream(transcript, { flags: 'a', mode: 0o600 })
+  file.on('error', (error) => engine.log.warn({ err: error, attempt: attempt.id }, 'transcript'))
+  let written = 0
+  let waiting: NewEvent[] = []
+  let dropped = 0
+  let timer: NodeJS.Timeout | null = null
+  let last = 0
+  let standsUntil = 0
+  let storing: Promise<void> | null = null
+  const cap = engine.limits.eventTextChars
+  const about = { actor: `agent:${attempt.agent}`, taskId: attempt.task_id, attemptId: attempt.id }
+
+  const gap = (): NewEvent[] => {
+    if (dropped === 0) return []
+    const message = `${dropped} more updates are in the transcript only.`
+    const event = { ...about, type: 'session.capped', message, data: { dropped } }
+    dropped = 0
+    return [event]
+  }
+  /** Stores what waits. One batch at a time: what comes meanwhile waits, and is bounded. */
+  const flush = async (): Promise<void> => {
+    last = Date.now()
+    const lost = dropped
+    const batch = [...waiting, ...gap()]
+    waiting = []
+    if (batch.length === 0) return
+    const standing = Date.now() < standsUntil
+    try {
+      await store(engine, claim, attempt, batch, spokenLast(batch, standing))
+    } catch (error) {
+      dropped += batch.length - (lost > 0 ? 1 : 0) + lost
+      engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
+    }
+  }
+  const schedule = (): void => {
+    if (storing !== null) return
+    timer ??= setTimeout(
+      () => {
+        timer = null
+        storing = flush().finally(() => {
+          storing = null
+          if (waiting.length > 0) schedule()
+        })
+      },
+      Math.max(0, last + INTERVAL_MS - Date.now()),
+    )
+  }
+  const push = (event: NewEvent): void => {
+    if (waiting.length >= WAITING) dropped += 1
+    else if (!merge(waiting, event, cap)) waiting.push(event)
+    schedule()
+  }
+
+  return {
+    add(update) {
+      const line = `${JSON.stringify({ at: new Date().toISOString(), ...update })}\n`
+      if (written + line.length <= engine.limits.transcriptBytes) {
+        written += line.length
+        file.write(line)
+      }
+      // What a policy answers is no word of the agent's.
+      const actor = update.kind === 'permission' ? 'server' : about.actor
+      push({ ...about, actor, ...toEvent(update, cap), at: new Date() })
+    },
+    note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
+    report(message) {
+      standsUntil = Date.now() + reportStandsMs
+      // Never dropped: it is one of few, and the agent was told that it is seen.
+      waiting.push({ ...about, type: 'attempt.progress', message, at: new Date() })
+      schedule()
+    },
+    async close() {
+      await storing
+      if (timer !== null) clearTimeout(timer)
+      await flush()
+      await new Promise<void>((resolve) => file.end(() => resolve()))
+      return gap()
+    },
+  }
+}
+
+async function store(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  events: readonly NewEvent[],
+  activity: string | null,
+): Promise<void> {
+  await underLease(engine.db, claim, async ({ trx, append }) => {
+    await append(events)
+    if (activity === null) return
+    await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: new Date() })
+  })
+}
+
+/** What a batch puts on the agent's card: its last report; where none stands, what was said last. */
+function spokenLast(events: readonly NewEvent[], standing: boolean): string | null {
+  const heard = standing ? events.filter((event) => event.type === 'attempt.progress') : events
+  return heard.map(spokenLine).findLast((line) => line !== null) ?? null
+}
+
+/** What an event says to somebody who watches: pieces of a tool call and counts of tokens say nothing. */
+function spokenLine(event: NewEvent): string | null {
+  if (event.type === 'session.usage' || event.message === `tool call ${String(event.data?.['id'])}`)
+    return null
+  const line = event.message.trim().split('\n', 1)[0] ?? ''
+  return line === '' ? null : line.slice(0, 200)
+}
+
+/** Joins the chunks of one message, thought or tool call into the last of `waiting`; false when `event` is an event of its own. */
+export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
+  const before = waiting.at(-1)
+  if (before === undefined || before.type !== event.type) return false
+  if (event.type === 'session.message' || event.type === 'session.thought') {
+    if (before.message.length + event.message.length > cap) return false
+    waiting[waiting.length - 1] = { ...before, message: before.message + event.message }
+    return true
+  }
+  // A command's output comes in portions, each with all that is known by then: the newest will do.
+  if (event.type === 'session.tool_call' && event.data?.['id'] === before.data?.['id']) {
+    const told = Object.entries(event.data ?? {}).filter(([, value]) => value !== null && !isEmpty(value))
+    waiting[waiting.length - 1] = { ...event, data: { ...before.data, ...Object.fromEntries(told) } }
+    return true
+  }
+  return false
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
+/** An update as an event in words, its texts cut to `cap` characters. */
+export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'message' | 'data'> {
+  const cut = (text: string): string => (text.length <= cap ? text : `${text.slice(0, cap)}… [cut]`)
+  switch (update.kind) {
+    case 'message':
+      return { type: 'session.message', message: cut(update.text) }
+    case 'thought':
+      return { type: 'session.thought', message: cut(update.text) }
+    case 'tool_call':
+      return {
+        type: 'session.tool_call',
+        message: cut(update.title ?? `tool call ${update.id}`),
+        data: {
+          id: update.id,
+          status: update.status,
+          kind: update.toolKind,
+          input: small(update.input, cap),
+          output: update.output === null ? null : cut(update.output),
+          paths: update.paths,
+          ...(update.diffs.length === 0 ? {} : { diffs: update.diffs.map((diff) => smallDiff(diff, cap)) }),
+        },
+      }
+    case 'plan':
+      return {
+        type: 'session.plan',
+        message: `Plan: ${update.entries.filter((entry) => entry.status === 'completed').length} of ${update.entries.length} done`,
+        data: { entries: update.entries },
+      }
+    case 'permission':
+      return {
+        type: 'session.permission',
+        message: `${cut(update.title)}: ${update.answer}`,
+        data: { answer: update.answer, policy: update.policy },
+      }
+    case 'usage':
+      return {
+        type: 'session.usage',
+        message: `${update.inputTokens + update.outputTokens} tokens`,
+        data: {
+          input_tokens: update.inputTokens,
+          output_tokens: update.outputTokens,
+          cost_usd: update.costUsd,
+        },
+      }
+  }
+}
+
+function smallDiff(diff: FileEdit, cap: number): FileEdit {
+  const cut = (text: string): string => (text.length <= cap ? text : text.slice(0, cap))
+  return { path: diff.path, old: diff.old === null ? null : cut(diff.old), new: cut(diff.new) }
+}
+
+function small(input: unknown, cap: number): unknown {
+  const text = JSON.stringify(input) ?? 'null'
+  return text.length <= cap ? input : `${text.slice(0, cap)}… [cut]`
+}

@@ -1,0 +1,345 @@
+import path from 'node:path'
+import type { ReportedUsage, SessionUpdate } from '../../agents/backend.ts'
+import type { HeldBack } from '../../domain/model.ts'
+import type { TaskBrief } from '../../contract/brief.ts'
+import { lastCheckpoint, readAttempt, type AttemptChange, type AttemptTask } from '../../store/attempts.ts'
+import type { NewEvent } from '../../store/events.ts'
+import { readTask } from '../../store/team.ts'
+import { prepareWorkspace, type Checkpoint, type Workspace } from '../../workspace/attempt-workspace.ts'
+import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
+import { discard } from '../../workspace/trash.ts'
+import { findBackend, missingBackend } from './agent-process.ts'
+import { answerPermissions } from './ask-permission.ts'
+import { boardActs } from './board-acts.ts'
+import type { Claim, Report } from '../claim.ts'
+import { converse, type Talk } from './converse.ts'
+import type { Engine } from '../engine.ts'
+import { keepWork, type KeptWork } from './keep-work.ts'
+import { NoModelNow } from '../models/model-access.ts'
+import { insistOnHelper } from '../insist-on-helper.ts'
+import { listenForLimit, type LimitListener } from './listen-for-limit.ts'
+import { noteSession } from './note-session.ts'
+import { openAgent, type OpenAgent, type OpenAgentOptions } from './open-agent.ts'
+import { isInterruption } from '../interruption.ts'
+import { openRecorder, type Recorder } from './record-session.ts'
+import { repositoryOf } from '../repository-of.ts'
+import { writeBrief } from './write-brief.ts'
+
+interface Scene {
+  readonly attempt: AttemptTask
+  readonly task: NonNullable<Awaited<ReturnType<typeof readTask>>>
+  readonly repository: JobRepository
+  readonly base: string
+  /** It begins on the job's main: whatever it leaves unchanged, nobody has changed. */
+  readonly isFresh: boolean
+  readonly attemptDir: string
+}
+
+/**
+ * The long work at the heart of the product: a workspace of its own, an agent's process inside the sandbox, a
+ * session, prompts, everything it says recorded, and in the end a checkpoint that the server makes itself. What the
+ * agent says about its success is not asked.
+ */
+export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> {
+  const scene = await setScene(engine, claim)
+  const workspace = await prepareWorkspace(scene.repository, {
+    attemptDir: scene.attemptDir,
+    commit: scene.base,
+    pool: engine.pool,
+  })
+  await noteSession(engine, claim, scene.attempt, {
+    change: { base_commit: scene.base },
+    type: 'session.prepared',
+    message: `The workspace is ready at commit ${scene.base.slice(0, 7)}.`,
+  })
+  const brief = await writeBrief(engine, claim, scene, workspace)
+  const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
+  const session = await holdSession(engine, claim, scene, workspace, recorder, brief)
+  const untold = await recorder.close()
+  try {
+    const report = await conclude(engine, claim, scene, workspace, session)
+    return { ...report, events: [...untold, ...report.events] }
+  } finally {
+    // Log-ins of the person's may lie in it, and what its agent left there.
+    await discard(workspace.home, engine.dataDir)
+  }
+}
+
+/** What a session has left when its last process is gone. */
+interface Held extends Talk {
+  /** Something that the session stood on went away under it. */
+  readonly isLost: boolean
+  /** Why it could not call a model any more, for no fault of its own. */
+  readonly held: HeldBack | null
+  /** What the agent says it used, where nobody else counts it. */
+  readonly usage: ReportedUsage | null
+}
+
+async function holdSession(
+  engine: Engine,
+  claim: Claim,
+  scene: Scene,
+  workspace: Workspace,
+  recorder: Recorder,
+  brief: TaskBrief,
+): Promise<Held> {
+  const { attempt } = scene
+  let open: OpenAgent | null = null
+  let limit: LimitListener | null = null
+  let talk: Talk
+  let held: HeldBack | null = null
+  let isLost = false
+  try {
+    const found = await findBackend(engine, attempt)
+    const heard = listenForLimit(found.profile, attempt.backend)
+    limit = heard
+    const onUpdate = (update: SessionUpdate): void => {
+      heard.add(update)
+      recorder.add(update)
+    }
+    open = await openAttempt(engine, claim, attempt, workspace, recorder, { ...found, onUpdate })
+    if (open.models.access.gateway !== null) limit = null
+    // An attempt whose calls will not do any more is not left to try them.
+    const signal = AbortSignal.any([claim.signal, open.models.halted])
+    const going = { ...claim, signal }
+    talk = await converse(engine, going, {
+      session: open.session,
+      attempt,
+      brief,
+      workspace,
+      recorder,
+      limit,
+    })
+  } catch (error) {
+    talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
+    held = error instanceof NoModelNow ? error.held : await missingBackend(engine, attempt)
+    isLost = isInterruption(error)
+  } finally {
+    await open?.close()
+  }
+  return {
+    ...talk,
+    held: open?.models.held() ?? held ?? (talk.error === null ? null : limit?.held(talk.error)) ?? null,
+    isLost,
+    usage: open?.session.usage() ?? null,
+  }
+}
+
+async function openAttempt(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  workspace: Workspace,
+  recorder: Recorder,
+  found: Pick<OpenAgentOptions, 'profile' | 'launch' | 'onUpdate'>,
+): Promise<OpenAgent> {
+  const open = await openAgent(
+    engine,
+    {
+      ...found,
+      workspace,
+      caller: {
+        backend: attempt.backend,
+        jobId: claim.job.id,
+        taskId: attempt.task_id,
+        attemptId: attempt.id,
+        role: attempt.role,
+      },
+      model: claim.job.models[attempt.role] ?? claim.job.model,
+      label: `attempt ${attempt.id}`,
+      policy: claim.job.permissions,
+      answer: answerPermissions(engine, claim, attempt, recorder),
+      board: boardActs(engine, claim, attempt, recorder),
+      onStart: ({ provider, access }) =>
+        noteSession(engine, claim, attempt, {
+          change: { walls: engine.launcher.walls, provider, model: access.model },
+          type: 'session.started',
+          message: `${attempt.backend} is starting (walls: ${engine.launcher.walls}).`,
+        }),
+    },
+    claim.signal,
+  )
+  const { model } = open.session
+  if (model !== null)
+    await noteSession(engine, claim, attempt, {
+      agent: { model },
+      type: 'session.model',
+      message: `${attempt.backend} uses the model ${model}.`,
+    })
+  return open
+}
+
+async function setScene(engine: Engine, { work, job, signal }: Claim): Promise<Scene> {
+  const attempt = work.attempt_id === null ? null : await readAttempt(engine.db.reader, work.attempt_id)
+  const task = work.task_id === null ? null : await readTask(engine.db.reader, work.task_id)
+  if (attempt === null || task === null) throw new Error('the attempt or its task is gone')
+  const repository = await repositoryOf(engine, job, signal)
+  const base = await baseCommit(engine, job.epoch, attempt, repository)
+  return {
+    attempt,
+    task,
+    repository,
+    base,
+    isFresh: base === (await headCommit(repository)),
+    attemptDir: path.join(engine.dataDir, 'jobs', job.id, 'attempts', attempt.id),
+  }
+}
+
+/**
+ * Where an attempt begins: a review at the commit it judges; a repair where the attempt before it stopped; work that
+ * met a conflict, and every first attempt, on the newest main.
+ */
+async function baseCommit(
+  engine: Engine,
+  epoch: number,
+  attempt: AttemptTask,
+  repository: JobRepository,
+): Promise<string> {
+  if (attempt.kind === 'review' && attempt.subject_commit !== null) return attempt.subject_commit
+  const conflict = attempt.feedback.some((item) => item.kind === 'conflict')
+  const earlier =
+    attempt.feedback.length === 0 || conflict
+      ? null
+      : await lastCheckpoint(engine.db.reader, attempt.task_id, epoch)
+  return earlier?.head_commit ?? (await headCommit(repository))
+}
+
+/** The checkpoint, always: also what a failed or stopped attempt left is a commit before its workspace goes. */
+async function conclude(
+  engine: Engine,
+  claim: Claim,
+  scene: Scene,
+  workspace: Workspace,
+  talk: Held,
+): Promise<Report> {
+  const { attempt, task } = scene
+  const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
+  const { checkpoint: saved, events, mustStay } = await insistOnHelper(() => saveWork(engine, scene))
+  const keptEvents = events.map((event) => ({ ...about, actor: 'server', ...event }))
+  if (!mustStay) await discard(workspace.dir, engine.dataDir)
+  const change = {
+    walls: engine.launcher.walls,
+    ...(talk.usage === null ? {} : usageChange(talk.usage)),
+    ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
+    ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),
+  }
+  const stopped = claim.signal.aborted
+  if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about, keptEvents)
+  const error = stopped ? 'The attempt was stopped.' : (idleness(scene, talk, saved) ?? talk.error)
+  if (error === null) {
+    return {
+      outcome: { kind: 'session' },
+      attempt: { ...change, status: 'succeeded', outcome: talk.reports },
+      events: [...keptEvents, ...leftOutEvent(about, saved), { ...about, ...successOf(scene, talk, saved) }],
+    }
+  }
+  return {
+    outcome: { kind: 'session' },
+    attempt: { ...change, status: stopped || talk.isLost ? 'lost' : 'failed', error },
+    events: [
+      ...keptEvents,
+      ...leftOutEvent(about, saved),
+      { ...about, type: 'attempt.failed', message: `Attempt ${attempt.number} of "${task.title}": ${error}` },
+    ],
+  }
+}
+
+/** What the workspace held; a review leaves nothing. */
+async function saveWork(
+  engine: Engine,
+  { attempt, task, repository, attemptDir, base }: Scene,
+): Promise<Omit<KeptWork, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }> {
+  if (attempt.kind === 'review') return { checkpoint: null, events: [], mustStay: false }
+  return keepWork(engine, repository, {
+    attemptId: attempt.id,
+    attemptDir,
+    base,
+    ref: `refs/slipway/attempts/${attempt.id}`,
+    message: `${task.title} (attempt ${attempt.number})`,
+    author: attempt.agent,
+  })
+}
+
+/** Files that a checkpoint left out and that its event names in words; all of them are in its data. */
+const NAMED_LEFT_OUT = 5
+
+/** What of the workspace is not in the checkpoint. */
+function leftOutEvent(
+  about: Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'>,
+  saved: Checkpoint | null,
+): NewEvent[] {
+  const left = saved?.leftOut ?? []
+  if (left.length === 0) return []
+  const named = left.slice(0, NAMED_LEFT_OUT).map(({ path: name, why }) => `${name} (${why})`)
+  const more = left.length > named.length ? `, and ${left.length - named.length} more` : ''
+  return [
+    {
+      ...about,
+      actor: 'server',
+      type: 'checkpoint.left_out',
+      message: `Not committed: ${named.join(', ')}${more}. What checks need of it belongs into the setup of the job.`,
+      data: { left_out: left },
+    },
+  ]
+}
+
+/** Nothing was to be shown but a change, and there is none. */
+function idleness({ isFresh, task }: Scene, talk: Talk, saved: Checkpoint | null): string | null {
+  const hasNothing = saved !== null && isFresh && !saved.changed
+  const couldPass = talk.error === null && task.kind === 'build' && task.checks.length === 0
+  return hasNothing && couldPass ? 'The agent ended its turn and had changed nothing.' : null
+}
+
+function successOf(
+  { attempt, task }: Scene,
+  talk: Talk,
+  saved: Checkpoint | null,
+): Pick<NewEvent, 'type' | 'message' | 'data'> {
+  const { review } = talk.reports
+  if (review !== undefined) {
+    return {
+      type: 'review.verdict',
+      message: `The review of "${task.title}" says ${review.verdict}: ${review.summary}`,
+      data: { review },
+    }
+  }
+  return {
+    type: 'attempt.succeeded',
+    message: `Attempt ${attempt.number} of "${task.title}" ended with ${saved?.files ?? 0} changed files.`,
+    data: { commit: saved?.commit ?? null },
+  }
+}
+
+/** Nobody's failure: the attempt counts as broken off, and what it waits for is kept with it. */
+function heldReport(
+  { attempt, task }: Scene,
+  held: HeldBack,
+  change: AttemptChange,
+  about: Omit<NewEvent, 'type' | 'message'>,
+  keptEvents: readonly NewEvent[],
+): Report {
+  const why = `was broken off because of ${held.on}.`
+  return {
+    outcome: { kind: 'session' },
+    attempt: { ...change, status: 'lost', error: `It ${why}`, outcome: { held } },
+    events: [
+      ...keptEvents,
+      {
+        ...about,
+        type: 'attempt.held',
+        message: `Attempt ${attempt.number} of "${task.title}" ${why}`,
+        data: { held },
+      },
+    ],
+  }
+}
+
+function usageChange(usage: ReportedUsage): AttemptChange {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    ...(usage.costUsd === null
+      ? { unpriced_tokens: usage.inputTokens + usage.outputTokens }
+      : { cost_usd: usage.costUsd }),
+  }
+}

@@ -1,0 +1,53 @@
+import path from 'node:path'
+import type { SessionHost } from '../../agents/session-host.ts'
+import type { PermissionPolicy } from '../../contract/permission.ts'
+import { overwriteInside, readInside } from '../../lib/inside-files.ts'
+import type { Workspace } from '../../workspace/attempt-workspace.ts'
+import { agentEnvironment } from './agent-process.ts'
+import type { Engine } from '../engine.ts'
+
+export interface HostOptions {
+  readonly workspace: Workspace
+  /** What the walls of the agent let it read. */
+  readonly readable: readonly string[]
+  /** What goes in front of the PATH of its commands; empty for nothing. */
+  readonly tools: string
+  readonly policy: PermissionPolicy
+  /** What the processes that run for the agent are for, in the records. */
+  readonly label: string
+  readonly answer: SessionHost['answer']
+  readonly signal: AbortSignal
+}
+
+/** One file that an agent reads or writes through Slipway. */
+const FILE_BYTES = 20_000_000
+
+/** Serves an agent's requests inside its workspace: files without following links, commands inside the same walls. */
+export function openHost(engine: Engine, options: HostOptions): SessionHost {
+  const { workspace, label, signal } = options
+  return {
+    policy: options.policy,
+    answer: options.answer,
+    readFile: async (place) => (await readInside(workspace.dir, place, FILE_BYTES))?.toString('utf8') ?? null,
+    writeFile: (place, text) => overwriteInside(workspace.dir, place, text, FILE_BYTES),
+    startCommand: ({ command, cwd, env }) =>
+      engine.launcher.launch(
+        {
+          command,
+          cwd: insideOf(workspace.dir, cwd),
+          env: { ...agentEnvironment(engine, options.tools), ...env },
+          home: workspace.home,
+          writable: [workspace.dir],
+          readable: options.readable,
+          label,
+        },
+        signal,
+      ),
+  }
+}
+
+function insideOf(dir: string, cwd: string | null): string {
+  const place = path.resolve(dir, cwd ?? '.')
+  if (place === dir || place.startsWith(`${dir}${path.sep}`)) return place
+  throw new Error(`${place} is not in the workspace.`)
+}

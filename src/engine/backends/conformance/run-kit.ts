@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Backend, Launch } from '../../../agents/backend.ts'
+import { ConformanceCase, type CaseResult, type Conformance } from '../../../contract/conformance.ts'
+import { AppError } from '../../../lib/app-error.ts'
+import { isoTime } from '../../../lib/clock.ts'
+import { watchContacts, type ContactWatch } from '../../../sandbox/contacts.ts'
+import { writeConformance } from '../../../store/conformance.ts'
+import type { Engine } from '../../engine.ts'
+import { usableBackend } from '../try-backend.ts'
+import { openBench, type Verdict } from './bench.ts'
+import { cases } from './cases.ts'
+import { judgeContacts } from './judge-contacts.ts'
+
+/** Backends that the kit is being run with in this process. */
+const underway = new Set<string>()
+
+/**
+ * Runs the conformance kit with a backend: every case in a workspace of its own, inside the walls and through the engine's
+ * own sessions, one after another. Whatever the program does is a result; it is kept. Throws `AppError` for a backend that
+ * is not there or cannot be used.
+ */
+export async function runKit(engine: Engine, name: string): Promise<Conformance> {
+  const { backend, launch, version } = await usableBackend(engine, name)
+  if (underway.has(name))
+    throw new AppError(409, 'test_underway', `"${name}" is being tested already: wait for it.`)
+  underway.add(name)
+  const root = path.join(engine.dataDir, 'trials', randomUUID())
+  const watch = watchContacts(() => engine.launcher.runningIn(root))
+  try {
+    const results: CaseResult[] = []
+    const seen: Seen = { root, watch, model: null, throughGateway: false, orphans: new Set() }
+    for (const one of ConformanceCase.options) {
+      const began = performance.now()
+      const verdict = await runCase(engine, backend, launch, one, results, seen)
+      results.push({ case: one, ...verdict, duration_ms: Math.round(performance.now() - began) })
+    }
+    const { model } = seen
+    const found = { at: isoTime(new Date()), version, model, walls: engine.launcher.walls, cases: results }
+    await engine.db.tx((trx) => writeConformance(trx, name, found))
+    return found
+  } finally {
+    watch?.close()
+    underway.delete(name)
+    await fs.promises.rm(root, { recursive: true, force: true })
+  }
+}
+
+/** What is seen over all cases. `root` is where their benches are. */
+interface Seen {
+  readonly root: string
+  readonly watch: ContactWatch | null
+  model: string | null
+  throughGateway: boolean
+  /** Cases after which processes were left; null in place of them where nobody can see that. */
+  orphans: Set<ConformanceCase> | null
+}
+
+async function runCase(
+  engine: Engine,
+  backend: Backend,
+  launch: Launch,
+  one: ConformanceCase,
+  before: readonly CaseResult[],
+  seen: Seen,
+): Promise<Verdict> {
+  if (one === 'orphans') return orphans(seen)
+  if (one === 'contacts') return judgeContacts(engine, backend.profile, seen)
+  if (before.some((result) => result.case === 'start' && result.result === 'fail'))
+    return { result: 'skip', sentence: 'It did not start.' }
+  const { walls } = engine.launcher
+  if (one === 'inside' && walls !== 'bubblewrap')
+    return { result: 'skip', sentence: `These walls (${walls}) do not keep it from writing elsewhere.` }
+  const late = AbortSignal.timeout(engine.limits.kitCaseMs)
+  const used = { profile: backend.profile, launch }
+  const bench = await openBench(engine, used, path.join(seen.root, one), late)
+  try {
+    return await cases[one](bench)
+  } catch (error) {
+    const why = late.aborted
+      ? `It was not done within ${engine.limits.kitCaseMs / 1000} s.`
+      : error instanceof Error
+        ? error.message
+        : String(error)
+    return { result: 'fail', sentence: why }
+  } finally {
+    seen.model ??= bench.model()
+    seen.throughGateway ||= bench.throughGateway()
+    await bench.close()
+    const left = bench.processes()
+    if (left === null) seen.orphans = null
+    else if (left.length > 0) seen.orphans?.add(one)
+  }
+}
+
+function orphans({ orphans: left }: Seen): Verdict {
+  if (left === null)
+    return { result: 'skip', sentence: 'This machine does not show which processes are left.' }
+  if (left.size === 0) return { result: 'pass', sentence: 'No process was left after any case.' }
+  return { result: 'fail', sentence: `Processes were left after: ${[...left].join(', ')}.` }
+}

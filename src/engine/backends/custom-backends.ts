@@ -1,0 +1,91 @@
+import { CustomBackend, Settings, type AddedBackend } from '../../contract/backend.ts'
+import { backendOfEntry, type RegistryBackend } from '../../contract/registry.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { forgetConformance } from '../../store/conformance.ts'
+import { holdSettings, writeSettings } from '../../store/settings.ts'
+import { sealEnv } from '../backend-env.ts'
+import type { Engine } from '../engine.ts'
+import { standsIn } from '../settings-file.ts'
+
+/** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
+export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
+  await engine.db.tx(async (trx) => {
+    const settings = await holdSettings(trx)
+    if (backend.name === 'offline' || backend.name === 'team')
+      throw new AppError(
+        409,
+        'built_in_backend',
+        `The backend "${backend.name}" is part of Slipway: choose another name.`,
+      )
+    if (standsIn(engine.settingsFile, backend.name))
+      throw new AppError(
+        409,
+        'in_settings_file',
+        `There is a backend "${backend.name}" in ${engine.settingsFile.path}: change it there, or choose another name.`,
+      )
+    if (settings.backends.some((other) => other.name === backend.name))
+      throw new AppError(
+        409,
+        'backend_exists',
+        `There is a backend "${backend.name}": remove it first, or choose another name.`,
+      )
+    const sealed = await sealEnv(engine.models.vault, [backend])
+    const changed = Settings.safeParse({ ...settings, backends: [...settings.backends, ...sealed] })
+    if (!changed.success)
+      throw new AppError(400, 'too_many_backends', 'There are as many backends as there can be: remove one.')
+    await writeSettings(trx, changed.data)
+  })
+  engine.settingsChanged()
+  const all = await engine.catalogue.list(await engine.settings())
+  const view = all.find((other) => other.name === backend.name)
+  if (view === undefined)
+    throw new AppError(404, 'unknown_backend', `"${backend.name}" was removed meanwhile.`)
+  return { ...view, default_backend: all.find((other) => other.default)?.name ?? null }
+}
+
+const platforms: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
+
+/** Adds an agent by its entry in the registry of the protocol. Throws `AppError` for one that cannot be started here. */
+export async function addRegistryBackend(engine: Engine, entry: RegistryBackend): Promise<AddedBackend> {
+  const platform = `${process.platform}-${platforms[process.arch] ?? process.arch}`
+  const described = backendOfEntry(entry, platform)
+  if (described === null)
+    throw new AppError(
+      400,
+      'no_distribution',
+      `The registry knows no way to start "${entry.registry.id}" on ${platform}: add it by its command.`,
+    )
+  const backend = CustomBackend.safeParse(described)
+  if (!backend.success)
+    throw new AppError(
+      400,
+      'bad_registry_entry',
+      `The registry's entry cannot be used: ${backend.error.issues[0]?.path.join('.')}: ${backend.error.issues[0]?.message}.`,
+    )
+  return addBackend(engine, backend.data)
+}
+
+/** Takes a backend that was added away again. Throws `AppError` for one that is part of Slipway, or not there. */
+export async function removeBackend(engine: Engine, name: string): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    const settings = await holdSettings(trx)
+    if (standsIn(engine.settingsFile, name))
+      throw new AppError(
+        409,
+        'in_settings_file',
+        `The backend "${name}" stands in ${engine.settingsFile.path}: take it away there, and start the server again.`,
+      )
+    if (!settings.backends.some((backend) => backend.name === name)) {
+      if (engine.catalogue.find(settings, name) !== null)
+        throw new AppError(409, 'built_in_backend', `"${name}" is known to Slipway and cannot be removed.`)
+      throw new AppError(404, 'unknown_backend', `There is no backend "${name}".`)
+    }
+    await forgetConformance(trx, name)
+    await writeSettings(trx, {
+      ...settings,
+      default_backend: settings.default_backend === name ? null : settings.default_backend,
+      backends: settings.backends.filter((backend) => backend.name !== name),
+    })
+  })
+  engine.settingsChanged()
+}

@@ -1,0 +1,69 @@
+import type { BackendView } from '../../contract/backend.ts'
+import type { Backend } from '../../agents/backend.ts'
+import { installProfile, uninstallProfile } from '../../agents/install.ts'
+import type { Profile } from '../../agents/profile.ts'
+import { AppError } from '../../lib/app-error.ts'
+import type { Engine } from '../engine.ts'
+
+/** Backends whose installation is on its way in this process: a second one would write into the same place. */
+const underway = new Set<string>()
+
+/** Installs a backend's pinned packages and answers with the backend as it is then. Throws `AppError`. */
+export async function installBackend(
+  engine: Engine,
+  name: string,
+  onOutput: (text: string) => void,
+  signal: AbortSignal,
+): Promise<BackendView> {
+  const profile = await requireInstallable(engine, name)
+  underway.add(name)
+  try {
+    const { places } = engine.catalogue
+    await installProfile(profile, { places, env: engine.installEnv, onOutput, signal })
+  } finally {
+    underway.delete(name)
+  }
+  return view(engine, name)
+}
+
+/** Removes what Slipway installed of a backend; what a person installed is theirs. Throws `AppError`. */
+export async function uninstallBackend(engine: Engine, name: string): Promise<BackendView> {
+  const { profile } = await existing(engine, name)
+  if (!(await uninstallProfile(profile, engine.catalogue.places)))
+    throw new AppError(
+      409,
+      'not_installed',
+      `Slipway has not installed ${profile.displayName}: nothing to remove.`,
+    )
+  return view(engine, name)
+}
+
+/** The profile of a backend whose installation may begin now. Throws `AppError` with what stands against it. */
+export async function requireInstallable(engine: Engine, name: string): Promise<Profile> {
+  const { profile } = await existing(engine, name)
+  if (profile.install === null) {
+    const advice = profile.hint === '' ? 'it is part of Slipway' : profile.hint
+    throw new AppError(409, 'not_installable', `Slipway cannot install ${profile.displayName}: ${advice}.`)
+  }
+  if (underway.has(name))
+    throw new AppError(
+      409,
+      'install_underway',
+      `${profile.displayName} is being installed already: wait for it.`,
+    )
+  return profile
+}
+
+async function existing(engine: Engine, name: string): Promise<Backend> {
+  const settings = await engine.settings()
+  const backend = engine.catalogue.find(settings, name)
+  if (backend !== null) return backend
+  const names = (await engine.catalogue.list(settings)).map((other) => other.name).join(', ')
+  throw new AppError(404, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
+}
+
+async function view(engine: Engine, name: string): Promise<BackendView> {
+  const found = (await engine.catalogue.list(await engine.settings())).find((other) => other.name === name)
+  if (found === undefined) throw new AppError(404, 'unknown_backend', `The backend "${name}" is gone.`)
+  return found
+}

@@ -1,0 +1,46 @@
+import type { InstallEvent } from '../../contract/backend.ts'
+import { AppError } from '../../lib/app-error.ts'
+import type { Engine } from '../engine.ts'
+import { installBackend, requireInstallable } from './install-backend.ts'
+
+/** Throws when there is no such backend or nothing to install; what it returns begins the installation. */
+export async function streamInstall(
+  engine: Engine,
+  name: string,
+): Promise<(signal: AbortSignal) => AsyncIterable<InstallEvent>> {
+  await requireInstallable(engine, name)
+  return (signal) => installation(engine, name, signal)
+}
+
+/** An installation as a sequence: what npm says while it works, then how it ended. Never throws. */
+async function* installation(
+  engine: Engine,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<InstallEvent> {
+  const waiting: InstallEvent[] = []
+  let wake = Promise.withResolvers<void>()
+  const tell = (event: InstallEvent): void => {
+    waiting.push(event)
+    wake.resolve()
+  }
+  let ended = false
+  void installBackend(engine, name, (output) => tell({ output }), signal)
+    .then((backend) => tell({ backend }))
+    .catch((error: unknown) => tell(failure(error)))
+    .finally(() => {
+      ended = true
+      wake.resolve()
+    })
+  while (!ended || waiting.length > 0) {
+    if (waiting.length === 0) await wake.promise
+    wake = Promise.withResolvers<void>()
+    yield* waiting.splice(0)
+  }
+}
+
+function failure(error: unknown): InstallEvent {
+  return error instanceof AppError
+    ? { error: error.message, code: error.code }
+    : { error: error instanceof Error ? error.message : String(error), code: 'internal' }
+}

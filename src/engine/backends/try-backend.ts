@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Backend, Launch, SessionUpdate } from '../../agents/backend.ts'
+import type { BackendTrial } from '../../contract/backend.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { isoTime } from '../../lib/clock.ts'
+import type { NewEvent } from '../../store/events.ts'
+import { makeBareWorkspace, type Workspace } from '../../workspace/attempt-workspace.ts'
+import { allowing } from '../attempt/ask-permission.ts'
+import type { Engine } from '../engine.ts'
+import { openAgent, type OpenAgent } from '../attempt/open-agent.ts'
+import { merge, toEvent } from '../attempt/record-session.ts'
+
+/** Backends that are being tried in this process: one trial of each at a time. */
+const underway = new Set<string>()
+/** Entries of a transcript that are kept. */
+const ENTRIES = 500
+
+const PROMPT = `Say in one or two sentences what you are: your name, and your model if you know it.
+This only tests the connection: create, change and run nothing.`
+
+/**
+ * One real turn with a backend: its program inside the walls, in a workspace that is thrown away, until it ends its turn
+ * or `trialMs` are over. Whatever the program does is an answer; when this returns, it is gone. Throws `AppError` for a
+ * backend that is not there or cannot be used.
+ */
+export async function tryBackend(engine: Engine, name: string): Promise<BackendTrial> {
+  const { backend, launch, version } = await usableBackend(engine, name)
+  if (underway.has(name))
+    throw new AppError(409, 'trial_underway', `"${name}" is being tested already: wait for it.`)
+  underway.add(name)
+  const began = Date.now()
+  const root = path.join(engine.dataDir, 'trials', randomUUID())
+  const transcript: NewEvent[] = []
+  try {
+    const workspace = await makeBareWorkspace(root)
+    const error = await talk(engine, backend, launch, workspace, transcript)
+    return {
+      ok: error === null,
+      duration_ms: Date.now() - began,
+      error,
+      version,
+      transcript: transcript.map((event) => ({
+        at: isoTime(event.at ?? new Date(began)),
+        type: event.type,
+        message: event.message,
+        data: { ...event.data },
+      })),
+    }
+  } finally {
+    underway.delete(name)
+    await fs.promises.rm(root, { recursive: true, force: true })
+  }
+}
+
+/** A backend as it can be started now. Throws `AppError` with what stands against it. */
+export async function usableBackend(
+  engine: Engine,
+  name: string,
+): Promise<{ backend: Backend; launch: Launch; version: string | null }> {
+  const backend = engine.catalogue.find(await engine.settings(), name)
+  if (backend === null) throw new AppError(404, 'unknown_backend', `There is no backend "${name}".`)
+  const { launch, reason, version } = await backend.detect()
+  if (launch === null)
+    throw new AppError(
+      400,
+      'backend_unavailable',
+      `The backend "${name}" cannot be used: ${reason ?? 'it is not available'}`,
+    )
+  return { backend, launch, version }
+}
+
+/** The turn itself: null when all went well, else what went wrong. */
+async function talk(
+  engine: Engine,
+  backend: Backend,
+  launch: Launch,
+  workspace: Workspace,
+  transcript: NewEvent[],
+): Promise<string | null> {
+  const { trialMs } = engine.limits
+  const late = AbortSignal.timeout(trialMs)
+  const record = (update: SessionUpdate): void => {
+    const cap = engine.limits.eventTextChars
+    const event = { ...toEvent(update, cap), actor: `agent:${backend.profile.displayName}`, at: new Date() }
+    if (transcript.length < ENTRIES && !merge(transcript, event, cap)) transcript.push(event)
+  }
+  let open: OpenAgent | null = null
+  try {
+    open = await openAgent(
+      engine,
+      {
+        profile: { ...backend.profile, limits: { ...backend.profile.limits, startMs: trialMs } },
+        launch,
+        workspace,
+        caller: { backend: backend.profile.id, jobId: null, taskId: null, attemptId: null, role: null },
+        label: `test of ${backend.profile.id}`,
+        policy: 'sandbox',
+        answer: (asked) => Promise.resolve(allowing(asked)),
+        onUpdate: record,
+      },
+      late,
+    )
+    const { stopReason } = await open.session.prompt(PROMPT, late)
+    if (stopReason !== 'end_turn') return `It stopped with "${stopReason}" instead of ending its turn.`
+    return transcript.some((event) => event.type === 'session.message')
+      ? null
+      : 'It ended its turn without a word.'
+  } catch (error) {
+    if (late.aborted)
+      return `It did not end its turn within ${trialMs / 1000} s: look at its transcript, or raise SLIPWAY_TRIAL_SECONDS.`
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    await open?.close()
+  }
+}

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto'
+import type { BackendView, Settings } from '../../contract/backend.ts'
+import type { NewJob } from '../../contract/job.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { coalesce } from '../../lib/coalesce.ts'
+import { newId } from '../../lib/ids.ts'
+import { shareFor } from '../../lib/share-for.ts'
+import { titleOf } from '../../domain/job.ts'
+import { insertDocument, type NewDocument } from '../../store/documents.ts'
+import { findByIdempotencyKey, insertJobs, type NewJobRow } from '../../store/jobs.ts'
+import { missingRoom } from '../disk-room.ts'
+import type { Engine } from '../engine.ts'
+import { queueAdvance } from '../job-transactions.ts'
+import { upgradeSentence } from '../own-program.ts'
+import { openSourceDoor, type SourceDoor } from './look-at-source.ts'
+
+/** How long a look at the free space of the disk holds. */
+const ROOM_MS = 1000
+
+export interface Creation {
+  readonly input: NewJob
+  readonly documents: readonly NewDocument[]
+  readonly idempotencyKey: string | null
+  /** Made by the server for itself: no list, count or stream shows it. */
+  readonly isHidden?: true
+}
+
+/** The id of the job, and whether it had been made before under the same idempotency key. */
+export interface Created {
+  readonly id: string
+  readonly replayed: boolean
+}
+
+/**
+ * Accepts jobs: the row, its first event and its queue entry are committed in one transaction before the caller
+ * answers `201`. Creations that arrive together share that transaction and its one forced write.
+ */
+export function openCreateJob(engine: Engine): (creation: Creation) => Promise<Created> {
+  const store = async (
+    batch: readonly (NewJobRow & { documents: readonly NewDocument[] })[],
+  ): Promise<Created[]> => {
+    await engine.db.tx(async (trx) => {
+      const inserted = await insertJobs(trx, batch)
+      for (const job of batch)
+        for (const document of job.documents) await insertDocument(inserted, job.id, document)
+      await queueAdvance(
+        engine.db,
+        trx,
+        batch.map((job) => job.id),
+      )
+    })
+    return batch.map((job) => ({ id: job.id, replayed: false }))
+  }
+  const commitTogether = coalesce(store, engine.limits.createBatch)
+  // A key that is taken fails its transaction: it must not take others with it.
+  const commitAlone = async (row: Parameters<typeof store>[0][number]): Promise<Created> => {
+    await store([row])
+    return { id: row.id, replayed: false }
+  }
+
+  const room = shareFor(ROOM_MS, () => missingRoom(engine))
+  const known = openKnownBackends(engine)
+  const branchOf = openSourceDoor()
+
+  return async ({ input, documents, idempotencyKey, isHidden = false }) => {
+    const requestHash = hashOf(input, documents)
+    const earlier = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
+    if (earlier !== null) return earlier
+    const missing = await room.get()
+    if (missing !== null) throw noRoom(missing)
+    const settings = await engine.settings()
+    const filled = fillIn(input, settings.defaults)
+    refuseEmptyGate(filled)
+    const backends = await chooseBackends(known, settings, input).catch(sayUpgraded(engine))
+    try {
+      return await (idempotencyKey === null ? commitTogether : commitAlone)({
+        id: newId(),
+        vision: input.vision,
+        title: titleOf(input.vision),
+        ...backends,
+        ...filled,
+        ...(await asked(input, branchOf)),
+        idempotencyKey,
+        requestHash,
+        isHidden,
+        createdAt: new Date(),
+        documents,
+      })
+    } catch (error) {
+      // Two requests with one key at the same moment: the row that won is the answer to both.
+      const winner = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
+      if (winner !== null) return winner
+      throw error
+    }
+  }
+}
+
+/** What has no default but nothing, and the branch of the source, which is looked at for it. */
+async function asked(
+  input: NewJob,
+  branchOf: SourceDoor,
+): Promise<Pick<NewJobRow, 'model' | 'models' | 'source' | 'branch' | 'setup' | 'budget'>> {
+  const { model = null, models = {}, source = null, setup = [], budget = null } = input
+  return { model, models, source, branch: await branchOf(source), setup, budget }
+}
+
+function noRoom(missing: string): AppError {
+  return new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
+}
+
+/** Throws on what it is given, but where the agents that Slipway brings have gone with its program. */
+function sayUpgraded({ program }: Engine): (error: unknown) => Promise<never> {
+  return async (error) => {
+    throw (await program.look()) === null
+      ? error
+      : new AppError(503, 'upgraded', `${upgradeSentence}. Nothing that was accepted is lost.`)
+  }
+}
+
+/** What the request means: its fields as they were sent and the bytes of its documents. */
+function hashOf(input: NewJob, documents: readonly NewDocument[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(input))
+  for (const { name, mediaType, content } of documents)
+    hash.update(JSON.stringify([name, mediaType, content.byteLength])).update(content)
+  return hash.digest('hex')
+}
+
+/** What the request leaves out, from the settings. An agent that works alone makes no plan to be approved. */
+function fillIn(
+  input: NewJob,
+  defaults: Settings['defaults'],
+): Pick<NewJobRow, 'mode' | 'checks' | 'parallelism' | 'approvePlan' | 'permissions'> {
+  const mode = input.mode ?? defaults.mode
+  return {
+    mode,
+    checks: input.checks ?? defaults.checks,
+    parallelism: input.parallelism ?? defaults.parallelism,
+    permissions: input.permissions ?? defaults.permissions,
+    approvePlan: input.approve_plan ?? (mode === 'team' && defaults.approve_plan),
+  }
+}
+
+function refuseEmptyGate(job: Pick<NewJobRow, 'mode' | 'approvePlan'>): void {
+  if (job.approvePlan && job.mode === 'solo')
+    throw new AppError(
+      400,
+      'no_plan_to_approve',
+      'A job with mode "solo" makes no plan that could wait for approval: leave out approve_plan, or use mode "team".',
+    )
+}
+
+async function replay(engine: Engine, key: string, requestHash: string): Promise<Created | null> {
+  const earlier = await findByIdempotencyKey(engine.db.reader, key)
+  if (earlier === null) return null
+  if (earlier.request_hash !== requestHash) {
+    throw new AppError(
+      409,
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for a different request: send a new key.',
+    )
+  }
+  return { id: earlier.id, replayed: true }
+}
+
+/** The backends as they are found on the machine, looked for once for all jobs that arrive together. */
+interface KnownBackends {
+  list(settings: Settings): Promise<readonly BackendView[]>
+  /** Looks again: a job is refused only for what is so now. */
+  look(settings: Settings): Promise<readonly BackendView[]>
+}
+
+/** Settings are the same object for as long as they are shared, and so is what was found under them. */
+function openKnownBackends(engine: Engine): KnownBackends {
+  let last: { readonly settings: Settings; readonly found: Promise<readonly BackendView[]> } | null = null
+  const look = async (settings: Settings): Promise<readonly BackendView[]> => {
+    const found = engine.catalogue.list(settings)
+    last = { settings, found }
+    return found
+  }
+  return { look, list: (settings) => (last?.settings === settings ? last.found : look(settings)) }
+}
+
+/** The backend of the job and of each role that has its own; every one must be there and usable. */
+async function chooseBackends(
+  known: KnownBackends,
+  settings: Settings,
+  input: NewJob,
+): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
+  try {
+    return choose(await known.list(settings), input)
+  } catch (error) {
+    if (error instanceof AppError) return choose(await known.look(settings), input)
+    throw error
+  }
+}
+
+function choose(
+  backends: readonly BackendView[],
+  input: NewJob,
+): { backend: string; agents: NewJobRow['agents'] } {
+  const usable = (name: string): string => {
+    const found = backends.find((backend) => backend.name === name)
+    const names = backends.map((backend) => backend.name).join(', ')
+    if (found === undefined)
+      throw new AppError(400, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
+    if (!found.available)
+      throw new AppError(
+        400,
+        'backend_unavailable',
+        `The backend "${name}" cannot be used: ${found.reason ?? 'it is not available'}`,
+      )
+    return found.name
+  }
+  const standard = backends.find((backend) => backend.default)
+  const wanted = input.backend ?? standard?.name
+  if (wanted === undefined)
+    throw new AppError(
+      400,
+      'no_backend',
+      'No backend is available: see `slipway backends` for what each one needs.',
+    )
+  const agents = Object.fromEntries(
+    Object.entries(input.agents ?? {}).map(([role, name]) => [role, usable(name)]),
+  )
+  return { backend: usable(wanted), agents }
+}

@@ -1,0 +1,118 @@
+import type { EventView } from '../../contract/event.ts'
+import type { JobSummary } from '../../contract/job.ts'
+import type { Database } from '../../store/database.ts'
+import { eventsChannel, readEvents } from '../../store/events.ts'
+import { readSummaries } from '../../store/job-views.ts'
+
+/**
+ * Event streams. A notification only wakes a reader; what it yields is always read from the table after its own
+ * cursor, so nothing is missed and nothing comes twice, whatever happens to the notifications.
+ */
+export interface Streams {
+  follow(jobId: string, after: number, signal: AbortSignal): AsyncGenerator<EventView[]>
+  summaries(signal: AbortSignal): AsyncGenerator<JobSummary[]>
+  close(): Promise<void>
+}
+
+const PAGE = 500
+/** Readers look again on their own after this long, should a notification ever be lost. */
+const LOOK_AGAIN_MS = 5000
+/** Summaries of jobs that change at once are gathered for this long. */
+const GATHER_MS = 200
+
+export async function openStreams(db: Database): Promise<Streams> {
+  const wakers = new Set<(jobId: string | null) => void>()
+  const stop = await db.listen(eventsChannel, (payload) => {
+    const jobId = payload === null ? null : (payload.split(' ', 1)[0] ?? null)
+    for (const wake of wakers) wake(jobId)
+  })
+  return {
+    follow: (jobId, after, signal) => followJob(db, wakers, jobId, after, signal),
+    summaries: (signal) => followAll(db, wakers, signal),
+    close: stop,
+  }
+}
+
+type Wakers = Set<(jobId: string | null) => void>
+
+async function* followJob(
+  db: Database,
+  wakers: Wakers,
+  jobId: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<EventView[]> {
+  const bell = openBell(signal)
+  const wake = (id: string | null): void => {
+    if (id === null || id === jobId) bell.ring()
+  }
+  wakers.add(wake)
+  try {
+    let cursor = after
+    while (!signal.aborted) {
+      bell.reset()
+      const events = await readEvents(db.reader, jobId, cursor, PAGE)
+      const last = events.at(-1)
+      if (last === undefined) {
+        await bell.heard(LOOK_AGAIN_MS)
+        continue
+      }
+      cursor = last.seq
+      yield events
+    }
+  } finally {
+    wakers.delete(wake)
+  }
+}
+
+async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): AsyncGenerator<JobSummary[]> {
+  const bell = openBell(signal)
+  let changed = new Set<string>()
+  const wake = (id: string | null): void => {
+    if (id !== null) changed.add(id)
+    bell.ring()
+  }
+  wakers.add(wake)
+  try {
+    while (!signal.aborted) {
+      bell.reset()
+      if (changed.size === 0) await bell.heard(LOOK_AGAIN_MS)
+      if (signal.aborted) return
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
+      const ids = [...changed]
+      changed = new Set()
+      const summaries = await readSummaries(db.reader, ids)
+      if (summaries.length > 0) yield summaries
+    }
+  } finally {
+    wakers.delete(wake)
+  }
+}
+
+/** A bell that remembers one ring, so that one between looking and waiting is not missed. */
+function openBell(signal: AbortSignal): { ring(): void; reset(): void; heard(ms: number): Promise<void> } {
+  let rung = false
+  let listener: (() => void) | null = null
+  const ring = (): void => {
+    rung = true
+    listener?.()
+  }
+  signal.addEventListener('abort', ring, { once: true })
+  return {
+    ring,
+    reset: () => {
+      rung = false
+    },
+    heard: (ms) =>
+      new Promise((resolve) => {
+        if (rung) return resolve()
+        const timer = setTimeout(done, ms)
+        function done(): void {
+          clearTimeout(timer)
+          listener = null
+          resolve()
+        }
+        listener = done
+      }),
+  }
+}

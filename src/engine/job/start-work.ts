@@ -1,0 +1,122 @@
+import type { Decision } from '../../domain/decision.ts'
+import type { Feedback, Snapshot, WorkKind } from '../../domain/model.ts'
+import { newId } from '../../lib/ids.ts'
+import { insertAttempt } from '../../store/attempts.ts'
+import type { JobTrx } from '../../store/database.ts'
+import type { NewEvent } from '../../store/events.ts'
+import { enqueueWork, type QueueName } from '../../store/queue.ts'
+import { chooseAgent, updateAgent, updateTask } from '../../store/team.ts'
+import { insertWork } from '../../store/work.ts'
+import type { Engine } from '../engine.ts'
+
+const queueOf: Readonly<Record<WorkKind, Exclude<QueueName, 'advance'>>> = {
+  attempt: 'work',
+  review: 'work',
+  checks: 'work',
+  merge: 'repository',
+  deliver: 'repository',
+}
+
+type StartDecision = Extract<Decision, { do: `start-${string}` }>
+
+export function isStart(decision: Decision): decision is StartDecision {
+  return decision.do.startsWith('start-')
+}
+
+/** Begins what the rules want begun: an attempt, a review of one, or work of the server's own. */
+export async function applyStart(
+  engine: Engine,
+  trx: JobTrx,
+  snapshot: Snapshot,
+  decision: StartDecision,
+): Promise<NewEvent[]> {
+  switch (decision.do) {
+    case 'start-attempt':
+      return startAttempt(engine, trx, snapshot, { ...decision, kind: 'work', subjectId: null })
+    case 'start-review':
+      await updateTask(trx, decision.taskId, { status: 'review' })
+      return startAttempt(engine, trx, snapshot, { ...decision, kind: 'review', feedback: [] })
+    case 'start-checks':
+      return startWork(engine, trx, snapshot, { ...decision, kind: 'checks' })
+    case 'start-merge':
+      return startWork(engine, trx, snapshot, { ...decision, kind: 'merge' })
+    case 'start-deliver':
+      return startWork(engine, trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
+  }
+}
+
+/** Puts a piece of long work and its queue entry into one transaction, so that neither exists without the other. */
+async function startWork(
+  engine: Engine,
+  trx: JobTrx,
+  snapshot: Snapshot,
+  work: { kind: WorkKind; taskId: string | null; attemptId: string | null },
+): Promise<NewEvent[]> {
+  const id = newId()
+  const queueId = newId()
+  const queue = queueOf[work.kind]
+  await insertWork(trx, { id, jobId: snapshot.job.id, epoch: snapshot.job.epoch, queue, queueId, ...work })
+  await enqueueWork(engine.db.boss, trx, queue, { id: queueId, jobId: snapshot.job.id, workId: id })
+  return []
+}
+
+/** A new attempt at a task (or a review of one), given to an agent of the right role who is free. */
+async function startAttempt(
+  engine: Engine,
+  trx: JobTrx,
+  snapshot: Snapshot,
+  attempt: {
+    taskId: string
+    kind: 'work' | 'review'
+    subjectId: string | null
+    feedback: readonly Feedback[]
+  },
+): Promise<NewEvent[]> {
+  const task = snapshot.tasks.find((candidate) => candidate.id === attempt.taskId)
+  if (task === undefined) throw new Error(`no task ${attempt.taskId}`)
+  const role = attempt.kind === 'review' ? 'reviewer' : task.role
+  const agent = await chooseAgent(trx, snapshot.job.id, role, task.id, task.agentId)
+  if (agent === null) throw new Error(`nobody in the team can take "${task.title}"`)
+  const number =
+    snapshot.attempts.filter((other) => other.taskId === task.id && other.kind === attempt.kind).length + 1
+  const id = newId()
+  await insertAttempt(trx, {
+    id,
+    jobId: snapshot.job.id,
+    epoch: snapshot.job.epoch,
+    number,
+    agentId: agent.id,
+    backend: agent.backend,
+    ...attempt,
+  })
+  if (attempt.kind === 'work') {
+    await updateTask(trx, task.id, {
+      status: 'running',
+      agent_id: agent.id,
+      ...(task.status === 'ready' ? { started_at: new Date() } : {}),
+    })
+  }
+  await updateAgent(trx, agent.id, { task_id: task.id })
+  await startWork(engine, trx, snapshot, {
+    kind: attempt.kind === 'review' ? 'review' : 'attempt',
+    taskId: task.id,
+    attemptId: id,
+  })
+  const what = attempt.kind === 'review' ? `Review ${number}` : `Attempt ${number}`
+  return [
+    {
+      type: 'attempt.created',
+      actor: 'server',
+      taskId: task.id,
+      attemptId: id,
+      message: `${what} of "${task.title}" was given to ${agent.name}.`,
+      data: {
+        number,
+        kind: attempt.kind,
+        agent: agent.name,
+        backend: agent.backend,
+        feedback: attempt.feedback.map((item) => ({ kind: item.kind, summary: item.summary })),
+      },
+    },
+  ]
+}

@@ -1,0 +1,99 @@
+import type { Access } from '../../agents/prepare-launch.ts'
+import type { Profile } from '../../agents/profile.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { isoTime } from '../../lib/clock.ts'
+import type { Caller, Grant, Used } from '../../models/grants.ts'
+import type { HeldBack } from '../../domain/model.ts'
+import type { Engine } from '../engine.ts'
+import type { KnownProvider } from './models.ts'
+import { reachOf } from './reach.ts'
+
+/** An agent's way to models. It ends with `close`, or with the signal. */
+export interface ModelAccess {
+  readonly access: Access
+  readonly provider: string | null
+  /** Aborted when no call will do any more. */
+  readonly halted: AbortSignal
+  /** Why the agent's calls failed in the end, when that was not its fault. */
+  held(): HeldBack | null
+  /** What was used through the gateway. */
+  used(): Used
+  close(): Promise<void>
+}
+
+/** No model can be called just now, for no fault of the attempt's. */
+export class NoModelNow extends Error {
+  override readonly name = 'NoModelNow'
+  readonly held: HeldBack
+
+  constructor(held: HeldBack) {
+    super(`No model can be called: ${held.on}.`)
+    this.held = held
+  }
+}
+
+interface AccessOptions {
+  readonly profile: Profile
+  readonly caller: Caller
+  /** The model that a person chose. */
+  readonly model?: string | null
+}
+
+/**
+ * Opens the way to models for one session of a backend. Throws `AppError` when the backend has none, and `NoModelNow`
+ * when its provider is known to fail.
+ */
+export async function openAccess(
+  engine: Engine,
+  { profile, caller, model = null }: AccessOptions,
+  signal: AbortSignal,
+): Promise<ModelAccess> {
+  const usable = (await engine.models.providers()).filter((provider) => provider.usable)
+  const reach = reachOf(profile, usable, engine.ownHome)
+  switch (reach.auth) {
+    case null:
+      throw new AppError(409, 'no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
+    case 'own':
+    case 'none':
+      return { ...withoutGateway, access: { gateway: null, model } }
+    case 'gateway': {
+      const held = troubleOf(engine, usable, reach.provider)
+      if (held !== null) throw new NoModelNow(held)
+      const grant: Grant = engine.models.gateway.open(caller)
+      const end = (): void => void grant.close()
+      signal.addEventListener('abort', end, { once: true })
+      return {
+        access: {
+          gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
+          model: model ?? reach.model,
+        },
+        provider: reach.provider,
+        halted: grant.halted,
+        held: grant.held,
+        used: grant.used,
+        async close() {
+          signal.removeEventListener('abort', end)
+          await grant.close()
+        },
+      }
+    }
+  }
+}
+
+const withoutGateway: ModelAccess = {
+  access: { gateway: null, model: null },
+  provider: null,
+  halted: new AbortController().signal,
+  held: () => null,
+  used: () => ({ tokens: 0, models: [] }),
+  close: () => Promise.resolve(),
+}
+
+function troubleOf(engine: Engine, providers: readonly KnownProvider[], name: string): HeldBack | null {
+  const trouble = providers.find((provider) => provider.name === name)?.trouble ?? null
+  if (trouble !== null) return { for: 'backend', provider: name, on: trouble.reason }
+  const outage = engine.models.gateway.outage(name)
+  if (outage === null) return null
+  const on = `the provider "${name}": ${outage.reason}`
+  return { for: 'retry', provider: name, on, until: isoTime(new Date(outage.until)) }
+}

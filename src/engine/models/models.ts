@@ -1,0 +1,123 @@
+import type { Provider, ProviderProbe, ProviderTrouble } from '../../contract/provider.ts'
+import type { Log } from '../../lib/log.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { shareFor } from '../../lib/share-for.ts'
+import { chooseProvider } from '../../models/choose-provider.ts'
+import { openLedger } from './model-ledger.ts'
+import type { GatewayLimits } from '../../models/door.ts'
+import { openGateway, type Beside, type Gateway } from '../../models/gateway.ts'
+import { openVault, type Vault } from '../../models/vault.ts'
+import { openPrices } from '../../models/prices.ts'
+import type { Database, Reader } from '../../store/database.ts'
+import { readBudget } from '../../store/budgets.ts'
+import { readProviders, writeProbe, writeTrouble, type ProviderRow } from '../../store/providers.ts'
+
+/** A provider with its key as it is now. */
+export interface KnownProvider extends Provider {
+  readonly key: string | null
+  readonly usable: boolean
+  readonly trouble: ProviderTrouble | null
+  readonly probe: ProviderProbe | null
+}
+
+/** What this process knows of models: where they are, with which keys, and the gateway through which agents reach them. */
+export interface Models {
+  readonly vault: Vault
+  readonly gateway: Gateway
+  /** As they were at most half a second ago, or since this process changed them. */
+  providers(): Promise<readonly KnownProvider[]>
+  /** To be called when this process has changed a provider or a secret. */
+  changed(): void
+  /** Tries a provider with its key, and keeps what came of it. */
+  tryProvider(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ModelOptions {
+  readonly db: Database
+  readonly log: Log
+  readonly dataDir: string
+  readonly port: number
+  readonly limits: GatewayLimits
+  /** What else agents reach at the gateway's address. */
+  readonly beside: Beside
+}
+
+/** How long a provider that is tried may take to answer. */
+const PROBE_MS = 10_000
+
+/** What another process changed is seen after this long. */
+const PROVIDERS_MS = 500
+
+export async function openModels({ db, log, dataDir, port, limits, beside }: ModelOptions): Promise<Models> {
+  const vault = openVault(dataDir)
+  const known = shareFor(PROVIDERS_MS, async () => {
+    const rows = await readProviders(db.reader)
+    return Promise.all(rows.map((row) => withKey(vault, log, row)))
+  })
+  const gateway = await openGateway({
+    log,
+    port,
+    limits,
+    beside,
+    prices: openPrices(dataDir, log),
+    record: openLedger(db.patient),
+    budget: (jobId) => readBudget(db.patient.reader, jobId),
+    async trouble(target, on) {
+      const now = await db.patient.tx(async (trx) => {
+        const row = (await readProviders(trx)).find((provider) => provider.name === target.name)
+        // The key may have been replaced while the call was out: the new one has not been refused.
+        if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
+        return writeTrouble(trx, target.name, { reason: on, since: isoTime(new Date()), until: null })
+      })
+      if (now) log.warn({ provider: target.name, why: on }, 'a provider waits for a person')
+      known.forget()
+    },
+    async target(wire, backend) {
+      const usable = (await db.insist(known.get)).filter((provider) => provider.usable)
+      const provider = chooseProvider(usable, wire, backend)
+      return provider === null
+        ? null
+        : { ...provider, baseUrl: provider.base_url, blocked: provider.trouble?.reason ?? null }
+    },
+  })
+  return {
+    vault,
+    gateway,
+    providers: known.get,
+    changed: known.forget,
+    async tryProvider(name) {
+      const read = async (db: Reader): Promise<KnownProvider | undefined> => {
+        const row = (await readProviders(db)).find((provider) => provider.name === name)
+        return row === undefined ? undefined : withKey(vault, log, row)
+      }
+      const tried = await read(db.reader)
+      if (tried?.usable !== true) return
+      const found = await gateway.probe({ ...tried, baseUrl: tried.base_url, blocked: null }, PROBE_MS)
+      await db.tx(async (trx) => {
+        const now = await read(trx)
+        // It may have been changed meanwhile: then this was not it.
+        if (now === undefined || now.key !== tried.key || now.base_url !== tried.base_url) return
+        await writeProbe(trx, name, found)
+        if (found.result !== 'refused') return
+        const reason = `the provider "${name}": ${found.said}`
+        await writeTrouble(trx, name, { reason, since: found.at, until: null })
+      })
+      known.forget()
+    },
+    close: gateway.close,
+  }
+}
+
+/** A key that cannot be read is one that is not there: its provider says so until it is set again. */
+async function withKey(vault: Vault, log: Log, row: ProviderRow): Promise<KnownProvider> {
+  const { sealed, ...provider } = row
+  if (provider.secret === null) return { ...provider, key: null, usable: true }
+  if (sealed === null) return { ...provider, key: null, usable: false }
+  try {
+    return { ...provider, key: await vault.open(provider.secret, sealed), usable: true }
+  } catch (error) {
+    log.error({ err: error, provider: provider.name }, 'a key cannot be read')
+    return { ...provider, key: null, usable: false }
+  }
+}

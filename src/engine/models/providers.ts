@@ -1,0 +1,150 @@
+import { Provider, type ProviderInput, type ProviderView, type SecretView } from '../../contract/provider.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { knownProviders } from '../../models/known-providers.ts'
+import type { Trx } from '../../store/database.ts'
+import { jobsWaitingFor } from '../../store/jobs.ts'
+import {
+  deleteProvider,
+  forgiveProviders,
+  readProviders,
+  writeProvider,
+  writeTrouble,
+} from '../../store/providers.ts'
+import { deleteSecret, listSecrets, writeSecret } from '../../store/secrets.ts'
+import type { Engine } from '../engine.ts'
+import { queueAdvance } from '../job-transactions.ts'
+import type { KnownProvider } from './models.ts'
+
+/** More providers than this are a mistake. */
+const MAX_PROVIDERS = 50
+
+export async function viewProviders(engine: Engine): Promise<ProviderView[]> {
+  return (await engine.models.providers()).map((provider) => toView(engine, provider))
+}
+
+/** Adds a provider, or replaces one, and tries it. Throws `AppError` for one that nothing is known of and that says too little. */
+export async function setProvider(engine: Engine, name: string, input: ProviderInput): Promise<ProviderView> {
+  await engine.db.tx(async (trx) => {
+    const all = await readProviders(trx)
+    const before = all.find((provider) => provider.name === name)
+    if (before === undefined && all.length >= MAX_PROVIDERS)
+      throw new AppError(
+        400,
+        'too_many_providers',
+        'There are as many providers as there can be: remove one.',
+      )
+    await writeProvider(trx, complete(name, input, before))
+  })
+  await tryAndWake(engine, [name])
+  return findProvider(engine, name)
+}
+
+/** What was said, else as it was, else what Slipway knows of a provider of this name. */
+function complete(name: string, input: ProviderInput, before: Provider | undefined): Provider {
+  const plain = { name, secret: name, header: null, headers: {}, model: null, backends: [] }
+  const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const provider = Provider.safeParse({ ...plain, ...knownProviders[name], ...before, ...said })
+  if (!provider.success)
+    throw new AppError(
+      400,
+      'incomplete_provider',
+      `Slipway knows no provider "${name}": say its wire and its base_url, or name one of ${Object.keys(knownProviders).join(', ')}.`,
+    )
+  return provider.data
+}
+
+export async function removeProvider(engine: Engine, name: string): Promise<void> {
+  await engine.db.tx(async (trx) => {
+    if (!(await deleteProvider(trx, name))) throw unknownProvider(name)
+    await wake(engine, trx)
+  })
+  changed(engine)
+}
+
+/** A person says that what was wrong with a provider has been mended: whoever waits for it tries again. */
+export async function retryProvider(engine: Engine, name: string): Promise<ProviderView> {
+  await engine.db.tx(async (trx) => {
+    if (!(await writeTrouble(trx, name, null))) throw unknownProvider(name)
+  })
+  await tryAndWake(engine, [name])
+  return findProvider(engine, name)
+}
+
+async function findProvider(engine: Engine, name: string): Promise<ProviderView> {
+  const found = (await viewProviders(engine)).find((provider) => provider.name === name)
+  if (found === undefined) throw unknownProvider(name)
+  return found
+}
+
+/** Tries providers that were changed; then jobs that wait for one look again. */
+async function tryAndWake(engine: Engine, names: readonly string[]): Promise<void> {
+  engine.models.changed()
+  await Promise.all(names.map((name) => engine.models.tryProvider(name)))
+  await engine.db.tx((trx) => wake(engine, trx))
+  changed(engine)
+}
+
+/** Jobs that wait for a provider look again whether they still have to. */
+async function wake(engine: Engine, trx: Trx): Promise<void> {
+  await queueAdvance(engine.db, trx, await jobsWaitingFor(trx, 'backend'))
+}
+
+export function viewSecrets(engine: Engine): Promise<SecretView[]> {
+  return listSecrets(engine.db.reader)
+}
+
+/** Stores a secret, which from here on nobody but the gateway sees, and tries the providers whose key it is. */
+export async function setSecret(engine: Engine, name: string, value: string): Promise<SecretView> {
+  const sealed = await engine.models.vault.seal(name, value)
+  await engine.db.tx(async (trx) => {
+    await writeSecret(trx, name, sealed)
+    await forgiveProviders(trx, name)
+  })
+  const keyed = (await readProviders(engine.db.reader)).filter((provider) => provider.secret === name)
+  await tryAndWake(
+    engine,
+    keyed.map((provider) => provider.name),
+  )
+  const set = (await viewSecrets(engine)).find((secret) => secret.name === name)
+  if (set === undefined) throw unknownSecret(name)
+  return set
+}
+
+export async function removeSecret(engine: Engine, name: string): Promise<void> {
+  if (!(await engine.db.tx((trx) => deleteSecret(trx, name)))) throw unknownSecret(name)
+  changed(engine)
+}
+
+/** Which backends can work depends on the providers, as it does on the settings. */
+function changed(engine: Engine): void {
+  engine.models.changed()
+  engine.settingsChanged()
+}
+
+/** Field by field: the key must not leave this process. What passes by itself the gateway alone knows. */
+function toView(engine: Engine, known: KnownProvider): ProviderView {
+  const outage = engine.models.gateway.outage(known.name)
+  const passing =
+    outage === null
+      ? null
+      : {
+          reason: outage.reason,
+          since: isoTime(new Date(outage.since)),
+          until: isoTime(new Date(outage.until)),
+        }
+  return {
+    ...Provider.parse(known),
+    usable: known.usable,
+    trouble: known.trouble ?? passing,
+    probe: known.probe,
+  }
+}
+
+function unknownProvider(name: string): AppError {
+  return new AppError(404, 'unknown_provider', `There is no provider "${name}".`)
+}
+
+function unknownSecret(name: string): AppError {
+  return new AppError(404, 'unknown_secret', `There is no secret "${name}".`)
+}

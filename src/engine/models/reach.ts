@@ -1,0 +1,55 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Profile } from '../../agents/profile.ts'
+import type { Reach } from '../../agents/reach.ts'
+import type { Provider } from '../../contract/provider.ts'
+import { chooseProvider } from '../../models/choose-provider.ts'
+import type { KnownProvider } from './models.ts'
+
+/**
+ * How a backend reaches a model now. The gateway comes first: a key that the agent never sees, metered to the token. `usable`
+ * are the providers whose calls can be made; `ownHome` is the HOME of the person whose logins agents may use.
+ */
+export function reachOf(profile: Profile, usable: readonly Provider[], ownHome: string): Reach {
+  const wire = profile.gateway?.wire
+  const provider = wire === undefined ? null : chooseProvider(usable, wire, profile.id)
+  if (provider !== null)
+    return {
+      auth: 'gateway',
+      provider: provider.name,
+      speech: provider.responses && provider.wire === 'openai' ? 'openai-responses' : provider.wire,
+      model: provider.model ?? profile.gateway?.model ?? null,
+    }
+  if (profile.login.some((file) => fs.existsSync(path.join(ownHome, file))))
+    return { auth: 'own', sure: true }
+  if (wire === undefined) return profile.login.length === 0 ? { auth: 'none' } : { auth: 'own', sure: false }
+  if (wire === 'any')
+    return {
+      auth: null,
+      reason:
+        'It reaches no model: connect a provider and say which model, as in `slipway providers set anthropic --key --model <model>`.',
+    }
+  const orLogIn = profile.login.length === 0 ? '' : ', or log in with it as the user who runs Slipway'
+  return {
+    auth: null,
+    reason: `It reaches no model: set the key of a provider that speaks ${wire}, as in \`slipway providers set ${wire} --key\`${orLogIn}.`,
+  }
+}
+
+/** How a new job would reach a model: a provider that has refused its key, when it was tried, does not count. */
+export function reachNow(profile: Profile, providers: readonly KnownProvider[], ownHome: string): Reach {
+  const usable = providers.filter((provider) => provider.usable)
+  const reach = reachOf(
+    profile,
+    usable.filter((provider) => provider.probe?.result !== 'refused'),
+    ownHome,
+  )
+  if (reach.auth !== null) return reach
+  const wanted = reachOf(profile, usable, ownHome)
+  const refused = wanted.auth === 'gateway' ? usable.find(({ name }) => name === wanted.provider) : undefined
+  if (refused === undefined) return reach
+  return {
+    auth: null,
+    reason: `It reaches no model: the provider "${refused.name}" refused the key (${refused.probe?.said ?? 'no reason given'}). Set another, as in \`slipway secrets set ${refused.secret ?? refused.name}\`.`,
+  }
+}

@@ -1,0 +1,55 @@
+import { isTerminal, transition } from '../../domain/job.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { notify } from '../../store/database.ts'
+import { updateJob } from '../../store/jobs.ts'
+import { reopenTasks, settleAgents } from '../../store/team.ts'
+import { cancelChannel, type Engine } from '../engine.ts'
+import { personAct } from '../job-transactions.ts'
+
+/** Asks for the end of a job. It is `cancelled` when its last process is gone, not before. */
+export async function cancelJob(engine: Engine, id: string): Promise<void> {
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    if (isTerminal(job.status))
+      throw new AppError(
+        409,
+        'not_cancellable',
+        `The job is ${job.status} already: there is nothing to cancel.`,
+      )
+    if (job.cancel_requested_at !== null) return
+    await updateJob(trx, id, { cancel_requested_at: new Date() })
+    await append([{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
+    await notify(trx, cancelChannel, id)
+  })
+}
+
+/** Takes a failed or cancelled job up again where it stopped: finished tasks stay finished. */
+export async function restartJob(engine: Engine, id: string): Promise<void> {
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    const status = transition(job.status, 'restart')
+    if (status === null)
+      throw new AppError(
+        409,
+        'not_restartable',
+        `The job is ${job.status}: only a failed or cancelled job can be restarted.`,
+      )
+    await updateJob(trx, id, {
+      status,
+      phase: 'queued',
+      error: null,
+      wait: null,
+      cancel_requested_at: null,
+      completed_at: null,
+      epoch: job.epoch + 1,
+    })
+    await reopenTasks(trx, id)
+    await settleAgents(trx, id, 'idle')
+    await append([
+      {
+        type: 'job.restarted',
+        actor: 'person',
+        phase: 'queued',
+        message: 'The job was restarted where it had stopped.',
+      },
+    ])
+  })
+}

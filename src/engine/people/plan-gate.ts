@@ -1,0 +1,114 @@
+import type { Plan, PlanEdit, PlanView } from '../../contract/plan.ts'
+import { planChanges } from '../../domain/plan-changes.ts'
+import type { Feedback } from '../../domain/model.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { readJob, updateJob, type JobRow } from '../../store/jobs.ts'
+import { startOver } from '../../store/task-acts.ts'
+import { planningTask } from '../../store/team.ts'
+import type { Engine } from '../engine.ts'
+import { personAct } from '../job-transactions.ts'
+import { notFound } from '../not-found.ts'
+
+/** The plan of a job as it stands: being made, on the table, or adopted. */
+export async function viewPlan(engine: Engine, id: string): Promise<PlanView> {
+  const job = await readJob(engine.db.reader, id)
+  if (job === null) throw notFound(id)
+  return toView(job)
+}
+
+function toView(job: JobRow): PlanView {
+  const shown = { version: job.plan_version, notes: job.plan_notes }
+  if (job.plan !== null) return { state: 'adopted', plan: job.plan, ...shown }
+  if (job.proposed_plan !== null) return { state: 'proposed', plan: job.proposed_plan, ...shown }
+  return { state: 'none', plan: null, ...shown }
+}
+
+/** Replaces the proposed plan by a person's. The version that was edited must still be the newest. */
+export async function editPlan(engine: Engine, id: string, edit: PlanEdit): Promise<PlanView> {
+  return personAct(engine.db, id, async ({ trx, job, append }) => {
+    const proposal = proposalOf(job, edit.version)
+    const changes = planChanges(proposal, edit.plan)
+    if (changes === null) return toView(job)
+    const version = job.plan_version + 1
+    await updateJob(trx, id, { proposed_plan: edit.plan, plan_version: version })
+    await append([
+      { type: 'plan.edited', actor: 'person', message: changes, data: { plan: edit.plan, version } },
+    ])
+    return toView({ ...job, proposed_plan: edit.plan, plan_version: version })
+  })
+}
+
+/** Lets the job build exactly the plan that lies on the table. */
+export async function approvePlan(engine: Engine, id: string, version: number | null): Promise<void> {
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    const proposal = proposalOf(job, version)
+    await updateJob(trx, id, { status: 'running', wait: null, plan_approved: true })
+    await append([
+      {
+        type: 'plan.approved',
+        actor: 'person',
+        message: `A person approved the plan "${proposal.title}", version ${job.plan_version}.`,
+        data: { version: job.plan_version },
+      },
+    ])
+  })
+}
+
+/** Sends the plan back to the planner, who sees the note and the plan as it was, and has all its tries again. */
+export async function rejectPlan(engine: Engine, id: string, note: string): Promise<void> {
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    const proposal = proposalOf(job, null)
+    const task = await planningTask(trx, id)
+    if (task === null) throw new Error(`job ${id} has a proposed plan and nobody who planned it`)
+    await updateJob(trx, id, {
+      status: 'running',
+      wait: null,
+      proposed_plan: null,
+      plan_notes: [...job.plan_notes, { at: isoTime(new Date()), note }],
+    })
+    await startOver(trx, task.id, [sentBack(note, proposal), ...earlierNotes(job.plan_notes)])
+    await append([
+      {
+        type: 'plan.rejected',
+        actor: 'person',
+        taskId: task.id,
+        message: `A person sent the plan back: ${note}`,
+        data: { note, version: job.plan_version },
+      },
+    ])
+  })
+}
+
+/** The plan that waits for approval, at this version or, with null, at any. Throws `AppError` 409 where there is none. */
+function proposalOf(job: JobRow, version: number | null): Plan {
+  const waits = job.status === 'waiting' && job.wait?.for === 'approval' && job.cancel_requested_at === null
+  if (!waits || job.proposed_plan === null)
+    throw new AppError(
+      409,
+      'not_waiting_for_approval',
+      `The job is ${job.status} and does not wait for approval of its plan: ${job.approve_plan ? 'only a proposed plan can be edited, approved or sent back' : 'it was made without approve_plan'}.`,
+    )
+  if (version !== null && version !== job.plan_version)
+    throw new AppError(
+      409,
+      'plan_changed',
+      `The plan is at version ${job.plan_version} and you named version ${version}: read it again and repeat what you want on the newest version.`,
+    )
+  return job.proposed_plan
+}
+
+function sentBack(note: string, plan: Plan): Feedback {
+  return {
+    kind: 'note',
+    summary: note,
+    log: `The plan that was sent back:\n\n${JSON.stringify(plan, null, 2)}`,
+  }
+}
+
+function earlierNotes(notes: PlanView['notes']): Feedback[] {
+  return notes.toReversed().map(({ note }) => ({
+    kind: 'note',
+    summary: `Said of an earlier version of the plan, and still true: ${note}`,
+  }))
+}

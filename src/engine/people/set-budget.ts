@@ -1,0 +1,53 @@
+import type { BudgetChange } from '../../contract/job.ts'
+import { spentWords } from '../../domain/budget.ts'
+import { isTerminal } from '../../domain/job.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { readBudget } from '../../store/budgets.ts'
+import { updateJob, type JobChange, type JobRow } from '../../store/jobs.ts'
+import type { Engine } from '../engine.ts'
+import { personAct } from '../job-transactions.ts'
+
+/** Changes what a job may use. One that waits for its budget goes on; a change that would leave it waiting is refused. */
+export async function setBudget(engine: Engine, id: string, change: BudgetChange): Promise<void> {
+  await personAct(engine.db, id, async ({ trx, job, append }) => {
+    if (isTerminal(job.status))
+      throw new AppError(409, 'job_ended', `The job is ${job.status}: its budget is of no use any more.`)
+    const budget = changed(job.budget, change)
+    await updateJob(trx, id, { budget })
+    const now = await readBudget(trx, id)
+    const spent = now === null ? null : spentWords(now.limit, now.used)
+    if (spent !== null && job.wait?.for === 'budget')
+      throw new AppError(
+        409,
+        'budget_too_small',
+        `That is not enough to go on, because of ${spent}: say more.`,
+      )
+    await append([
+      {
+        type: 'job.budget',
+        actor: 'person',
+        message: `A person set the budget: ${inWords(budget)}.`,
+        data: { tokens: budget?.tokens ?? null, usd: budget?.usd ?? null },
+      },
+    ])
+  })
+}
+
+type Budget = JobRow['budget']
+
+/** What is named is set, null takes a limit away, the rest stays; without a limit there is no budget. */
+function changed(before: Budget, change: BudgetChange): NonNullable<JobChange['budget']> | null {
+  const tokens = change.tokens === undefined ? before?.tokens : (change.tokens ?? undefined)
+  const usd = change.usd === undefined ? before?.usd : (change.usd ?? undefined)
+  if (tokens === undefined && usd === undefined) return null
+  return { tokens, usd, version: (before?.version ?? 0) + 1 }
+}
+
+function inWords(budget: JobChange['budget']): string {
+  const { tokens, usd } = budget ?? {}
+  const parts = [
+    tokens === undefined ? '' : `${new Intl.NumberFormat('en').format(tokens)} tokens`,
+    usd === undefined ? '' : `$${usd}`,
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? 'no limit' : parts.join(' and ')
+}

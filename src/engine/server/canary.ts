@@ -1,0 +1,225 @@
+import path from 'node:path'
+import type { CanaryView } from '../../contract/server.ts'
+import { isTerminal } from '../../domain/job.ts'
+import { backoffMs } from '../../domain/limits.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { isoTime } from '../../lib/clock.ts'
+import type { Reader } from '../../store/database.ts'
+import { deleteHiddenJob, hiddenJobs, lockCanary, readCanary, writeCanary } from '../../store/canary.ts'
+import type { CanaryRecord } from '../../store/canary.ts'
+import { readJob } from '../../store/jobs.ts'
+import { listWorkers } from '../../store/workers.ts'
+import { discard } from '../../workspace/trash.ts'
+import { cancelJob } from '../people/cancel-job.ts'
+import { whyFailed, whyLate } from './canary-reason.ts'
+import type { Created, Creation } from '../job/create-job.ts'
+import type { Engine } from '../engine.ts'
+import type { Streams } from '../job/follow-events.ts'
+
+/** The proof that what is accepted runs: a small job, made and followed as everybody's, that nobody else sees. */
+export interface Canary {
+  /** The last one, or the one that is under way. */
+  view(): Promise<CanaryView>
+  /** Runs one and resolves with how it ended. Throws `AppError` when one is under way or no slot came free. */
+  run(): Promise<CanaryView>
+  /** Why the last one of this process failed, also while the next is under way; null when none has, or one has passed since. */
+  failing(): string | null
+  /** Runs one soon, and others until one passes: later each time, to a minute. */
+  retry(): void
+  /** Gives up the one that is under way in this process. */
+  close(): Promise<void>
+}
+
+/** A canary whose server was killed counts as over after its limit and this. */
+const GRACE_MS = 30_000
+/** How long the processes of a canary that is late may take to end. */
+const CANCEL_MS = 15_000
+
+/** How many times the wait of everything else a canary that failed waits. */
+const RETRY_FACTOR = 10
+
+/** The smallest real job: one task, one agent, a commit, its checks on a clean checkout, a delivery. */
+const job: Creation['input'] = {
+  vision: 'a counter',
+  backend: 'offline',
+  mode: 'solo',
+  checks: ['node --version'],
+  parallelism: 1,
+  approve_plan: false,
+  permissions: 'sandbox',
+}
+
+/** What a canary needs of the ordinary path. */
+export interface CanaryPath {
+  readonly engine: Engine
+  readonly streams: Streams
+  readonly createJob: (creation: Creation) => Promise<Created>
+}
+
+/** How a canary came out: `reason` is null when it passed, `job_id` when nothing of it is left. */
+type Outcome = Pick<CanaryView, 'job_id' | 'reason'>
+
+export function openCanary(ways: CanaryPath): Canary {
+  const { engine } = ways
+  const stopping = new AbortController()
+  let underway: Promise<unknown> = Promise.resolve()
+  let failing: string | null = null
+  let failures = 0
+  let timer: NodeJS.Timeout | null = null
+  let running = 0
+
+  const retry = (): void => {
+    // Without a worker loop none can pass.
+    if (timer !== null || running > 0 || stopping.signal.aborted || engine.limits.slots === 0) return
+    const wait = backoffMs(Math.max(1, failures), engine.limits.retryMs * RETRY_FACTOR)
+    timer = setTimeout(() => {
+      timer = null
+      begun().catch((error: unknown) => {
+        engine.log.warn({ err: error }, 'the canary could not be tried again')
+        retry()
+      })
+    }, wait)
+  }
+  const heed = (ended: CanaryView): CanaryView => {
+    failing = ended.status === 'failed' ? (ended.reason ?? 'it failed') : null
+    failures = failing === null ? 0 : failures + 1
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (failing !== null) retry()
+    return ended
+  }
+  const begun = (): Promise<CanaryView> => {
+    running += 1
+    const one = runOnce(ways, stopping.signal).finally(() => {
+      running -= 1
+    })
+    underway = one.catch(() => undefined)
+    return one.then(heed)
+  }
+  return {
+    view: async () => shown(engine, engine.db.reader, await readCanary(engine.db.reader)),
+    run: begun,
+    failing: () => failing,
+    retry,
+    async close() {
+      stopping.abort()
+      if (timer !== null) clearTimeout(timer)
+      await underway
+    },
+  }
+}
+
+/** Runs one canary and writes down how it ended. */
+async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryView> {
+  const { engine } = ways
+  const before = await begin(engine)
+  const began = Date.now()
+  const write = async (canary: Omit<CanaryView, 'at'>): Promise<CanaryView> => {
+    const now = { ...canary, at: isoTime(new Date(began)) }
+    await writeCanary(engine.db.reader, { workerId: engine.workerId, canary: now })
+    return now
+  }
+  try {
+    const { job_id, reason } = await prove(ways, stopping, (id) =>
+      write({ status: 'running', duration_ms: null, job_id: id, reason: null }),
+    )
+    const status = reason === null ? 'passed' : 'failed'
+    return await write({ status, duration_ms: Date.now() - began, job_id, reason })
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'no_free_slot') {
+      await writeCanary(engine.db.reader, before)
+      throw error
+    }
+    const reason = error instanceof Error ? error.message : String(error)
+    return write({ status: 'failed', duration_ms: Date.now() - began, job_id: null, reason })
+  }
+}
+
+/** Writes down that one is under way, unless one is; gives the record from before. */
+async function begin(engine: Engine): Promise<CanaryRecord> {
+  const before = await engine.db.tx(async (trx) => {
+    const record = await lockCanary(trx)
+    const last = await shown(engine, trx, record)
+    if (last.status === 'running')
+      throw new AppError(
+        409,
+        'canary_underway',
+        `A canary has been under way since ${last.at ?? 'a moment ago'}: wait for it.`,
+      )
+    const at = isoTime(new Date())
+    await writeCanary(trx, {
+      workerId: engine.workerId,
+      canary: { status: 'running', at, duration_ms: null, job_id: null, reason: null },
+    })
+    return record
+  })
+  for (const id of await hiddenJobs(engine.db.reader)) await remove(engine, id)
+  return before
+}
+
+/** The record as it is true now: a canary whose process is gone will never end. */
+async function shown(engine: Engine, db: Reader, { workerId, canary }: CanaryRecord): Promise<CanaryView> {
+  if (canary.status !== 'running' || canary.at === null) return canary
+  const late = Date.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
+  // A start forgets the workers of this machine that ended without a word.
+  if (!late && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
+  return { ...canary, status: 'failed', reason: 'The server ended while it was under way: run it again.' }
+}
+
+async function prove(
+  { engine, streams, createJob }: CanaryPath,
+  stopping: AbortSignal,
+  onJob: (id: string) => Promise<unknown>,
+): Promise<Outcome> {
+  if (!(await listWorkers(engine.db.reader)).some((worker) => worker.slots > 0))
+    return {
+      job_id: null,
+      reason:
+        'The worker loop is switched off, so no job can start: start the server with at least one worker.',
+    }
+  const { id } = await createJob({ input: job, documents: [], idempotencyKey: null, isHidden: true })
+  await onJob(id)
+  const limit = AbortSignal.any([AbortSignal.timeout(engine.limits.canaryMs), stopping])
+  const isOver = await heardTheEnd(streams, id, limit)
+  if (stopping.aborted) return { job_id: id, reason: 'The server was stopped while it was under way.' }
+  const reason = isOver ? await whyFailed(engine, id) : await whyLate(engine, id)
+  if (!isOver) await giveUp(engine, streams, id)
+  if (reason === null || reason === 'no_free_slot') await remove(engine, id)
+  else await removeFiles(engine, id)
+  if (reason === 'no_free_slot')
+    throw new AppError(
+      409,
+      'no_free_slot',
+      `All slots were busy for ${engine.limits.canaryMs / 1000} s, so nothing was tried: run the canary again later.`,
+    )
+  return { job_id: reason === null ? null : id, reason }
+}
+
+/** Follows the job as every client does: it is over when its events say so. */
+async function heardTheEnd(streams: Streams, id: string, signal: AbortSignal): Promise<boolean> {
+  const ends = new Set(['job.completed', 'job.failed', 'job.cancelled'])
+  for await (const events of streams.follow(id, 0, signal))
+    if (events.some((event) => ends.has(event.type))) return true
+  return false
+}
+
+/** Ends a job that is late. One that has begun is given time until its processes are gone. */
+async function giveUp(engine: Engine, streams: Streams, id: string): Promise<void> {
+  const late = await readJob(engine.db.reader, id)
+  if (late === null || isTerminal(late.status)) return
+  await cancelJob(engine, id)
+  if (late.started_at !== null) await heardTheEnd(streams, id, AbortSignal.timeout(CANCEL_MS))
+}
+
+/** Nothing stays of a canary, neither rows nor files. One that somebody still works on stays until the next. */
+async function remove(engine: Engine, id: string): Promise<void> {
+  if (await engine.db.tx((trx) => deleteHiddenJob(trx, id)))
+    await discard(path.join(engine.dataDir, 'jobs', id), engine.dataDir)
+}
+
+/** What failed can still be looked at, but for its files. */
+async function removeFiles(engine: Engine, id: string): Promise<void> {
+  const ended = await readJob(engine.db.reader, id)
+  if (ended !== null && (isTerminal(ended.status) || ended.started_at === null))
+    await discard(path.join(engine.dataDir, 'jobs', id), engine.dataDir)
+}

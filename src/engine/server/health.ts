@@ -1,0 +1,190 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { CanaryView, Health } from '../../contract/server.ts'
+import { shareFor } from '../../lib/share-for.ts'
+import { ping } from '../../store/database.ts'
+import { probeClaim } from '../../store/queue.ts'
+import { readOutcomes } from '../../store/recent-outcomes.ts'
+import { gitText } from '../../workspace/git.ts'
+import { missingRoom } from '../disk-room.ts'
+import type { Engine } from '../engine.ts'
+import { upgradeSentence } from '../own-program.ts'
+import type { Canary } from './canary.ts'
+import type { Worker } from '../work/worker.ts'
+
+/** A worker loop that has not proved itself for this long counts as stopped. */
+const SILENT_MS = 6000
+/** How long a probe may take; one that takes longer fails, and is not begun again while it goes on. */
+const PROBE_MS = 3000
+/** As `PROBE_MS`, for probes that start a process. */
+const PROCESS_MS = 5000
+/** What a process has shown is believed for this long. */
+const SHOWN_MS = 2000
+/** Jobs that ended within this time say how it stands. */
+const RECENT_MS = 15 * 60_000
+/** Fewer failures than this may be chance. */
+const FAILURES = 3
+
+type Probe = () => Promise<string>
+
+export interface Readiness {
+  readonly engine: Engine
+  readonly worker: Worker
+  readonly canary: Canary
+  readonly version: string
+  readonly bornAt: number
+}
+
+/**
+ * Readiness from facts: each check does a piece of the real thing within a time limit and says what it found. A check that
+ * throws, or is late, is `ok: false` with the reason. Whatever was wrong: the next answer is about the next look.
+ */
+export function openReadiness(parts: Readiness): () => Promise<Health> {
+  const probes = Object.entries(probesOf(parts)).map(([name, probe]) => ({ name, look: bounded(probe) }))
+  return async () => {
+    const found = await Promise.all(probes.map(async ({ name, look }) => [name, await look()] as const))
+    const checks: Health['checks'] = Object.fromEntries(found)
+    const isOk = Object.values(checks).every((check) => check.ok)
+    return { status: isOk ? 'ok' : 'unavailable', version: parts.version, checks }
+  }
+}
+
+interface BoundedProbe {
+  readonly ask: Probe
+  readonly ms: number
+}
+
+function probesOf(parts: Readiness): Record<string, BoundedProbe> {
+  const { engine, worker, canary, version, bornAt } = parts
+  const quick = (ask: Probe): BoundedProbe => ({ ask, ms: PROBE_MS })
+  const process = (ask: Probe): BoundedProbe => ({ ask: shareFor(SHOWN_MS, ask).get, ms: PROCESS_MS })
+  return {
+    database: quick(async () => {
+      await ping(engine.db.reader)
+      const trouble = engine.db.trouble()
+      if (trouble !== null) throw new Error(trouble)
+      return engine.db.engine
+    }),
+    queue: quick(async () => {
+      const due = await engine.db.tx((trx) => probeClaim(trx, engine.workerId))
+      return `${due} entries due, ${worker.rescued()} jobs rescued`
+    }),
+    workspace: quick(async () => {
+      const missing = await missingRoom(engine)
+      if (missing !== null) throw new Error(missing)
+      const { bavail, bsize } = await fs.promises.statfs(engine.dataDir)
+      return `${Math.round((bavail * bsize) / 1e9)} GB free`
+    }),
+    git: process(() => gitText(['--version'], { timeoutMs: PROCESS_MS })),
+    sandbox: process(() => probeWalls(engine)),
+    worker: quick(() => {
+      const silent = Date.now() - Math.max(worker.beat(), bornAt)
+      if (engine.limits.slots === 0)
+        return Promise.reject(new Error('the worker loop is switched off: start with at least one worker'))
+      if (silent > SILENT_MS)
+        return Promise.reject(
+          new Error(`the worker loop has been silent for ${Math.round(silent / 1000)} s: restart the server`),
+        )
+      return Promise.resolve(`${engine.limits.slots} slots, ${busy(engine)} busy`)
+    }),
+    program: quick(async () => {
+      const found = await engine.program.look()
+      if (found !== null) throw new Error(`${upgradeSentence} (${found})`)
+      return `version ${version}`
+    }),
+    canary: quick(async () => saidOf(await canary.view(), canary.failing(), bornAt)),
+    jobs: quick(() => probeJobs(parts)),
+  }
+}
+
+/** Looks once at a time, for at most its limit. */
+function bounded({ ask, ms }: BoundedProbe): () => Promise<Health['checks'][string]> {
+  let underway: { readonly answer: Promise<string>; readonly since: number } | null = null
+  const begin = (): NonNullable<typeof underway> => {
+    const answer = ask().finally(() => {
+      underway = null
+    })
+    answer.catch(() => undefined)
+    return { answer, since: performance.now() }
+  }
+  return async () => {
+    const look = (underway ??= begin())
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      const seconds = Math.round((performance.now() - look.since) / 1000)
+      late.reject(new Error(`it has not answered for ${seconds} s`))
+    }, ms)
+    try {
+      return { ok: true, detail: await Promise.race([look.answer, late.promise]) }
+    } catch (error) {
+      return { ok: false, detail: error instanceof Error ? error.message : String(error) }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Runs a program behind the walls, as every agent and every check is. */
+async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string> {
+  const home = path.join(dataDir, 'run', 'readiness')
+  await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
+  const child = await launcher.launch({
+    command: ['true'],
+    cwd: home,
+    env: { PATH: limits.path },
+    home,
+    writable: [],
+    readable: [],
+    label: 'readiness',
+    input: 'nothing',
+  })
+  child.stdout.resume()
+  child.stderr.resume()
+  const late = setTimeout(() => void child.kill(), PROCESS_MS)
+  try {
+    const { code, signal } = await child.exited
+    if (code !== 0)
+      throw new Error(
+        `a program behind the walls (${launcher.walls}) ended with ${signal ?? `exit code ${code}`}`,
+      )
+  } finally {
+    clearTimeout(late)
+  }
+  return launcher.reason === null ? launcher.walls : `${launcher.walls}: ${launcher.reason}`
+}
+
+/** A canary that failed since this start says that what is accepted does not run; one of an earlier start says nothing. */
+function saidOf(canary: CanaryView, failing: string | null, bornAt: number): string {
+  switch (canary.status) {
+    case 'never':
+      return 'not run yet: slipway doctor runs it, and so does POST /api/health/canary'
+    case 'running':
+      if (failing !== null) throw new Error(`${failing} It is being tried again.`)
+      return `under way since ${canary.at ?? 'a moment ago'}`
+    case 'passed':
+      return `passed at ${canary.at ?? '?'} in ${canary.duration_ms ?? '?'} ms`
+    case 'failed':
+      if (Date.parse(canary.at ?? '') >= bornAt) throw new Error(canary.reason ?? 'it failed')
+      return `failed before this start: ${canary.reason ?? 'nobody said why'}`
+  }
+}
+
+/** What waits for a person has given its slot back. */
+function busy({ running }: Engine): number {
+  return running.count() - running.slots.lent()
+}
+
+/** How jobs that people started ended of late. A canary that passes after failures says that they are over. */
+async function probeJobs({ engine, canary, bornAt }: Readiness): Promise<string> {
+  const since = Math.max(bornAt, Date.now() - RECENT_MS)
+  const recent = await readOutcomes(engine.db.reader, new Date(since))
+  const failed = recent.filter((job) => job.failedByServer)
+  const [last] = failed
+  const summary = `${failed.length} of the last ${recent.length} jobs failed for a reason of the server`
+  if (last === undefined || failed.length < FAILURES || failed.length * 2 <= recent.length) return summary
+  const { status, at } = await canary.view()
+  if (status === 'passed' && Date.parse(at ?? '') >= last.endedAt.getTime())
+    return `${summary}; a canary has passed since`
+  canary.retry()
+  throw new Error(`${summary}, the last one: ${last.error ?? 'nobody said why'}`)
+}

@@ -1,0 +1,33 @@
+import { restartOfServer } from '../../domain/set-aside.ts'
+import type { Claim, Report } from '../claim.ts'
+
+/**
+ * The report of work under which the server's own program was replaced or went away: what failed proves nothing, counts as
+ * no try, and is tried again at `until` (ISO 8601) or once the server has been restarted. What succeeded stands.
+ */
+export function heldByUpgrade({ work }: Pick<Claim, 'work'>, report: Report, until: string): Report {
+  if (!hasFailed(report)) return report
+  const message = `The ${work.kind} was broken off: Slipway was upgraded while its server ran.`
+  const event = {
+    type: `${work.kind}.held`,
+    actor: 'server',
+    taskId: work.task_id,
+    attemptId: work.attempt_id,
+    message,
+    data: { on: restartOfServer, until },
+  }
+  if (report.attempt === undefined)
+    return { outcome: { kind: 'error', message, upgradedUntil: until }, events: [event] }
+  const held = { for: 'upgrade', on: restartOfServer, until } as const
+  return {
+    ...report,
+    outcome: { kind: 'session' },
+    attempt: { ...report.attempt, status: 'lost', error: message, outcome: { held } },
+    events: [...report.events.filter(({ type }) => !/\.(failed|held)$/.test(type)), event],
+  }
+}
+
+function hasFailed({ attempt, outcome }: Report): boolean {
+  if (attempt !== undefined) return attempt.status === 'failed' || attempt.status === 'lost'
+  return outcome.kind === 'error' || (outcome.kind === 'checks' && outcome.verdict === 'fail')
+}

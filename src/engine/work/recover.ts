@@ -1,0 +1,78 @@
+import path from 'node:path'
+import { sweep } from '../../sandbox/launcher.ts'
+import { readInterrupted, updateAttempt } from '../../store/attempts.ts'
+import { relocateResults, unfinishedJobs } from '../../store/jobs.ts'
+import { withdraw } from '../../store/queue.ts'
+import { workOfDeadWorkers, type WorkRow } from '../../store/work.ts'
+import { deleteWorker, listWorkers } from '../../store/workers.ts'
+import { discard, emptyTrash } from '../../workspace/trash.ts'
+import type { Engine } from '../engine.ts'
+import { insistOnHelper } from '../insist-on-helper.ts'
+import { queueAdvance, serverAct } from '../job-transactions.ts'
+import { keepWork } from '../attempt/keep-work.ts'
+import { repositoryOf } from '../repository-of.ts'
+
+/**
+ * What a start does about the end before it: ends processes that outlived their server, gives back the leases of
+ * workers that no longer live, makes a commit of what interrupted attempts had written, and puts every unfinished
+ * job back into motion. Safe to run twice, and to be killed itself.
+ */
+export async function recover(
+  engine: Engine,
+): Promise<{ swept: number; interrupted: number; resumed: number }> {
+  emptyTrash(engine.dataDir)
+  await relocateResults(engine.db.reader, engine.dataDir)
+  const swept = await sweep(path.join(engine.dataDir, 'run'))
+  // Whoever holds the locks of the data directory and of the database is alone: nobody else's worker lives.
+  for (const { id } of await listWorkers(engine.db.reader)) await deleteWorker(engine.db.reader, id)
+  const dead = await workOfDeadWorkers(engine.db.reader, [])
+  for (const work of dead) {
+    await clearAway(engine, work)
+    await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
+  }
+  const jobs = await unfinishedJobs(engine.db.reader)
+  await engine.db.tx((trx) => queueAdvance(engine.db, trx, jobs))
+  return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
+}
+
+/** What interrupted work left on disk: an attempt's becomes a commit first, all else can be made again. */
+async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
+  const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
+  if (work.kind === 'checks') await discard(path.join(jobDir, 'checks', work.id), engine.dataDir)
+  if (work.attempt_id === null || (work.kind !== 'attempt' && work.kind !== 'review')) return
+  const attemptDir = path.join(jobDir, 'attempts', work.attempt_id)
+  const isKept = work.kind === 'review' || (await keepInterrupted(engine, work.job_id, work.attempt_id))
+  if (isKept) await discard(path.join(attemptDir, 'ws'), engine.dataDir)
+  await discard(path.join(attemptDir, 'home'), engine.dataDir)
+}
+
+/** The workspace of an interrupted attempt becomes a commit; false when it could not, and so must stay. */
+async function keepInterrupted(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
+  const row = await readInterrupted(engine.db.reader, attemptId)
+  if (row === null) return true
+  try {
+    const repository = await repositoryOf(engine, { id: jobId, source: row.source, branch: row.branch })
+    const kept = await insistOnHelper(() =>
+      keepWork(engine, repository, {
+        attemptId,
+        attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
+        base: row.base_commit,
+        ref: `refs/slipway/attempts/${attemptId}`,
+        message: 'Interrupted work',
+        author: row.agent,
+      }),
+    )
+    const { commit, changed } = kept.checkpoint
+    await serverAct(engine.db, jobId, async ({ trx, append }) => {
+      await append(kept.events.map((event) => ({ ...event, actor: 'server', attemptId })))
+      await updateAttempt(trx, attemptId, { head_commit: commit, changed })
+    })
+    return !kept.mustStay
+  } catch (error) {
+    engine.log.warn(
+      { err: error, attempt: attemptId },
+      'the work of an interrupted attempt could not be kept',
+    )
+    return false
+  }
+}

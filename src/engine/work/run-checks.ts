@@ -1,0 +1,210 @@
+import path from 'node:path'
+import type { CheckingView } from '../../contract/job.ts'
+import { readScripts, type Scripts } from '../../gates/cannot-fail.ts'
+import { checkCommands, taskChecks, type Check } from '../../gates/check-commands.ts'
+import { findTampering, mayHoldTests, type Tampering } from '../../gates/find-tampering.ts'
+import { proveCommit, type Evidence } from '../../gates/run-checks.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { changedFiles, readBlobs, readFileIfThere } from '../../workspace/compare-trees.ts'
+import { listFiles } from '../../workspace/read-repository.ts'
+import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
+import { attemptCommit, firstBase, leftChecks } from '../../store/attempts.ts'
+import type { NewEvent } from '../../store/events.ts'
+import { readTask } from '../../store/team.ts'
+import { setCurrentCheck, type WorkRow } from '../../store/work.ts'
+import type { Engine } from '../engine.ts'
+import type { Claim, Report } from '../claim.ts'
+import { underLease } from '../job-transactions.ts'
+import { repositoryOf } from '../repository-of.ts'
+
+/** How much of a failed check's log, from its end, the agent that repairs it is told. */
+const SHOWN_LOG = 8000
+/** Files looked at when nobody named a check. */
+const LISTED_FILES = 20_000
+/** Checks that prove nothing and are named in the reason for that. */
+const SHOWN_CHECKS = 3
+
+/** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
+export async function runChecks(engine: Engine, claim: Claim): Promise<Report> {
+  const { work, job, signal } = claim
+  const repository = await repositoryOf(engine, job)
+  const commit =
+    work.attempt_id === null
+      ? await headCommit(repository)
+      : await attemptCommit(engine.db.reader, work.attempt_id)
+  if (!commit) throw new Error('there is no commit to check')
+  const named = await checksFor(engine, { work, job }, repository, commit)
+  if (named.length === 0) return nothingToRun(work, commit)
+  const checks = await proveCommit({
+    launcher: engine.launcher,
+    repository,
+    commit,
+    setup: job.setup,
+    scripts: await scriptsOf(repository, commit),
+    checks: named,
+    dataDir: engine.dataDir,
+    dir: path.join(engine.dataDir, 'jobs', job.id, 'checks', work.id),
+    path: engine.limits.path,
+    timeoutMs: engine.limits.checkMs,
+    logBytes: engine.limits.checkLogBytes,
+    signal,
+    onStart: (check) => tellStart(engine, claim, check),
+  })
+  return reportOn(engine, work, repository, commit, checks)
+}
+
+/** What came of a run, and what stands against it. */
+async function reportOn(
+  engine: Engine,
+  work: WorkRow,
+  repository: JobRepository,
+  commit: string,
+  checks: readonly Evidence[],
+): Promise<Report> {
+  const failed = checks.filter((check) => check.verdict === 'fail')
+  const counted = checks.filter((check) => check.kind === 'check' && check.notCounted === null)
+  const passes = failed.length === 0 && counted.length > 0
+  const findings =
+    passes && work.task_id === null ? await tamperingIn(engine, work.job_id, repository, commit) : []
+  return {
+    outcome: {
+      kind: 'checks',
+      ...(passes
+        ? { verdict: 'pass', passed: counted.map(({ command }) => command) }
+        : failed.length > 0
+          ? { verdict: 'fail' }
+          : { verdict: 'none', reason: whyNone(checks) }),
+      commit,
+      failed: failed.map((check) => ({
+        kind: check.kind,
+        command: check.command,
+        log: check.log.slice(-SHOWN_LOG),
+      })),
+    },
+    checks,
+    findings,
+    events: [
+      ...checks.map((check) => finished(work, check)),
+      ...findings.map((finding) => ({
+        ...about(work),
+        type: 'finding.found',
+        message: finding.message,
+        data: { ...finding },
+      })),
+    ],
+  }
+}
+
+/** Tells which check runs now: people wait for it, and a run may take long. */
+async function tellStart(
+  engine: Engine,
+  claim: Claim,
+  { command, number, total }: Pick<CheckingView, 'command' | 'number' | 'total'>,
+): Promise<void> {
+  await underLease(engine.db, claim, async ({ trx, append }) => {
+    await setCurrentCheck(trx, claim.work.id, { command, number, total, started_at: isoTime(new Date()) })
+    await append([
+      {
+        ...about(claim.work),
+        type: 'check.started',
+        message: `Check ${number} of ${total}: ${command}`,
+        data: { command, number, total },
+      },
+    ])
+  })
+}
+
+/** The task's own checks; for the whole job, what people, the plan and the agents named, or what its files suggest. */
+async function checksFor(
+  engine: Engine,
+  { work, job }: Pick<Claim, 'work' | 'job'>,
+  repository: JobRepository,
+  commit: string,
+): Promise<readonly Check[]> {
+  const whole = checkCommands({
+    wanted: job.checks,
+    planned: job.plan?.checks ?? [],
+    left: await leftChecks(engine.db.reader, job.id),
+    files: await listFiles(repository, commit, LISTED_FILES),
+  })
+  if (work.task_id === null) return whole
+  return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], whole)
+}
+
+/** Files that are looked into for what was done to the tests, and how large they may be. */
+const COMPARED_FILES = 2000
+const COMPARED_BYTES = 500_000
+
+/** What was done to the tests between the commit at which the job began and this one. */
+async function tamperingIn(
+  engine: Engine,
+  jobId: string,
+  repository: JobRepository,
+  commit: string,
+): Promise<Tampering[]> {
+  const base = await firstBase(engine.db.reader, jobId)
+  if (base === null) return []
+  const changed = (await changedFiles(repository, base, commit))
+    .filter(({ path: now, from }) => mayHoldTests(now) || mayHoldTests(from))
+    .slice(0, COMPARED_FILES)
+  const ids = changed.flatMap(({ before, after }) => [before, after]).filter((id) => id !== null)
+  const texts = await readBlobs(repository, ids, COMPARED_BYTES)
+  const textOf = (id: string | null): string | null => (id === null ? null : (texts.get(id) ?? ''))
+  return findTampering(
+    changed.map(({ path: now, before, after }) => ({
+      path: now,
+      before: textOf(before),
+      after: textOf(after),
+    })),
+  )
+}
+
+/** The scripts that `npm test` and its like lead to. */
+async function scriptsOf(repository: JobRepository, commit: string): Promise<Scripts> {
+  const file = await readFileIfThere(repository, commit, 'package.json')
+  return readScripts(file ?? '')
+}
+
+/** Why checks that all passed prove nothing. */
+function whyNone(checks: readonly Evidence[]): string {
+  const named = checks.filter(({ kind }) => kind === 'check').slice(0, SHOWN_CHECKS)
+  return `No check that was run proves anything. ${named.map(({ command, notCounted }) => `"${command}": ${notCounted ?? ''}`).join(' ')}`
+}
+
+function nothingToRun(work: WorkRow, commit: string): Report {
+  const reason = 'There is no check to run: nobody named one and none was found.'
+  return {
+    outcome: { kind: 'checks', verdict: 'none', commit, failed: [], reason },
+    events: [
+      {
+        ...about(work),
+        type: 'checks.none',
+        message: reason,
+      },
+    ],
+  }
+}
+
+function finished(work: WorkRow, check: Evidence): NewEvent {
+  const passed = check.notCounted === null ? 'Passed' : 'Does not count'
+  const said = check.verdict === 'pass' ? passed : 'Failed'
+  const what = check.kind === 'setup' ? `The setup ${said.toLowerCase()}` : said
+  return {
+    ...about(work),
+    type: `${check.kind}.finished`,
+    message: `${what}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)${check.notCounted === null ? '' : `. ${check.notCounted}`}`,
+    data: {
+      command: check.command,
+      origin: check.origin,
+      verdict: check.verdict,
+      not_counted: check.notCounted,
+      exit_code: check.exitCode,
+      duration_ms: check.durationMs,
+      commit: check.commit,
+    },
+  }
+}
+
+function about(work: WorkRow): Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'> {
+  return { actor: 'server', taskId: work.task_id, attemptId: work.attempt_id }
+}

@@ -1,0 +1,210 @@
+import { roomOnDisk } from '../../domain/set-aside.ts'
+import { transition } from '../../domain/job.ts'
+import { AppError } from '../../lib/app-error.ts'
+import type { JobTrx } from '../../store/database.ts'
+import type { NewEvent } from '../../store/events.ts'
+import { updateAttempt, type AttemptChange } from '../../store/attempts.ts'
+import { updateJob, type JobRow } from '../../store/jobs.ts'
+import { isTaskCancelRequested } from '../../store/task-acts.ts'
+import { beginActivity, releaseAgent } from '../../store/team.ts'
+import { claimWork, endWork, readWork, type WorkRow } from '../../store/work.ts'
+import { insertChecks } from '../../store/checks.ts'
+import { keepFindings } from '../../store/findings.ts'
+import { SourceError } from '../../workspace/source-error.ts'
+import type { Claim, Report } from '../claim.ts'
+import type { Engine } from '../engine.ts'
+import { heldByUpgrade } from './held-by-upgrade.ts'
+import { isDiskFull, isInterruption } from '../interruption.ts'
+import { serverAct, underLease } from '../job-transactions.ts'
+import { loseWork } from '../job/lose-work.ts'
+import { patientEngine } from '../patient-engine.ts'
+import { RepositoryMissing } from '../repository-of.ts'
+import { runAttempt } from '../attempt/run-attempt.ts'
+import { runChecks } from './run-checks.ts'
+import { runDeliver, runMerge } from './run-repository.ts'
+
+/** Between two looks for room on a full disk: so many pauses of a retry, and never longer than this. */
+const ROOM_FACTOR = 10
+const ROOM_MS = 30_000
+
+/**
+ * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
+ * what follows. An entry that is delivered a second time finds the work begun, and marks it as interrupted.
+ */
+export function runWork(engine: Engine, jobId: string, workId: string): Promise<void> {
+  // The queue gives an entry out again when it has not heard of it for a while, which may have been its own fault.
+  return engine.running.once(workId, () => runClaimed(patientEngine(engine), jobId, workId))
+}
+
+async function runClaimed(engine: Engine, jobId: string, workId: string): Promise<void> {
+  const claimed = await claim(engine, jobId, workId)
+  if (claimed === null) return
+  const handle = engine.running.add(claimed.work)
+  try {
+    const claim = { ...claimed, signal: handle.signal }
+    const beganAt = Date.now()
+    const report = await run(engine, claim)
+    const isBelieved = handle.signal.aborted || !(await engine.program.wasUpgradedSince(beganAt))
+    await finish(engine, claimed, isBelieved ? report : heldByUpgrade(claim, report, nextLook(engine)))
+  } finally {
+    handle.done()
+  }
+}
+
+async function claim(engine: Engine, jobId: string, workId: string): Promise<Omit<Claim, 'signal'> | null> {
+  return serverAct(engine.db, jobId, async ({ trx, job, append, queueAdvance }) => {
+    const work = await readWork(trx, workId)
+    if (work === null) return null
+    if (work.status === 'queued' && (await isCancelRequested(trx, job, work))) {
+      await queueAdvance()
+      return null
+    }
+    const lease = await claimWork(trx, workId, engine.workerId)
+    if (lease === null) {
+      if (work.status === 'running') {
+        // The queue gave out an entry again whose work had begun: whoever began it no longer renews its lease.
+        await append(await loseWork(trx, workId, 'its worker stopped answering'))
+        await queueAdvance()
+      }
+      return null
+    }
+    await append(await begin(trx, job, work))
+    return { work, lease, job }
+  })
+}
+
+/** Whether a person wants the end of the job or of the task that the work is for. */
+async function isCancelRequested(trx: JobTrx, job: JobRow, work: WorkRow): Promise<boolean> {
+  return job.cancel_requested_at !== null || isTaskCancelRequested(trx, work.task_id)
+}
+
+/** The first claim is what starts a job: `started_at` is a fact about work, not about acceptance. */
+async function begin(trx: JobTrx, job: JobRow, work: WorkRow): Promise<NewEvent[]> {
+  const events = [...(await beginJob(trx, job)), ...(await beginAttempt(trx, work))]
+  if (work.kind === 'checks') {
+    events.push({
+      type: 'checks.started',
+      actor: 'server',
+      taskId: work.task_id,
+      attemptId: work.attempt_id,
+      message: 'Running the checks on a clean checkout.',
+    })
+  }
+  return events
+}
+
+async function beginJob(trx: JobTrx, job: JobRow): Promise<NewEvent[]> {
+  const status = transition(job.status, 'start')
+  if (status === null) return []
+  const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
+  const started = job.started_at === null ? { started_at: new Date() } : {}
+  await updateJob(trx, job.id, { status, phase, ...started })
+  return [{ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' }]
+}
+
+async function beginAttempt(trx: JobTrx, work: WorkRow): Promise<NewEvent[]> {
+  if ((work.kind !== 'attempt' && work.kind !== 'review') || work.attempt_id === null) return []
+  await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
+  const doing = work.kind === 'review' ? 'reviewing' : 'working on'
+  const { name, title } = (await beginActivity(trx, work.attempt_id)) ?? { name: '?', title: '' }
+  return [
+    {
+      type: 'attempt.started',
+      actor: `agent:${name}`,
+      taskId: work.task_id,
+      attemptId: work.attempt_id,
+      message: `${name} is ${doing} "${title}".`,
+    },
+  ]
+}
+
+async function run(engine: Engine, claim: Claim): Promise<Report> {
+  try {
+    switch (claim.work.kind) {
+      case 'attempt':
+      case 'review':
+        return await runAttempt(engine, claim)
+      case 'checks':
+        return await runChecks(engine, claim)
+      case 'merge':
+        return await runMerge(engine, claim)
+      case 'deliver':
+        return await runDeliver(engine, claim)
+    }
+  } catch (error) {
+    return brokenOff(engine, claim, error)
+  }
+}
+
+/** What is reported of work that threw. */
+function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
+  const message = error instanceof Error ? error.message : String(error)
+  engine.log.warn({ err: error, work: claim.work.id, kind: claim.work.kind }, 'work failed')
+  const { kind, task_id, attempt_id } = claim.work
+  const stopped = claim.signal.aborted
+  const isLost = stopped || isInterruption(error)
+  const noRoom = stopped || !isDiskFull(error) ? null : nextLook(engine)
+  return {
+    outcome: {
+      kind: 'error',
+      message,
+      ...(noRoom === null ? {} : { noRoomUntil: noRoom }),
+      permanent: error instanceof RepositoryMissing || (error instanceof SourceError && error.isPermanent),
+      server: !stopped && !isOfRequest(error),
+    },
+    status: stopped ? 'cancelled' : isLost ? 'lost' : 'done',
+    ...(kind === 'attempt' || kind === 'review' ? { attempt: endedBy(message, isLost, noRoom) } : {}),
+    events: [
+      {
+        type: `${kind}.failed`,
+        actor: 'server',
+        taskId: task_id,
+        attemptId: attempt_id,
+        message: `The ${kind} did not work: ${message}`,
+      },
+    ],
+  }
+}
+
+/** How an attempt ended that could not be concluded; one that a full disk ended counts as none, and waits. */
+function endedBy(message: string, isLost: boolean, noRoom: string | null): AttemptChange {
+  if (noRoom === null) return { status: isLost ? 'lost' : 'failed', error: message }
+  const held = { for: 'retry', on: roomOnDisk, until: noRoom } as const
+  return { status: 'lost', error: message, outcome: { held } }
+}
+
+/** When a job that found no room on the disk looks again. */
+function nextLook({ limits }: Engine): string {
+  return new Date(Date.now() + Math.min(limits.retryMs * ROOM_FACTOR, ROOM_MS)).toISOString()
+}
+
+/** What was asked for cannot be done: no fault of the server's. */
+function isOfRequest(error: unknown): boolean {
+  return error instanceof SourceError || (error instanceof AppError && error.status < 500)
+}
+
+/** Writes the report under the lease; without it everything is dropped, because somebody else owns the work now. */
+async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, report: Report): Promise<void> {
+  await underLease(engine.db, { work, lease }, async ({ trx, job, append, queueAdvance }) => {
+    const cancelled = await isCancelRequested(trx, job, work)
+    if (report.attempt !== undefined && work.attempt_id !== null) {
+      const status = cancelled && report.attempt.status === 'lost' ? { status: 'cancelled' as const } : {}
+      await updateAttempt(trx, work.attempt_id, { ...report.attempt, ...status, ended_at: new Date() })
+      await releaseAgent(trx, work.attempt_id)
+    }
+    if (report.checks !== undefined) {
+      await insertChecks(
+        trx,
+        { jobId: work.job_id, workId: work.id, taskId: work.task_id, attemptId: work.attempt_id },
+        report.checks,
+      )
+    }
+    if (report.findings !== undefined && report.outcome.kind === 'checks')
+      await keepFindings(trx, work.job_id, report.outcome.commit, report.findings)
+    if (report.outcome.kind === 'merged')
+      await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
+    await append(report.events)
+    await endWork(trx, work.id, lease, report.status ?? 'done', report.outcome)
+    await queueAdvance()
+  })
+}

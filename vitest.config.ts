@@ -15,7 +15,7 @@ const MINUTE = 60_000
 /** Where compiled code is kept, as `./slipway` says it to every server and every command. */
 const compileCache = process.env['NODE_COMPILE_CACHE'] ?? path.join(import.meta.dirname, '.cache', 'compile')
 /** What the offline demo builds is built and run for real, which takes longer than a unit test may. */
-const demoTests = ['src/agents/offline/agent.test.ts', 'src/agents/offline/blueprints.test.ts']
+const demoTests = ['src/own-agents/offline/agent.test.ts', 'src/own-agents/offline/blueprints.test.ts']
 
 /** What these show is not the database's doing, and they touch it as all the others do: once is enough. */
 const onceIsEnough = [

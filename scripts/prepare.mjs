@@ -14,7 +14,7 @@ const AGENTS_UID = 1000
 /** An agent whose input is at its end starts, stops, and leaves its code compiled. */
 function compileAgents() {
   for (const agent of ['offline', 'team'])
-    spawnSync(process.execPath, [path.join(root, 'src', 'agents', agent, 'main.ts')], {
+    spawnSync(process.execPath, [path.join(root, 'src', 'own-agents', agent, 'main.ts')], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     })

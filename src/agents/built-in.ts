@@ -49,7 +49,7 @@ function builtIn(
   own: Partial<Profile> & Pick<Profile, 'id' | 'displayName' | 'kind'>,
 ): Backend {
   const compiled = compileCache === null ? [] : [compileCache]
-  const program = path.join(packageRoot, 'src', 'agents', folder, 'main.ts')
+  const program = path.join(packageRoot, 'src', 'own-agents', folder, 'main.ts')
   const profile: Profile = {
     ...plainProfile,
     homepage: '',

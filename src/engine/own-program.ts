@@ -16,8 +16,8 @@ export const upgradeSentence = 'Slipway was upgraded: restart the server'
 const parts = [
   'package-lock.json',
   'node_modules',
-  'src/agents/offline/main.ts',
-  'src/agents/team/main.ts',
+  'src/own-agents/offline/main.ts',
+  'src/own-agents/team/main.ts',
   'src/sandbox/spawn-helper.mjs',
   'src/workspace/git-helper.mjs',
   'src/board/slipway-board.mjs',

@@ -101,7 +101,7 @@ it('a program that is gone for a moment holds jobs while it is, and no restart i
   await until('the wait that is named', 30_000, async () =>
     (await server.client.getJob(job_id)).wait?.for === wait.for ? true : null,
   )
-  expect((await readiness()).program?.detail).toContain('src/agents/offline/main.ts is gone')
+  expect((await readiness()).program?.detail).toContain('src/own-agents/offline/main.ts is gone')
   fs.renameSync(`${agents}.gone`, agents)
   expect(await endOf(server, job_id)).toMatchObject({ status: 'completed', proof: 'proven' })
   const attempts = await server.client.attempts(job_id)

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../session/session-error.ts'
 
 /** What is known of an agent's output besides its messages. */
 export interface Heeded {

@@ -5,7 +5,7 @@ import {
   type RequestPermissionRequest,
 } from '@agentclientprotocol/sdk'
 import type { SessionUpdate } from '../backend.ts'
-import type { SessionHost } from '../session-host.ts'
+import type { SessionHost } from '../session/session-host.ts'
 import type { Terminals } from './terminals.ts'
 import type { ToolCalls } from './tool-calls.ts'
 

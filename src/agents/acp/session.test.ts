@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { letPass } from '../../../test/helpers/until.ts'
 import type { SessionUpdate } from '../backend.ts'
 import { plainSession, type SessionWishes } from '../profile.ts'
-import type { SessionHost } from '../session-host.ts'
-import { openSession, type Session, type SessionOptions } from './session.ts'
+import type { SessionHost } from '../session/session-host.ts'
+import type { Session } from '../session/session.ts'
+import { openSession, type SessionOptions } from './session.ts'
 
 /** A session with a real process that plays what it is told: test/helpers/fixture-agent.mjs. */
 const fixture = path.join(import.meta.dirname, '..', '..', '..', 'test', 'helpers', 'fixture-agent.mjs')

@@ -8,39 +8,26 @@ import {
   type McpServer,
 } from '@agentclientprotocol/sdk'
 import { isHelperGone } from '../../lib/helper.ts'
-import type { ReportedUsage, SessionUpdate, TurnEnd } from '../backend.ts'
+import type { SessionUpdate, TurnEnd } from '../backend.ts'
 import type { SessionLimits, SessionWishes } from '../profile.ts'
-import type { SessionHost } from '../session-host.ts'
-import { firstOf, timeLimit } from './first-of.ts'
+import type { SessionHost } from '../session/session-host.ts'
+import { firstOf, timeLimit } from '../session/first-of.ts'
 import { heedOutput } from './heed-output.ts'
 import { openUsageMeter, type UsageMeter } from './read-usage.ts'
 import { serveClient } from './serve-client.ts'
-import { SessionError } from './session-error.ts'
+import { SessionError } from '../session/session-error.ts'
+import type { Session } from '../session/session.ts'
 import { setUpSession } from './set-up-session.ts'
-import { startSession, type SessionOrigin } from './start-session.ts'
+import { startSession } from './start-session.ts'
 import { openTerminals } from './terminals.ts'
 import { openToolCalls } from './tool-calls.ts'
 import { toSessionUpdates } from './updates.ts'
-import { watchTurn, type TurnWatch } from './watch-turn.ts'
+import { watchTurn, type TurnWatch } from '../session/watch-turn.ts'
 
 /**
- * One ACP session with one agent process: initialize, open, prompt turn after turn, cancel. Every request has a time
- * limit of ours and ends when the process does, because an agent may hang, print garbage or die at any moment.
+ * What one ACP session with one agent process is opened with. Every request has a time limit of ours and ends when the
+ * process does, because an agent may hang, print garbage or die at any moment.
  */
-export interface Session {
-  /** The agent's own name for it. */
-  readonly id: string
-  readonly origin: SessionOrigin
-  /** The model, where the agent tells it. */
-  readonly model: string | null
-  /** Sends one prompt and resolves when the agent stops. Throws `SessionError`. */
-  prompt(text: string, signal: AbortSignal): Promise<TurnEnd>
-  /** What the agent says it has used so far; null when it says nothing. */
-  usage(): ReportedUsage | null
-  /** Ends the connection and the commands that ran for the agent. */
-  close(): Promise<void>
-}
-
 export interface SessionOptions {
   readonly stdin: Writable
   readonly stdout: Readable

@@ -8,10 +8,8 @@ import {
   type McpServer,
 } from '@agentclientprotocol/sdk'
 import type { SessionWishes } from '../profile.ts'
-import { SessionError } from './session-error.ts'
-
-/** How a session came to be: anew, or as a continuation of one that the agent still knows. */
-export type SessionOrigin = 'new' | 'resumed' | 'loaded'
+import type { SessionOrigin } from '../session/session.ts'
+import { SessionError } from '../session/session-error.ts'
 
 export interface StartedSession {
   readonly sessionId: string

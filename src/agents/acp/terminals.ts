@@ -5,6 +5,7 @@ import {
   type CreateTerminalRequest,
   type TerminalOutputResponse,
 } from '@agentclientprotocol/sdk'
+import type { CommandSpec } from '../session/session-host.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
 import { keepOutput, openPace, type KeptOutput } from './kept-output.ts'
 
@@ -19,13 +20,6 @@ export interface Terminals {
   text(id: string): string | null
   /** Ends every command; resolves when they are gone. */
   close(): Promise<void>
-}
-
-/** What a command is started with; its walls and the rest of its environment are the host's affair. */
-export interface CommandSpec {
-  readonly command: readonly string[]
-  readonly cwd: string | null
-  readonly env: Readonly<Record<string, string>>
 }
 
 /** Terminals that run at once, and those that are known of a session, whether they have ended or not. */

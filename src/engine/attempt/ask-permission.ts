@@ -1,4 +1,4 @@
-import type { PermissionAsked, PermissionChoice, SessionHost } from '../../agents/session-host.ts'
+import type { PermissionAsked, PermissionChoice, SessionHost } from '../../agents/session/session-host.ts'
 import type { PermissionKind, PermissionView } from '../../contract/permission.ts'
 import { newId } from '../../lib/ids.ts'
 import type { AttemptTask } from '../../store/attempts.ts'

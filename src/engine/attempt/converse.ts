@@ -1,4 +1,4 @@
-import type { Session } from '../../agents/acp/session.ts'
+import type { Session } from '../../agents/session/session.ts'
 import type { ReportedUsage } from '../../agents/backend.ts'
 import type { TaskBrief } from '../../contract/brief.ts'
 import { messagePrompt } from '../../roles/message-prompt.ts'

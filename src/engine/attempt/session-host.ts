@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { SessionHost } from '../../agents/session-host.ts'
+import type { SessionHost } from '../../agents/session/session-host.ts'
 import type { PermissionPolicy } from '../../contract/permission.ts'
 import { overwriteInside, readInside } from '../../lib/inside-files.ts'
 import type { Workspace } from '../../workspace/attempt-workspace.ts'

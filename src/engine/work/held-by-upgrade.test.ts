@@ -78,7 +78,7 @@ describe('the program of the server', () => {
     ],
     ['has no lock file', () => fs.rmSync(path.join(root, 'package-lock.json')), 'package-lock.json is gone'],
     ['has no libraries', () => fs.rmSync(path.join(root, 'node_modules')), 'node_modules is gone'],
-    ['has no agents', () => fs.rmSync(path.join(root, 'src')), 'src/agents/offline/main.ts is gone'],
+    ['has no agents', () => fs.rmSync(path.join(root, 'src')), 'src/own-agents/offline/main.ts is gone'],
   ])('%s', async (_what, change, found) => {
     const program = openOwnProgram(root, '1.0.0')
     change()

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Launch } from '../../../agents/backend.ts'
 import type { Profile } from '../../../agents/profile.ts'
-import type { PermissionAsked } from '../../../agents/session-host.ts'
+import type { PermissionAsked } from '../../../agents/session/session-host.ts'
 import type { CaseResult } from '../../../contract/conformance.ts'
 import { orderWords, type Order } from '../../../contract/orders.ts'
 import type { PermissionPolicy } from '../../../contract/permission.ts'

@@ -1,8 +1,12 @@
-import type { PermissionKind, PermissionPolicy } from '../contract/permission.ts'
-import type { Sandboxed } from '../sandbox/launcher.ts'
-import type { CommandSpec } from './acp/terminals.ts'
+import type { PermissionKind, PermissionPolicy } from '../../contract/permission.ts'
+import type { Sandboxed } from '../../sandbox/launcher.ts'
 
-export type { CommandSpec }
+/** What a command is started with; its walls and the rest of its environment are the host's affair. */
+export interface CommandSpec {
+  readonly command: readonly string[]
+  readonly cwd: string | null
+  readonly env: Readonly<Record<string, string>>
+}
 
 /** What an agent asks before it does something. */
 export interface PermissionAsked {

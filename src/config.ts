@@ -1,6 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { documentLimits } from './contract/document-limits.ts'
 
 /**
  * Every setting of the server, read once from the environment. Nothing else reads `process.env`. Each entry says
@@ -63,8 +64,8 @@ export const limits = {
   /** Workers where neither the environment nor the file of settings says how many. */
   workers: 4,
   bodyBytes: 1_000_000,
-  documents: 20,
-  documentBytes: 10_000_000,
+  documents: documentLimits.count,
+  documentBytes: documentLimits.bytes,
   /** Unsent bytes of one event stream; its reader has to take some of them before more is read. */
   sseBufferBytes: 262_144,
   /** Text of one agent message or tool output kept in an event. */

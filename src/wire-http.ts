@@ -207,7 +207,10 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
         last_message: await readMessages(db.reader, id, 10),
       }
     },
-    agents: async (id) => ({ agents: (await existing(engine, id)) && (await listAgents(db.reader, id)) }),
+    async agents(id) {
+      await existing(engine, id)
+      return { agents: await listAgents(db.reader, id) }
+    },
     async tasks(id) {
       await existing(engine, id)
       const tasks = await listTasks(db.reader, id)

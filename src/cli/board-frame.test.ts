@@ -6,7 +6,7 @@ import { renderJobs } from './commands/jobs.ts'
 import { renderJob } from './commands/show.ts'
 import { renderEnding } from './job-report.ts'
 import { openRedraw } from './redraw.ts'
-import { at, checkView, done, hostile, jobView, taskView } from './sample-views.ts'
+import { at, checkView, done, hostile, jobView, taskView } from '../../test/helpers/sample-views.ts'
 import { colourPaint, plainPaint } from './terminal.ts'
 import { textWidth } from './text-width.ts'
 

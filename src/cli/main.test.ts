@@ -8,7 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { CheckView, JobView } from '../client/views.ts'
 import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
-import { at, checkView, done, eventView, id, jobView, taskView } from './sample-views.ts'
+import { at, checkView, done, eventView, id, jobView, taskView } from '../../test/helpers/sample-views.ts'
 import { plainPaint, type Terminal } from './terminal.ts'
 
 const closers: (() => Promise<unknown>)[] = []

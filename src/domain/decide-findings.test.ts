@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import type { Finding, Snapshot, Task, Work } from './model.ts'
-import { someJob, someTask } from './scene.fixture.ts'
+import { someJob, someTask } from '../../test/helpers/scene.ts'
 
 const job = { ...someJob, phase: 'proving' as const }
 const done: Task = { ...someTask, status: 'completed' }

@@ -3,7 +3,7 @@ import { decide } from './decide.ts'
 import type { Attempt, Job, Snapshot, Task, Work } from './model.ts'
 import { progressOf } from './progress.ts'
 import { tasksToStartOver } from './start-over.ts'
-import { someAttempt, someJob, someTask } from './scene.fixture.ts'
+import { someAttempt, someJob, someTask } from '../../test/helpers/scene.ts'
 
 const job: Job = { ...someJob, vision: 'v', title: 'v', planVersion: 1, headCommit: 'main1' }
 

@@ -3,7 +3,7 @@ import { Plan } from '../contract/plan.ts'
 import { decide } from './decide.ts'
 import type { Attempt, Job, Snapshot, Task } from './model.ts'
 import { planChanges } from './plan-changes.ts'
-import { someAttempt, someJob, someTask } from './scene.fixture.ts'
+import { someAttempt, someJob, someTask } from '../../test/helpers/scene.ts'
 
 const made = Plan.parse({ title: 'P', tasks: [{ key: 'a', title: 'A', description: 'a' }] })
 const edited = Plan.parse({ title: 'P', tasks: [{ key: 'b', title: 'B', description: 'b' }] })

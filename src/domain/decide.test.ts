@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { tries } from './limits.ts'
 import type { Attempt, Snapshot, Task, Work } from './model.ts'
-import { someAttempt, someJob, someTask } from './scene.fixture.ts'
+import { someAttempt, someJob, someTask } from '../../test/helpers/scene.ts'
 
 const job = someJob
 

@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts'
 import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
+import { isTerminal } from './job.ts'
 import { withinBudget, withinLimits } from './held-back.ts'
 import type { Job, Snapshot, Task, Work } from './model.ts'
 import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
@@ -17,7 +18,7 @@ import { setAside } from './set-aside.ts'
 export function decide(whole: Snapshot, now: number, retryMs: number): Decision[] {
   const { snapshot, wait } = setAside(whole, now)
   const { job, tasks } = snapshot
-  if (job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled') return []
+  if (isTerminal(job.status)) return []
 
   const open = snapshot.work.filter(isOpen)
   const lost = open.filter((work) => !work.held)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { tries } from './limits.ts'
 import type { Attempt, HeldBack, Job, Snapshot } from './model.ts'
-import { someAttempt, someJob, someTask } from './scene.fixture.ts'
+import { someAttempt, someJob, someTask } from '../../test/helpers/scene.ts'
 
 const job: Job = { ...someJob, vision: 'v', title: 'v', backend: 'x', mode: 'solo' }
 const task = someTask

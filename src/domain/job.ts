@@ -1,20 +1,10 @@
 import type { JobStatus, Phase } from '../contract/words.ts'
 
 /** What can happen to a job as a whole. */
-export type JobTransition =
-  | 'start'
-  | 'wait'
-  | 'continue'
-  | 'complete'
-  | 'fail'
-  | 'cancel'
-  | 'restart'
-  | 'resume'
+export type JobTransition = 'start' | 'complete' | 'fail' | 'cancel' | 'restart' | 'resume'
 
 const allowed: Readonly<Record<JobTransition, readonly JobStatus[]>> = {
   start: ['queued'],
-  wait: ['queued', 'running', 'waiting'],
-  continue: ['waiting'],
   complete: ['running', 'waiting'],
   fail: ['queued', 'running', 'waiting'],
   cancel: ['queued', 'running', 'waiting'],
@@ -24,8 +14,6 @@ const allowed: Readonly<Record<JobTransition, readonly JobStatus[]>> = {
 
 const result: Readonly<Record<JobTransition, JobStatus>> = {
   start: 'running',
-  wait: 'waiting',
-  continue: 'running',
   complete: 'completed',
   fail: 'failed',
   cancel: 'cancelled',

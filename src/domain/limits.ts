@@ -8,7 +8,7 @@ export const tries = {
   reviews: 3,
   /** Repair tasks after a failed proof of the whole job. */
   repairs: 3,
-  /** Merges, deliveries and check runs that may be interrupted or end in an error. */
+  /** Merges and check runs that may be interrupted or end in an error. */
   services: 25,
   /** Deliveries that may end in an error. */
   deliveries: 3,

@@ -158,14 +158,18 @@ async function leave(asked: Asked) {
   const { grant, answer } = await begin(asked, openGrant(), leaving.signal)
   leaving.abort()
   await expect(answer).rejects.toThrow('abort')
+  // The end of its connection was there before this request: when that is answered, the gateway has seen it leave.
+  await (await fetch(`${gateway.url}/nothing`)).text()
   return grant
 }
 
 it.each(calls)(
   'counts a %s call that its agent leaves when its attempt ends, streamed %s: its answer was served',
   async (kind, stream) => {
-    const grant = await leave(wires[kind](prompt({ text: 'words', after_ms: 100 }), stream))
-    await grant.close()
+    const grant = await leave(wires[kind](prompt({ text: 'words', until: 'left' }), stream))
+    const closing = grant.close()
+    model.release('left')
+    await closing
     expect(records.at(-1)).toMatchObject({ outcome: 'gone', estimated: false })
     expect(records.at(-1)?.usage).toEqual({ ...model.served.at(-1)?.usage, reasoning: 0 })
   },
@@ -174,7 +178,8 @@ it.each(calls)(
 it.each(['cut', 'malformed'] as const)(
   'an agent that leaves an answer that is %s is not to blame',
   async (fail) => {
-    const grant = await leave(wires.messages(prompt({ text: 'words', fail, after_ms: 100 }), true))
+    const grant = await leave(wires.messages(prompt({ text: 'words', fail, until: 'left' }), true))
+    model.release('left')
     await vi.waitFor(() => expect(records.at(-1)).toMatchObject({ outcome: fail }))
     await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
     await grant.close()
@@ -192,22 +197,25 @@ it.each([
     await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
     const before = records.length
     const { answer } = await begin(
-      wires.messages(prompt({ text: 'words', after_ms: 100, ...step }), true),
+      wires.messages(prompt({ text: 'words', until: 'ending', ...step }), true),
       grant,
     )
-    await Promise.all([answer.then((response) => response.text()).catch(String), grant.close()])
+    const closing = grant.close()
+    model.release('ending')
+    await Promise.all([answer.then((response) => response.text()).catch(String), closing])
     expect(records.slice(before)).toMatchObject([told])
     expect(grant.held()).toMatchObject({ for: 'retry' })
   },
 )
 
 it('a failure is taken back by a later call of the same model alone', async () => {
-  const slow = wires.messages(prompt({ text: 'words', after_ms: 300 }), true)
+  const slow = wires.messages(prompt({ text: 'words', until: 'other failed' }), true)
   const { grant, answer } = await begin(slow)
   const before = records.length
   const failed = await begin(wires.messages(prompt({ text: 'words', fail: 'malformed' }), true), grant)
   await failed.answer.then((response) => response.text()).catch(String)
   await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+  model.release('other failed')
   expect(await (await answer).text()).toContain('message_stop')
   await vi.waitFor(() =>
     expect(records.slice(before).map(({ outcome }) => outcome)).toEqual(['malformed', 'ok']),

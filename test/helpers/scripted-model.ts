@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -24,6 +24,8 @@ export interface ScriptedModel {
   readonly served: readonly ServedCall[]
   /** The sum over the finished calls; of one key when it is given. */
   readonly totals: (key?: string) => ServedUsage & { readonly calls: number }
+  /** Lets the answers begin that wait for this name. */
+  readonly release: (name: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -49,8 +51,9 @@ const MODELS = ['mock-model', 'claude-sonnet-4-5', 'gpt-5', 'gemini-2.5-pro']
 export async function startScriptedModel(port = 0): Promise<ScriptedModel> {
   const served: ServedCall[] = []
   const failures = new Map<string, number>()
+  const released = new EventEmitter()
   const server = createServer((request, response) => {
-    answer(request, response, served, failures).catch((error: unknown) => {
+    answer(request, response, { served, failures, released }).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error)
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ error: { message, type: 'scripted_model_broken' } }))
@@ -62,6 +65,7 @@ export async function startScriptedModel(port = 0): Promise<ScriptedModel> {
   return {
     url: `http://127.0.0.1:${bound}`,
     served,
+    release: (name) => void released.emit(name),
     totals: (key) => total(served.filter((call) => key === undefined || call.key === key)),
     close: async () => {
       server.close()
@@ -84,11 +88,17 @@ function total(calls: readonly ServedCall[]): ServedUsage & { calls: number } {
   return sum
 }
 
+/** What the provider keeps from one call to the next. */
+interface Memory {
+  readonly served: ServedCall[]
+  readonly failures: Map<string, number>
+  readonly released: EventEmitter
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  served: ServedCall[],
-  failures: Map<string, number>,
+  { served, failures, released }: Memory,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
   const body = await readBody(request)
@@ -118,7 +128,7 @@ async function answer(
   response.on('close', () => {
     if (call.outcome === 'open') call.outcome = 'gone'
   })
-  await perform({ wire, ask, scene, call, response, failure: failureOf(scene, failures) }, body)
+  await perform({ wire, ask, scene, call, response, failure: failureOf(scene, failures), released }, body)
 }
 
 /** Everything one answer is made of. */
@@ -129,12 +139,13 @@ interface Performance {
   readonly call: ServedCall
   readonly response: ServerResponse
   readonly failure: Failure | null
+  readonly released: EventEmitter
 }
 
 async function perform(what: Performance, body: Buffer): Promise<void> {
   const { wire, ask, scene, call, failure } = what
   const step = scene?.step ?? null
-  if (step?.after_ms !== undefined) await pause(step.after_ms)
+  if (step?.until !== undefined) await once(what.released, step.until)
   if (failure !== null) call.outcome = outcomeOf(failure)
   if (typeof failure === 'number') return refuse(what, failure)
   if (failure === 'hang') return

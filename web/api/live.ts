@@ -10,7 +10,7 @@ import { client } from './client.ts'
 import { forgetStream, noticeStream } from './connection.ts'
 import { patchActivity } from './patch-activity.ts'
 import { queryClient } from './query-client.ts'
-import { createRefresher, refreshTogether, staleParts } from './refresh.ts'
+import { createRefresher, staleParts } from './refresh.ts'
 import { noticeLogOut } from './logged-out.ts'
 import { createStore, useStore, type Store } from './store.ts'
 import { whileVisible } from './while-visible.ts'
@@ -166,11 +166,6 @@ function gather(handOn: (events: readonly EventView[]) => void) {
 
 function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
-}
-
-/** Reads everything about the job again: for after an action whose outcome no event has told yet. */
-export function refreshJob(jobId: string): Promise<void> {
-  return refreshTogether(queryClient, jobId)
 }
 
 /** Whether the job's own stream is open: then its events say when it has changed, for all its parts at once. */

@@ -98,22 +98,6 @@ export function useEditPlan(id: string) {
   })
 }
 
-export function useAddDocuments(id: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (documents: readonly DocumentFile[]) => client.addDocuments(id, documents),
-    onSuccess: (documents) => cache.setQueryData(keys.part(id, 'documents'), documents),
-  })
-}
-
-export function useRemoveDocument(id: string) {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (documentId: string) => client.removeDocument(id, documentId),
-    onSuccess: () => cache.invalidateQueries({ queryKey: keys.part(id, 'documents') }),
-  })
-}
-
 export function usePutSettings() {
   const cache = useQueryClient()
   return useMutation({
@@ -122,14 +106,5 @@ export function usePutSettings() {
       cache.setQueryData(keys.settings, settings)
       return cache.invalidateQueries({ queryKey: keys.backends })
     },
-  })
-}
-
-/** Logs another browser out. */
-export function useEndSession() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (sessionId: string) => client.endSession(sessionId),
-    onSuccess: () => cache.invalidateQueries({ queryKey: keys.sessions }),
   })
 }

@@ -1,6 +1,7 @@
 import { ApiError } from '../../src/client/api-error.ts'
 import type { JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
+import { documentLimits } from '../../src/contract/document-limits.ts'
 import type { PermissionPolicy } from '../../src/contract/permission.ts'
 import type { Mode, Role } from '../../src/contract/words.ts'
 import { entriesOf } from '../ui/entries.ts'
@@ -31,8 +32,6 @@ export interface JobForm {
 /** The field an error belongs to; `form` when it belongs to none. */
 export type JobField = Exclude<keyof JobForm, 'approvePlan' | 'permissions'> | 'form'
 export type Problems = Readonly<Partial<Record<JobField, string>>>
-
-export const documentLimits = { count: 20, bytes: 10_000_000 } as const
 
 export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
   return {

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { ApiError } from '../../src/client/api-error.ts'
+import { knownProviderNames } from '../../src/contract/known-providers.ts'
 import type { ProviderInput, ProviderView, Wire } from '../../src/contract/provider.ts'
 import { rememberDefault } from '../api/default-backend.ts'
 import { useConnectProvider } from '../api/provider-mutations.ts'
@@ -11,8 +12,6 @@ import { Input } from '../ui/input.tsx'
 import { Select } from '../ui/select.tsx'
 import { showToast } from '../ui/toast.tsx'
 
-/** Those that the server knows by their names: they need no more than a key, or a running server. */
-const known = ['anthropic', 'openai', 'gemini', 'openrouter', 'ollama'] as const
 const wires: readonly { readonly value: Wire; readonly label: string }[] = [
   { value: 'openai', label: 'OpenAI, or compatible' },
   { value: 'anthropic', label: 'Anthropic' },
@@ -110,7 +109,7 @@ function Choice({ form, onChange }: Part) {
             className="w-64"
             onChange={({ target }) => onChange({ choice: target.value })}
           >
-            {known.map((name) => (
+            {knownProviderNames.map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>
@@ -208,7 +207,7 @@ function KeyAndModel({ form, isSet, onChange }: Part & { readonly isSet: boolean
 
 function formOf(provider: ProviderView | null): ProviderForm {
   return {
-    choice: provider === null ? known[0] : '',
+    choice: provider === null ? knownProviderNames[0] : '',
     name: provider?.name ?? '',
     wire: provider?.wire ?? 'openai',
     baseUrl: provider?.base_url ?? '',

@@ -1,5 +1,4 @@
-import { Check, Copy } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { cx } from './cx.ts'
 
 /** A word of code inside a sentence: a commit, a path, a command. */
@@ -34,31 +33,4 @@ function strokeName(stroke: string): string {
     return part.length === 1 ? part.toUpperCase() : part[0]?.toUpperCase() + part.slice(1)
   })
   return parts.join(isApple ? '' : ' ')
-}
-
-const copiedMs = 1_500
-
-/** A command to be copied. */
-export function CopyLine({ text, label }: { readonly text: string; readonly label: string }) {
-  const [isCopied, setIsCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
-    setIsCopied(true)
-    setTimeout(() => setIsCopied(false), copiedMs)
-  }
-  return (
-    <span className="flex min-w-0 items-center gap-1 rounded-md border border-line bg-sunken pl-2.5">
-      <code className="min-w-0 flex-1 truncate text-xs" title={text}>
-        {text}
-      </code>
-      <button
-        type="button"
-        aria-label={isCopied ? `${label}: copied` : label}
-        onClick={() => void copy()}
-        className="flex size-7 shrink-0 items-center justify-center rounded text-muted hover:text-ink"
-      >
-        {isCopied ? <Check className="size-3.5 text-done" /> : <Copy className="size-3.5" />}
-      </button>
-    </span>
-  )
 }

@@ -192,8 +192,10 @@ async function takeTurn(
 /** A connection that breaks mostly does so because its process ended: then that end is the better explanation. */
 async function explained(error: unknown, died: Promise<never>): Promise<SessionError> {
   if (error instanceof SessionError) return error
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), DEATH_MS))
-  const death = await Promise.race([late, died.catch((reason: unknown) => reason)])
+  const late = timeLimit(DEATH_MS, () => 'The end of its process was not seen in time.')
+  const end = died.catch((reason: unknown) => reason)
+  const death = await Promise.race([late.over.catch(() => null), end])
+  late.stop()
   if (death instanceof SessionError) return death
   if (isHelperGone(death) && death instanceof Error)
     return new SessionError(`The agent's process was lost: ${death.message}`, { cause: death })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { at, jobView } from '../sample-views.ts'
+import { at, jobView } from '../../../test/helpers/sample-views.ts'
 import { renderJobs } from './jobs.ts'
 
 const plain = (_tone: unknown, text: string): string => text

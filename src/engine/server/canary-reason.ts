@@ -7,26 +7,41 @@ import type { Engine } from '../engine.ts'
 /** A worker that has not been seen for this long does not work. */
 const SILENT_MS = 15_000
 
-/** Why the job of a canary that has ended proves nothing, as a sentence; null when it proves that all is well. */
-export async function whyFailed(engine: Engine, id: string): Promise<string | null> {
+/** How a canary ended. `no-free-slot`: living workers were all busy with other work, so nothing was tried. */
+export type CanaryEnd =
+  | { readonly end: 'passed' | 'no-free-slot' }
+  | { readonly end: 'failed'; readonly reason: string }
+
+/** What the job of a canary that has ended proves. */
+export async function judgeEnded(engine: Engine, id: string): Promise<CanaryEnd> {
   const ended = await readJob(engine.db.reader, id)
-  if (ended?.status === 'completed' && ended.proof === 'proven') return null
-  if (ended?.status === 'completed') return `Its job was completed, but is ${ended.proof ?? 'without proof'}.`
-  return `Its job is ${ended?.status ?? 'gone'}: ${ended?.error ?? 'nobody said why'}`
+  if (ended?.status === 'completed' && ended.proof === 'proven') return { end: 'passed' }
+  if (ended?.status === 'completed')
+    return failed(`Its job was completed, but is ${ended.proof ?? 'without proof'}.`)
+  return failed(`Its job is ${ended?.status ?? 'gone'}: ${ended?.error ?? 'nobody said why'}`)
 }
 
-/** Why the job of a canary is late, as a sentence; `no_free_slot` when living workers were all busy with others. */
-export async function whyLate(engine: Engine, id: string): Promise<string> {
+function failed(reason: string): CanaryEnd {
+  return { end: 'failed', reason }
+}
+
+/** Why the job of a canary is late. */
+export async function judgeLate(engine: Engine, id: string): Promise<CanaryEnd> {
   const limit = `${engine.limits.canaryMs / 1000} s`
   const late = await readJob(engine.db.reader, id)
   const workers = await listWorkers(engine.db.reader)
   const heard = workers.filter((worker) => Date.now() - worker.seen_at.getTime() < SILENT_MS)
   if (heard.length === 0)
-    return `Its job did not complete within ${limit}: no worker has been heard for ${silence(workers)} s. Restart the server.`
+    return failed(
+      `Its job did not complete within ${limit}: no worker has been heard for ${silence(workers)} s. Restart the server.`,
+    )
   const slots = heard.reduce((sum, worker) => sum + worker.slots, 0)
-  if (late?.started_at === null && (await busySlots(engine.db.reader)) >= slots) return 'no_free_slot'
+  if (late?.started_at === null && (await busySlots(engine.db.reader)) >= slots)
+    return { end: 'no-free-slot' }
   const [last] = await readMessages(engine.db.reader, id, 1)
-  return `Its job did not complete within ${limit}: it is ${where(late)}. Its last event: ${last?.message ?? 'none'}`
+  return failed(
+    `Its job did not complete within ${limit}: it is ${where(late)}. Its last event: ${last?.message ?? 'none'}`,
+  )
 }
 
 function where(late: JobRow | null): string {

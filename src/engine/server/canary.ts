@@ -11,7 +11,7 @@ import { readJob } from '../../store/jobs.ts'
 import { listWorkers } from '../../store/workers.ts'
 import { discard } from '../../workspace/trash.ts'
 import { cancelJob } from '../people/cancel-job.ts'
-import { whyFailed, whyLate } from './canary-reason.ts'
+import { judgeEnded, judgeLate } from './canary-reason.ts'
 import type { Created, Creation } from '../job/create-job.ts'
 import type { Engine } from '../engine.ts'
 import type { Streams } from '../job/follow-events.ts'
@@ -182,17 +182,20 @@ async function prove(
   const limit = AbortSignal.any([AbortSignal.timeout(engine.limits.canaryMs), stopping])
   const isOver = await heardTheEnd(streams, id, limit)
   if (stopping.aborted) return { job_id: id, reason: 'The server was stopped while it was under way.' }
-  const reason = isOver ? await whyFailed(engine, id) : await whyLate(engine, id)
+  const result = isOver ? await judgeEnded(engine, id) : await judgeLate(engine, id)
   if (!isOver) await giveUp(engine, streams, id)
-  if (reason === null || reason === 'no_free_slot') await remove(engine, id)
-  else await removeFiles(engine, id)
-  if (reason === 'no_free_slot')
+  if (result.end === 'failed') {
+    await removeFiles(engine, id)
+    return { job_id: id, reason: result.reason }
+  }
+  await remove(engine, id)
+  if (result.end === 'no-free-slot')
     throw new AppError(
       409,
       'no_free_slot',
       `All slots were busy for ${engine.limits.canaryMs / 1000} s, so nothing was tried: run the canary again later.`,
     )
-  return { job_id: reason === null ? null : id, reason }
+  return { job_id: null, reason: null }
 }
 
 /** Follows the job as every client does: it is over when its events say so. */

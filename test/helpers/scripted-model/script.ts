@@ -32,8 +32,8 @@ const Step = z.strictObject({
   times: z.int().min(1).optional(),
   /** Seconds for the header `retry-after` of a failure. */
   retry_after: z.number().optional(),
-  /** The answer begins this much later. */
-  after_ms: z.int().optional(),
+  /** The answer begins when the test releases what has this name. */
+  until: z.string().optional(),
 })
 export type Step = z.infer<typeof Step>
 

@@ -1,4 +1,4 @@
-import type { Attempt, Job, Task } from './model.ts'
+import type { Attempt, Job, Task } from '../../src/domain/model.ts'
 
 /** A job, a task of it and an attempt at that, as the tests of the rules begin with them. */
 export const someJob: Job = {

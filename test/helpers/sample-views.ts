@@ -1,5 +1,5 @@
 /** A job, a task, a check and an event as a server would answer, for the tests of this room; the titles are hostile. */
-import type { CheckView, EventView, JobView, TaskView } from '../client/views.ts'
+import type { CheckView, EventView, JobView, TaskView } from '../../src/client/views.ts'
 
 export const id = '01934c1e-8a2b-7000-8000-000000000001'
 export const taskId = '01934c1e-8a2b-7000-8000-000000000002'

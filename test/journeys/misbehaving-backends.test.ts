@@ -98,8 +98,12 @@ it.each(['program', 'script'])(
       (await server.client.events(job_id, 0)).some((event) => event.type === 'session.message') ? true : null,
     )
     fs.rmSync(file)
-    const wait = await until('the wait', 20_000, async () => (await server.client.getJob(job_id)).wait)
-    expect(wait).toMatchObject({
+    // A wait lasts as long as its pause, so it is read where it stays: in its event.
+    const waiting = await until('the wait', 20_000, async () => {
+      const events = await server.client.events(job_id, 0)
+      return events.find((event) => event.type === 'job.waiting') ?? null
+    })
+    expect(waiting.data['wait']).toMatchObject({
       for: 'retry',
       on: expect.stringContaining(`"${name}", which cannot be used`),
     })

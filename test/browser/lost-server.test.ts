@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { startJob, waitForStatus } from '../helpers/browser-job.ts'
-import { makeDataDir, startTestServer } from '../helpers/server.ts'
+import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
@@ -15,8 +15,7 @@ it('the page says within 5 s that the server is lost, keeps what it knew, and ca
   let server = await startTestServer({ dataDir })
   const port = new URL(server.url).port
   await visit(server, { expected: unreachable }, async ({ page }) => {
-    const id = await startJob(page, 'a calculator for the command line [[demo:slow=2000]]')
-    await waitForStatus(page, 'Running', 20_000)
+    const id = await openSoloJob(page, server)
     const loaded = await page.evaluate(() => performance.timeOrigin)
     await page.getByRole('link', { name: 'Activity' }).click()
     await page.getByText('The job was accepted.').waitFor()
@@ -41,8 +40,7 @@ it('the page says within 5 s that the server is lost, keeps what it knew, and ca
 it('a server that stands still with its connections open is noticed within 5 s, and caught up with when it goes on', async () => {
   const server = await startTestServer()
   await visit(server, { expected: unreachable }, async ({ page }) => {
-    const id = await startJob(page, 'a counter [[demo:slow=1000]]')
-    await waitForStatus(page, 'Running', 20_000)
+    const id = await openSoloJob(page, server)
     const loaded = await page.evaluate(() => performance.timeOrigin)
     await page.getByRole('link', { name: 'Activity' }).click()
     await page.getByText('The job was accepted.').waitFor()
@@ -143,6 +141,15 @@ it('an idle page fetches its other screens ahead: all tabs open without a server
     expect(await page.getByRole('textbox', { name: 'Vision' }).inputValue()).toBe('a clock')
   })
 })
+
+/** A job of one agent, which is at work for a while and then soon at its end; shows it. */
+async function openSoloJob(page: Page, server: TestServer): Promise<string> {
+  const vision = 'a counter [[demo:slow=8000]]'
+  const { job_id } = await server.client.createJob({ vision, mode: 'solo', backend: 'offline' })
+  await page.goto(`/jobs/${job_id}`)
+  await waitForStatus(page, 'Running', 20_000)
+  return job_id
+}
 
 /** How many events the page says it has. */
 async function shownEvents(page: Page): Promise<number> {

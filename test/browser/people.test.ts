@@ -1,6 +1,9 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { column, startJob, waitForStatus } from '../helpers/browser-job.ts'
+import { startFixtureJob } from '../helpers/fixture-backend.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
@@ -27,20 +30,26 @@ async function openLogOfPeople(page: Page): Promise<void> {
 it('a message to an agent stands in its transcript at once, is delivered at its next turn and answered', async () => {
   // High enough for the whole session: what is scrolled out of sight is not in the page.
   await visit(server, { size: { width: 1280, height: 4000 } }, async ({ page }) => {
-    const id = await startJob(page, 'a calculator for the command line [[demo:slow=4000]]')
+    const id = await startFixtureJob(server, 'listener', {
+      turn: [{ say: 'At work.' }, { waitFor: 'go.txt' }, { say: 'I was told: {prompt}' }],
+    })
     const { name, attempt_id } = await until('a developer in its turn', 60_000, async () => {
       const agents = await server.client.agents(id)
-      return agents.find((agent) => agent.last_activity?.includes('Working slowly') === true) ?? null
+      return agents.find((agent) => agent.last_activity?.includes('At work.') === true) ?? null
     })
-    // The session itself: the newest of its agent would be another one soon.
     await page.goto(`/jobs/${id}/team?attempt=${attempt_id}`)
     const session = page.getByRole('region', { name: `Session of ${name}` })
     await session.getByLabel(`Message to ${name}`).fill('Mind the negative numbers.')
     await session.getByRole('button', { name: 'Send the message' }).click()
     const said = session.locator('[data-kind=person]').filter({ hasText: 'Mind the negative numbers.' })
     await said.getByText('waits for the next turn').waitFor()
+    const attempt = path.join(server.dataDir, 'jobs', id, 'attempts', attempt_id ?? '')
+    fs.writeFileSync(path.join(attempt, 'ws', 'go.txt'), '')
     await said.getByText(/^delivered at /).waitFor({ timeout: 40_000 })
-    await session.getByText('I was told: Mind the negative numbers.').waitFor({ timeout: 40_000 })
+    await session
+      .getByText(/I was told: [^]*Mind the negative numbers\./)
+      .last()
+      .waitFor({ timeout: 40_000 })
     expect(await said.count()).toBe(1)
     await openLogOfPeople(page)
     await line(page, 'A person', /Mind the negative numbers/).waitFor()

@@ -7,6 +7,7 @@
 // {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text} {warn: text} {quietly: [times, [step, ...]]} {pause: ms}
 // {mcp: [method, params]} asks the first MCP server it was given (without params it is a notification); {waitFor: path}
 // {once: [step, ...]} only the first time in a workspace; {before: [ms since 1970, [step, ...]]} {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
+// In texts, {prompt} is what the turn was begun with.
 // Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -22,6 +23,7 @@ let cwd = process.cwd()
 let last = 0
 let terminal = ''
 let first = ''
+let told = ''
 let silent = false
 let cancelled = () => {}
 let loggedIn = false
@@ -36,7 +38,8 @@ const filled = (value) =>
     JSON.stringify(value)
       .replaceAll('{cwd}', cwd)
       .replaceAll('{terminal}', terminal)
-      .replaceAll('{first}', first),
+      .replaceAll('{first}', first)
+      .replaceAll('{prompt}', JSON.stringify(told).slice(1, -1)),
   )
 const update = (content) =>
   send({ method: 'session/update', params: { sessionId: 's1', update: filled(content) } })
@@ -207,6 +210,7 @@ const answers = {
   'session/prompt': (params) => {
     if (play.echo) keep({ prompt: params.prompt })
     const said = params.prompt.map((block) => block.text ?? '').join('\n')
+    told = said
     const work = play.obey ? obey(said) : takeSteps(play.turn ?? [])
     const stop = new Promise((resolve) => {
       cancelled = () => {

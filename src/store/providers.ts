@@ -18,6 +18,15 @@ export async function readProviders(db: Reader): Promise<ProviderRow[]> {
   return rows.map(({ value, ...rest }) => ({ ...value, ...rest }))
 }
 
+/**
+ * As `readProviders`, for a transaction that writes what follows from them: other writers wait until it has ended, also for
+ * a provider that does not exist yet.
+ */
+export async function holdProviders(trx: Trx): Promise<ProviderRow[]> {
+  await sql`lock table providers in share row exclusive mode`.execute(trx)
+  return readProviders(trx)
+}
+
 /** A provider that is set again is not in trouble any more until it is tried. */
 export async function writeProvider(trx: Trx, provider: Provider): Promise<void> {
   await sql`

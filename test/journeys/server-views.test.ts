@@ -166,6 +166,22 @@ it('of backends that are added and removed at once none is lost', async () => {
   expect(await known()).toEqual([])
 })
 
+it('of what is set of one provider at once nothing is lost', async () => {
+  const put = (fields: object): Promise<{ status: number }> => ask('PUT', '/api/providers/at-once', fields)
+  expect((await put({ wire: 'openai', base_url: 'http://127.0.0.1:9/v1' })).status).toBe(200)
+  const fields = [
+    { model: 'm' },
+    { header: 'x-key' },
+    { headers: { 'x-team': 'a' } },
+    { backends: ['offline'] },
+    { responses: true },
+  ]
+  const statuses = (await Promise.all(fields.map(put))).map(({ status }) => status)
+  expect(statuses).toEqual(fields.map(() => 200))
+  const provider = (await server.client.providers()).find(({ name }) => name === 'at-once')
+  expect(provider).toMatchObject(Object.assign({}, ...fields))
+})
+
 it('a form with documents takes every field that a job has, as JSON takes it', async () => {
   const all: Required<JobRequest> = {
     vision: 'a counter',

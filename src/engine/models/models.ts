@@ -8,9 +8,9 @@ import type { GatewayLimits } from '../../models/door.ts'
 import { openGateway, type Beside, type Gateway } from '../../models/gateway.ts'
 import { openVault, type Vault } from '../../models/vault.ts'
 import { openPrices } from '../../models/prices.ts'
-import type { Database, Reader } from '../../store/database.ts'
+import type { Database } from '../../store/database.ts'
 import { readBudget } from '../../store/budgets.ts'
-import { readProviders, writeProbe, writeTrouble, type ProviderRow } from '../../store/providers.ts'
+import { holdProviders, readProviders, writeProbe, writeTrouble, type ProviderRow } from '../../store/providers.ts'
 
 /** A provider with its key as it is now. */
 export interface KnownProvider extends Provider {
@@ -65,7 +65,7 @@ export async function openModels({ db, log, dataDir, port, limits, beside }: Mod
     budget: (jobId) => readBudget(db.patient.reader, jobId),
     async trouble(target, on) {
       const now = await db.patient.tx(async (trx) => {
-        const row = (await readProviders(trx)).find((provider) => provider.name === target.name)
+        const row = (await holdProviders(trx)).find((provider) => provider.name === target.name)
         // The key may have been replaced while the call was out: the new one has not been refused.
         if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
         return writeTrouble(trx, target.name, { reason: on, since: isoTime(new Date()), until: null })
@@ -87,15 +87,15 @@ export async function openModels({ db, log, dataDir, port, limits, beside }: Mod
     providers: known.get,
     changed: known.forget,
     async tryProvider(name) {
-      const read = async (db: Reader): Promise<KnownProvider | undefined> => {
-        const row = (await readProviders(db)).find((provider) => provider.name === name)
+      const pick = async (rows: readonly ProviderRow[]): Promise<KnownProvider | undefined> => {
+        const row = rows.find((provider) => provider.name === name)
         return row === undefined ? undefined : withKey(vault, log, row)
       }
-      const tried = await read(db.reader)
+      const tried = await pick(await readProviders(db.reader))
       if (tried?.usable !== true) return
       const found = await gateway.probe({ ...tried, baseUrl: tried.base_url, blocked: null }, PROBE_MS)
       await db.tx(async (trx) => {
-        const now = await read(trx)
+        const now = await pick(await holdProviders(trx))
         // It may have been changed meanwhile: then this was not it.
         if (now === undefined || now.key !== tried.key || now.base_url !== tried.base_url) return
         await writeProbe(trx, name, found)

@@ -7,6 +7,7 @@ import { jobsWaitingFor } from '../../store/jobs.ts'
 import {
   deleteProvider,
   forgiveProviders,
+  holdProviders,
   readProviders,
   writeProvider,
   writeTrouble,
@@ -26,7 +27,7 @@ export async function viewProviders(engine: Engine): Promise<ProviderView[]> {
 /** Adds a provider, or replaces one, and tries it. Throws `AppError` for one that nothing is known of and that says too little. */
 export async function setProvider(engine: Engine, name: string, input: ProviderInput): Promise<ProviderView> {
   await engine.db.tx(async (trx) => {
-    const all = await readProviders(trx)
+    const all = await holdProviders(trx)
     const before = all.find((provider) => provider.name === name)
     if (before === undefined && all.length >= MAX_PROVIDERS)
       throw new AppError(

@@ -38,8 +38,8 @@ film: ## jobs as somebody sees them, a picture every 300 ms, in .cache/film
 	@sh scripts/test-deps.sh
 	@$(NODE) --disable-warning=ExperimentalWarning test/browser/film.ts $(SCENES)
 
-docs: ## draw the picture of the rooms in docs/architecture.md
-	@$(NODE) scripts/draw-rooms.mjs
+docs: ## write the parts of the documents that follow from the code
+	@$(NODE) scripts/write-docs.mjs
 
 format: ## put the code into its one format
 	@$(NODE) node_modules/oxfmt/bin/oxfmt

@@ -1,10 +1,9 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { cruise } from 'dependency-cruiser'
 import config from '../.dependency-cruiser.mjs'
 
 /**
- * Draws the picture of the rooms from the imports that are really there, for docs/architecture.md: run `make docs`.
+ * Draws the picture of the rooms from the imports that are really there, for docs/architecture.md: `make docs` puts it there.
  * The picture stands between two markers; everything outside them is written by people.
  */
 
@@ -52,10 +51,4 @@ export function withPicture(page, picture) {
   if (begin < 0 || end < begin)
     throw new Error(`docs/architecture.md has lost its markers: ${BEGIN} ... ${END}`)
   return `${page.slice(0, begin + BEGIN.length)}\n\n${picture}\n\n${page.slice(end)}`
-}
-
-if (import.meta.main) {
-  const root = path.resolve(import.meta.dirname, '..')
-  const file = path.join(root, 'docs', 'architecture.md')
-  fs.writeFileSync(file, withPicture(fs.readFileSync(file, 'utf8'), await drawRooms(root)))
 }

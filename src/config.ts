@@ -3,66 +3,175 @@ import path from 'node:path'
 import { z } from 'zod'
 import { documentLimits } from './contract/document-limits.ts'
 
+/** Workers where neither the environment nor the file of settings says how many. */
+const WORKERS = 4
+
 /**
- * Every setting of the server, read once from the environment. Nothing else reads `process.env`. Each entry says
- * what it bounds and who reads it.
+ * Every setting of the server, read once from the environment. Nothing else reads `process.env`. Each says what it is;
+ * docs/settings.md is generated from this.
  */
 const Environment = z.object({
-  /** Where everything lives: database, repositories, token. */
-  SLIPWAY_DATA_DIR: z.string().default(path.join(os.homedir(), '.slipway')),
-  SLIPWAY_HOST: z.string().default('127.0.0.1'),
-  SLIPWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(7420),
-  /** PostgreSQL instead of the embedded database. */
-  DATABASE_URL: z.string().nullable().default(null),
-  /** A file of settings (docs/settings.md); `slipway.yaml` in the data directory unless told, where there is one. */
-  SLIPWAY_CONFIG: z.string().optional(),
-  /** How many attempts, reviews and check runs this process works on at once; 0 stops the worker loop. 4 unless told. */
-  SLIPWAY_WORKERS: z.coerce.number().int().min(0).max(64).nullable().default(null),
-  SLIPWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** One turn of an agent, in seconds; then its process is ended and the attempt has failed. */
-  SLIPWAY_TURN_SECONDS: z.coerce.number().int().min(1).max(86_000).default(3600),
-  /** From spawn to an open session with an agent, in seconds. */
-  SLIPWAY_AGENT_START_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
-  /** From a prompt to the first thing an agent says, in seconds. */
-  SLIPWAY_FIRST_UPDATE_SECONDS: z.coerce.number().int().min(1).max(86_000).default(300),
-  /** Between two things that an agent says within a turn, in seconds. */
-  SLIPWAY_SILENCE_SECONDS: z.coerce.number().int().min(1).max(86_000).default(900),
-  /** How much an agent may say in one session, in MB; then it counts as flooding. */
-  SLIPWAY_SESSION_MB: z.coerce.number().int().min(1).max(10_000).default(200),
-  /** How long an agent that asks a person waits for the answer, in seconds; then it is refused, or decides itself. */
-  SLIPWAY_PERMISSION_SECONDS: z.coerce.number().int().min(1).max(604_800).default(14_400),
-  /** One trial of a backend (`POST /api/backends/{name}/trial`), in seconds. */
-  SLIPWAY_TRIAL_SECONDS: z.coerce.number().int().min(1).max(600).default(30),
-  /** One canary (`POST /api/health/canary`), from its acceptance to the end of its job, in seconds. */
-  SLIPWAY_CANARY_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
-  /** One case of the conformance kit (`POST /api/backends/{name}/test`), in seconds. */
-  SLIPWAY_TEST_CASE_SECONDS: z.coerce.number().int().min(1).max(600).default(120),
-  /** One check command, in seconds. */
-  SLIPWAY_CHECK_SECONDS: z.coerce.number().int().min(1).max(86_000).default(600),
-  /** Where role prompts are looked up before the built-in ones. */
-  SLIPWAY_ROLES_DIR: z.string().optional(),
-  /** Where `slipway backends install` puts agents; inside the data directory unless told. */
-  SLIPWAY_BACKENDS_DIR: z.string().optional(),
-  /** Prepared workspaces kept ready for jobs that start from nothing. */
-  SLIPWAY_POOL: z.coerce.number().int().min(0).max(32).default(2),
-  /** For tests of recovery only: the base of the retry backoff, in milliseconds. */
-  SLIPWAY_RETRY_MS: z.coerce.number().int().min(0).default(1000),
-  /** Loopback port of the model gateway; 0 takes a free one. */
-  SLIPWAY_GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  /** The longest silence of a model provider, before its answer and within it, in seconds. */
-  SLIPWAY_MODEL_SILENCE_SECONDS: z.coerce.number().int().min(1).max(3600).default(600),
-  /** How long a call is kept waiting for a provider that fails before its job waits instead, in seconds. */
-  SLIPWAY_MODEL_PATIENCE_SECONDS: z.coerce.number().int().min(0).max(3600).default(20),
-  /** Where Node keeps compiled code, which Slipway's own agents read too. */
-  NODE_COMPILE_CACHE: z.string().min(1).optional(),
-  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
-  HOME: z.string().default(os.homedir()),
+  SLIPWAY_DATA_DIR: z
+    .string()
+    .default(path.join(os.homedir(), '.slipway'))
+    .describe('where everything lives: database, repositories, token (`--data-dir`)'),
+  SLIPWAY_HOST: z.string().default('127.0.0.1').describe('the address to listen on (`--host`)'),
+  SLIPWAY_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(7420)
+    .describe('the port to listen on; 0 takes a free one (`--port`)'),
+  SLIPWAY_CONFIG: z
+    .string()
+    .optional()
+    .describe(
+      'the file of settings; `slipway.yaml` in the data directory unless told, where there is one (`--config`)',
+    ),
+  DATABASE_URL: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('PostgreSQL instead of the embedded database: [postgresql.md](postgresql.md)'),
+  SLIPWAY_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .nullable()
+    .default(null)
+    .describe(
+      `attempts, reviews and check runs at once, without those that wait for a person; ${WORKERS} unless told; 0 answers but starts no work (\`--workers\`)`,
+    ),
+  SLIPWAY_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('`fatal error warn info debug trace silent`; the log is JSON on stderr'),
+  SLIPWAY_AGENT_START_SECONDS: seconds(
+    1,
+    600,
+    60,
+    "from the start of an agent's process to an open session with it",
+  ),
+  SLIPWAY_FIRST_UPDATE_SECONDS: seconds(1, 86_000, 300, 'from a prompt to the first thing an agent says'),
+  SLIPWAY_SILENCE_SECONDS: seconds(1, 86_000, 900, 'the longest silence of an agent within a turn'),
+  SLIPWAY_TURN_SECONDS: seconds(
+    1,
+    86_000,
+    3600,
+    'the longest turn of an agent; then its process is ended and the attempt has failed',
+  ),
+  SLIPWAY_SESSION_MB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(200)
+    .describe('how much an agent may say in one session, in MB; more is a flood'),
+  SLIPWAY_PERMISSION_SECONDS: seconds(
+    1,
+    604_800,
+    14_400,
+    'how long an agent that asks a person waits for the answer; then it is refused, or decides itself',
+  ),
+  SLIPWAY_CHECK_SECONDS: seconds(1, 86_000, 600, 'the longest check command'),
+  SLIPWAY_TRIAL_SECONDS: seconds(
+    1,
+    600,
+    30,
+    'the longest trial of a backend (`POST /api/backends/{name}/trial`)',
+  ),
+  SLIPWAY_TEST_CASE_SECONDS: seconds(
+    1,
+    600,
+    120,
+    'the longest case of the conformance kit (`POST /api/backends/{name}/test`)',
+  ),
+  SLIPWAY_CANARY_SECONDS: seconds(
+    1,
+    600,
+    60,
+    'the longest canary (`POST /api/health/canary`), from its acceptance to the end of its job',
+  ),
+  SLIPWAY_MODEL_SILENCE_SECONDS: seconds(
+    1,
+    3600,
+    600,
+    'the longest silence of a model provider, before its answer and within it',
+  ),
+  SLIPWAY_MODEL_PATIENCE_SECONDS: seconds(
+    0,
+    3600,
+    20,
+    'how long a call is kept waiting for a provider that fails before its job waits instead',
+  ),
+  SLIPWAY_GATEWAY_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('the loopback port of the model gateway; 0 takes a free one'),
+  SLIPWAY_ROLES_DIR: z
+    .string()
+    .optional()
+    .describe('your own prompts of the roles, looked up before the built-in ones'),
+  SLIPWAY_BACKENDS_DIR: z
+    .string()
+    .optional()
+    .describe('where `slipway backends install` puts agents; inside the data directory unless told'),
+  SLIPWAY_POOL: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(32)
+    .default(2)
+    .describe('workspaces prepared ahead for jobs that start from nothing'),
+  SLIPWAY_RETRY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('for tests of recovery only: the base of the pause between tries, in milliseconds'),
+  NODE_COMPILE_CACHE: z
+    .string()
+    .optional()
+    .describe("where Node keeps compiled code, which Slipway's own agents read too"),
+  PATH: z
+    .string()
+    .default('/usr/local/bin:/usr/bin:/bin')
+    .describe('where git, npm and agents are looked for'),
+  HOME: z.string().default(os.homedir()).describe('where agents of yours keep their log-ins'),
 })
+
+function seconds(least: number, most: number, usual: number, what: string) {
+  return z.coerce.number().int().min(least).max(most).default(usual).describe(`${what} (seconds)`)
+}
+
+/** What commands read besides: which server they use, and with which token. */
+const forCommands = {
+  SLIPWAY_URL: 'for commands: the server to use (`--url`)',
+  SLIPWAY_TOKEN: 'for commands: the token of that server',
+}
+
+/** Every variable of the environment that Slipway reads, with its default where it has one, for docs/settings.md. */
+export function describeEnvironment(): { name: string; usual: string | null; what: string }[] {
+  const settings = Object.entries(Environment.shape).map(([name, schema]) => {
+    const usual: unknown = schema.safeParse(undefined).data
+    return { name, usual: isShown(name, usual) ? String(usual) : null, what: schema.description ?? '' }
+  })
+  return [...settings, ...Object.entries(forCommands).map(([name, what]) => ({ name, usual: null, what }))]
+}
+
+/** Defaults that are the same on every machine. */
+function isShown(name: string, usual: unknown): boolean {
+  return usual !== undefined && usual !== null && name !== 'HOME' && name !== 'SLIPWAY_DATA_DIR'
+}
 
 /** Fixed limits: each bounds something that would otherwise grow without end. */
 export const limits = {
-  /** Workers where neither the environment nor the file of settings says how many. */
-  workers: 4,
+  workers: WORKERS,
   bodyBytes: 1_000_000,
   documents: documentLimits.count,
   documentBytes: documentLimits.bytes,
@@ -153,7 +262,9 @@ export interface Config {
 export function loadConfig(
   overrides: { dataDir?: string; host?: string; port?: number; workers?: number; config?: string } = {},
 ): Config {
-  const parsed = Environment.safeParse(process.env)
+  // A variable that is set to nothing counts as not set.
+  const set = Object.entries(process.env).filter(([, value]) => value !== '')
+  const parsed = Environment.safeParse(Object.fromEntries(set))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw new Error(`the setting ${issue?.path.join('.') ?? '?'} is wrong: ${issue?.message ?? 'invalid'}`)
@@ -218,10 +329,10 @@ export function cliDefaults(): {
   editor: string
 } {
   return {
-    dataDir: path.resolve(process.env['SLIPWAY_DATA_DIR'] ?? path.join(os.homedir(), '.slipway')),
-    url: process.env['SLIPWAY_URL'] ?? null,
-    token: process.env['SLIPWAY_TOKEN'] ?? null,
-    hasDisplay: Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']),
-    editor: process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi',
+    dataDir: path.resolve(process.env['SLIPWAY_DATA_DIR'] || path.join(os.homedir(), '.slipway')),
+    url: process.env['SLIPWAY_URL'] || null,
+    token: process.env['SLIPWAY_TOKEN'] || null,
+    hasDisplay: Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']),
+    editor: process.env['VISUAL'] || process.env['EDITOR'] || 'vi',
   }
 }

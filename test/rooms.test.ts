@@ -21,9 +21,8 @@ interface Rooms {
   roots: Record<string, unknown>
   web: { folders: string[] }
 }
-interface Drawing {
-  drawRooms: (root: string) => Promise<string>
-  withPicture: (page: string, picture: string) => string
+interface Documents {
+  generatedDocs: (root: string) => Promise<Record<string, string>>
 }
 
 async function load<T>(file: string): Promise<T> {
@@ -112,11 +111,14 @@ test('the root holds the pages people look for there, and no notes', () => {
   expect(fs.existsSync(path.join(root, 'LICENSE'))).toBe(true)
 })
 
-test('the picture in docs/architecture.md is the tree as it is (make docs draws it again)', async () => {
-  const { drawRooms, withPicture } = await load<Drawing>('scripts/draw-rooms.mjs')
-  const page = fs.readFileSync(path.join(root, 'docs', 'architecture.md'), 'utf8')
-  expect(page).toEqual(withPicture(page, await drawRooms(root)))
-})
+const generated = load<Documents>('scripts/write-docs.mjs').then(({ generatedDocs }) => generatedDocs(root))
+
+test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md'])(
+  '%s says what the code says (make docs writes it again)',
+  async (name) => {
+    expect(fs.readFileSync(path.join(root, name), 'utf8')).toEqual((await generated)[name])
+  },
+)
 
 test('the pages name files that are there', () => {
   const pages = [

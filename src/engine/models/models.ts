@@ -10,7 +10,13 @@ import { openVault, type Vault } from '../../models/vault.ts'
 import { openPrices } from '../../models/prices.ts'
 import type { Database } from '../../store/database.ts'
 import { readBudget } from '../../store/budgets.ts'
-import { holdProviders, readProviders, writeProbe, writeTrouble, type ProviderRow } from '../../store/providers.ts'
+import {
+  holdProviders,
+  readProviders,
+  writeProbe,
+  writeTrouble,
+  type ProviderRow,
+} from '../../store/providers.ts'
 
 /** A provider with its key as it is now. */
 export interface KnownProvider extends Provider {

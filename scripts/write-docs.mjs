@@ -1,0 +1,91 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { Writable } from 'node:stream'
+import { buildProgram } from '../src/cli/program.ts'
+import { openTerminal } from '../src/cli/terminal.ts'
+import { describeEnvironment } from '../src/config.ts'
+import { drawRooms, withPicture } from './draw-rooms.mjs'
+
+/**
+ * Writes the parts of the documents that follow from the code: the picture of the rooms, the table of settings and the
+ * page of commands. Run by `make docs`; test/rooms.test.ts fails where a document differs.
+ */
+
+const SETTINGS_BEGIN = '<!-- environment: written by scripts/write-docs.mjs -->'
+const SETTINGS_END = '<!-- /environment -->'
+const HELP_WIDTH = 100
+
+/**
+ * The documents that are written, in part or as a whole, by their path.
+ *
+ * @param {string} root The project's root directory.
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function generatedDocs(root) {
+  const read = (name) => fs.readFileSync(path.join(root, name), 'utf8')
+  return {
+    'docs/architecture.md': withPicture(read('docs/architecture.md'), await drawRooms(root)),
+    'docs/settings.md': withTable(read('docs/settings.md'), environmentTable()),
+    'docs/cli.md': commandPage(),
+  }
+}
+
+function withTable(page, table) {
+  const begin = page.indexOf(SETTINGS_BEGIN)
+  const end = page.indexOf(SETTINGS_END)
+  if (begin < 0 || end < begin)
+    throw new Error(`docs/settings.md has lost its markers: ${SETTINGS_BEGIN} ... ${SETTINGS_END}`)
+  return `${page.slice(0, begin + SETTINGS_BEGIN.length)}\n\n${table}\n\n${page.slice(end)}`
+}
+
+function environmentTable() {
+  const rows = describeEnvironment().map(
+    ({ name, usual, what }) => `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${what} |`,
+  )
+  return ['| variable | default | what it is |', '|---|---|---|', ...rows].join('\n')
+}
+
+function commandPage() {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const program = buildProgram(openTerminal(nowhere, nowhere), '')
+  const sections = commandsBelow(program).map(
+    (command) => `## \`${nameOf(command)}\`\n\n\`\`\`console\n${helpOf(command)}\n\`\`\``,
+  )
+  return (
+    ['# Commands', 'What `slipway <command> --help` prints. Written by `make docs`.', ...sections, '']
+      .join('\n\n')
+      .trimEnd() + '\n'
+  )
+}
+
+/** A command and those below it, in the order in which its help lists them. */
+function commandsBelow(command) {
+  const below = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter(({ _name: name }) => name !== 'help')
+  return [command, ...below.flatMap((one) => commandsBelow(one))]
+}
+
+function nameOf(command) {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
+}
+
+function helpOf(command) {
+  let text = ''
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part
+    },
+    getOutHelpWidth: () => HELP_WIDTH,
+    getOutHasColors: () => false,
+  })
+  command.outputHelp()
+  return text.trim()
+}
+
+if (import.meta.main) {
+  const root = path.resolve(import.meta.dirname, '..')
+  for (const [name, text] of Object.entries(await generatedDocs(root)))
+    fs.writeFileSync(path.join(root, name), text)
+}

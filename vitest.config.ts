@@ -65,6 +65,8 @@ export default defineConfig({
     pool: 'forks',
     env: { NODE_COMPILE_CACHE: compileCache },
     setupFiles: ['test/helpers/remove-made.ts'],
+    // What should happen at once may take a while on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
@@ -103,7 +105,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/helpers/built-web.ts'],
-          testTimeout: 2 * MINUTE,
+          testTimeout: 4 * MINUTE,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 3 },
         },

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { eventually, letPass } from '../../test/helpers/until.ts'
 import type { Wire } from '../contract/provider.ts'
 import { openLog } from '../lib/log.ts'
 import type { CallRecord } from './call-record.ts'
@@ -220,10 +221,10 @@ it('ends the call of an agent that goes away, and of an attempt that ends', asyn
   await ask('/anthropic/v1/messages', { headers: { ...headers, 'x-who': 'agent' }, signal: gone.signal })
   const other = await ask('/anthropic/v1/messages', { headers: { ...headers, 'x-who': 'attempt' } })
   gone.abort()
-  await vi.waitFor(() => expect(closed).toEqual(['agent']))
+  await eventually(() => expect(closed).toEqual(['agent']))
   await grant.close()
   await expect(other.text()).rejects.toThrow('terminated')
-  await vi.waitFor(() => expect(closed).toEqual(['agent', 'attempt']))
+  await eventually(() => expect(closed).toEqual(['agent', 'attempt']))
 })
 
 it('a slow reader slows the provider: nothing piles up in between', async () => {
@@ -248,8 +249,7 @@ it('a slow reader slows the provider: nothing piles up in between', async () => 
   const held = await steady(() => written)
   expect(held).toBeLessThan(30)
   // Longer than a provider may be silent: it is the reader who waits.
-  const until = Date.now() + 700
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(until), 2000)
+  await letPass(700)
   expect((await response.arrayBuffer()).byteLength).toBe(60 * MB)
 })
 
@@ -257,14 +257,11 @@ it('a slow reader slows the provider: nothing piles up in between', async () => 
 async function steady(look: () => number): Promise<number> {
   let last = -1
   let same = 0
-  await vi.waitFor(
-    () => {
-      same = look() === last ? same + 1 : 0
-      last = look()
-      expect(same).toBeGreaterThan(10)
-    },
-    { timeout: 10_000, interval: 30 },
-  )
+  await eventually(() => {
+    same = look() === last ? same + 1 : 0
+    last = look()
+    expect(same).toBeGreaterThan(15)
+  })
   return last
 }
 
@@ -307,7 +304,7 @@ it('holds so many bytes of requests at once and no more: what is large waits, th
   const headers = { authorization: `Bearer ${gateway.open(caller).token}` }
   const large = { headers, body: JSON.stringify({ model: 'm', input: 'x'.repeat(900) }) }
   const first = ask('/openai/v1/responses', large)
-  await vi.waitFor(() => expect(heads).toHaveLength(1))
+  await eventually(() => expect(heads).toHaveLength(1))
   const second = await ask('/openai/v1/responses', large)
   expect([second.status, await second.json()]).toEqual([
     429,
@@ -317,12 +314,12 @@ it('holds so many bytes of requests at once and no more: what is large waits, th
   ])
   // What is small passes meanwhile.
   const small = ask('/openai/v1/responses', { headers })
-  await vi.waitFor(() => expect(heads).toHaveLength(2))
+  await eventually(() => expect(heads).toHaveLength(2))
   // An answer that has begun needs its request no more.
   heads[0]?.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {}\n\n')
   expect((await first).status).toBe(200)
   const third = ask('/openai/v1/responses', large)
-  await vi.waitFor(() => expect(heads).toHaveLength(3))
+  await eventually(() => expect(heads).toHaveLength(3))
   for (const head of heads) head.end('data: [DONE]\n\n')
   await Promise.all([small, third])
 })

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { eventually } from '../../test/helpers/until.ts'
 import { startScriptedModel, type ScriptedModel } from '../../test/helpers/scripted-model.ts'
 import { scriptText } from '../../test/helpers/scripted-model/script.ts'
 import type { Wire } from '../contract/provider.ts'
@@ -103,7 +104,7 @@ async function ask(kind: keyof typeof wires, stream: boolean, step: object): Pro
     body: JSON.stringify(body),
   })
   const text = await response.text().catch((error: unknown) => String(error))
-  await vi.waitFor(() => expect(records.length).toBe(before + 1))
+  await eventually(() => expect(records.length).toBe(before + 1))
   return [response.status, text]
 }
 
@@ -148,7 +149,7 @@ async function begin({ path: where, body }: Asked, grant = openGrant(), signal?:
     body: JSON.stringify(body),
     ...(signal === undefined ? {} : { signal }),
   })
-  await vi.waitFor(() => expect(model.served.length).toBe(asked + 1))
+  await eventually(() => expect(model.served.length).toBe(asked + 1))
   return { grant, answer }
 }
 
@@ -180,8 +181,8 @@ it.each(['cut', 'malformed'] as const)(
   async (fail) => {
     const grant = await leave(wires.messages(prompt({ text: 'words', fail, until: 'left' }), true))
     model.release('left')
-    await vi.waitFor(() => expect(records.at(-1)).toMatchObject({ outcome: fail }))
-    await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+    await eventually(() => expect(records.at(-1)).toMatchObject({ outcome: fail }))
+    await eventually(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
     await grant.close()
   },
 )
@@ -194,7 +195,7 @@ it.each([
   async (_, step, told) => {
     const { grant, answer: broken } = await begin(wires.messages(prompt({ fail: 'malformed' }), true))
     await broken.then((response) => response.text()).catch(String)
-    await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+    await eventually(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
     const before = records.length
     const { answer } = await begin(
       wires.messages(prompt({ text: 'words', until: 'ending', ...step }), true),
@@ -214,21 +215,21 @@ it('a failure is taken back by a later call of the same model alone', async () =
   const before = records.length
   const failed = await begin(wires.messages(prompt({ text: 'words', fail: 'malformed' }), true), grant)
   await failed.answer.then((response) => response.text()).catch(String)
-  await vi.waitFor(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+  await eventually(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
   model.release('other failed')
   expect(await (await answer).text()).toContain('message_stop')
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(records.slice(before).map(({ outcome }) => outcome)).toEqual(['malformed', 'ok']),
   )
   expect(grant.held()).toMatchObject({ for: 'retry' })
   const asked = wires.messages(prompt({ text: 'words' }), true)
   const small = await begin({ ...asked, body: { ...asked.body, model: 'small-model' } }, grant)
   expect(await (await small.answer).text()).toContain('message_stop')
-  await vi.waitFor(() => expect(records.at(-1)).toMatchObject({ model: 'small-model', outcome: 'ok' }))
+  await eventually(() => expect(records.at(-1)).toMatchObject({ model: 'small-model', outcome: 'ok' }))
   expect(grant.held()).toMatchObject({ for: 'retry' })
   const again = await begin(asked, grant)
   expect(await (await again.answer).text()).toContain('message_stop')
-  await vi.waitFor(() => expect(grant.held()).toBeNull())
+  await eventually(() => expect(grant.held()).toBeNull())
   await grant.close()
 })
 

@@ -4,7 +4,8 @@ import fs from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { eventually } from '../../test/helpers/until.ts'
 import { watchContacts, type Contact } from './contacts.ts'
 import { openLauncher, type Launcher } from './launcher.ts'
 
@@ -45,7 +46,7 @@ async function contactsOf(program: string): Promise<readonly Contact[]> {
   child.stderr.resume()
   await once(child.stdout, 'data')
   const before = watch.looks().count
-  await vi.waitFor(() => expect(watch.looks().count).toBeGreaterThan(before + 1), { timeout: 10_000 })
+  await eventually(() => expect(watch.looks().count).toBeGreaterThan(before + 1))
   expect(watch.looks().everyMs).toBeGreaterThan(40)
   watch.close()
   await child.kill()

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await until('a plan to approve', 110_000, async () =>
     (await server.client.getJob(jobs.waiting)).wait?.for === 'approval' ? true : null,
   )
-}, 240_000)
+})
 afterAll(() => server.stop())
 
 interface AxeResult {
@@ -85,7 +85,7 @@ it('the critical path is walked with the keyboard alone', async () => {
     await keys.type('a counter')
     await keys.press('Enter')
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
-    await waitForStatus(page, 'Completed', 110_000)
+    await waitForStatus(page, 'Completed')
     await column(page, 'Done').getByRole('link').first().waitFor()
     await tabTo(page, () => true, 'article')
     await keys.press('Enter')

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startTestServer()
   job = (await server.client.createJob({ vision: 'a counter [[demo:bug]]' })).job_id
   await until('the end of the job', 110_000, async () => (await server.client.getJob(job)).completed_at)
-}, 150_000)
+})
 afterAll(() => server.stop())
 
 const tab = (page: Page, name: string): Promise<void> =>

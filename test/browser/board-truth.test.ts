@@ -17,7 +17,7 @@ it('header and board count the same in every frame, and nothing is called all be
   await visit(server, {}, async ({ page }) => {
     await page.addInitScript(watchCounts)
     await startJob(page, 'a todo list with a CLI [[demo:slow=150]]')
-    await waitForStatus(page, 'Completed', 110_000)
+    await waitForStatus(page, 'Completed')
     const seen = await countsSeen(page)
     expect(seen.frames).toBeGreaterThan(20)
     expect(seen.untrue).toEqual([])
@@ -60,7 +60,7 @@ it('a lone agent begins at 0 %, and while the server checks the page says which 
         .getByText(/^Check 1 of \d, \d+ s$/)
         .count(),
     ).toBe(1)
-    await waitForStatus(page, 'Completed', 60_000)
+    await waitForStatus(page, 'Completed')
   })
 })
 

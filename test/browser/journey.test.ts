@@ -17,7 +17,7 @@ it('a job begins within 10 s, its cards travel, agents are seen at work, and the
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a calculator for the command line [[demo:slow=1500]]')
     const loaded = await page.evaluate(() => performance.timeOrigin)
-    await waitForStatus(page, 'Running', 10_000)
+    await waitForStatus(page, 'Running')
 
     const building = column(page, 'In progress').getByRole('link', { name: 'Evaluate expressions' })
     const before = await progressOf(page)
@@ -34,7 +34,7 @@ it('a job begins within 10 s, its cards travel, agents are seen at work, and the
     await column(page, 'Done')
       .getByRole('link', { name: 'Evaluate expressions' })
       .waitFor({ timeout: 60_000 })
-    await waitForStatus(page, 'Completed', 90_000)
+    await waitForStatus(page, 'Completed')
     expect(await progressOf(page)).toBe(100)
 
     await page.getByRole('link', { name: 'Files' }).click()
@@ -102,7 +102,7 @@ it('what is wrong with the form is said at its field, and nothing is sent', asyn
 it('a failed job shows its evidence, and the address of a check leads back to it', async () => {
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a counter [[demo:unfixable]]')
-    await waitForStatus(page, 'Failed', 110_000)
+    await waitForStatus(page, 'Failed')
     await page.getByRole('link', { name: 'Proof' }).click()
     await page.getByText('Not proven').waitFor()
     const failed = page.getByRole('button', { name: /Failed/ }).first()

@@ -26,7 +26,7 @@ it('the page says within 5 s that the server is lost, keeps what it knew, and ca
 
     server = await startTestServer({ dataDir, args: ['--port', port] })
     await page.getByText('Connected again.').waitFor({ timeout: 30_000 })
-    await waitForStatus(page, 'Completed', 110_000)
+    await waitForStatus(page, 'Completed')
     expect(await page.evaluate(() => performance.timeOrigin)).toBe(loaded)
 
     // Nothing is there twice: an event is named by its message, and the job was accepted once.
@@ -61,7 +61,7 @@ it('a server that stands still with its connections open is noticed within 5 s, 
     }
 
     await page.getByText('Connected again.').waitFor({ timeout: 30_000 })
-    await waitForStatus(page, 'Completed', 110_000)
+    await waitForStatus(page, 'Completed')
     expect(await page.evaluate(() => performance.timeOrigin)).toBe(loaded)
     await until('every event once', 10_000, async () => {
       const [last] = await server.client.pastEvents(id, { limit: 1 })
@@ -81,7 +81,7 @@ it('an outage destroys nothing: what was not loaded yet fails alone, clocks stan
     // A page that is never idle fetches nothing ahead: its tabs and dialogs are still to be loaded.
     await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }))
     await startJob(page, 'a calculator for the command line [[demo:slow=2000]]')
-    await waitForStatus(page, 'Running', 20_000)
+    await waitForStatus(page, 'Running')
     const loaded = await page.evaluate(() => performance.timeOrigin)
     await server.crash()
     await page.getByText(/^Connection lost at /).waitFor({ timeout: 5000 })
@@ -147,7 +147,7 @@ async function openSoloJob(page: Page, server: TestServer): Promise<string> {
   const vision = 'a counter [[demo:slow=8000]]'
   const { job_id } = await server.client.createJob({ vision, mode: 'solo', backend: 'offline' })
   await page.goto(`/jobs/${job_id}`)
-  await waitForStatus(page, 'Running', 20_000)
+  await waitForStatus(page, 'Running')
   return job_id
 }
 

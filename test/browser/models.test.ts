@@ -46,11 +46,11 @@ it('a provider is connected with its key, and a job that waits for its budget is
     budget: { tokens: 900 },
   })
   await visit(server, { path: `/jobs/${id}` }, async ({ page }) => {
-    await waitForStatus(page, 'Needs you', 60_000)
+    await waitForStatus(page, 'Needs you')
     await page.locator('header').getByText('1,000 of 900 tokens are used').waitFor()
     await page.getByLabel('Tokens').fill('50000')
     await page.getByRole('button', { name: 'Raise the budget' }).click()
-    await waitForStatus(page, 'Completed', 60_000)
+    await waitForStatus(page, 'Completed')
   })
   expect(model.served[0]?.key).toBe('sk-from-the-browser')
 })

@@ -93,20 +93,20 @@ it('a session is followed to its end, however late and tall it is drawn, but for
 it('a failed task is started over from its card with a note, and the job goes on to its proof', async () => {
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a counter [[demo:stubborn]]')
-    await waitForStatus(page, 'Failed', 100_000)
+    await waitForStatus(page, 'Failed')
     await column(page, 'Failed').getByRole('link').first().click()
     const details = page.getByRole('dialog')
     await details.getByRole('button', { name: 'Start over' }).click()
     await details.getByLabel('A note for the next attempts').fill('Please fix the sign.')
     await details.getByRole('button', { name: 'Start over' }).click()
-    await waitForStatus(page, 'Running', 10_000)
+    await waitForStatus(page, 'Running')
     await details.getByRole('button', { name: 'Close the details' }).click()
-    await waitForStatus(page, 'Completed', 100_000)
+    await waitForStatus(page, 'Completed')
     await openLogOfPeople(page)
     await line(page, 'A person', /over: Please fix the sign\./).waitFor()
     await line(page, 'A person', /The job goes on/).waitFor()
   })
-}, 240_000)
+})
 
 it('one task is cancelled from its card; what needs it is skipped and the rest goes on', async () => {
   await visit(server, {}, async ({ page }) => {
@@ -135,7 +135,7 @@ it('a job is cancelled and restarted where it stopped, and both stand in the log
     await page.getByRole('button', { name: 'Cancel the job' }).click()
     await waitForStatus(page, 'Cancelled', 20_000)
     await page.getByRole('button', { name: 'Restart' }).click()
-    await waitForStatus(page, 'Completed', 90_000)
+    await waitForStatus(page, 'Completed')
     await openLogOfPeople(page)
     await line(page, 'A person', /Cancelling was asked for/).waitFor()
     await line(page, 'A person', /restarted where it had stopped/).waitFor()

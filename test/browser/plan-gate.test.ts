@@ -20,7 +20,7 @@ it('a plan is edited, sent back, edited again and approved, and what is built is
     await page.getByLabel('Approve the plan first').click()
     await page.getByRole('button', { name: 'Start' }).click()
     await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/)
-    await waitForStatus(page, 'Needs you', 60_000)
+    await waitForStatus(page, 'Needs you')
     await page.getByRole('link', { name: /^Plan/ }).click()
     await page.getByText(/What you approve is what is built\./).waitFor()
 
@@ -56,7 +56,7 @@ it('a plan is edited, sent back, edited again and approved, and what is built is
     await page.getByRole('button', { name: 'Approve the plan' }).click()
     await page.getByRole('link', { name: 'Board' }).click()
     await column(page, 'Done').getByRole('link', { name: 'Say thank you' }).waitFor({ timeout: 110_000 })
-    await waitForStatus(page, 'Completed', 60_000)
+    await waitForStatus(page, 'Completed')
   })
   const view = await server.client.plan(before.id)
   const tasks = await server.client.tasks(before.id)

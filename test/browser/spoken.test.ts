@@ -18,7 +18,7 @@ it('after Start the focus is on the heading of the job; its end is announced onc
     await page.addInitScript(listen)
     await startJob(page, 'a counter')
     await expect.poll(() => focused(page)).toBe('H1: a counter')
-    await waitForStatus(page, 'Completed', 110_000)
+    await waitForStatus(page, 'Completed')
     await expect.poll(() => heard(page)).toContain('Completed and proven.')
     const all = await heard(page)
     expect(all.filter((words) => words === 'Completed and proven.')).toHaveLength(1)

@@ -59,7 +59,7 @@ async function travelOf(page: Page): Promise<Travel> {
   const title = 'Build the page'
   await column(page, 'To do').getByRole('link', { name: title }).waitFor({ timeout: 60_000 })
   const travel = await watchCard(page, title)
-  await waitForStatus(page, 'Completed', 100_000)
+  await waitForStatus(page, 'Completed')
   return travel()
 }
 

@@ -18,8 +18,11 @@ export function column(page: Page, name: string): Locator {
   return page.getByRole('region', { name: new RegExp(`^${name}, `) })
 }
 
-/** The status of the job in its header. */
-export async function waitForStatus(page: Page, status: string, ms: number): Promise<void> {
+/** How long a job may take to a status on a busy machine, where its test promises nothing. */
+const STATUS_MS = 200_000
+
+/** Waits for the status of the job in its header. */
+export async function waitForStatus(page: Page, status: string, ms = STATUS_MS): Promise<void> {
   await statusPill(page, status).waitFor({ timeout: ms })
 }
 

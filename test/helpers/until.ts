@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { vi } from 'vitest'
 
 /** Pauses grow to this: what takes long is not looked at so often that the looking takes the machine. */
 const LONGEST_PAUSE_MS = 250
@@ -29,6 +30,14 @@ export async function until<T>(
   throw new Error(
     `${what} did not happen within ${ms} ms${last === null ? '' : `: ${last instanceof Error ? last.message : 'unknown'}`}`,
   )
+}
+
+/** How long what should happen at once may take on a busy machine. */
+const AT_ONCE_MS = 10_000
+
+/** Asks again until `check` does not throw any more; fails with what it threw last. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: AT_ONCE_MS, interval: 20 })
 }
 
 /** Lets time pass where time itself is the stimulus: before a kill at a random moment, or while nothing may happen. */

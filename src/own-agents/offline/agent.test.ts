@@ -13,6 +13,7 @@ import {
   type SessionUpdate,
 } from '@agentclientprotocol/sdk'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../../test/helpers/until.ts'
 import { LeftChecks, type TaskBrief } from '../../contract/brief.ts'
 import { Plan, Review } from '../../contract/plan.ts'
 
@@ -247,7 +248,7 @@ describe('cancelling', () => {
     leave(cwd, brief({ checks: ['sh -c "echo $$ > child.pid; sleep 300"'] }))
     const talk = await meet(cwd)
     const turn = talk.prompt()
-    await vi.waitFor(() => expect(read(cwd, 'child.pid')).toMatch(/\d/), { timeout: 5000, interval: 10 })
+    await eventually(() => expect(read(cwd, 'child.pid')).toMatch(/\d/))
     const started = performance.now()
     await talk.cancel()
     expect(await turn).toBe('cancelled')
@@ -262,10 +263,7 @@ describe('cancelling', () => {
     leave(cwd, brief({ vision: `${VISION} [[demo:slow=60000]]` }))
     const talk = await meet(cwd)
     const turn = talk.prompt()
-    await vi.waitFor(() => expect(said(talk).match(/Working slowly/g)?.length).toBeGreaterThan(2), {
-      timeout: 5000,
-      interval: 20,
-    })
+    await eventually(() => expect(said(talk).match(/Working slowly/g)?.length).toBeGreaterThan(2))
     await talk.cancel()
     expect(await turn).toBe('cancelled')
   })
@@ -276,7 +274,7 @@ describe('cancelling', () => {
     const talk = await meet(cwd)
     const settled = vi.fn<() => void>()
     void talk.prompt().then(settled, settled)
-    await vi.waitFor(() => expect(said(talk)).toContain('sleep 600'), { timeout: 5000, interval: 10 })
+    await eventually(() => expect(said(talk)).toContain('sleep 600'))
     await talk.cancel()
     talk.child.kill('SIGTERM')
     // Another request is answered after the cancel and the signal have been seen.

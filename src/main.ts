@@ -9,8 +9,8 @@ import { openCreateJob } from './engine/job/create-job.ts'
 import { openRunningWork, type Engine, type EngineLimits } from './engine/engine.ts'
 import { openStreams } from './engine/job/follow-events.ts'
 import { openModels, type Models } from './engine/models/models.ts'
-import { reachNow } from './engine/models/reach.ts'
-import { readSettingsFile, standsIn, type ReadSettingsFile } from './engine/settings-file.ts'
+import { modelRouteNow } from './engine/models/model-route.ts'
+import { readSettingsFile, isDefinedIn, type ReadSettingsFile } from './engine/settings-file.ts'
 import { refuseUnknownDefault, sealStoredEnv, settingsInForce } from './engine/server/settings.ts'
 import { openOwnProgram } from './engine/own-program.ts'
 import { openAnswers } from './engine/permission-answers.ts'
@@ -88,7 +88,7 @@ export async function startServer(overrides: {
       dataDir: config.dataDir,
       port: config.gatewayPort,
       limits: { ...limits, ...config.models, modelBackoffMs: config.retryMs },
-      beside: board.serve,
+      fallback: board.serve,
     })
     closers.push(models.close)
     const { vault } = models
@@ -225,15 +225,15 @@ function catalogueOf(
     searchPath: sandboxPath(config),
     backendsDir: config.backendsDir ?? path.join(config.dataDir, 'backends'),
     async reach(profile) {
-      return reachNow(profile, await models.providers(), config.home)
+      return modelRouteNow(profile, await models.providers(), config.home)
     },
     conformance: () => readConformance(db.reader),
-    fileOf: (name) => (standsIn(settingsFile, name) ? settingsFile.path : null),
+    fileOf: (name) => (isDefinedIn(settingsFile, name) ? settingsFile.path : null),
   })
 }
 
 /** What bounds the engine, from the settings and the fixed limits. */
-function limitsOf(config: Config, { says }: ReadSettingsFile): EngineLimits {
+function limitsOf(config: Config, { values: says }: ReadSettingsFile): EngineLimits {
   return {
     ...limits,
     slots: config.workers ?? says.workers ?? limits.workers,

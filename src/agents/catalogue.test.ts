@@ -4,12 +4,12 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Settings } from '../contract/backend.ts'
 import { openCatalogue, type Catalogue } from './catalogue.ts'
-import type { Reach } from './reach.ts'
+import type { ModelRoute } from './model-route.ts'
 
 let root: string
 let catalogue: Catalogue
-let reach: Reach
-const noModel: Reach = { auth: null, reason: 'no model' }
+let reach: ModelRoute
+const noModel: ModelRoute = { auth: null, reason: 'no model' }
 
 beforeEach(() => {
   reach = { auth: 'none' }

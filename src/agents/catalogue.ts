@@ -7,7 +7,7 @@ import { detectProfile, type Places } from './detect.ts'
 import { fill } from './placeholders.ts'
 import { knownProfiles } from './known-profiles.ts'
 import type { Profile } from './profile.ts'
-import type { Reach } from './reach.ts'
+import type { ModelRoute } from './model-route.ts'
 
 /**
  * Which backends there are: those a person added in settings, those that Slipway knows, its own team, and the offline demo.
@@ -22,7 +22,7 @@ export interface Catalogue {
 
 export interface CatalogueOptions extends Places, BuiltInOptions {
   /** How a backend reaches models now. */
-  readonly reach: (profile: Profile) => Promise<Reach>
+  readonly reach: (profile: Profile) => Promise<ModelRoute>
   /** What the conformance kit found of backends, by their names. */
   readonly conformance: () => Promise<ReadonlyMap<string, Conformance>>
   /** The file of settings in which a backend stands; null for all others. */
@@ -95,7 +95,7 @@ function withLimits(profile: Profile, limits: BackendLimits = {}): Profile {
 function view(
   profile: Profile,
   found: Detection,
-  reach: Reach,
+  reach: ModelRoute,
   standard: boolean,
 ): Omit<BackendView, 'conformance' | 'file'> {
   const { install } = profile

@@ -4,7 +4,7 @@ import { writeInside } from '../lib/inside-files.ts'
 import type { Launch } from './backend.ts'
 import { fill, fillEnv, type Values } from './placeholders.ts'
 import type { GatewayUse, Profile } from './profile.ts'
-import type { Speech } from './reach.ts'
+import type { Speech } from './model-route.ts'
 
 /** An attempt's way to models: the gateway's address and the attempt's key to it, or null for the agent's own login. */
 export interface Access {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { drawBoard } from './board-frame.ts'
-import { guard } from './clean-text.ts'
+import { cleanText } from './clean-text.ts'
 import { renderEvidence } from './commands/checks.ts'
 import { renderJobs } from './commands/jobs.ts'
 import { renderJob } from './commands/show.ts'
@@ -27,8 +27,8 @@ test.for([40, 80, 200].flatMap((width) => [6, 24, 100].map((height) => ({ width,
     for (const paint of [plainPaint, colourPaint]) {
       const lines = drawBoard({ job: jobView({ wait }), tasks, agents: [] }, { width, height, paint, now })
       expect(lines.length).toBeLessThan(height)
-      expect(Math.max(...lines.map((line) => textWidth(guard(line, false))))).toBeLessThan(width)
-      expect(lines).toEqual(lines.map((line) => guard(line, true)))
+      expect(Math.max(...lines.map((line) => textWidth(cleanText(line, false))))).toBeLessThan(width)
+      expect(lines).toEqual(lines.map((line) => cleanText(line, true)))
     }
   },
 )

@@ -11,7 +11,7 @@ import { exitCodes } from './failure.ts'
 import { onInterrupt, type Interrupt } from './interrupt.ts'
 import { renderEnding } from './job-report.ts'
 import { shortId } from './job-id.ts'
-import { openBoard, openLines, openRemarks, whileSaying, type Viewer } from './job-viewers.ts'
+import { openBoardViewer, openLines, openRemarks, whileSaying, type Viewer } from './job-viewers.ts'
 import { reachServer, serverChoice, type Reached } from './reach-server.ts'
 import type { Terminal } from './terminal.ts'
 import { isOver, watchJob, type Watcher } from './watch-job.ts'
@@ -95,7 +95,9 @@ async function followThrough(
 
 function openViewer(job: JobView, flags: Flags, terminal: Terminal): Viewer {
   if (flags.json === true) return openRemarks(terminal)
-  return terminal.isLive && flags.plain !== true ? openBoard(terminal) : openLines(terminal, job.created_at)
+  return terminal.isLive && flags.plain !== true
+    ? openBoardViewer(terminal)
+    : openLines(terminal, job.created_at)
 }
 
 /** As `watchJob`; ends with an error when the command's own server does, or another command's that it uses is lost. */

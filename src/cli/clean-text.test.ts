@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanBlock, cleanLine, guard, safeJson } from './clean-text.ts'
+import { cleanBlock, cleanLine, cleanText, safeJson } from './clean-text.ts'
 import { colourPaint } from './terminal.ts'
 
 const esc = '\u001b'
@@ -23,7 +23,7 @@ const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2
 test('no control character but tab and newline survives', () => {
   for (const text of hostile) {
     expect(cleanBlock(`a${text}b`)).not.toMatch(control)
-    expect(guard(`a${text}b`, false)).not.toMatch(control)
+    expect(cleanText(`a${text}b`, false)).not.toMatch(control)
   }
   expect(cleanBlock('a\tb\r\nc\n')).toBe('a\tb\nc\n')
 })
@@ -51,10 +51,10 @@ test('emoji and letters that join stay as they are', () => {
 
 test('the last gate lets own styles pass and nothing else', () => {
   const own = colourPaint('green', 'done')
-  expect(guard(own, true)).toBe(own)
-  expect(guard(own, false)).toBe('done')
+  expect(cleanText(own, true)).toBe(own)
+  expect(cleanText(own, false)).toBe('done')
   for (const text of hostile) {
-    const left = guard(colourPaint('bold', text), true)
+    const left = cleanText(colourPaint('bold', text), true)
       .replaceAll(`${esc}[1m`, '')
       .replaceAll(`${esc}[22m`, '')
     expect(left).not.toMatch(control)

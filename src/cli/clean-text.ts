@@ -25,7 +25,7 @@ export function cleanLine(text: string): string {
 }
 
 /** The last gate before a terminal: as `cleanBlock`, but Slipway's own styles stay where they are wanted. */
-export function guard(text: string, styles: boolean): string {
+export function cleanText(text: string, styles: boolean): string {
   if (!styles) return cleanBlock(text)
   return text
     .split(ownStyles)

@@ -33,7 +33,7 @@ export async function whileSaying<T>(remark: string, terminal: Terminal, work: P
   }
 }
 
-export function openBoard(terminal: Terminal): Viewer {
+export function openBoardViewer(terminal: Terminal): Viewer {
   const redraw = redrawOn(terminal)
   let snapshot: Snapshot | null = null
   const draw = (): void => {

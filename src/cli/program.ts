@@ -1,6 +1,6 @@
 /** All commands together. Wrong usage is said in a sentence, with the nearest right word, and ends with exit code 2. */
 import { Command } from 'commander'
-import { guard } from './clean-text.ts'
+import { cleanText } from './clean-text.ts'
 import { addExamples } from './command-kit.ts'
 import { addApprove, addReject } from './commands/approve.ts'
 import { addBackends } from './commands/backends.ts'
@@ -71,7 +71,7 @@ export function buildProgram(terminal: Terminal, version: string): Command {
 
 /** The words of a mistake come from the command line, which may hold anything. Frequent mistakes get their own advice. */
 function explain(text: string): string {
-  const said = guard(text, false)
+  const said = cleanText(text, false)
   const vision = /unknown command '([^']*\s[^']*)'/.exec(said)
   if (vision !== null) return `${said.trimEnd()}\nTo build it: slipway run "${vision[1] ?? ''}"\n`
   if (/too many arguments for 'run'/.test(said))

@@ -3,7 +3,7 @@
  * and the terminal is asked to show it at once), a visible cursor afterwards, and a clean screen after the window was
  * made narrower.
  */
-import { guard } from './clean-text.ts'
+import { cleanText } from './clean-text.ts'
 import type { Terminal } from './terminal.ts'
 import { textWidth } from './text-width.ts'
 
@@ -35,7 +35,10 @@ export function openRedraw(
   /** A line drawn when the window was wider takes more than one row now. */
   const rows = (): number => {
     const { width } = terminal.size()
-    return shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(guard(line, false)) / width)), 0)
+    return shown.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(textWidth(cleanText(line, false)) / width)),
+      0,
+    )
   }
   const home = (): string => (shown.length === 0 ? '' : `${csi}${rows()}A\r`)
   const clear = (): void => {
@@ -49,7 +52,7 @@ export function openRedraw(
     clear,
     frame(lines) {
       if (closed) return
-      const next = lines.map((line) => guard(line, styles).replaceAll('\n', ' '))
+      const next = lines.map((line) => cleanText(line, styles).replaceAll('\n', ' '))
       if (next.length === shown.length && next.every((line, index) => line === shown[index])) return
       write(
         `${beginFrame}${home()}${next.map((line) => `${line}${eraseRest}\n`).join('')}${eraseBelow}${endFrame}`,

@@ -3,7 +3,7 @@
  * colours appear only where a person can see them and did not refuse them.
  */
 import { styleText } from 'node:util'
-import { guard, safeJson } from './clean-text.ts'
+import { cleanText, safeJson } from './clean-text.ts'
 
 export type Tone = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan'
 /** Gives the text a tone, or returns it as it is where colours are unwanted. */
@@ -39,8 +39,8 @@ export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
     paint: colours ? colourPaint : plainPaint,
     isLive: isTerminal(stdout),
     size: () => ({ width: isTerminal(stdout) ? stdout.columns || 80 : Infinity, height: stdout.rows || 24 }),
-    print: (text) => void stdout.write(`${guard(text, colours)}\n`),
-    note: (text) => void stderr.write(`${guard(text, errorColours)}\n`),
+    print: (text) => void stdout.write(`${cleanText(text, colours)}\n`),
+    note: (text) => void stderr.write(`${cleanText(text, errorColours)}\n`),
     printJson: (value) => void line(value, 2),
     printJsonLine: (value) => void line(value),
     write: (data) =>

@@ -23,7 +23,7 @@ export function isOver(job: Pick<JobView, 'status'>): boolean {
   return job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled'
 }
 
-export async function readSnapshot(client: Client, id: string): Promise<Snapshot> {
+export async function readJobSnapshot(client: Client, id: string): Promise<Snapshot> {
   const [tasks, agents] = await Promise.all([client.tasks(id), client.agents(id)])
   // Read last: when the job says that it is over, the tasks above are not newer than it by more than this moment.
   return { job: await client.getJob(id), tasks, agents }
@@ -45,7 +45,7 @@ export async function watchJob(
   signal: AbortSignal,
   { after = 0, onLost }: WatchOptions = {},
 ): Promise<JobView> {
-  const first = await readSnapshot(client, id)
+  const first = await readJobSnapshot(client, id)
   watcher.update(first)
   const reached = isOver(first.job)
     ? { job: first.job, cursor: after }
@@ -66,7 +66,7 @@ async function watchToTheEnd(
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
   const look = openLook(async () => {
-    const snapshot = await readSnapshot(client, begun.id).catch((error: unknown) => {
+    const snapshot = await readJobSnapshot(client, begun.id).catch((error: unknown) => {
       // A server that is away for a moment is the stream's business: it waits for it, and gives it up.
       if (!isTransient(error)) throw error
       return null
@@ -105,7 +105,7 @@ async function tellTheRest(client: Client, id: string, after: number, watcher: W
     for (const event of events) watcher.event(event)
     cursor = last.seq
   }
-  watcher.update(await readSnapshot(client, id))
+  watcher.update(await readJobSnapshot(client, id))
 }
 
 interface Look {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Settings, SettingsFile } from '../contract/backend.ts'
-import { beneath, overlaid } from './settings-in-force.ts'
+import { splitForStore, mergeSettings } from './settings-in-force.ts'
 
 const backend = (name: string, program: string) => ({ name, command: [program] })
 const stored = Settings.parse({
@@ -15,7 +15,7 @@ const says = SettingsFile.parse({
   defaults: { mode: 'team' },
   limits: { codex: { start: 3 } },
 })
-const inForce = overlaid(stored, says)
+const inForce = mergeSettings(stored, says)
 
 it('what the file says goes before what people have set, and the rest stays', () => {
   expect(inForce).toEqual(
@@ -26,11 +26,11 @@ it('what the file says goes before what people have set, and the rest stays', ()
       limits: { codex: { start: 3 }, gemini: { turn: 2 } },
     }),
   )
-  expect(overlaid(stored, SettingsFile.parse({}))).toEqual(stored)
+  expect(mergeSettings(stored, SettingsFile.parse({}))).toEqual(stored)
 })
 
 it('what the file hides stays stored, for the day on which the file is gone', () => {
-  expect(beneath(inForce, stored, says)).toEqual({
+  expect(splitForStore(inForce, stored, says)).toEqual({
     store: { ...stored, backends: stored.backends.toReversed() },
   })
   const wanted = {
@@ -38,14 +38,14 @@ it('what the file hides stays stored, for the day on which the file is gone', ()
     backends: [backend('mine', 'new'), backend('third', 'y')],
     limits: says.limits,
   }
-  expect(beneath(Settings.parse(wanted), stored, says)).toEqual({
+  expect(splitForStore(Settings.parse(wanted), stored, says)).toEqual({
     store: Settings.parse({
       ...stored,
       backends: [backend('third', 'y'), backend('mine', 'old')],
       limits: { codex: { turn: 1 } },
     }),
   })
-  expect(beneath(stored, stored, SettingsFile.parse({}))).toEqual({ store: stored })
+  expect(splitForStore(stored, stored, SettingsFile.parse({}))).toEqual({ store: stored })
 })
 
 it.each([
@@ -57,5 +57,5 @@ it.each([
   [{ limits: { codex: { start: 4 } } }, 'What is set for the limits of "codex"'],
   [{ limits: {} }, 'What is set for the limits of "codex"'],
 ])('only the file can change what it says: %j', (change, fixed) => {
-  expect(beneath(Settings.parse({ ...inForce, ...change }), stored, says)).toEqual({ fixed })
+  expect(splitForStore(Settings.parse({ ...inForce, ...change }), stored, says)).toEqual({ fixed })
 })

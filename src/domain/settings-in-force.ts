@@ -1,7 +1,7 @@
 import { JobDefaults, type Settings, type SettingsFile } from '../contract/backend.ts'
 
 /** The settings that are in force: what the file says, and for the rest what people have set. Pure. */
-export function overlaid(stored: Settings, says: SettingsFile): Settings {
+export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
   const inFile = namesOf(says)
   return {
     default_backend: says.default_backend ?? stored.default_backend,
@@ -15,7 +15,7 @@ export function overlaid(stored: Settings, says: SettingsFile): Settings {
  * What is to be stored so that the wanted settings are in force, or which of them only the file can change. What the
  * file hides stays stored as it was. Pure.
  */
-export function beneath(
+export function splitForStore(
   wanted: Settings,
   stored: Settings,
   says: SettingsFile,
@@ -43,7 +43,7 @@ export function beneath(
 
 /** The first thing in which these settings differ from what the file says. */
 function fixedBy(wanted: Settings, says: SettingsFile): string | null {
-  const forced = overlaid(wanted, says)
+  const forced = mergeSettings(wanted, says)
   if (forced.default_backend !== wanted.default_backend) return 'The default backend'
   const backend = says.backends.find(
     (one) =>

@@ -15,17 +15,17 @@ function read(text: string): ReturnType<typeof readSettingsFile> {
 
 it('reads what is there, and takes an empty file and none at all for one that says nothing', () => {
   const nothing = { backends: [], defaults: {}, limits: {} }
-  expect(readSettingsFile({ path: path.join(dir, 'none'), named: false }).says).toEqual(nothing)
-  expect(read('').says).toEqual(nothing)
-  expect(read('# only a comment\n').says).toEqual(nothing)
-  expect(read('workers: 2\nbackends:\n  - {name: a, command: [b]}\ndefaults: {parallelism: 3}').says).toEqual(
-    {
-      workers: 2,
-      backends: [{ name: 'a', command: ['b'], env: {} }],
-      defaults: { parallelism: 3 },
-      limits: {},
-    },
-  )
+  expect(readSettingsFile({ path: path.join(dir, 'none'), named: false }).values).toEqual(nothing)
+  expect(read('').values).toEqual(nothing)
+  expect(read('# only a comment\n').values).toEqual(nothing)
+  expect(
+    read('workers: 2\nbackends:\n  - {name: a, command: [b]}\ndefaults: {parallelism: 3}').values,
+  ).toEqual({
+    workers: 2,
+    backends: [{ name: 'a', command: ['b'], env: {} }],
+    defaults: { parallelism: 3 },
+    limits: {},
+  })
 })
 
 it.each([

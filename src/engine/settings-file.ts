@@ -8,7 +8,7 @@ import { SettingsFile } from '../contract/backend.ts'
  */
 export interface ReadSettingsFile {
   readonly path: string
-  readonly says: SettingsFile
+  readonly values: SettingsFile
   /** Where a key stands in it, in words. */
   readonly place: (...keys: readonly (string | number)[]) => string
 }
@@ -23,7 +23,7 @@ export function readSettingsFile({
   readonly path: string
   readonly named: boolean
 }): ReadSettingsFile {
-  if (!named && !fs.existsSync(path)) return { path, says: SettingsFile.parse({}), place: () => path }
+  if (!named && !fs.existsSync(path)) return { path, values: SettingsFile.parse({}), place: () => path }
   const lines = new LineCounter()
   const document = parseDocument(readText(path), { lineCounter: lines })
   const lineOf = (offset: number): string => `${path}, line ${lines.linePos(offset).line}`
@@ -33,7 +33,7 @@ export function readSettingsFile({
     `${lineOf(offsetOf(document, keys))}, ${keys.join('.') || 'the whole'}`
   const value: unknown = document.toJS()
   const parsed = SettingsFile.safeParse(value ?? {})
-  if (parsed.success) return { path, says: parsed.data, place }
+  if (parsed.success) return { path, values: parsed.data, place }
   const [issue] = parsed.error.issues
   const keys = (issue?.path ?? []).filter((key) => typeof key !== 'symbol')
   if (issue?.code === 'unrecognized_keys')
@@ -42,7 +42,7 @@ export function readSettingsFile({
 }
 
 /** Whether a backend stands in the file. */
-export function standsIn({ says }: ReadSettingsFile, backend: string): boolean {
+export function isDefinedIn({ values: says }: ReadSettingsFile, backend: string): boolean {
   return says.backends.some(({ name }) => name === backend)
 }
 

@@ -3,7 +3,7 @@ import { answerHeaders } from './answer-headers.ts'
 import type { HttpDeps } from './deps.ts'
 import { describedQuery } from './described-query.ts'
 import { errorHandler, invalid } from './errors.ts'
-import { guard } from './guard.ts'
+import { requireCredentials } from './require-credentials.ts'
 import { backendRoutes } from './routes/backends.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -30,7 +30,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   })
   app.onError(errorHandler(deps.log))
   app.use('*', answerHeaders)
-  app.use('*', guard(deps))
+  app.use('*', requireCredentials(deps))
   app.use('*', describedQuery(app))
   uiRoutes(app, deps)
   sessionRoutes(app, deps)

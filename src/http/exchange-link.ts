@@ -18,12 +18,12 @@ export interface LinkDeps {
 export async function exchangeLink(c: Context, deps: LinkDeps): Promise<Response | null> {
   const { token, code } = c.req.query()
   if (token === undefined && code === undefined) return null
-  if (c.req.method === 'GET' && code !== undefined && isRight(deps, code)) await openSession(c, deps)
+  if (c.req.method === 'GET' && code !== undefined && isRight(deps, code)) await startBrowserSession(c, deps)
   return c.redirect(withoutSecret(c.req.url), 303)
 }
 
 /** Lets the browser in whose log-in was right: the answer carries its cookie. */
-export async function openSession(c: Context, deps: LinkDeps): Promise<void> {
+export async function startBrowserSession(c: Context, deps: LinkDeps): Promise<void> {
   const secret = await deps.sessions.open(c.req.header('user-agent') ?? '')
   writeSessionCookie(c, secret, deps.limits.sessionMs)
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Target } from './door.ts'
+import type { Target } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
 import type { OpenGrant } from './grants.ts'
 import type { ReadAnswer } from './read-answer.ts'

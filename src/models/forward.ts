@@ -1,6 +1,6 @@
 import type { HeldBack } from '../domain/model.ts'
 import type { Call, Passed } from './call.ts'
-import type { Door } from './door.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
 import { pass } from './pass.ts'
 import type { Outage } from './provider-health.ts'
@@ -11,42 +11,42 @@ import { gatewayErrors, refuse } from './refuse.ts'
  * Sends a call on and records what it used. What a provider does wrong before its answer has begun is tried again, after a
  * pause that all who call it share, for as long as patience lasts; beyond that the attempt is told to end, and waits elsewhere.
  */
-export async function forward(door: Door, call: Call): Promise<void> {
+export async function forward(context: GatewayContext, call: Call): Promise<void> {
   const { target, response, route } = call
-  const deadline = Date.now() + door.limits.modelPatienceMs
+  const deadline = Date.now() + context.limits.modelPatienceMs
   for (;;) {
-    const outage = await door.health.admit(target.name, deadline, call.signal)
+    const outage = await context.health.admit(target.name, deadline, call.signal)
     if (outage !== null) {
       call.grant.halt(untilOver(target.name, outage))
       return refuse(response, route.wire, gatewayErrors.leftAlone(target.name, outage.reason))
     }
-    const passed = await passOnce(door, call)
+    const passed = await passOnce(context, call)
     if (passed.fault === null) return undefined
-    const again = await settle(door, call, passed, passed.fault, deadline)
+    const again = await settle(context, call, passed, passed.fault, deadline)
     if (!again) return tell(call, passed)
   }
 }
 
 /** One call from its way out to its line in the ledger. */
-async function passOnce(door: Door, call: Call): Promise<Passed> {
+async function passOnce(context: GatewayContext, call: Call): Promise<Passed> {
   const { name } = call.target
   try {
-    const passed = await pass(door, call)
+    const passed = await pass(context, call)
     if (passed.fault === null && !passed.isGone) {
-      door.health.succeeded(name)
+      context.health.succeeded(name)
       call.grant.well(call.asked.model, Date.now() - passed.durationMs)
       if (passed.refusal !== null) tell(call, passed)
     }
-    await recordCall(door, call, passed)
+    await recordCall(context, call, passed)
     return passed
   } finally {
-    door.health.done(name)
+    context.health.done(name)
   }
 }
 
 /** What a failure of the provider means for the attempt; true when the call may be tried again. */
 async function settle(
-  door: Door,
+  context: GatewayContext,
   call: Call,
   passed: Passed,
   fault: Fault,
@@ -55,13 +55,13 @@ async function settle(
   const { target, grant, response } = call
   if (fault.kind === 'status' && fault.cure === 'person') {
     const on = `the provider "${target.name}": ${fault.words}`
-    await door.trouble(target, on)
+    await context.trouble(target, on)
     grant.halt({ for: 'backend', provider: target.name, on })
     return false
   }
   const retryAfter = fault.kind === 'status' ? fault.retryAfterMs : null
   const beganAt = Date.now() - passed.durationMs
-  const outage = door.health.failed(target.name, fault.words, retryAfter, beganAt)
+  const outage = context.health.failed(target.name, fault.words, retryAfter, beganAt)
   const held = untilOver(target.name, outage)
   if (response.headersSent) grant.trouble(held, call.asked.model)
   else if (outage.until > deadline) grant.halt(held)

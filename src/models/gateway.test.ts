@@ -7,7 +7,7 @@ import type { Wire } from '../contract/provider.ts'
 import { openLog } from '../lib/log.ts'
 import type { CallRecord } from './call-record.ts'
 import { openGateway, type Gateway } from './gateway.ts'
-import type { Target } from './door.ts'
+import type { Target } from './gateway-context.ts'
 
 /** The gateway between a caller and a provider of the test's own, which says what it was sent. */
 const caller = { backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ProviderProbe } from '../contract/provider.ts'
-import type { GatewayOptions, Target } from './door.ts'
+import type { GatewayOptions, Target } from './gateway-context.ts'
 import { openBudgetGate } from './budget-gate.ts'
 import { openByteRoom } from './byte-room.ts'
 import { openProviderHealth, type Outage } from './provider-health.ts'
@@ -25,19 +25,21 @@ export interface Gateway {
 }
 
 /** Takes a request that is for no model; false when it does not. */
-export type Beside = (request: IncomingMessage, response: ServerResponse) => boolean
+export type FallbackHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /** Listens on loopback; `port` 0 takes a free one. */
-export async function openGateway(options: GatewayOptions & { readonly beside?: Beside }): Promise<Gateway> {
+export async function openGateway(
+  options: GatewayOptions & { readonly fallback?: FallbackHandler },
+): Promise<Gateway> {
   const grants = openGrants()
   const upstream = openUpstreamPool()
   const health = openProviderHealth(options.limits.modelBackoffMs)
   const budgets = openBudgetGate(options.budget)
   const room = openByteRoom(options.limits.modelHeldBytes)
-  const door = { ...options, grants, upstream, health, budgets, room }
+  const context = { ...options, grants, upstream, health, budgets, room }
   const server = http.createServer((request, response) => {
-    if (options.beside?.(request, response) === true) return
-    serveCall(door, request, response).catch((error: unknown) => {
+    if (options.fallback?.(request, response) === true) return
+    serveCall(context, request, response).catch((error: unknown) => {
       // An agent that ends in the middle of its request is no fault of anybody.
       if (request.complete)
         options.log.error({ err: error, path: request.url?.split('?', 1)[0] }, 'model gateway')

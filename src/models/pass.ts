@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { finished } from 'node:stream/promises'
 import type { Call, Passed } from './call.ts'
-import type { Door, Target } from './door.ts'
+import type { GatewayContext, Target } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { hideKeyInHeaders, keyHider, secretOf } from './hide-key.ts'
 import { judgeRefusal, retryAfterMs, wordsOf } from './judge-refusal.ts'
-import { outlast } from './outlast.ts'
+import { abortLater } from './abort-later.ts'
 import { openAnswerReader } from './read-answer.ts'
 import type { Route } from './route.ts'
 import { SilentProvider } from './upstream.ts'
@@ -19,7 +19,7 @@ const REFUSAL_BYTES = 65_536
  * back: whether the agent hears of it is not decided here. When the agent goes, the answer is read on for a moment: what has
  * been sent is paid for, and only its end says what it used.
  */
-export async function pass(door: Door, call: Call): Promise<Passed> {
+export async function pass(context: GatewayContext, call: Call): Promise<Passed> {
   const { route, response } = call
   const secret = secretOf(call.target.key)
   const began = performance.now()
@@ -28,9 +28,9 @@ export async function pass(door: Door, call: Call): Promise<Passed> {
   let firstByteMs: number | null = null
   let reader: ReturnType<typeof openAnswerReader> | null = null
   let broken: unknown = null
-  const reading = outlast(call.signal, door.limits.modelRestMs)
+  const reading = abortLater(call.signal, context.limits.modelRestMs)
   try {
-    const answer = await send(door, call, reading.signal)
+    const answer = await send(context, call, reading.signal)
     firstByteMs = since()
     status = answer.statusCode ?? 502
     // An agent that leaves an answer may do so because of it; what we break off ourselves is nobody's failure.
@@ -98,18 +98,18 @@ async function handOn(
   }
 }
 
-function send(door: Door, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
+function send(context: GatewayContext, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
   const { target, route, search, asked, request, response } = call
   const body = call.body.bytes()
   const headers = requestHeaders(request.headers, target, body.length)
   if (!asked.isUnchanged) delete headers['content-encoding']
-  return door.upstream.call({
+  return context.upstream.call({
     method: request.method ?? 'POST',
     url: addressOf(target, route, search),
     headers,
     body,
     signal,
-    silenceMs: door.limits.modelSilenceMs,
+    silenceMs: context.limits.modelSilenceMs,
     isReaderSlow: () => response.writableNeedDrain,
   })
 }

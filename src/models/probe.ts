@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ProviderProbe, Wire } from '../contract/provider.ts'
 import { isoTime } from '../lib/clock.ts'
-import type { Target } from './door.ts'
+import type { Target } from './gateway-context.ts'
 import { requestHeaders } from './headers.ts'
 import { judgeRefusal, wordsOf } from './judge-refusal.ts'
 import type { UpstreamPool } from './upstream.ts'

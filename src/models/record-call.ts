@@ -1,5 +1,5 @@
 import type { CallRecord } from './call-record.ts'
-import type { Door } from './door.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import type { Call, Passed } from './call.ts'
 import { costOf } from './prices.ts'
 import type { CallUsage } from './usage.ts'
@@ -8,14 +8,14 @@ import type { CallUsage } from './usage.ts'
 const BYTES_PER_TOKEN = 4
 
 /** Writes a call that was sent into the ledger. What cannot be written is logged: the answer has gone out already. */
-export async function recordCall(door: Door, call: Call, passed: Passed): Promise<void> {
+export async function recordCall(context: GatewayContext, call: Call, passed: Passed): Promise<void> {
   const { kind, wire } = call.route
   if (kind === 'count' || kind === 'models') return
   const { target, asked, grant } = call
   const told = passed.answer?.usage ?? null
   const usage = told ?? estimate(call, passed)
   grant.count(asked.model, usage.input + usage.output)
-  const price = door.prices.find(target.name, asked.model)
+  const price = context.prices.find(target.name, asked.model)
   const record: CallRecord = {
     caller: grant.caller,
     provider: target.name,
@@ -31,9 +31,9 @@ export async function recordCall(door: Door, call: Call, passed: Passed): Promis
     at: new Date(),
   }
   try {
-    await door.record(record)
+    await context.record(record)
   } catch (error) {
-    door.log.error({ err: error, record: { ...record, caller: grant.caller.attemptId } }, 'the ledger')
+    context.log.error({ err: error, record: { ...record, caller: grant.caller.attemptId } }, 'the ledger')
   }
 }
 

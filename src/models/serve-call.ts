@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Spent } from './budget-gate.ts'
 import type { TakenRoom } from './byte-room.ts'
 import type { Call } from './call.ts'
-import type { Door } from './door.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import { forward } from './forward.ts'
 import { tokensIn } from './headers.ts'
 import { costOf } from './prices.ts'
@@ -16,7 +16,7 @@ const LIKELY_OUTPUT = 8000
 
 /** One call of an agent, from its token to the last byte of the answer. Never throws for what agents or providers do. */
 export async function serveCall(
-  door: Door,
+  context: GatewayContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -26,25 +26,25 @@ export async function serveCall(
   const route = routeOf(request.method ?? 'GET', pathname)
   if (route === null) return refuse(response, wire, gatewayErrors.notForwarded)
   const grant = tokensIn(request.headers, search)
-    .map((token) => door.grants.find(token))
+    .map((token) => context.grants.find(token))
     .find((found) => found !== null)
   if (grant === undefined) return refuse(response, wire, gatewayErrors.unknownToken)
   const gone = new AbortController()
   response.on('close', () => gone.abort(new Error('the agent has gone')))
   const signal = AbortSignal.any([gone.signal, grant.signal])
-  const { modelRequestBytes, modelRoomMs } = door.limits
+  const { modelRequestBytes, modelRoomMs } = context.limits
   const announced = announcedBytes(request, modelRequestBytes)
   if (announced === null) return refuse(response, wire, gatewayErrors.tooLarge)
-  const room = await door.room.take(announced, signal, modelRoomMs)
+  const room = await context.room.take(announced, signal, modelRoomMs)
   if (room === null) return refuse(response, wire, gatewayErrors.noRoom)
   try {
-    const read = await readAsked(door, request, route)
+    const read = await readAsked(context, request, route)
     if (read === null) return refuse(response, wire, gatewayErrors.tooLarge)
     const { asked, body } = hold(read, room)
-    const target = await door.target(route.wire, grant.caller.backend)
+    const target = await context.target(route.wire, grant.caller.backend)
     if (target === null) return refuse(response, wire, gatewayErrors.noProvider(wire))
     const call = { route, target, search, asked, body, request, response, signal, grant }
-    await grant.busy(serveGranted(door, call))
+    await grant.busy(serveGranted(context, call))
   } finally {
     room.keep(0)
   }
@@ -52,8 +52,12 @@ export async function serveCall(
 }
 
 /** Reads a request and looks into it; null when it is too large. */
-async function readAsked(door: Door, request: IncomingMessage, route: Route): Promise<AskedCall | null> {
-  const limit = door.limits.modelRequestBytes
+async function readAsked(
+  context: GatewayContext,
+  request: IncomingMessage,
+  route: Route,
+): Promise<AskedCall | null> {
+  const limit = context.limits.modelRequestBytes
   const body = await readRequest(request, limit)
   return body === null ? null : lookInto(route, request.headers, body, limit)
 }
@@ -78,21 +82,21 @@ function hold({ body, ...asked }: AskedCall, room: TakenRoom): Pick<Call, 'asked
 }
 
 /** A call with a token and a provider: whether it may go out is asked of the provider's troubles and the job's budget. */
-async function serveGranted(door: Door, call: Call): Promise<void> {
+async function serveGranted(context: GatewayContext, call: Call): Promise<void> {
   const { target, route, response, grant } = call
   if (target.blocked !== null) {
     grant.halt({ for: 'backend', provider: target.name, on: target.blocked })
     return refuse(response, route.wire, gatewayErrors.blocked(target.blocked))
   }
   try {
-    const release = await reserve(door, call)
+    const release = await reserve(context, call)
     if (typeof release !== 'function') {
       const { on, version } = release
       grant.halt({ for: 'budget', on, budgetVersion: version })
       return refuse(response, route.wire, gatewayErrors.spent(on))
     }
     try {
-      await forward(door, call)
+      await forward(context, call)
     } finally {
       release()
     }
@@ -104,7 +108,7 @@ async function serveGranted(door: Door, call: Call): Promise<void> {
 }
 
 /** Takes what the call may use out of the budget of its job. */
-async function reserve(door: Door, call: Call): Promise<(() => void) | Spent> {
+async function reserve(context: GatewayContext, call: Call): Promise<(() => void) | Spent> {
   const { asked, grant, route, target, signal } = call
   const { jobId } = grant.caller
   if (jobId === null || route.kind === 'count' || route.kind === 'models') return () => undefined
@@ -115,11 +119,11 @@ async function reserve(door: Door, call: Call): Promise<(() => void) | Spent> {
     cacheWrite: 0,
     reasoning: 0,
   }
-  const price = door.prices.find(target.name, asked.model)
+  const price = context.prices.find(target.name, asked.model)
   const share = {
     tokens: usage.input + usage.output,
     usd: price === null ? null : costOf(price, usage),
     model: asked.model,
   }
-  return door.budgets.reserve(jobId, share, signal)
+  return context.budgets.reserve(jobId, share, signal)
 }

@@ -12,7 +12,7 @@ import type { SessionUpdate, TurnEnd } from '../backend.ts'
 import type { SessionLimits, SessionWishes } from '../profile.ts'
 import type { SessionHost } from '../session/session-host.ts'
 import { firstOf, timeLimit } from '../session/first-of.ts'
-import { heedOutput } from './heed-output.ts'
+import { inspectOutput } from './inspect-output.ts'
 import { openUsageMeter, type UsageMeter } from './read-usage.ts'
 import { serveClient } from './serve-client.ts'
 import { SessionError } from '../session/session-error.ts'
@@ -111,7 +111,7 @@ interface Wires {
 
 function connect(options: SessionOptions): Wires {
   const { host, wishes, limits, onUpdate } = options
-  const heeded = heedOutput(options.stdout, options.maxBytes)
+  const heeded = inspectOutput(options.stdout, options.maxBytes)
   const printed = (): string => {
     const noise = heeded.noise()
     return noise === null ? '' : ` It printed: ${noise}`

@@ -9,7 +9,7 @@ import { demoNote, timeWords, usageWords } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
-import { readSnapshot } from '../watch-job.ts'
+import { readJobSnapshot } from '../watch-job.ts'
 import { statusTone } from './jobs.ts'
 
 /** Characters of the vision that are shown; `--json` has all of it. */
@@ -23,7 +23,7 @@ export function addShow(program: Command, terminal: Terminal): void {
     .option('--json', 'as JSON')
     .action(async (given: string, flags: ServerFlags & { json?: boolean }) => {
       const snapshot = await withServer(flags, async (client) =>
-        readSnapshot(client, await findJobId(client, given)),
+        readJobSnapshot(client, await findJobId(client, given)),
       )
       if (flags.json === true) terminal.printJson(snapshot)
       else terminal.print(renderJob(snapshot, Date.now(), terminal.size().width, terminal.paint))

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Launch } from '../../agents/backend.ts'
 import { prepareLaunch, type Access } from '../../agents/prepare-launch.ts'
 import type { Profile } from '../../agents/profile.ts'
-import { putBoardProgram, type BoardWay } from '../../board/put-program.ts'
+import { putBoardProgram, type BoardAccess } from '../../board/put-program.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import { drained } from '../../sandbox/drained.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
@@ -67,7 +67,7 @@ export async function prepareProgram(
   launch: Launch,
   workspace: Workspace,
   access: Access,
-  { label, board }: { readonly label: string; readonly board: BoardWay | null },
+  { label, board }: { readonly label: string; readonly board: BoardAccess | null },
 ): Promise<Program> {
   const prepared = await prepareLaunch(profile, launch, access, {
     home: workspace.home,

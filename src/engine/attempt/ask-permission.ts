@@ -9,7 +9,7 @@ import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 import type { Recorder } from './record-session.ts'
-import { soonest } from './soonest.ts'
+import { waitAtMost } from './wait-at-most.ts'
 
 /** What an agent asks and what is answered may be long; this much of it is kept. */
 const TITLE_CHARS = 1000
@@ -67,7 +67,7 @@ async function askPerson(
     if (!(await putToPerson(engine, claim, attempt, asked, { id, deadline }))) return null
     takeSlotBack = engine.running.slots.lend()
     for (;;) {
-      await soonest(waiting.sign, deadline.getTime() - Date.now(), stop)
+      await waitAtMost(waiting.sign, deadline.getTime() - Date.now(), stop)
       waiting = engine.answers.next(id)
       const permission = await settled(engine, claim, attempt, id, { deadline, stop })
       if (permission === 'open') continue

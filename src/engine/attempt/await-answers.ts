@@ -6,7 +6,7 @@ import { updateAgent } from '../../store/team.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
-import { soonest } from './soonest.ts'
+import { waitAtMost } from './wait-at-most.ts'
 
 /**
  * Waits, between two turns of a session and without its slot, until everything that its agent asked is answered, too late, or of no use any more.
@@ -70,7 +70,7 @@ async function awaitOne(
     for (;;) {
       const over = await settled(engine, claim, attempt, awaited)
       if (over !== 'open') return over
-      await soonest(waiting.sign, awaited.until - Date.now(), claim.signal)
+      await waitAtMost(waiting.sign, awaited.until - Date.now(), claim.signal)
       // Before the next look: an answer that comes meanwhile must not be missed.
       waiting = engine.answers.next(awaited.id)
     }

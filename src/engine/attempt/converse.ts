@@ -14,7 +14,7 @@ import type { Recorder } from './record-session.ts'
 import { readReports, type Reports } from './read-reports.ts'
 
 /** What came of a session. That an agent ended its turn says nothing about its work. */
-export interface Talk {
+export interface ConversationOutcome {
   readonly error: string | null
   readonly stopReason: string | null
   readonly reports: Reports
@@ -37,7 +37,11 @@ const MESSAGE_ROUNDS = 10
 const CORRECTIONS = 3
 
 /** Prompts an agent with its brief, then with what people say and with what is wrong in its report, until it is done. */
-export async function converse(engine: Engine, claim: Claim, conversation: Conversation): Promise<Talk> {
+export async function converse(
+  engine: Engine,
+  claim: Claim,
+  conversation: Conversation,
+): Promise<ConversationOutcome> {
   const { session, attempt, recorder, limit } = conversation
   let prompt = engine.roles.render(conversation.brief, conversation.workspace.reports)
   let told = 0

@@ -6,14 +6,14 @@ import type { Profile } from '../../agents/profile.ts'
 import type { SessionHost } from '../../agents/session/session-host.ts'
 import type { BoardActs } from '../../board/acts.ts'
 import { boardPath } from '../../board/board.ts'
-import type { BoardWay } from '../../board/put-program.ts'
+import type { BoardAccess } from '../../board/put-program.ts'
 import type { PermissionPolicy } from '../../contract/permission.ts'
 import type { Caller } from '../../models/grants.ts'
 import type { Workspace } from '../../workspace/attempt-workspace.ts'
 import { describeEnd, prepareProgram, type Program } from './agent-process.ts'
 import type { Engine } from '../engine.ts'
 import { NoModelNow, openAccess, type ModelAccess } from '../models/model-access.ts'
-import { openHost } from './session-host.ts'
+import { openHost } from './attempt-host.ts'
 
 /** A backend at work in a workspace, ready for its first prompt. */
 export interface OpenAgent {
@@ -54,7 +54,7 @@ export async function openAgent(
 ): Promise<OpenAgent> {
   const { profile, launch, workspace, label } = options
   const models = await openAccess(engine, options, signal)
-  const { way: board, close: closeBoard } = openWay(engine, options, signal)
+  const { way: board, close: closeBoard } = openBoardAccess(engine, options, signal)
   try {
     const program = await prepareProgram(engine, profile, launch, workspace, models.access, { label, board })
     await options.onStart?.(models)
@@ -77,21 +77,21 @@ export async function openAgent(
 }
 
 /** Lets the session in to the board of its job, until it is closed or the signal fires. */
-function openWay(
+function openBoardAccess(
   engine: Engine,
   { board }: OpenAgentOptions,
   signal: AbortSignal,
-): { readonly way: BoardWay | null; readonly close: () => void } {
+): { readonly way: BoardAccess | null; readonly close: () => void } {
   if (board === undefined) return { way: null, close: () => undefined }
   const { token, close } = engine.board.open(board, signal)
   return { way: { url: `${engine.models.gateway.url}${boardPath}`, token }, close }
 }
 
 /** What a session is opened with. */
-interface Means {
+interface SessionParts {
   readonly program: Program
   readonly models: ModelAccess
-  readonly board: BoardWay | null
+  readonly board: BoardAccess | null
 }
 
 interface Opened {
@@ -103,7 +103,7 @@ interface Opened {
 async function openProtocol(
   engine: Engine,
   options: OpenAgentOptions,
-  { program, models, board }: Means,
+  { program, models, board }: SessionParts,
   signal: AbortSignal,
 ): Promise<Opened> {
   const { profile, workspace, label, policy, answer, onUpdate, resume = null } = options
@@ -140,7 +140,7 @@ async function openProtocol(
 }
 
 /** The board as an MCP server; an agent that takes none over HTTP is not told of it. */
-function serverOf({ url, token }: BoardWay): NonNullable<SessionOptions['mcpServers']>[number] {
+function serverOf({ url, token }: BoardAccess): NonNullable<SessionOptions['mcpServers']>[number] {
   const headers = [{ name: 'Authorization', value: `Bearer ${token}` }]
   return { type: 'http', name: 'slipway', url, headers }
 }
@@ -149,7 +149,7 @@ function serverOf({ url, token }: BoardWay): NonNullable<SessionOptions['mcpServ
 function openCommand(
   engine: Engine,
   { profile, workspace, onUpdate }: OpenAgentOptions,
-  { program, models }: Means,
+  { program, models }: SessionParts,
 ): Promise<Opened> {
   const session = openCommandSession({
     start: program.start,

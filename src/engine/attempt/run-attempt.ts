@@ -12,7 +12,7 @@ import { findBackend, missingBackend } from './agent-process.ts'
 import { answerPermissions } from './ask-permission.ts'
 import { boardActs } from './board-acts.ts'
 import type { Claim, Report } from '../claim.ts'
-import { converse, type Talk } from './converse.ts'
+import { converse, type ConversationOutcome } from './converse.ts'
 import type { Engine } from '../engine.ts'
 import { keepWork, type KeptWork } from './keep-work.ts'
 import { NoModelNow } from '../models/model-access.ts'
@@ -25,7 +25,7 @@ import { openRecorder, type Recorder } from './record-session.ts'
 import { repositoryOf } from '../repository-of.ts'
 import { writeBrief } from './write-brief.ts'
 
-interface Scene {
+interface AttemptContext {
   readonly attempt: AttemptTask
   readonly task: NonNullable<Awaited<ReturnType<typeof readTask>>>
   readonly repository: JobRepository
@@ -41,7 +41,7 @@ interface Scene {
  * agent says about its success is not asked.
  */
 export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> {
-  const scene = await setScene(engine, claim)
+  const scene = await prepareAttempt(engine, claim)
   const workspace = await prepareWorkspace(scene.repository, {
     attemptDir: scene.attemptDir,
     commit: scene.base,
@@ -66,7 +66,7 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
 }
 
 /** What a session has left when its last process is gone. */
-interface Held extends Talk {
+interface SessionOutcome extends ConversationOutcome {
   /** Something that the session stood on went away under it. */
   readonly isLost: boolean
   /** Why it could not call a model any more, for no fault of its own. */
@@ -78,15 +78,15 @@ interface Held extends Talk {
 async function holdSession(
   engine: Engine,
   claim: Claim,
-  scene: Scene,
+  scene: AttemptContext,
   workspace: Workspace,
   recorder: Recorder,
   brief: TaskBrief,
-): Promise<Held> {
+): Promise<SessionOutcome> {
   const { attempt } = scene
   let open: OpenAgent | null = null
   let limit: LimitListener | null = null
-  let talk: Talk
+  let talk: ConversationOutcome
   let held: HeldBack | null = null
   let isLost = false
   try {
@@ -169,7 +169,7 @@ async function openAttempt(
   return open
 }
 
-async function setScene(engine: Engine, { work, job, signal }: Claim): Promise<Scene> {
+async function prepareAttempt(engine: Engine, { work, job, signal }: Claim): Promise<AttemptContext> {
   const attempt = work.attempt_id === null ? null : await readAttempt(engine.db.reader, work.attempt_id)
   const task = work.task_id === null ? null : await readTask(engine.db.reader, work.task_id)
   if (attempt === null || task === null) throw new Error('the attempt or its task is gone')
@@ -208,9 +208,9 @@ async function baseCommit(
 async function conclude(
   engine: Engine,
   claim: Claim,
-  scene: Scene,
+  scene: AttemptContext,
   workspace: Workspace,
-  talk: Held,
+  talk: SessionOutcome,
 ): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
@@ -225,7 +225,7 @@ async function conclude(
   }
   const stopped = claim.signal.aborted
   if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about, keptEvents)
-  const error = stopped ? 'The attempt was stopped.' : (idleness(scene, talk, saved) ?? talk.error)
+  const error = stopped ? 'The attempt was stopped.' : (noChangeError(scene, talk, saved) ?? talk.error)
   if (error === null) {
     return {
       outcome: { kind: 'session' },
@@ -247,7 +247,7 @@ async function conclude(
 /** What the workspace held; a review leaves nothing. */
 async function saveWork(
   engine: Engine,
-  { attempt, task, repository, attemptDir, base }: Scene,
+  { attempt, task, repository, attemptDir, base }: AttemptContext,
 ): Promise<Omit<KeptWork, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }> {
   if (attempt.kind === 'review') return { checkpoint: null, events: [], mustStay: false }
   return keepWork(engine, repository, {
@@ -284,15 +284,19 @@ function leftOutEvent(
 }
 
 /** Nothing was to be shown but a change, and there is none. */
-function idleness({ isFresh, task }: Scene, talk: Talk, saved: Checkpoint | null): string | null {
+function noChangeError(
+  { isFresh, task }: AttemptContext,
+  talk: ConversationOutcome,
+  saved: Checkpoint | null,
+): string | null {
   const hasNothing = saved !== null && isFresh && !saved.changed
   const couldPass = talk.error === null && task.kind === 'build' && task.checks.length === 0
   return hasNothing && couldPass ? 'The agent ended its turn and had changed nothing.' : null
 }
 
 function successOf(
-  { attempt, task }: Scene,
-  talk: Talk,
+  { attempt, task }: AttemptContext,
+  talk: ConversationOutcome,
   saved: Checkpoint | null,
 ): Pick<NewEvent, 'type' | 'message' | 'data'> {
   const { review } = talk.reports
@@ -312,7 +316,7 @@ function successOf(
 
 /** Nobody's failure: the attempt counts as broken off, and what it waits for is kept with it. */
 function heldReport(
-  { attempt, task }: Scene,
+  { attempt, task }: AttemptContext,
   held: HeldBack,
   change: AttemptChange,
   about: Omit<NewEvent, 'type' | 'message'>,

@@ -5,7 +5,7 @@ import { forgetConformance } from '../../store/conformance.ts'
 import { holdSettings, writeSettings } from '../../store/settings.ts'
 import { sealEnv } from '../backend-env.ts'
 import type { Engine } from '../engine.ts'
-import { standsIn } from '../settings-file.ts'
+import { isDefinedIn } from '../settings-file.ts'
 
 /** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
@@ -17,7 +17,7 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
         'built_in_backend',
         `The backend "${backend.name}" is part of Slipway: choose another name.`,
       )
-    if (standsIn(engine.settingsFile, backend.name))
+    if (isDefinedIn(engine.settingsFile, backend.name))
       throw new AppError(
         409,
         'in_settings_file',
@@ -69,7 +69,7 @@ export async function addRegistryBackend(engine: Engine, entry: RegistryBackend)
 export async function removeBackend(engine: Engine, name: string): Promise<void> {
   await engine.db.tx(async (trx) => {
     const settings = await holdSettings(trx)
-    if (standsIn(engine.settingsFile, name))
+    if (isDefinedIn(engine.settingsFile, name))
       throw new AppError(
         409,
         'in_settings_file',

@@ -12,7 +12,7 @@ import { missingRoom } from '../disk-room.ts'
 import type { Engine } from '../engine.ts'
 import { queueAdvance } from '../job-transactions.ts'
 import { upgradeSentence } from '../own-program.ts'
-import { openSourceDoor, type SourceDoor } from './look-at-source.ts'
+import { openSourceCheck, type SourceCheck } from './look-at-source.ts'
 
 /** How long a look at the free space of the disk holds. */
 const ROOM_MS = 1000
@@ -60,7 +60,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
 
   const room = shareFor(ROOM_MS, () => missingRoom(engine))
   const known = openKnownBackends(engine)
-  const branchOf = openSourceDoor()
+  const branchOf = openSourceCheck()
 
   return async ({ input, documents, idempotencyKey, isHidden = false }) => {
     const requestHash = hashOf(input, documents)
@@ -98,7 +98,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
 /** What has no default but nothing, and the branch of the source, which is looked at for it. */
 async function asked(
   input: NewJob,
-  branchOf: SourceDoor,
+  branchOf: SourceCheck,
 ): Promise<Pick<NewJobRow, 'model' | 'models' | 'source' | 'branch' | 'setup' | 'budget'>> {
   const { model = null, models = {}, source = null, setup = [], budget = null } = input
   return { model, models, source, branch: await branchOf(source), setup, budget }

@@ -9,13 +9,13 @@ const LOOK_MS = 4000
 const LOOKS = 16
 
 /** Gives the name of the branch that a job from this source has; null begins from nothing. */
-export type SourceDoor = (source: string | null) => Promise<string>
+export type SourceCheck = (source: string | null) => Promise<string>
 
 /**
  * The look at a source before its job is accepted; those who name one source at the same time share it. Throws an `AppError`:
  * 400 when nothing can begin from the source, 503 when too many are being looked at.
  */
-export function openSourceDoor(): SourceDoor {
+export function openSourceCheck(): SourceCheck {
   const underway = new Map<string, Promise<string>>()
   const look = async (source: string): Promise<string> => {
     try {

@@ -6,7 +6,7 @@ import type { Caller, Grant, Used } from '../../models/grants.ts'
 import type { HeldBack } from '../../domain/model.ts'
 import type { Engine } from '../engine.ts'
 import type { KnownProvider } from './models.ts'
-import { reachOf } from './reach.ts'
+import { modelRouteFor } from './model-route.ts'
 
 /** An agent's way to models. It ends with `close`, or with the signal. */
 export interface ModelAccess {
@@ -49,7 +49,7 @@ export async function openAccess(
   signal: AbortSignal,
 ): Promise<ModelAccess> {
   const usable = (await engine.models.providers()).filter((provider) => provider.usable)
-  const reach = reachOf(profile, usable, engine.ownHome)
+  const reach = modelRouteFor(profile, usable, engine.ownHome)
   switch (reach.auth) {
     case null:
       throw new AppError(409, 'no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)

@@ -4,8 +4,8 @@ import { isoTime } from '../../lib/clock.ts'
 import { shareFor } from '../../lib/share-for.ts'
 import { chooseProvider } from '../../models/choose-provider.ts'
 import { openLedger } from './model-ledger.ts'
-import type { GatewayLimits } from '../../models/door.ts'
-import { openGateway, type Beside, type Gateway } from '../../models/gateway.ts'
+import type { GatewayLimits } from '../../models/gateway-context.ts'
+import { openGateway, type FallbackHandler, type Gateway } from '../../models/gateway.ts'
 import { openVault, type Vault } from '../../models/vault.ts'
 import { openPrices } from '../../models/prices.ts'
 import type { Database } from '../../store/database.ts'
@@ -46,7 +46,7 @@ export interface ModelOptions {
   readonly port: number
   readonly limits: GatewayLimits
   /** What else agents reach at the gateway's address. */
-  readonly beside: Beside
+  readonly fallback: FallbackHandler
 }
 
 /** How long a provider that is tried may take to answer. */
@@ -55,7 +55,14 @@ const PROBE_MS = 10_000
 /** What another process changed is seen after this long. */
 const PROVIDERS_MS = 500
 
-export async function openModels({ db, log, dataDir, port, limits, beside }: ModelOptions): Promise<Models> {
+export async function openModels({
+  db,
+  log,
+  dataDir,
+  port,
+  limits,
+  fallback,
+}: ModelOptions): Promise<Models> {
   const vault = openVault(dataDir)
   const known = shareFor(PROVIDERS_MS, async () => {
     const rows = await readProviders(db.reader)
@@ -65,7 +72,7 @@ export async function openModels({ db, log, dataDir, port, limits, beside }: Mod
     log,
     port,
     limits,
-    beside,
+    fallback,
     prices: openPrices(dataDir, log),
     record: openLedger(db.patient),
     budget: (jobId) => readBudget(db.patient.reader, jobId),

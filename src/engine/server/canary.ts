@@ -80,7 +80,7 @@ export function openCanary(ways: CanaryPath): Canary {
       })
     }, wait)
   }
-  const heed = (ended: CanaryView): CanaryView => {
+  const remember = (ended: CanaryView): CanaryView => {
     failing = ended.status === 'failed' ? (ended.reason ?? 'it failed') : null
     failures = failing === null ? 0 : failures + 1
     if (timer !== null) clearTimeout(timer)
@@ -94,7 +94,7 @@ export function openCanary(ways: CanaryPath): Canary {
       running -= 1
     })
     underway = one.catch(() => undefined)
-    return one.then(heed)
+    return one.then(remember)
   }
   return {
     view: async () => shown(engine, engine.db.reader, await readCanary(engine.db.reader)),

@@ -1,5 +1,5 @@
 import type { Settings } from '../../contract/backend.ts'
-import { beneath, overlaid } from '../../domain/settings-in-force.ts'
+import { splitForStore, mergeSettings } from '../../domain/settings-in-force.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Vault } from '../../models/vault.ts'
@@ -19,7 +19,7 @@ export interface SettingsPlace {
 
 /** The settings as they are now: the file's, and for the rest what people have set. */
 export async function settingsInForce({ db, log, vault, settingsFile }: SettingsPlace): Promise<Settings> {
-  return overlaid(await openEnv(vault, log, await readSettings(db.reader)), settingsFile.says)
+  return mergeSettings(await openEnv(vault, log, await readSettings(db.reader)), settingsFile.values)
 }
 
 /** The settings as anybody may see them. */
@@ -29,11 +29,11 @@ export async function shownSettings(engine: Engine): Promise<Settings> {
 
 /** Lets these settings be in force. Throws `AppError` when that would change what stands in the file. */
 export async function putSettings(engine: Engine, wanted: Settings): Promise<Settings> {
-  const { says, path } = engine.settingsFile
+  const { values: says, path } = engine.settingsFile
   const { vault } = engine.models
   const unmasked = withoutMasks(wanted, await settingsInForce(placeOf(engine)))
   await engine.db.tx(async (trx) => {
-    const change = beneath(unmasked, await holdSettings(trx), says)
+    const change = splitForStore(unmasked, await holdSettings(trx), says)
     if ('fixed' in change)
       throw new AppError(
         409,
@@ -62,7 +62,7 @@ function placeOf({ db, log, models, settingsFile }: Engine): SettingsPlace {
 
 /** A default that the file names and nobody knows is a slip of the pen, and would be passed over in silence. */
 export async function refuseUnknownDefault(engine: Engine): Promise<void> {
-  const { says, place } = engine.settingsFile
+  const { values: says, place } = engine.settingsFile
   const name = says.default_backend
   if (name === undefined || engine.catalogue.find(await engine.settings(), name) !== null) return
   throw new Error(`${place('default_backend')}: there is no backend "${name}".`)

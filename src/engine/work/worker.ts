@@ -51,9 +51,9 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     const before = hold
     hold = (await lostProgram(engine)) ?? (await missingRoom(engine)) ?? engine.db.trouble()
     // A full disk may refuse this write too, and a database that is away does; claiming stops all the same.
-    if (hold !== null && before === null) await stopClaiming(engine, hold)
+    if (hold !== null && before === null) await closeSlots(engine, hold)
     await touchWorker(engine.db.reader, engine.workerId, hold)
-    if (hold === null && before !== null) await claimWork(engine)
+    if (hold === null && before !== null) await openSlots(engine)
     beat = Date.now()
   }
   const watch = async (): Promise<void> => {
@@ -83,7 +83,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   const resume = async (): Promise<void> => {
     if (engine.limits.slots === 0 || timers.length > 0) return
     await workOnAdvance(engine)
-    await claimWork(engine)
+    await openSlots(engine)
     for (let slot = 0; slot < 2; slot += 1) await workOn(engine, 'repository')
     await pulse()
     timers = [every(engine, BEAT_MS, pulse), every(engine, WATCH_MS, watch)]
@@ -115,11 +115,11 @@ async function lostProgram({ program }: Engine): Promise<string | null> {
 }
 
 /** One queue worker for each slot, for the long work. */
-async function claimWork(engine: Engine): Promise<void> {
+async function openSlots(engine: Engine): Promise<void> {
   for (let slot = 0; slot < engine.limits.slots; slot += 1) await workOn(engine, 'work')
 }
 
-async function stopClaiming(engine: Engine, why: string): Promise<void> {
+async function closeSlots(engine: Engine, why: string): Promise<void> {
   engine.log.warn({ why }, 'no work is claimed')
   await engine.db.boss.offWork('work', { wait: false })
 }

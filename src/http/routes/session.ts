@@ -5,7 +5,7 @@ import { ErrorBody } from '../../contract/server.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { HttpDeps } from '../deps.ts'
 import { errors, idParams, ok } from '../describe.ts'
-import { openSession } from '../exchange-link.ts'
+import { startBrowserSession } from '../exchange-link.ts'
 import { invalid } from '../errors.ts'
 import { idOf } from '../params.ts'
 import { readJson } from '../read-body.ts'
@@ -21,7 +21,7 @@ export function sessionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     const body = NewSession.safeParse(await readJson(c, BODY_BYTES))
     if (!body.success) throw invalid(body.error, 'log-in')
     deps.logIn.withToken(body.data.token.trim())
-    await openSession(c, deps)
+    await startBrowserSession(c, deps)
     return c.body(null, 204)
   })
   app.get('/api/session', async (c) => {

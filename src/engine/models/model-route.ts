@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Profile } from '../../agents/profile.ts'
-import type { Reach } from '../../agents/reach.ts'
+import type { ModelRoute } from '../../agents/model-route.ts'
 import type { Provider } from '../../contract/provider.ts'
 import { chooseProvider } from '../../models/choose-provider.ts'
 import type { KnownProvider } from './models.ts'
@@ -10,7 +10,7 @@ import type { KnownProvider } from './models.ts'
  * How a backend reaches a model now. The gateway comes first: a key that the agent never sees, metered to the token. `usable`
  * are the providers whose calls can be made; `ownHome` is the HOME of the person whose logins agents may use.
  */
-export function reachOf(profile: Profile, usable: readonly Provider[], ownHome: string): Reach {
+export function modelRouteFor(profile: Profile, usable: readonly Provider[], ownHome: string): ModelRoute {
   const wire = profile.gateway?.wire
   const provider = wire === undefined ? null : chooseProvider(usable, wire, profile.id)
   if (provider !== null)
@@ -37,15 +37,19 @@ export function reachOf(profile: Profile, usable: readonly Provider[], ownHome: 
 }
 
 /** How a new job would reach a model: a provider that has refused its key, when it was tried, does not count. */
-export function reachNow(profile: Profile, providers: readonly KnownProvider[], ownHome: string): Reach {
+export function modelRouteNow(
+  profile: Profile,
+  providers: readonly KnownProvider[],
+  ownHome: string,
+): ModelRoute {
   const usable = providers.filter((provider) => provider.usable)
-  const reach = reachOf(
+  const reach = modelRouteFor(
     profile,
     usable.filter((provider) => provider.probe?.result !== 'refused'),
     ownHome,
   )
   if (reach.auth !== null) return reach
-  const wanted = reachOf(profile, usable, ownHome)
+  const wanted = modelRouteFor(profile, usable, ownHome)
   const refused = wanted.auth === 'gateway' ? usable.find(({ name }) => name === wanted.provider) : undefined
   if (refused === undefined) return reach
   return {

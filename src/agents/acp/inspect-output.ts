@@ -17,7 +17,7 @@ const NOISE_LINES = 20
 const LINE_CHARS = 10_000
 
 /** Passes an agent's output on as it is, and looks at it: banners, log-in screens and floods are no protocol. */
-export function heedOutput(stdout: Readable, maxBytes: number): Heeded {
+export function inspectOutput(stdout: Readable, maxBytes: number): Heeded {
   const trouble = Promise.withResolvers<never>()
   trouble.promise.catch(() => undefined)
   const decoder = new TextDecoder()

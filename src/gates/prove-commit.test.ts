@@ -8,7 +8,7 @@ import { checkpoint, prepareWorkspace } from '../workspace/attempt-workspace.ts'
 import { ensureJobRepository, headCommit, type JobRepository } from '../workspace/job-repository.ts'
 import { readScripts } from './cannot-fail.ts'
 import type { Check } from './check-commands.ts'
-import { proveCommit, type Evidence } from './run-checks.ts'
+import { proveCommit, type Evidence } from './prove-commit.ts'
 
 let dataDir: string
 let launcher: Launcher

@@ -1,5 +1,5 @@
 /** Resolves at a sign, after a time, or when somebody says stop: whichever is first. */
-export async function soonest(sign: Promise<void>, ms: number, stop: AbortSignal): Promise<void> {
+export async function waitAtMost(sign: Promise<void>, ms: number, stop: AbortSignal): Promise<void> {
   const over = Promise.withResolvers<void>()
   const timer = setTimeout(over.resolve, Math.max(0, ms))
   const onStop = (): void => over.resolve()

@@ -1,5 +1,5 @@
 /** A signal that fires so much later than another; `end` when it is needed no more. */
-export function outlast(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; end(): void } {
+export function abortLater(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; end(): void } {
   const late = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const begin = (): void => {

@@ -7,7 +7,7 @@ export type Speech = Wire | 'openai-responses'
  * How a backend reaches a model: through the gateway with a provider's key, with its own login, or not at all. `none`: it
  * needs no model, or a person who added it takes care of that.
  */
-export type Reach =
+export type ModelRoute =
   | {
       readonly auth: 'gateway'
       readonly provider: string

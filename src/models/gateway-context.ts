@@ -46,7 +46,7 @@ export interface Target extends KeyHeader {
   readonly blocked: string | null
 }
 
-export interface Door extends GatewayOptions {
+export interface GatewayContext extends GatewayOptions {
   readonly grants: Grants
   readonly upstream: UpstreamPool
   readonly health: ProviderHealth

@@ -8,10 +8,10 @@ import { isAssetPath, isUiPath } from './ui-paths.ts'
 const open = new Set(['/health', '/health/live', '/health/ready'])
 
 /**
- * The door. In this order: the address must be one of ours, the caller must not be a foreign page, and the token or the
+ * Checks every request, in this order: the address must be one of ours, the caller must not be a foreign page, and the token or the
  * session must be right.
  */
-export function guard(deps: HttpDeps): MiddlewareHandler {
+export function requireCredentials(deps: HttpDeps): MiddlewareHandler {
   return async (c, next) => {
     checkHost(c, deps.allowedHosts())
     checkOrigin(c)

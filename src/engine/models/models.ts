@@ -55,14 +55,8 @@ const PROBE_MS = 10_000
 /** What another process changed is seen after this long. */
 const PROVIDERS_MS = 500
 
-export async function openModels({
-  db,
-  log,
-  dataDir,
-  port,
-  limits,
-  fallback,
-}: ModelOptions): Promise<Models> {
+export async function openModels(options: ModelOptions): Promise<Models> {
+  const { db, log, dataDir, port, limits, fallback } = options
   const vault = openVault(dataDir)
   const known = shareFor(PROVIDERS_MS, async () => {
     const rows = await readProviders(db.reader)

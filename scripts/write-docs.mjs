@@ -4,11 +4,12 @@ import { Writable } from 'node:stream'
 import { buildProgram } from '../src/cli/program.ts'
 import { openTerminal } from '../src/cli/terminal.ts'
 import { describeEnvironment } from '../src/config.ts'
+import { errors } from '../src/lib/errors.ts'
 import { drawRooms, withPicture } from './draw-rooms.mjs'
 
 /**
- * Writes the parts of the documents that follow from the code: the picture of the rooms, the table of settings and the
- * page of commands. Run by `make docs`; test/rooms.test.ts fails where a document differs.
+ * Writes the parts of the documents that follow from the code: the picture of the rooms, the table of settings, and the pages
+ * of commands and of errors. Run by `make docs`; test/rooms.test.ts fails where a document differs.
  */
 
 const SETTINGS_BEGIN = '<!-- environment: written by scripts/write-docs.mjs -->'
@@ -27,6 +28,7 @@ export async function generatedDocs(root) {
     'docs/architecture.md': withPicture(read('docs/architecture.md'), await drawRooms(root)),
     'docs/settings.md': withTable(read('docs/settings.md'), environmentTable()),
     'docs/cli.md': commandPage(),
+    'docs/errors.md': errorPage(),
   }
 }
 
@@ -43,6 +45,23 @@ function environmentTable() {
     ({ name, usual, what }) => `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${what} |`,
   )
   return ['| variable | default | what it is |', '|---|---|---|', ...rows].join('\n')
+}
+
+function errorPage() {
+  const rows = Object.entries(errors).map(
+    ([code, [status, means, remedy]]) => `| \`${code}\` | ${status} | ${means} | ${remedy} |`,
+  )
+  return (
+    [
+      '# Errors',
+      'Every answer of 400 and more has a body `{error, code, issues?}`: `error` is a sentence for a person and may change, `code`' +
+        '\nis one of these and stays, `issues` names the fields that are wrong. Written by `make docs`.',
+      ['| code | status | what it means | what to do |', '|---|---|---|---|', ...rows].join('\n'),
+      '',
+    ]
+      .join('\n\n')
+      .trimEnd() + '\n'
+  )
 }
 
 function commandPage() {

@@ -119,7 +119,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
         await existing(engine, jobId)
         const repository = jobRepository(engine.dataDir, jobId)
         if (repository === null)
-          throw new AppError(404, 'not_found', 'The job has no repository yet: its work has not begun.')
+          throw new AppError('not_found', 'The job has no repository yet: its work has not begun.')
         return serveUploadPack(repository, asked, limits)
       },
     },
@@ -223,7 +223,7 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     async attempt(id, attemptId) {
       await existing(engine, id)
       const attempt = (await listAttempts(db.reader, id)).find((candidate) => candidate.id === attemptId)
-      if (attempt === undefined) throw new AppError(404, 'not_found', `The job has no attempt ${attemptId}.`)
+      if (attempt === undefined) throw new AppError('not_found', `The job has no attempt ${attemptId}.`)
       return { ...attempt, transcript: await readAttemptEvents(db.reader, id, attemptId, 5000) }
     },
     async checks(id) {
@@ -318,7 +318,6 @@ function wireFiles(engine: Engine): HttpDeps['files'] {
     const commit = repository === null ? null : await resolveRef(repository, ref ?? 'HEAD')
     if (repository === null || commit === null)
       throw new AppError(
-        404,
         'ref_not_found',
         `The job has no commit "${ref ?? 'HEAD'}"${repository === null ? ' yet: its work has not begun' : ''}.`,
       )

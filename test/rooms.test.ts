@@ -113,12 +113,21 @@ test('the root holds the pages people look for there, and no notes', () => {
 
 const generated = load<Documents>('scripts/write-docs.mjs').then(({ generatedDocs }) => generatedDocs(root))
 
-test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md'])(
+test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md', 'docs/errors.md'])(
   '%s says what the code says (make docs writes it again)',
   async (name) => {
     expect(fs.readFileSync(path.join(root, name), 'utf8')).toEqual((await generated)[name])
   },
 )
+
+test('every error of the catalogue is one that the server can answer with', async () => {
+  const { errors } = await load<{ errors: Record<string, unknown> }>('src/lib/errors.ts')
+  const source = filesBelow('src')
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'src/lib/errors.ts')
+    .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
+    .join('\n')
+  expect(Object.keys(errors).filter((code) => !source.includes(`'${code}'`))).toEqual([])
+})
 
 test('the pages name files that are there', () => {
   const pages = [

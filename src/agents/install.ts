@@ -28,11 +28,7 @@ const INSTALL_MS = 600_000
 export async function installProfile(profile: Profile, options: Installing): Promise<void> {
   const { install } = profile
   if (install === null)
-    throw new AppError(
-      409,
-      'not_installable',
-      `${profile.displayName} is not a package that can be installed.`,
-    )
+    throw new AppError('not_installable', `${profile.displayName} is not a package that can be installed.`)
   const dir = installDirOf({ ...profile, install }, options.places)
   const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomUUID()}`)
   // Agents of a server that is root run as another user; the data directory is closed to others.
@@ -43,7 +39,6 @@ export async function installProfile(profile: Profile, options: Installing): Pro
     const entry = await entryOf(install, fresh)
     if (entry === null || !fs.existsSync(entry))
       throw new AppError(
-        502,
         'install_failed',
         `The package of ${profile.displayName} has no program for this machine.`,
       )
@@ -73,7 +68,7 @@ function manifestOf(install: Install): string {
 async function runNpm(dir: string, options: Installing): Promise<void> {
   const { found: npm } = await findProgram('npm', options.places.searchPath)
   if (npm === null)
-    throw new AppError(409, 'no_npm', 'Installing needs npm, which is not in PATH: install Node.js with npm.')
+    throw new AppError('no_npm', 'Installing needs npm, which is not in PATH: install Node.js with npm.')
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http']
   const child = spawn(options.places.nodePath, [npm.file, 'install', ...flags], {
     cwd: dir,
@@ -93,14 +88,14 @@ async function runNpm(dir: string, options: Installing): Promise<void> {
     child.once('error', (error) => reject(stopped(error, options.signal)))
     child.once('close', resolve)
   })
-  if (code !== 0) throw new AppError(502, 'install_failed', npmError(tail))
+  if (code !== 0) throw new AppError('install_failed', npmError(tail))
 }
 
 function stopped(error: Error, signal: AbortSignal): Error {
-  if (signal.aborted) return new AppError(409, 'install_stopped', 'The installation was stopped.')
+  if (signal.aborted) return new AppError('install_stopped', 'The installation was stopped.')
   if (error.name === 'AbortError')
-    return new AppError(502, 'install_failed', `npm did not finish within ${INSTALL_MS / 60_000} minutes.`)
-  return new AppError(502, 'install_failed', `npm could not be started: ${error.message}`)
+    return new AppError('install_failed', `npm did not finish within ${INSTALL_MS / 60_000} minutes.`)
+  return new AppError('install_failed', `npm could not be started: ${error.message}`)
 }
 
 /** npm's own words for what went wrong, with what to do where that is known. */

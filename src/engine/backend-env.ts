@@ -29,7 +29,7 @@ export function withoutMasks(wanted: Settings, inForce: Settings): Settings {
 }
 
 function unknown(name: string): never {
-  throw new AppError(400, 'masked_value', `There is no value of ${name} to keep: send the value itself.`)
+  throw new AppError('masked_value', `There is no value of ${name} to keep: send the value itself.`)
 }
 
 /** The same backends with every value sealed; those that are sealed stay so. Throws `AppError` for one that is too long. */
@@ -40,7 +40,6 @@ export async function sealEnv(vault: Vault, backends: readonly CustomBackend[]):
         if (value.startsWith(SEALED)) return value
         if (value.length > VALUE_CHARS)
           throw new AppError(
-            400,
             'value_too_long',
             `The value of ${name} is longer than ${VALUE_CHARS} characters.`,
           )

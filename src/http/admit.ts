@@ -26,7 +26,6 @@ export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
   if (caller === null) {
     c.header('WWW-Authenticate', isForGit(c) ? 'Basic realm="Slipway"' : 'Bearer')
     throw new AppError(
-      401,
       'unauthorised',
       'The token is missing or wrong: log in, or send `Authorization: Bearer <token>`; `slipway token` prints it.',
     )

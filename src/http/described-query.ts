@@ -19,7 +19,6 @@ export function describedQuery(app: OpenAPIHono): MiddlewareHandler {
       const line = `${c.req.method.toLowerCase()} ${c.req.path}`
       if (closed.some((route) => route.test(line)))
         throw new AppError(
-          400,
           'invalid_request',
           `unknown field "${field.slice(0, 100)}": this route takes no query`,
           {

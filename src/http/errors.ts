@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { z } from '@hono/zod-openapi'
 import type { ErrorBody } from '../contract/server.ts'
 import { AppError } from '../lib/app-error.ts'
+import { statusOf, type ErrorCode } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import { TooManyAttempts } from './log-in.ts'
 
@@ -12,34 +13,36 @@ export function errorHandler(log: Log): ErrorHandler {
   return (error, c) => {
     if (error instanceof TooManyAttempts) c.header('Retry-After', String(error.retryAfterSeconds))
     if (error instanceof AppError) {
-      return answer(c, error.status, {
+      return answer(c, error.code, {
         error: error.message,
-        code: error.code,
         ...(error.issues.length > 0 ? { issues: [...error.issues] } : {}),
       })
     }
     if (error instanceof HTTPException)
-      return answer(c, error.status, { error: error.message, code: 'bad_request' })
+      return answer(c, 'bad_request', { error: error.message }, error.status)
     const id = randomUUID()
     if (isDiskFull(error)) {
       log.error({ err: error, id }, 'disk full')
-      return answer(c, 507, {
+      return answer(c, 'disk_full', {
         error: 'The disk is full: make room; nothing that was accepted is lost.',
-        code: 'disk_full',
       })
     }
     log.error({ err: error, id, path: c.req.path }, 'request failed')
-    return answer(c, 500, {
+    return answer(c, 'internal', {
       error: `Something went wrong here; the server's log has it under ${id}.`,
-      code: 'internal',
     })
   }
 }
 
 /** Keeps the headers that were set before the error was thrown. */
-function answer(c: Context, status: number, body: ErrorBody): Response {
+function answer(
+  c: Context,
+  code: ErrorCode,
+  { error, ...rest }: Omit<ErrorBody, 'code'>,
+  status = statusOf(code),
+): Response {
   return c.newResponse(
-    JSON.stringify(body),
+    JSON.stringify({ error, code, ...rest }),
     new Response(null, { status, headers: { 'Content-Type': 'application/json' } }),
   )
 }
@@ -69,5 +72,5 @@ export function invalid(error: z.core.$ZodError, where: string): AppError {
       : first.path === '' || first.message.startsWith('the ')
         ? first.message
         : `${first.path}: ${first.message}`
-  return new AppError(400, 'invalid_request', sentence, { issues })
+  return new AppError('invalid_request', sentence, { issues })
 }

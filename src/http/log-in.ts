@@ -25,7 +25,7 @@ export class TooManyAttempts extends AppError {
 
   constructor(ms: number) {
     const seconds = Math.max(1, Math.ceil(ms / 1000))
-    super(429, 'too_many_attempts', `There were too many wrong attempts: try again in ${seconds} s.`)
+    super('too_many_attempts', `There were too many wrong attempts: try again in ${seconds} s.`)
     this.retryAfterSeconds = seconds
   }
 }
@@ -46,7 +46,7 @@ export function openLogIn(token: string, limits: LogInLimits): LogIn {
     if (first !== undefined && wrong.length >= limits.logInAttempts)
       throw new TooManyAttempts(first + limits.logInWindowMs - now)
     wrong.push(now)
-    throw new AppError(401, 'wrong_token', sentence)
+    throw new AppError('wrong_token', sentence)
   }
   const codes = openCodes(limits)
   return {

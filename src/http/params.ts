@@ -10,7 +10,6 @@ export function idOf(c: Context, name = 'id'): string {
   const id = c.req.param(name) ?? ''
   if (!z.uuid().safeParse(id).success)
     throw new AppError(
-      404,
       'not_found',
       `There is no ${name === 'id' ? 'job' : name.replace(/Id$|_id$/, '')} ${JSON.stringify(id.slice(0, 60))}.`,
     )

@@ -14,7 +14,6 @@ export async function readJson(c: Context, limit: number): Promise<unknown> {
   const type = mediaType(c)
   if (type !== 'application/json')
     throw new AppError(
-      415,
       'unsupported_media_type',
       `Send application/json, not ${type === '' ? 'a body without content type' : type}.`,
     )
@@ -23,13 +22,12 @@ export async function readJson(c: Context, limit: number): Promise<unknown> {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    throw new AppError(400, 'bad_encoding', 'The body is not valid UTF-8: send UTF-8 text.', { cause: error })
+    throw new AppError('bad_encoding', 'The body is not valid UTF-8: send UTF-8 text.', { cause: error })
   }
   try {
     return JSON.parse(text)
   } catch (error) {
     throw new AppError(
-      400,
       'bad_json',
       `The body is not valid JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`,
       { cause: error },
@@ -55,7 +53,6 @@ export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<
     }).formData()
   } catch (error) {
     throw new AppError(
-      400,
       'bad_form',
       'The multipart form cannot be read: send it as a browser or curl -F does.',
       { cause: error },
@@ -66,11 +63,10 @@ export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<
   for (const [name, value] of form.entries()) {
     if (typeof value === 'string') fields[name] = field(name, value, fields[name])
     else if (name === 'documents') documents.push(await toDocument(value, limits))
-    else throw new AppError(400, 'invalid_request', `unknown file field "${name}": send files as "documents"`)
+    else throw new AppError('invalid_request', `unknown file field "${name}": send files as "documents"`)
   }
   if (documents.length > limits.documents)
     throw new AppError(
-      400,
       'too_many_documents',
       `A job takes at most ${limits.documents} documents and ${documents.length} were sent.`,
     )
@@ -85,21 +81,19 @@ function field(name: string, value: string, before: unknown): unknown {
   try {
     return JSON.parse(value)
   } catch (error) {
-    throw new AppError(400, 'bad_json', `The field "${name}" is not valid JSON.`, { cause: error })
+    throw new AppError('bad_json', `The field "${name}" is not valid JSON.`, { cause: error })
   }
 }
 
 async function toDocument(file: File, limits: HttpDeps['limits']): Promise<ArrivingDocument> {
   if (file.size > limits.documentBytes)
     throw new AppError(
-      413,
       'document_too_large',
       `The document "${file.name}" is larger than ${limits.documentBytes / 1_000_000} MB: shorten or split it.`,
     )
   const name = file.name.trim()
   if (name === '' || name.length > 255 || /[\p{Cc}/\\]/u.test(name))
     throw new AppError(
-      400,
       'bad_document_name',
       'A document needs a file name without path or control characters.',
     )
@@ -117,7 +111,7 @@ function mediaType(c: Context): string {
 /** Reads at most `limit` bytes; what is longer is refused without being read to its end. */
 async function readBytes(c: Context, limit: number): Promise<Uint8Array> {
   const tooLarge = (): AppError =>
-    new AppError(413, 'too_large', `The body is larger than ${limit} bytes: shorten it, or attach documents.`)
+    new AppError('too_large', `The body is larger than ${limit} bytes: shorten it, or attach documents.`)
   if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0

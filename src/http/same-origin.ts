@@ -9,7 +9,6 @@ export function checkHost(c: Context, allowed: readonly string[]): void {
   const host = c.req.header('host')
   if (host !== undefined && allowed.includes(host) && isAskedAt(c, host)) return
   throw new AppError(
-    403,
     'host_not_allowed',
     'This server does not answer under that Host: use the address that `slipway start` printed.',
   )
@@ -34,10 +33,10 @@ export function checkOrigin(c: Context): void {
   const host = c.req.header('host') ?? ''
   const origin = c.req.header('origin')
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
-    throw new AppError(403, 'origin_not_allowed', 'Pages of other sites may not use this server.')
+    throw new AppError('origin_not_allowed', 'Pages of other sites may not use this server.')
   const site = c.req.header('sec-fetch-site')
   if (site === undefined || site === 'same-origin' || site === 'none' || isFollowedLink(c)) return
-  throw new AppError(403, 'cross_site', 'Requests from other sites are refused.')
+  throw new AppError('cross_site', 'Requests from other sites are refused.')
 }
 
 /** A person who follows a link gets a page without data; the page then asks from our own origin. */
@@ -58,7 +57,6 @@ export function checkCookieWrite(c: Context): void {
   if (harmless.has(c.req.method)) return
   if (c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined) return
   throw new AppError(
-    403,
     'origin_missing',
     'A change with a session cookie needs an Origin header: browsers send it; programs send the token instead.',
   )

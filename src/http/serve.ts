@@ -53,7 +53,7 @@ export function requirePort(host: string, port: number): Promise<void> {
 function refusal(error: Error, port: number): Error {
   if (!('code' in error && error.code === 'EADDRINUSE')) return error
   const sentence = `Port ${port} is in use: stop the other server, or pass another --port.`
-  return new AppError(409, 'port_in_use', sentence, { cause: error })
+  return new AppError('port_in_use', sentence, { cause: error })
 }
 
 function close(server: Server): Promise<void> {

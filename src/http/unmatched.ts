@@ -8,11 +8,9 @@ const ALL = 'ALL'
 export function unmatched(app: OpenAPIHono): (c: Context) => never {
   return (c) => {
     const allowed = methodsOf(app, c.req.path)
-    if (allowed.length === 0)
-      throw new AppError(404, 'not_found', 'There is nothing here: see /api/openapi.json.')
+    if (allowed.length === 0) throw new AppError('not_found', 'There is nothing here: see /api/openapi.json.')
     c.header('Allow', allowed.join(', '))
     throw new AppError(
-      405,
       'method_not_allowed',
       `${c.req.method} is not possible here, only ${allowed.join(', ')}: see /api/openapi.json.`,
     )

@@ -114,7 +114,7 @@ function watch(options: HelperOptions, times: HelperTimes, onGone: () => void): 
     clearInterval(watching)
     onGone()
     const sentence = `${options.name} has ended and is started again: try again.`
-    options.onGone(new AppError(503, 'helper_gone', sentence, { cause }))
+    options.onGone(new AppError('helper_gone', sentence, { cause }))
   }
   child.on('message', () => {
     unanswered = 0

@@ -77,7 +77,7 @@ function readList(file: string): PriceList {
 }
 
 function wrong(file: string, why: string): AppError {
-  return new AppError(500, 'bad_prices', `The prices in ${file} cannot be read: ${why}.`)
+  return new AppError('bad_prices', `The prices in ${file} cannot be read: ${why}.`)
 }
 
 function isPrice(value: unknown): value is Price {

@@ -39,7 +39,6 @@ export function openVault(dataDir: string): Vault {
         return new TextDecoder().decode(plaintext)
       } catch (error) {
         throw new AppError(
-          500,
           'secret_unreadable',
           `The secret "${name}" cannot be read with the key in ${file}: set it again (slipway secrets set ${name}).`,
           { cause: error },

@@ -29,7 +29,6 @@ export async function bindDataDirectory(db: Database, dataDir: string): Promise<
     const bound = rows[0]?.value
     if (bound !== undefined && bound.id !== id)
       throw new AppError(
-        409,
         'other_data_directory',
         `The database of DATABASE_URL belongs to another data directory, ${bound.path}: start with that one, or give ${dataDir} a database of its own. If that directory is gone for good, so are the repositories of its jobs: delete the row "data_directory" from the table settings, then start again.`,
       )

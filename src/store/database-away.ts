@@ -33,14 +33,12 @@ export function asDatabaseError(error: unknown): unknown {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   if (code === '53300' || cause.message.startsWith('timeout exceeded when trying to connect'))
     return new AppError(
-      503,
       codes.full,
       'The database has no connection left for this request: try again, and raise max_connections of PostgreSQL if it happens again.',
       { cause },
     )
   if (states.has(code) || systemCodes.has(code) || code.startsWith('08') || words.test(cause.message))
     return new AppError(
-      503,
       codes.away,
       'The database cannot be reached at present: try again in a moment. Nothing that was accepted is lost.',
       { cause },

@@ -31,7 +31,7 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
 }
 
 function inUse(what: string): AppError {
-  return new AppError(409, 'data_dir_in_use', `${what}: stop that server, or pass another --data-dir.`)
+  return new AppError('data_dir_in_use', `${what}: stop that server, or pass another --data-dir.`)
 }
 
 /** The lock after the newest; null when another process has taken one meanwhile. */

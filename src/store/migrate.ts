@@ -53,7 +53,6 @@ export async function migrate(
     const known = migrations.at(-1)?.number ?? 0
     if (newest > known) {
       throw new AppError(
-        500,
         'schema_too_new',
         `The database has schema ${newest}, this Slipway knows ${known}: start the newer version.`,
       )
@@ -62,7 +61,6 @@ export async function migrate(
       const migration = migrations.find((candidate) => candidate.number === row.number)
       if (migration?.checksum !== row.checksum) {
         throw new AppError(
-          500,
           'schema_changed',
           `Migration ${row.number} was changed after it had been applied: restore the file.`,
         )

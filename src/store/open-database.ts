@@ -82,7 +82,6 @@ export function makeDataDirectory(dataDir: string): void {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new AppError(
-      500,
       'data_dir_unusable',
       `The data directory ${dataDir} cannot be written (${why}): pass another --data-dir, make room, or mend its permissions.`,
       { cause: error },

@@ -140,7 +140,6 @@ async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
   const usable = Math.min(...limits)
   if (usable < connectionsNeeded)
     throw new AppError(
-      500,
       'database_connections',
       `A server needs ${connectionsNeeded} connections to its database, and this one gives ${usable}: raise max_connections of PostgreSQL, or the limit of the role or the database.`,
     )
@@ -154,13 +153,11 @@ async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
 }
 
 function refusal(error: unknown): unknown {
-  if (error instanceof DatabaseTaken)
-    return new AppError(409, 'database_in_use', error.message, { cause: error })
+  if (error instanceof DatabaseTaken) return new AppError('database_in_use', error.message, { cause: error })
   const told = asDatabaseError(error)
   if (!isDatabaseAway(told) && !isConnectionRefused(error)) return error
   const why = error instanceof Error ? messageOf(error) : String(error)
   return new AppError(
-    500,
     'database_unreachable',
     `The database of DATABASE_URL cannot be reached (${why}): check the address and that the server runs.`,
     { cause: error },

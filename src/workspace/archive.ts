@@ -31,7 +31,6 @@ export async function archiveCommit(
   const total = entries.reduce((sum, entry) => sum + entry.size, 0)
   if (total > maxBytes)
     throw new AppError(
-      413,
       'archive_too_large',
       `The files are ${Math.ceil(total / 1e6)} MB together, and an archive may hold ${maxBytes / 1e6} MB: clone the repository instead.`,
     )
@@ -77,7 +76,6 @@ function refuseNames(entries: readonly Entry[]): void {
     .join(', ')
   const more = refused.length > SHOWN ? ` and ${refused.length - SHOWN} more` : ''
   throw new AppError(
-    422,
     'names_not_for_zip',
     `A zip cannot carry these names exactly: ${shown}${more}. Ask for a tar instead (?format=tar.gz, or slipway export --format tar.gz).`,
   )

@@ -65,7 +65,7 @@ export async function readFile(
   commit: string,
   name: Buffer,
 ): Promise<FileContent> {
-  if (!isPath(name)) throw new AppError(400, 'bad_path', 'This is not a path inside the repository.')
+  if (!isPath(name)) throw new AppError('bad_path', 'This is not a path inside the repository.')
   const { path } = named(name)
   const about = await gitText(['cat-file', '-z', '--batch-check=%(objecttype) %(objectname) %(objectsize)'], {
     gitDir: repository.dir,
@@ -73,7 +73,7 @@ export async function readFile(
   })
   const [type, object = '', size] = about.split(' ')
   if (type !== 'blob' || !/^[0-9a-f]{40,64}$/.test(object))
-    throw new AppError(404, 'file_not_found', `There is no file ${path} in ${commit.slice(0, 10)}.`)
+    throw new AppError('file_not_found', `There is no file ${path} in ${commit.slice(0, 10)}.`)
   const length = Number(size)
   if (length > FILE_BYTES)
     return { path, commit, size: length, encoding: 'utf8', content: '', truncated: true }

@@ -13,7 +13,6 @@ export async function requireGit(): Promise<void> {
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     throw new AppError(
-      500,
       'git_missing',
       `Slipway needs ${needed} and cannot run it: install it, then start again.`,
       {
@@ -24,7 +23,6 @@ export async function requireGit(): Promise<void> {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? []
   if (Number(major) > OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1])) return
   throw new AppError(
-    500,
     'git_too_old',
     `Slipway needs ${needed}; this is ${version}: upgrade it, then start again.`,
   )

@@ -34,7 +34,7 @@ export function serveUploadPack(
   limits: UploadPackLimits,
 ): Readable {
   if (running >= limits.clones)
-    throw new AppError(503, 'busy', 'Too many clones are being made: try again in a minute.')
+    throw new AppError('busy', 'Too many clones are being made: try again in a minute.')
   running += 1
   return streamGit(
     [

@@ -27,6 +27,18 @@ async function openLogOfPeople(page: Page): Promise<void> {
   await page.getByLabel('Kind').selectOption({ label: 'People' })
 }
 
+/** On how many lines the times of the log are, in a browser whose clock has twelve hours. */
+async function linesOfTimes(page: Page): Promise<Set<number>> {
+  const lines = await page
+    .locator('[data-seq] time')
+    .evaluateAll((all) =>
+      all.map((one) =>
+        Math.round(one.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(one).lineHeight)),
+      ),
+    )
+  return new Set(lines)
+}
+
 it('a message to an agent stands in its transcript at once, is delivered at its next turn and answered', async () => {
   // High enough for the whole session: what is scrolled out of sight is not in the page.
   await visit(server, { size: { width: 1280, height: 4000 } }, async ({ page }) => {
@@ -54,6 +66,7 @@ it('a message to an agent stands in its transcript at once, is delivered at its 
     await openLogOfPeople(page)
     await line(page, 'A person', /Mind the negative numbers/).waitFor()
     await line(page, 'Slipway', /was told: Mind the negative numbers/).waitFor()
+    expect(await linesOfTimes(page)).toEqual(new Set([1]))
     await server.client.cancel(id)
   })
 })

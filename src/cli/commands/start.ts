@@ -138,7 +138,6 @@ async function refuseSecond(dataDir: string): Promise<void> {
   const record = await readServerRecord(dataDir)
   if (record === null || record.pid === process.pid) return
   throw new AppError(
-    409,
     'data_dir_in_use',
     `a server is already running on ${dataDir}: ${record.url} (process ${record.pid}): use it as it is, stop it first, or pass another --data-dir`,
   )

@@ -23,14 +23,10 @@ export async function findBackend(
 ): Promise<{ profile: Profile; launch: Launch }> {
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
   if (backend === null)
-    throw new AppError(409, 'unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
+    throw new AppError('unknown_backend', `The backend "${attempt.backend}" is no longer configured.`)
   const { launch, reason } = await backend.detect()
   if (launch === null)
-    throw new AppError(
-      409,
-      'backend_unavailable',
-      `The backend "${attempt.backend}" cannot be used: ${reason}`,
-    )
+    throw new AppError('backend_unavailable', `The backend "${attempt.backend}" cannot be used: ${reason}`)
   return { profile: backend.profile, launch }
 }
 

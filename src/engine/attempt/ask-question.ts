@@ -20,7 +20,6 @@ export async function askQuestion(
 ): Promise<void> {
   if (claim.job.permissions !== 'ask')
     throw new AppError(
-      409,
       'nobody_attends',
       'Nobody is there to answer questions in this job: decide yourself, and write down what you decided.',
     )
@@ -50,6 +49,5 @@ export async function askQuestion(
     ])
     return id
   })
-  if (asked === null)
-    throw new AppError(409, 'attempt_over', 'This attempt is over: nobody is asked any more.')
+  if (asked === null) throw new AppError('attempt_over', 'This attempt is over: nobody is asked any more.')
 }

@@ -23,7 +23,6 @@ export function boardActs(engine: Engine, claim: Claim, attempt: AttemptTask, re
       reports += 1
       if (reports > REPORTS)
         throw new AppError(
-          429,
           'too_many_reports',
           `You have reported ${REPORTS} times, which is all that is taken: go on with the work.`,
         )
@@ -33,7 +32,6 @@ export function boardActs(engine: Engine, claim: Claim, attempt: AttemptTask, re
       questions += 1
       if (questions > QUESTIONS)
         throw new AppError(
-          429,
           'too_many_questions',
           `You have asked ${QUESTIONS} times, which is all that is taken: decide yourself, and write down what you decided.`,
         )

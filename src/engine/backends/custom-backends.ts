@@ -13,33 +13,29 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
     const settings = await holdSettings(trx)
     if (backend.name === 'offline' || backend.name === 'team')
       throw new AppError(
-        409,
         'built_in_backend',
         `The backend "${backend.name}" is part of Slipway: choose another name.`,
       )
     if (isDefinedIn(engine.settingsFile, backend.name))
       throw new AppError(
-        409,
         'in_settings_file',
         `There is a backend "${backend.name}" in ${engine.settingsFile.path}: change it there, or choose another name.`,
       )
     if (settings.backends.some((other) => other.name === backend.name))
       throw new AppError(
-        409,
         'backend_exists',
         `There is a backend "${backend.name}": remove it first, or choose another name.`,
       )
     const sealed = await sealEnv(engine.models.vault, [backend])
     const changed = Settings.safeParse({ ...settings, backends: [...settings.backends, ...sealed] })
     if (!changed.success)
-      throw new AppError(400, 'too_many_backends', 'There are as many backends as there can be: remove one.')
+      throw new AppError('too_many_backends', 'There are as many backends as there can be: remove one.')
     await writeSettings(trx, changed.data)
   })
   engine.settingsChanged()
   const all = await engine.catalogue.list(await engine.settings())
   const view = all.find((other) => other.name === backend.name)
-  if (view === undefined)
-    throw new AppError(404, 'unknown_backend', `"${backend.name}" was removed meanwhile.`)
+  if (view === undefined) throw new AppError('backend_not_found', `"${backend.name}" was removed meanwhile.`)
   return { ...view, default_backend: all.find((other) => other.default)?.name ?? null }
 }
 
@@ -51,14 +47,12 @@ export async function addRegistryBackend(engine: Engine, entry: RegistryBackend)
   const described = backendOfEntry(entry, platform)
   if (described === null)
     throw new AppError(
-      400,
       'no_distribution',
       `The registry knows no way to start "${entry.registry.id}" on ${platform}: add it by its command.`,
     )
   const backend = CustomBackend.safeParse(described)
   if (!backend.success)
     throw new AppError(
-      400,
       'bad_registry_entry',
       `The registry's entry cannot be used: ${backend.error.issues[0]?.path.join('.')}: ${backend.error.issues[0]?.message}.`,
     )
@@ -71,14 +65,13 @@ export async function removeBackend(engine: Engine, name: string): Promise<void>
     const settings = await holdSettings(trx)
     if (isDefinedIn(engine.settingsFile, name))
       throw new AppError(
-        409,
         'in_settings_file',
         `The backend "${name}" stands in ${engine.settingsFile.path}: take it away there, and start the server again.`,
       )
     if (!settings.backends.some((backend) => backend.name === name)) {
       if (engine.catalogue.find(settings, name) !== null)
-        throw new AppError(409, 'built_in_backend', `"${name}" is known to Slipway and cannot be removed.`)
-      throw new AppError(404, 'unknown_backend', `There is no backend "${name}".`)
+        throw new AppError('built_in_backend', `"${name}" is known to Slipway and cannot be removed.`)
+      throw new AppError('backend_not_found', `There is no backend "${name}".`)
     }
     await forgetConformance(trx, name)
     await writeSettings(trx, {

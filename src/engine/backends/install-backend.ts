@@ -31,7 +31,6 @@ export async function uninstallBackend(engine: Engine, name: string): Promise<Ba
   const { profile } = await existing(engine, name)
   if (!(await uninstallProfile(profile, engine.catalogue.places)))
     throw new AppError(
-      409,
       'not_installed',
       `Slipway has not installed ${profile.displayName}: nothing to remove.`,
     )
@@ -43,14 +42,10 @@ export async function requireInstallable(engine: Engine, name: string): Promise<
   const { profile } = await existing(engine, name)
   if (profile.install === null) {
     const advice = profile.hint === '' ? 'it is part of Slipway' : profile.hint
-    throw new AppError(409, 'not_installable', `Slipway cannot install ${profile.displayName}: ${advice}.`)
+    throw new AppError('not_installable', `Slipway cannot install ${profile.displayName}: ${advice}.`)
   }
   if (underway.has(name))
-    throw new AppError(
-      409,
-      'install_underway',
-      `${profile.displayName} is being installed already: wait for it.`,
-    )
+    throw new AppError('install_underway', `${profile.displayName} is being installed already: wait for it.`)
   return profile
 }
 
@@ -59,11 +54,11 @@ async function existing(engine: Engine, name: string): Promise<Backend> {
   const backend = engine.catalogue.find(settings, name)
   if (backend !== null) return backend
   const names = (await engine.catalogue.list(settings)).map((other) => other.name).join(', ')
-  throw new AppError(404, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
+  throw new AppError('backend_not_found', `There is no backend "${name}": choose one of ${names}.`)
 }
 
 async function view(engine: Engine, name: string): Promise<BackendView> {
   const found = (await engine.catalogue.list(await engine.settings())).find((other) => other.name === name)
-  if (found === undefined) throw new AppError(404, 'unknown_backend', `The backend "${name}" is gone.`)
+  if (found === undefined) throw new AppError('backend_not_found', `The backend "${name}" is gone.`)
   return found
 }

@@ -28,7 +28,7 @@ This only tests the connection: create, change and run nothing.`
 export async function tryBackend(engine: Engine, name: string): Promise<BackendTrial> {
   const { backend, launch, version } = await usableBackend(engine, name)
   if (underway.has(name))
-    throw new AppError(409, 'trial_underway', `"${name}" is being tested already: wait for it.`)
+    throw new AppError('trial_underway', `"${name}" is being tested already: wait for it.`)
   underway.add(name)
   const began = Date.now()
   const root = path.join(engine.dataDir, 'trials', randomUUID())
@@ -60,11 +60,10 @@ export async function usableBackend(
   name: string,
 ): Promise<{ backend: Backend; launch: Launch; version: string | null }> {
   const backend = engine.catalogue.find(await engine.settings(), name)
-  if (backend === null) throw new AppError(404, 'unknown_backend', `There is no backend "${name}".`)
+  if (backend === null) throw new AppError('backend_not_found', `There is no backend "${name}".`)
   const { launch, reason, version } = await backend.detect()
   if (launch === null)
     throw new AppError(
-      400,
       'backend_unavailable',
       `The backend "${name}" cannot be used: ${reason ?? 'it is not available'}`,
     )

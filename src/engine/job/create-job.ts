@@ -105,7 +105,7 @@ async function asked(
 }
 
 function noRoom(missing: string): AppError {
-  return new AppError(507, 'disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
+  return new AppError('disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
 }
 
 /** Throws on what it is given, but where the agents that Slipway brings have gone with its program. */
@@ -113,7 +113,7 @@ function sayUpgraded({ program }: Engine): (error: unknown) => Promise<never> {
   return async (error) => {
     throw (await program.look()) === null
       ? error
-      : new AppError(503, 'upgraded', `${upgradeSentence}. Nothing that was accepted is lost.`)
+      : new AppError('upgraded', `${upgradeSentence}. Nothing that was accepted is lost.`)
   }
 }
 
@@ -143,7 +143,6 @@ function fillIn(
 function refuseEmptyGate(job: Pick<NewJobRow, 'mode' | 'approvePlan'>): void {
   if (job.approvePlan && job.mode === 'solo')
     throw new AppError(
-      400,
       'no_plan_to_approve',
       'A job with mode "solo" makes no plan that could wait for approval: leave out approve_plan, or use mode "team".',
     )
@@ -154,7 +153,6 @@ async function replay(engine: Engine, key: string, requestHash: string): Promise
   if (earlier === null) return null
   if (earlier.request_hash !== requestHash) {
     throw new AppError(
-      409,
       'idempotency_key_reused',
       'This Idempotency-Key was used for a different request: send a new key.',
     )
@@ -202,10 +200,9 @@ function choose(
     const found = backends.find((backend) => backend.name === name)
     const names = backends.map((backend) => backend.name).join(', ')
     if (found === undefined)
-      throw new AppError(400, 'unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
+      throw new AppError('unknown_backend', `There is no backend "${name}": choose one of ${names}.`)
     if (!found.available)
       throw new AppError(
-        400,
         'backend_unavailable',
         `The backend "${name}" cannot be used: ${found.reason ?? 'it is not available'}`,
       )
@@ -215,7 +212,6 @@ function choose(
   const wanted = input.backend ?? standard?.name
   if (wanted === undefined)
     throw new AppError(
-      400,
       'no_backend',
       'No backend is available: see `slipway backends` for what each one needs.',
     )

@@ -22,7 +22,7 @@ export function openSourceCheck(): SourceCheck {
       return (await insistOnHelper(() => findSource(source, { timeoutMs: LOOK_MS }))).branch
     } catch (error) {
       if (error instanceof SourceError)
-        throw new AppError(400, 'bad_source', error.message, {
+        throw new AppError('bad_source', error.message, {
           cause: error,
           issues: [{ path: 'source', message: error.message }],
         })
@@ -36,7 +36,7 @@ export function openSourceCheck(): SourceCheck {
     const joined = underway.get(source)
     if (joined !== undefined) return joined
     if (underway.size >= LOOKS)
-      throw new AppError(503, 'busy', 'Too many sources are being looked at: try again in a few seconds.')
+      throw new AppError('busy', 'Too many sources are being looked at: try again in a few seconds.')
     const looking = look(source)
     underway.set(source, looking)
     return looking

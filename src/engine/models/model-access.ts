@@ -52,7 +52,7 @@ export async function openAccess(
   const reach = modelRouteFor(profile, usable, engine.ownHome)
   switch (reach.auth) {
     case null:
-      throw new AppError(409, 'no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
+      throw new AppError('no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
     case 'own':
     case 'none':
       return { ...withoutGateway, access: { gateway: null, model } }

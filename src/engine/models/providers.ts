@@ -30,11 +30,7 @@ export async function setProvider(engine: Engine, name: string, input: ProviderI
     const all = await holdProviders(trx)
     const before = all.find((provider) => provider.name === name)
     if (before === undefined && all.length >= MAX_PROVIDERS)
-      throw new AppError(
-        400,
-        'too_many_providers',
-        'There are as many providers as there can be: remove one.',
-      )
+      throw new AppError('too_many_providers', 'There are as many providers as there can be: remove one.')
     await writeProvider(trx, complete(name, input, before))
   })
   await tryAndWake(engine, [name])
@@ -48,7 +44,6 @@ function complete(name: string, input: ProviderInput, before: Provider | undefin
   const provider = Provider.safeParse({ ...plain, ...knownProviders[name], ...before, ...said })
   if (!provider.success)
     throw new AppError(
-      400,
       'incomplete_provider',
       `Slipway knows no provider "${name}": say its wire and its base_url, or name one of ${Object.keys(knownProviders).join(', ')}.`,
     )
@@ -143,9 +138,9 @@ function toView(engine: Engine, known: KnownProvider): ProviderView {
 }
 
 function unknownProvider(name: string): AppError {
-  return new AppError(404, 'unknown_provider', `There is no provider "${name}".`)
+  return new AppError('unknown_provider', `There is no provider "${name}".`)
 }
 
 function unknownSecret(name: string): AppError {
-  return new AppError(404, 'unknown_secret', `There is no secret "${name}".`)
+  return new AppError('unknown_secret', `There is no secret "${name}".`)
 }

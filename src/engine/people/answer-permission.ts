@@ -18,7 +18,7 @@ export async function answerPermission(
   await personAct(engine.db, jobId, async ({ trx, append }) => {
     const found = await readPermission(trx, jobId, id)
     if (found === null)
-      throw new AppError(404, 'not_found', `The job has no permission ${id}: they are in /permissions.`)
+      throw new AppError('not_found', `The job has no permission ${id}: they are in /permissions.`)
     const { permission, agentId } = found
     requireOpen(permission)
     const option = chosen(permission, answer)
@@ -48,7 +48,7 @@ function requireOpen({ outcome }: PermissionView): void {
     expired: 'Its time was over, so it was refused.',
     withdrawn: 'The session that asked has ended; if its work goes on, it asks again.',
   }
-  throw new AppError(409, 'permission_closed', words[outcome])
+  throw new AppError('permission_closed', words[outcome])
 }
 
 function chosen(
@@ -59,5 +59,5 @@ function chosen(
   const found = options.find((each) => each.id === option)
   if (found !== undefined) return found
   const names = options.map((each) => each.id).join(', ')
-  throw new AppError(400, 'unknown_option', `"${option}" is not an option: choose one of ${names}, or null.`)
+  throw new AppError('unknown_option', `"${option}" is not an option: choose one of ${names}, or null.`)
 }

@@ -18,7 +18,7 @@ export async function answerQuestion(
   await personAct(engine.db, jobId, async ({ trx, append }) => {
     const found = await readQuestion(trx, jobId, id)
     if (found === null)
-      throw new AppError(404, 'not_found', `The job has no question ${id}: they are in /questions.`)
+      throw new AppError('not_found', `The job has no question ${id}: they are in /questions.`)
     const { question, agentId } = found
     requireOpen(question)
     await closeQuestion(trx, id, { outcome: 'answered', answer: text, actor: 'person' })
@@ -46,5 +46,5 @@ function requireOpen({ outcome }: QuestionView): void {
     expired: 'Its time was over, so the agent decided itself.',
     withdrawn: 'The session that asked has ended; if its work goes on, it may ask again.',
   }
-  throw new AppError(409, 'question_closed', words[outcome])
+  throw new AppError('question_closed', words[outcome])
 }

@@ -10,11 +10,7 @@ import { personAct } from '../job-transactions.ts'
 export async function cancelJob(engine: Engine, id: string): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))
-      throw new AppError(
-        409,
-        'not_cancellable',
-        `The job is ${job.status} already: there is nothing to cancel.`,
-      )
+      throw new AppError('not_cancellable', `The job is ${job.status} already: there is nothing to cancel.`)
     if (job.cancel_requested_at !== null) return
     await updateJob(trx, id, { cancel_requested_at: new Date() })
     await append([{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
@@ -28,7 +24,6 @@ export async function restartJob(engine: Engine, id: string): Promise<void> {
     const status = transition(job.status, 'restart')
     if (status === null)
       throw new AppError(
-        409,
         'not_restartable',
         `The job is ${job.status}: only a failed or cancelled job can be restarted.`,
       )

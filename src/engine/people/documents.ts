@@ -15,7 +15,6 @@ export async function addDocuments(
     const { documents: most } = engine.limits
     if (length + documents.length > most)
       throw new AppError(
-        400,
         'too_many_documents',
         `A job takes ${most} documents and this one has ${length}: remove some first.`,
       )
@@ -34,7 +33,7 @@ export async function addDocuments(
 export async function removeDocument(engine: Engine, jobId: string, id: string): Promise<void> {
   await personAct(engine.db, jobId, async ({ trx, append }) => {
     if (!(await deleteDocument(trx, jobId, id)))
-      throw new AppError(404, 'not_found', `The job has no document ${id}.`)
+      throw new AppError('not_found', `The job has no document ${id}.`)
     await append([{ type: 'document.removed', actor: 'person', message: 'A document was removed.' }])
   })
 }

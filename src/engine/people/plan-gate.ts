@@ -85,13 +85,11 @@ function proposalOf(job: JobRow, version: number | null): Plan {
   const waits = job.status === 'waiting' && job.wait?.for === 'approval' && job.cancel_requested_at === null
   if (!waits || job.proposed_plan === null)
     throw new AppError(
-      409,
       'not_waiting_for_approval',
       `The job is ${job.status} and does not wait for approval of its plan: ${job.approve_plan ? 'only a proposed plan can be edited, approved or sent back' : 'it was made without approve_plan'}.`,
     )
   if (version !== null && version !== job.plan_version)
     throw new AppError(
-      409,
       'plan_changed',
       `The plan is at version ${job.plan_version} and you named version ${version}: read it again and repeat what you want on the newest version.`,
     )

@@ -11,13 +11,12 @@ export async function sendMessage(engine: Engine, id: string, { agent_id, text }
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status) || job.cancel_requested_at !== null)
       throw new AppError(
-        409,
         'job_over',
         `The job is ${isTerminal(job.status) ? job.status : 'being cancelled'}: none of its agents will read a message.`,
       )
     const recipient = await readRecipient(trx, id, agent_id)
     if (recipient === null)
-      throw new AppError(404, 'not_found', `The job has no agent ${agent_id}: its agents are in /agents.`)
+      throw new AppError('not_found', `The job has no agent ${agent_id}: its agents are in /agents.`)
     const message = { id: newId(), text }
     await insertMessage(trx, { ...message, jobId: id, agentId: agent_id })
     const delivery =

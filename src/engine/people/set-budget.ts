@@ -11,17 +11,13 @@ import { personAct } from '../job-transactions.ts'
 export async function setBudget(engine: Engine, id: string, change: BudgetChange): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))
-      throw new AppError(409, 'job_ended', `The job is ${job.status}: its budget is of no use any more.`)
+      throw new AppError('job_ended', `The job is ${job.status}: its budget is of no use any more.`)
     const budget = changed(job.budget, change)
     await updateJob(trx, id, { budget })
     const now = await readBudget(trx, id)
     const spent = now === null ? null : spentWords(now.limit, now.used)
     if (spent !== null && job.wait?.for === 'budget')
-      throw new AppError(
-        409,
-        'budget_too_small',
-        `That is not enough to go on, because of ${spent}: say more.`,
-      )
+      throw new AppError('budget_too_small', `That is not enough to go on, because of ${spent}: say more.`)
     await append([
       {
         type: 'job.budget',

@@ -87,7 +87,7 @@ export async function retryTask(
 
 /** Says why a task cannot be started over now, if it cannot. */
 function refuseRetry({ job, task }: { job: Snapshot['job']; task: Task }): void {
-  const refused = (why: string): AppError => new AppError(409, 'not_retryable', why)
+  const refused = (why: string): AppError => new AppError('not_retryable', why)
   if (job.status === 'cancelled' || job.cancelRequested)
     throw refused('The job was cancelled: restart it, and its unfinished tasks begin again.')
   if (job.status === 'completed' || job.status === 'queued')
@@ -111,10 +111,10 @@ async function readTask(trx: JobTrx, id: string, taskId: string): Promise<Snapsh
   const snapshot = await readSnapshot(trx, id)
   if (snapshot === null) throw notFound(id)
   const task = snapshot.tasks.find((candidate) => candidate.id === taskId)
-  if (task === undefined) throw new AppError(404, 'not_found', `The job has no task ${taskId}.`)
+  if (task === undefined) throw new AppError('not_found', `The job has no task ${taskId}.`)
   return { ...snapshot, task }
 }
 
 function refusal(why: string): AppError {
-  return new AppError(409, 'not_cancellable', why)
+  return new AppError('not_cancellable', why)
 }

@@ -24,9 +24,9 @@ export async function waiveFinding(
     const snapshot = await readSnapshot(trx, id)
     if (snapshot === null) throw notFound(id)
     const finding = snapshot.findings.find((one) => one.id === findingId)
-    if (finding === undefined) throw new AppError(404, 'not_found', `The job has no finding ${findingId}.`)
+    if (finding === undefined) throw new AppError('not_found', `The job has no finding ${findingId}.`)
     if (!(await storeWaiver(trx, findingId, reason)))
-      throw new AppError(409, 'waived_already', 'This finding was waived before.')
+      throw new AppError('waived_already', 'This finding was waived before.')
     const waived = snapshot.findings.map((one) => (one === finding ? { ...one, waived: true } : one))
     await append([
       {

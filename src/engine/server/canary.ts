@@ -142,7 +142,6 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
     const last = await shown(engine, trx, record)
     if (last.status === 'running')
       throw new AppError(
-        409,
         'canary_underway',
         `A canary has been under way since ${last.at ?? 'a moment ago'}: wait for it.`,
       )
@@ -191,7 +190,6 @@ async function prove(
   await remove(engine, id)
   if (result.end === 'no-free-slot')
     throw new AppError(
-      409,
       'no_free_slot',
       `All slots were busy for ${engine.limits.canaryMs / 1000} s, so nothing was tried: run the canary again later.`,
     )

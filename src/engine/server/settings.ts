@@ -36,7 +36,6 @@ export async function putSettings(engine: Engine, wanted: Settings): Promise<Set
     const change = splitForStore(unmasked, await holdSettings(trx), says)
     if ('fixed' in change)
       throw new AppError(
-        409,
         'in_settings_file',
         `${change.fixed} stands in ${path}: change it there, and start the server again.`,
       )

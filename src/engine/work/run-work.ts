@@ -1,6 +1,7 @@
 import { roomOnDisk } from '../../domain/set-aside.ts'
 import { transition } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { statusOf } from '../../lib/errors.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateAttempt, type AttemptChange } from '../../store/attempts.ts'
@@ -180,7 +181,7 @@ function nextLook({ limits }: Engine): string {
 
 /** What was asked for cannot be done: no fault of the server's. */
 function isOfRequest(error: unknown): boolean {
-  return error instanceof SourceError || (error instanceof AppError && error.status < 500)
+  return error instanceof SourceError || (error instanceof AppError && statusOf(error.code) < 500)
 }
 
 /** Writes the report under the lease; without it everything is dropped, because somebody else owns the work now. */

@@ -124,5 +124,5 @@ function testRoutes(app: OpenAPIHono, deps: HttpDeps): void {
 function nameOf(c: Context): string {
   const name = c.req.param('name') ?? ''
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return name
-  throw new AppError(404, 'unknown_backend', `There is no backend ${JSON.stringify(name.slice(0, 60))}.`)
+  throw new AppError('backend_not_found', `There is no backend ${JSON.stringify(name.slice(0, 60))}.`)
 }

@@ -31,10 +31,10 @@ export function documentRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.post('/api/jobs/:id/documents', async (c) => {
     const id = idOf(c)
     if (!(c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data'))
-      throw new AppError(415, 'unsupported_media_type', 'Send documents as multipart/form-data.')
+      throw new AppError('unsupported_media_type', 'Send documents as multipart/form-data.')
     const { documents } = await readForm(c, deps.limits)
     if (documents.length === 0)
-      throw new AppError(400, 'no_documents', 'No document was sent: put files into the field "documents".')
+      throw new AppError('no_documents', 'No document was sent: put files into the field "documents".')
     return c.json(await deps.documents.add(id, documents), 201)
   })
 

@@ -36,7 +36,7 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
 
   const known = async (c: Context): Promise<string> => {
     const id = idOf(c)
-    if ((await deps.jobs.get(id)) === null) throw new AppError(404, 'not_found', `There is no job ${id}.`)
+    if ((await deps.jobs.get(id)) === null) throw new AppError('not_found', `There is no job ${id}.`)
     return id
   }
   const follow = async (c: Context): Promise<Response> => {
@@ -67,6 +67,6 @@ function startOf(c: Context): number {
   const header = c.req.header('last-event-id')
   if (header === undefined) return after
   if (!/^\d{1,9}$/.test(header))
-    throw new AppError(400, 'bad_last_event_id', 'Last-Event-ID is the `id` of an event: a whole number.')
+    throw new AppError('bad_last_event_id', 'Last-Event-ID is the `id` of an event: a whole number.')
   return Number(header)
 }

@@ -20,7 +20,7 @@ export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.get('/api/jobs/:id/preview/*', async (c) => {
     const file = await deps.files.read(idOf(c), queryOf(c, RefQuery).ref, rest(c, 'preview'))
     if (file.truncated)
-      throw new AppError(413, 'file_too_large', 'The file is too large to be shown: download the repository.')
+      throw new AppError('file_too_large', 'The file is too large to be shown: download the repository.')
     const bytes = Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8')
     return shown(file.path, bytes, file.encoding === 'utf8' ? 'text/plain; charset=utf-8' : RAW)
   })
@@ -113,7 +113,7 @@ function rest(c: Context, name: string): Buffer {
   const marker = `/${name}/`
   const encoded = raw.slice(raw.indexOf(marker) + marker.length)
   if (/%(?![0-9a-f]{2})/i.test(encoded))
-    throw new AppError(400, 'bad_path', 'The path is not valid: percent-encode its bytes.')
+    throw new AppError('bad_path', 'The path is not valid: percent-encode its bytes.')
   const bytes = Buffer.from(encoded, 'utf8')
     .toString('latin1')
     .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -18,7 +18,6 @@ export function gitRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     if (service === 'git-receive-pack') throw readOnly()
     if (service !== 'git-upload-pack')
       throw new AppError(
-        400,
         'smart_git_only',
         'Use a git client of this decade: only its smart protocol is spoken.',
       )
@@ -31,7 +30,7 @@ export function gitRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     const id = jobOf(c)
     const wanted = 'application/x-git-upload-pack-request'
     if (c.req.header('content-type') !== wanted)
-      throw new AppError(415, 'unsupported_media_type', `Send ${wanted}, as git clients do.`)
+      throw new AppError('unsupported_media_type', `Send ${wanted}, as git clients do.`)
     const request = bodyOf(c, deps.limits.gitRequestBytes)
     const signal = c.req.raw.signal
     return stream(await deps.git.uploadPack(id, { protocol: protocolOf(c), request, signal }), 'result')
@@ -68,7 +67,6 @@ function describe(app: OpenAPIHono): void {
 
 function readOnly(): AppError {
   return new AppError(
-    403,
     'read_only',
     'The repository of a job can be cloned, not pushed to: give the clone to a job as its source.',
   )
@@ -78,7 +76,7 @@ function jobOf(c: Context): string {
   const name = c.req.param('name') ?? ''
   const id = name.endsWith('.git') ? name.slice(0, -4) : ''
   if (z.uuid().safeParse(id).success) return id
-  throw new AppError(404, 'not_found', 'There is no such repository: its address ends with /git/<job>.git.')
+  throw new AppError('not_found', 'There is no such repository: its address ends with /git/<job>.git.')
 }
 
 /** The version that the client speaks; what is no version is left out, as git does. */
@@ -93,7 +91,7 @@ function bodyOf(c: Context, limit: number): Readable {
   if (body === null) return Readable.from([])
   const encoding = c.req.header('content-encoding') ?? 'identity'
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip')
-    throw new AppError(415, 'unsupported_encoding', 'Send the body as it is, or compressed with gzip.')
+    throw new AppError('unsupported_encoding', 'Send the body as it is, or compressed with gzip.')
   let size = 0
   const bounded = new Transform({
     transform(chunk: Buffer, _, done) {

@@ -41,11 +41,7 @@ export function jobRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.post('/api/jobs', async (c) => {
     const key = c.req.header('idempotency-key') ?? null
     if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key))
-      throw new AppError(
-        400,
-        'bad_idempotency_key',
-        'An Idempotency-Key has 1 to 200 visible ASCII characters.',
-      )
+      throw new AppError('bad_idempotency_key', 'An Idempotency-Key has 1 to 200 visible ASCII characters.')
     const { fields, documents } = await readForm(c, deps.limits)
     const input = NewJob.safeParse(fields)
     if (!input.success) throw invalid(input.error, 'job')
@@ -75,7 +71,7 @@ export function jobRoutes(app: OpenAPIHono, deps: HttpDeps): void {
     async (c) => {
       const id = idOf(c)
       const job = await deps.jobs.get(id)
-      if (job === null) throw new AppError(404, 'not_found', `There is no job ${id}.`)
+      if (job === null) throw new AppError('not_found', `There is no job ${id}.`)
       return c.json(job, 200)
     },
   )

@@ -50,7 +50,7 @@ export function sessionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.delete('/api/sessions/:id', async (c) => {
     const id = idOf(c)
     if (!(await deps.sessions.end(id)))
-      throw new AppError(404, 'not_found', `There is no session ${id}: it has ended already.`)
+      throw new AppError('not_found', `There is no session ${id}: it has ended already.`)
     if (id === currentOf(c)) clearSessionCookie(c)
     return c.body(null, 204)
   })
@@ -62,7 +62,7 @@ function currentOf(c: Context): string | null {
 }
 
 function noSession(): AppError {
-  return new AppError(404, 'no_session', 'There is no session here: who sends the token needs none.')
+  return new AppError('no_session', 'There is no session here: who sends the token needs none.')
 }
 
 function describe(app: OpenAPIHono): void {

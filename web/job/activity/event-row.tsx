@@ -54,7 +54,7 @@ function Line({
       <time
         dateTime={event.at}
         title={`${fullTime(event.at)}, number ${event.seq}`}
-        className="w-18 shrink-0 text-xs leading-5 text-faint tabular-nums"
+        className="min-w-20 shrink-0 text-xs leading-5 whitespace-nowrap text-faint tabular-nums"
       >
         {clockTime(event.at)}
       </time>

@@ -25,7 +25,7 @@ export const TranscriptRow = memo(function TranscriptRow(props: RowProps<Transcr
       <time
         dateTime={item.at}
         title={fullTime(item.at)}
-        className="w-16 shrink-0 pt-1 text-right text-[11px] text-faint tabular-nums max-md:hidden"
+        className="min-w-18 shrink-0 pt-1 text-right text-[11px] whitespace-nowrap text-faint tabular-nums max-md:hidden"
       >
         {clockTime(item.at)}
       </time>

@@ -24,7 +24,7 @@ const underway = new Set<string>()
 export async function runKit(engine: Engine, name: string): Promise<Conformance> {
   const { backend, launch, version } = await usableBackend(engine, name)
   if (underway.has(name))
-    throw new AppError(409, 'test_underway', `"${name}" is being tested already: wait for it.`)
+    throw new AppError('test_underway', `"${name}" is being tested already: wait for it.`)
   underway.add(name)
   const root = path.join(engine.dataDir, 'trials', randomUUID())
   const watch = watchContacts(() => engine.launcher.runningIn(root))

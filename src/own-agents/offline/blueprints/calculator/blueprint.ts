@@ -25,7 +25,7 @@ export const blueprint: Blueprint = {
         'division by zero, missing parentheses and unknown characters are refused with a reason',
       ],
       checks: [
-        `node --input-type=module -e "import { calculate } from '../../../../agents/offline/blueprints/calculator/src/calculate.js'; process.exit(calculate('2 + 3 * 4') === 14 ? 0 : 1)"`,
+        `node --input-type=module -e "import { calculate } from './src/calculate.js'; process.exit(calculate('2 + 3 * 4') === 14 ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/calculate.js', 'test/calculate.test.js'],
     },
@@ -37,7 +37,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['0.1 + 0.2 is shown as 0.3'],
       checks: [
-        `node --input-type=module -e "import { formatNumber } from '../../../../agents/offline/blueprints/calculator/src/format.js'; process.exit(formatNumber(0.1 + 0.2) === '0.3' ? 0 : 1)"`,
+        `node --input-type=module -e "import { formatNumber } from './src/format.js'; process.exit(formatNumber(0.1 + 0.2) === '0.3' ? 0 : 1)"`,
       ],
       files: ['src/format.js', 'test/format.test.js'],
     },

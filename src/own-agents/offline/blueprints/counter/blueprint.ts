@@ -22,7 +22,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['it counts up, down and back to the start', 'it never leaves its limits'],
       checks: [
-        `node --input-type=module -e "import { createCounter } from '../../../../agents/offline/blueprints/counter/src/counter.js'; const counter = createCounter(); counter.increment(); process.exit(counter.increment() === 2 ? 0 : 1)"`,
+        `node --input-type=module -e "import { createCounter } from './src/counter.js'; const counter = createCounter(); counter.increment(); process.exit(counter.increment() === 2 ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/counter.js', 'test/counter.test.js'],
     },

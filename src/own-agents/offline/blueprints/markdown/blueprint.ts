@@ -22,7 +22,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['HTML of the source is escaped', 'addresses that a browser would run are no links'],
       checks: [
-        `node --input-type=module -e "import { renderInline } from '../../../../agents/offline/blueprints/markdown/src/inline.js'; process.exit(renderInline('<b>**x**') === '&lt;b&gt;<strong>x</strong>' ? 0 : 1)"`,
+        `node --input-type=module -e "import { renderInline } from './src/inline.js'; process.exit(renderInline('<b>**x**') === '&lt;b&gt;<strong>x</strong>' ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/inline.js', 'test/inline.test.js'],
     },
@@ -34,7 +34,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['the page is complete and its title escaped'],
       checks: [
-        `node --input-type=module -e "import { toPage } from '../../../../agents/offline/blueprints/markdown/src/page.js'; process.exit(toPage('x', '<').includes('<title>&lt;</title>') ? 0 : 1)"`,
+        `node --input-type=module -e "import { toPage } from './src/page.js'; process.exit(toPage('x', '<').includes('<title>&lt;</title>') ? 0 : 1)"`,
       ],
       files: ['src/page.js', 'test/page.test.js'],
     },

@@ -27,7 +27,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['every chosen kind is present', 'lengths that make no sense are refused'],
       checks: [
-        `node --input-type=module -e "import { generatePassword } from '../../../../agents/offline/blueprints/password/src/generate.js'; process.exit(generatePassword({ length: 20 }).length === 20 ? 0 : 1)"`,
+        `node --input-type=module -e "import { generatePassword } from './src/generate.js'; process.exit(generatePassword({ length: 20 }).length === 20 ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/generate.js', 'test/generate.test.js'],
     },
@@ -38,7 +38,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['bits grow with the length'],
       checks: [
-        `node --input-type=module -e "import { entropyBits } from '../../../../agents/offline/blueprints/password/src/strength.js'; process.exit(entropyBits(8, 64) === 48 ? 0 : 1)"`,
+        `node --input-type=module -e "import { entropyBits } from './src/strength.js'; process.exit(entropyBits(8, 64) === 48 ? 0 : 1)"`,
       ],
       files: ['src/strength.js', 'test/strength.test.js'],
     },

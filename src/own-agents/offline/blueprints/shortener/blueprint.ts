@@ -31,7 +31,7 @@ export const blueprint: Blueprint = {
         'javascript: and the like are refused',
       ],
       checks: [
-        `node --input-type=module -e "import { openLinks } from '../../../../agents/offline/blueprints/shortener/src/links.js'; const links = openLinks(); process.exit(links.visit(links.add('https://example.org/a')) === 'https://example.org/a' ? 0 : 1)"`,
+        `node --input-type=module -e "import { openLinks } from './src/links.js'; const links = openLinks(); process.exit(links.visit(links.add('https://example.org/a')) === 'https://example.org/a' ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/links.js', 'test/links.test.js'],
     },
@@ -43,7 +43,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['the page has a form', 'text is escaped'],
       checks: [
-        `node --input-type=module -e "import { renderPage } from '../../../../agents/offline/blueprints/shortener/src/page.js'; process.exit(renderPage({ problem: '<b>' }).includes('<b>') ? 1 : 0)"`,
+        `node --input-type=module -e "import { renderPage } from './src/page.js'; process.exit(renderPage({ problem: '<b>' }).includes('<b>') ? 1 : 0)"`,
       ],
       files: ['src/page.js', 'test/page.test.js'],
     },
@@ -60,7 +60,7 @@ export const blueprint: Blueprint = {
   ],
   jobChecks: [
     'node bin/serve.js --check',
-    `node --input-type=module -e "import { createShortener } from '../../../../agents/offline/blueprints/shortener/src/server.js'; const server = createShortener().listen(0, '127.0.0.1', async () => { const base = 'http://127.0.0.1:' + server.address().port; const type = (await fetch(base)).headers.get('content-type'); server.close(); process.exitCode = type.startsWith('text/html') ? 0 : 1 })"`,
+    `node --input-type=module -e "import { createShortener } from './src/server.js'; const server = createShortener().listen(0, '127.0.0.1', async () => { const base = 'http://127.0.0.1:' + server.address().port; const type = (await fetch(base)).headers.get('content-type'); server.close(); process.exitCode = type.startsWith('text/html') ? 0 : 1 })"`,
   ],
   bug: {
     path: 'src/links.js',

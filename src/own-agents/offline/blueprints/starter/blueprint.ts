@@ -17,7 +17,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['the statement has the title and the vision'],
       checks: [
-        `node --input-type=module -e "import { statement, vision } from '../../../../agents/offline/blueprints/starter/src/vision.js'; process.exit(statement().includes(vision) ? 0 : 1)"`,
+        `node --input-type=module -e "import { statement, vision } from './src/vision.js'; process.exit(statement().includes(vision) ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/vision.js', 'test/vision.test.js'],
     },

@@ -22,7 +22,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['only running time counts', 'laps are the times between presses'],
       checks: [
-        `node --input-type=module -e "import { formatTime } from '../../../../agents/offline/blueprints/stopwatch/src/stopwatch.js'; process.exit(formatTime(62340) === '01:02.34' ? 0 : 1)"`,
+        `node --input-type=module -e "import { formatTime } from './src/stopwatch.js'; process.exit(formatTime(62340) === '01:02.34' ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/stopwatch.js', 'test/stopwatch.test.js'],
     },

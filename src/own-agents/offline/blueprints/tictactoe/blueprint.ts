@@ -21,7 +21,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['rows, columns and diagonals win', 'the computer never loses, whoever begins'],
       checks: [
-        `node --input-type=module -e "import { bestMove } from '../../../../agents/offline/blueprints/tictactoe/src/game.js'; process.exit(bestMove(['X', 'X', null, 'O', 'O', null, null, null, null], 'O') === 5 ? 0 : 1)"`,
+        `node --input-type=module -e "import { bestMove } from './src/game.js'; process.exit(bestMove(['X', 'X', null, 'O', 'O', null, null, null, null], 'O') === 5 ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/game.js', 'test/game.test.js'],
     },
@@ -33,7 +33,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['free fields show their number'],
       checks: [
-        `node --input-type=module -e "import { renderBoard } from '../../../../agents/offline/blueprints/tictactoe/src/render.js'; process.exit(renderBoard(Array(9).fill(null)).startsWith(' 1 | 2 | 3') ? 0 : 1)"`,
+        `node --input-type=module -e "import { renderBoard } from './src/render.js'; process.exit(renderBoard(Array(9).fill(null)).startsWith(' 1 | 2 | 3') ? 0 : 1)"`,
       ],
       files: ['src/render.js', 'test/render.test.js'],
     },

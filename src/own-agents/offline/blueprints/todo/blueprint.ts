@@ -25,7 +25,7 @@ export const blueprint: Blueprint = {
         'empty and overlong items are refused',
       ],
       checks: [
-        `node --input-type=module -e "import { addItem, setDone, formatItems } from '../../../../agents/offline/blueprints/todo/src/todo-list.js'; process.exit(formatItems(setDone(addItem([], 'a'), 1, true))[0] === '[x] 1  a' ? 0 : 1)"`,
+        `node --input-type=module -e "import { addItem, setDone, formatItems } from './src/todo-list.js'; process.exit(formatItems(setDone(addItem([], 'a'), 1, true))[0] === '[x] 1  a' ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/todo-list.js', 'test/todo-list.test.js'],
     },
@@ -37,7 +37,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['what was saved is loaded again', 'a damaged file is never overwritten in silence'],
       checks: [
-        `node --input-type=module -e "import { loadItems } from '../../../../agents/offline/blueprints/todo/src/store.js'; process.exit((await loadItems('no-such-list.json')).length)"`,
+        `node --input-type=module -e "import { loadItems } from './src/store.js'; process.exit((await loadItems('no-such-list.json')).length)"`,
       ],
       files: ['src/store.js', 'test/store.test.js'],
     },

@@ -27,7 +27,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['100 c is 212 f', 'kilometres are not kilograms'],
       checks: [
-        `node --input-type=module -e "import { convert } from '../../../../agents/offline/blueprints/units/src/convert.js'; process.exit(convert(1, 'km', 'm') === 1000 ? 0 : 1)"`,
+        `node --input-type=module -e "import { convert } from './src/convert.js'; process.exit(convert(1, 'km', 'm') === 1000 ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/convert.js', 'test/convert.test.js'],
     },
@@ -39,7 +39,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['questions are understood with and without spaces'],
       checks: [
-        `node --input-type=module -e "import { parseQuestion } from '../../../../agents/offline/blueprints/units/src/question.js'; process.exit(parseQuestion('10 km in mi').to === 'mi' ? 0 : 1)"`,
+        `node --input-type=module -e "import { parseQuestion } from './src/question.js'; process.exit(parseQuestion('10 km in mi').to === 'mi' ? 0 : 1)"`,
       ],
       files: ['src/question.js', 'test/question.test.js'],
     },

@@ -22,7 +22,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['every hour has its greeting', 'the themes take turns'],
       checks: [
-        `node --input-type=module -e "import { greetingFor } from '../../../../agents/offline/blueprints/webpage/src/greeting.js'; process.exit(greetingFor(9) === 'Good morning' ? 0 : 1)"`,
+        `node --input-type=module -e "import { greetingFor } from './src/greeting.js'; process.exit(greetingFor(9) === 'Good morning' ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/greeting.js', 'test/greeting.test.js'],
     },

@@ -27,7 +27,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['case does not matter', 'apostrophes and hyphens inside a word belong to it'],
       checks: [
-        `node --input-type=module -e "import { countWords } from '../../../../agents/offline/blueprints/words/src/count-words.js'; process.exit(countWords('b a B')[0].count === 2 ? 0 : 1)"`,
+        `node --input-type=module -e "import { countWords } from './src/count-words.js'; process.exit(countWords('b a B')[0].count === 2 ? 0 : 1)"`,
       ],
       files: ['package.json', '.gitignore', 'src/count-words.js', 'test/count-words.test.js'],
     },
@@ -39,7 +39,7 @@ export const blueprint: Blueprint = {
       dependsOn: [],
       acceptance: ['columns line up', 'CSV quotes what needs quoting'],
       checks: [
-        `node --input-type=module -e "import { toCsv } from '../../../../agents/offline/blueprints/words/src/table.js'; process.exit(toCsv([{ word: 'a', count: 1 }])[1] === 'a,1' ? 0 : 1)"`,
+        `node --input-type=module -e "import { toCsv } from './src/table.js'; process.exit(toCsv([{ word: 'a', count: 1 }])[1] === 'a,1' ? 0 : 1)"`,
       ],
       files: ['src/table.js', 'test/table.test.js'],
     },

@@ -4,12 +4,13 @@ import { Writable } from 'node:stream'
 import { buildProgram } from '../src/cli/program.ts'
 import { openTerminal } from '../src/cli/terminal.ts'
 import { describeEnvironment } from '../src/config.ts'
+import { eventTypes } from '../src/contract/event-types.ts'
 import { errors } from '../src/lib/errors.ts'
 import { drawRooms, withPicture } from './draw-rooms.mjs'
 
 /**
  * Writes the parts of the documents that follow from the code: the picture of the rooms, the table of settings, and the pages
- * of commands and of errors. Run by `make docs`; test/rooms.test.ts fails where a document differs.
+ * of commands, errors and events. Run by `make docs`; test/rooms.test.ts fails where a document differs.
  */
 
 const SETTINGS_BEGIN = '<!-- environment: written by scripts/write-docs.mjs -->'
@@ -29,6 +30,7 @@ export async function generatedDocs(root) {
     'docs/settings.md': withTable(read('docs/settings.md'), environmentTable()),
     'docs/cli.md': commandPage(),
     'docs/errors.md': errorPage(),
+    'docs/events.md': eventPage(),
   }
 }
 
@@ -62,6 +64,24 @@ function errorPage() {
       .join('\n\n')
       .trimEnd() + '\n'
   )
+}
+
+function eventPage() {
+  const groups = Map.groupBy(Object.entries(eventTypes), ([type]) => type.split('.', 1)[0])
+  const sections = [...groups].map(([word, types]) =>
+    [
+      `## ${word}`,
+      '',
+      '| type | what it says |',
+      '|---|---|',
+      ...types.map(([type, says]) => `| \`${type}\` | ${says} |`),
+    ].join('\n'),
+  )
+  return `${[
+    '# Events',
+    'What a job tells, in order and without gaps: `GET /api/jobs/{id}/events` and its stream ([api.md](api.md)). Each has a\n`message` in words; `data` holds what a program may want. Expect new types, and show their `message`. Written by `make docs`.',
+    ...sections,
+  ].join('\n\n')}\n`
 }
 
 function commandPage() {

@@ -113,7 +113,7 @@ test('the root holds the pages people look for there, and no notes', () => {
 
 const generated = load<Documents>('scripts/write-docs.mjs').then(({ generatedDocs }) => generatedDocs(root))
 
-test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md', 'docs/errors.md'])(
+test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md', 'docs/errors.md', 'docs/events.md'])(
   '%s says what the code says (make docs writes it again)',
   async (name) => {
     expect(fs.readFileSync(path.join(root, name), 'utf8')).toEqual((await generated)[name])
@@ -127,6 +127,20 @@ test('every error of the catalogue is one that the server can answer with', asyn
     .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
     .join('\n')
   expect(Object.keys(errors).filter((code) => !source.includes(`'${code}'`))).toEqual([])
+})
+
+test('every type of event is one that the engine appends', async () => {
+  const { eventTypes } = await load<{ eventTypes: Record<string, unknown> }>('src/contract/event-types.ts')
+  const source = [...filesBelow('src/engine'), ...filesBelow('src/store')]
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
+    .join('\n')
+  // `${kind}.failed`, `${work.kind}.held` and `${check.kind}.finished` are types of their own for each kind.
+  const families = /^(attempt|review|checks|merge|deliver)\.(failed|held)$|^(check|setup)\.finished$/
+  const unused = Object.keys(eventTypes).filter(
+    (type) => !families.test(type) && !source.includes(`'${type}'`),
+  )
+  expect(unused).toEqual([])
 })
 
 test('the pages name files that are there', () => {

@@ -29,7 +29,7 @@ afterAll(async () => {
   fs.rmSync(dataDir, { recursive: true })
 })
 
-const event = { type: 'test.done', actor: 'person', message: 'done' }
+const event = { type: 'job.phase', actor: 'person', message: 'done' } as const
 const nobody = newId()
 
 async function accept(): Promise<string> {
@@ -113,7 +113,7 @@ describe('personAct', () => {
     })
     expect(seen).toBe('queued')
     expect(await phaseOf(id)).toBe('building')
-    expect(await typesOf(id)).toEqual(['job.created', 'test.done'])
+    expect(await typesOf(id)).toEqual(['job.created', 'job.phase'])
     expect(await isQueued(id)).toBe(true)
   })
 
@@ -141,7 +141,7 @@ describe('underLease', () => {
     expect(await underLease(db, claim, async ({ append }) => append([event]).then(() => 'written'))).toBe(
       'written',
     )
-    expect(await typesOf(claim.work.job_id)).toContain('test.done')
+    expect(await typesOf(claim.work.job_id)).toContain('job.phase')
     expect(await isQueued(claim.work.job_id)).toBe(false)
   })
 
@@ -151,7 +151,7 @@ describe('underLease', () => {
   ])('writes nothing under %s', async (_what, other) => {
     const claim = await claimedWork()
     expect(await underLease(db, other(claim), async ({ append }) => append([event]))).toBeNull()
-    expect(await typesOf(claim.work.job_id)).not.toContain('test.done')
+    expect(await typesOf(claim.work.job_id)).not.toContain('job.phase')
   })
 
   it('writes nothing for work that has ended', async () => {
@@ -181,8 +181,8 @@ describe('serverAct', () => {
       await find(one)?.append([event])
       await find(other)?.append([event])
     })
-    expect(await typesOf(one)).toEqual(['job.created', 'test.done'])
-    expect(await typesOf(other)).toEqual(['job.created', 'test.done'])
+    expect(await typesOf(one)).toEqual(['job.created', 'job.phase'])
+    expect(await typesOf(other)).toEqual(['job.created', 'job.phase'])
   })
 })
 

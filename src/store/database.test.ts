@@ -89,8 +89,8 @@ it('numbers events without gaps, also when writers race', async () => {
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       append(row.id, [
-        { type: 'a', actor: 'server', message: `a ${n}` },
-        { type: 'b', actor: 'server', message: `b ${n}` },
+        { type: 'job.phase', actor: 'server', message: `a ${n}` },
+        { type: 'task.ready', actor: 'server', message: `b ${n}` },
       ]),
     ),
   )
@@ -103,7 +103,7 @@ it('stores what agents print, NUL and broken Unicode included', async () => {
   await db.tx((trx) => insertJobs(trx, [row]))
   await append(row.id, [
     {
-      type: 'x',
+      type: 'session.note',
       actor: 'agent:\u0000',
       message: 'a\u0000b\ud800',
       data: { ['\udfff']: ['\u0000', '\ud83d', String.raw`\u0000 \ud800`, '🚢'] },

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { EventQuery, EventView } from '../contract/event.ts'
+import type { EventType } from '../contract/event-types.ts'
 import type { Phase } from '../contract/words.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { JobTrx, Reader } from './database.ts'
@@ -7,7 +8,7 @@ import { jsonb } from './json.ts'
 
 /** An event to be written; `seq` is given by the job's counter. `phase` defaults to the job's phase of that moment. */
 export interface NewEvent {
-  readonly type: string
+  readonly type: EventType
   readonly actor: string
   readonly message: string
   readonly taskId?: string | null

@@ -48,7 +48,7 @@ export function openRecorder(
   const gap = (): NewEvent[] => {
     if (dropped === 0) return []
     const message = `${dropped} more updates are in the transcript only.`
-    const event = { ...about, type: 'session.capped', message, data: { dropped } }
+    const event: NewEvent = { ...about, type: 'session.capped', message, data: { dropped } }
     dropped = 0
     return [event]
   }

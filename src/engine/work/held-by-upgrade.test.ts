@@ -16,8 +16,8 @@ function after(kind: WorkKind, report: Report): Report {
 }
 
 describe('of work under which the program of the server was replaced', () => {
-  const failed = { type: 'attempt.failed', actor: 'server', message: 'no' }
-  const kept = { type: 'attempt.commits_kept', actor: 'server', message: 'kept' }
+  const failed = { type: 'attempt.failed', actor: 'server', message: 'no' } as const
+  const kept = { type: 'attempt.commits_kept', actor: 'server', message: 'kept' } as const
   const evidence = { kind: 'checks', commit: 'c', failed: [] } as const
 
   it('an attempt that failed counts as none, and keeps what it left', () => {

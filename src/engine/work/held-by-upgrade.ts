@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../store/events.ts'
 import { restartOfServer } from '../../domain/set-aside.ts'
 import type { Claim, Report } from '../claim.ts'
 
@@ -8,7 +9,7 @@ import type { Claim, Report } from '../claim.ts'
 export function heldByUpgrade({ work }: Pick<Claim, 'work'>, report: Report, until: string): Report {
   if (!hasFailed(report)) return report
   const message = `The ${work.kind} was broken off: Slipway was upgraded while its server ran.`
-  const event = {
+  const event: NewEvent = {
     type: `${work.kind}.held`,
     actor: 'server',
     taskId: work.task_id,

@@ -87,7 +87,7 @@ async function reportOn(
       ...checks.map((check) => finished(work, check)),
       ...findings.map((finding) => ({
         ...about(work),
-        type: 'finding.found',
+        type: 'finding.found' as const,
         message: finding.message,
         data: { ...finding },
       })),

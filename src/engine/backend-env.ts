@@ -4,20 +4,23 @@ import type { Log } from '../lib/log.ts'
 import type { Vault } from '../models/vault.ts'
 
 /**
- * The environment that people give a backend of theirs often holds its key. It is stored sealed, opened where the backend is
- * started, and shown as `mask` to everybody; who sends the mask back leaves the value as it is.
+ * The value shown in place of every environment value of a custom backend, which often holds its key. Values are stored
+ * sealed and opened when the backend is started; a client that sends the mask back leaves the value unchanged.
  */
 const mask = '********'
 const SEALED = 'sealed:'
-/** A sealed value is longer than what it holds, and has to fit where the value did. */
+/**
+ * The maximum length of a value in characters: a sealed value is longer than the original and must fit into the same
+ * column.
+ */
 const VALUE_CHARS = 4096
 
-/** The settings as they may be shown: no value of an environment is in them. */
+/** Returns the settings for display: every environment value is replaced by the mask. */
 export function withMaskedEnv<T extends Pick<Settings, 'backends'>>(settings: T): T {
   return { ...settings, backends: settings.backends.map((backend) => mapEnv(backend, () => mask)) }
 }
 
-/** What somebody sent, with the values that they left masked filled in from what is in force. Throws `AppError`. */
+/** Returns the settings that a client sent, with masked values replaced by those in force. Throws `AppError`. */
 export function withoutMasks(wanted: Settings, inForce: Settings): Settings {
   return {
     ...wanted,
@@ -32,7 +35,7 @@ function unknown(name: string): never {
   throw new AppError('masked_value', `There is no value of ${name} to keep: send the value itself.`)
 }
 
-/** The same backends with every value sealed; those that are sealed stay so. Throws `AppError` for one that is too long. */
+/** Returns the backends with every value sealed; sealed ones are unchanged. Throws `AppError` for a value that is too long. */
 export async function sealEnv(vault: Vault, backends: readonly CustomBackend[]): Promise<CustomBackend[]> {
   return Promise.all(
     backends.map((backend) =>
@@ -49,7 +52,10 @@ export async function sealEnv(vault: Vault, backends: readonly CustomBackend[]):
   )
 }
 
-/** The stored settings with every value opened. One that the key of this data directory does not open is left out, and logged. */
+/**
+ * Returns the stored settings with every value opened. A value that the key of this data directory cannot open is left out
+ * and logged.
+ */
 export async function openEnv(vault: Vault, log: Log, stored: Settings): Promise<Settings> {
   const open = async (backend: CustomBackend): Promise<CustomBackend> => {
     const entries = await Promise.all(
@@ -68,7 +74,7 @@ export async function openEnv(vault: Vault, log: Log, stored: Settings): Promise
   return { ...stored, backends: await Promise.all(stored.backends.map(open)) }
 }
 
-/** What a value is sealed as: it opens as this only. */
+/** Returns the subject under which a value is sealed; it can only be opened under the same subject. */
 function subject(backend: CustomBackend, name: string): string {
   return `env of ${backend.name}: ${name}`
 }

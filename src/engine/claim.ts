@@ -6,7 +6,7 @@ import type { NewEvent } from '../store/events.ts'
 import type { JobRow } from '../store/jobs.ts'
 import type { WorkRow } from '../store/work.ts'
 
-/** Claimed work: `lease` is the fencing token of everything that is written for it. */
+/** Claimed work; `lease` is the fencing token of every write made for it. */
 export interface Claim {
   readonly work: WorkRow
   readonly lease: number
@@ -14,13 +14,13 @@ export interface Claim {
   readonly signal: AbortSignal
 }
 
-/** What a runner hands back; it becomes true in one transaction together with the end of the work. */
+/** The result of a runner; it is committed in one transaction with the end of the work. */
 export interface Report {
   readonly outcome: WorkOutcome
   readonly status?: WorkStatus
   readonly attempt?: AttemptChange
   readonly checks?: readonly NewCheck[]
-  /** What stands against the proof of the commit that was checked. */
+  /** Objections to the proof of the checked commit. */
   readonly findings?: readonly NewFinding[]
   readonly events: readonly NewEvent[]
 }

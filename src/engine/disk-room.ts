@@ -2,8 +2,9 @@ import fs from 'node:fs'
 import type { Engine } from './engine.ts'
 
 /**
- * What a full disk does: below the floor no job is accepted and no work is claimed, so that what already runs has room
- * to be recorded. Resolves with a sentence that says what to do, or null while there is room.
+ * Checks the free space of the data directory's disk: below the minimum no job is accepted and no work is claimed, so that
+ * running work has space to be recorded. Resolves to a sentence that says what to do, or to null when there is enough
+ * space.
  */
 export async function missingRoom(engine: Engine): Promise<string | null> {
   const { bavail, bsize } = await fs.promises.statfs(engine.dataDir)

@@ -13,7 +13,7 @@ import type { Answers } from './permission-answers.ts'
 import { openSlots, type Slots } from './slots.ts'
 import type { ReadSettingsFile } from './settings-file.ts'
 
-/** What the parts of the engine share. Made once in main.ts. */
+/** The shared dependencies of the engine's parts. Created once in main.ts. */
 export interface Engine {
   readonly db: Database
   readonly log: Log
@@ -24,62 +24,62 @@ export interface Engine {
   readonly board: Board
   readonly pool: WorkspacePool
   readonly dataDir: string
-  /** The environment of npm when it installs a backend. */
+  /** The environment of npm during the installation of a backend. */
   readonly installEnv: Readonly<Record<string, string>>
-  /** HOME of the person who runs the server: where agents are logged in on their own. */
+  /** HOME of the person who runs the server, where agents may have their own log-ins. */
   readonly ownHome: string
   readonly workerId: string
   readonly running: RunningWork
   readonly program: OwnProgram
   readonly answers: Answers
-  /** What its file says of the settings; it goes before what people change. */
+  /** The contents of the settings file, which take precedence over settings that people change. */
   readonly settingsFile: ReadSettingsFile
-  /** As they were at most half a second ago, or since this process changed them. */
+  /** Returns the settings, at most half a second old, and never older than this process's last change. */
   readonly settings: () => Promise<Settings>
-  /** To be called when this process has changed the settings. */
+  /** Must be called after this process has changed the settings. */
   readonly settingsChanged: () => void
   readonly limits: EngineLimits
 }
 
 export interface EngineLimits {
   readonly slots: number
-  /** The times of a session, where its backend has none of its own. */
+  /** The time limits of a session, where its backend has none of its own. */
   readonly session: SessionLimits
-  /** How much an agent may say in one session. */
+  /** The maximum number of bytes that an agent may send in one session. */
   readonly sessionBytes: number
-  /** One test of a backend, from its start to the end of its turn. */
+  /** The time limit of one test of a backend, from its start to the end of its turn. */
   readonly trialMs: number
-  /** One canary, from its acceptance to the end of its job. */
+  /** The time limit of one canary, from its acceptance to the end of its job. */
   readonly canaryMs: number
-  /** One case of the conformance kit. */
+  /** The time limit of one case of the conformance kit. */
   readonly kitCaseMs: number
   readonly checkMs: number
-  /** How long a person may take to answer an agent that asks for permission, or something else. */
+  /** The time in ms that a person has to answer an agent's permission request or question. */
   readonly permissionMs: number
   readonly checkLogBytes: number
   readonly retryMs: number
   readonly eventTextChars: number
   readonly transcriptBytes: number
   readonly createBatch: number
-  /** Documents of one job. */
+  /** The maximum number of documents of one job. */
   readonly documents: number
   readonly freeDiskBytes: number
   /** PATH inside the sandbox. */
   readonly path: string
 }
 
-/** Channel on which a cancel is told to whichever worker runs the job: `<job id>`, or `<job id> <task id>`. */
+/** The channel on which a cancel reaches the worker that runs the job. The payload is `<job id>` or `<job id> <task id>`. */
 export const cancelChannel = 'slipway_cancel'
 
-/** Long work that this process is doing, so that a cancel can reach it. */
+/** The long work that this process is running, so that it can be cancelled. */
 export interface RunningWork {
-  /** Begins a piece of work; one that is under way is joined, however often it is begun. */
+  /** Runs a piece of work, or joins the run that is already under way. */
   once(workId: string, run: () => Promise<void>): Promise<void>
   add(work: { id: string; job_id: string; task_id: string | null }): { signal: AbortSignal; done: () => void }
-  /** Without a task, everything of the job. */
+  /** Aborts the work of a task; without a task, all work of the job. */
   abort(jobId: string, taskId: string | undefined): void
   abortAll(): void
-  /** What this process works on. */
+  /** Returns the jobs and tasks that this process works on. */
   jobs(): { readonly jobId: string; readonly taskId: string | null }[]
   count(): number
   readonly slots: Slots

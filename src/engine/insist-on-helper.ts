@@ -1,9 +1,9 @@
 import { isHelperGone } from '../lib/helper.ts'
 
-/** Each waits a little longer until a helper is there: together the better part of a minute. */
+/** The maximum number of tries; each waits a little longer for a helper, together most of a minute. */
 const TRIES = 15
 
-/** Does again what may be done twice and must not be left, when the helper that did it has ended. */
+/** Retries `act` when the helper that ran it has ended. For acts that may run twice and must not be skipped. */
 export async function insistOnHelper<T>(act: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {

@@ -1,12 +1,15 @@
 import { isHelperGone } from '../lib/helper.ts'
 import { isDatabaseAway } from '../store/database-away.ts'
 
-/** Whether something that work stands on went away under it: no fault of the work's, which begins again and has used up nothing. */
+/**
+ * Whether an error means that the database or a helper went away. The work is not at fault, begins again, and has used up
+ * no attempt.
+ */
 export function isInterruption(error: unknown): boolean {
   return isDatabaseAway(error) || isHelperGone(error)
 }
 
-/** Whether the disk was full: of the server's own writes, or of those of a git that it ran. */
+/** Whether the disk was full, for the server's own writes or for those of a git process that it ran. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? error.code : null

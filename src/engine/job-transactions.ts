@@ -40,8 +40,8 @@ export function personAct<T>(
 }
 
 /**
- * Writes on behalf of claimed work. Returns null, and writes nothing, when the lease of the claim is no longer valid: the
- * work belongs to another worker, or to nobody.
+ * Writes on behalf of claimed work. Returns null, and writes nothing, when the lease of the claim is no longer valid,
+ * because the work has ended or belongs to another worker.
  */
 export function underLease<T>(
   db: Database,

@@ -1,18 +1,18 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Whether the files that this server runs from are those with which it was started. */
+/** Checks whether the files that this server runs from are still those it was started with. */
 export interface OwnProgram {
-  /** Looks: what has become of them, as the end of a sentence; null while all is as it was. */
+  /** Looks at the files. Returns what has changed, as the end of a sentence, or null when nothing has. */
   look(): Promise<string | null>
-  /** Whether they have been seen otherwise at or after this time, in epoch milliseconds. Looks too. */
+  /** Whether a change has been seen at or after this time, in epoch milliseconds. Looks as well. */
   wasUpgradedSince(ms: number): Promise<boolean>
 }
 
-/** What is to be done about it, as it is said everywhere. */
+/** The advice shown wherever this is reported. */
 export const upgradeSentence = 'Slipway was upgraded: restart the server'
 
-/** What an installation cannot be without, from its root: what is started anew while a server runs. */
+/** Paths, from the root, that an installation needs because they are started anew while a server runs. */
 const parts = [
   'package-lock.json',
   'node_modules',
@@ -23,7 +23,7 @@ const parts = [
   'src/board/slipway-board.mjs',
 ]
 
-/** Watches the installation at `root`, of which a server of `version` is running. */
+/** Watches the installation at `root`; `version` is the version of the running server. */
 export function openOwnProgram(root: string, version: string): OwnProgram {
   let seenAt = Number.NEGATIVE_INFINITY
   const look = async (): Promise<string | null> => {

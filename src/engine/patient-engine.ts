@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts'
 
-/** The engine for work that runs: where the database is away it waits, so that no attempt is used up by that. */
+/** Returns an engine for running work: while the database is away it waits, so that no attempt is used up. */
 export function patientEngine(engine: Engine): Engine {
   const { db, models, settings } = engine
   return {

@@ -1,11 +1,14 @@
 import type { Database } from '../store/database.ts'
 
-/** Channel on which an answer is told to whichever worker holds the session: the id of the permission or question. */
+/**
+ * The channel on which an answer reaches the worker that holds the session. The payload is the id of the permission or
+ * question.
+ */
 export const answersChannel = 'slipway_answers'
 
 /** Wakes sessions that wait for a person. A notification only wakes: the answer is in the database. */
 export interface Answers {
-  /** Resolves at the next sign that this permission or question may have been answered. */
+  /** Returns a promise that resolves when this permission or question may have been answered. */
   next(id: string): { readonly sign: Promise<void>; readonly stop: () => void }
   close(): Promise<void>
 }
@@ -13,7 +16,7 @@ export interface Answers {
 export async function openAnswers(db: Database): Promise<Answers> {
   const waiting = new Map<string, () => void>()
   const close = await db.listen(answersChannel, (id) => {
-    // After a break nobody knows what was missed.
+    // After a lost connection, any notification may have been missed.
     for (const [key, wake] of waiting) if (id === null || id === key) wake()
   })
   return {

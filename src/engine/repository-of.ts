@@ -2,12 +2,12 @@ import { hasWork } from '../store/attempts.ts'
 import { ensureJobRepository, jobRepository, type JobRepository } from '../workspace/job-repository.ts'
 import type { Engine } from './engine.ts'
 
-/** A repository in which work was done is not where it was: nothing can bring the work back but the data directory. */
+/** Thrown when a repository that held work is missing: only the data directory's copy can bring the work back. */
 export class RepositoryMissing extends Error {
   override readonly name = 'RepositoryMissing'
 }
 
-/** The repository of a job, made when its work begins and never again. */
+/** Returns the repository of a job, which is created once, when its work begins. */
 export async function repositoryOf(
   engine: Engine,
   job: { readonly id: string; readonly source: string | null; readonly branch: string },

@@ -3,19 +3,19 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import { SettingsFile } from '../contract/backend.ts'
 
 /**
- * The file of settings, read once when the server starts. It may name programs, so it is only ever taken from where a person put
- * it: the server's data directory, or the place that was named when the server was started. Never from where work is done.
+ * The settings file, read once when the server starts. It may name programs, so it is only read from where a person put it:
+ * the server's data directory, or the path given at the start of the server. Never from where work is done.
  */
 export interface ReadSettingsFile {
   readonly path: string
   readonly values: SettingsFile
-  /** Where a key stands in it, in words. */
+  /** Describes where a key is in the file. */
   readonly place: (...keys: readonly (string | number)[]) => string
 }
 
 const FILE_BYTES = 1_000_000
 
-/** Reads it. Throws a sentence with the file, the line and the key that are wrong; what is not there says nothing. */
+/** Reads the settings file. Throws an error that names the file, line and key at fault; a missing unnamed file is empty. */
 export function readSettingsFile({
   path,
   named,
@@ -41,7 +41,7 @@ export function readSettingsFile({
   throw new Error(`${place(...keys)}: ${issue?.message ?? 'it is wrong'}.`)
 }
 
-/** Whether a backend stands in the file. */
+/** Whether a backend is defined in the file. */
 export function isDefinedIn({ values: says }: ReadSettingsFile, backend: string): boolean {
   return says.backends.some(({ name }) => name === backend)
 }
@@ -57,7 +57,7 @@ function readText(path: string): string {
   }
 }
 
-/** Where in the text a key stands, or the innermost thing around it that is there. */
+/** Returns the offset of a key in the text, or of the innermost existing node around it. */
 function offsetOf(document: Document.Parsed, keys: readonly (string | number)[]): number {
   for (let depth = keys.length; depth > 0; depth -= 1) {
     const around: unknown = document.getIn(keys.slice(0, depth - 1), true)

@@ -1,15 +1,18 @@
 import type { Log } from '../lib/log.ts'
 
-/** Opens one slot more; the function that it gives closes it when the work in it has ended. */
+/** Opens an additional slot and returns a function that closes it when the work in it has ended. */
 type OpenSlot = () => Promise<() => void>
 
-/** The slots of this process's worker. Work that waits for a person does nothing, so it gives its slot to other work. */
+/** The slots of this process's worker. Work that waits for a person is idle, so it lends its slot to other work. */
 export interface Slots {
-  /** Called by the worker: how a slot is opened. */
+  /** Called by the worker to set how a slot is opened. */
   attach(open: OpenSlot): void
-  /** Gives a slot to others until the function returned is called. Whoever calls it goes on at once, full slots or not. */
+  /**
+   * Lends a slot to other work until the returned function is called; its caller goes on at once, even when all slots are
+   * full.
+   */
   lend(): () => void
-  /** How many are given away now. */
+  /** Returns the number of slots lent now. */
   lent(): number
 }
 

@@ -13,10 +13,13 @@ import { AppError } from '../../lib/app-error.ts'
 import { isoTime } from '../../lib/clock.ts'
 import type { Engine } from '../engine.ts'
 
-/** The end of what an agent wrote on stderr that is kept. */
+/** The maximum number of characters kept from the end of an agent's stderr. */
 const STDERR_TAIL = 2000
 
-/** The backend of an attempt, and where it is on this machine. Throws `AppError` when it cannot be used any more. */
+/**
+ * Returns the profile of an attempt's backend and the program found on this machine. Throws `AppError` when the backend is
+ * no longer configured or cannot be used.
+ */
 export async function findBackend(
   engine: Engine,
   attempt: AttemptTask,
@@ -30,10 +33,13 @@ export async function findBackend(
   return { profile: backend.profile, launch }
 }
 
-/** How soon it is looked again for a program that is not there; doubles with each attempt, to a minute. */
+/** The first delay in ms before a missing program is looked up again; it doubles with each attempt, up to a minute. */
 const LOOK_AGAIN_MS = 2000
 
-/** What an attempt waits for whose backend is configured and not usable just now, as while it is upgraded; null otherwise. */
+/**
+ * Returns the wait of an attempt whose backend is configured but not usable now, for example while it is upgraded;
+ * otherwise null.
+ */
 export async function missingBackend(engine: Engine, attempt: AttemptTask): Promise<HeldBack | null> {
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
   const { launch = null, reason = null } = (await backend?.detect()) ?? {}
@@ -43,19 +49,19 @@ export async function missingBackend(engine: Engine, attempt: AttemptTask): Prom
   return { for: 'retry', on, until: isoTime(new Date(until)) }
 }
 
-/** A backend's program, ready to be started in a workspace as often as it takes. */
+/** A backend's program, prepared to be started in a workspace any number of times. */
 export interface Program {
-  /** What its walls let it read besides the machine and its workspace. */
+  /** Paths that the walls let it read in addition to the machine and its workspace. */
   readonly readable: readonly string[]
-  /** What goes in front of the PATH of its commands; empty for nothing. */
+  /** Directories put before the PATH of its commands; an empty string for none. */
   readonly tools: string
-  /** Starts it inside the walls, with these words after its own. */
+  /** Starts the program inside the walls with `words` appended to its command. */
   start(words: readonly string[], signal: AbortSignal): Promise<Sandboxed>
 }
 
 /**
- * Makes a backend's program ready to be started in a workspace. Its environment holds what is listed here and nothing
- * else; `label` says in the records what its processes are for.
+ * Prepares a backend's program to be started in a workspace. Its environment holds only the variables set here; `label` is
+ * the purpose of its processes as recorded.
  */
 export async function prepareProgram(
   engine: Engine,
@@ -94,7 +100,7 @@ export async function prepareProgram(
   }
 }
 
-/** What every process in the walls finds in its environment; `front` goes in front of PATH. */
+/** Returns the environment of every process inside the walls; `front` is put before PATH. */
 export function agentEnvironment(engine: Engine, front: string): Record<string, string> {
   return {
     PATH: front === '' ? engine.limits.path : `${front}:${engine.limits.path}`,
@@ -104,7 +110,7 @@ export function agentEnvironment(engine: Engine, front: string): Record<string, 
   }
 }
 
-/** How an agent's process ended, in words with the end of its stderr. */
+/** Describes how an agent's process ended: exit code or signal, and the end of its stderr. */
 export async function describeEnd(child: Sandboxed): Promise<string> {
   let tail = ''
   child.stderr.on('data', (chunk: Buffer) => {

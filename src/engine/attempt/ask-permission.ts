@@ -11,7 +11,7 @@ import { underLease } from '../job-transactions.ts'
 import type { Recorder } from './record-session.ts'
 import { waitAtMost } from './wait-at-most.ts'
 
-/** What an agent asks and what is answered may be long; this much of it is kept. */
+/** The maximum number of characters kept of a request's title and input. */
 const TITLE_CHARS = 1000
 const INPUT_CHARS = 20_000
 
@@ -36,7 +36,7 @@ export function answerPermissions(
   }
 }
 
-/** The strongest standing permission is never given: every act is asked about. */
+/** Chooses an option that allows, `allow_once` first: a standing permission is avoided, so that every act is asked about. */
 export function allowing(asked: PermissionAsked): PermissionChoice | null {
   return first(asked, ['allow_once', 'allow_always'])
 }
@@ -50,7 +50,7 @@ function first(asked: PermissionAsked, kinds: readonly PermissionKind[]): Permis
   return found.find((option) => option !== undefined) ?? null
 }
 
-/** Asks a person and waits, without a slot: for the answer, for the deadline, or for the end of the session. */
+/** Asks a person and waits, without a slot, until the answer, the deadline or the end of the session. */
 async function askPerson(
   engine: Engine,
   claim: Claim,
@@ -73,7 +73,7 @@ async function askPerson(
       if (permission === 'open') continue
       if (permission === null) return null
       if (permission.outcome === 'expired') return refusing(asked)
-      // By its place: what is stored of an id need not be what the agent said, letter by letter.
+      // Match by index: a stored option id may differ from the one that the agent sent.
       const chosen = permission.options.findIndex((option) => option.id === permission.option_id)
       return asked.options[chosen] ?? null
     }
@@ -114,8 +114,8 @@ async function putToPerson(
 }
 
 /**
- * The request once it is over, or `open` while it is not. Closes it when its time or its session is over. Null when this
- * worker has lost the work, and so has nobody to answer.
+ * Returns the request once it is over, or `open` until then. Closes it when its deadline has passed or its session has
+ * ended. Returns null when this worker has lost the work and so has no session to answer.
  */
 async function settled(
   engine: Engine,

@@ -9,8 +9,9 @@ import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 
 /**
- * Puts an agent's question to a person. It does not wait: the answer is the agent's next prompt, so no tool call is kept open for
- * hours and no model is asked again meanwhile. Throws `AppError`.
+ * Puts an agent's question to a person. Does not wait: the answer becomes the agent's next prompt, so that no tool call
+ * stays open for hours and no model is called in the meantime. Throws `AppError` when the job does not ask people or the
+ * attempt is over.
  */
 export async function askQuestion(
   engine: Engine,

@@ -8,18 +8,18 @@ import type { Engine } from '../engine.ts'
 
 export interface HostOptions {
   readonly workspace: Workspace
-  /** What the walls of the agent let it read. */
+  /** Paths that the agent's walls let it read. */
   readonly readable: readonly string[]
-  /** What goes in front of the PATH of its commands; empty for nothing. */
+  /** Directories put before the PATH of its commands; an empty string for none. */
   readonly tools: string
   readonly policy: PermissionPolicy
-  /** What the processes that run for the agent are for, in the records. */
+  /** The purpose of the agent's processes, as recorded. */
   readonly label: string
   readonly answer: SessionHost['answer']
   readonly signal: AbortSignal
 }
 
-/** One file that an agent reads or writes through Slipway. */
+/** The maximum size in bytes of one file that an agent reads or writes through Slipway. */
 const FILE_BYTES = 20_000_000
 
 /** Serves an agent's requests inside its workspace: files without following links, commands inside the same walls. */

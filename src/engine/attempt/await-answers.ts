@@ -9,8 +9,8 @@ import { underLease } from '../job-transactions.ts'
 import { waitAtMost } from './wait-at-most.ts'
 
 /**
- * Waits, between two turns of a session and without its slot, until everything that its agent asked is answered, too late, or of no use any more.
- * Answers come as messages; what is returned is what to tell the agent of questions that nobody answered.
+ * Waits between two turns of a session, without its slot, until every question of the agent is answered, expired or
+ * withdrawn. Answers arrive as messages; the return value lists notices for the agent about expired questions.
  */
 export async function awaitAnswers(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
   const open = await openQuestions(engine.db.reader, attempt.id)
@@ -33,7 +33,7 @@ export async function awaitAnswers(engine: Engine, claim: Claim, attempt: Attemp
   return unanswered
 }
 
-/** Shows that the agent of an attempt waits for answers, or that it works again. */
+/** Records that the agent of an attempt waits for answers, or that it works again. */
 async function showWaiting(
   engine: Engine,
   claim: Claim,
@@ -71,7 +71,7 @@ async function awaitOne(
       const over = await settled(engine, claim, attempt, awaited)
       if (over !== 'open') return over
       await waitAtMost(waiting.sign, awaited.until - Date.now(), claim.signal)
-      // Before the next look: an answer that comes meanwhile must not be missed.
+      // Subscribe before the next look, so that an answer that arrives in between is not missed.
       waiting = engine.answers.next(awaited.id)
     }
   } finally {
@@ -80,8 +80,8 @@ async function awaitOne(
 }
 
 /**
- * The question once it is over, or `open` while it is not. Closes it when its time or its session is over. Null when this
- * worker has lost the work.
+ * Returns the question once it is over, or `open` until then. Closes it when its deadline has passed or its session has
+ * ended. Returns null when this worker has lost the work.
  */
 async function settled(
   engine: Engine,

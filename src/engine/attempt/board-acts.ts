@@ -7,12 +7,12 @@ import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import type { Recorder } from './record-session.ts'
 
-/** Reports of one attempt: more than a person reads, and an end to a loop. */
+/** The maximum number of reports of one attempt: more than a person reads, and a bound for an agent in a loop. */
 const REPORTS = 200
-/** Questions of one attempt: each may keep it waiting, and a session is told of only so many answers. */
+/** The maximum number of questions of one attempt: each may block it, and a session receives a limited number of answers. */
 const QUESTIONS = 5
 
-/** What an attempt's agent may do with the board of its job. */
+/** Returns the operations that an attempt's agent may perform on the board of its job. */
 export function boardActs(engine: Engine, claim: Claim, attempt: AttemptTask, recorder: Recorder): BoardActs {
   let reports = 0
   let questions = 0

@@ -13,7 +13,7 @@ import { NoModelNow } from '../models/model-access.ts'
 import type { Recorder } from './record-session.ts'
 import { readReports, type Reports } from './read-reports.ts'
 
-/** What came of a session. That an agent ended its turn says nothing about its work. */
+/** The result of a session. The end of a turn is no evidence about the work. */
 export interface ConversationOutcome {
   readonly error: string | null
   readonly stopReason: string | null
@@ -26,17 +26,17 @@ export interface Conversation {
   readonly brief: TaskBrief
   readonly workspace: Workspace
   readonly recorder: Recorder
-  /** Null where the gateway sees what its provider says. */
+  /** Null when the gateway sees the provider's responses. */
   readonly limit: LimitListener | null
 }
 
-/** How often one session is told what people said meanwhile; what is said after that waits for the next attempt. */
+/** The maximum number of times one session is prompted with people's messages; later messages wait for the next attempt. */
 const MESSAGE_ROUNDS = 10
 
-/** How often an agent may correct a report that does not fit its schema, within one session. */
+/** The maximum number of times an agent may correct a report that does not fit its schema, within one session. */
 const CORRECTIONS = 3
 
-/** Prompts an agent with its brief, then with what people say and with what is wrong in its report, until it is done. */
+/** Prompts an agent with its brief, then with people's messages and with errors in its report, until it is done. */
 export async function converse(
   engine: Engine,
   claim: Claim,
@@ -67,7 +67,7 @@ export async function converse(
   }
 }
 
-/** What the agent is told next: what people said meanwhile, or say when it has asked them something. */
+/** Returns the messages for the agent's next turn: those that people sent meanwhile, and the outcome of its open questions. */
 async function heard(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
   const unanswered = await awaitAnswers(engine, claim, attempt)
   return [...(await messagesForTurn(engine, claim, attempt)), ...unanswered]

@@ -5,12 +5,12 @@ import { readAttemptEvents } from '../../store/events.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 
-/** Events of a session that its successor is told about at most. */
+/** The maximum number of events of an earlier session that are summarised for its successor. */
 const EVENTS = 2000
 
 /**
- * What the session before this one did, when it was broken off: a new process knows nothing of it, and what agents keep
- * of their sessions is not relied on. Empty when there is nothing to tell.
+ * Returns a summary of the previous session when it was interrupted, because a new process knows nothing of it and agents'
+ * own session storage is not relied on. Empty when there is nothing to report.
  */
 export async function earlierSession(
   engine: Engine,

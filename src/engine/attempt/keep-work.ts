@@ -9,24 +9,24 @@ import { packScript, surveyScript, takeInCommits, type KeptCommit } from '../../
 import { agentEnvironment } from './agent-process.ts'
 import type { Engine } from '../engine.ts'
 
-/** What an attempt left, in the job's repository. */
+/** The work of an attempt, as recorded in the job's repository. */
 export interface KeptWork {
   readonly checkpoint: Checkpoint
-  /** What it committed itself, beside its files; and what could not be kept of that. */
+  /** Events about the agent's own commits: those kept, and those that could not be kept. */
   readonly events: readonly Pick<NewEvent, 'type' | 'message' | 'data'>[]
-  /** Something is in the workspace that is nowhere else: it has to stay. */
+  /** Whether the workspace holds something that exists nowhere else and so must not be removed. */
   readonly mustStay: boolean
 }
 
-/** One process that looks at a workspace or packs from it. */
+/** The time limit in ms of one process that surveys a workspace or packs commits from it. */
 const SCRIPT_MS = 120_000
-/** What an agent's own commits may weigh, packed. */
+/** The maximum size in bytes of the pack of an agent's own commits. */
 const PACK_BYTES = 1_000_000_000
 const SURVEY_BYTES = 500_000
 
 /**
- * Records everything that an attempt left in its workspace before that goes: its files as a checkpoint, and what the agent
- * committed or stashed by itself. Safe to run twice. Throws when its files cannot be recorded as they are.
+ * Records an attempt's work before its workspace is removed: its files as a checkpoint, and the agent's own commits and
+ * stashes. Safe to run twice. Throws when the files cannot be recorded as they are.
  */
 export async function keepWork(
   engine: Engine,
@@ -99,7 +99,7 @@ async function keepCommits(
   }
 }
 
-/** Runs a command of the server's inside the walls of an attempt that has ended; its output goes to a file. */
+/** Runs a server command inside the walls of an ended attempt and writes its output to a file. */
 async function runInside(
   engine: Engine,
   repository: JobRepository,

@@ -4,24 +4,27 @@ import { lastLines, readUsageLimit } from '../../agents/usage-limit.ts'
 import type { HeldBack } from '../../domain/model.ts'
 import { isoTime } from '../../lib/clock.ts'
 
-/** Hears in a session whether the subscription of its agent is used up. */
+/** Detects in a session's updates that the subscription of its agent is used up. */
 export interface LimitListener {
   readonly add: (update: SessionUpdate) => void
-  /** A turn begins: what was said before is no part of it. */
+  /** Starts a turn: text from earlier turns no longer counts. */
   readonly beginTurn: () => void
   /**
-   * What the attempt waits for when its turn was nothing but the notice of a limit, or failed with one; null otherwise. `error`:
-   * how it failed, null when it ended of its own accord.
+   * Returns the wait of the attempt when its turn consisted only of the notice of a limit, or failed with one; otherwise
+   * null. `error` is the message of the failure, or null when the turn ended by itself.
    */
   readonly held: (error: string | null) => HeldBack | null
 }
 
-/** How long is waited where the agent does not say when its limit ends. */
+/** The wait in ms when the end of the limit is not known. */
 const UNTOLD_MS = 3_600_000
-/** A limit whose end has just passed, or is told to be farther away than any subscription's, is asked again then. */
+/**
+ * Bounds in ms of a wait: the limit's end may just have passed, or lie farther away than any subscription's period. The
+ * agent is tried again after that time.
+ */
 const SHORTEST_MS = 1000
 const LONGEST_MS = 8 * 24 * 3_600_000
-/** Of what is said in a turn, what is kept to look at. */
+/** The maximum number of characters of a turn's text kept for inspection. */
 const KEPT_CHARS = 2000
 
 export function listenForLimit(profile: Profile, backend: string): LimitListener {
@@ -61,7 +64,7 @@ export function listenForLimit(profile: Profile, backend: string): LimitListener
   }
 }
 
-/** A moment on the clock of this machine, with its day where that is not today. */
+/** Formats a time as the local clock time of this machine, with the date when it is not today. */
 function clockOf(at: number, now: number): string {
   const [then, today] = [new Date(at), new Date(now)]
   const two = (part: number): string => String(part).padStart(2, '0')

@@ -5,7 +5,7 @@ import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 
-/** What the brief of an attempt carries of what people said: what waits now, and what the task was told before. */
+/** Returns people's messages for the brief of an attempt: pending ones, and those delivered to the task before. */
 export async function messagesForBrief(
   engine: Engine,
   claim: Claim,
@@ -19,12 +19,12 @@ export async function messagesForBrief(
   }))
 }
 
-/** What waits for an agent whose turn has just ended, in the order in which it was said. */
+/** Delivers the pending messages to an agent whose turn has just ended, in the order in which they were sent. */
 export async function messagesForTurn(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
   return (await deliver(engine, claim, attempt, 'turn')).map((message) => message.text)
 }
 
-/** Delivered once: the mark and its event are one transaction, and only the holder of the lease makes it. */
+/** Takes the pending messages once: the delivery mark and its event are one transaction under the lease. */
 async function deliver(
   engine: Engine,
   claim: Claim,

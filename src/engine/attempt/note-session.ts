@@ -5,13 +5,13 @@ import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 
-/** What has become known of a session: columns of its attempt and of its agent, and the event that describes them. */
+/** New facts about a session: columns of its attempt and its agent, and the event that describes them. */
 export interface SessionNote extends Pick<NewEvent, 'type' | 'message'> {
   readonly change?: AttemptChange
   readonly agent?: AgentChange
 }
 
-/** Writes what is known of a session by now, with its event. Throws when this worker has lost the work. */
+/** Writes new facts about a session, with their event. Throws when this worker has lost the work. */
 export async function noteSession(
   engine: Engine,
   claim: Claim,

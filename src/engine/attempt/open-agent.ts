@@ -15,13 +15,13 @@ import type { Engine } from '../engine.ts'
 import { NoModelNow, openAccess, type ModelAccess } from '../models/model-access.ts'
 import { openHost } from './attempt-host.ts'
 
-/** A backend at work in a workspace, ready for its first prompt. */
+/** A backend running in a workspace, ready for its first prompt. */
 export interface OpenAgent {
   readonly session: Session
   readonly models: ModelAccess
-  /** Ends its processes at once, as if somebody else had: the session hears of it. */
+  /** Kills its processes at once, as an outside kill would: the session fails. */
   kill(): Promise<void>
-  /** Ends the session and every process of it; resolves when they are gone. */
+  /** Ends the session and all its processes; resolves when they are gone. */
   close(): Promise<void>
 }
 
@@ -29,24 +29,27 @@ export interface OpenAgentOptions {
   readonly profile: Profile
   readonly launch: Launch
   readonly workspace: Workspace
-  /** On whose behalf it calls models. */
+  /** The caller on whose behalf models are called. */
   readonly caller: Caller
-  /** The model that a person chose; without it the provider and the backend decide. */
+  /** The model that a person chose; without it, the provider and the backend decide. */
   readonly model?: string | null
-  /** What its processes are for, in the records. */
+  /** The purpose of its processes, as recorded. */
   readonly label: string
   readonly policy: PermissionPolicy
   readonly answer: SessionHost['answer']
   readonly onUpdate: (update: SessionUpdate) => void
-  /** What it may do with the board of its job; without it there is no board. */
+  /** The operations on the board of its job; without them there is no board. */
   readonly board?: BoardActs
-  /** Hears of the models before any process is started. */
+  /** Called with the model access before any process is started. */
   readonly onStart?: (models: ModelAccess) => Promise<void>
-  /** A session of this agent to continue, where it can. */
+  /** The id of a session to continue, if the agent can. */
   readonly resume?: string | null
 }
 
-/** Starts a backend's program inside the walls and opens a session with it. Throws with a sentence; then nothing is left. */
+/**
+ * Starts a backend's program inside the walls and opens a session with it. On failure it throws a readable error and leaves
+ * no process behind.
+ */
 export async function openAgent(
   engine: Engine,
   options: OpenAgentOptions,
@@ -65,7 +68,7 @@ export async function openAgent(
       closeBoard()
       await models.close()
     }
-    // What the gateway counts need not be told by the agent, who may count otherwise.
+    // The gateway's count takes precedence, because the agent's own count may differ.
     const usage = models.access.gateway === null ? session.usage : () => null
     return { session: { ...session, usage }, models, kill, close }
   } catch (error) {
@@ -76,7 +79,7 @@ export async function openAgent(
   }
 }
 
-/** Lets the session in to the board of its job, until it is closed or the signal fires. */
+/** Gives the session access to the board of its job, until it is closed or the signal fires. */
 function openBoardAccess(
   engine: Engine,
   { board }: OpenAgentOptions,
@@ -87,7 +90,7 @@ function openBoardAccess(
   return { way: { url: `${engine.models.gateway.url}${boardPath}`, token }, close }
 }
 
-/** What a session is opened with. */
+/** The parts that a session is opened with. */
 interface SessionParts {
   readonly program: Program
   readonly models: ModelAccess
@@ -99,7 +102,7 @@ interface Opened {
   readonly kill: () => Promise<void>
 }
 
-/** An agent that speaks the protocol: one process for the whole session, which ends with it. */
+/** Opens a session with an agent that speaks the protocol: one process for the whole session, which ends with it. */
 async function openProtocol(
   engine: Engine,
   options: OpenAgentOptions,
@@ -119,7 +122,7 @@ async function openProtocol(
         limits: { ...engine.limits.session, ...profile.limits },
         maxBytes: engine.limits.sessionBytes,
         wishes: profile.session,
-        // Through the gateway its settings name the model; one with a log-in of its own can be told in its session alone.
+        // Through the gateway, the agent's settings name the model; with the agent's own log-in, only the session can set it.
         model: models.access.gateway === null ? models.access.model : null,
         title: `Slipway: ${label}`,
         mcpServers: board === null ? [] : [serverOf(board)],
@@ -139,13 +142,13 @@ async function openProtocol(
   }
 }
 
-/** The board as an MCP server; an agent that takes none over HTTP is not told of it. */
+/** Describes the board as an MCP server; agents without HTTP support for MCP do not receive it. */
 function serverOf({ url, token }: BoardAccess): NonNullable<SessionOptions['mcpServers']>[number] {
   const headers = [{ name: 'Authorization', value: `Bearer ${token}` }]
   return { type: 'http', name: 'slipway', url, headers }
 }
 
-/** A program without a protocol: one process for each turn. */
+/** Opens a session with a program without a protocol: one process for each turn. */
 function openCommand(
   engine: Engine,
   { profile, workspace, onUpdate }: OpenAgentOptions,

@@ -6,7 +6,7 @@ import type { AttemptTask } from '../../store/attempts.ts'
 import { readInside } from '../../lib/inside-files.ts'
 import type { Workspace } from '../../workspace/attempt-workspace.ts'
 
-/** What an agent left behind for the server, parsed. */
+/** The parsed report files that an agent left for the server. */
 export interface Reports {
   readonly plan?: Plan
   readonly review?: Review
@@ -16,8 +16,8 @@ export interface Reports {
 const REPORT_BYTES = 1_000_000
 
 /**
- * Reads the report that the role owes. `problem` says, in words for the agent, what is wrong with it; null when all
- * is well. The files come from a workspace that an agent writes, so they are read without following links.
+ * Reads the report that the role must write. `problem` describes to the agent what is wrong with it; null when it is valid.
+ * The files come from a workspace that an agent writes to, so they are read without following links.
  */
 export async function readReports(
   workspace: Workspace,

@@ -8,24 +8,27 @@ import type { Engine } from '../engine.ts'
 import type { Claim } from '../claim.ts'
 import { underLease } from '../job-transactions.ts'
 
-/** Turns what an agent says into events. */
+/** Turns an agent's updates into events. */
 export interface Recorder {
   add(update: SessionUpdate): void
   note(message: string): void
-  /** What the agent reports of its own accord: for a while, nothing that is overheard takes its place on the card. */
+  /** Records a report that the agent makes on its own; for a while, no other update replaces it on the card. */
   report(message: string): void
-  /** Resolves when everything added before is stored, with what is to be said of that which could not be. */
+  /** Resolves when everything added before is stored, with an event about the updates that could not be stored. */
   close(): Promise<NewEvent[]>
 }
 
-/** At most ten writes a second for one attempt; the first of a burst is written at once. */
+/** The minimum interval in ms between two writes for one attempt (ten a second); the first of a burst is written at once. */
 const INTERVAL_MS = 100
-/** Events that may wait for the database; what comes beyond is in the transcript file only, and counted. */
+/**
+ * The maximum number of events that may wait for the database; further ones are only counted, and are in the transcript
+ * file.
+ */
 const WAITING = 200
 
 /**
- * Records a session twice: complete in the attempt's transcript file (up to a limit), and coalesced and capped as
- * events. Writes carry the lease: a recorder whose work belongs to somebody else falls silent.
+ * Records a session twice: complete in the attempt's transcript file (up to a limit), and coalesced and capped as events.
+ * Writes are made under the lease: after the work has passed to another worker, nothing more is stored.
  */
 export function openRecorder(
   engine: Engine,
@@ -52,7 +55,7 @@ export function openRecorder(
     dropped = 0
     return [event]
   }
-  /** Stores what waits. One batch at a time: what comes meanwhile waits, and is bounded. */
+  /** Stores the waiting events. One batch at a time: events that arrive meanwhile wait, up to a bound. */
   const flush = async (): Promise<void> => {
     last = Date.now()
     const lost = dropped
@@ -93,14 +96,14 @@ export function openRecorder(
         written += line.length
         file.write(line)
       }
-      // What a policy answers is no word of the agent's.
+      // A policy's answer is the server's, not the agent's.
       const actor = update.kind === 'permission' ? 'server' : about.actor
       push({ ...about, actor, ...toEvent(update, cap), at: new Date() })
     },
     note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
     report(message) {
       standsUntil = Date.now() + reportStandsMs
-      // Never dropped: it is one of few, and the agent was told that it is seen.
+      // Never dropped: reports are few, and the agent was promised that they are seen.
       waiting.push({ ...about, type: 'attempt.progress', message, at: new Date() })
       schedule()
     },
@@ -128,13 +131,13 @@ async function store(
   })
 }
 
-/** What a batch puts on the agent's card: its last report; where none stands, what was said last. */
+/** Returns the activity for the agent's card: its last report, or its last update when no report is being shown. */
 function spokenLast(events: readonly NewEvent[], standing: boolean): string | null {
   const heard = standing ? events.filter((event) => event.type === 'attempt.progress') : events
   return heard.map(spokenLine).findLast((line) => line !== null) ?? null
 }
 
-/** What an event says to somebody who watches: pieces of a tool call and counts of tokens say nothing. */
+/** Returns the line of an event to show to a person, or null for parts of a tool call and token counts. */
 function spokenLine(event: NewEvent): string | null {
   if (event.type === 'session.usage' || event.message === `tool call ${String(event.data?.['id'])}`)
     return null
@@ -142,7 +145,10 @@ function spokenLine(event: NewEvent): string | null {
   return line === '' ? null : line.slice(0, 200)
 }
 
-/** Joins the chunks of one message, thought or tool call into the last of `waiting`; false when `event` is an event of its own. */
+/**
+ * Merges a chunk of the same message, thought or tool call into the last of `waiting`; returns false when `event` stands
+ * alone.
+ */
 export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolean {
   const before = waiting.at(-1)
   if (before === undefined || before.type !== event.type) return false
@@ -151,7 +157,7 @@ export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolea
     waiting[waiting.length - 1] = { ...before, message: before.message + event.message }
     return true
   }
-  // A command's output comes in portions, each with all that is known by then: the newest will do.
+  // A command's output arrives in portions, each with all output so far: the newest replaces the others.
   if (event.type === 'session.tool_call' && event.data?.['id'] === before.data?.['id']) {
     const told = Object.entries(event.data ?? {}).filter(([, value]) => value !== null && !isEmpty(value))
     waiting[waiting.length - 1] = { ...event, data: { ...before.data, ...Object.fromEntries(told) } }
@@ -164,7 +170,7 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
-/** An update as an event in words, its texts cut to `cap` characters. */
+/** Converts an update into an event, with its texts cut to `cap` characters. */
 export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'message' | 'data'> {
   const cut = (text: string): string => (text.length <= cap ? text : `${text.slice(0, cap)}… [cut]`)
   switch (update.kind) {

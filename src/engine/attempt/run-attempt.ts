@@ -30,15 +30,14 @@ interface AttemptContext {
   readonly task: NonNullable<Awaited<ReturnType<typeof readTask>>>
   readonly repository: JobRepository
   readonly base: string
-  /** It begins on the job's main: whatever it leaves unchanged, nobody has changed. */
+  /** Whether it begins on the job's main, so that an unchanged workspace means that no attempt has changed anything. */
   readonly isFresh: boolean
   readonly attemptDir: string
 }
 
 /**
- * The long work at the heart of the product: a workspace of its own, an agent's process inside the sandbox, a
- * session, prompts, everything it says recorded, and in the end a checkpoint that the server makes itself. What the
- * agent says about its success is not asked.
+ * Runs an attempt: a workspace of its own, an agent's process inside the sandbox, a session and its prompts, all updates
+ * recorded, and at the end a checkpoint that the server makes. The agent's own claim of success is not used.
  */
 export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> {
   const scene = await prepareAttempt(engine, claim)
@@ -60,18 +59,18 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
     const report = await conclude(engine, claim, scene, workspace, session)
     return { ...report, events: [...untold, ...report.events] }
   } finally {
-    // Log-ins of the person's may lie in it, and what its agent left there.
+    // It may hold the person's log-ins, and files that the agent left.
     await discard(workspace.home, engine.dataDir)
   }
 }
 
-/** What a session has left when its last process is gone. */
+/** The state of a session after its last process has ended. */
 interface SessionOutcome extends ConversationOutcome {
-  /** Something that the session stood on went away under it. */
+  /** Whether something that the session depended on went away. */
   readonly isLost: boolean
-  /** Why it could not call a model any more, for no fault of its own. */
+  /** Why it could no longer call a model, when that was not its fault. */
   readonly held: HeldBack | null
-  /** What the agent says it used, where nobody else counts it. */
+  /** The usage that the agent reports, where the gateway does not count it. */
   readonly usage: ReportedUsage | null
 }
 
@@ -99,7 +98,7 @@ async function holdSession(
     }
     open = await openAttempt(engine, claim, attempt, workspace, recorder, { ...found, onUpdate })
     if (open.models.access.gateway !== null) limit = null
-    // An attempt whose calls will not do any more is not left to try them.
+    // Stop an attempt as soon as its model calls can no longer succeed.
     const signal = AbortSignal.any([claim.signal, open.models.halted])
     const going = { ...claim, signal }
     talk = await converse(engine, going, {
@@ -186,8 +185,8 @@ async function prepareAttempt(engine: Engine, { work, job, signal }: Claim): Pro
 }
 
 /**
- * Where an attempt begins: a review at the commit it judges; a repair where the attempt before it stopped; work that
- * met a conflict, and every first attempt, on the newest main.
+ * Returns the commit at which an attempt begins: for a review the commit it judges; for a repair the last checkpoint of the
+ * task; after a conflict, and for every first attempt, the newest main.
  */
 async function baseCommit(
   engine: Engine,
@@ -204,7 +203,10 @@ async function baseCommit(
   return earlier?.head_commit ?? (await headCommit(repository))
 }
 
-/** The checkpoint, always: also what a failed or stopped attempt left is a commit before its workspace goes. */
+/**
+ * Makes the checkpoint in every case: the work of a failed or stopped attempt is also a commit before its workspace is
+ * removed.
+ */
 async function conclude(
   engine: Engine,
   claim: Claim,
@@ -244,7 +246,7 @@ async function conclude(
   }
 }
 
-/** What the workspace held; a review leaves nothing. */
+/** Keeps the contents of the workspace; a review leaves nothing. */
 async function saveWork(
   engine: Engine,
   { attempt, task, repository, attemptDir, base }: AttemptContext,
@@ -260,10 +262,10 @@ async function saveWork(
   })
 }
 
-/** Files that a checkpoint left out and that its event names in words; all of them are in its data. */
+/** The maximum number of left-out files that a checkpoint's event names in its message; its data holds all of them. */
 const NAMED_LEFT_OUT = 5
 
-/** What of the workspace is not in the checkpoint. */
+/** Describes the files of the workspace that are not in the checkpoint. */
 function leftOutEvent(
   about: Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'>,
   saved: Checkpoint | null,
@@ -283,7 +285,7 @@ function leftOutEvent(
   ]
 }
 
-/** Nothing was to be shown but a change, and there is none. */
+/** Returns an error when a change was the only possible evidence and there is none; otherwise null. */
 function noChangeError(
   { isFresh, task }: AttemptContext,
   talk: ConversationOutcome,
@@ -314,7 +316,7 @@ function successOf(
   }
 }
 
-/** Nobody's failure: the attempt counts as broken off, and what it waits for is kept with it. */
+/** Reports an attempt that failed through no fault of its own: it counts as interrupted, and its wait is stored with it. */
 function heldReport(
   { attempt, task }: AttemptContext,
   held: HeldBack,

@@ -1,4 +1,4 @@
-/** Resolves at a sign, after a time, or when somebody says stop: whichever is first. */
+/** Resolves when `sign` resolves, after `ms`, or when `stop` is aborted, whichever is first. */
 export async function waitAtMost(sign: Promise<void>, ms: number, stop: AbortSignal): Promise<void> {
   const over = Promise.withResolvers<void>()
   const timer = setTimeout(over.resolve, Math.max(0, ms))

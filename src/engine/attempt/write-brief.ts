@@ -20,7 +20,7 @@ export async function writeBrief(
   workspace: Workspace,
 ): Promise<TaskBrief> {
   const { job } = claim
-  // Only the architect's own task speaks of the directory; everywhere else such words are a person's.
+  // Only the architect's own task refers to the directory; in other tasks such text comes from a person.
   const named = (text: string): string =>
     attempt.role === 'architect' ? text.replaceAll(`${usualReportsDir}/`, `${workspace.reports}/`) : text
   const brief: TaskBrief = {

@@ -7,7 +7,7 @@ import { sealEnv } from '../backend-env.ts'
 import type { Engine } from '../engine.ts'
 import { isDefinedIn } from '../settings-file.ts'
 
-/** Adds one backend to the settings and answers with what is known of it. Throws `AppError` for a name that is taken. */
+/** Adds a backend to the settings and returns its view. Throws `AppError` for a name that is taken. */
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
   await engine.db.tx(async (trx) => {
     const settings = await holdSettings(trx)
@@ -41,7 +41,10 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
 
 const platforms: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
 
-/** Adds an agent by its entry in the registry of the protocol. Throws `AppError` for one that cannot be started here. */
+/**
+ * Adds an agent from its entry in the protocol's registry. Throws `AppError` for one that cannot be started on this
+ * platform.
+ */
 export async function addRegistryBackend(engine: Engine, entry: RegistryBackend): Promise<AddedBackend> {
   const platform = `${process.platform}-${platforms[process.arch] ?? process.arch}`
   const described = backendOfEntry(entry, platform)
@@ -59,7 +62,7 @@ export async function addRegistryBackend(engine: Engine, entry: RegistryBackend)
   return addBackend(engine, backend.data)
 }
 
-/** Takes a backend that was added away again. Throws `AppError` for one that is part of Slipway, or not there. */
+/** Removes a backend that was added. Throws `AppError` for one that is part of Slipway or does not exist. */
 export async function removeBackend(engine: Engine, name: string): Promise<void> {
   await engine.db.tx(async (trx) => {
     const settings = await holdSettings(trx)

@@ -5,10 +5,10 @@ import type { Profile } from '../../agents/profile.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { Engine } from '../engine.ts'
 
-/** Backends whose installation is on its way in this process: a second one would write into the same place. */
+/** Backends being installed in this process: a second installation would write into the same directory. */
 const underway = new Set<string>()
 
-/** Installs a backend's pinned packages and answers with the backend as it is then. Throws `AppError`. */
+/** Installs a backend's pinned packages and returns the backend's view afterwards. Throws `AppError`. */
 export async function installBackend(
   engine: Engine,
   name: string,
@@ -26,7 +26,7 @@ export async function installBackend(
   return view(engine, name)
 }
 
-/** Removes what Slipway installed of a backend; what a person installed is theirs. Throws `AppError`. */
+/** Removes Slipway's own installation of a backend; a person's installation is left alone. Throws `AppError`. */
 export async function uninstallBackend(engine: Engine, name: string): Promise<BackendView> {
   const { profile } = await existing(engine, name)
   if (!(await uninstallProfile(profile, engine.catalogue.places)))
@@ -37,7 +37,7 @@ export async function uninstallBackend(engine: Engine, name: string): Promise<Ba
   return view(engine, name)
 }
 
-/** The profile of a backend whose installation may begin now. Throws `AppError` with what stands against it. */
+/** Returns the profile of a backend that can be installed now. Throws `AppError` with the reason when it cannot. */
 export async function requireInstallable(engine: Engine, name: string): Promise<Profile> {
   const { profile } = await existing(engine, name)
   if (profile.install === null) {

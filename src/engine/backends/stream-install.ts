@@ -3,7 +3,7 @@ import { AppError } from '../../lib/app-error.ts'
 import type { Engine } from '../engine.ts'
 import { installBackend, requireInstallable } from './install-backend.ts'
 
-/** Throws when there is no such backend or nothing to install; what it returns begins the installation. */
+/** Returns a function that starts the installation. Throws when there is no such backend or nothing to install. */
 export async function streamInstall(
   engine: Engine,
   name: string,
@@ -12,7 +12,7 @@ export async function streamInstall(
   return (signal) => installation(engine, name, signal)
 }
 
-/** An installation as a sequence: what npm says while it works, then how it ended. Never throws. */
+/** Yields the output of npm during an installation, then its result. Never throws. */
 async function* installation(
   engine: Engine,
   name: string,

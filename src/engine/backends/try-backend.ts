@@ -12,18 +12,18 @@ import type { Engine } from '../engine.ts'
 import { openAgent, type OpenAgent } from '../attempt/open-agent.ts'
 import { merge, toEvent } from '../attempt/record-session.ts'
 
-/** Backends that are being tried in this process: one trial of each at a time. */
+/** Backends being tried in this process: one trial of each at a time. */
 const underway = new Set<string>()
-/** Entries of a transcript that are kept. */
+/** The maximum number of transcript entries kept. */
 const ENTRIES = 500
 
 const PROMPT = `Say in one or two sentences what you are: your name, and your model if you know it.
 This only tests the connection: create, change and run nothing.`
 
 /**
- * One real turn with a backend: its program inside the walls, in a workspace that is thrown away, until it ends its turn
- * or `trialMs` are over. Whatever the program does is an answer; when this returns, it is gone. Throws `AppError` for a
- * backend that is not there or cannot be used.
+ * Runs one real turn with a backend: its program inside the walls, in a temporary workspace, until the turn ends or
+ * `trialMs` have passed. Any behaviour of the program is a result, and the program has ended when this returns. Throws
+ * `AppError` for a backend that does not exist or cannot be used.
  */
 export async function tryBackend(engine: Engine, name: string): Promise<BackendTrial> {
   const { backend, launch, version } = await usableBackend(engine, name)
@@ -54,7 +54,7 @@ export async function tryBackend(engine: Engine, name: string): Promise<BackendT
   }
 }
 
-/** A backend as it can be started now. Throws `AppError` with what stands against it. */
+/** Returns a backend that can be started now. Throws `AppError` with the reason when it cannot. */
 export async function usableBackend(
   engine: Engine,
   name: string,
@@ -70,7 +70,7 @@ export async function usableBackend(
   return { backend, launch, version }
 }
 
-/** The turn itself: null when all went well, else what went wrong. */
+/** Runs the turn; returns null on success, otherwise a description of the failure. */
 async function talk(
   engine: Engine,
   backend: Backend,

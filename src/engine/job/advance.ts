@@ -7,12 +7,12 @@ import { applyDecisions } from './apply-decisions.ts'
 import type { Engine } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
 
-/** Decisions follow from decisions; a job that needs more rounds than this has a rule that contradicts itself. */
+/** The maximum number of rounds of decisions; a job that needs more has a rule that contradicts itself. */
 const MAX_ROUNDS = 50
 
 /**
- * Moves a job as far as it can go without anybody working: under its row lock, ask the rules what comes next, apply
- * it, append the events and enqueue what follows, all in one transaction. Short, and safe to run twice.
+ * Moves a job as far as it can go without a worker: under its row lock, it asks the rules what comes next, applies the
+ * decisions, appends the events and enqueues the next entries, all in one transaction. Short, and safe to run twice.
  */
 export async function advance(engine: Engine, jobId: string): Promise<void> {
   await serverAct(engine.db, jobId, async (transaction) => {
@@ -32,7 +32,7 @@ export async function advance(engine: Engine, jobId: string): Promise<void> {
           snapshot.tasks,
         )
         if (progress !== snapshot.job.progress) await updateJob(trx, jobId, { progress })
-        // An attempt that ended has asked its last question.
+        // An attempt that has ended may have left questions that no longer wait for a person.
         await notePersonWait(trx, jobId)
         return
       }

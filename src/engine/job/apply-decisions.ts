@@ -16,7 +16,7 @@ import type { JobTransaction } from '../job-transactions.ts'
 import { loseWork } from './lose-work.ts'
 import { applyStart, isStart } from './start-work.ts'
 
-/** Carries out what the rules decided: rows, events and queue entries of one transaction. */
+/** Applies the rules' decisions as rows, events and queue entries of one transaction. */
 export async function applyDecisions(
   engine: Engine,
   transaction: JobTransaction,
@@ -74,7 +74,7 @@ async function apply(
   }
 }
 
-/** Withdraws work that nobody has begun. */
+/** Withdraws work that no worker has begun. */
 async function cancelWork(engine: Engine, { trx }: JobTransaction, workId: string): Promise<NewEvent[]> {
   const work = await readWork(trx, workId)
   if (work === null || !(await endWork(trx, workId, null, 'cancelled', null))) return []

@@ -12,7 +12,7 @@ export function isPlanDecision(decision: Decision): decision is PlanDecision {
   return decision.do === 'adopt-plan' || decision.do === 'propose-plan' || decision.do === 'wait-approval'
 }
 
-/** What becomes of a plan: adopted with its tasks, or laid before a person who approves it. */
+/** Applies a decision about a plan: adopts it with its tasks, proposes it, or waits for a person to approve it. */
 export async function applyPlan(
   trx: JobTrx,
   snapshot: Snapshot,

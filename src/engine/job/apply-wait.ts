@@ -10,7 +10,7 @@ export function isWait(decision: Decision): decision is WaitDecision {
   return decision.do === 'wait-retry' || decision.do === 'wait-person' || decision.do === 'stop-waiting'
 }
 
-/** Names what the job waits for, with a queue entry for the time at which it goes on where there is one; or ends the wait. */
+/** Sets the job's wait, with a queue entry for its end when the wait has one; or ends the wait. */
 export async function applyWait(
   { trx, job, queueAdvance }: JobTransaction,
   decision: WaitDecision,

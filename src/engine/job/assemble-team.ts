@@ -8,7 +8,10 @@ import { insertAgents, insertTasks, type NewAgent } from '../../store/team.ts'
 
 type Member = Pick<NewAgent, 'id' | 'name' | 'role'>
 
-/** The job's agents, made when the first task needs them: one of each role, and a developer for each parallel task. */
+/**
+ * Returns the job's agents, created when the first task needs them: one of each role, and a developer for each parallel
+ * task.
+ */
 export async function ensureTeam(trx: JobTrx, snapshot: Snapshot): Promise<readonly Member[]> {
   if (snapshot.agents.length > 0) return snapshot.agents
   const { job } = snapshot
@@ -35,7 +38,7 @@ export async function ensureTeam(trx: JobTrx, snapshot: Snapshot): Promise<reado
   return team
 }
 
-/** Puts tasks on the board behind those already there, each with the agent who will probably do it. */
+/** Adds tasks behind those already on the board, each with the agent that will probably do it. */
 export async function addTasks(
   trx: JobTrx,
   snapshot: Snapshot,

@@ -14,26 +14,26 @@ import { queueAdvance } from '../job-transactions.ts'
 import { upgradeSentence } from '../own-program.ts'
 import { openSourceCheck, type SourceCheck } from './look-at-source.ts'
 
-/** How long a look at the free space of the disk holds. */
+/** The time in ms for which a reading of the free disk space is reused. */
 const ROOM_MS = 1000
 
 export interface Creation {
   readonly input: NewJob
   readonly documents: readonly NewDocument[]
   readonly idempotencyKey: string | null
-  /** Made by the server for itself: no list, count or stream shows it. */
+  /** Created by the server for itself: not in any list, count or stream. */
   readonly isHidden?: true
 }
 
-/** The id of the job, and whether it had been made before under the same idempotency key. */
+/** The id of the job, and whether it had already been created under the same idempotency key. */
 export interface Created {
   readonly id: string
   readonly replayed: boolean
 }
 
 /**
- * Accepts jobs: the row, its first event and its queue entry are committed in one transaction before the caller
- * answers `201`. Creations that arrive together share that transaction and its one forced write.
+ * Returns a function that accepts jobs: the row, its first event and its queue entry are committed in one transaction
+ * before the caller answers `201`. Requests that arrive together share that transaction and its one forced write.
  */
 export function openCreateJob(engine: Engine): (creation: Creation) => Promise<Created> {
   const store = async (
@@ -52,7 +52,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     return batch.map((job) => ({ id: job.id, replayed: false }))
   }
   const commitTogether = coalesce(store, engine.limits.createBatch)
-  // A key that is taken fails its transaction: it must not take others with it.
+  // A reused key fails its transaction, which must not make other creations fail.
   const commitAlone = async (row: Parameters<typeof store>[0][number]): Promise<Created> => {
     await store([row])
     return { id: row.id, replayed: false }
@@ -87,7 +87,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
         documents,
       })
     } catch (error) {
-      // Two requests with one key at the same moment: the row that won is the answer to both.
+      // Two concurrent requests with one key: the row that was inserted answers both.
       const winner = idempotencyKey === null ? null : await replay(engine, idempotencyKey, requestHash)
       if (winner !== null) return winner
       throw error
@@ -95,7 +95,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   }
 }
 
-/** What has no default but nothing, and the branch of the source, which is looked at for it. */
+/** Returns the fields whose only default is empty, and the branch of the source, for which the source is read. */
 async function asked(
   input: NewJob,
   branchOf: SourceCheck,
@@ -108,7 +108,7 @@ function noRoom(missing: string): AppError {
   return new AppError('disk_full', `No job can be accepted now: ${missing}. Nothing is lost.`)
 }
 
-/** Throws on what it is given, but where the agents that Slipway brings have gone with its program. */
+/** Returns a handler that rethrows its error, or throws an `AppError` 503 when an upgrade replaced the program and its agents. */
 function sayUpgraded({ program }: Engine): (error: unknown) => Promise<never> {
   return async (error) => {
     throw (await program.look()) === null
@@ -117,7 +117,7 @@ function sayUpgraded({ program }: Engine): (error: unknown) => Promise<never> {
   }
 }
 
-/** What the request means: its fields as they were sent and the bytes of its documents. */
+/** Returns the hash of a request: its fields as sent, and the bytes of its documents. */
 function hashOf(input: NewJob, documents: readonly NewDocument[]): string {
   const hash = createHash('sha256').update(JSON.stringify(input))
   for (const { name, mediaType, content } of documents)
@@ -125,7 +125,7 @@ function hashOf(input: NewJob, documents: readonly NewDocument[]): string {
   return hash.digest('hex')
 }
 
-/** What the request leaves out, from the settings. An agent that works alone makes no plan to be approved. */
+/** Fills in missing fields from the settings. An agent that works alone makes no plan to approve. */
 function fillIn(
   input: NewJob,
   defaults: Settings['defaults'],
@@ -160,14 +160,14 @@ async function replay(engine: Engine, key: string, requestHash: string): Promise
   return { id: earlier.id, replayed: true }
 }
 
-/** The backends as they are found on the machine, looked for once for all jobs that arrive together. */
+/** The backends found on the machine, looked up once for all jobs that arrive together. */
 interface KnownBackends {
   list(settings: Settings): Promise<readonly BackendView[]>
-  /** Looks again: a job is refused only for what is so now. */
+  /** Looks again, so that a job is only refused for the current state. */
   look(settings: Settings): Promise<readonly BackendView[]>
 }
 
-/** Settings are the same object for as long as they are shared, and so is what was found under them. */
+/** The settings object stays the same while it is shared, and so does the list found for it. */
 function openKnownBackends(engine: Engine): KnownBackends {
   let last: { readonly settings: Settings; readonly found: Promise<readonly BackendView[]> } | null = null
   const look = async (settings: Settings): Promise<readonly BackendView[]> => {
@@ -178,7 +178,7 @@ function openKnownBackends(engine: Engine): KnownBackends {
   return { look, list: (settings) => (last?.settings === settings ? last.found : look(settings)) }
 }
 
-/** The backend of the job and of each role that has its own; every one must be there and usable. */
+/** Chooses the backend of the job and of each role with its own; throws unless all of them exist and are usable. */
 async function chooseBackends(
   known: KnownBackends,
   settings: Settings,

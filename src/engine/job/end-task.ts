@@ -12,7 +12,7 @@ export function isTaskEnd(decision: Decision): decision is TaskEnd {
   return Object.hasOwn(agentAfter, decision.do)
 }
 
-/** What is said of the agent who was to do the task; one whose task is skipped has never begun. */
+/** The status of a task's agent after the task ends; the agent of a skipped task has never begun. */
 const agentAfter: Readonly<Record<TaskEnd['do'], AgentStatus>> = {
   'complete-task': 'completed',
   'fail-task': 'failed',
@@ -20,7 +20,7 @@ const agentAfter: Readonly<Record<TaskEnd['do'], AgentStatus>> = {
   'cancel-task': 'idle',
 }
 
-/** Writes how a task ended, with its event, and lets its agent go. */
+/** Writes the end of a task, with its event, and releases its agent. */
 export async function endTask(trx: JobTrx, snapshot: Snapshot, decision: TaskEnd): Promise<NewEvent[]> {
   const task = snapshot.tasks.find((candidate) => candidate.id === decision.taskId)
   const name = task?.title ?? decision.taskId

@@ -15,14 +15,14 @@ const completed = {
   unproven: 'Completed, unproven.',
 } as const
 
-/** How a completed job is spoken of. Work of the offline demo is called that. */
+/** Returns the message of a completed job. Work of the offline demo is named as such. */
 function completion({ job }: Snapshot, { proof, reason }: Extract<JobEnd, { do: 'complete-job' }>): string {
   const done =
     isDemo(job) && proof === 'proven' ? 'Completed by the offline demo: its checks pass.' : completed[proof]
   return reason === null ? done : `${done} ${reason}`
 }
 
-/** The end of a job. Only `transition` can say `completed`; a status it does not allow is a fault of the rules. */
+/** Ends a job. Only `transition` can yield `completed`; a status that it does not allow is a bug in the rules. */
 export async function finishJob(trx: JobTrx, snapshot: Snapshot, decision: JobEnd): Promise<NewEvent[]> {
   const { job } = snapshot
   const event: JobTransition =

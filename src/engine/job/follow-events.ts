@@ -5,8 +5,8 @@ import { eventsChannel, readEvents } from '../../store/events.ts'
 import { readSummaries } from '../../store/job-views.ts'
 
 /**
- * Event streams. A notification only wakes a reader; what it yields is always read from the table after its own
- * cursor, so nothing is missed and nothing comes twice, whatever happens to the notifications.
+ * Event streams. A notification only wakes a reader; events are always read from the table after the reader's own cursor,
+ * so that none is missed or repeated, whatever happens to the notifications.
  */
 export interface Streams {
   follow(jobId: string, after: number, signal: AbortSignal): AsyncGenerator<EventView[]>
@@ -15,9 +15,9 @@ export interface Streams {
 }
 
 const PAGE = 500
-/** Readers look again on their own after this long, should a notification ever be lost. */
+/** The interval in ms at which readers look on their own, in case a notification is lost. */
 const LOOK_AGAIN_MS = 5000
-/** Summaries of jobs that change at once are gathered for this long. */
+/** The time in ms for which summaries of changed jobs are collected before they are sent. */
 const GATHER_MS = 200
 
 export async function openStreams(db: Database): Promise<Streams> {
@@ -89,7 +89,7 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
   }
 }
 
-/** A bell that remembers one ring, so that one between looking and waiting is not missed. */
+/** A wake-up signal that remembers one ring, so that a ring between a look and the wait is not missed. */
 function openBell(signal: AbortSignal): { ring(): void; reset(): void; heard(ms: number): Promise<void> } {
   let rung = false
   let listener: (() => void) | null = null

@@ -3,17 +3,17 @@ import { findSource, usualBranch } from '../../workspace/find-source.ts'
 import { SourceError } from '../../workspace/source-error.ts'
 import { insistOnHelper } from '../insist-on-helper.ts'
 
-/** For a look at a source, in milliseconds: somebody waits for the answer. */
+/** The time limit of a look at a source, in ms: a request waits for the result. */
 const LOOK_MS = 4000
-/** Sources that are looked at at a time. */
+/** The maximum number of sources looked at concurrently. */
 const LOOKS = 16
 
-/** Gives the name of the branch that a job from this source has; null begins from nothing. */
+/** Returns the branch that a job from this source has; null means an empty start. */
 export type SourceCheck = (source: string | null) => Promise<string>
 
 /**
- * The look at a source before its job is accepted; those who name one source at the same time share it. Throws an `AppError`:
- * 400 when nothing can begin from the source, 503 when too many are being looked at.
+ * Returns a function that checks a source before its job is accepted; concurrent checks of one source share one look. It
+ * throws `AppError`: 400 when no job can start from the source, 503 when too many are being looked at.
  */
 export function openSourceCheck(): SourceCheck {
   const underway = new Map<string, Promise<string>>()

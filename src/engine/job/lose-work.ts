@@ -5,8 +5,8 @@ import { releaseAgent } from '../../store/team.ts'
 import { endWork, readWork } from '../../store/work.ts'
 
 /**
- * Ends work whose worker will not report on it any more, releases its agent, and returns the event that describes it.
- * `because` ends the sentences that people read: "its worker ended". Returns no event when the work was over before.
+ * Ends work whose worker will not report any more, releases its agent, and returns the event that describes it. `because`
+ * ends the messages shown to people: "its worker ended". Returns no event when the work had already ended.
  */
 export async function loseWork(trx: JobTrx, workId: string, because: string): Promise<NewEvent[]> {
   const work = await readWork(trx, workId)

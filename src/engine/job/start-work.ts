@@ -23,7 +23,7 @@ export function isStart(decision: Decision): decision is StartDecision {
   return decision.do.startsWith('start-')
 }
 
-/** Begins what the rules want begun: an attempt, a review of one, or work of the server's own. */
+/** Starts what the rules decided to start: an attempt, a review of one, or work of the server itself. */
 export async function applyStart(
   engine: Engine,
   trx: JobTrx,
@@ -45,7 +45,7 @@ export async function applyStart(
   }
 }
 
-/** Puts a piece of long work and its queue entry into one transaction, so that neither exists without the other. */
+/** Inserts a piece of long work and its queue entry in one transaction, so that neither exists without the other. */
 async function startWork(
   engine: Engine,
   trx: JobTrx,
@@ -60,7 +60,7 @@ async function startWork(
   return []
 }
 
-/** A new attempt at a task (or a review of one), given to an agent of the right role who is free. */
+/** Starts a new attempt at a task, or a review of one, with a free agent of the right role. */
 async function startAttempt(
   engine: Engine,
   trx: JobTrx,

@@ -8,20 +8,20 @@ import type { Engine } from '../engine.ts'
 import type { KnownProvider } from './models.ts'
 import { modelRouteFor } from './model-route.ts'
 
-/** An agent's way to models. It ends with `close`, or with the signal. */
+/** An agent's access to models. It ends with `close` or with the signal. */
 export interface ModelAccess {
   readonly access: Access
   readonly provider: string | null
-  /** Aborted when no call will do any more. */
+  /** Aborted when no further call can succeed. */
   readonly halted: AbortSignal
-  /** Why the agent's calls failed in the end, when that was not its fault. */
+  /** Returns why the agent's calls failed in the end, when that was not its fault; otherwise null. */
   held(): HeldBack | null
-  /** What was used through the gateway. */
+  /** Returns the usage counted by the gateway. */
   used(): Used
   close(): Promise<void>
 }
 
-/** No model can be called just now, for no fault of the attempt's. */
+/** Thrown when no model can be called now, through no fault of the attempt. */
 export class NoModelNow extends Error {
   override readonly name = 'NoModelNow'
   readonly held: HeldBack
@@ -40,8 +40,8 @@ interface AccessOptions {
 }
 
 /**
- * Opens the way to models for one session of a backend. Throws `AppError` when the backend has none, and `NoModelNow`
- * when its provider is known to fail.
+ * Opens model access for one session of a backend. Throws `AppError` when the backend has none, and `NoModelNow` when its
+ * provider is known to be failing.
  */
 export async function openAccess(
   engine: Engine,

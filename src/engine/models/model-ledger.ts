@@ -5,12 +5,12 @@ import type { Database } from '../../store/database.ts'
 import { addToAttempt, insertModelCalls, type ModelCallRow } from '../../store/model-calls.ts'
 import { serverActOnJobs, type JobTransaction } from '../job-transactions.ts'
 
-/** Lines of the ledger that share one transaction. */
+/** The maximum number of ledger lines written in one transaction. */
 const WRITTEN_TOGETHER = 32
 
 /**
- * Writes calls into the ledger, and what they used to their attempts, with an event: all three or none. It is not fenced by a
- * lease: what was spent was spent, whoever owns the work by now.
+ * Returns a function that writes a call to the ledger, its usage to the attempt, and an event: all three or none. Not
+ * fenced by a lease, because the usage has been spent whichever worker owns the work by now.
  */
 export function openLedger(db: Database): (record: CallRecord) => Promise<void> {
   const write = coalesce(async (records: readonly CallRecord[]) => {
@@ -33,7 +33,7 @@ export function openLedger(db: Database): (record: CallRecord) => Promise<void> 
   }
 }
 
-/** Adds what a call used to its attempt, with an event. */
+/** Adds the usage of a call to its attempt, with an event. */
 async function addUsage({ trx, append }: JobTransaction, row: ModelCallRow): Promise<void> {
   const { attempt_id: attemptId } = row
   if (attemptId === null) return

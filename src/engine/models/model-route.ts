@@ -7,8 +7,9 @@ import { chooseProvider } from '../../models/choose-provider.ts'
 import type { KnownProvider } from './models.ts'
 
 /**
- * How a backend reaches a model now. The gateway comes first: a key that the agent never sees, metered to the token. `usable`
- * are the providers whose calls can be made; `ownHome` is the HOME of the person whose logins agents may use.
+ * Returns how a backend reaches a model now. The gateway comes first, because the agent never sees its key and every token
+ * is counted. `usable` are the providers that can be called; `ownHome` is the HOME of the person whose logins agents may
+ * use.
  */
 export function modelRouteFor(profile: Profile, usable: readonly Provider[], ownHome: string): ModelRoute {
   const wire = profile.gateway?.wire
@@ -36,7 +37,7 @@ export function modelRouteFor(profile: Profile, usable: readonly Provider[], own
   }
 }
 
-/** How a new job would reach a model: a provider that has refused its key, when it was tried, does not count. */
+/** Returns how a new job would reach a model, ignoring providers whose last probe had its key refused. */
 export function modelRouteNow(
   profile: Profile,
   providers: readonly KnownProvider[],

@@ -18,7 +18,7 @@ import {
   type ProviderRow,
 } from '../../store/providers.ts'
 
-/** A provider with its key as it is now. */
+/** A provider with its current key. */
 export interface KnownProvider extends Provider {
   readonly key: string | null
   readonly usable: boolean
@@ -26,15 +26,15 @@ export interface KnownProvider extends Provider {
   readonly probe: ProviderProbe | null
 }
 
-/** What this process knows of models: where they are, with which keys, and the gateway through which agents reach them. */
+/** The model providers with their keys, and the gateway through which agents reach them. */
 export interface Models {
   readonly vault: Vault
   readonly gateway: Gateway
-  /** As they were at most half a second ago, or since this process changed them. */
+  /** Returns the providers, at most half a second old, and never older than this process's last change. */
   providers(): Promise<readonly KnownProvider[]>
-  /** To be called when this process has changed a provider or a secret. */
+  /** Must be called after this process has changed a provider or a secret. */
   changed(): void
-  /** Tries a provider with its key, and keeps what came of it. */
+  /** Probes a provider with its key and stores the result. */
   tryProvider(name: string): Promise<void>
   close(): Promise<void>
 }
@@ -45,14 +45,14 @@ export interface ModelOptions {
   readonly dataDir: string
   readonly port: number
   readonly limits: GatewayLimits
-  /** What else agents reach at the gateway's address. */
+  /** Handles all other requests to the gateway's address. */
   readonly fallback: FallbackHandler
 }
 
-/** How long a provider that is tried may take to answer. */
+/** The time limit in ms of a provider's response to a probe. */
 const PROBE_MS = 10_000
 
-/** What another process changed is seen after this long. */
+/** The delay in ms after which changes by other processes are seen. */
 const PROVIDERS_MS = 500
 
 export async function openModels(options: ModelOptions): Promise<Models> {
@@ -73,7 +73,7 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     async trouble(target, on) {
       const now = await db.patient.tx(async (trx) => {
         const row = (await holdProviders(trx)).find((provider) => provider.name === target.name)
-        // The key may have been replaced while the call was out: the new one has not been refused.
+        // The key may have been replaced during the call: the new one has not been refused.
         if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
         return writeTrouble(trx, target.name, { reason: on, since: isoTime(new Date()), until: null })
       })
@@ -103,7 +103,7 @@ export async function openModels(options: ModelOptions): Promise<Models> {
       const found = await gateway.probe({ ...tried, baseUrl: tried.base_url, blocked: null }, PROBE_MS)
       await db.tx(async (trx) => {
         const now = await pick(await holdProviders(trx))
-        // It may have been changed meanwhile: then this was not it.
+        // If the provider was changed during the probe, the result is not about it.
         if (now === undefined || now.key !== tried.key || now.base_url !== tried.base_url) return
         await writeProbe(trx, name, found)
         if (found.result !== 'refused') return
@@ -116,7 +116,7 @@ export async function openModels(options: ModelOptions): Promise<Models> {
   }
 }
 
-/** A key that cannot be read is one that is not there: its provider says so until it is set again. */
+/** Adds the key to a provider. A key that cannot be read counts as missing: the provider is unusable until it is set again. */
 async function withKey(vault: Vault, log: Log, row: ProviderRow): Promise<KnownProvider> {
   const { sealed, ...provider } = row
   if (provider.secret === null) return { ...provider, key: null, usable: true }

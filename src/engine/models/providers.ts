@@ -17,14 +17,14 @@ import type { Engine } from '../engine.ts'
 import { queueAdvance } from '../job-transactions.ts'
 import type { KnownProvider } from './models.ts'
 
-/** More providers than this are a mistake. */
+/** The maximum number of providers; more are a mistake. */
 const MAX_PROVIDERS = 50
 
 export async function viewProviders(engine: Engine): Promise<ProviderView[]> {
   return (await engine.models.providers()).map((provider) => toView(engine, provider))
 }
 
-/** Adds a provider, or replaces one, and tries it. Throws `AppError` for one that nothing is known of and that says too little. */
+/** Adds or replaces a provider and probes it. Throws `AppError` for an unknown provider without enough fields. */
 export async function setProvider(engine: Engine, name: string, input: ProviderInput): Promise<ProviderView> {
   await engine.db.tx(async (trx) => {
     const all = await holdProviders(trx)
@@ -37,7 +37,7 @@ export async function setProvider(engine: Engine, name: string, input: ProviderI
   return findProvider(engine, name)
 }
 
-/** What was said, else as it was, else what Slipway knows of a provider of this name. */
+/** Completes an input with the stored provider, then with what Slipway knows of a provider of this name. */
 function complete(name: string, input: ProviderInput, before: Provider | undefined): Provider {
   const plain = { name, secret: name, header: null, headers: {}, model: null, backends: [] }
   const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
@@ -58,7 +58,7 @@ export async function removeProvider(engine: Engine, name: string): Promise<void
   changed(engine)
 }
 
-/** A person says that what was wrong with a provider has been mended: whoever waits for it tries again. */
+/** Clears the trouble of a provider that a person has repaired: jobs that wait for it try again. */
 export async function retryProvider(engine: Engine, name: string): Promise<ProviderView> {
   await engine.db.tx(async (trx) => {
     if (!(await writeTrouble(trx, name, null))) throw unknownProvider(name)
@@ -73,7 +73,7 @@ async function findProvider(engine: Engine, name: string): Promise<ProviderView>
   return found
 }
 
-/** Tries providers that were changed; then jobs that wait for one look again. */
+/** Probes changed providers, then wakes the jobs that wait for a provider. */
 async function tryAndWake(engine: Engine, names: readonly string[]): Promise<void> {
   engine.models.changed()
   await Promise.all(names.map((name) => engine.models.tryProvider(name)))
@@ -81,7 +81,7 @@ async function tryAndWake(engine: Engine, names: readonly string[]): Promise<voi
   changed(engine)
 }
 
-/** Jobs that wait for a provider look again whether they still have to. */
+/** Queues an `advance` of the jobs that wait for a provider. */
 async function wake(engine: Engine, trx: Trx): Promise<void> {
   await queueAdvance(engine.db, trx, await jobsWaitingFor(trx, 'backend'))
 }
@@ -90,7 +90,7 @@ export function viewSecrets(engine: Engine): Promise<SecretView[]> {
   return listSecrets(engine.db.reader)
 }
 
-/** Stores a secret, which from here on nobody but the gateway sees, and tries the providers whose key it is. */
+/** Stores a secret, which only the gateway sees from then on, and probes the providers that use it as their key. */
 export async function setSecret(engine: Engine, name: string, value: string): Promise<SecretView> {
   const sealed = await engine.models.vault.seal(name, value)
   await engine.db.tx(async (trx) => {
@@ -112,13 +112,13 @@ export async function removeSecret(engine: Engine, name: string): Promise<void> 
   changed(engine)
 }
 
-/** Which backends can work depends on the providers, as it does on the settings. */
+/** Invalidates cached providers and settings: which backends can work depends on both. */
 function changed(engine: Engine): void {
   engine.models.changed()
   engine.settingsChanged()
 }
 
-/** Field by field: the key must not leave this process. What passes by itself the gateway alone knows. */
+/** Copies field by field, because the key must not leave this process. Temporary outages are known to the gateway only. */
 function toView(engine: Engine, known: KnownProvider): ProviderView {
   const outage = engine.models.gateway.outage(known.name)
   const passing =

@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 import { answersChannel } from '../permission-answers.ts'
 
-/** A person's answer to what an agent asks. The session that waits hears of it at once. Throws `AppError`. */
+/** Stores a person's answer to a permission request and wakes the waiting session. Throws `AppError`. */
 export async function answerPermission(
   engine: Engine,
   jobId: string,

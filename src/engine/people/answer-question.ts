@@ -9,7 +9,7 @@ import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 import { answersChannel } from '../permission-answers.ts'
 
-/** A person's answer to an agent's question. It is a message to that agent, and delivered as one. Throws `AppError`. */
+/** Stores a person's answer to an agent's question. It is delivered to the agent as a message. Throws `AppError`. */
 export async function answerQuestion(
   engine: Engine,
   jobId: string,

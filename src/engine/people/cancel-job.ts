@@ -6,7 +6,7 @@ import { reopenTasks, settleAgents } from '../../store/team.ts'
 import { cancelChannel, type Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 
-/** Asks for the end of a job. It is `cancelled` when its last process is gone, not before. */
+/** Requests the cancellation of a job. It becomes `cancelled` only when its last process has ended. */
 export async function cancelJob(engine: Engine, id: string): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))
@@ -18,7 +18,7 @@ export async function cancelJob(engine: Engine, id: string): Promise<void> {
   })
 }
 
-/** Takes a failed or cancelled job up again where it stopped: finished tasks stay finished. */
+/** Restarts a failed or cancelled job where it stopped: finished tasks stay finished. */
 export async function restartJob(engine: Engine, id: string): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     const status = transition(job.status, 'restart')

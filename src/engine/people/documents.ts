@@ -4,7 +4,7 @@ import { deleteDocument, insertDocument, listDocuments, type NewDocument } from 
 import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 
-/** Adds documents to a job; attempts that begin afterwards see them. Throws `AppError` when they would be too many. */
+/** Adds documents to a job; attempts that begin afterwards see them. Throws `AppError` when there would be too many. */
 export async function addDocuments(
   engine: Engine,
   jobId: string,

@@ -10,7 +10,7 @@ import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 import { notFound } from '../not-found.ts'
 
-/** The plan of a job as it stands: being made, on the table, or adopted. */
+/** Returns the current plan of a job: none yet, proposed, or adopted. */
 export async function viewPlan(engine: Engine, id: string): Promise<PlanView> {
   const job = await readJob(engine.db.reader, id)
   if (job === null) throw notFound(id)
@@ -24,7 +24,7 @@ function toView(job: JobRow): PlanView {
   return { state: 'none', plan: null, ...shown }
 }
 
-/** Replaces the proposed plan by a person's. The version that was edited must still be the newest. */
+/** Replaces the proposed plan by a person's. The edited version must still be the newest. */
 export async function editPlan(engine: Engine, id: string, edit: PlanEdit): Promise<PlanView> {
   return personAct(engine.db, id, async ({ trx, job, append }) => {
     const proposal = proposalOf(job, edit.version)
@@ -39,7 +39,7 @@ export async function editPlan(engine: Engine, id: string, edit: PlanEdit): Prom
   })
 }
 
-/** Lets the job build exactly the plan that lies on the table. */
+/** Approves the proposed plan, so that the job builds exactly that version. */
 export async function approvePlan(engine: Engine, id: string, version: number | null): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     const proposal = proposalOf(job, version)
@@ -55,7 +55,7 @@ export async function approvePlan(engine: Engine, id: string, version: number | 
   })
 }
 
-/** Sends the plan back to the planner, who sees the note and the plan as it was, and has all its tries again. */
+/** Sends the plan back to the planner, who receives the note and the old plan, with all tries restored. */
 export async function rejectPlan(engine: Engine, id: string, note: string): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     const proposal = proposalOf(job, null)
@@ -80,7 +80,9 @@ export async function rejectPlan(engine: Engine, id: string, note: string): Prom
   })
 }
 
-/** The plan that waits for approval, at this version or, with null, at any. Throws `AppError` 409 where there is none. */
+/**
+ * Returns the plan that waits for approval, at this version, or at any with null. Throws `AppError` 409 when there is none.
+ */
 function proposalOf(job: JobRow, version: number | null): Plan {
   const waits = job.status === 'waiting' && job.wait?.for === 'approval' && job.cancel_requested_at === null
   if (!waits || job.proposed_plan === null)

@@ -6,7 +6,7 @@ import { insertMessage, readRecipient } from '../../store/messages.ts'
 import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 
-/** Keeps a person's message to an agent until that agent's next turn. The event says how it will arrive. */
+/** Stores a person's message to an agent until that agent's next turn. The event says how it will be delivered. */
 export async function sendMessage(engine: Engine, id: string, { agent_id, text }: NewMessage): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status) || job.cancel_requested_at !== null)

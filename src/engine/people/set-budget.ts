@@ -7,7 +7,7 @@ import { updateJob, type JobChange, type JobRow } from '../../store/jobs.ts'
 import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 
-/** Changes what a job may use. One that waits for its budget goes on; a change that would leave it waiting is refused. */
+/** Changes the budget of a job. A job that waits for its budget goes on; a change that would leave it waiting is refused. */
 export async function setBudget(engine: Engine, id: string, change: BudgetChange): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))
@@ -31,7 +31,7 @@ export async function setBudget(engine: Engine, id: string, change: BudgetChange
 
 type Budget = JobRow['budget']
 
-/** What is named is set, null takes a limit away, the rest stays; without a limit there is no budget. */
+/** Applies a change: named limits are set, null removes a limit, the rest stays. Returns null when no limit remains. */
 function changed(before: Budget, change: BudgetChange): NonNullable<JobChange['budget']> | null {
   const tokens = change.tokens === undefined ? before?.tokens : (change.tokens ?? undefined)
   const usd = change.usd === undefined ? before?.usd : (change.usd ?? undefined)

@@ -13,8 +13,8 @@ import { personAct } from '../job-transactions.ts'
 import { notFound } from '../not-found.ts'
 
 /**
- * Asks for the end of one task. It is `cancelled` when its last process is gone; what needs it is skipped, and the
- * job goes on with the rest.
+ * Requests the cancellation of one task. It becomes `cancelled` when its last process has ended; tasks that depend on it
+ * are skipped, and the job goes on with the rest.
  */
 export async function cancelTask(engine: Engine, id: string, taskId: string): Promise<void> {
   await personAct(engine.db, id, async ({ trx, append }) => {
@@ -41,7 +41,7 @@ export async function cancelTask(engine: Engine, id: string, taskId: string): Pr
   })
 }
 
-/** Starts a task that ended without being done over, with all its tries; a job that had failed by it goes on. */
+/** Starts a task over that ended without being done, with all its tries; a job that had failed because of it goes on. */
 export async function retryTask(
   engine: Engine,
   id: string,
@@ -85,7 +85,7 @@ export async function retryTask(
   })
 }
 
-/** Says why a task cannot be started over now, if it cannot. */
+/** Throws an `AppError` with the reason when a task cannot be started over now. */
 function refuseRetry({ job, task }: { job: Snapshot['job']; task: Task }): void {
   const refused = (why: string): AppError => new AppError('not_retryable', why)
   if (job.status === 'cancelled' || job.cancelRequested)

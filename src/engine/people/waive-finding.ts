@@ -11,8 +11,8 @@ import { personAct } from '../job-transactions.ts'
 import { notFound } from '../not-found.ts'
 
 /**
- * A person says why a finding does not matter. It does not count from then on, also when it is found again; a job that is
- * completed is proven if nothing else stands against it.
+ * Waives a finding with a person's reason. It no longer counts, even when it is found again; a completed job becomes proven
+ * if nothing else stands against it.
  */
 export async function waiveFinding(
   engine: Engine,
@@ -40,7 +40,7 @@ export async function waiveFinding(
   })
 }
 
-/** What the waiver makes of the proof of a job that is completed. */
+/** Updates the proof of a completed job after a waiver. */
 async function proveAgain(trx: JobTrx, snapshot: Snapshot): Promise<NewEvent[]> {
   const { job } = snapshot
   if (job.status !== 'completed' || job.proof !== 'partial') return []

@@ -4,15 +4,15 @@ import { busySlots } from '../../store/work.ts'
 import { listWorkers, type WorkerRow } from '../../store/workers.ts'
 import type { Engine } from '../engine.ts'
 
-/** A worker that has not been seen for this long does not work. */
+/** The time in ms after which a worker that has not been seen counts as stopped. */
 const SILENT_MS = 15_000
 
-/** How a canary ended. `no-free-slot`: living workers were all busy with other work, so nothing was tried. */
+/** The end of a canary. `no-free-slot`: live workers were all busy with other work, so nothing was tried. */
 export type CanaryEnd =
   | { readonly end: 'passed' | 'no-free-slot' }
   | { readonly end: 'failed'; readonly reason: string }
 
-/** What the job of a canary that has ended proves. */
+/** Judges a canary by its job, which has ended. */
 export async function judgeEnded(engine: Engine, id: string): Promise<CanaryEnd> {
   const ended = await readJob(engine.db.reader, id)
   if (ended?.status === 'completed' && ended.proof === 'proven') return { end: 'passed' }
@@ -25,7 +25,7 @@ function failed(reason: string): CanaryEnd {
   return { end: 'failed', reason }
 }
 
-/** Why the job of a canary is late. */
+/** Judges a canary whose job is late. */
 export async function judgeLate(engine: Engine, id: string): Promise<CanaryEnd> {
   const limit = `${engine.limits.canaryMs / 1000} s`
   const late = await readJob(engine.db.reader, id)

@@ -16,26 +16,29 @@ import type { Created, Creation } from '../job/create-job.ts'
 import type { Engine } from '../engine.ts'
 import type { Streams } from '../job/follow-events.ts'
 
-/** The proof that what is accepted runs: a small job, made and followed as everybody's, that nobody else sees. */
+/** Runs a small hidden job through the ordinary path, to prove that accepted jobs run. */
 export interface Canary {
-  /** The last one, or the one that is under way. */
+  /** Returns the last canary, or the one under way. */
   view(): Promise<CanaryView>
-  /** Runs one and resolves with how it ended. Throws `AppError` when one is under way or no slot came free. */
+  /** Runs a canary and resolves with its result. Throws `AppError` when one is under way or no slot came free. */
   run(): Promise<CanaryView>
-  /** Why the last one of this process failed, also while the next is under way; null when none has, or one has passed since. */
+  /**
+   * Returns why this process's last canary failed, also while the next is under way; null when none has failed since the
+   * last pass.
+   */
   failing(): string | null
-  /** Runs one soon, and others until one passes: later each time, to a minute. */
+  /** Schedules a canary, and further ones until one passes, with delays growing up to a minute. */
   retry(): void
-  /** Gives up the one that is under way in this process. */
+  /** Aborts the canary under way in this process. */
   close(): Promise<void>
 }
 
-/** A canary whose server was killed counts as over after its limit and this. */
+/** The time in ms, beyond its limit, after which a canary whose server was killed counts as over. */
 const GRACE_MS = 30_000
-/** How long the processes of a canary that is late may take to end. */
+/** The time in ms that the processes of a late canary may take to end. */
 const CANCEL_MS = 15_000
 
-/** How many times the wait of everything else a canary that failed waits. */
+/** The factor by which a failed canary's retry delay exceeds the ordinary one. */
 const RETRY_FACTOR = 10
 
 /** The smallest real job: one task, one agent, a commit, its checks on a clean checkout, a delivery. */
@@ -49,14 +52,14 @@ const job: Creation['input'] = {
   permissions: 'sandbox',
 }
 
-/** What a canary needs of the ordinary path. */
+/** The parts of the ordinary path that a canary uses. */
 export interface CanaryPath {
   readonly engine: Engine
   readonly streams: Streams
   readonly createJob: (creation: Creation) => Promise<Created>
 }
 
-/** How a canary came out: `reason` is null when it passed, `job_id` when nothing of it is left. */
+/** The result of a canary: `reason` is null when it passed, `job_id` is null when its job was removed. */
 type Outcome = Pick<CanaryView, 'job_id' | 'reason'>
 
 export function openCanary(ways: CanaryPath): Canary {
@@ -69,7 +72,7 @@ export function openCanary(ways: CanaryPath): Canary {
   let running = 0
 
   const retry = (): void => {
-    // Without a worker loop none can pass.
+    // Without a worker loop no canary can pass.
     if (timer !== null || running > 0 || stopping.signal.aborted || engine.limits.slots === 0) return
     const wait = backoffMs(Math.max(1, failures), engine.limits.retryMs * RETRY_FACTOR)
     timer = setTimeout(() => {
@@ -109,7 +112,7 @@ export function openCanary(ways: CanaryPath): Canary {
   }
 }
 
-/** Runs one canary and writes down how it ended. */
+/** Runs one canary and records its result. */
 async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryView> {
   const { engine } = ways
   const before = await begin(engine)
@@ -135,7 +138,7 @@ async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryV
   }
 }
 
-/** Writes down that one is under way, unless one is; gives the record from before. */
+/** Records that a canary is under way; throws when one already is. Returns the previous record. */
 async function begin(engine: Engine): Promise<CanaryRecord> {
   const before = await engine.db.tx(async (trx) => {
     const record = await lockCanary(trx)
@@ -156,11 +159,11 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
   return before
 }
 
-/** The record as it is true now: a canary whose process is gone will never end. */
+/** Returns the record, corrected when the canary's process is gone and so can never end it. */
 async function shown(engine: Engine, db: Reader, { workerId, canary }: CanaryRecord): Promise<CanaryView> {
   if (canary.status !== 'running' || canary.at === null) return canary
   const late = Date.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
-  // A start forgets the workers of this machine that ended without a word.
+  // A starting server deletes the rows of this machine's workers that ended without doing so themselves.
   if (!late && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
   return { ...canary, status: 'failed', reason: 'The server ended while it was under way: run it again.' }
 }
@@ -196,7 +199,7 @@ async function prove(
   return { job_id: null, reason: null }
 }
 
-/** Follows the job as every client does: it is over when its events say so. */
+/** Follows the job's events, as every client does; returns whether its end was seen before the signal fired. */
 async function heardTheEnd(streams: Streams, id: string, signal: AbortSignal): Promise<boolean> {
   const ends = new Set(['job.completed', 'job.failed', 'job.cancelled'])
   for await (const events of streams.follow(id, 0, signal))
@@ -204,7 +207,7 @@ async function heardTheEnd(streams: Streams, id: string, signal: AbortSignal): P
   return false
 }
 
-/** Ends a job that is late. One that has begun is given time until its processes are gone. */
+/** Cancels a late job. One that has begun is given time until its processes are gone. */
 async function giveUp(engine: Engine, streams: Streams, id: string): Promise<void> {
   const late = await readJob(engine.db.reader, id)
   if (late === null || isTerminal(late.status)) return
@@ -212,13 +215,13 @@ async function giveUp(engine: Engine, streams: Streams, id: string): Promise<voi
   if (late.started_at !== null) await heardTheEnd(streams, id, AbortSignal.timeout(CANCEL_MS))
 }
 
-/** Nothing stays of a canary, neither rows nor files. One that somebody still works on stays until the next. */
+/** Removes the rows and files of a canary's job. A job that a worker still works on stays until the next canary. */
 async function remove(engine: Engine, id: string): Promise<void> {
   if (await engine.db.tx((trx) => deleteHiddenJob(trx, id)))
     await discard(path.join(engine.dataDir, 'jobs', id), engine.dataDir)
 }
 
-/** What failed can still be looked at, but for its files. */
+/** Removes the files of a failed job; its rows stay for inspection. */
 async function removeFiles(engine: Engine, id: string): Promise<void> {
   const ended = await readJob(engine.db.reader, id)
   if (ended !== null && (isTerminal(ended.status) || ended.started_at === null))

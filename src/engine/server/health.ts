@@ -12,17 +12,17 @@ import { upgradeSentence } from '../own-program.ts'
 import type { Canary } from './canary.ts'
 import type { Worker } from '../work/worker.ts'
 
-/** A worker loop that has not proved itself for this long counts as stopped. */
+/** The time in ms without a beat after which a worker loop counts as stopped. */
 const SILENT_MS = 6000
-/** How long a probe may take; one that takes longer fails, and is not begun again while it goes on. */
+/** The time limit of a probe in ms; a late probe fails, and is not started again while it is still running. */
 const PROBE_MS = 3000
 /** As `PROBE_MS`, for probes that start a process. */
 const PROCESS_MS = 5000
-/** What a process has shown is believed for this long. */
+/** The time in ms for which the result of a probe that starts a process is reused. */
 const SHOWN_MS = 2000
-/** Jobs that ended within this time say how it stands. */
+/** Jobs that ended within this time, in ms, count towards readiness. */
 const RECENT_MS = 15 * 60_000
-/** Fewer failures than this may be chance. */
+/** The minimum number of failures that count; fewer may be chance. */
 const FAILURES = 3
 
 type Probe = () => Promise<string>
@@ -36,8 +36,9 @@ export interface Readiness {
 }
 
 /**
- * Readiness from facts: each check does a piece of the real thing within a time limit and says what it found. A check that
- * throws, or is late, is `ok: false` with the reason. Whatever was wrong: the next answer is about the next look.
+ * Returns a readiness check based on real operations: each probe performs one within a time limit and reports the result. A
+ * probe that throws or is late is `ok: false` with the reason. Nothing is remembered: the next answer reflects the next
+ * look.
  */
 export function openReadiness(parts: Readiness): () => Promise<Health> {
   const probes = Object.entries(probesOf(parts)).map(([name, probe]) => ({ name, look: bounded(probe) }))
@@ -97,7 +98,7 @@ function probesOf(parts: Readiness): Record<string, BoundedProbe> {
   }
 }
 
-/** Looks once at a time, for at most its limit. */
+/** Runs a probe, at most once at a time, and waits at most `ms` for its result. */
 function bounded({ ask, ms }: BoundedProbe): () => Promise<Health['checks'][string]> {
   let underway: { readonly answer: Promise<string>; readonly since: number } | null = null
   const begin = (): NonNullable<typeof underway> => {
@@ -124,7 +125,7 @@ function bounded({ ask, ms }: BoundedProbe): () => Promise<Health['checks'][stri
   }
 }
 
-/** Runs a program behind the walls, as every agent and every check is. */
+/** Runs a program behind the walls, as every agent and every check is run. */
 async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string> {
   const home = path.join(dataDir, 'run', 'readiness')
   await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
@@ -153,7 +154,7 @@ async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string
   return launcher.reason === null ? launcher.walls : `${launcher.walls}: ${launcher.reason}`
 }
 
-/** A canary that failed since this start says that what is accepted does not run; one of an earlier start says nothing. */
+/** Describes the canary. Throws when it has failed since this start; a failure before this start does not count. */
 function saidOf(canary: CanaryView, failing: string | null, bornAt: number): string {
   switch (canary.status) {
     case 'never':
@@ -169,12 +170,12 @@ function saidOf(canary: CanaryView, failing: string | null, bornAt: number): str
   }
 }
 
-/** What waits for a person has given its slot back. */
+/** Counts the slots in use; work that waits for a person has released its slot. */
 function busy({ running }: Engine): number {
   return running.count() - running.slots.lent()
 }
 
-/** How jobs that people started ended of late. A canary that passes after failures says that they are over. */
+/** Judges how people's jobs ended recently. A canary that passed after the last failure clears it. */
 async function probeJobs({ engine, canary, bornAt }: Readiness): Promise<string> {
   const since = Math.max(bornAt, Date.now() - RECENT_MS)
   const recent = await readOutcomes(engine.db.reader, new Date(since))

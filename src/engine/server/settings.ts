@@ -9,7 +9,7 @@ import { openEnv, sealEnv, withMaskedEnv, withoutMasks } from '../backend-env.ts
 import type { Engine } from '../engine.ts'
 import type { ReadSettingsFile } from '../settings-file.ts'
 
-/** Where settings come from, and what opens their sealed parts. */
+/** The sources of the settings, and the vault that opens their sealed values. */
 export interface SettingsPlace {
   readonly db: Database
   readonly log: Log
@@ -17,17 +17,17 @@ export interface SettingsPlace {
   readonly settingsFile: ReadSettingsFile
 }
 
-/** The settings as they are now: the file's, and for the rest what people have set. */
+/** Returns the current settings: the file's values, and for the rest those that people have set. */
 export async function settingsInForce({ db, log, vault, settingsFile }: SettingsPlace): Promise<Settings> {
   return mergeSettings(await openEnv(vault, log, await readSettings(db.reader)), settingsFile.values)
 }
 
-/** The settings as anybody may see them. */
+/** Returns the settings with environment values masked, for display. */
 export async function shownSettings(engine: Engine): Promise<Settings> {
   return withMaskedEnv(await settingsInForce(placeOf(engine)))
 }
 
-/** Lets these settings be in force. Throws `AppError` when that would change what stands in the file. */
+/** Stores these settings. Throws `AppError` when that would change a value that the file sets. */
 export async function putSettings(engine: Engine, wanted: Settings): Promise<Settings> {
   const { values: says, path } = engine.settingsFile
   const { vault } = engine.models
@@ -45,7 +45,7 @@ export async function putSettings(engine: Engine, wanted: Settings): Promise<Set
   return shownSettings(engine)
 }
 
-/** Seals what an earlier version has stored in clear. */
+/** Seals environment values that an earlier version stored in clear. */
 export async function sealStoredEnv(db: Database, vault: Vault): Promise<void> {
   await db.tx(async (trx) => {
     const stored = await holdSettings(trx)
@@ -59,7 +59,7 @@ function placeOf({ db, log, models, settingsFile }: Engine): SettingsPlace {
   return { db, log, vault: models.vault, settingsFile }
 }
 
-/** A default that the file names and nobody knows is a slip of the pen, and would be passed over in silence. */
+/** Throws when the file names an unknown default backend: it is a typing error that would otherwise be ignored silently. */
 export async function refuseUnknownDefault(engine: Engine): Promise<void> {
   const { values: says, place } = engine.settingsFile
   const name = says.default_backend

@@ -3,8 +3,8 @@ import { restartOfServer } from '../../domain/set-aside.ts'
 import type { Claim, Report } from '../claim.ts'
 
 /**
- * The report of work under which the server's own program was replaced or went away: what failed proves nothing, counts as
- * no try, and is tried again at `until` (ISO 8601) or once the server has been restarted. What succeeded stands.
+ * Adjusts the report of work during which the server's own program was replaced or removed: a failure proves nothing, does
+ * not count as a try, and is retried at `until` (ISO 8601) or once the server has been restarted. A success stands.
  */
 export function heldByUpgrade({ work }: Pick<Claim, 'work'>, report: Report, until: string): Report {
   if (!hasFailed(report)) return report

@@ -13,9 +13,9 @@ import { keepWork } from '../attempt/keep-work.ts'
 import { repositoryOf } from '../repository-of.ts'
 
 /**
- * What a start does about the end before it: ends processes that outlived their server, gives back the leases of
- * workers that no longer live, makes a commit of what interrupted attempts had written, and puts every unfinished
- * job back into motion. Safe to run twice, and to be killed itself.
+ * Recovers from the end of the previous server: ends processes that outlived it, releases the leases of dead workers,
+ * commits the files of interrupted attempts, and queues every unfinished job again. Safe to run twice, and to be killed
+ * itself.
  */
 export async function recover(
   engine: Engine,
@@ -23,7 +23,7 @@ export async function recover(
   emptyTrash(engine.dataDir)
   await relocateResults(engine.db.reader, engine.dataDir)
   const swept = await sweep(path.join(engine.dataDir, 'run'))
-  // Whoever holds the locks of the data directory and of the database is alone: nobody else's worker lives.
+  // The holder of the locks of the data directory and the database is alone: no other worker is alive.
   for (const { id } of await listWorkers(engine.db.reader)) await deleteWorker(engine.db.reader, id)
   const dead = await workOfDeadWorkers(engine.db.reader, [])
   for (const work of dead) {
@@ -35,7 +35,7 @@ export async function recover(
   return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
 }
 
-/** What interrupted work left on disk: an attempt's becomes a commit first, all else can be made again. */
+/** Removes the files of interrupted work: an attempt's become a commit first, all others can be made again. */
 async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
   const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
   if (work.kind === 'checks') await discard(path.join(jobDir, 'checks', work.id), engine.dataDir)
@@ -46,7 +46,7 @@ async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
   await discard(path.join(attemptDir, 'home'), engine.dataDir)
 }
 
-/** The workspace of an interrupted attempt becomes a commit; false when it could not, and so must stay. */
+/** Commits the workspace of an interrupted attempt; returns false when that failed, so that the workspace must stay. */
 async function keepInterrupted(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
   const row = await readInterrupted(engine.db.reader, attemptId)
   if (row === null) return true

@@ -17,14 +17,14 @@ import type { Claim, Report } from '../claim.ts'
 import { underLease } from '../job-transactions.ts'
 import { repositoryOf } from '../repository-of.ts'
 
-/** How much of a failed check's log, from its end, the agent that repairs it is told. */
+/** The maximum number of characters, from the end of a failed check's log, passed to the agent that repairs it. */
 const SHOWN_LOG = 8000
-/** Files looked at when nobody named a check. */
+/** The maximum number of files listed to find checks when none was named. */
 const LISTED_FILES = 20_000
-/** Checks that prove nothing and are named in the reason for that. */
+/** The maximum number of checks without proof that are named in the reason. */
 const SHOWN_CHECKS = 3
 
-/** The gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
+/** Runs the gate of checks, for one attempt (the task's checks) or for the job (its checks on main). */
 export async function runChecks(engine: Engine, claim: Claim): Promise<Report> {
   const { work, job, signal } = claim
   const repository = await repositoryOf(engine, job)
@@ -53,7 +53,7 @@ export async function runChecks(engine: Engine, claim: Claim): Promise<Report> {
   return reportOn(engine, work, repository, commit, checks)
 }
 
-/** What came of a run, and what stands against it. */
+/** Builds the report of a run: its outcome, evidence and findings. */
 async function reportOn(
   engine: Engine,
   work: WorkRow,
@@ -95,7 +95,7 @@ async function reportOn(
   }
 }
 
-/** Tells which check runs now: people wait for it, and a run may take long. */
+/** Records which check runs now, because people wait for it and a run may take long. */
 async function tellStart(
   engine: Engine,
   claim: Claim,
@@ -114,7 +114,9 @@ async function tellStart(
   })
 }
 
-/** The task's own checks; for the whole job, what people, the plan and the agents named, or what its files suggest. */
+/**
+ * Returns the task's own checks; for the whole job, those that people, the plan and the agents named, or its files suggest.
+ */
 async function checksFor(
   engine: Engine,
   { work, job }: Pick<Claim, 'work' | 'job'>,
@@ -131,11 +133,11 @@ async function checksFor(
   return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], whole)
 }
 
-/** Files that are looked into for what was done to the tests, and how large they may be. */
+/** The maximum number of files compared for test tampering, and the maximum size in bytes of each. */
 const COMPARED_FILES = 2000
 const COMPARED_BYTES = 500_000
 
-/** What was done to the tests between the commit at which the job began and this one. */
+/** Finds changes to the tests between the commit at which the job began and this one. */
 async function tamperingIn(
   engine: Engine,
   jobId: string,
@@ -159,13 +161,13 @@ async function tamperingIn(
   )
 }
 
-/** The scripts that `npm test` and its like lead to. */
+/** Returns the package scripts that commands such as `npm test` run. */
 async function scriptsOf(repository: JobRepository, commit: string): Promise<Scripts> {
   const file = await readFileIfThere(repository, commit, 'package.json')
   return readScripts(file ?? '')
 }
 
-/** Why checks that all passed prove nothing. */
+/** Explains why checks that all passed prove nothing. */
 function whyNone(checks: readonly Evidence[]): string {
   const named = checks.filter(({ kind }) => kind === 'check').slice(0, SHOWN_CHECKS)
   return `No check that was run proves anything. ${named.map(({ command, notCounted }) => `"${command}": ${notCounted ?? ''}`).join(' ')}`

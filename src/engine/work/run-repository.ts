@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts'
 import type { Claim, Report } from '../claim.ts'
 import { repositoryOf } from '../repository-of.ts'
 
-/** Short git work on the job's own repository: the merge of a proven attempt, and the delivery of the result. */
+/** Merges a proven attempt into the job's own repository. */
 export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Report> {
   const attempt = work.attempt_id === null ? null : await readAttempt(engine.db.reader, work.attempt_id)
   const task = work.task_id === null ? null : await readTask(engine.db.reader, work.task_id)
@@ -65,7 +65,7 @@ export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Re
   }
 }
 
-/** Hands over a normal clone of the proven main. */
+/** Delivers a normal clone of the proven main. */
 export async function runDeliver(engine: Engine, { job }: Claim): Promise<Report> {
   const repository = await repositoryOf(engine, job)
   const { path: place, commit } = await deliverRepository(

@@ -24,16 +24,16 @@ import { runAttempt } from '../attempt/run-attempt.ts'
 import { runChecks } from './run-checks.ts'
 import { runDeliver, runMerge } from './run-repository.ts'
 
-/** Between two looks for room on a full disk: so many pauses of a retry, and never longer than this. */
+/** The interval between two looks for space on a full disk: a multiple of the retry delay, with a maximum in ms. */
 const ROOM_FACTOR = 10
 const ROOM_MS = 30_000
 
 /**
- * The long work behind a queue entry: claim it under a lease, do it, report it, and enqueue `advance`, which decides
- * what follows. An entry that is delivered a second time finds the work begun, and marks it as interrupted.
+ * Runs the long work behind a queue entry: claims it under a lease, does it, reports it, and enqueues `advance`, which
+ * decides what follows. An entry that is delivered a second time finds the work begun and marks it as interrupted.
  */
 export function runWork(engine: Engine, jobId: string, workId: string): Promise<void> {
-  // The queue gives an entry out again when it has not heard of it for a while, which may have been its own fault.
+  // The queue redelivers an entry whose heartbeat was missing, even when this process is still running it.
   return engine.running.once(workId, () => runClaimed(patientEngine(engine), jobId, workId))
 }
 
@@ -63,7 +63,7 @@ async function claim(engine: Engine, jobId: string, workId: string): Promise<Omi
     const lease = await claimWork(trx, workId, engine.workerId)
     if (lease === null) {
       if (work.status === 'running') {
-        // The queue gave out an entry again whose work had begun: whoever began it no longer renews its lease.
+        // The queue redelivered an entry whose work had begun: the worker that began it no longer renews its lease.
         await append(await loseWork(trx, workId, 'its worker stopped answering'))
         await queueAdvance()
       }
@@ -74,12 +74,12 @@ async function claim(engine: Engine, jobId: string, workId: string): Promise<Omi
   })
 }
 
-/** Whether a person wants the end of the job or of the task that the work is for. */
+/** Whether a person has requested the cancellation of the job or of the work's task. */
 async function isCancelRequested(trx: JobTrx, job: JobRow, work: WorkRow): Promise<boolean> {
   return job.cancel_requested_at !== null || isTaskCancelRequested(trx, work.task_id)
 }
 
-/** The first claim is what starts a job: `started_at` is a fact about work, not about acceptance. */
+/** Starts the job on its first claim: `started_at` is the start of work, not of acceptance. */
 async function begin(trx: JobTrx, job: JobRow, work: WorkRow): Promise<NewEvent[]> {
   const events = [...(await beginJob(trx, job)), ...(await beginAttempt(trx, work))]
   if (work.kind === 'checks') {
@@ -137,7 +137,7 @@ async function run(engine: Engine, claim: Claim): Promise<Report> {
   }
 }
 
-/** What is reported of work that threw. */
+/** Builds the report of work that threw. */
 function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
   const message = error instanceof Error ? error.message : String(error)
   engine.log.warn({ err: error, work: claim.work.id, kind: claim.work.kind }, 'work failed')
@@ -167,24 +167,24 @@ function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
   }
 }
 
-/** How an attempt ended that could not be concluded; one that a full disk ended counts as none, and waits. */
+/** Returns the end of an attempt that could not be concluded; one ended by a full disk does not count, and waits. */
 function endedBy(message: string, isLost: boolean, noRoom: string | null): AttemptChange {
   if (noRoom === null) return { status: isLost ? 'lost' : 'failed', error: message }
   const held = { for: 'retry', on: roomOnDisk, until: noRoom } as const
   return { status: 'lost', error: message, outcome: { held } }
 }
 
-/** When a job that found no room on the disk looks again. */
+/** Returns when a job that found the disk full tries again (ISO 8601). */
 function nextLook({ limits }: Engine): string {
   return new Date(Date.now() + Math.min(limits.retryMs * ROOM_FACTOR, ROOM_MS)).toISOString()
 }
 
-/** What was asked for cannot be done: no fault of the server's. */
+/** Whether the request itself cannot be fulfilled, which is not a fault of the server. */
 function isOfRequest(error: unknown): boolean {
   return error instanceof SourceError || (error instanceof AppError && statusOf(error.code) < 500)
 }
 
-/** Writes the report under the lease; without it everything is dropped, because somebody else owns the work now. */
+/** Writes the report under the lease; without a valid lease it is dropped, because another worker owns the work now. */
 async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, report: Report): Promise<void> {
   await underLease(engine.db, { work, lease }, async ({ trx, job, append, queueAdvance }) => {
     const cancelled = await isCancelRequested(trx, job, work)

@@ -11,7 +11,7 @@ import { serverAct } from '../job-transactions.ts'
 import { patientEngine } from '../patient-engine.ts'
 import { runWork } from './run-work.ts'
 
-/** The loop that claims work. `beat` is when it last proved that it is alive, in epoch milliseconds. */
+/** The loop that claims work. `beat` returns when it last proved that it is alive, in epoch milliseconds. */
 export interface Worker {
   readonly beat: () => number
   readonly rescued: () => number
@@ -25,8 +25,8 @@ const WATCH_MS = 5000
 const POLL = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2, heartbeatRefreshSeconds: 5 }
 
 /**
- * Claims queue entries with one pg-boss worker for each slot, so that a slot which ends a short piece of work fetches
- * again at once. Beside it runs the watch over the first promise: an unfinished job without a queue entry is rescued.
+ * Starts one pg-boss worker for each slot, so that a slot that ends a short piece of work fetches again at once. Also
+ * starts a watch that enforces the first promise: an unfinished job without a queue entry is rescued.
  */
 export async function startWorker(engine: Engine): Promise<Worker> {
   let beat = 0
@@ -50,7 +50,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   const pulse = async (): Promise<void> => {
     const before = hold
     hold = (await lostProgram(engine)) ?? (await missingRoom(engine)) ?? engine.db.trouble()
-    // A full disk may refuse this write too, and a database that is away does; claiming stops all the same.
+    // A full disk or an absent database may make this write fail too; claiming stops all the same.
     if (hold !== null && before === null) await closeSlots(engine, hold)
     await touchWorker(engine.db.reader, engine.workerId, hold)
     if (hold === null && before !== null) await openSlots(engine)
@@ -76,7 +76,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   engine.running.slots.attach(async () => {
     if (hold !== null || timers.length === 0) return () => undefined
     const id = await workOn(engine, 'work')
-    // What it has begun it ends: until then there is one slot more than there should be.
+    // The slot finishes the work it has begun: until then there is one slot too many.
     return () => void engine.db.boss.offWork('work', { id, wait: false })
   })
 
@@ -109,12 +109,12 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   }
 }
 
-/** What holds work when the files that this server runs from have been replaced or are gone. */
+/** Returns the reason to hold work when the files that this server runs from were replaced or removed; otherwise null. */
 async function lostProgram({ program }: Engine): Promise<string | null> {
   return (await program.look()) === null ? null : restartOfServer
 }
 
-/** One queue worker for each slot, for the long work. */
+/** Starts one queue worker for each slot, for the long work. */
 async function openSlots(engine: Engine): Promise<void> {
   for (let slot = 0; slot < engine.limits.slots; slot += 1) await workOn(engine, 'work')
 }
@@ -159,14 +159,14 @@ async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<str
   return id
 }
 
-/** Waits until aborted work has reported, at most as long as a drain may take. */
+/** Waits until aborted work has reported, up to a fixed time. */
 async function drained(engine: Engine): Promise<void> {
   const until = Date.now() + 15_000
   while (engine.running.count() > 0 && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-/** Ends what was cancelled while nobody could be told. */
+/** Aborts work whose cancellation was requested while notifications could not arrive. */
 async function stopCancelled(engine: Engine): Promise<void> {
   try {
     for (const { jobId, taskId } of engine.running.jobs())
@@ -177,7 +177,7 @@ async function stopCancelled(engine: Engine): Promise<void> {
   }
 }
 
-/** Runs again and again, never twice at a time. */
+/** Runs `run` at an interval, never twice at a time. */
 function every(engine: Engine, ms: number, run: () => Promise<void>): NodeJS.Timeout {
   let isRunning = false
   return setInterval(() => {

@@ -14,41 +14,41 @@ import type { Engine } from '../../engine.ts'
 import { openAgent, type OpenAgent } from '../../attempt/open-agent.ts'
 import { merge, toEvent } from '../../attempt/record-session.ts'
 
-/** What a case came to, in words. */
+/** The result of a case, with a sentence that explains it. */
 export type Verdict = Pick<CaseResult, 'result' | 'sentence'>
 
-/** A place for one case: a workspace that is thrown away, sessions in it, and what was seen of them. */
+/** The environment of one case: a temporary workspace, sessions in it, and a record of what they did. */
 export interface Bench {
   readonly profile: Profile
-  /** Beside the workspace, where an agent must not reach. */
+  /** The directory that holds the workspace; the rest of it is out of the agent's reach. */
   readonly root: string
   readonly signal: AbortSignal
-  /** What agents have asked so far. */
+  /** Permission requests of the agents so far. */
   readonly asked: readonly PermissionAsked[]
-  /** What was said and done so far, as events. */
+  /** Messages and acts so far, as events. */
   readonly told: readonly NewEvent[]
-  /** `resume`: a session to continue. */
+  /** Opens a session; `resume` is the id of a session to continue. */
   open(policy: PermissionPolicy, resume?: string): Promise<OpenAgent>
-  /** Gives an order and waits for the end of the turn. Throws `SessionError`. */
+  /** Sends an order and waits for the end of the turn. Throws `SessionError`. */
   order(open: OpenAgent, order: Order, signal?: AbortSignal, before?: string): Promise<void>
-  /** The content of a file of the workspace, or null. */
+  /** Returns the content of a file of the workspace, or null when there is none. */
   read(name: string): Promise<string | null>
-  /** Leaves a script that the agent is asked to run. */
+  /** Writes an executable script into the workspace. */
   script(name: string, text: string): Promise<void>
-  /** The processes that are still there. */
+  /** Returns the ids of the processes still running, or null where they cannot be determined. */
   processes(): number[] | null
-  /** The model, where it is known. */
+  /** Returns the model, or null when it is not known. */
   model(): string | null
-  /** Whether its models were called through the gateway. */
+  /** Whether models were called through the gateway. */
   throughGateway(): boolean
   close(): Promise<void>
 }
 
 const FILE_BYTES = 100_000
-/** Events of one case that are kept. */
+/** The maximum number of events kept of one case. */
 const EVENTS = 500
 
-/** `root`: a directory of its own. */
+/** Opens a bench in `root`, a directory of its own. */
 export async function openBench(
   engine: Engine,
   backend: { readonly profile: Profile; readonly launch: Launch },
@@ -105,7 +105,7 @@ export async function openBench(
   }
 }
 
-/** Keeps events up to a number, pieces of one text together. */
+/** Returns a function that records events up to a maximum number and merges the chunks of one text. */
 function recording(told: NewEvent[], cap: number): (event: Omit<NewEvent, 'actor'>) => void {
   return (event) => {
     const one = { actor: '', ...event }

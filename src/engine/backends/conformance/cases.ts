@@ -9,7 +9,7 @@ import type { Bench, Verdict } from './bench.ts'
 
 type Case = (bench: Bench) => Promise<Verdict>
 
-/** How soon a cancelled or killed agent must be gone with everything it started. */
+/** The time in ms within which a cancelled or killed agent and all its processes must be gone. */
 const GONE_MS = 15_000
 const POLL_MS = 100
 
@@ -17,7 +17,10 @@ const pass = (sentence: string): Verdict => ({ result: 'pass', sentence })
 const fail = (sentence: string): Verdict => ({ result: 'fail', sentence })
 const skip = (sentence: string): Verdict => ({ result: 'skip', sentence })
 
-/** The cases of the kit that run an agent. Each has a workspace of its own; what was seen counts, not what was said. */
+/**
+ * The cases of the kit that run an agent. Each has its own workspace and is judged by observed effects, not by the agent's
+ * messages.
+ */
 export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orphans'>, Case>> = {
   async start(bench) {
     const open = await bench.open('sandbox')
@@ -136,7 +139,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     await open.close()
     const { models } = open.models.used()
     if (models.length === 0) return fail('It ended its turn, and called no model through the gateway.')
-    // A short name stands for a model whose whole name its agent knows.
+    // A short model name stands for a model whose full name its agent knows.
     const others = models.filter((each) => !each.includes(model))
     return others.length === 0
       ? pass(`It called ${model} alone.`)
@@ -161,7 +164,7 @@ function nonce(): string {
   return randomBytes(4).toString('hex')
 }
 
-/** Whether a command has run that the agent may have asked about. */
+/** Runs a command that the agent may have to ask about, and returns whether it ran. */
 async function markedBy(bench: Bench, policy: 'ask' | 'deny'): Promise<boolean> {
   await bench.script('asked.sh', '#!/bin/sh\necho done > asked.txt\n')
   await bench.order(await bench.open(policy), { do: 'run', command: 'sh ./asked.sh' })
@@ -173,7 +176,7 @@ async function longCommand(bench: Bench, open: OpenAgent, signal: AbortSignal): 
   await bench.order(open, { do: 'run', command: 'sh ./long.sh' }, signal)
 }
 
-/** Waits for the command to begin; false when its turn, or the time of the case, ends before that. */
+/** Waits for the command to begin; returns false when its turn ends, or the case times out, before that. */
 async function begun(bench: Bench, turn: Promise<void>): Promise<boolean> {
   let over = false
   const end = (): void => {
@@ -200,7 +203,7 @@ async function goneSince(bench: Bench, since: number, what: 'cancelled' | 'kille
   }
 }
 
-/** What a new session is told of the one before. */
+/** Returns the prompt that describes the previous session to a new one. */
 function rebuilt(bench: Bench): string {
   const events = bench.told.map((event, index) => ({
     type: event.type,

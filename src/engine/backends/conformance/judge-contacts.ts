@@ -8,10 +8,10 @@ interface SeenContacts {
   readonly throughGateway: boolean
 }
 
-/** Contacts that a verdict names. */
+/** The maximum number of contacts named in a verdict. */
 const NAMED = 5
 
-/** Whether a backend contacted nobody but the gateway, behind whose address the board is too, in all cases together. */
+/** Judges whether a backend contacted only the gateway, which shares its address with the board, in all cases together. */
 export function judgeContacts(
   { launcher, models }: Pick<Engine, 'launcher' | 'models'>,
   { login }: Pick<Profile, 'login'>,

@@ -13,13 +13,13 @@ import { openBench, type Verdict } from './bench.ts'
 import { cases } from './cases.ts'
 import { judgeContacts } from './judge-contacts.ts'
 
-/** Backends that the kit is being run with in this process. */
+/** Backends that the kit is running with in this process. */
 const underway = new Set<string>()
 
 /**
  * Runs the conformance kit with a backend: every case in a workspace of its own, inside the walls and through the engine's
- * own sessions, one after another. Whatever the program does is a result; it is kept. Throws `AppError` for a backend that
- * is not there or cannot be used.
+ * own sessions, one after another. Any behaviour of the program is a result, and the results are stored. Throws `AppError`
+ * for a backend that does not exist or cannot be used.
  */
 export async function runKit(engine: Engine, name: string): Promise<Conformance> {
   const { backend, launch, version } = await usableBackend(engine, name)
@@ -47,13 +47,13 @@ export async function runKit(engine: Engine, name: string): Promise<Conformance>
   }
 }
 
-/** What is seen over all cases. `root` is where their benches are. */
+/** Observations over all cases. `root` is the directory of their benches. */
 interface Seen {
   readonly root: string
   readonly watch: ContactWatch | null
   model: string | null
   throughGateway: boolean
-  /** Cases after which processes were left; null in place of them where nobody can see that. */
+  /** Cases after which processes were left; null where processes cannot be listed. */
   orphans: Set<ConformanceCase> | null
 }
 

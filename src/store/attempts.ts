@@ -79,7 +79,7 @@ interface AttemptRow {
   ended_at: Date | null
 }
 
-/** The attempts of a job in the order they were made. */
+/** Returns the attempts of a job in the order in which they were created. */
 export async function listAttempts(db: Reader, jobId: string): Promise<AttemptView[]> {
   const { rows } = await sql<AttemptRow>`
     select x.id, x.task_id, x.number, x.kind, a.role, a.name as agent, x.backend, x.status, x.stop_reason, x.error, x.base_commit,
@@ -96,7 +96,7 @@ export async function listAttempts(db: Reader, jobId: string): Promise<AttemptVi
   }))
 }
 
-/** What a runner needs to know of its attempt before it starts. */
+/** The data that a runner needs of its attempt before it starts. */
 export interface AttemptTask {
   id: string
   task_id: string
@@ -122,8 +122,8 @@ export async function readAttempt(db: Reader, id: string): Promise<AttemptTask |
 }
 
 /**
- * The commit of the last attempt at a task that left one: where a new attempt continues after an interruption. A task
- * that a person has started over begins on the newest main again.
+ * Returns the commits of the last attempt at a task that left a checkpoint, where a new attempt continues after an
+ * interruption; null when there is none. A task that a person has started over begins on the newest main again.
  */
 export async function lastCheckpoint(
   db: Reader,
@@ -138,7 +138,7 @@ export async function lastCheckpoint(
   return rows[0] ?? null
 }
 
-/** The attempt before this one at the same task and of the same kind, when it was broken off; null when it was not. */
+/** Returns the id of the previous attempt at the same task and of the same kind when it failed or was lost; otherwise null. */
 export async function brokenAttemptBefore(db: Reader, id: string): Promise<string | null> {
   const { rows } = await sql<{ id: string; status: AttemptStatus }>`
     select x.id, x.status from attempts mine
@@ -148,7 +148,7 @@ export async function brokenAttemptBefore(db: Reader, id: string): Promise<strin
   return before?.status === 'failed' || before?.status === 'lost' ? before.id : null
 }
 
-/** The commit that an attempt left; null when it left none. */
+/** Returns the commit that an attempt left; null when it left none. */
 export async function attemptCommit(db: Reader, id: string | null): Promise<string | null> {
   const { rows } = await sql<{
     head_commit: string | null
@@ -156,7 +156,7 @@ export async function attemptCommit(db: Reader, id: string | null): Promise<stri
   return rows[0]?.head_commit ?? null
 }
 
-/** The commit at which a job began: what its source held, or nothing. Null before its first attempt has begun. */
+/** Returns the commit at which a job began: its source's, or an empty one. Null before its first attempt has begun. */
 export async function firstBase(db: Reader, jobId: string): Promise<string | null> {
   const { rows } = await sql<{ base_commit: string }>`
     select base_commit from attempts where job_id = ${jobId} and base_commit is not null
@@ -164,7 +164,7 @@ export async function firstBase(db: Reader, jobId: string): Promise<string | nul
   return rows[0]?.base_commit ?? null
 }
 
-/** What a solo agent named as the checks of its own work, newest first. */
+/** Returns the checks that the newest succeeded attempt of a solo job named for its own work. */
 export async function leftChecks(db: Reader, jobId: string): Promise<readonly string[]> {
   const { rows } = await sql<{ checks: string[] | null }>`
     select outcome -> 'checks' as checks from attempts
@@ -174,7 +174,7 @@ export async function leftChecks(db: Reader, jobId: string): Promise<readonly st
   return rows[0]?.checks ?? []
 }
 
-/** Where an interrupted attempt had begun, and for whom; null when it had not got as far as a workspace. */
+/** Returns the base commit, source, branch and agent of an interrupted attempt; null when it had no workspace yet. */
 export async function readInterrupted(
   db: Reader,
   id: string,
@@ -185,7 +185,7 @@ export async function readInterrupted(
   return rows[0] ?? null
 }
 
-/** The attempts at a task since it was last started over: whatever of them is on main is the task's work. */
+/** Returns the attempts at a task since it was last started over: whatever of them is on main is the task's work. */
 export async function attemptsOfRound(db: Reader, taskId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select x.id from attempts x join tasks t on t.id = x.task_id

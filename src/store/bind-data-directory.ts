@@ -8,13 +8,13 @@ import { jsonb } from './json.ts'
 
 interface Binding {
   readonly id: string
-  /** Where the directory was when a server last started on it. */
+  /** The path of the directory when a server last started on it. */
   readonly path: string
 }
 
 /**
- * Binds a database to the data directory that holds the repositories and the key of its jobs: with another one its
- * unfinished jobs could only fail. A directory that was moved is the same one.
+ * Binds a database to the data directory that holds the repositories and the key of its jobs; with another directory, its
+ * unfinished jobs could only fail. A directory that was moved is still the same. Throws `AppError` 409 on a mismatch.
  */
 export async function bindDataDirectory(db: Database, dataDir: string): Promise<void> {
   const id = createOnce(path.join(dataDir, 'id'), () => `${randomUUID()}\n`).trim()

@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { spentWords, type Limit, type Spending } from '../domain/budget.ts'
 import type { Reader } from './database.ts'
 
-/** The version of a budget that a person has taken away. */
+/** The budget version of a job without a budget. */
 const NO_BUDGET = -1
 
-/** What a job may spend and has spent, and how often a person has set it; null when it has no budget. */
+/** Returns the limit and the usage of a job, and how many times a person has set the limit; null when it has no budget. */
 export async function readBudget(
   db: Reader,
   jobId: string,
@@ -20,7 +20,7 @@ export async function readBudget(
   return { limit: { tokens, usd }, used: row.used, version }
 }
 
-/** The budget of a job in words when it is used up, and how often a person has set it. */
+/** Describes the spent budget of a job, or null while it is not spent; with the number of times a person has set it. */
 export async function readSpent(
   db: Reader,
   jobId: string,

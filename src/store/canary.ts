@@ -4,7 +4,7 @@ import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 import { lockJob } from './jobs.ts'
 
-/** The last canary as it was written down, and the worker process that runs or ran it. */
+/** The stored record of the last canary, and the worker process that runs or ran it. */
 export interface CanaryRecord {
   readonly workerId: string | null
   readonly canary: CanaryView
@@ -22,7 +22,7 @@ export async function readCanary(db: Reader): Promise<CanaryRecord> {
     : { workerId: value.workerId, canary: CanaryView.parse(value.canary) }
 }
 
-/** Reads the record and keeps others from changing it until the end of the transaction. */
+/** Reads the record and locks it until the end of the transaction. */
 export async function lockCanary(trx: Trx): Promise<CanaryRecord> {
   const first: CanaryRecord = { workerId: null, canary: never }
   await sql`insert into settings (key, value) values ('canary', ${jsonb(first)}) on conflict do nothing`.execute(
@@ -43,7 +43,7 @@ export async function hiddenJobs(db: Reader): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** Removes a hidden job with all that belongs to it; false while somebody works on it. */
+/** Deletes a hidden job with everything that belongs to it; returns false while a worker is working on it. */
 export async function deleteHiddenJob(trx: Trx, id: string): Promise<boolean> {
   if ((await lockJob(trx, id)) === null) return true
   const result = await sql`

@@ -6,7 +6,7 @@ import { newId } from '../lib/ids.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** Evidence of the checks that the server ran. Rows are only ever added. */
+/** Evidence of a check that the server ran. Rows are only ever added. */
 export interface NewCheck {
   readonly kind: CheckKind
   readonly origin: CheckOrigin

@@ -1,9 +1,9 @@
 import { AppError } from '../lib/app-error.ts'
 
 const codes = { away: 'database_unavailable', full: 'database_full' } as const
-/** What PostgreSQL says when it is ending or starting, or has no connection left (appendix A of its manual). */
+/** SQLSTATEs of a PostgreSQL that is ending or starting, or has no connection left (appendix A of its manual). */
 const states = new Set(['53300', '57P01', '57P02', '57P03'])
-/** What the system says when nobody listens, or the way there is cut. */
+/** System error codes when no server is listening, or the network path is broken. */
 const systemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -15,17 +15,20 @@ const systemCodes = new Set([
   'ENOTFOUND',
   'ENOENT',
 ])
-/** What the driver says, in words alone, of a connection that has ended. */
+/** Messages of the driver about an ended connection that have no code. */
 const words =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Postgres connection has been discarded)/
 
-/** Whether an error is one of those that `asDatabaseError` makes: the database was away, and nothing was wrong with what was asked. */
+/** Whether an error is one that `asDatabaseError` makes: the database was away, and the query was not at fault. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AppError && (error.code === codes.away || error.code === codes.full)) return true
   return error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause)
 }
 
-/** An error of the driver as it goes to callers: a database that is away is a sentence for people; all else stays. */
+/**
+ * Converts a driver error for callers: a database that is away becomes an `AppError` 503 with a readable message; others
+ * are returned unchanged.
+ */
 export function asDatabaseError(error: unknown): unknown {
   if (isDatabaseAway(error)) return error
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error

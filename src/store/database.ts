@@ -8,14 +8,14 @@ export type Reader = Kysely<unknown>
 declare const holdsJobLock: unique symbol
 
 /**
- * A transaction that holds the row lock of the job it writes to. Whatever writes to a job, or to what belongs to one, takes
- * this type, and only `lockJob` and `insertJobs` give it.
+ * A transaction that holds the row lock of the job it writes to. Every write to a job, or to rows that belong to one, takes
+ * this type, and only `lockJob` and `insertJobs` return it.
  */
 export type JobTrx = Trx & { readonly [holdsJobLock]: true }
 
 const locking = new WeakSet<Trx>()
 
-/** Marks a transaction as one that holds the lock of a job: for `lockJob` and `insertJobs` alone. */
+/** Marks a transaction as one that holds the lock of a job. Only for `lockJob` and `insertJobs`. */
 export function withJobLock(trx: Trx): JobTrx {
   locking.add(trx)
   if (!isLocking(trx)) throw new Error('the transaction holds no lock')
@@ -27,8 +27,8 @@ function isLocking(trx: Trx): trx is JobTrx {
 }
 
 /**
- * The one way into the database, the same on PGlite and PostgreSQL. `tx` does not nest: on one connection a nested
- * transaction would wait for itself for ever, so it throws on both engines.
+ * The access to the database, the same on PGlite and PostgreSQL. `tx` does not nest: on one connection a nested transaction
+ * would wait for itself for ever, so it throws on both engines.
  */
 export interface Database {
   readonly reader: Reader
@@ -36,22 +36,25 @@ export interface Database {
   readonly engine: 'pglite' | 'postgres'
   tx<T>(run: (trx: Trx) => Promise<T>): Promise<T>
   /**
-   * The same database for work that runs, which waits until a database that went away is there again. A transaction may be
-   * run more than once, and takes effect once; statements outside of one that write may be asked to run twice.
+   * The same database for running work: it waits until a database that is away is back. A transaction may run more than
+   * once and takes effect once; statements that write outside a transaction may run twice.
    */
   readonly patient: Database
-  /** Calls back for each notification on `channel`, and after each reconnect with `null`: then re-read. */
+  /** Calls back for each notification on `channel`, and with `null` after each reconnect: then re-read. */
   listen(channel: string, onNotify: (payload: string | null) => void): Promise<() => Promise<void>>
-  /** Runs `ask` again while the database is away, as long as work waits for it. */
+  /** Retries `ask` while the database is away, up to the time that running work waits. */
   insist<T>(ask: () => Promise<T>): Promise<T>
-  /** Why this server may not work on the database at present, as a sentence; null while it may. */
+  /** Returns why this server may not use the database at present, as a sentence; null while it may. */
   trouble(): string | null
-  /** Forced writes so far, where the engine counts them. */
+  /** Returns the number of forced writes so far, or null where the engine does not count them. */
   fsyncs(): number | null
   close(): Promise<void>
 }
 
-/** Transactions one at a time in each chain of calls: one inside another would wait for itself. */
+/**
+ * Returns a `tx` that throws when it is called inside another transaction of the same call chain, which would wait for
+ * itself.
+ */
 export function guarded(
   inside: AsyncLocalStorage<true>,
   transact: <T>(run: (trx: Trx) => Promise<T>) => Promise<T>,
@@ -62,7 +65,7 @@ export function guarded(
   }
 }
 
-/** Tells all listeners of a channel, once the transaction is committed. */
+/** Notifies all listeners of a channel once the transaction is committed. */
 export async function notify(trx: Trx, channel: string, payload: string): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(trx)
 }

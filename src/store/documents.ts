@@ -3,7 +3,7 @@ import type { DocumentView } from '../contract/job.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { JobTrx, Reader } from './database.ts'
 
-/** Files that a person gave with the vision; agents find them under `.slipway/documents/`. */
+/** A file that a person added to a job; agents find it under `.slipway/documents/`. */
 export interface NewDocument {
   readonly id: string
   readonly name: string
@@ -39,7 +39,7 @@ export async function listDocuments(db: Reader, jobId: string): Promise<Document
   return rows.map((row) => ({ ...row, created_at: isoTime(row.created_at) }))
 }
 
-/** The documents with their contents, for the workspace of an attempt. */
+/** Returns the documents with their contents, for the workspace of an attempt. */
 export async function readDocuments(
   db: Reader,
   jobId: string,
@@ -49,7 +49,7 @@ export async function readDocuments(
   return rows
 }
 
-/** False when there was no such document. */
+/** Returns false when there was no such document. */
 export async function deleteDocument(trx: JobTrx, jobId: string, id: string): Promise<boolean> {
   const result = await sql`delete from documents where job_id = ${jobId} and id = ${id}`.execute(trx)
   return result.numAffectedRows === 1n

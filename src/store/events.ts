@@ -6,7 +6,7 @@ import { isoTime } from '../lib/clock.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** An event to be written; `seq` is given by the job's counter. `phase` defaults to the job's phase of that moment. */
+/** An event to be written; its `seq` comes from the job's counter. `phase` defaults to the job's phase at that moment. */
 export interface NewEvent {
   readonly type: EventType
   readonly actor: string
@@ -18,10 +18,10 @@ export interface NewEvent {
   readonly at?: Date
 }
 
-/** Channel on which every commit that appended events says `<job id> <last seq>`. */
+/** The channel that is notified of every commit that appended events, with the payload `<job id> <last seq>`. */
 export const eventsChannel = 'slipway_events'
 
-/** Appends events in order, as part of the transaction that makes them true. Returns the last `seq`. */
+/** Appends events in order, in the transaction of the changes they describe. Returns the last `seq`. */
 export async function appendEvents(trx: JobTrx, jobId: string, events: readonly NewEvent[]): Promise<number> {
   const now = isoTime(new Date())
   const list = events.map((event) => ({
@@ -54,7 +54,7 @@ interface EventRow {
   data: Record<string, unknown>
 }
 
-/** The events of a job after `after`, in order, at most `limit`. */
+/** Returns the events of a job after `after`, in order, at most `limit`. */
 export async function readEvents(
   db: Reader,
   jobId: string,
@@ -67,7 +67,7 @@ export async function readEvents(
   return rows.map(toView)
 }
 
-/** One page of a job's events as `query` asks, oldest first. The past is read backwards along the index. */
+/** Returns one page of a job's events that match `query`, oldest first. With `before`, the index is read backwards. */
 export async function pageEvents(db: Reader, jobId: string, query: EventQuery): Promise<EventView[]> {
   const conditions = [sql`job_id = ${jobId}`, sql`seq > ${query.after}`]
   if (query.before !== undefined) conditions.push(sql`seq < ${query.before}`)
@@ -86,7 +86,7 @@ export async function pageEvents(db: Reader, jobId: string, query: EventQuery): 
   return (query.before === undefined ? rows : rows.toReversed()).map(toView)
 }
 
-/** The events of one attempt, in order: its transcript. */
+/** Returns the events of one attempt in order: its transcript. */
 export async function readAttemptEvents(
   db: Reader,
   jobId: string,
@@ -99,7 +99,7 @@ export async function readAttemptEvents(
   return rows.map(toView)
 }
 
-/** The last `limit` events that tell a person something about progress, oldest first. */
+/** Returns the last `limit` events that are relevant to a person, oldest first; those of sessions are left out. */
 export async function readMessages(
   db: Reader,
   jobId: string,

@@ -5,7 +5,7 @@ import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { JobTrx, Reader } from './database.ts'
 
-/** What stands against a proof although the checks pass. */
+/** An objection to a proof whose checks pass. */
 export interface NewFinding {
   readonly rule: FindingView['rule']
   readonly path: string
@@ -13,7 +13,7 @@ export interface NewFinding {
   readonly message: string
 }
 
-/** Keeps what was found at a commit. What was found before is the same finding, with its waiver. */
+/** Stores the findings at a commit. A finding that was stored before is updated and keeps its waiver. */
 export async function keepFindings(
   trx: JobTrx,
   jobId: string,
@@ -30,7 +30,7 @@ export async function keepFindings(
   }
 }
 
-/** All findings of a job as the rules look at them. */
+/** Returns all findings of a job in the form that the rules use. */
 export async function readFindings(db: Reader, jobId: string): Promise<Finding[]> {
   const { rows } = await sql<Finding>`
     select id, message, commit, waived_at is not null as waived from findings where job_id = ${jobId} order by id`.execute(
@@ -41,7 +41,7 @@ export async function readFindings(db: Reader, jobId: string): Promise<Finding[]
 
 type FindingRow = Omit<FindingView, 'found_at' | 'waived_at'> & { found_at: Date; waived_at: Date | null }
 
-/** What was found at the commit that was checked last, waived or not. */
+/** Returns the findings at the job's last checked commit, waived or not. */
 export async function listFindings(db: Reader, jobId: string): Promise<FindingView[]> {
   const { rows } = await sql<FindingRow>`
     select id, rule, path, message, commit, case when waived_at is null then 'fail' else 'waived' end as verdict, waived_because,
@@ -56,7 +56,7 @@ export async function listFindings(db: Reader, jobId: string): Promise<FindingVi
   }))
 }
 
-/** Waives a finding; false when that was done before. */
+/** Waives a finding; returns false when it was already waived. */
 export async function waiveFinding(trx: JobTrx, id: string, because: string): Promise<boolean> {
   const result = await sql`
     update findings set waived_because = ${because}, waived_at = ${new Date()} where id = ${id} and waived_at is null`.execute(
@@ -65,7 +65,7 @@ export async function waiveFinding(trx: JobTrx, id: string, because: string): Pr
   return result.numAffectedRows === 1n
 }
 
-/** What the checkpoints of a job left out, each path once. */
+/** Returns the files that the checkpoints of a job left out, each path once, at most 100. */
 export async function listLeftOut(db: Reader, jobId: string): Promise<{ path: string; why: string }[]> {
   const { rows } = await sql<{ path: string; why: string }>`
     select distinct on (l ->> 'path') l ->> 'path' as path, l ->> 'why' as why

@@ -9,13 +9,12 @@ import { usageSums } from './usage-sums.ts'
 import { holdKind } from './workers.ts'
 
 /**
- * Jobs as people see them, one or a page. What belongs to a job but lies in other tables (team, usage, tasks, a wait
- * for capacity) is read for all jobs of the page in one statement, along the index of each job, so that a page costs the same
- * among ten jobs and among ten thousand.
+ * The figures of a job that come from other tables (team, usage, tasks, waits). They are read for all jobs of a page in one
+ * statement, along the index of each job, so that a page costs the same among ten jobs and among ten thousand.
  */
 interface Figures {
   usage: JobView['usage']
-  /** In no order: sorting many short lists costs the database more than all else. */
+  /** Unordered, because sorting many short lists costs the database more than everything else. */
   team: (JobView['team'][number] & { id: string })[] | null
   tasks: JobView['tasks']
   permission: Wait | null
@@ -24,8 +23,8 @@ interface Figures {
 }
 
 /**
- * The figures of each job of a subquery named `j`. A job that has work due but none running waits for a free slot, and one
- * whose agent asks a person waits for that person; nobody has to write that down for it to be true.
+ * The figures of each job of a subquery named `j`. A job with due work and no running work waits for a free slot, and one
+ * whose agent asks a person waits for that person; both are derived, not stored.
  */
 const figureColumns = sql`
   u.usage,
@@ -78,7 +77,7 @@ type SummaryRow = Pick<
 const summaryColumns = sql`id, title, backend, agents, mode, status, phase, progress, wait, proof, created_at, started_at,
   completed_at, error`
 
-/** What only a person can end is said before what ends by itself. */
+/** Returns the wait to show: one that only a person can end comes before one that ends by itself. */
 function waitOf({ wait, permission, answer, capacity }: SummaryRow): Wait | null {
   const ofPerson = wait !== null && personWaits.has(wait.for) ? wait : (permission ?? answer)
   return ofPerson ?? wait ?? capacity
@@ -108,13 +107,13 @@ function toSummary(row: SummaryRow): JobSummary {
   }
 }
 
-/** The job as the API shows it; null when there is none. */
+/** Returns the job as the API shows it; null when there is none. */
 export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
   const [job = null] = await viewJobs(db, [id])
   return job
 }
 
-/** Jobs as the API shows them, in the order of their ids; null where there is none. */
+/** Returns jobs as the API shows them, in the order of their ids; null where there is none. */
 export async function viewJobs(db: Reader, ids: readonly string[]): Promise<(JobView | null)[]> {
   const { rows } = await sql<WholeRow>`
     select j.*, ${figureColumns}, (select current_check from work
@@ -157,9 +156,9 @@ function orderOf({ sort_by: by }: JobQuery, direction: RawBuilder<unknown>): Raw
   return sql`${sql.ref(by)} ${direction}, created_at desc, id desc`
 }
 
-/** One page of jobs and how many there are. The default order walks an index, and so does the count. */
+/** Returns one page of jobs and the total count. The default order walks an index, and so does the count. */
 export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
-  // By id, so that the index is enough to count.
+  // Filtered by id, so that an index is enough to count.
   const conditions = [sql`id not in (select id from jobs where hidden)`]
   if (query.status !== undefined) conditions.push(sql`status = ${query.status}`)
   if (query.needs === 'person') conditions.push(sql`person_since is not null`)
@@ -186,7 +185,7 @@ export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
   }
 }
 
-/** Summaries of the named jobs but for hidden ones, for the stream that feeds lists. */
+/** Returns summaries of the named jobs except hidden ones, for the stream that feeds lists. */
 export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<SummaryRow>`

@@ -74,8 +74,8 @@ export interface NewJobRow {
 }
 
 /**
- * Inserts jobs together with their first event (`seq` 1) in two statements, however many there are. Nobody else can see the
- * new rows before the commit, so the transaction counts as holding their locks.
+ * Inserts any number of jobs and their first events (`seq` 1) in two statements. No other transaction can see the new rows
+ * before the commit, so the transaction counts as holding their locks.
  */
 export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<JobTrx> {
   const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
@@ -98,7 +98,7 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
   return withJobLock(trx)
 }
 
-/** The job made earlier with this idempotency key, if any, and the checksum of that request. */
+/** Returns the job created earlier with this idempotency key and the hash of that request; null when there is none. */
 export async function findByIdempotencyKey(
   db: Reader,
   key: string,
@@ -108,14 +108,14 @@ export async function findByIdempotencyKey(
   return rows[0] ?? null
 }
 
-/** Locks a job for the rest of the transaction and reads it; null when there is none. */
+/** Locks a job for the rest of the transaction and returns it; null when there is none. */
 export async function lockJob(trx: Trx, id: string): Promise<{ trx: JobTrx; job: JobRow } | null> {
   const { rows } = await sql<JobRow>`select * from jobs where id = ${id} for update`.execute(trx)
   const [job] = rows
   return job === undefined ? null : { trx: withJobLock(trx), job }
 }
 
-/** One job without a lock; null when there is none. */
+/** Returns a job without locking it; null when there is none. */
 export async function readJob(db: Reader, id: string): Promise<JobRow | null> {
   const { rows } = await sql<JobRow>`select * from jobs where id = ${id}`.execute(db)
   return rows[0] ?? null
@@ -145,7 +145,7 @@ export interface JobChange {
 
 const jsonColumns = new Set(['wait', 'budget', 'plan', 'proposed_plan', 'plan_notes'])
 
-/** Writes the named columns. Only the engine calls this, under the job's lock and next to the event that says why. */
+/** Writes the given columns. Called only by the engine, under the job's lock and together with the event that explains it. */
 export async function updateJob(trx: JobTrx, id: string, change: JobChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([column, value]: [string, unknown]) =>
@@ -155,7 +155,7 @@ export async function updateJob(trx: JobTrx, id: string, change: JobChange): Pro
   if (change.wait !== undefined || change.status !== undefined) await notePersonWait(trx, id)
 }
 
-/** What all attempts of a job have used, or of all jobs that are shown (`null`); null cost when nobody knows a price. */
+/** Returns the usage of all attempts of a job, or with `null` of all visible jobs; the cost is null when no price is known. */
 export async function readUsage(db: Reader, jobId: string | null): Promise<Usage> {
   const { rows } = await sql<{ usage: Usage }>`
     select ${usageSums} as usage from attempts
@@ -167,7 +167,7 @@ export async function readUsage(db: Reader, jobId: string | null): Promise<Usage
   return row.usage
 }
 
-/** Names results by the data directory of today: it may have been moved since they were delivered. */
+/** Rewrites result paths for the current data directory, which may have been moved since they were delivered. */
 export async function relocateResults(db: Reader, dataDir: string): Promise<void> {
   const jobsDir = `${dataDir}/jobs/`
   await sql`
@@ -175,7 +175,7 @@ export async function relocateResults(db: Reader, dataDir: string): Promise<void
     where result_path ~ '/jobs/[^/]+/result[^/]*$' and not starts_with(result_path, ${jobsDir})`.execute(db)
 }
 
-/** The ids of all jobs that are not at an end. */
+/** Returns the ids of all jobs that have not ended. */
 export async function unfinishedJobs(db: Reader): Promise<string[]> {
   const { rows } = await sql<{
     id: string
@@ -183,14 +183,14 @@ export async function unfinishedJobs(db: Reader): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** The ids of the jobs that wait for something of this kind. */
+/** Returns the ids of the jobs that wait for something of this kind. */
 export async function jobsWaitingFor(db: Reader, what: Wait['for']): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from jobs where status = 'waiting' and wait ->> 'for' = ${what} order by id`.execute(db)
   return rows.map((row) => row.id)
 }
 
-/** How many of the jobs that are shown, and of their tasks, stand in each status. */
+/** Counts the visible jobs, and their tasks, by status. */
 export async function countStatuses(
   db: Reader,
 ): Promise<{ jobs: Record<string, number>; tasks: Record<string, number> }> {

@@ -5,9 +5,10 @@ import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
 
 /**
- * One process per data directory. The lock is a listening Unix socket: it dies with its holder, however that ends, and
- * whoever finds it taken asks it for the holder's pid. Sockets are numbered: the one after a dead one is taken by a link,
- * which succeeds for one process alone, and a lock is never moved or replaced, so that two starters cannot both win.
+ * Allows one process per data directory. The lock is a listening Unix socket: it ends with its holder in every case, and a
+ * process that finds it taken asks it for the holder's pid. Sockets are numbered: the one after a dead one is taken by a
+ * link, which succeeds for one process only, and a lock is never moved or replaced, so that two starting servers cannot
+ * both win.
  */
 export interface DirectoryLock {
   release(): Promise<void>
@@ -18,7 +19,7 @@ const ROUNDS = 20
 const ROUND_MS = 25
 const LOCK = /^lock\.(?:(\d+)\.)?sock$/
 
-/** Takes the lock or throws `AppError('data_dir_in_use')` naming the holder's pid, within two seconds. */
+/** Takes the lock, or throws `AppError('data_dir_in_use')` with the holder's pid, within two seconds. */
 export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const holder = await holderOf(dir, null)
@@ -34,7 +35,7 @@ function inUse(what: string): AppError {
   return new AppError('data_dir_in_use', `${what}: stop that server, or pass another --data-dir.`)
 }
 
-/** The lock after the newest; null when another process has taken one meanwhile. */
+/** Takes the lock after the newest; returns null when another process has taken one meanwhile. */
 async function take(dir: string): Promise<DirectoryLock | null> {
   const mine = path.join(dir, `lock.${randomUUID()}`)
   const server = await listen(mine)
@@ -49,7 +50,7 @@ async function take(dir: string): Promise<DirectoryLock | null> {
   } finally {
     fs.rmSync(mine, { force: true })
   }
-  // Whoever looked when nothing was there may have taken a lower number.
+  // A process that looked while there was no lock may have taken a lower number.
   if ((await holderOf(dir, file)) !== null) {
     await release(server, file)
     return null
@@ -69,7 +70,7 @@ function locksIn(dir: string): number[] {
   })
 }
 
-/** The pid of a process that holds a lock other than `mine`; null when none does. */
+/** Returns the pid of a process that holds a lock other than `mine`; null when there is none. */
 async function holderOf(dir: string, mine: string | null): Promise<string | null> {
   const files = locksIn(dir)
     .map((number) => path.join(dir, nameOf(number)))
@@ -78,7 +79,10 @@ async function holderOf(dir: string, mine: string | null): Promise<string | null
   return holders.find((holder) => holder !== null) ?? null
 }
 
-/** The socket answers with the pid of its holder. The path is made relative: a socket's address has 107 bytes. */
+/**
+ * Listens on a socket that answers with its holder's pid. The path is made relative, because a socket's address has 107
+ * bytes.
+ */
 function listen(file: string): Promise<net.Server> {
   const server = net.createServer((socket) => {
     socket.on('error', () => socket.destroy())
@@ -98,7 +102,7 @@ function short(file: string): string {
   return relative.length < file.length ? relative : file
 }
 
-/** The holder's pid; `unknown` when it holds but does not answer in time; null when nobody listens. */
+/** Returns the holder's pid; `unknown` when it does not answer in time; null when no process listens. */
 function askHolder(file: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = net.connect(short(file))

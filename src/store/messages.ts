@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { JobTrx, Reader, Trx } from './database.ts'
 
-/** What people say to agents, until it is delivered and after. Ids are time-ordered, and so is every answer here. */
+/** A person's message to an agent. Ids are time-ordered, and so are all results here. */
 export interface Message {
   readonly id: string
   readonly text: string
@@ -16,7 +16,7 @@ export async function insertMessage(
     values (${message.id}, ${message.jobId}, ${message.agentId}, ${message.text}, ${new Date()})`.execute(trx)
 }
 
-/** The agent's name, and the session it is in, if it is in one; null when the job has no such agent. */
+/** Returns the agent's name and its running session, if any; null when the job has no such agent. */
 export async function readRecipient(
   trx: Trx,
   jobId: string,
@@ -29,7 +29,7 @@ export async function readRecipient(
   return rows[0] ?? null
 }
 
-/** Takes what waits for an agent: from now on it counts as delivered with this attempt. */
+/** Takes the pending messages of an agent and marks them as delivered with this attempt. */
 export async function takeMessages(trx: JobTrx, agentId: string, attemptId: string): Promise<Message[]> {
   const { rows } = await sql<Message>`
     update messages set delivered_at = ${new Date()}, attempt_id = ${attemptId}
@@ -37,7 +37,10 @@ export async function takeMessages(trx: JobTrx, agentId: string, attemptId: stri
   return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1))
 }
 
-/** What was delivered with earlier attempts of the same kind at the same task: a new session knows nothing of it. */
+/**
+ * Returns the messages delivered with earlier attempts of the same kind at the same task, which a new session does not
+ * know.
+ */
 export async function earlierMessages(db: Reader, attemptId: string): Promise<Message[]> {
   const { rows } = await sql<Message>`
     select m.id, m.text from attempts mine join attempts x on x.task_id = mine.task_id and x.kind = mine.kind and x.id <> mine.id

@@ -12,10 +12,10 @@ export interface Migration {
   readonly checksum: string
 }
 
-/** Any number that only Slipway uses: two servers that start on one database migrate one after the other. */
+/** An arbitrary number used only by Slipway: two servers that start on one database migrate one after the other. */
 const ADVISORY_LOCK = 7_420_001
 
-/** The migrations beside this file, in order. */
+/** Returns the migrations beside this file, in order. */
 export function loadMigrations(dir = path.join(import.meta.dirname, 'migrations')): Migration[] {
   return fs
     .readdirSync(dir)
@@ -33,8 +33,8 @@ export function loadMigrations(dir = path.join(import.meta.dirname, 'migrations'
 }
 
 /**
- * Brings the database to the newest schema, all or nothing: every pending migration and its record are one
- * transaction. Refuses a database that a newer Slipway has migrated.
+ * Migrates the database to the newest schema, all or nothing: all pending migrations and their records are one transaction.
+ * Returns the schema number. Throws for a database that a newer Slipway has migrated.
  */
 export async function migrate(
   db: Kysely<unknown>,

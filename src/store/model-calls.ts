@@ -4,7 +4,7 @@ import { isoTime } from '../lib/clock.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** One line of the ledger as it is stored. */
+/** A stored line of the ledger. */
 export interface ModelCallRow {
   readonly id: string
   readonly job_id: string | null
@@ -29,7 +29,7 @@ export interface ModelCallRow {
   readonly at: Date
 }
 
-/** Adds lines to the ledger, however many, in one statement. */
+/** Adds any number of lines to the ledger in one statement. */
 export async function insertModelCalls(trx: Trx, calls: readonly ModelCallRow[]): Promise<void> {
   const list = calls.map((call) => ({ ...call, at: isoTime(call.at) }))
   await sql`
@@ -38,7 +38,7 @@ export async function insertModelCalls(trx: Trx, calls: readonly ModelCallRow[])
   )
 }
 
-/** Adds a call to what its attempt has used; returns the sums, or null when there is no such attempt. */
+/** Adds the usage of a call to its attempt; returns the sums, or null when there is no such attempt. */
 export async function addToAttempt(
   trx: JobTrx,
   call: ModelCallRow & { readonly attempt_id: string },
@@ -54,7 +54,7 @@ export async function addToAttempt(
   return rows[0] ?? null
 }
 
-/** What a job's calls have used, by role and model, the most first. */
+/** Returns the usage of a job's calls by role and model, highest first. */
 export async function sumModelCalls(db: Reader, jobId: string): Promise<BudgetView['models']> {
   const { rows } = await sql<BudgetView['models'][number]>`
     select role, provider, model, count(*)::int as calls,

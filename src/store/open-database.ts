@@ -15,8 +15,8 @@ import { bossOptions, createQueues } from './queue.ts'
 import { prepareDataDirectory } from './template.ts'
 
 /**
- * Opens the database of a data directory that the caller has locked, migrates it and starts the queue. Throws `AppError` with
- * a sentence that says what to do; then nothing is left open.
+ * Opens the database of a data directory that the caller has locked, migrates it and starts the queue. Throws `AppError`
+ * with a message that says what to do; nothing is left open then.
  */
 export async function openDatabase(options: {
   dataDir: string
@@ -55,7 +55,7 @@ async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): P
     boss,
     engine: 'pglite',
     tx: guarded(inside, (run) => reader.transaction().execute(run)),
-    // It is never away.
+    // An embedded database is never away.
     get patient() {
       return database
     },
@@ -71,7 +71,7 @@ async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): P
   return database
 }
 
-/** Makes the data directory private to its owner, or says why it cannot be used. */
+/** Creates the data directory, private to its owner. Throws `AppError` with the reason when it cannot be used. */
 export function makeDataDirectory(dataDir: string): void {
   try {
     makePrivate(dataDir)
@@ -89,7 +89,10 @@ export function makeDataDirectory(dataDir: string): void {
   }
 }
 
-/** `mkdir` with `recursive` never returns below a directory that refuses entries with ENOENT, such as /proc. */
+/**
+ * Creates the directories one by one, because recursive `mkdir` never returns below a directory that refuses entries with
+ * ENOENT, such as /proc.
+ */
 function makePrivate(dir: string): void {
   if (fs.existsSync(dir)) return
   const parent = path.dirname(dir)

@@ -4,7 +4,7 @@ import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** What agents ask before they act. */
+/** A new permission request of an agent. */
 export interface NewPermission extends Pick<
   PermissionView,
   'id' | 'task_id' | 'attempt_id' | 'title' | 'kind' | 'input' | 'options'
@@ -21,7 +21,7 @@ export async function insertPermission(trx: JobTrx, asked: NewPermission): Promi
       ${jsonb(asked.input ?? null)}, ${jsonb(asked.options)}, ${new Date()}, ${asked.deadline})`.execute(trx)
 }
 
-/** False when it has been answered before. */
+/** Closes a request; returns false when it was already closed. */
 export async function closePermission(
   trx: JobTrx,
   id: string,
@@ -47,14 +47,14 @@ const columns = sql`
   coalesce(p.answered_at, case when x.status = 'running' then null else x.ended_at end) as answered_at`
 const tables = sql`permissions p join agents a on a.id = p.agent_id join attempts x on x.id = p.attempt_id`
 
-/** What the agents of a job have asked, in the order in which they did. */
+/** Returns the permission requests of a job's agents, in the order in which they were made. */
 export async function listPermissions(db: Reader, jobId: string): Promise<PermissionView[]> {
   const { rows } = await sql<PermissionRow>`
     select ${columns} from ${tables} where p.job_id = ${jobId} order by p.id`.execute(db)
   return rows.map(toView)
 }
 
-/** One request of a job and the agent behind it; null when there is none. */
+/** Returns a permission request of a job and its agent; null when there is none. */
 export async function readPermission(
   db: Reader,
   jobId: string,

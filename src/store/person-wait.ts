@@ -3,8 +3,8 @@ import { personWaits } from '../contract/words.ts'
 import type { JobTrx } from './database.ts'
 
 /**
- * Notes whether a job waits for a person now, and adds up how long it did. Belongs into every transaction, under the
- * job's lock, that asks a person something or ends the asking.
+ * Records whether a job waits for a person now, and sums up how long it has waited. Must be called, under the job's lock,
+ * in every transaction that asks a person something or closes such a request.
  */
 export async function notePersonWait(trx: JobTrx, jobId: string): Promise<void> {
   const now = new Date()

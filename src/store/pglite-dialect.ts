@@ -13,8 +13,8 @@ import {
 import { storable } from './storable.ts'
 
 /**
- * Kysely over one PGlite instance. Kysely's own dialect shares one connection object between all callers, so a query
- * issued while somebody else's transaction is open runs inside that transaction (docs/adr/0004). Here every caller
+ * A Kysely dialect for one PGlite instance. Kysely's own dialect shares one connection object between all callers, so a
+ * query issued while another caller's transaction is open runs inside that transaction (docs/adr/0004). Here every caller
  * has a connection of its own, and PGlite's transaction lock makes the others wait.
  */
 export function pgliteDialect(pglite: PGlite): Dialect {
@@ -54,7 +54,7 @@ class PGliteDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
-    // A connection here is only the lock of a transaction, which its end has released.
+    // A connection here is only the lock of a transaction, which the transaction's end has released.
   }
 
   async destroy(): Promise<void> {

@@ -4,13 +4,13 @@ import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
 /**
- * The embedded database, made safe: PGlite as shipped answers every fsync with success and never calls it, so a power
- * loss destroys it. Here the file system hook really syncs, and `selfTest` refuses a PGlite whose internals no longer
- * take the hook.
+ * The embedded database with durable writes: PGlite as shipped answers every fsync with success and never calls it, so a
+ * power loss destroys it. Here the file system hook really syncs, and `selfTest` refuses a PGlite whose internals no longer
+ * accept the hook.
  */
 export interface EmbeddedPostgres {
   readonly pglite: PGlite
-  /** How many times data has been forced to disk since the start. */
+  /** Returns how many times data has been forced to disk since the start. */
   fsyncs(): number
   close(): Promise<void>
 }
@@ -45,7 +45,7 @@ class DurableNodeFS extends NodeFS {
       }
       this.hooked = true
     }
-    // PGlite's own module type does not name the parts used here: it is asked for them, not believed.
+    // PGlite's own module type does not declare the parts used here, so their presence is checked at run time.
     const preRun = options.preRun ?? []
     options.preRun = [...preRun, (module: object): void => hook(module)]
     return started
@@ -63,7 +63,7 @@ const startParams = [
   'shared_buffers=32MB',
 ]
 
-/** Opens `<dir>`, which must exist unless `create`. The caller holds the lock of the data directory. */
+/** Opens the database in `dir`, and creates it if it does not exist. The caller holds the lock of the data directory. */
 export async function openPglite(dir: string): Promise<EmbeddedPostgres> {
   const files = new DurableNodeFS(dir)
   const pglite = await PGlite.create({ fs: files, startParams })
@@ -84,7 +84,7 @@ export async function openPglite(dir: string): Promise<EmbeddedPostgres> {
   }
 }
 
-/** One committed write must have reached the disk through the hook; otherwise nothing here keeps its promise. */
+/** Throws unless a committed write has reached the disk through the hook; without it no write would be durable. */
 async function selfTest(pglite: PGlite, files: DurableNodeFS): Promise<void> {
   const before = files.syncs
   await pglite.exec(

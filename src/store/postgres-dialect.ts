@@ -16,8 +16,9 @@ import type { ConnectionPool } from './postgres-pool.ts'
 import { storable } from './storable.ts'
 
 /**
- * Kysely over a pool of connections: each is waited for at most `patienceMs`, and the end of the database is told as what it
- * is. With `rereads`, a statement outside transactions that only reads is asked again when the database went away under it.
+ * A Kysely dialect over a pool of connections. Each connection is waited for at most `patienceMs`, and errors of a database
+ * that is away are converted. With `rereads`, a read-only statement outside transactions is retried when the database goes
+ * away.
  */
 export function postgresDialect(pool: ConnectionPool, patienceMs: number, rereads: boolean): Dialect {
   return {

@@ -2,13 +2,13 @@ import pg from 'pg'
 import type { Log } from '../lib/log.ts'
 
 /**
- * The one session that listens, for all channels, and holds this server's lock on the database. It reconnects for ever,
- * one attempt at a time, and says so to everyone, because what was told meanwhile is lost.
+ * The session that listens on all channels and holds this server's lock on the database. It reconnects for ever, one
+ * attempt at a time, and notifies all listeners of a reconnect, because notifications in between are lost.
  */
 export interface Listener {
   /** Calls back for each notification, and with `null` after each reconnect. */
   listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>
-  /** Why this server may not work on the database at present, as a sentence; null while it may. */
+  /** Returns why this server may not use the database at present, as a sentence; null while it may. */
   trouble(): string | null
   close(): Promise<void>
 }
@@ -16,23 +16,23 @@ export interface Listener {
 export interface ListenerOptions {
   readonly url: string
   readonly log: Log
-  /** How long one connection may take to come about. */
+  /** The time limit of one connection attempt in ms. */
   readonly connectMs: number
-  /** Called when the database has not answered in time: what else waits for it waits in vain. */
+  /** Called when the database has not answered in time: other pending requests will not be answered either. */
   readonly onSilent: () => void
 }
 
 export type OnNotify = (payload: string | null) => void
 
-/** Held for as long as a server works on a database; any number that only Slipway uses. */
+/** The lock held while a server works on a database; an arbitrary number used only by Slipway. */
 const SERVER_LOCK = 7_420_002
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5000
-/** A session that does not answer its heartbeat within the limit is given up. */
+/** The heartbeat interval in ms, and the time in ms after which a session that does not answer is given up. */
 const HEARTBEAT_MS = 10_000
 const ANSWER_MS = 5000
-/** How long the lock of a server that has just ended may still be held. */
+/** The time in ms for which the lock of a server that has just ended may still be held. */
 const LOCK_PATIENCE_MS = 1000
 
 const takenSentence =
@@ -42,7 +42,7 @@ export class DatabaseTaken extends Error {
   override readonly name = 'DatabaseTaken'
 }
 
-/** Connects and takes the lock. Throws `DatabaseTaken` when another server has it. */
+/** Connects and takes the lock. Throws `DatabaseTaken` when another server holds it. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const listener = new ReconnectingListener(options)
   await listener.start()
@@ -56,7 +56,7 @@ class ReconnectingListener implements Listener {
   #timer: NodeJS.Timeout | null = null
   #heartbeat: NodeJS.Timeout | null = null
   #failures = 0
-  /** Whether another server had the lock when it was asked for last. */
+  /** Whether another server held the lock at the last attempt to take it. */
   #isTaken = false
   #closed = false
 
@@ -81,7 +81,7 @@ class ReconnectingListener implements Listener {
     const there = this.#channels.get(channel)
     if (there === undefined) {
       this.#channels.set(channel, new Set([onNotify]))
-      // Without a session it is told to the next one.
+      // Without a session, the next one subscribes to the channel.
       await this.#client?.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => undefined)
     } else there.add(onNotify)
     return () => {
@@ -103,7 +103,7 @@ class ReconnectingListener implements Listener {
     await end(client)
   }
 
-  /** A session with its listeners. One that fails on the way leaves nothing behind, and schedules nothing. */
+  /** Opens a session with its listeners. On failure it leaves nothing behind and schedules nothing. */
   async #connect(): Promise<pg.Client> {
     const { url, log, connectMs } = this.#options
     const client = new pg.Client({
@@ -120,7 +120,7 @@ class ReconnectingListener implements Listener {
     client.on('end', () => this.#lost(client))
     try {
       await client.connect()
-      // From here on who listens is told to this session, so that none is missed between the two.
+      // Set before the channels are subscribed, so that new listeners subscribe on this session and none is missed.
       this.#client = client
       for (const channel of this.#channels.keys())
         await client.query(`listen ${pg.escapeIdentifier(channel)}`)
@@ -161,7 +161,7 @@ class ReconnectingListener implements Listener {
     for (const channel of this.#channels.keys()) this.#tell(channel, null)
   }
 
-  /** Shows that the session lives; takes the lock where another server had it. */
+  /** Checks that the session is alive; retries to take the lock when another server held it. */
   async #beat(client: pg.Client): Promise<void> {
     const late = setTimeout(() => {
       this.#options.log.warn('the database does not answer')
@@ -191,12 +191,12 @@ async function takeLock(client: pg.Client): Promise<boolean> {
   return rows[0]?.taken === true
 }
 
-/** Ends a session that may be dead; its last errors are nobody's any more. */
+/** Ends a session that may be dead, and ignores its last errors. */
 async function end(client: pg.Client | null): Promise<void> {
   if (client === null) return
   client.removeAllListeners()
   client.on('error', () => undefined)
-  // One that is dead may never say that it has ended.
+  // A dead session may never report its end.
   await Promise.race([
     client.end().catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, ANSWER_MS).unref()),

@@ -2,26 +2,26 @@ import pg from 'pg'
 import type { Log } from '../lib/log.ts'
 import { asDatabaseError, isDatabaseAway } from './database-away.ts'
 
-/** Connections in the pool: transactions are short, so they do for any number of slots. */
+/** The number of pooled connections: transactions are short, so it is enough for any number of slots. */
 const POOLED = 12
-/** What one server needs of a PostgreSQL: its pool, and the session that listens. */
+/** The connections that one server needs: its pool, and the session that listens. */
 export const connectionsNeeded = POOLED + 1
 
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 1000
-/** How long a connection may take to come about, or to become free. */
+/** The time limit in ms for opening a connection, or for one to become free. */
 const CONNECT_MS = 10_000
 
-/** Connections to one PostgreSQL, none of whose ends is an error that nobody hears. */
+/** A pool of connections to one PostgreSQL in which every lost connection has an error handler. */
 export interface ConnectionPool {
-  /** A connection, waited for at most `patienceMs` where the database is away or has none left. */
+  /** Returns a connection; waits at most `patienceMs` while the database is away or has none left. */
   connect(patienceMs: number): Promise<pg.PoolClient>
   query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: R[] }>
-  /** Runs `ask` again until the database is there, at most `patienceMs`. */
+  /** Retries `ask` while the database is away, for at most `patienceMs`. */
   insist<T>(ask: () => Promise<T>, patienceMs: number): Promise<T>
-  /** Cuts all connections: whoever waits for an answer on one is told that the database is away. */
+  /** Closes all connections at once: pending queries fail with an error that says that the database is away. */
   cut(): void
-  /** From now on nobody waits for the database. */
+  /** Stops all waiting for the database. */
   giveUp(): void
   end(): Promise<void>
 }
@@ -35,7 +35,7 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
     application_name: 'slipway',
   })
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database was lost'))
-  // The pool listens to idle ones only; whoever has one checked out hears of its end by the query that fails.
+  // The pool handles errors of idle connections only; a checked-out one reports its end by the query that fails.
   const open = new Set<pg.PoolClient>()
   pool.on('connect', (client) => {
     open.add(client)
@@ -59,7 +59,7 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
     insist,
     connect: (patienceMs) => insist(() => pool.connect().catch(rethrow), patienceMs),
     async query<R extends pg.QueryResultRow>(text: string, values?: unknown[]) {
-      // Several statements in one text have an answer each.
+      // A text with several statements yields one result for each.
       const answers: (pg.QueryResult<R> | pg.QueryResult<R>[])[] = [
         await pool.query<R>(text, values).catch(rethrow),
       ]

@@ -11,20 +11,20 @@ import { postgresDialect } from './postgres-dialect.ts'
 import { connectionsNeeded, openConnectionPool, type ConnectionPool } from './postgres-pool.ts'
 import { bossOptions } from './queue.ts'
 
-/** How long a request waits for a database that is away. */
+/** The time in ms that a request waits for a database that is away. */
 const REQUEST_MS = 2000
-/** How long work that runs waits for it, before it is given up by name. */
+/** The time in ms that running work waits for the database before it fails. */
 const WORK_MS = 600_000
-/** How long the first connection may take. */
+/** The time limit of the first connection in ms. */
 const START_MS = 5000
 
-/** Connects to a PostgreSQL server, checks that it has connections enough, and takes this server's lock on the database. */
+/** Connects to a PostgreSQL server, checks that it has enough connections, and takes this server's lock on the database. */
 export async function openPostgres(
   url: string,
   log: Log,
   inside: AsyncLocalStorage<true>,
 ): Promise<Database> {
-  // Equal types on both engines: PGlite gives bigint as a number too.
+  // Same types on both engines: PGlite also returns bigint as a number.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   const pool = openConnectionPool(url, log)
   const options = { url, log, connectMs: START_MS, onSilent: pool.cut }
@@ -69,8 +69,8 @@ export async function openPostgres(
 }
 
 /**
- * Runs a transaction again when the database went away under it. Whether one whose commit was not answered took effect
- * is asked by its number, so that nothing is done twice.
+ * Retries a transaction when the database goes away. When the response to its commit was lost, its transaction id tells
+ * whether it took effect, so that nothing is done twice.
  */
 async function transactUntilDone<T>(
   pool: ConnectionPool,
@@ -94,7 +94,7 @@ async function transactUntilDone<T>(
   }, WORK_MS)
 }
 
-/** Throws as a database that is away does while nobody knows yet. */
+/** Throws the error of a database that is away while the outcome is not yet known. */
 async function isCommitted(pool: ConnectionPool, xid: string): Promise<boolean> {
   const { rows } = await pool.query<{ status: string | null }>('select txid_status($1::bigint) as status', [
     xid,
@@ -105,7 +105,7 @@ async function isCommitted(pool: ConnectionPool, xid: string): Promise<boolean> 
   return row?.status === 'committed'
 }
 
-/** pg-boss hears of its own channel through the session that listens to all. */
+/** Passes the notifications of pg-boss's channel on from the session that listens on all channels. */
 function bossListen(listener: Listener) {
   return async (
     channel: string,
@@ -125,7 +125,7 @@ interface Connections {
   readonly used: number
 }
 
-/** Refuses a PostgreSQL that can never give this server its connections; warns of one that cannot now. */
+/** Throws for a PostgreSQL that can never give this server its connections; warns when it cannot at present. */
 async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
   const { rows } = await pool.query<Connections>(`
     select current_setting('max_connections')::int as max,
@@ -144,7 +144,7 @@ async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
       `A server needs ${connectionsNeeded} connections to its database, and this one gives ${usable}: raise max_connections of PostgreSQL, or the limit of the role or the database.`,
     )
   const free = found.max - found.reserved - found.used
-  // Two of those that are used are this server's own.
+  // Two of the used connections are this server's own.
   if (free + 2 < connectionsNeeded)
     log.warn(
       { max_connections: found.max, used: found.used, needed: connectionsNeeded },
@@ -164,12 +164,12 @@ function refusal(error: unknown): unknown {
   )
 }
 
-/** Wrong password, no such role, no such database: PostgreSQL answers and lets nobody in. */
+/** Whether PostgreSQL refused the login: wrong password, no such role, or no such database. */
 function isConnectionRefused(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(28|3D)/.test(String(error.code))
 }
 
-/** Of what is known by the cause alone: a sentence of ours above it, or one error for each address that was tried. */
+/** Returns the innermost message: the error may be one of Slipway's with a cause, or one error per address that was tried. */
 function messageOf(error: Error): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
   return inner instanceof Error ? messageOf(inner) : error.message

@@ -4,7 +4,7 @@ import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** What agents ask people in the middle of their work. */
+/** A new question of an agent to a person. */
 export interface NewQuestion extends Pick<
   QuestionView,
   'id' | 'task_id' | 'attempt_id' | 'question' | 'choices'
@@ -44,14 +44,14 @@ const columns = sql`
   coalesce(q.answered_at, case when x.status = 'running' then null else x.ended_at end) as answered_at`
 const tables = sql`questions q join agents a on a.id = q.agent_id join attempts x on x.id = q.attempt_id`
 
-/** What the agents of a job have asked, in the order in which they did. */
+/** Returns the questions of a job's agents, in the order in which they were asked. */
 export async function listQuestions(db: Reader, jobId: string): Promise<QuestionView[]> {
   const { rows } = await sql<QuestionRow>`
     select ${columns} from ${tables} where q.job_id = ${jobId} order by q.id`.execute(db)
   return rows.map(toView)
 }
 
-/** What an attempt has asked and nobody has answered, in the order in which it did. */
+/** Returns the open questions of an attempt, in the order in which they were asked. */
 export async function openQuestions(db: Reader, attemptId: string): Promise<QuestionView[]> {
   const { rows } = await sql<QuestionRow>`
     select ${columns} from ${tables} where q.attempt_id = ${attemptId} and q.outcome is null order by q.id`.execute(
@@ -60,7 +60,7 @@ export async function openQuestions(db: Reader, attemptId: string): Promise<Ques
   return rows.map(toView)
 }
 
-/** One question of a job and the agent behind it; null when there is none. */
+/** Returns a question of a job and its agent; null when there is none. */
 export async function readQuestion(
   db: Reader,
   jobId: string,

@@ -2,14 +2,14 @@ import { fromKysely, type ConstructorOptions, type PgBoss } from 'pg-boss'
 import { sql, type Kysely } from 'kysely'
 
 /**
- * The queue: pg-boss on the same database, so that an entry is committed together with the rows that ask for it.
- * `advance` moves a job one step; `work` is long (attempts, reviews, checks); `repository` is short git work
- * (merges, deliveries) that must not wait behind attempts.
+ * The queues: pg-boss on the same database, so that an entry is committed together with the rows that require it. `advance`
+ * moves a job one step; `work` is long (attempts, reviews, checks); `repository` is short git work (merges, deliveries)
+ * that must not wait behind attempts.
  */
 export const queues = ['advance', 'work', 'repository'] as const
 export type QueueName = (typeof queues)[number]
 
-/** Options measured for this load: a dead worker's entry comes back after at most `heartbeat + supervise` seconds. */
+/** Options measured for this load: a dead worker's entry is redelivered after at most `heartbeat + supervise` seconds. */
 export const bossOptions = {
   useListenNotify: true,
   superviseIntervalSeconds: 5,
@@ -18,7 +18,7 @@ export const bossOptions = {
   monitorVacuum: false,
 } satisfies ConstructorOptions
 
-/** Entries are delivered again at once and without end: how often work is tried is the domain's decision. */
+/** Entries are redelivered at once and without a practical limit: the domain decides how often work is tried. */
 const queueOptions = {
   notify: true,
   heartbeatSeconds: 15,
@@ -30,7 +30,7 @@ const queueOptions = {
   retentionSeconds: 31_536_000,
 }
 
-/** Makes the queues where they are missing. Idempotent. */
+/** Creates missing queues. Idempotent. */
 export async function createQueues(boss: PgBoss): Promise<void> {
   const there = new Set((await boss.getQueues()).map((queue) => queue.name))
   for (const name of queues) if (!there.has(name)) await boss.createQueue(name, queueOptions)
@@ -62,7 +62,7 @@ export async function enqueueWork(
   await boss.insert(name, [{ id: entry.id, data }], { db: fromKysely(trx) })
 }
 
-/** Takes entries out of a queue as part of `trx`, whether due or claimed. */
+/** Withdraws entries from a queue as part of `trx`, whether due or claimed. */
 export async function withdraw(
   boss: PgBoss,
   trx: Kysely<unknown>,
@@ -72,10 +72,13 @@ export async function withdraw(
   if (ids.length > 0) await boss.cancel(name, [...ids], { db: fromKysely(trx) })
 }
 
-/** How long a probe waits for a lock that somebody else holds. */
+/** The time in ms that a probe waits for a lock held by another transaction. */
 const PROBE_LOCK_MS = 1500
 
-/** Claims an entry as a worker does, as far as the lock, and writes as one; leaves everything as it was. Returns how many are due. */
+/**
+ * Claims an entry up to its lock, and writes, as a worker does, but leaves everything unchanged. Returns how many entries
+ * are due.
+ */
 export async function probeClaim(trx: Kysely<unknown>, workerId: string): Promise<number> {
   await sql.raw(`set local lock_timeout = ${PROBE_LOCK_MS}`).execute(trx)
   await sql`update workers set seen_at = seen_at where id = ${workerId}`.execute(trx)
@@ -89,7 +92,7 @@ export async function probeClaim(trx: Kysely<unknown>, workerId: string): Promis
     .reduce((sum, [, count]) => sum + count, 0)
 }
 
-/** How many entries of each queue are due, claimed or failed. */
+/** Counts the entries of each queue that are due, claimed or failed, keyed by `<queue>.<state>`. */
 export async function queueCounts(db: Kysely<unknown>): Promise<Record<string, number>> {
   const { rows } = await sql<{ name: string; state: string; count: number }>`
     select name, state::text as state, count(*)::int as count from pgboss.job

@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import type { Reader } from './database.ts'
 
-/** How a job ended. */
+/** The outcome of a job that has ended. */
 export interface RecentOutcome {
   readonly endedAt: Date
-  /** It failed, and the last that was done for it ended in an error of the server's own. */
+  /** Whether it failed and its last work ended in an error of the server itself. */
   readonly failedByServer: boolean
   readonly error: string | null
 }
 
 const LOOKED_AT = 8
 
-/** The jobs that ended last since then, newest first; those that were cancelled, and the server's own, say nothing. */
+/** Returns the last jobs that ended since `since`, newest first, without cancelled jobs and the server's own. */
 export async function readOutcomes(db: Reader, since: Date): Promise<RecentOutcome[]> {
   const { rows } = await sql<{
     ended_at: Date

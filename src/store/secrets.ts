@@ -9,7 +9,7 @@ export async function writeSecret(trx: Trx, name: string, sealed: string): Promi
     on conflict (name) do update set sealed = excluded.sealed, set_at = excluded.set_at`.execute(trx)
 }
 
-/** False when there was none. */
+/** Returns false when there was none. */
 export async function deleteSecret(trx: Trx, name: string): Promise<boolean> {
   const result = await sql`delete from secrets where name = ${name}`.execute(trx)
   return result.numAffectedRows === 1n

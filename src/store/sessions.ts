@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader, Trx } from './database.ts'
 
-/** Browsers that are logged in, by the hash of what they hold. */
+/** A logged-in browser, identified by the hash of its secret. */
 export interface SessionRow {
   id: string
   created_at: Date
@@ -25,14 +25,14 @@ export async function insertSession(trx: Trx, session: NewSessionRow): Promise<v
   )
 }
 
-/** Removes what was last seen before `since`, and of the rest all but the `most` that were seen last. */
+/** Deletes sessions last seen before `since`, and of the rest all but the `most` most recently seen. */
 export async function pruneSessions(trx: Trx, since: Date, most: number): Promise<void> {
   await sql`
     delete from sessions where last_seen_at < ${since}
       or id not in (select id from sessions order by last_seen_at desc, id desc limit ${most})`.execute(trx)
 }
 
-/** The session of a secret, if it was seen since `since`. */
+/** Returns the session of a secret if it was seen since `since`; otherwise null. */
 export async function findSession(
   db: Reader,
   secretHash: string,
@@ -49,7 +49,7 @@ export async function touchSession(trx: Trx, id: string, at: Date): Promise<void
   await sql`update sessions set last_seen_at = ${at} where id = ${id}`.execute(trx)
 }
 
-/** The sessions of a token that were seen since `since`, the last seen first. */
+/** Returns the sessions of a token that were seen since `since`, most recently seen first. */
 export async function listSessions(db: Reader, tokenHash: string, since: Date): Promise<SessionRow[]> {
   const { rows } = await sql<SessionRow>`
     select id, created_at, last_seen_at, user_agent from sessions
@@ -59,7 +59,7 @@ export async function listSessions(db: Reader, tokenHash: string, since: Date): 
   return rows
 }
 
-/** False when there was no such session. */
+/** Returns false when there was no such session. */
 export async function deleteSession(trx: Trx, id: string, tokenHash: string): Promise<boolean> {
   const { rows } =
     await sql`delete from sessions where id = ${id} and token_hash = ${tokenHash} returning id`.execute(trx)

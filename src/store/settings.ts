@@ -3,7 +3,7 @@ import { Settings } from '../contract/backend.ts'
 import type { Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** The settings that a person can change while the server runs; missing ones have their defaults. */
+/** Returns the settings that a person can change while the server runs; missing ones have their defaults. */
 export async function readSettings(db: Reader): Promise<Settings> {
   const { rows } = await sql<{ value: unknown }>`select value from settings where key = 'settings'`.execute(
     db,
@@ -12,8 +12,8 @@ export async function readSettings(db: Reader): Promise<Settings> {
 }
 
 /**
- * As `readSettings`, for who changes them in this transaction: another change waits until it has ended, so that none writes over
- * what it has not seen.
+ * Like `readSettings`, for a transaction that changes them: other changes wait until it has ended, so that no change is
+ * overwritten unseen.
  */
 export async function holdSettings(trx: Trx): Promise<Settings> {
   await sql`
@@ -25,7 +25,7 @@ export async function holdSettings(trx: Trx): Promise<Settings> {
   return Settings.parse(rows[0]?.value ?? {})
 }
 
-/** Writes settings that `holdSettings` gave, changed. */
+/** Writes changed settings that were read with `holdSettings`. */
 export async function writeSettings(trx: Trx, settings: Settings): Promise<void> {
   await sql`
     insert into settings (key, value) values ('settings', ${jsonb(settings)})

@@ -8,8 +8,8 @@ import { readJob } from './jobs.ts'
 import { blockedProviders } from './providers.ts'
 
 /**
- * Reads everything the rules may know about a job, under the job's row lock, so that two readers decide one after
- * the other. Null when there is no such job.
+ * Reads everything that the rules use about a job, under the job's row lock, so that two readers decide one after the
+ * other. Returns null when there is no such job.
  */
 export async function readSnapshot(trx: JobTrx, jobId: string): Promise<Snapshot | null> {
   const job = await readJob(trx, jobId)
@@ -113,7 +113,10 @@ async function readAttempts(trx: Trx, jobId: string): Promise<Attempt[]> {
   }))
 }
 
-/** Work is held while its queue entry is due or claimed; a claimed entry whose heartbeat stops comes back as due. */
+/**
+ * Reads the work of a job. Work is held while its queue entry is due or claimed; a claimed entry whose heartbeat stops is
+ * due again.
+ */
 async function readOpenAndEndedWork(trx: Trx, jobId: string): Promise<Work[]> {
   const { rows } = await sql<
     Omit<Work, 'taskId' | 'attemptId'> & { task_id: string | null; attempt_id: string | null }

@@ -8,10 +8,13 @@ import type { Reader } from './database.ts'
 import { noUsage, usageSums } from './usage-sums.ts'
 import { holdKind } from './workers.ts'
 
-/** The team and the board of a job as people see them: each a single statement over the rows of that job. */
+/**
+ * An agent of a job as the API shows it. The team and the board are each read in a single statement over the rows of the
+ * job.
+ */
 type AgentRow = Omit<AgentView, 'last_activity_at'> & { last_activity_at: Date | null }
 
-/** The agents of a job, in the order in which they joined. */
+/** Returns the agents of a job in the order in which they joined. */
 export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]> {
   const { rows } = await sql<AgentRow>`
     select a.id, a.name, a.role, a.backend, a.model, a.status, a.phase, a.task_id, t.title as task_title, a.last_activity,
@@ -27,7 +30,7 @@ export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]
   return rows.map((row) => ({ ...row, last_activity_at: isoTimeOrNull(row.last_activity_at) }))
 }
 
-/** A time of the database as the wire has it. */
+/** Formats a time of the database for the wire. */
 function utc(time: string) {
   return sql`to_char(${sql.raw(time)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }
@@ -46,7 +49,7 @@ type TaskRow = Omit<
   completed_at: Date | null
 }
 
-/** For each task that has begun: whether anything is done on it now, which check, and what it waits for. */
+/** Returns SQL joins for each begun task: whether work on it is running, its current check, and what it waits for. */
 function standing(jobId: string) {
   return sql`
     left join (
@@ -70,7 +73,7 @@ function standing(jobId: string) {
       order by q.task_id, q.asked_at) p on p.task_id = t.id`
 }
 
-/** Why a task that was begun stands still; null while it moves, and before and after. */
+/** Returns why a begun task is not moving; null while it moves, before it begins, and after it ends. */
 function waitOf(
   status: TaskView['status'],
   {
@@ -86,7 +89,7 @@ function waitOf(
   return asked ?? (isRunning === true ? null : (queued ?? jobWait))
 }
 
-/** The tasks of a job in the order of the plan. */
+/** Returns the tasks of a job in the order of the plan. */
 export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> {
   const { rows } = await sql<TaskRow>`
     select t.id as task_id, t.key, t.title, t.description, t.phase, a.name as agent, a.backend, t.role, t.status, t.position,

@@ -3,7 +3,7 @@ import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
 import { jsonb } from './json.ts'
 
-/** The people of a job: its agents, and its tasks, which always name the agent they belong to. */
+/** A new agent of a job. Every task belongs to an agent. */
 export interface NewAgent {
   readonly id: string
   readonly name: string
@@ -35,7 +35,7 @@ export async function updateAgent(trx: JobTrx, id: string, change: AgentChange):
   if (sets.length > 0) await sql`update agents set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
-/** Sets every agent of a job to a final status. */
+/** Sets the status of every agent of a job and releases its task. */
 export async function settleAgents(trx: JobTrx, jobId: string, status: AgentStatus): Promise<void> {
   await sql`update agents set status = ${status}, task_id = null where job_id = ${jobId}`.execute(trx)
 }
@@ -81,7 +81,7 @@ export async function updateTask(trx: JobTrx, id: string, change: TaskChange): P
   if (sets.length > 0) await sql`update tasks set ${sql.join(sets)} where id = ${id}`.execute(trx)
 }
 
-/** What the brief of a task is written from. */
+/** Returns the data from which the brief of a task is written. */
 export async function readTask(
   db: Reader,
   id: string,
@@ -111,7 +111,7 @@ export async function readTask(
   return rows[0] ?? null
 }
 
-/** The agent of a role who should take a task: a free one before a busy one, the one it was meant for before others. */
+/** Returns the agent of a role that should take a task: a free one before a busy one, then the preferred one before others. */
 export async function chooseAgent(
   trx: Trx,
   jobId: string,
@@ -125,7 +125,7 @@ export async function chooseAgent(
   return rows[0] ?? null
 }
 
-/** The agent of an attempt begins: it is working, and has not said anything yet. Returns its name and the task's title. */
+/** Marks the agent of an attempt as working, with no activity yet. Returns its name and the task's title. */
 export async function beginActivity(
   trx: JobTrx,
   attemptId: string,
@@ -139,7 +139,7 @@ export async function beginActivity(
   return rows[0] ?? null
 }
 
-/** The agent of a task that has ended, unless it is busy with another one by now. */
+/** Sets the status of an ended task's agent, unless it is busy with another task by now. */
 export async function settleAgent(
   trx: JobTrx,
   agentId: string,
@@ -150,20 +150,20 @@ export async function settleAgent(
     where id = ${agentId} and (task_id is null or task_id = ${taskId}) and status <> 'working'`.execute(trx)
 }
 
-/** The agent of an attempt has nothing to do any more. */
+/** Marks the agent of an attempt as idle. */
 export async function releaseAgent(trx: JobTrx, attemptId: string): Promise<void> {
   await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${attemptId})`.execute(
     trx,
   )
 }
 
-/** Puts the unfinished tasks of a job back to where nobody has begun them; those that a person cancelled stay so. */
+/** Resets the unfinished tasks of a job to their state before they began, except those that a person cancelled. */
 export async function reopenTasks(trx: JobTrx, jobId: string): Promise<void> {
   await sql`update tasks set status = 'pending', error = null, completed_at = null where job_id = ${jobId}
     and status <> 'completed' and cancel_requested_at is null`.execute(trx)
 }
 
-/** The task whose attempts leave the plan: the last planning task of the architect; null when there is none. */
+/** Returns the task whose attempts produce the plan: the architect's last planning task; null when there is none. */
 export async function planningTask(trx: Trx, jobId: string): Promise<{ id: string } | null> {
   const { rows } = await sql<{ id: string }>`
     select id from tasks where job_id = ${jobId} and kind = 'plan' and role = 'architect' order by position desc limit 1`.execute(

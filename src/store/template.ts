@@ -9,17 +9,16 @@ import { pgliteDialect } from './pglite-dialect.ts'
 import { bossOptions, createQueues } from './queue.ts'
 
 /**
- * A first start would spend seconds in initdb and migrations. The template is that work done once, at installation or
- * by the first start after an update:
- * a migrated, cleanly closed database directory that a first start copies. Its name is the checksum of what it was
- * made from, so a stale one is never used.
+ * A first start would spend seconds in initdb and migrations. The template is that work done once, at installation or by
+ * the first start after an update: a migrated, cleanly closed database directory that a first start copies. Its name is the
+ * checksum of its inputs, so a stale one is never used.
  */
 const packageRoot = path.join(import.meta.dirname, '..', '..')
 const cacheDir = path.join(packageRoot, '.cache')
-/** Changes when a template is made in another way from the same things. */
+/** Must change when a template is made differently from the same inputs. */
 const RECIPE = '2'
 
-/** The directory of the template that fits this version of the code. */
+/** Returns the directory of the template that matches this version of the code. */
 export function templateDirectory(): string {
   const hash = createHash('sha256').update(RECIPE)
   for (const migration of loadMigrations()) hash.update(migration.checksum)
@@ -29,7 +28,7 @@ export function templateDirectory(): string {
   return path.join(cacheDir, `database-${hash.digest('hex').slice(0, 16)}`)
 }
 
-/** Makes the template unless it is there. Safe to run twice and to kill: it appears by rename. */
+/** Creates the template unless it exists. Safe to run twice and to kill, because it appears by rename. */
 export async function buildTemplate(): Promise<string> {
   const target = templateDirectory()
   if (holdsDatabase(target)) return target
@@ -40,7 +39,7 @@ export async function buildTemplate(): Promise<string> {
   try {
     fs.renameSync(temporary, target)
   } catch (error) {
-    // Another installer was faster; its template is as good.
+    // Another process was faster; its template is equivalent.
     if (!holdsDatabase(target)) throw error
     fs.rmSync(temporary, { recursive: true, force: true })
   }
@@ -48,8 +47,8 @@ export async function buildTemplate(): Promise<string> {
 }
 
 /**
- * Fills an empty data directory from the template, or makes the database from nothing. The result appears under its
- * name by rename, so a start that was killed half-way is simply begun again.
+ * Fills an empty data directory from the template, or creates the database from scratch. The result appears under its name
+ * by rename, so a start that was killed midway can simply be repeated.
  */
 export async function prepareDataDirectory(dataDir: string): Promise<void> {
   const target = path.join(dataDir, 'pg')
@@ -69,7 +68,7 @@ export async function prepareDataDirectory(dataDir: string): Promise<void> {
   syncPath(dataDir)
 }
 
-/** Copies a template; false when this user may not read it: then it counts as none. */
+/** Copies a template; returns false when this user may not read it, so that it counts as missing. */
 async function copyTree(from: string, to: string): Promise<boolean> {
   try {
     await fs.promises.cp(from, to, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })
@@ -86,7 +85,7 @@ function isRefusal(error: unknown): boolean {
   )
 }
 
-/** The template, made now if an update has outdated the old one; null where the checkout cannot be written. */
+/** Returns the template, created now if an update has outdated the old one; null where the checkout is not writable. */
 async function offeredTemplate(): Promise<string | null> {
   const template = templateDirectory()
   if (holdsDatabase(template)) return template
@@ -113,7 +112,7 @@ async function createDatabase(dir: string): Promise<void> {
     await boss.start()
     await createQueues(boss)
     await boss.stop({ graceful: false })
-    // PostgreSQL copies these when a database is made. Nobody makes one here, and they are half of all files.
+    // PostgreSQL copies these when a database is created. No database is created here, and they are half of all files.
     for (const name of ['template0', 'template1']) {
       await embedded.pglite.exec(`alter database ${name} is_template false`)
       await embedded.pglite.exec(`drop database ${name}`)

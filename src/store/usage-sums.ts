@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 
-/** The usage of the attempts that a statement gathers. Sums of tokens are `bigint`, which JSON holds and drivers differ about. */
+/**
+ * The usage of the attempts that a statement groups. Sums of tokens are `bigint`: JSON can hold them, while drivers differ.
+ */
 export const usageSums = sql`json_build_object('input_tokens', coalesce(sum(input_tokens), 0),
   'output_tokens', coalesce(sum(output_tokens), 0), 'cached_tokens', coalesce(sum(cached_tokens), 0),
   'cost_usd', sum(cost_usd), 'unpriced_tokens', coalesce(sum(unpriced_tokens), 0))`

@@ -6,8 +6,8 @@ import { jsonb } from './json.ts'
 import type { QueueName } from './queue.ts'
 
 /**
- * Long work and its leases. A claim raises `lease`; whatever is written for the work names the lease it was claimed
- * with, so that a worker that came back from the dead is refused.
+ * Long work and its leases. A claim raises `lease`; every write for the work names the lease it was claimed with, so that a
+ * worker that lost its claim is refused.
  */
 export interface NewWork {
   readonly id: string
@@ -50,7 +50,7 @@ export async function readWork(db: Reader, id: string): Promise<WorkRow | null> 
   return rows[0] ?? null
 }
 
-/** Claims work that nobody has begun: the new lease, or null when it was begun, ended or withdrawn before. */
+/** Claims work that no worker has begun. Returns the new lease, or null when it was already begun, ended or withdrawn. */
 export async function claimWork(trx: JobTrx, id: string, workerId: string): Promise<number | null> {
   const { rows } = await sql<{ lease: number }>`
     update work set status = 'running', lease = lease + 1, worker_id = ${workerId}, started_at = ${new Date()}
@@ -58,7 +58,7 @@ export async function claimWork(trx: JobTrx, id: string, workerId: string): Prom
   return rows[0]?.lease ?? null
 }
 
-/** Whether the lease is still the valid one; taken for update, so that what follows in `trx` is fenced. */
+/** Whether the lease is still valid; the row is locked, so that the following writes in `trx` are fenced. */
 export async function holdsLease(trx: JobTrx, id: string, lease: number): Promise<boolean> {
   const { rows } =
     await sql`select 1 from work where id = ${id} and lease = ${lease} and status = 'running' for update`.execute(
@@ -67,7 +67,7 @@ export async function holdsLease(trx: JobTrx, id: string, lease: number): Promis
   return rows.length === 1
 }
 
-/** Ends work under its lease (or, with `lease` null, work that no worker holds). False: the lease was lost. */
+/** Ends work under its lease, or with `lease` null whatever the lease. Returns false when the lease was lost. */
 export async function endWork(
   trx: JobTrx,
   id: string,
@@ -82,7 +82,7 @@ export async function endWork(
   return result.numAffectedRows === 1n
 }
 
-/** Open work of workers that no longer live, and what they had claimed from the queue. */
+/** Returns the running work of workers that are no longer alive. */
 export async function workOfDeadWorkers(db: Reader, living: readonly string[]): Promise<WorkRow[]> {
   const alive = living.length === 0 ? sql`false` : sql`worker_id in (${sql.join(living)})`
   const { rows } = await sql<WorkRow>`
@@ -92,8 +92,8 @@ export async function workOfDeadWorkers(db: Reader, living: readonly string[]): 
 }
 
 /**
- * The first promise as a query: unfinished jobs that have neither a due or claimed queue entry nor a named wait for a
- * person. (A wait with a clock has a due entry.) Empty, always; what it finds is rescued and counted.
+ * Returns the ids of unfinished jobs that break the first promise: no due or claimed queue entry, and no named wait for a
+ * person. (A wait with a time has a due entry.) Always empty; a job found here is rescued and counted.
  */
 export async function stuckJobs(db: Reader): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -108,12 +108,12 @@ export async function stuckJobs(db: Reader): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** The check that a run of checks has come to. */
+/** Stores the check that a run of checks has reached. */
 export async function setCurrentCheck(trx: JobTrx, id: string, check: CheckingView): Promise<void> {
   await sql`update work set current_check = ${jsonb(check)} where id = ${id}`.execute(trx)
 }
 
-/** Work that is being done now: what waits for a person has given its slot back. */
+/** Returns the number of slots in use; work that waits for a person has released its slot. */
 export async function busySlots(db: Reader): Promise<number> {
   const { rows } = await sql<{ busy: number }>`
     select count(*)::int as busy from work w where w.status = 'running' and w.queue = 'work' and not exists (

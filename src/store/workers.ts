@@ -4,7 +4,7 @@ import { restartOfServer } from '../domain/set-aside.ts'
 import { isoTime } from '../lib/clock.ts'
 import type { Reader, Trx } from './database.ts'
 
-/** The processes that claim work. A row is believed only while `seen_at` is fresh. */
+/** A process that claims work. It counts as alive only while `seen_at` is recent. */
 export interface WorkerRow {
   id: string
   host: string
@@ -24,10 +24,10 @@ export async function insertWorker(
     values (${worker.id}, ${worker.host}, ${worker.pid}, ${worker.slots}, ${now}, ${now})`.execute(trx)
 }
 
-/** What those wait for whose work is due and not claimed, as SQL: a free slot, or the end of what holds the workers. */
+/** The kind of wait, as SQL, for work that is due and not claimed: a free slot, or the end of what holds the workers. */
 export const holdKind = sql`case when (select max(hold) from workers) = ${restartOfServer} then 'upgrade' else 'capacity' end`
 
-/** The worker lives; `hold` says why it claims nothing at present, or is null. */
+/** Records that the worker is alive; `hold` is why it claims nothing at present, or null. */
 export async function touchWorker(db: Reader, id: string, hold: string | null): Promise<void> {
   await sql`update workers set seen_at = ${new Date()}, hold = ${hold} where id = ${id}`.execute(db)
 }
@@ -42,7 +42,7 @@ export async function listWorkers(db: Reader): Promise<WorkerRow[]> {
 
 type Lease = WorkerView['leases'][number]
 
-/** The workers as people see them, each with the work it holds, oldest first. */
+/** Returns the workers as the API shows them, each with the work it holds, oldest first. */
 export async function viewWorkers(db: Reader): Promise<WorkerView[]> {
   const { rows } = await sql<WorkerRow & { leases: Lease[] | null }>`
     select v.id, v.host, v.pid, v.slots, v.started_at, v.seen_at,

@@ -1,4 +1,4 @@
-/** What a job may spend; null where there is no limit. */
+/** The budget of a job; null where there is no limit. */
 export interface Limit {
   readonly tokens: number | null
   readonly usd: number | null
@@ -11,7 +11,7 @@ export interface Spending {
 
 const exact = new Intl.NumberFormat('en')
 
-/** The budget in words when it is used up; null when something is left. */
+/** Describes a budget that is used up; null when something is left of it. */
 export function spentWords(limit: Limit, used: Spending): string | null {
   if (limit.tokens !== null && used.tokens >= limit.tokens)
     return `the budget: ${exact.format(used.tokens)} of ${exact.format(limit.tokens)} tokens are used`

@@ -3,8 +3,8 @@ import type { Snapshot } from './model.ts'
 import { tasksOfPlan } from './plan-tasks.ts'
 
 /**
- * What becomes of a plan once planning is done: it is adopted, or proposed to the person who wants to approve it. A
- * proposal stands, as edited, until that person decides; no clock and no restart moves it.
+ * Decides about the plan once planning is done: it is adopted, or proposed when a person must approve it. A proposal, with
+ * its edits, stands until that person decides; no clock and no restart changes it.
  */
 export function decidePlan({ job, attempts }: Snapshot): Decision[] {
   if (!job.approvePlan || job.planApproved) {
@@ -27,7 +27,7 @@ export function decidePlan({ job, attempts }: Snapshot): Decision[] {
     : [{ do: 'enter-phase', phase: 'planning' }, { do: 'wait-approval' }]
 }
 
-/** What the planner left last. */
+/** Returns the plan that the planner produced last; null when there is none. */
 function plannedIn(attempts: Snapshot['attempts']): Snapshot['job']['plan'] {
   const latest = attempts.findLast((attempt) => attempt.status === 'succeeded' && attempt.outcome?.plan)
   return latest?.outcome?.plan ?? null

@@ -6,8 +6,8 @@ import type { FailedCheck, Finding, Snapshot, Work } from './model.ts'
 import { isRestore, repairTask, restoreTask } from './plan-tasks.ts'
 
 /**
- * The end of a job whose tasks are done: its checks on a clean checkout of the exact commit, repairs while they fail,
- * the delivery, and only then the word "completed".
+ * Decides the end of a job whose tasks are done: its checks on a clean checkout of the exact commit, repairs while they
+ * fail, the delivery, and only then the completion.
  */
 export function decideProof(snapshot: Snapshot): Decision[] {
   const { job } = snapshot
@@ -38,7 +38,7 @@ function decideChecks(snapshot: Snapshot): Decision[] {
   return decideDelivery(snapshot, mine, proofOf(snapshot))
 }
 
-/** Another task that mends what failed, a look at what may have been chance, or the end. */
+/** Decides about failed checks: a repair task, another run because the failure may have been chance, or the end of the job. */
 function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonly FailedCheck[]): Decision[] {
   const { job } = snapshot
   const names = failed.map(({ command }) => `"${command}"`).join(', ')
@@ -53,7 +53,7 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
     return [{ do: 'fail-job', error }]
   }
   const tasks = snapshot.tasks.filter((task) => task.kind === 'repair' && !isRestore(task))
-  // A repair that found nothing to change left the commit as it was: what failed may have been chance, so it is run again.
+  // A repair that changed nothing left the commit as it was: the failure may have been chance, so the checks run again.
   if (tasks.filter((task) => task.status === 'completed').length > repairs)
     return [{ do: 'start-checks', taskId: null, attemptId: null }]
   if (tasks.at(-1)?.status === 'cancelled')
@@ -61,7 +61,7 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
   return [{ do: 'add-tasks', tasks: [repairTask(snapshot, failed)] }, ...toBuilding(job.phase)]
 }
 
-/** What a job has shown in the end, and why it is not more. */
+/** The proof that a job has reached, and the reason when it is not `proven`. */
 interface Shown {
   readonly proof: Proof
   readonly reason: string | null
@@ -69,15 +69,18 @@ interface Shown {
 
 const unproven = (reason = 'There was no check to run.'): Shown => ({ proof: 'unproven', reason })
 
-/** What stands against the proof of the newest commit and was not waived. */
+/** Returns the findings against the newest commit that were not waived. */
 function openFindings({ job, findings }: Snapshot): Finding[] {
   return findings.filter((finding) => finding.commit === job.headCommit && !finding.waived)
 }
 
-/** Findings that are named in the reason; all of them are kept beside the checks. */
+/** The maximum number of findings named in the reason; all of them are kept beside the checks. */
 const NAMED = 3
 
-/** What passed checks prove: all of a plan or what people left of it, and less where their tests were made to say less. */
+/**
+ * Returns the proof of a job whose checks passed: `partial` when tasks were cancelled or skipped, or its tests were
+ * weakened.
+ */
 export function proofOf(snapshot: Snapshot): Shown {
   const left = snapshot.tasks.some(
     (task) => (task.status === 'cancelled' || task.status === 'skipped') && !isRestore(task),

@@ -2,8 +2,8 @@ import type { Decision } from './decision.ts'
 import type { Snapshot, Task } from './model.ts'
 
 /**
- * The end of one task that a person does not want any more: what has not begun is withdrawn, what runs has been told
- * to stop, and with the last of it the task is cancelled. Work that reached main before is done, whoever asked.
+ * Decides the end of a task whose cancellation a person requested: queued work is withdrawn, running work has been told to
+ * stop, and the task is cancelled when the last of it has ended. A task whose work had already reached main is completed.
  */
 export function decideTaskCancel(snapshot: Snapshot, task: Task): Decision[] {
   const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)

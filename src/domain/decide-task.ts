@@ -7,8 +7,8 @@ import { backoffMs, tries } from './limits.ts'
 import type { Attempt, Feedback, Snapshot, Task, Work } from './model.ts'
 
 /**
- * What one unfinished task needs next: its dependencies, a slot, an attempt, then the gates in order (its checks on
- * a clean checkout, a reviewer's verdict), then the merge into the job's main.
+ * Decides the next step of one unfinished task: its dependencies, a slot, an attempt, then the gates in order (its checks
+ * on a clean checkout, a reviewer's verdict), then the merge into the job's main.
  */
 export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs: number): Decision[] {
   if (task.cancelRequested) return decideTaskCancel(snapshot, task)
@@ -52,7 +52,7 @@ function decidePending(snapshot: Snapshot, task: Task): Decision[] {
   return parents.every((parent) => parent?.status === 'completed') ? [{ do: 'ready', taskId: task.id }] : []
 }
 
-/** Ready tasks start in order of position, as many as the job's parallelism allows. */
+/** Starts ready tasks in order of position, as many as the job's parallelism allows. */
 function decideReady(snapshot: Snapshot, task: Task): Decision[] {
   const busy = snapshot.tasks.filter(
     (other) => other.status === 'running' || other.status === 'review',
@@ -64,7 +64,7 @@ function decideReady(snapshot: Snapshot, task: Task): Decision[] {
   return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
 }
 
-/** The gates behind a succeeded attempt; `again` when one of them sent the work back. */
+/** Decides the gates behind a succeeded attempt; returns `again` when one of them sent the work back. */
 function decideGates(
   snapshot: Snapshot,
   task: Task,
@@ -104,7 +104,7 @@ function decideMerge(task: Task, attempt: Attempt, own: readonly Work[]): Decisi
   }
 }
 
-/** Another agent's verdict on a team's work; a plan has the schema for its judge. */
+/** Decides the review of a team's work by another agent; a plan is judged by its schema only. */
 function decideReview(
   snapshot: Snapshot,
   task: Task,
@@ -126,7 +126,10 @@ function decideReview(
   return held ?? [{ do: 'start-review', taskId: task.id, subjectId: attempt.id }]
 }
 
-/** Another attempt, later or never: by how many have failed or been interrupted in this epoch. */
+/**
+ * Decides about another attempt, now or later, or the end of the task, by how many have failed or been interrupted in this
+ * epoch.
+ */
 function decideAgain(
   snapshot: Snapshot,
   task: Task,
@@ -159,7 +162,7 @@ function decideAgain(
   return [{ do: 'start-attempt', taskId: task.id, feedback: [...task.notes, ...feedback] }]
 }
 
-/** Why the last attempt did not do: what sent it back, with the line of its log that says it. */
+/** Returns why the last attempt did not succeed: the first feedback, with the failing line of its log. */
 function reasonOf([first]: readonly Feedback[], latest: Attempt | undefined): string {
   const line = first?.kind === 'check' && first.log !== undefined ? failingLine(first.log) : null
   return [first?.summary ?? latest?.error ?? 'the attempt failed', line ?? ''].join(' ').trim()

@@ -9,11 +9,11 @@ import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
 import { setAside } from './set-aside.ts'
 
 /**
- * The table of contents of the product: from everything known about a job to what happens next. Pure and
- * synchronous. Called again after each of its decisions has been carried out, so it may decide a little at a time;
- * an empty list means that somebody else moves next: a worker, a person or the clock.
+ * Decides what happens next to a job, from everything known about it. Pure and synchronous. Called again after its
+ * decisions have been applied, so it may decide a little at a time; an empty list means that a worker, a person or the
+ * clock moves next.
  *
- * `now` and `retryMs` are milliseconds.
+ * `now` and `retryMs` are in milliseconds.
  */
 export function decide(whole: Snapshot, now: number, retryMs: number): Decision[] {
   const { snapshot, wait } = setAside(whole, now)
@@ -40,7 +40,10 @@ export function decide(whole: Snapshot, now: number, retryMs: number): Decision[
   return waits.length > 0 ? decideWait(job, waits) : outOfWait(snapshot, decideNextPhase(snapshot))
 }
 
-/** A wait with an end comes before one for a person: it has to be woken from. Nothing is said twice. */
+/**
+ * Decides about waits. A wait with an end takes precedence over one for a person, because it needs an entry that wakes the
+ * job. A wait that the job already has yields no decision.
+ */
 function decideWait(
   job: Job,
   waits: readonly Extract<Decision, { do: 'wait-retry' | 'wait-person' }>[],
@@ -55,10 +58,13 @@ function decideWait(
   return job.wait?.for === person.for && job.wait.on === person.on ? [] : [person]
 }
 
-/** All tasks are finished and nothing is in motion: the plan is adopted, the job proven, delivered or given up. */
+/**
+ * Decides when all tasks are finished and nothing is running: the plan is adopted, or the job is proven, delivered or
+ * failed.
+ */
 function decideNextPhase(snapshot: Snapshot): Decision[] {
   const { tasks } = snapshot
-  // Tests that nobody put back lower the proof; they do not undo the work.
+  // Tests that were not restored lower the proof; they do not undo the work.
   const failed = tasks.find((task) => task.status === 'failed' && !isRestore(task))
   if (failed !== undefined) {
     const why = failed.error === null ? '.' : `: ${failed.error}`
@@ -77,13 +83,16 @@ function decideNextPhase(snapshot: Snapshot): Decision[] {
   return decideProof(snapshot)
 }
 
-/** Whatever a job was waiting for, it is not any more when something comes next; the ends of a job end a wait too. */
+/** Ends a wait when something is started or added; the decisions that end a job end its wait as well. */
 function outOfWait(snapshot: Snapshot, decisions: Decision[]): Decision[] {
   const goesOn = decisions.some((decision) => decision.do.startsWith('start-') || decision.do === 'add-tasks')
   return snapshot.job.wait !== null && goesOn ? [{ do: 'stop-waiting' }, ...decisions] : decisions
 }
 
-/** A cancelled job ends when its last process has: what has not begun is withdrawn, what runs is told to stop. */
+/**
+ * Decides the end of a cancelled job: queued work is withdrawn, running work is stopped, and the job ends with its last
+ * process.
+ */
 function decideCancel(snapshot: Snapshot, open: readonly Work[]): Decision[] {
   const queued = open.filter((work) => work.status === 'queued')
   if (queued.length > 0) {

@@ -2,7 +2,7 @@ import type { Plan } from '../contract/plan.ts'
 import type { Phase, Proof, Role } from '../contract/words.ts'
 import type { Feedback, TaskKind } from './model.ts'
 
-/** A task to be put on the board; `dependsOn` are ids of tasks made before it or in the same decision, by key. */
+/** A task to be added to the board; `dependsOnKeys` are keys of tasks added before it or in the same decision. */
 export interface NewTask {
   readonly key: string
   readonly kind: TaskKind
@@ -15,7 +15,7 @@ export interface NewTask {
   readonly checks: readonly string[]
 }
 
-/** What the engine is to do next; `applyDecisions` carries each out inside the transaction that read the snapshot. */
+/** The next step of the engine; `applyDecisions` carries each out in the transaction that read the snapshot. */
 export type Decision =
   | { readonly do: 'add-tasks'; readonly tasks: readonly NewTask[] }
   | { readonly do: 'adopt-plan'; readonly plan: Plan; readonly tasks: readonly NewTask[] }
@@ -36,7 +36,7 @@ export type Decision =
   | { readonly do: 'enter-phase'; readonly phase: Phase }
   | {
       readonly do: 'wait-retry'
-      /** `retry` unless told. */
+      /** Defaults to `retry`. */
       readonly for?: 'retry' | 'disk' | 'provider' | 'upgrade'
       readonly taskId: string | null
       readonly until: number
@@ -52,7 +52,7 @@ export type Decision =
   | {
       readonly do: 'complete-job'
       readonly proof: Proof
-      /** Why it is not `proven`. */
+      /** Why the proof is not `proven`; null when it is. */
       readonly reason: string | null
       readonly path: string
       readonly commit: string

@@ -4,7 +4,7 @@ import type { Mode, Role } from '../contract/words.ts'
 const DEMO = 'offline'
 const team: readonly Role[] = ['product_owner', 'architect', 'developer', 'tester', 'reviewer']
 
-/** Whether the offline demo does the work of a job, or some of it: nobody thought about that work. */
+/** Whether the offline demo does all or part of the work of a job, so that no model was used for that part. */
 export function isDemo(job: {
   readonly backend: string
   readonly agents: Readonly<Partial<Record<Role, string>>>

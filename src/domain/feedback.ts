@@ -1,6 +1,6 @@
 import type { Attempt, Feedback, Snapshot, Work } from './model.ts'
 
-/** Why the work of this attempt came back, for the agent that tries next: newest reason first. */
+/** Returns why the work of this attempt was sent back, for the next attempt: newest reason first. */
 export function feedbackFor(snapshot: Snapshot, attempt: Attempt): Feedback[] {
   return [
     ...snapshot.work.filter((work) => work.attemptId === attempt.id).flatMap(fromGate),
@@ -9,7 +9,7 @@ export function feedbackFor(snapshot: Snapshot, attempt: Attempt): Feedback[] {
   ]
 }
 
-/** What a check run or a merge of the attempt found. */
+/** Returns the feedback of a failed check run or a conflicting merge of the attempt. */
 function fromGate({ outcome }: Work): Feedback[] {
   if (outcome?.kind === 'checks' && outcome.verdict === 'fail') {
     return outcome.failed.map((failed) => ({
@@ -35,7 +35,7 @@ function fromReview(review: Attempt): Feedback[] {
   return [{ kind: 'review', summary: verdict.summary, log }]
 }
 
-/** How the attempt itself ended, when that was not with success. */
+/** Returns the feedback of an attempt that did not succeed itself. */
 function fromEnd(attempt: Attempt): Feedback[] {
   if (attempt.status === 'lost') {
     return [

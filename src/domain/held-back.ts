@@ -2,8 +2,8 @@ import type { Decision } from './decision.ts'
 import type { Attempt, HeldBack, Snapshot } from './model.ts'
 
 /**
- * What an attempt waits for that was broken off because no model could be called, or the server's program was gone; null when that is over, or was not so. Such an
- * attempt is nobody's failure and counts as none.
+ * Returns the wait of an attempt that was interrupted because no model could be called or the server's program was gone;
+ * null when that is over, or was not the case. Such an attempt does not count as a failure.
  */
 export function decideHeldBack(
   snapshot: Snapshot,
@@ -40,8 +40,8 @@ function waitForLimit(held: HeldBack, taskId: string, now: number): Decision[] |
 }
 
 /**
- * Nothing begins on a backend while its subscription is known to be used up: another attempt of the job has met its limit. Work on
- * other backends goes on.
+ * Replaces the start of work on a backend whose subscription is known to be used up, because another attempt of the job has
+ * hit its limit, by a wait. Work on other backends goes on.
  */
 export function withinLimits(snapshot: Snapshot, decisions: readonly Decision[], now: number): Decision[] {
   const { job, tasks, attempts } = snapshot
@@ -60,12 +60,12 @@ export function withinLimits(snapshot: Snapshot, decisions: readonly Decision[],
   })
 }
 
-/** Attempts that count: as failures or as interruptions. */
+/** Returns the attempts that count as failures or interruptions. */
 export function counted(attempts: readonly Attempt[]): Attempt[] {
   return attempts.filter((attempt) => attempt.outcome?.held === undefined)
 }
 
-/** Nothing that calls a model begins while the job's budget is used up: a person can raise it. */
+/** Replaces the start of work that calls a model by a wait while the job's budget is used up; a person can raise it. */
 export function withinBudget(snapshot: Snapshot, decisions: readonly Decision[]): Decision[] {
   const { spent } = snapshot.models
   if (spent === null) return [...decisions]

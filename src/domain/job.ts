@@ -1,6 +1,6 @@
 import type { JobStatus, Phase } from '../contract/words.ts'
 
-/** What can happen to a job as a whole. */
+/** The transitions of a job as a whole. */
 export type JobTransition = 'start' | 'complete' | 'fail' | 'cancel' | 'restart' | 'resume'
 
 const allowed: Readonly<Record<JobTransition, readonly JobStatus[]>> = {
@@ -21,23 +21,23 @@ const result: Readonly<Record<JobTransition, JobStatus>> = {
   resume: 'running',
 }
 
-/** The only place that can say `completed`: the status after `transition`, or null when it is not allowed. */
+/** Returns the status after a transition, or null when it is not allowed. The only place that can yield `completed`. */
 export function transition(status: JobStatus, event: JobTransition): JobStatus | null {
   return allowed[event].includes(status) ? result[event] : null
 }
 
-/** Whether nothing will happen to a job any more unless a person restarts it. */
+/** Whether a job has ended, so that it only moves again when a person restarts it. */
 export function isTerminal(status: JobStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled'
 }
 
-/** The phase that people see when a job ends in a status. */
+/** Returns the phase that people see when a job ends in a status. */
 export function finalPhase(status: JobStatus, phase: Phase): Phase {
   if (status === 'completed') return 'completed'
   return status === 'failed' ? 'error' : phase
 }
 
-/** A title for a vision: its first line, cut at a word. */
+/** Returns a title for a vision: its first line, cut at a word. */
 export function titleOf(vision: string): string {
   const line = vision.trim().split('\n', 1)[0]?.trim() ?? ''
   if (line.length <= 100) return line

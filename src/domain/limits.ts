@@ -1,8 +1,8 @@
-/** How often the engine tries before it says no. */
+/** The maximum numbers of tries. */
 export const tries = {
   /** Attempts of one task that may fail (crash, failed check, failed review, conflict): the first and three repairs. */
   perTask: 4,
-  /** Attempts of one task that may be interrupted by a dying worker before the task counts as poison. */
+  /** Attempts of one task that may be interrupted, for example by the end of a worker, before the task fails. */
   interruptions: 25,
   /** Review sessions that may end without a verdict. */
   reviews: 3,
@@ -14,7 +14,7 @@ export const tries = {
   deliveries: 3,
 } as const
 
-/** How long to wait, in milliseconds, before try number `failures + 1`: doubling from `base`, at most a minute. */
+/** Returns the delay in ms before try number `failures + 1`: doubling from `base`, at most a minute. */
 export function backoffMs(failures: number, base: number): number {
   return failures <= 0 ? 0 : Math.min(base * 2 ** (failures - 1), 60_000)
 }

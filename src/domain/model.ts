@@ -11,7 +11,7 @@ import type {
   Wait,
 } from '../contract/words.ts'
 
-/** What the rules of the domain look at. Times are epoch milliseconds, so that rules can count with them. */
+/** The input of the domain's rules. Times are epoch milliseconds, so that rules can calculate with them. */
 export interface Job {
   readonly id: string
   readonly vision: string
@@ -25,12 +25,12 @@ export interface Job {
   readonly wait: Wait | null
   readonly proof: Proof | null
   readonly parallelism: number
-  /** Grows with each restart; limits count within an epoch. */
+  /** Increased by each restart; limits count within an epoch. */
   readonly epoch: number
   readonly plan: Plan | null
-  /** Whether a person is to approve the plan before it is adopted. */
+  /** Whether a person must approve the plan before it is adopted. */
   readonly approvePlan: boolean
-  /** The plan that lies on the table, as edited. */
+  /** The proposed plan, with its edits. */
   readonly proposal: Plan | null
   readonly planApproved: boolean
   /** Counts proposals, edits and adoptions of the plan. */
@@ -53,11 +53,11 @@ export interface Task {
   readonly dependsOn: readonly string[]
   readonly checks: readonly string[]
   readonly agentId: string
-  /** Attempts numbered below do not count: a person has started the task over. */
+  /** Attempts with lower numbers do not count, because a person has started the task over. */
   readonly triesFrom: number
-  /** What a person wants every attempt since then to know. */
+  /** A person's notes for every attempt since then. */
   readonly notes: readonly Feedback[]
-  /** A person wants its end: it is cancelled when its last process is gone. */
+  /** Whether a person has requested its cancellation: it is cancelled when its last process has ended. */
   readonly cancelRequested: boolean
   readonly error: string | null
 }
@@ -70,7 +70,7 @@ export interface Agent {
   readonly status: string
 }
 
-/** What sends work back: shown to the next attempt. */
+/** The reason why work was sent back, for the next attempt. */
 export interface Feedback {
   readonly kind: 'check' | 'review' | 'conflict' | 'interrupted' | 'note'
   readonly summary: string
@@ -97,14 +97,17 @@ export interface AttemptOutcome {
   readonly plan?: Plan
   readonly review?: Review
   readonly checks?: readonly string[]
-  /** Why the attempt could not call a model any more, for no fault of its own. */
+  /** Why the attempt could no longer call a model, through no fault of its own. */
   readonly held?: HeldBack
 }
 
-/** `on` says it in words. What waits for `budget` goes on when a person has set it, what waits for `backend` when a person has done something about the provider. */
+/**
+ * Why an attempt waits; `on` describes it. A `budget` wait ends when a person has set the budget, a `backend` wait when a
+ * person has done something about the provider.
+ */
 export type HeldBack =
   | { readonly for: 'budget'; readonly on: string; readonly budgetVersion: number }
-  /** `provider`: the one that could not be called; none where the backend itself could not be used. */
+  /** `provider`: the one that could not be called; absent where the backend itself could not be used. */
   | { readonly for: 'retry'; readonly provider?: string; readonly on: string; readonly until: string }
   | { readonly for: 'backend'; readonly provider: string; readonly on: string }
   /** The subscription of the backend's own log-in is used up. */
@@ -143,9 +146,9 @@ export type WorkOutcome =
   | { readonly kind: 'conflict'; readonly files: readonly string[] }
   | { readonly kind: 'delivered'; readonly path: string; readonly commit: string }
   /**
-   * `permanent`: trying again would end in the same way. `server`: nothing that a person asked for is to blame. `noRoomUntil`: the
-   * disk was full, and it is tried again at that time, in ISO 8601; it counts as no try. `upgradedUntil`: the same, where the
-   * server's own program was gone.
+   * `permanent`: trying again would end in the same way. `server`: the fault is the server's, not that of a person's
+   * request. `noRoomUntil`: the disk was full, and the work is retried at that time (ISO 8601); it does not count as a try.
+   * `upgradedUntil`: the same, where the server's own program was gone.
    */
   | {
       readonly kind: 'error'
@@ -157,13 +160,13 @@ export type WorkOutcome =
     }
 
 export interface FailedCheck {
-  /** Of the setup, so that no check was run; absent for a check. */
+  /** `setup` when the setup failed, so that no check was run; absent for a check. */
   readonly kind?: CheckKind
   readonly command: string
   readonly log: string
 }
 
-/** What stands against a proof although the checks pass, as it was seen last at `commit`. */
+/** An objection to a proof whose checks pass; `commit` is where it was last seen. */
 export interface Finding {
   readonly id: string
   readonly message: string
@@ -171,7 +174,7 @@ export interface Finding {
   readonly waived: boolean
 }
 
-/** Everything `decide` may know about a job, read under the job's row lock. */
+/** The complete input of `decide`, read under the job's row lock. */
 export interface Snapshot {
   readonly job: Job
   readonly tasks: readonly Task[]
@@ -180,11 +183,11 @@ export interface Snapshot {
   readonly work: readonly Work[]
   readonly findings: readonly Finding[]
   readonly models: {
-    /** The budget in words when it is used up; null when there is none, or something left of it. */
+    /** A description of the budget when it is used up; null when there is none, or something is left of it. */
     readonly spent: string | null
-    /** Grows each time a person sets the budget. */
+    /** Increased each time a person sets the budget. */
     readonly budgetVersion: number
-    /** Providers whose calls fail until a person does something. */
+    /** Providers whose calls fail until a person acts. */
     readonly blocked: readonly { readonly name: string; readonly on: string }[]
   }
 }

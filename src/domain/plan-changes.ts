@@ -1,6 +1,6 @@
 import type { Plan, PlannedTask } from '../contract/plan.ts'
 
-/** What an edit did to a plan, as a sentence; null when it changed nothing. */
+/** Describes the changes of an edit to a plan in one sentence; null when it changed nothing. */
 export function planChanges(before: Plan, after: Plan): string | null {
   const old = new Map(before.tasks.map((task) => [task.key, task]))
   const kept = after.tasks.flatMap((task) => old.get(task.key) ?? [])
@@ -33,7 +33,7 @@ function named(what: string, tasks: readonly PlannedTask[]): string[] {
   return [`${what} ${titles.join(', ')}${more}`]
 }
 
-/** Both come from the same schema, which puts the fields into one order. */
+/** Compares two values of one schema, which puts their fields into the same order. */
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

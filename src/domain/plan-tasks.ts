@@ -2,7 +2,7 @@ import type { Plan } from '../contract/plan.ts'
 import type { NewTask } from './decision.ts'
 import type { FailedCheck, Finding, Job, Snapshot, Task } from './model.ts'
 
-/** The two tasks with which a team begins. */
+/** Returns the two tasks with which a team begins. */
 export function planningTasks(job: Job): NewTask[] {
   return [
     {
@@ -31,7 +31,7 @@ export function planningTasks(job: Job): NewTask[] {
   ]
 }
 
-/** The one task of a job that a single agent carries out. */
+/** Returns the only task of a job that a single agent carries out. */
 export function soloTask(job: Job): NewTask {
   return {
     key: 'build',
@@ -46,7 +46,7 @@ export function soloTask(job: Job): NewTask {
   }
 }
 
-/** A plan's tasks as tasks of the board, in the plan's order. */
+/** Converts a plan's tasks into tasks of the board, in the plan's order. */
 export function tasksOfPlan(plan: Plan): NewTask[] {
   return plan.tasks.map((task) => ({
     key: task.key,
@@ -63,12 +63,12 @@ export function tasksOfPlan(plan: Plan): NewTask[] {
 
 const RESTORE = 'restore-tests'
 
-/** Whether a task sends the work back because of what was done to its tests. */
+/** Whether a task sends the work back because its tests were weakened. */
 export function isRestore(task: Pick<Task, 'kind' | 'key'>): boolean {
   return task.kind === 'repair' && task.key === RESTORE
 }
 
-/** The task that sends a job back, once, because its tests say less than before. */
+/** Returns the task that sends a job back, once, because its tests were weakened. */
 export function restoreTask(findings: readonly Finding[], checks: readonly string[]): NewTask {
   const list = findings.map(({ message }) => `- ${message}`).join('\n')
   return {
@@ -88,7 +88,10 @@ export function restoreTask(findings: readonly Finding[], checks: readonly strin
   }
 }
 
-/** The task that mends a job whose checks failed; it must pass exactly those checks. A setup is no check: it is run before each. */
+/**
+ * Returns the task that repairs a job whose checks failed; it must pass exactly those checks. A setup is not a check: it is
+ * run before them.
+ */
 export function repairTask(snapshot: Snapshot, failed: readonly FailedCheck[]): NewTask {
   const number = snapshot.tasks.filter((task) => task.kind === 'repair').length + 1
   const evidence = failed

@@ -1,9 +1,9 @@
 import type { JobStatus, Mode, Phase, TaskStatus } from '../contract/words.ts'
 
 /**
- * Progress from facts, 0 to 100: planning is worth 15, building 65, proving 12, delivering 8; a lone agent plans nothing,
- * so its building is worth 80. What has only begun counts for nothing: nobody knows how far it is. It is 100 only when the job is completed, and never less than it was (`before`) while the plan stands. What was cancelled or skipped is not
- * waited for.
+ * Returns the progress of a job, 0 to 100. Planning is worth 15, building 65, proving 12, delivering 8; a solo job has no
+ * planning, so its building is worth 80. Running work counts nothing, because how far it is cannot be known. 100 only when
+ * the job is completed, and never less than `before`. Cancelled and skipped tasks are left out.
  */
 export function progressOf(
   job: { mode: Mode; status: JobStatus; phase: Phase; before: number },
@@ -30,7 +30,7 @@ const worth: Readonly<Record<TaskStatus, number>> = {
   cancelled: 0,
 }
 
-/** How far one task is, 0 to 100. */
+/** Returns the progress of one task, 0 to 100. */
 export function taskProgress(status: TaskStatus): number {
   return Math.round(worth[status] * 100)
 }

@@ -1,16 +1,16 @@
 import type { Decision } from './decision.ts'
 import type { Snapshot, Work } from './model.ts'
 
-/** What a job waits for whose work found the disk full. */
+/** The wait of a job whose work found the disk full. */
 export const roomOnDisk = 'room on the disk of the server'
-/** What a job waits for whose server has lost its own program, because another version was put in its place. */
+/** The wait of a job whose server lost its own program, because another version was installed in its place. */
 export const restartOfServer = 'a restart of the server: Slipway was upgraded'
 
 type Aside = Pick<Extract<Decision, { do: 'wait-retry' }>, 'for' | 'on' | 'until'>
 
 /**
- * Takes work that the state of the server ended (a full disk, a program that is gone) out of a snapshot: it counts as no try
- * of anything. `wait` is what it leads to while its time has not come.
+ * Removes work that ended because of the state of the server (a full disk, a missing program) from a snapshot, so that it
+ * does not count as a try. `wait` is the resulting wait while its time has not come; otherwise null.
  */
 export function setAside(
   whole: Snapshot,

@@ -1,6 +1,6 @@
 import { JobDefaults, type Settings, type SettingsFile } from '../contract/backend.ts'
 
-/** The settings that are in force: what the file says, and for the rest what people have set. Pure. */
+/** Returns the settings in force: the file's values, and for the rest those that people have set. Pure. */
 export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
   const inFile = namesOf(says)
   return {
@@ -12,8 +12,8 @@ export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
 }
 
 /**
- * What is to be stored so that the wanted settings are in force, or which of them only the file can change. What the
- * file hides stays stored as it was. Pure.
+ * Returns the settings to store so that the wanted ones are in force, or the first wanted change that only the file can
+ * make. Stored values that the file overrides are kept. Pure.
  */
 export function splitForStore(
   wanted: Settings,
@@ -41,7 +41,7 @@ export function splitForStore(
   }
 }
 
-/** The first thing in which these settings differ from what the file says. */
+/** Returns the first of these settings that differs from the file's value, in words; null when none does. */
 function fixedBy(wanted: Settings, says: SettingsFile): string | null {
   const forced = mergeSettings(wanted, says)
   if (forced.default_backend !== wanted.default_backend) return 'The default backend'
@@ -65,7 +65,7 @@ function namesOf({ backends }: SettingsFile): ReadonlySet<string> {
   return new Set(backends.map(({ name }) => name))
 }
 
-/** The entries of one whose keys the other has too. */
+/** Returns the entries of `one` whose keys `other` has too. */
 function entriesIn<T>(one: Readonly<Record<string, T>>, other: object): Record<string, T> {
   return Object.fromEntries(Object.entries(one).filter(([key]) => Object.hasOwn(other, key)))
 }
@@ -74,7 +74,7 @@ function valueOf(record: object, key: string): unknown {
   return Object.entries(record).find(([name]) => name === key)?.[1]
 }
 
-/** Both have come out of one schema, so that their keys stand in one order. */
+/** Compares two values of one schema, whose keys are in the same order. */
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

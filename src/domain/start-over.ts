@@ -1,10 +1,10 @@
 import type { Task } from './model.ts'
 
-/** What starting one task over brings with it. */
+/** The tasks affected by starting one task over. */
 export interface StartOver {
-  /** The task and whatever it needs that did not finish: they begin again with all their tries. */
+  /** The task and its unfinished dependencies: they begin again with all their tries. */
   readonly again: readonly Task[]
-  /** What had been skipped because of them: it may begin when they are done. */
+  /** Tasks that were skipped because of them: they may begin when those are done. */
   readonly freed: readonly Task[]
 }
 
@@ -15,7 +15,7 @@ export function canStartOver(task: Task): boolean {
   return broken.has(task.status)
 }
 
-/** The tasks that begin again, or may, when a person starts `task` over. Pure. */
+/** Returns the tasks that begin again, or may, when a person starts `task` over. Pure. */
 export function tasksToStartOver(tasks: readonly Task[], task: Task): StartOver {
   const again = new Set([task])
   for (const one of again) {

@@ -1,13 +1,13 @@
-/** What one attempt began from and left; either may be missing, as an attempt can end before it has got that far. */
+/** The base commit of an attempt and the commit it left; either is null when the attempt ended before it got that far. */
 export interface AttemptCommits {
   readonly base: string | null
   readonly head: string | null
 }
 
 /**
- * The two commits between which everything lies that a task changed, from its work attempts in their order. A repair
- * begins where the attempt before it stopped, so the change begins where the first of that chain began; an attempt
- * that began anew (after a conflict) begins a chain of its own. Both are null before there is anything.
+ * Returns the two commits that span all changes of a task, from its work attempts in order. A repair begins where the
+ * attempt before it stopped, so the change begins where the first of that chain began; an attempt that began anew (after a
+ * conflict) begins a chain of its own. Both are null before there is any commit.
  */
 export function taskChange(attempts: readonly AttemptCommits[]): AttemptCommits {
   let at = attempts.findLastIndex((attempt) => attempt.head !== null)

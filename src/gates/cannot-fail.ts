@@ -3,12 +3,12 @@ import { parse, type AndOr, type Command, type CommandNode, type PipelineNode, t
 /** The scripts of a package.json, by name. */
 export type Scripts = ReadonlyMap<string, string>
 
-/** Scripts that run scripts, and shells in shells, are followed this far. */
+/** The maximum nesting of scripts that run scripts and shells in shells. */
 const MAX_DEPTH = 8
 
-/** Programs that exit with 0 whatever they are given. */
+/** Programs that exit with 0 whatever their arguments are. */
 const harmless = new Set(['true', ':', 'echo', 'printf', 'pwd', 'sleep', 'date', 'export', 'unset', 'clear'])
-/** Programs that, at the end of a pipe and without files of their own, pass on what they read and exit with 0. */
+/** Programs that, at the end of a pipe and without file arguments, pass on their input and exit with 0. */
 const passesOn = new Set([
   'cat',
   'tee',
@@ -24,13 +24,13 @@ const passesOn = new Set([
   'more',
 ])
 const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ash'])
-/** Programs that only start another, named by their first argument that is no option or assignment. */
+/** Programs that only start another, which is their first argument that is neither an option nor an assignment. */
 const starters = new Set(['env', 'command', 'exec', 'nohup', 'time'])
 const packageManagers = new Set(['npm', 'pnpm', 'yarn', 'bun'])
 
 /**
- * Why a check exits with 0 whatever the work is like, as a sentence; null when it can fail, or when nobody can tell from
- * its text. `scripts` are those of the package.json of the commit, to which `npm test` leads.
+ * Returns why a check exits with 0 whatever the work is like, as a sentence; null when it can fail, or when its text does
+ * not show it. `scripts` are those of the commit's package.json, which `npm test` runs.
  */
 export function cannotFail(command: string, scripts: Scripts = new Map()): string | null {
   const look = new Look(scripts)
@@ -40,7 +40,7 @@ export function cannotFail(command: string, scripts: Scripts = new Map()): strin
     : `It cannot fail: the script "${look.followed}" of package.json exits with 0 whatever the work is like.`
 }
 
-/** The scripts that a package.json names; none where it cannot be read. */
+/** Returns the scripts of a package.json; empty when it cannot be parsed. */
 export function readScripts(packageJson: string): Scripts {
   try {
     const parsed: unknown = JSON.parse(packageJson)
@@ -59,7 +59,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** One look at a command, which keeps the name of the last package script that it followed. */
+/** An examination of one command, which keeps the name of the last package script that it followed. */
 class Look {
   followed: string | null = null
   readonly #scripts: Scripts
@@ -76,7 +76,7 @@ class Look {
     return this.#list(parsed.commands, depth)
   }
 
-  /** A list has the status of its last command, unless it can leave earlier. */
+  /** Whether a list always exits with 0. It has the status of its last command, unless it can leave earlier. */
   #list(statements: readonly Statement[], depth: number): boolean {
     let stopsAtFirstFailure = false
     for (const { command, background } of statements) {
@@ -107,7 +107,7 @@ class Look {
     }
   }
 
-  /** `a && b` always succeeds when both do; `a || b` when one of them does. */
+  /** Whether a chain always succeeds: `a && b` when both do, `a || b` when one of them does. */
   #andOr({ commands, operators }: AndOr, depth: number): boolean {
     let always = false
     for (const [index, command] of commands.entries()) {
@@ -157,14 +157,14 @@ class Look {
     return packageManagers.has(name) && this.#packageScript(args, depth)
   }
 
-  /** `sh -c "..."` */
+  /** Whether the script of `sh -c "..."` always exits with 0. */
   #shell(args: readonly string[], depth: number): boolean {
     const at = args.findIndex((arg) => /^-\w*c$/.test(arg))
     const source = args[at + 1]
     return at >= 0 && source !== undefined && !/^-\w*e/.test(args[at] ?? '') && this.script(source, depth + 1)
   }
 
-  /** `npm test`, `npm run x` and their like, which run `prex`, `x` and `postx`. */
+  /** Whether `npm test`, `npm run x` and the like, which run `prex`, `x` and `postx`, always succeed. */
   #packageScript(args: readonly string[], depth: number): boolean {
     const words = args.filter((arg) => !arg.startsWith('-'))
     const [first = '', second = ''] = words
@@ -176,17 +176,17 @@ class Look {
   }
 }
 
-/** Whether `exit` with these words says that all is well. */
+/** Whether `exit` with these arguments reports success. */
 function leavesWell(args: readonly string[]): boolean {
   return args.length === 0 || args[0] === '0'
 }
 
-/** Whether a program at the end of a pipe has no file of its own that could be missing. */
+/** Whether a program at the end of a pipe has no file argument that could be missing. */
 function readsItsInput(name: string, args: readonly string[]): boolean {
   return name === 'tee' || name === 'tr' || args.every((arg) => /^[-+\d]/.test(arg))
 }
 
-/** The words of a simple command without redirections; empty for anything else, or where a word is not literal. */
+/** Returns the words of a simple command without redirections; empty for other nodes. */
 function wordsOf(node: PipelineNode | AndOr): string[] {
   if (node.type !== 'Command' || node.name === undefined) return []
   return [
@@ -195,7 +195,7 @@ function wordsOf(node: PipelineNode | AndOr): string[] {
   ]
 }
 
-/** Whether somewhere in it the whole script is left with a status that is not 0 on its face. */
+/** Whether a command in it may leave the whole script with a status that is not literally 0. */
 function mayLeave(node: PipelineNode | AndOr): boolean {
   switch (node.type) {
     case 'AndOr':
@@ -212,14 +212,14 @@ function mayLeave(node: PipelineNode | AndOr): boolean {
     case 'While':
     case 'For':
     case 'Case':
-      // Not looked into: they may.
+      // Not examined: they may.
       return true
     default:
       return false
   }
 }
 
-/** Whether a `test` compares nothing but its own words, and finds them as they should be. */
+/** Whether a `test` compares only literal words, and succeeds. */
 function isConstant(args: readonly string[]): boolean {
   if (args.some((arg) => /[$`*?]/.test(arg))) return false
   const [a = '', operator = '', b = ''] = args

@@ -1,6 +1,6 @@
 import type { CheckOrigin } from '../contract/words.ts'
 
-/** A command that must exit 0, and who named it. */
+/** A command that must exit with 0, and where it comes from. */
 export interface Check {
   readonly command: string
   readonly origin: CheckOrigin
@@ -13,8 +13,8 @@ export interface NamedChecks {
 }
 
 /**
- * Which commands prove a job: those the person named, together with those of the plan; then those a solo agent left;
- * and only when nobody named any, what the repository itself says about how it is tested. What two name counts for the first.
+ * Returns the commands that prove a job: the person's, then the plan's, then those a solo agent left; only when there are
+ * none, those that the repository's files suggest. A command named twice keeps its first origin.
  */
 export function checkCommands(
   from: NamedChecks & { readonly files: { readonly files: readonly { readonly path: string }[] } },
@@ -30,7 +30,7 @@ export function checkCommands(
   return [...named].map(([command, origin]) => ({ command, origin }))
 }
 
-/** The checks of one task, which come from its plan unless they are also those of the whole job. */
+/** Returns the checks of one task, which come from its plan unless they are also checks of the whole job. */
 export function taskChecks(commands: readonly string[], whole: readonly Check[]): Check[] {
   return commands.map(
     (command) => whole.find((check) => check.command === command) ?? { command, origin: 'plan' },

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 
 /**
- * Gathers output in the order it arrives, keeping its beginning and its end within `limit` bytes: the cause of a
- * failure stands at one of the two.
+ * Collects output in the order of its arrival and keeps its beginning and its end within `limit` bytes, because the cause
+ * of a failure is at one of the two.
  */
 export function collectLog(
   streams: readonly Readable[],

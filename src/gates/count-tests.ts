@@ -1,12 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Reads from a log how many tests were run, those that were skipped left out; null where it is not its summary. */
+/**
+ * Reads the number of tests that were run, without skipped ones, from a log; null when the log holds no summary of its
+ * runner.
+ */
 type Count = (log: string) => number | null
 
 /**
- * How many tests a check ran, as the summaries of the known test runners say it; null when none of them is in its log.
- * Where several ran, their counts are added. A count says something only when it is 0: what a runner prints above that, a
- * program can print too.
+ * Returns how many tests a check ran, from the summaries of the known test runners; null when there is none in its log.
+ * Counts of several runners are added. A count is only evidence when it is 0, because any program can print a higher one.
  */
 export function countTests(log: string): number | null {
   const text = stripVTControlCharacters(log)
@@ -14,13 +16,13 @@ export function countTests(log: string): number | null {
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** The numbers of all matches of the first group, added; null without a match. */
+/** Sums the numbers in the first group of all matches; null without a match. */
 function sum(text: string, pattern: RegExp): number | null {
   const found = [...text.matchAll(pattern)].map(([, number = '0']) => Number(number))
   return found.length === 0 ? null : found.reduce((total, number) => total + number, 0)
 }
 
-/** Of lines that list numbers with words (`2 failed | 1 skipped`), the numbers before those words; null without a line. */
+/** Sums the numbers before the given words in lines such as `2 failed | 1 skipped`; null without such a line. */
 function sumOfLines(text: string, line: RegExp, words: RegExp): number | null {
   const lines = [...text.matchAll(line)].map(([whole]) => whole)
   return lines.length === 0 ? null : lines.reduce((total, one) => total + (sum(one, words) ?? 0), 0)
@@ -60,7 +62,7 @@ const unittest: Count = (log) => {
   return ran === null ? null : ran - (sum(log, /^(?:OK|FAILED) \(.*?skipped=(\d+)/gm) ?? 0)
 }
 
-/** go test: only that there was nothing to run can be told, and with -v each test. */
+/** go test: it shows only that there was nothing to run, or with -v each test. */
 const go: Count = (log) => {
   const each = [...log.matchAll(/^\s*--- (?:PASS|FAIL): /gm)].length
   if (each > 0) return each

@@ -1,33 +1,33 @@
 import { cannotFail, readScripts } from './cannot-fail.ts'
 import { leaf, testsIn, skipsIn } from './test-files.ts'
 
-/** What was done to the tests of a repository between two commits, so that passing them says less. */
+/** A change to the tests of a repository between two commits that makes passing them prove less. */
 export interface Tampering {
   readonly rule: 'test_deleted' | 'test_emptied' | 'test_skipped' | 'test_script_changed'
   readonly path: string
-  /** The line or script it is about; empty where it is the file as a whole. */
+  /** The line or script in question; empty for the file as a whole. */
   readonly detail: string
-  /** The same as a sentence. */
+  /** A sentence that describes it. */
   readonly message: string
 }
 
-/** One file that differs, with its text before and after; null where there is none. */
+/** A file that differs between two commits, with its text before and after; null where it does not exist. */
 export interface Comparison {
   readonly path: string
   readonly before: string | null
   readonly after: string | null
 }
 
-/** More than anybody reads. */
+/** The maximum number of results: more than a person reads. */
 const MAX_FOUND = 50
 const MAX_DETAIL = 200
 
-/** Whether a file that changed is worth looking into. */
+/** Whether a changed file can hold tests or test scripts. */
 export function mayHoldTests(path: string): boolean {
   return leaf(path) === 'package.json' || testsIn.canBeIn(path)
 }
 
-/** What was done to the tests, in the order of the files. */
+/** Returns the changes that weaken the tests, in the order of the files. */
 export function findTampering(files: readonly Comparison[]): Tampering[] {
   return files
     .flatMap((file) => (leaf(file.path) === 'package.json' ? changedScripts(file) : changedTests(file)))
@@ -51,7 +51,7 @@ function changedTests({ path, before, after }: Comparison): Tampering[] {
   })
 }
 
-/** Lines that leave out tests and were not there before, as often as they are there more often. */
+/** Returns lines that skip tests and are new, or occur more often than before. */
 function newlySkipped(path: string, before: string, after: string): string[] {
   const known = skipsIn(path, before)
   return skipsIn(path, after).filter((line) => {
@@ -61,7 +61,7 @@ function newlySkipped(path: string, before: string, after: string): string[] {
   })
 }
 
-/** Scripts that run the tests and say something else than before. One that could not fail before cannot become worse. */
+/** Returns the changed or removed scripts that run the tests. A script that could not fail before cannot become worse. */
 function changedScripts({ path, before, after }: Comparison): Tampering[] {
   const [old, now] = [readScripts(before ?? ''), readScripts(after ?? '')]
   return [...old]
@@ -80,7 +80,7 @@ function changedScripts({ path, before, after }: Comparison): Tampering[] {
     })
 }
 
-/** What \`npm init\` writes. */
+/** Whether a script is the placeholder that `npm init` writes. */
 function isPlaceholder(script: string): boolean {
   return /no test specified/.test(script)
 }

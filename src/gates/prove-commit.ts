@@ -7,13 +7,13 @@ import { countTests } from './count-tests.ts'
 import { runCommand, type CommandEnd, type CommandRoom } from './run-command.ts'
 import { startingState, type StartingState, type StateOptions } from './starting-state.ts'
 
-/** One command that was run: the evidence behind a verdict. Durations in milliseconds. */
+/** A command that was run: the evidence behind a verdict. Durations are in milliseconds. */
 export interface Evidence {
   readonly kind: CheckKind
   readonly origin: CheckOrigin
   readonly command: string
   readonly verdict: 'pass' | 'fail'
-  /** Why it proves nothing although it passed. */
+  /** Why it proves nothing although it passed; null when it counts. */
   readonly notCounted: string | null
   readonly exitCode: number | null
   readonly durationMs: number
@@ -26,19 +26,19 @@ export interface Evidence {
 }
 
 export interface ProofOptions extends StateOptions, Omit<CommandRoom, 'label'> {
-  /** Run once, in order, before the checks; their result is what every check starts from. */
+  /** Commands run once, in order, before the checks; every check starts from their result. */
   readonly setup: readonly string[]
   readonly checks: readonly Check[]
-  /** Of the package.json of the commit. */
+  /** The scripts of the commit's package.json. */
   readonly scripts: Scripts
-  /** Told before each command is run; `number` counts from 1. */
+  /** Called before each check is run; `number` counts from 1. */
   readonly onStart?: (check: { command: string; number: number; total: number }) => Promise<void>
 }
 
 /**
- * Proves a commit inside the sandbox: the setup once, on a fresh checkout of exactly that commit; then each check, all
- * from the same state, with a HOME of its own. All checks run even when one fails, so that a repair sees everything at
- * once; none is run when the setup fails. Throws only when the run itself was impossible.
+ * Proves a commit inside the sandbox: the setup once, on a fresh checkout of exactly that commit; then each check, all from
+ * the same state, with a HOME of its own. All checks run even when one fails, so that a repair sees all failures at once;
+ * none is run when the setup fails. Throws only when the run itself was impossible.
  */
 export async function proveCommit(options: ProofOptions): Promise<Evidence[]> {
   const state = startingState(options)
@@ -62,7 +62,7 @@ export async function proveCommit(options: ProofOptions): Promise<Evidence[]> {
   }
 }
 
-/** The commands of the setup, one after the other in one place, until one fails. */
+/** Runs the commands of the setup, one after the other in one place, until one fails. */
 async function runSetup(options: ProofOptions, state: StartingState): Promise<Evidence[]> {
   const evidence: Evidence[] = []
   await state.begin()
@@ -129,7 +129,7 @@ function toEvidence(options: ProofOptions, kind: CheckKind, check: Check, end: C
   }
 }
 
-/** Why a check that passed does not count, as a sentence; null when it does. */
+/** Returns why a check that passed does not count, as a sentence; null when it does. */
 function provesNothing(command: string, log: string, scripts: Scripts): string | null {
   return cannotFail(command, scripts) ?? (countTests(log) === 0 ? 'It found no test to run.' : null)
 }

@@ -4,7 +4,7 @@ import { openAwakeTimer } from '../lib/awake-timer.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
 import { collectLog } from './collect-log.ts'
 
-/** Where and under which limits the commands of a run are carried out. */
+/** The launcher and the limits of the commands of a run. */
 export interface CommandRoom {
   readonly launcher: Launcher
   readonly path: string
@@ -14,7 +14,7 @@ export interface CommandRoom {
   readonly label: string
 }
 
-/** How a command ended. It passed when it exited with 0 within its time. */
+/** The end of a command. It passed when it exited with 0 within its time. */
 export interface CommandEnd {
   readonly passed: boolean
   readonly exitCode: number | null
@@ -25,7 +25,7 @@ export interface CommandEnd {
   readonly startedAt: Date
 }
 
-/** Runs one command line with `sh -c` inside the sandbox, with nothing on its input, and ends whatever it leaves. */
+/** Runs one command line with `sh -c` inside the sandbox, without input, and ends all processes that it leaves. */
 export async function runCommand(
   room: CommandRoom,
   command: string,

@@ -8,23 +8,23 @@ import { runCommand, type CommandRoom } from './run-command.ts'
 export interface StateOptions {
   readonly repository: JobRepository
   readonly commit: string
-  /** A directory that belongs to this run alone. */
+  /** A directory used by this run only. */
   readonly dir: string
   readonly dataDir: string
 }
 
 /**
- * The checkout and the HOME that every command of a run begins with. They lie at the same two paths for each command,
- * because what a setup makes (a virtual environment, a linked package) names its own place.
+ * The checkout and the HOME with which every command of a run begins. Their paths are the same for each command, because
+ * the results of a setup (a virtual environment, a linked package) contain their own paths.
  */
 export interface StartingState {
   readonly checkout: string
   readonly home: string
   /** Makes a clean checkout of the commit and an empty HOME. */
   begin(): Promise<void>
-  /** Keeps what is there now, made by the setup, for the commands to come. */
+  /** Keeps the current state, made by the setup, for the following commands. */
   keep(): Promise<void>
-  /** Puts the kept state back, untouched; the last command gets it as it is. Null, or why it could not be copied. */
+  /** Restores the kept state; the last command gets it without a copy. Returns null, or why it could not be copied. */
   restore(room: CommandRoom, which: 'last' | 'earlier'): Promise<string | null>
 }
 
@@ -63,7 +63,7 @@ export function startingState(options: StateOptions): StartingState {
 
 /**
  * Copies with `cp`, which shares blocks where the file system can, keeps times, links and holes, and is thirty times as
- * fast as Node's own copying. It runs inside the sandbox: what it copies was written by a stranger's program.
+ * fast as Node's own copying. It runs inside the sandbox, because an untrusted program wrote the files.
  */
 async function copyKept(room: CommandRoom, dir: string): Promise<string | null> {
   const share = process.platform === 'darwin' ? '-c' : '--reflink=auto'
@@ -77,7 +77,7 @@ async function copyKept(room: CommandRoom, dir: string): Promise<string | null> 
   return end.passed ? null : `[what the setup made could not be copied for this command]\n${end.log}`
 }
 
-/** Puts a directory away although a command may have taken every right on it from us. */
+/** Removes a directory even when a command has removed the server's permissions on it. */
 async function putAway(place: string, dataDir: string): Promise<void> {
   if (!fs.existsSync(place)) return
   await fs.promises.chmod(place, 0o700)

@@ -1,7 +1,7 @@
-/** How tests are written in one family of languages. All patterns are for single lines. */
+/** The conventions for tests in one family of languages. All patterns match single lines. */
 interface Manner {
   readonly extensions: readonly string[]
-  /** Whether a file of this name holds tests; null where product files may hold them too. */
+  /** Matches the names of test files; null where product files may hold tests too. */
   readonly named: RegExp | null
   readonly test: RegExp
   readonly skip: RegExp
@@ -83,13 +83,13 @@ function linesOf(path: string, text: string, which: 'test' | 'skip'): string[] {
     .map((line) => line.trim())
 }
 
-/** The tests of a file, by the look of it: enough to tell some from none. */
+/** Recognises the tests of a file by pattern, accurately enough to tell some from none. */
 export const testsIn = {
   canBeIn: (path: string): boolean => mannerOf(path) !== null,
   count: (path: string, text: string): number => linesOf(path, text, 'test').length,
 }
 
-/** The lines of a test file that leave out tests, or all others. */
+/** Returns the lines of a test file that skip tests, or run only some of them. */
 export function skipsIn(path: string, text: string): string[] {
   return linesOf(path, text, 'skip')
 }

@@ -1,19 +1,19 @@
-/** A limit on the time in which this process is awake. */
+/** A limit on the time during which this process is awake. */
 export interface AwakeTimer {
-  /** Begins anew with the whole time. */
+  /** Starts again with the whole time. */
   restart(): void
-  /** Stops it for good; gives what was left, in milliseconds. */
+  /** Stops the timer for good; returns the remaining time in ms. */
   stop(): number
 }
 
-/** Between two looks at the clock. */
+/** The interval between two looks at the clock, in ms. */
 const LOOK_MS = 1000
-/** A look that is later than this was slept through. */
+/** A look that is later than this, in ms, was delayed by sleep. */
 const SLEPT_MS = 3000
 
 /**
- * Calls `onOver` when this process has been awake for `ms` milliseconds. A machine that sleeps, a container that is paused: whoever
- * is waited for stood still as well, and has the rest of the time afterwards.
+ * Calls `onOver` when this process has been awake for `ms` milliseconds. Time during which the machine sleeps or the
+ * container is paused does not count, because the awaited process stands still as well.
  */
 export function openAwakeTimer(ms: number, onOver: () => void): AwakeTimer {
   let left = Math.max(ms, 0)

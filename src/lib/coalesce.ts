@@ -1,6 +1,6 @@
 /**
- * Gathers calls that arrive while an earlier batch is still being handled and hands them over together:
- * the pattern behind group commit. A batch that fails fails every call in it, with the same error.
+ * Returns a function that collects calls while an earlier batch is being handled and passes them on together, at most
+ * `limit` at a time (the pattern behind group commit). A batch that fails rejects every call in it with the same error.
  */
 export function coalesce<In, Out>(
   handle: (batch: readonly In[]) => Promise<readonly Out[]>,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 
 /**
- * The content of a private file, made by the first who asks: of several processes that ask at once, all get the same. The
+ * Returns the content of a private file, created by the first caller: concurrent processes all get the same content. The
  * file appears whole or not at all.
  */
 export function createOnce(file: string, make: () => string): string {
@@ -12,7 +12,7 @@ export function createOnce(file: string, make: () => string): string {
     try {
       fs.linkSync(mine, file)
     } catch (error) {
-      // Another was faster: its content counts.
+      // Another process was faster: its content counts.
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     } finally {
       fs.rmSync(mine, { force: true })

@@ -2,42 +2,42 @@ import type { ChildProcess } from 'node:child_process'
 import { AppError } from './app-error.ts'
 
 /**
- * A small process beside this one that does what a large one does badly, such as starting others. There is one at a time,
- * started when it is needed. One that ended, or that is silent while it has something to do, is replaced; what it was doing
- * fails with an error that `isHelperGone` knows.
+ * A small process beside this one for operations that are slow in a large process, such as spawning. There is one at a
+ * time, started when it is needed. One that has ended, or is silent while it is busy, is replaced; its pending operations
+ * fail with an error for which `isHelperGone` is true.
  */
 export interface Helper {
-  /** The process that lives. Waits where the ones before it died young, longer each time. */
+  /** Returns the live process. Waits, longer each time, when the previous ones died young. */
   get(): Promise<ChildProcess>
-  /** Lets it end, by force when it does not. Whoever asks for one later has another. */
+  /** Ends it, by force if necessary. A later `get` starts another one. */
   end(): Promise<void>
-  /** As `end`; from then on there is none. */
+  /** Like `end`, and no other one is started afterwards. */
   close(): Promise<void>
 }
 
 export interface HelperOptions {
-  /** What it is called at the beginning of a sentence: "The process that …". */
+  /** Its name at the beginning of a sentence: "The process that …". */
   readonly name: string
-  /** Starts one that answers every message `{do: 'ping'}`. */
+  /** Starts a process that answers every message `{do: 'ping'}`. */
   readonly start: () => ChildProcess
-  /** Whether somebody waits for an answer of it. */
+  /** Whether a response of the process is pending. */
   readonly isBusy: () => boolean
-  /** Hears the end of each, before the next one is started. */
+  /** Called when a process has ended, before the next one is started. */
   readonly onGone: (why: AppError) => void
-  /** Times in milliseconds, for tests. */
+  /** Times in ms, for tests. */
   readonly times?: Partial<HelperTimes>
 }
 
 interface HelperTimes {
-  /** Between two pings while it is busy. */
+  /** The interval between two pings while it is busy, in ms. */
   readonly pingMs: number
-  /** How many of them in a row may stay without an answer. Counted, because this process may itself have slept. */
+  /** The number of consecutive pings that may stay unanswered. Counted, because this process may itself have slept. */
   readonly unanswered: number
   readonly closeMs: number
 }
 
 const standardTimes: HelperTimes = { pingMs: 1000, unanswered: 6, closeMs: 3000 }
-/** One that lived this long has not died young. */
+/** A process that lived this long, in ms, has not died young. */
 const YOUNG_MS = 10_000
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5000
@@ -47,7 +47,7 @@ export function isHelperGone(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined && isHelperGone(error.cause)
 }
 
-/** Opens the place of a helper; the first is started when somebody asks for it. */
+/** Opens a helper; its first process is started by the first `get`. */
 export function openHelper(options: HelperOptions): Helper {
   const times = { ...standardTimes, ...options.times }
   let current: Living | null = null
@@ -89,11 +89,11 @@ export function openHelper(options: HelperOptions): Helper {
 
 interface Living {
   readonly child: ChildProcess
-  /** To be called when it is known to have ended. */
+  /** Must be called when the process is known to have ended. */
   readonly gone: (cause?: unknown) => void
 }
 
-/** Starts a helper and ends it when it is silent; `onGone` is called once, before those who wait for it are told. */
+/** Starts a process and kills it when it is silent; `onGone` is called once, before the pending callers are rejected. */
 function watch(options: HelperOptions, times: HelperTimes, onGone: () => void): Living {
   const child = options.start()
   let isGone = false
@@ -107,7 +107,7 @@ function watch(options: HelperOptions, times: HelperTimes, onGone: () => void): 
     }
   }, times.pingMs)
   watching.unref()
-  // Several things tell of one end, and by the last of them another helper may be there.
+  // Several events report one end, and another process may already be running at the last of them.
   const gone = (cause?: unknown): void => {
     if (isGone) return
     isGone = true
@@ -120,12 +120,12 @@ function watch(options: HelperOptions, times: HelperTimes, onGone: () => void): 
     unanswered = 0
   })
   child.once('exit', () => gone())
-  // It could not be started, or was gone before it was told.
+  // It could not be started, or ended before it received the message.
   child.on('error', gone)
   return { child, gone }
 }
 
-/** Lets a helper end, by force when it does not. */
+/** Ends a process, by force after `ms` milliseconds. */
 async function letEnd(child: ChildProcess, ms: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))

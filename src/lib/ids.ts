@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 
-/** A new UUIDv7: time-ordered, so that rows made later sort later (RFC 9562). */
+/** Returns a new UUIDv7: time-ordered, so that later rows sort later (RFC 9562). */
 export function newId(): string {
   return v7()
 }

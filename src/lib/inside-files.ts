@@ -3,7 +3,10 @@ import path from 'node:path'
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = fs.constants
 
-/** A path inside a directory is not what its name says: a link, a device, or too large. Its message is a sentence. */
+/**
+ * Thrown when a path inside a directory is a link or a device, or the file is too large. Its message may be shown to a
+ * person.
+ */
 export class UnsafePathError extends Error {
   override readonly name = 'UnsafePathError'
 }
@@ -11,13 +14,13 @@ export class UnsafePathError extends Error {
 class MissingFileError extends UnsafePathError {}
 
 /*
- * The one way to the files of directories that an agent, or a repository of somebody else's, can write: workspaces, HOMEs,
- * sources. A path is walked directory by directory, each opened from the one before and none through a link: what is
- * swapped meanwhile leads nowhere. Linux names an open directory whatever happens to its path; elsewhere the path has to do,
- * which is weaker.
+ * Access to the files of directories that an agent, or a foreign repository, can write: workspaces, HOMEs, sources. A path
+ * is walked directory by directory, each opened relative to the one before and none through a link, so that a concurrent
+ * swap has no effect. Linux can name an open directory independently of its path; elsewhere the path is used, which is
+ * weaker.
  */
 
-/** Reads a file inside `root`, at most `maxBytes` of it; null when there is none. Throws `UnsafePathError`. */
+/** Reads a file inside `root`; null when there is none. Throws `UnsafePathError`, also for more than `maxBytes`. */
 export async function readInside(root: string, place: string, maxBytes: number): Promise<Buffer | null> {
   try {
     return await inParent(root, place, 'keep', (parent, name) => readRegular(parent, name, place, maxBytes))
@@ -40,8 +43,8 @@ async function readRegular(parent: string, name: string, place: string, maxBytes
 }
 
 /**
- * Writes a file of the server's own inside `root`, with the directories it lies in. It is always a new file: whatever had
- * its name is removed first, and is not written through. It belongs to whoever owns the directory it lies in.
+ * Writes a server file inside `root`, and creates its directories. It is always a new file: an existing one of that name is
+ * removed first and not written through. It belongs to the owner of its directory.
  */
 export async function writeInside(
   root: string,
@@ -55,7 +58,7 @@ export async function writeInside(
     const file = await fs.promises.open(there, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
     try {
       await giveTo(file, owner)
-      // The process's umask does not decide whether a script can be run.
+      // Set explicitly, because the process's umask must not decide whether a script is executable.
       await file.chmod(mode)
       await file.writeFile(content)
     } finally {
@@ -64,7 +67,7 @@ export async function writeInside(
   })
 }
 
-/** Writes a file inside `root` for the agent that works there: one that is there keeps its mode. Throws `UnsafePathError`. */
+/** Writes a file inside `root` for the agent that works there; an existing file keeps its mode. Throws `UnsafePathError`. */
 export async function overwriteInside(
   root: string,
   place: string,
@@ -92,12 +95,12 @@ interface Owner {
   readonly gid: number
 }
 
-/** What root makes in somebody else's directory is theirs. */
+/** Gives a file that root creates in another user's directory to that user. */
 async function giveTo(made: fs.promises.FileHandle, owner: Owner): Promise<void> {
   if (process.getuid?.() === 0) await made.chown(owner.uid, owner.gid)
 }
 
-/** Opens the directory that a path lies in, every link refused, and hands over a name for it that cannot be swapped. */
+/** Opens the parent directory of a path, without following links, and passes on a name for it that cannot be swapped. */
 async function inParent<T>(
   root: string,
   place: string,

@@ -3,8 +3,8 @@ import { pino, type Logger } from 'pino'
 export type Log = Logger
 
 /**
- * The server's own log: JSON lines on stderr, so that stdout belongs to the person. Fields that could hold a
- * secret are removed by name.
+ * The server's own log: JSON lines on stderr, so that stdout is left to the person. Fields that could hold a secret are
+ * removed by name.
  */
 export function openLog(level: string): Log {
   return pino(

@@ -1,11 +1,11 @@
-/** One answer for all who ask within a short time. */
+/** A result shared by all callers within a short time. */
 export interface Shared<T> {
   get(): Promise<T>
-  /** The next one asks anew: what the answer rests on has changed. */
+  /** Drops the shared result, because its inputs have changed. */
   forget(): void
 }
 
-/** Shares each answer of `ask` for `ms`. An answer that failed is shared by those who wait for it, and by nobody later. */
+/** Shares each result of `ask` for `ms` milliseconds. A rejection is only shared by callers that are already waiting. */
 export function shareFor<T>(ms: number, ask: () => Promise<T>): Shared<T> {
   let current: { readonly answer: Promise<T>; readonly until: number } | null = null
   const forget = (): void => {

@@ -9,18 +9,18 @@ import type { JobRepository } from './job-repository.ts'
 
 export interface ArchiveOptions {
   readonly format: ArchiveFormat
-  /** Of all files together, unpacked. */
+  /** The maximum size in bytes of all files together, uncompressed. */
   readonly maxBytes: number
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
-/** Names of a refusal that are shown. */
+/** The maximum number of refused names shown. */
 const SHOWN = 10
 
 /**
- * Returns a commit's files as an archive, whole: every file and link under its exact name. What cannot be is refused before the
- * first byte: an `AppError` says which names a zip cannot carry, or that the files are too large together.
+ * Returns a commit's files as a complete archive: every file and link under its exact name. Refuses before the first byte,
+ * with an `AppError`, names that a zip cannot carry, and files that are too large together.
  */
 export async function archiveCommit(
   repository: JobRepository,
@@ -63,7 +63,7 @@ async function listEntries(repository: JobRepository, commit: string): Promise<E
   return entries
 }
 
-/** A zip's names are UTF-8 with `/` between them, and Windows takes `\` and `C:` for something else. */
+/** Throws for names that a zip cannot carry: they are UTF-8 with `/` as separator, and Windows interprets `\` and `C:`. */
 function refuseNames(entries: readonly Entry[]): void {
   const refused = entries.filter(({ name }) => {
     const text = name.toString('utf8')
@@ -82,8 +82,8 @@ function refuseNames(entries: readonly Entry[]): void {
 }
 
 /**
- * A repository may mark files to be left out of archives, or rewritten in them. What is asked for here is everything as it
- * is, and the repository's own `info/attributes` go before those of its files.
+ * Disables a repository's attributes that leave files out of archives or rewrite them, because an archive must hold all
+ * files as they are. The repository's `info/attributes` take precedence over those in its files.
  */
 async function ignoreArchiveAttributes(repository: JobRepository): Promise<void> {
   const file = path.join(repository.dir, 'info', 'attributes')

@@ -8,24 +8,24 @@ import type { WorkspacePool } from './pool.ts'
 import { reportsDirAt } from './reports-dir.ts'
 import { strictFlag } from './tolerated-faults.ts'
 
-/** The directory an attempt may touch, with a private home beside it. */
+/** The directory that an attempt may use, with a private home beside it. */
 export interface Workspace {
   readonly dir: string
   readonly home: string
-  /** The name of the directory in it for files that are not part of the work. */
+  /** The name of its directory for files that are not part of the work. */
   readonly reports: string
-  /** What its git needs to read outside of it: the objects of the job's repository. */
+  /** Paths outside it that its git must be able to read: the objects of the job's repository. */
   readonly readable: readonly string[]
 }
 
-/** A workspace in a directory of its own that no job's repository stands behind: for trials of a backend. */
+/** Makes a workspace in a directory of its own, without a job's repository: for trials of a backend. */
 export async function makeBareWorkspace(root: string): Promise<Workspace> {
   const dir = path.join(root, 'ws')
   await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
   return { dir, home: path.join(root, 'home'), reports: usualReportsDir, readable: [] }
 }
 
-/** A clone at `commit` for the agent's convenience. It shares the job's objects, which it can read and not write. */
+/** Makes a clone at `commit` for the agent's use. It shares the job's objects, which it can read but not write. */
 export async function prepareWorkspace(
   repository: JobRepository,
   options: { attemptDir: string; commit: string; pool?: WorkspacePool },
@@ -34,7 +34,7 @@ export async function prepareWorkspace(
   const home = path.join(options.attemptDir, 'home')
   const inner = path.join(dir, '.git')
   const reports = await reportsDirAt(repository, options.commit)
-  // What a crash left of an earlier beginning goes: from here on, nobody but the server has written to it.
+  // Remove what a crashed start left: from here on, only the server has written to these directories.
   for (const place of [dir, home]) {
     await fs.promises.rm(place, { recursive: true, force: true })
     await fs.promises.mkdir(place, { recursive: true, mode: 0o700 })
@@ -51,7 +51,7 @@ export async function prepareWorkspace(
     path.join(inner, 'config'),
     '[user]\n\tname = Slipway agent\n\temail = agent@slipway.invalid\n',
   )
-  // Nobody but the server has written to this clone yet, so its git may be used this once.
+  // Only the server has written to this clone so far, so its git directory may be used here.
   await git(['symbolic-ref', 'HEAD', await headRef(repository)], { gitDir: inner })
   await copyShallow(repository, inner)
   await git(['update-ref', 'HEAD', options.commit], { gitDir: inner })
@@ -59,7 +59,7 @@ export async function prepareWorkspace(
   return { dir, home, reports, readable: [path.join(repository.dir, 'objects')] }
 }
 
-/** Which commits are there without their parents: a clone that shares the objects must know it too. */
+/** Copies the list of commits without parents: a clone that shares the objects needs it too. */
 async function copyShallow(repository: JobRepository, gitDir: string): Promise<void> {
   const shallow = path.join(repository.dir, 'shallow')
   if (fs.existsSync(shallow)) await fs.promises.copyFile(shallow, path.join(gitDir, 'shallow'))
@@ -69,9 +69,9 @@ export interface Checkpoint {
   readonly commit: string
   readonly tree: string
   readonly changed: boolean
-  /** How many files differ from the base. */
+  /** The number of files that differ from the base. */
   readonly files: number
-  /** What is not in it, and why. */
+  /** Files that are not in it, and why. */
   readonly leftOut: readonly LeftOut[]
 }
 
@@ -84,9 +84,9 @@ export interface CheckpointOptions {
 }
 
 /**
- * Records what a workspace holds as a commit on `base`, with the server's own git directory and index: whatever the
- * agent did to the `.git` in there plays no part. The directory of reports is left out. Safe to run twice. Throws when
- * something cannot be recorded as it is.
+ * Commits the contents of a workspace on top of `base`, with the server's own git directory and index, so that the agent's
+ * `.git` has no effect. The reports directory is left out. Safe to run twice. Throws when something cannot be recorded as
+ * it is.
  */
 export async function checkpoint(repository: JobRepository, options: CheckpointOptions): Promise<Checkpoint> {
   const workTree = path.join(options.attemptDir, 'ws')
@@ -122,7 +122,7 @@ export async function checkpoint(repository: JobRepository, options: CheckpointO
   }
 }
 
-/** Whoever clones the result checks it (fsck): what they would refuse is refused here, where an agent can still mend it. */
+/** Checks the commit as every clone of the result does (fsck), so that it fails here, where an agent can still repair it. */
 async function requireSound(
   repository: JobRepository,
   commit: string,
@@ -149,8 +149,8 @@ async function requireSound(
 }
 
 /**
- * A repository inside the workspace would be recorded as a link to nothing: its `.git` is moved out of the way, so
- * that its files are recorded. The one at the top is git's own and is always passed over.
+ * Removes the `.git` of repositories inside the workspace, which would otherwise be recorded as a link without contents, so
+ * that their files are recorded. The one at the top is git's own and is always skipped.
  */
 async function removeNestedGit(workTree: string): Promise<void> {
   const walk = async (dir: string, top: boolean): Promise<void> => {
@@ -170,7 +170,7 @@ async function entriesOf(dir: string): Promise<fs.Dirent[]> {
   try {
     return await fs.promises.readdir(dir, { withFileTypes: true })
   } catch (error) {
-    // Directories in directories without end: git passes them over, for there is no file in them that it could name.
+    // Endlessly nested directories: git skips them, because they hold no file that it could name.
     if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return []
     throw error
   }

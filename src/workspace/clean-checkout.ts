@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { git } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 
-/** Fills a new directory with exactly the tree of a commit, and nothing else: no `.git`, nothing left over. */
+/** Fills a new directory with exactly the tree of a commit: no `.git` and no other files. */
 export async function cleanCheckout(repository: JobRepository, commit: string, dir: string): Promise<void> {
   await fs.promises.rm(dir, { recursive: true, force: true })
   await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })

@@ -1,17 +1,17 @@
 import { git, type GitOptions } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 
-/** A file that is not the same in two commits. `before` and `after` are blobs; null where there is none. */
+/** A file that differs between two commits. `before` and `after` are blobs; null where there is none. */
 export interface ChangedFile {
   readonly path: string
-  /** Where it was before, when it was moved. */
+  /** The previous path of a moved file. */
   readonly from: string
   readonly before: string | null
   readonly beforeMode: string
   readonly after: string | null
 }
 
-/** What differs between two commits, regular files only, a moved file as one. */
+/** Returns the regular files that differ between two commits; a moved file is one entry. */
 export async function changedFiles(
   repository: JobRepository,
   from: string,
@@ -26,7 +26,7 @@ export async function changedFiles(
   return parseRaw(stdout)
 }
 
-/** What the index of `own` holds that a commit does not, regular files only. */
+/** Returns the regular files in the index of `own` that differ from a commit. */
 export async function changedInIndex(own: GitOptions, commit: string): Promise<ChangedFile[]> {
   const { stdout } = await git(
     ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '--no-renames', commit],
@@ -58,7 +58,7 @@ function parseRaw(output: Buffer): ChangedFile[] {
   return changed
 }
 
-/** The text of blobs, by id; those larger than `maxBytes` are left out. */
+/** Returns the texts of blobs by id, without those larger than `maxBytes`. */
 export async function readBlobs(
   repository: JobRepository,
   ids: readonly string[],
@@ -93,10 +93,10 @@ export async function readBlobs(
   return texts
 }
 
-/** The largest file that is read to look for something in it. */
+/** The maximum size in bytes of a file that is read to search in it. */
 const FILE_BYTES = 1_000_000
 
-/** The text of a file of a commit; null when there is none, or it is no regular file, or a large one. */
+/** Returns the text of a file of a commit; null when it is missing, not a regular file, or too large. */
 export async function readFileIfThere(
   repository: JobRepository,
   commit: string,

@@ -6,8 +6,9 @@ import { headCommit, type JobRepository } from './job-repository.ts'
 import { toleratedFaults } from './tolerated-faults.ts'
 
 /**
- * Hands over the job's branch, with the tags of its source, as a normal clone that belongs to the person. A delivery that holds the commit
- * already is left alone, whatever was done in it since; a newer one goes beside it, so that nothing a person did in there is touched.
+ * Delivers the job's branch, with the tags of its source, as a normal clone that belongs to the person. A delivery that
+ * already holds the commit is left alone, whatever was changed in it; a newer one goes beside it, so that a person's
+ * changes stay.
  */
 export async function deliverRepository(
   repository: JobRepository,
@@ -32,8 +33,8 @@ export async function deliverRepository(
 }
 
 /**
- * Whether a delivery has the commit among its objects, loose or packed, on a branch or not. Git reads them with the settings of the
- * job's own repository: those in there are a person's, who may have changed anything.
+ * Whether a delivery holds the commit among its objects, loose or packed, on a branch or not. Git reads them with the
+ * settings of the job's own repository, because a person may have changed those of the delivery.
  */
 async function holdsCommit(repository: JobRepository, dir: string, commit: string): Promise<boolean> {
   const { exitCode } = await git(['rev-parse', '--verify', '--quiet', `${commit}^{commit}`], {

@@ -1,13 +1,13 @@
 import { usualBranch } from './find-source.ts'
 import { git, gitText, identity } from './git.ts'
 
-/** A bare repository whose main holds one commit without files. */
+/** Makes a bare repository whose main holds one commit without files. */
 export async function makeEmptyRepository(dir: string): Promise<void> {
   await git(['init', '--quiet', '--bare', '--template=', '--', dir])
   await beginBranch(dir, usualBranch)
 }
 
-/** Puts one commit without files on a branch and makes it the default branch. */
+/** Creates a branch with one commit without files and makes it the default branch. */
 export async function beginBranch(dir: string, branch: string): Promise<void> {
   const tree = await gitText(['mktree'], { gitDir: dir, input: '' })
   const commit = await gitText(['commit-tree', tree, '-m', 'Begin'], {

@@ -1,12 +1,12 @@
-/** A secret in a text, and what kind of one it is. */
+/** A secret in a text, and its kind. */
 export interface FoundSecret {
   readonly kind: string
   readonly secret: string
 }
 
-/** The keys and tokens of well-known services, and private keys, in the text of a file. */
+/** Finds private keys, and keys and tokens of well-known services, in the text of a file. */
 export async function findSecrets(file: string, text: string): Promise<FoundSecret[]> {
-  // Loaded when there is something to look at: a start does not need it.
+  // Loaded on first use, because a start does not need it.
   const [{ lintSource }, { creator }] = await Promise.all([
     import('@secretlint/core'),
     import('@secretlint/secretlint-rule-preset-recommend'),

@@ -5,10 +5,10 @@ import { git, GitError, type GitOptions } from './git.ts'
 import { ForeignPartError, refuseForeignParts, type LocalRepository } from './local-source.ts'
 import { badSource, sourceErrorOf } from './source-error.ts'
 
-/** The branch of what begins from nothing, and of a source whose HEAD names none. */
+/** The branch of an empty start, and of a source whose HEAD names none. */
 export const usualBranch = 'main'
 
-/** A source that was looked at. */
+/** A source that was examined. */
 export interface FoundSource {
   /** The branch that its HEAD names; `usualBranch` when it names none. */
   readonly branch: string
@@ -17,7 +17,7 @@ export interface FoundSource {
   readonly remote: Remote
 }
 
-/** How git reaches a source: what comes before and behind the word for what it does. */
+/** The address and the options with which git reaches a source: flags come after its subcommand. */
 export interface Remote {
   readonly from: string
   readonly flags: readonly string[]
@@ -25,14 +25,14 @@ export interface Remote {
 }
 
 export interface FindOptions {
-  /** For all of it, in milliseconds. */
+  /** The time limit in ms for the whole search. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-  /** The branch to begin from, where the source still has it, whatever its HEAD names by now. */
+  /** The branch to begin from, if the source still has it, whatever its HEAD names by now. */
   readonly branch?: string
 }
 
-/** Finds a source and its default branch; nothing is fetched. Throws `SourceError` when it cannot be begun from. */
+/** Finds a source and its default branch without fetching. Throws `SourceError` when no job can begin from it. */
 export async function findSource(source: string, options: FindOptions): Promise<FoundSource> {
   const read = Source.safeParse(source)
   if (!read.success)
@@ -59,7 +59,7 @@ export async function findSource(source: string, options: FindOptions): Promise<
   }
 }
 
-/** What a partial clone lacks would be fetched while it is read, by whatever program its settings name. */
+/** Refuses a partial clone: its missing objects would be fetched while it is read, by any program that its settings name. */
 async function refusePartial(source: string, { gitDir }: LocalRepository, timeoutMs: number): Promise<void> {
   const partial = String.raw`^(extensions\.partialclone|remote\..*\.promisor)$`
   const { exitCode } = await git(['config', '--get-regexp', partial], { gitDir, accept: [1], timeoutMs })
@@ -95,7 +95,7 @@ async function findBranch(
   )
 }
 
-/** A repository whose HEAD leads to no commit: an empty one, or one whose default branch is not there. */
+/** Handles a repository whose HEAD leads to no commit: it is empty, or its default branch is missing. */
 function withoutHead(
   source: string,
   local: LocalRepository | null,
@@ -113,27 +113,27 @@ function withoutHead(
 }
 
 const heads = 'refs/heads/'
-/** Branches that a sentence names. */
+/** The maximum number of branches named in a message. */
 const NAMED = 10
 
 function isSymref(id: string | undefined): boolean {
   return id?.startsWith('ref: ') === true
 }
 
-/** The name of the branch that a reference is; what is none, or no text, gets the usual one. */
+/** Returns the branch name of a reference; the usual one when it is not a branch or not valid text. */
 function branchIn(ref: string | undefined): string {
   if (ref?.startsWith(heads) !== true || ref.includes('\uFFFD')) return usualBranch
   return ref.slice(heads.length)
 }
 
-/** The branch that an empty repository would begin with, as its HEAD has it. */
+/** Returns the branch that an empty repository would begin with, from its HEAD. */
 function unbornBranch({ gitDir }: LocalRepository): string {
   return branchIn(/^ref: (\S+)\n?$/.exec(fs.readFileSync(path.join(gitDir, 'HEAD'), 'utf8'))?.[1])
 }
 
 /**
- * A repository of this machine is read by git's own server for it, of exactly this directory, whoever it belongs to: it
- * only reads, and runs nothing that the repository says.
+ * Returns a remote for a local repository. It is read by git's own server for exactly this directory, whoever owns it: that
+ * server only reads, and runs nothing that the repository names.
  */
 function remoteIn(gitDir: string): Remote {
   return {
@@ -143,7 +143,10 @@ function remoteIn(gitDir: string): Remote {
   }
 }
 
-/** An address is spoken to in its own protocol and no other, but that http may become https; redirects are followed once, at the beginning. */
+/**
+ * Returns a remote for an address. Only the address's own protocol is allowed, except that http may become https; redirects
+ * are followed once, at the beginning.
+ */
 function remoteAt(address: string): Remote {
   const [, scheme = 'ssh'] = /^([a-z]+):\/\//i.exec(address) ?? []
   const protocol = scheme.toLowerCase()
@@ -157,7 +160,7 @@ function remoteAt(address: string): Remote {
   }
 }
 
-/** The repository at a path, where there is one. */
+/** Returns the repository at a path. Throws `SourceError` when there is none. */
 function localRepository(source: string): LocalRepository {
   try {
     const stat = fs.statSync(source, { throwIfNoEntry: false })
@@ -190,7 +193,7 @@ function isRepository({ gitDir, main }: LocalRepository): boolean {
   return hasParts && seen(gitDir, 'HEAD')?.isFile() === true
 }
 
-/** What to give instead of a directory that is no repository. */
+/** Suggests what to give instead of a directory that is not a repository. */
 function whereElse(source: string): string {
   for (let above = path.dirname(source); above !== path.dirname(above); above = path.dirname(above)) {
     if (path.basename(above) === '.git') continue

@@ -1,16 +1,17 @@
-// The small process that runs git. A spawn from the server, which is large, stops its event loop for tens of milliseconds,
-// and one job needs more than a hundred; from here it takes two or three, beside it. Whatever git still does when the
-// server dies is asked to stop: git removes its locks then.
+// The small process that runs git. A spawn from the server, which is large, blocks its event loop for tens of milliseconds,
+// and one job needs more than a hundred; from here a spawn takes two or three, in parallel. When the server dies, running
+// git processes are told to stop, so that git removes its locks.
 //
 // Messages in:  {do: 'run', id, args, cwd, env, input?, timeoutMs, maxBytes}, {do: 'stop', id}, {do: 'ping'}
-// Messages out: {id: null} for a ping; {id, exitCode, stdout, stderr, trouble}, where `trouble` is Node's word for what kept git from an exit code
+// Messages out: {id: null} for a ping; {id, exitCode, stdout, stderr, trouble}, where `trouble` is Node's error code or the
+//               signal when there is no exit code
 import { spawn } from 'node:child_process'
 
 const running = new Map()
-/** How long git may take to remove its locks when it is asked to stop. */
+/** The time in ms that git has to remove its locks when it is told to stop. */
 const STOP_MS = 5000
 
-// Agents read the objects of their job as another user when the server is root; the data directory is closed to others.
+// Agents read their job's objects as another user when the server is root; the data directory is closed to others.
 process.umask(0o022)
 
 process.on('disconnect', () => {
@@ -19,16 +20,16 @@ process.on('disconnect', () => {
 })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {})
 
-/** To git and whatever it has started: it leaves its own helpers (ssh, remote-https) running when it ends. */
+/** Signals git and its children: git leaves its own helpers (ssh, remote-https) running when it ends. */
 function signal(child, name) {
   try {
     process.kill(-child.pid, name)
   } catch {
-    // They ended meanwhile.
+    // They have already ended.
   }
 }
 
-/** Asks git to stop, and makes it, when it does not. */
+/** Tells git to stop, and kills it when it does not. */
 function stop(child) {
   signal(child, 'SIGTERM')
   const last = setTimeout(() => signal(child, 'SIGKILL'), STOP_MS)
@@ -36,7 +37,7 @@ function stop(child) {
 }
 
 function run({ id, args, cwd, env, input, timeoutMs, maxBytes }) {
-  // A group of its own, which can be ended as a whole.
+  // A process group of its own, which can be ended as a whole.
   const child = spawn('git', args, { cwd, env, detached: true })
   let trouble = null
   const end = (exitCode) => {
@@ -70,7 +71,7 @@ function run({ id, args, cwd, env, input, timeoutMs, maxBytes }) {
     end(code)
   })
   running.set(id, child)
-  // It may end without having read all.
+  // It may end before it has read all input.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
 }

@@ -9,7 +9,7 @@ export interface GitRun {
   readonly env: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array | undefined
   readonly timeoutMs: number
-  /** Of output and error each. */
+  /** The maximum size of stdout and of stderr. */
   readonly maxBytes: number
 }
 
@@ -36,8 +36,8 @@ const helper = openHelper({
 })
 
 /**
- * Runs git in the small process that is there for it, started with the first run; it does not keep this one alive. A
- * `signal` asks git to stop. Rejects when that process itself has ended or is silent; the next run has another.
+ * Runs git in its small helper process, which the first run starts and which does not keep this process alive. `signal`
+ * tells git to stop. Rejects when the helper has ended or is silent; the next run uses a new one.
  */
 export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan> {
   const used = await helper.get()
@@ -61,7 +61,7 @@ export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan>
   }
 }
 
-/** Ends the process that runs git, also when it hangs. It would end with this one, but not if it is stopped. */
+/** Ends the helper process that runs git, even when it hangs. It ends with this process, but not while it is stopped. */
 export function endGit(): Promise<void> {
   return helper.end()
 }

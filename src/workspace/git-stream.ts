@@ -4,18 +4,18 @@ import { environment, switches } from './git.ts'
 
 export interface GitStreamOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** What git reads; nothing unless told. */
+  /** The input of git; empty by default. */
   readonly input?: Readable | null
   /** Ends the process. */
   readonly signal: AbortSignal
   readonly timeoutMs: number
-  /** Hears once that the process has gone. */
+  /** Called once when the process has ended. */
   readonly onClose?: () => void
 }
 
 /**
- * Runs git on a repository of the server's own and returns its output as a stream, which breaks when git fails or takes longer
- * than `timeoutMs`. For output that is too large to hold; all else goes through `git`.
+ * Runs git on a repository of the server and returns its output as a stream, which breaks when git fails or takes longer
+ * than `timeoutMs`. For output that is too large for memory; everything else uses `git`.
  */
 export function streamGit(args: readonly string[], options: GitStreamOptions): Readable {
   const { env, input = null, signal, timeoutMs, onClose } = options
@@ -32,7 +32,7 @@ export function streamGit(args: readonly string[], options: GitStreamOptions): R
     onClose?.()
     if (code !== 0 && !child.stdout.destroyed) child.stdout.destroy(new Error(`git ended with ${code}`))
   })
-  // What breaks is told to whoever reads the answer. Git may stop reading before the input has ended.
+  // The reader of the stream receives its errors. Git may stop reading before the input has ended.
   child.stdout.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   if (input === null) child.stdin.end()

@@ -1,26 +1,26 @@
 import { runGit, type GitRan } from './git-process.ts'
 
 /**
- * The one way to git. The environment is empty but for what is listed, and every switch through which a repository
- * could run a program is off. Git is only ever run on repositories that the server owns; a `.git` that an agent can
- * write is never used (docs/adr/0009).
+ * Options of a run of git, which always goes through this file. The environment holds only the variables listed here, and
+ * every setting through which a repository could run a program is off. Git is only run on repositories that the server
+ * owns; a `.git` that an agent can write is never used (docs/adr/0009).
  */
 export interface GitOptions {
   readonly gitDir?: string
   readonly workTree?: string
-  /** An index file of its own, so that concurrent work does not meet in one. */
+  /** A separate index file, so that concurrent work does not share one. */
   readonly index?: string
   readonly input?: string | Uint8Array
   readonly signal?: AbortSignal | undefined
-  /** Protocols that may be spoken; none unless a source is being fetched. */
+  /** Protocols that may be used; none unless a source is being fetched. */
   readonly allowProtocol?: string
   readonly maxBytes?: number
   readonly timeoutMs?: number
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
-  /** Further settings, `name=value`; they win over the switches. */
+  /** Further settings, `name=value`; they take precedence over the switches. */
   readonly settings?: readonly string[]
-  /** Exit codes that are answers, not failures. */
+  /** Exit codes that are results, not failures. */
   readonly accept?: readonly number[]
 }
 
@@ -36,7 +36,7 @@ export class GitError extends Error {
 const TIMEOUT_MS = 300_000
 const MAX_BYTES = 100_000_000
 
-/** In front of every command line of git. */
+/** The options before every git command. */
 export const switches: readonly string[] = asFlags([
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
@@ -51,12 +51,12 @@ export const switches: readonly string[] = asFlags([
   'advice.detachedHead=false',
   'init.defaultBranch=main',
   'core.quotePath=false',
-  // What is recorded survives a power loss: objects and references are forced to disk.
+  // Objects and references are forced to disk, so that recorded work survives a power loss.
   'core.fsync=committed,reference',
   'core.fsyncMethod=batch',
 ])
 
-/** The whole environment of every git; no protocol may be spoken unless a call allows one. */
+/** The complete environment of every git process; no protocol is allowed unless a call allows one. */
 export const environment: Readonly<Record<string, string>> = {
   PATH: '/usr/local/bin:/usr/bin:/bin',
   HOME: '/nonexistent',
@@ -66,13 +66,13 @@ export const environment: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '/bin/false',
   SSH_ASKPASS: '/bin/false',
-  // Whoever is silent is given up after a minute, also when nobody is left to end it.
+  // A silent connection is closed after a minute, even when the server is no longer there to end it.
   GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=30 -oServerAliveInterval=15',
   GIT_EDITOR: 'true',
   GIT_PAGER: 'cat',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_LITERAL_PATHSPECS: '1',
-  // A repository that lacks objects is refused: fetching them would run what its settings say.
+  // A repository that lacks objects is refused: fetching them would run what its settings name.
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
 }
@@ -82,7 +82,7 @@ export async function git(args: readonly string[], options: GitOptions = {}): Pr
   return resultOf(args, options, await run(args, options))
 }
 
-/** As `git`, of output that may be longer than anybody wants to see: its first `maxBytes`, and whether there is more. */
+/** Like `git`, for output that may be very long: returns its first `maxBytes`, and whether it was cut. */
 export async function gitBeginning(
   args: readonly string[],
   options: GitOptions & { readonly maxBytes: number },
@@ -92,7 +92,7 @@ export async function gitBeginning(
   return { stdout: resultOf(args, options, ran).stdout, truncated: false }
 }
 
-/** Node's word for a process that was ended because it wrote more than `maxBytes`; what it wrote up to there is kept. */
+/** Node's error code for a process that was ended because it wrote more than `maxBytes`; the output up to there is kept. */
 const TOO_LONG = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
 
 function run(args: readonly string[], options: GitOptions): Promise<GitRan> {
@@ -119,7 +119,7 @@ function asFlags(settings: readonly string[]): string[] {
   return settings.flatMap((setting) => ['-c', setting])
 }
 
-/** A text without the users, passwords and tokens of the addresses in it. */
+/** Masks the users, passwords and tokens of the addresses in a text. */
 export function maskPasswords(text: string): string {
   return text
     .replaceAll(/(:\/\/)[^\s/'"]*@/g, '$1…@')
@@ -150,12 +150,12 @@ function reasonOf({ trouble, stderr }: GitRan): string {
   return trouble === null ? said : `${trouble} ${said}`.trim()
 }
 
-/** Runs git and gives its output as text without the last newline. */
+/** Runs git and returns its output as text, without the last newline. */
 export async function gitText(args: readonly string[], options: GitOptions = {}): Promise<string> {
   return (await git(args, options)).stdout.toString('utf8').replace(/\n$/, '')
 }
 
-/** Who commits for the server; the author may be an agent. */
+/** Returns the environment that sets author and committer: the server commits; the author may be an agent. */
 export function identity(author: string, at?: Date): Record<string, string> {
   const name = author.replaceAll(/[<>\n\r]/g, '').trim() || 'Slipway'
   const mail = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}@slipway.invalid`

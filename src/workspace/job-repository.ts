@@ -9,8 +9,8 @@ import { sourceErrorOf } from './source-error.ts'
 import { toleratedFaults } from './tolerated-faults.ts'
 
 /**
- * A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. Its HEAD names the
- * job's branch.
+ * A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. Its HEAD names
+ * the job's branch.
  */
 export interface JobRepository {
   readonly dir: string
@@ -30,13 +30,13 @@ const SOURCE_MS = 600_000
 const FIND_MS = 60_000
 const making = new Map<string, Promise<JobRepository>>()
 
-/** The repository of a job when it has been made; null before. */
+/** Returns the repository of a job; null when it has not been made yet. */
 export function jobRepository(dataDir: string, jobId: string): JobRepository | null {
   const dir = path.join(dataDir, 'jobs', jobId, 'repo.git')
   return fs.existsSync(dir) ? { dir } : null
 }
 
-/** Makes the repository of a job unless it is there. Concurrent calls share the work; the result appears by rename. */
+/** Makes the repository of a job unless it exists. Concurrent calls share the work; the result appears by rename. */
 export function ensureJobRepository(options: EnsureOptions): Promise<JobRepository> {
   const there = jobRepository(options.dataDir, options.jobId)
   if (there !== null) return Promise.resolve(there)
@@ -79,7 +79,7 @@ async function fetchSource(
         '--quiet',
         '--no-tags',
         '--no-recurse-submodules',
-        // The clone of a source without its older commits is without them too.
+        // The clone of a shallow source is shallow too.
         '--update-shallow',
         ...remote.flags,
         '--',
@@ -102,12 +102,12 @@ async function fetchSource(
   }
 }
 
-/** The commit at the tip of the job's branch. */
+/** Returns the commit at the tip of the job's branch. */
 export function headCommit(repository: JobRepository): Promise<string> {
   return gitText(['rev-parse', '--verify', 'HEAD'], { gitDir: repository.dir })
 }
 
-/** The reference of the job's branch, in full. */
+/** Returns the full name of the reference of the job's branch. */
 export async function headRef(repository: JobRepository): Promise<string> {
   const head = await fs.promises.readFile(path.join(repository.dir, 'HEAD'), 'utf8')
   return head.replace(/^ref: /, '').trimEnd()

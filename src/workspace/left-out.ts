@@ -5,20 +5,20 @@ import { findSecrets } from './find-secrets.ts'
 import { git, type GitOptions } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 
-/** What was in a workspace and is not in its checkpoint, and why. A directory ends with a slash. */
+/** A path of a workspace that is not in its checkpoint, and why. A directory ends with a slash. */
 export interface LeftOut {
   readonly path: string
   readonly why: string
 }
 
-/** More than anybody reads. */
+/** The maximum number of paths listed: more than a person reads. */
 const MAX_LISTED = 100
 const MAX_SCANNED = 2000
 const SCANNED_BYTES = 500_000
 
 /**
- * What no repository wants unless it says so: dependencies and caches that a tool makes again, core files, files for secrets.
- * Patterns of gitignore. What is tracked stays tracked, and a `.gitignore` of the repository that says otherwise wins.
+ * Files that no repository wants unless it says so: dependencies and caches that a tool makes again, core files, files for
+ * secrets. Gitignore patterns. Tracked files stay tracked, and a `.gitignore` of the repository takes precedence.
  */
 const junk = `
 node_modules/
@@ -63,10 +63,10 @@ id_ed25519
 .git-credentials
 `.trim()
 
-/** Tools that build into `target/`, which is an honest name where they are not. */
+/** Files of tools that build into `target/`, which is an ordinary name without them. */
 const targetMakers = ['Cargo.toml', 'pom.xml']
 
-/** The patterns of what is left out of a checkpoint, for git's `core.excludesFile`. */
+/** Returns the patterns of files left out of a checkpoint, for git's `core.excludesFile`. */
 export async function junkPatterns(workTree: string): Promise<string> {
   const entries = await fs.promises.readdir(workTree, { withFileTypes: true })
   const dirs = entries.filter((entry) => entry.isDirectory() && /^[\w.-]+$/.test(entry.name))
@@ -79,8 +79,8 @@ export async function junkPatterns(workTree: string): Promise<string> {
 }
 
 /**
- * Says what the file of junk patterns has left out, and takes files with secrets that were not there before out of the index:
- * new ones whole, changed ones back to what they were at `base`.
+ * Returns the files that the junk patterns left out, and removes newly added secrets from the index: new files entirely,
+ * changed files by restoring their version at `base`.
  */
 export async function leaveOut(
   repository: JobRepository,
@@ -92,7 +92,7 @@ export async function leaveOut(
   return [...left.slice(0, MAX_LISTED), { path: '…', why: `and ${left.length - MAX_LISTED} more` }]
 }
 
-/** What git has not taken because of the patterns, and would have taken but for them. */
+/** Returns the paths that git would have added without the patterns. */
 async function junkLeft(own: GitOptions, patterns: string, reports: string): Promise<LeftOut[]> {
   const ignored = async (by: string): Promise<string[]> => {
     const args = ['ls-files', '--others', '--ignored', '--directory', '-z', by]
@@ -106,7 +106,7 @@ async function junkLeft(own: GitOptions, patterns: string, reports: string): Pro
   const isOwn = (name: string): boolean =>
     ownRules.some((rule) => name === rule || (rule.endsWith('/') && name.startsWith(rule)))
   const names = await ignored(`--exclude-from=${patterns}`)
-  // Git also names the directories in which there is nothing else.
+  // Git also lists directories that contain nothing else.
   const isParent = (name: string): boolean =>
     name.endsWith('/') && names.some((other) => other !== name && other.startsWith(name))
   return names

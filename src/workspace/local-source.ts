@@ -1,24 +1,24 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Why a local repository is not taken as it is, as the end of a sentence about it. */
+/** Thrown when a local repository is refused; the message is the end of a sentence about it. */
 export class ForeignPartError extends Error {
   override readonly name = 'ForeignPartError'
 }
 
-/** What a local source is read from. */
+/** The directories of a local source. */
 export interface LocalRepository {
-  /** The directory whose HEAD counts: of a worktree its own. */
+  /** The directory whose HEAD counts; for a worktree its own. */
   readonly gitDir: string
-  /** Where objects and branches are. */
+  /** The directory of objects and branches. */
   readonly main: string
 }
 
 /**
- * Makes sure that a local source is the repository at its path, and brings in nothing that lies elsewhere because a file or a
- * link in it says so: whoever prepared it may have pointed it at somebody else's repository. What git itself makes for a
- * worktree is followed: a `.git` file that names `<repository>/.git/worktrees/<name>`, which names the file in turn.
- * Throws `ForeignPartError` with what was found.
+ * Checks that a local source is the repository at its path, and does not include anything from elsewhere through a file or
+ * a link in it: whoever prepared it may have pointed it at another repository. Git's own structure of a worktree is
+ * accepted: a `.git` file that names `<repository>/.git/worktrees/<name>`, which names the file in turn. Throws
+ * `ForeignPartError` with the finding.
  */
 export function refuseForeignParts(source: string): LocalRepository {
   const found = repositoryAt(source)
@@ -40,18 +40,18 @@ export function refuseForeignParts(source: string): LocalRepository {
   return found
 }
 
-/** The repository that a path names: itself when it is bare, else its `.git`. */
+/** Returns the repository at a path: the path itself when it is bare, else its `.git`. */
 function repositoryAt(source: string): LocalRepository {
   const inner = path.join(source, '.git')
   const found = fs.lstatSync(inner, { throwIfNoEntry: false })
   if (found === undefined) return { gitDir: source, main: source }
   if (found.isDirectory()) return { gitDir: inner, main: inner }
-  // What is neither a directory nor a file is not opened: a pipe would be waited for.
+  // Something that is neither a directory nor a file is not opened: opening a pipe would block.
   if (!found.isFile()) throw new ForeignPartError(`${inner} is a link`)
   return worktreeOf(inner)
 }
 
-/** The worktree that a `.git` file belongs to, when both name each other as git makes them. */
+/** Returns the worktree of a `.git` file, when both name each other as git writes them. */
 function worktreeOf(file: string): LocalRepository {
   const gitDir = path.resolve(path.dirname(file), namedIn(file, 'gitdir: '))
   const worktrees = path.dirname(gitDir)
@@ -68,7 +68,7 @@ function worktreeOf(file: string): LocalRepository {
   return { gitDir, main }
 }
 
-/** The first line of a small file, behind what it begins with. */
+/** Returns the first line of a small file without its prefix; an empty string when it lacks the prefix. */
 function namedIn(file: string, prefix: string): string {
   if (!isFile(file)) return ''
   const line = fs.readFileSync(file, 'utf8').slice(0, 4096).split('\n')[0] ?? ''

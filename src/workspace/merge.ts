@@ -5,7 +5,7 @@ export interface MergeOptions {
   readonly commit: string
   readonly taskId: string
   readonly attemptId: string
-  /** The attempts of the task whose work counts as its own; what a task left before it was started over does not. */
+  /** The attempts whose work counts as the task's own; those from before it was started over do not. */
   readonly attemptIds: readonly string[]
   readonly title: string
   readonly body: string
@@ -18,13 +18,13 @@ export type MergeResult =
   | { readonly outcome: 'empty' }
   | { readonly outcome: 'conflict'; readonly files: readonly string[] }
 
-/** How often a merge starts over because main has moved under it. */
+/** The maximum number of times a merge starts over because main has moved meanwhile. */
 const RACES = 20
 
 /**
- * Brings an attempt onto the job's main as one commit, without any work tree: the trees are merged as objects and the
- * reference is swapped only if it still is what was merged with. A task that is on main already is not merged again, whichever
- * of its attempts brought it there.
+ * Merges an attempt into the job's main as one commit, without a work tree: the trees are merged as objects and the
+ * reference is only updated if it still is the one merged with. A task that is already on main is not merged again,
+ * whichever of its attempts brought it there.
  */
 export async function mergeAttempt(repository: JobRepository, options: MergeOptions): Promise<MergeResult> {
   const own = { gitDir: repository.dir }

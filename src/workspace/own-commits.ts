@@ -6,14 +6,13 @@ import type { JobRepository } from './job-repository.ts'
 import { strictFlag } from './tolerated-faults.ts'
 
 /**
- * What agents commit themselves, on whatever branch or stash, in the clone that is theirs. The server runs no git on that
- * clone: a script inside the walls packs what the job's repository has not, and what arrives is checked like what comes
- * from a stranger's server.
+ * Keeps commits that agents make themselves, on any branch or stash, in their own clone. The server runs no git on that clone: a
+ * script inside the walls packs what the job's repository lacks, and the result is checked like a pack from an untrusted server.
  */
 
 /**
- * Makes readable what the agent closed to itself, then says what the workspace has that a checkpoint cannot record: the path of a
- * file that lies too deep, on a line `deep <path>`, and the directories of repositories, each on a line `git <path>`.
+ * A shell script that restores read permissions removed by the agent, then lists what a checkpoint cannot record: the path
+ * of a file that lies too deep, on a line `deep <path>`, and the directories of repositories, each on a line `git <path>`.
  */
 export const surveyScript = `find . "$HOME" \\( -type d ! -perm -u=rwx -o -type f ! -perm -u=r \\) -exec chmod u+rwX {} \\; 2>/dev/null
 find . -regextype posix-extended ! -type d -regex '.{3500,}' -print -quit 2>/dev/null | head -c 200 | sed 's/^/deep /'
@@ -21,8 +20,8 @@ echo
 find . -name node_modules -prune -o -name .git -print -prune 2>/dev/null | head -n 50 | sed 's/^/git /'`
 
 /**
- * Packs what the repository in the directory \`$1\` has and the commit \`$2\` (none: empty) does not lead to: lines
- * \`<commit> <reference, or "reflog">\`, an empty line, the pack.
+ * A shell script that packs the commits of the repository in directory `$1` that cannot be reached from the commit `$2`
+ * (empty for none). It writes lines `<commit> <reference, or "reflog">`, an empty line, and the pack.
  */
 export const packScript = `cd "$1" || exit 1
 git rev-parse --git-dir >/dev/null || exit 1
@@ -31,22 +30,22 @@ printf '%s\\n\\n' "$ids"
 [ -n "$ids" ] || exit 0
 { printf '%s\\n' "$ids" | cut -d ' ' -f 1; [ -z "$2" ] || printf '^%s\\n' "$2"; } | git pack-objects --revs --stdout -q`
 
-/** A commit of the agent's own that is now in the job's repository. */
+/** An agent's own commit that is now in the job's repository. */
 export interface KeptCommit {
   readonly commit: string
-  /** What it was in the agent's clone: a reference, or `reflog` for one that no reference led to any more. */
+  /** Its name in the agent's clone: a reference, or `reflog` for one that no reference led to any more. */
   readonly was: string
   /** The reference of the job's repository that keeps it. */
   readonly ref: string
 }
 
-/** References that one attempt may leave. */
+/** The maximum number of references kept of one attempt. */
 const KEPT = 1000
 const HEADER_BYTES = 1_000_000
 
 /**
- * Takes a pack with its header, as `packScript` writes them to `file`, into a job's repository, and keeps what is new in it
- * as references below `under`. The pack is checked (fsck) before anything can see it. Throws when it is not sound.
+ * Stores a pack with its header, as written by `packScript` to `file`, in a job's repository, and keeps its new commits as
+ * references below `under`. The pack is checked (fsck) before it becomes visible. Throws when it is not sound.
  */
 export async function takeInCommits(
   repository: JobRepository,
@@ -93,7 +92,7 @@ async function readHeader(file: string): Promise<{ lines: string[]; packAt: numb
   }
 }
 
-/** Those that the repository does not have. */
+/** Returns the commits that the repository does not have. */
 async function unknownOf(repository: JobRepository, commits: readonly string[]): Promise<Set<string>> {
   if (commits.length === 0) return new Set()
   const { stdout } = await git(['cat-file', '--batch-check=%(objectname)'], {
@@ -109,7 +108,10 @@ async function unknownOf(repository: JobRepository, commits: readonly string[]):
   )
 }
 
-/** Puts the pack that begins at `packAt` of a file among the repository's objects, once every object of it is sound. */
+/**
+ * Stores the pack that begins at `packAt` of a file among the repository's objects, once every object of it has been
+ * checked.
+ */
 async function storePack(repository: JobRepository, file: string, packAt: number): Promise<void> {
   const dir = path.join(repository.dir, 'objects', 'pack')
   const pack = path.join(dir, `tmp_pack_${randomUUID()}`)
@@ -125,7 +127,7 @@ async function storePack(repository: JobRepository, file: string, packAt: number
   }
 }
 
-/** The last 20 bytes of a pack are its SHA-1. */
+/** Returns the SHA-1 of a pack, which is its last 20 bytes. */
 async function checksumOf(pack: string): Promise<string> {
   const handle = await fs.promises.open(pack, 'r')
   try {
@@ -137,7 +139,7 @@ async function checksumOf(pack: string): Promise<string> {
   }
 }
 
-/** Those of `commits` to which none of `tips` leads. */
+/** Returns those of `commits` that cannot be reached from HEAD or any of `tips`. */
 async function notReachable(
   repository: JobRepository,
   commits: readonly string[],

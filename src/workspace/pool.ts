@@ -4,11 +4,11 @@ import path from 'node:path'
 import { makeEmptyRepository } from './empty-repository.ts'
 
 /**
- * Repositories made ahead for jobs that start from nothing, so that their first agent does not wait for git. One is
- * taken by renaming it; what a crash leaves is removed at the next start.
+ * Repositories made ahead for jobs that start from nothing, so that their first agent does not wait for git. One is taken
+ * by renaming it; what a crash leaves is removed at the next start.
  */
 export interface WorkspacePool {
-  /** Moves a prepared repository to `target`; false when none is ready. */
+  /** Moves a prepared repository to `target`; returns false when none is ready. */
   take(target: string): Promise<boolean>
   close(): Promise<void>
 }
@@ -29,7 +29,7 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
     }
   }
   const refill = (): void => {
-    // A pool that cannot be filled costs time, not work: the job makes its own repository and reports what is wrong.
+    // A pool that cannot be filled costs only time: the job makes its own repository and reports the error.
     filling ??= fill()
       .catch((error: unknown) =>
         process.emitWarning(`the pool of repositories could not be filled: ${String(error)}`),

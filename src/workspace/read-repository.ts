@@ -3,15 +3,18 @@ import { AppError } from '../lib/app-error.ts'
 import { git, gitBeginning, gitText } from './git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 
-/** Everything people see of a job's files comes from git objects, never from a directory that an agent can swap. */
+/**
+ * The maximum size in bytes of a file that is shown. All reads here use git objects, never a directory that an agent can
+ * change.
+ */
 const FILE_BYTES = 5_000_000
-/** Of a list of files or commits, what is read; what lies behind that is left out. */
+/** The maximum number of bytes read of a list of files or commits; the rest is left out. */
 const LIST_BYTES = 50_000_000
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 /**
- * The commit that a name means: `HEAD`, the job's branch (whose name may always be said as `main`), a commit id, or an attempt's
- * reference. Null for anything else.
+ * Resolves a name to a commit: `HEAD`, the job's branch (whose name may always be given as `main`), a commit id, or an
+ * attempt's reference. Null for anything else.
  */
 export async function resolveRef(repository: JobRepository, ref: string): Promise<string | null> {
   const isBranch = ref === 'main' || (await headRef(repository)) === `refs/heads/${ref}`
@@ -23,7 +26,7 @@ export async function resolveRef(repository: JobRepository, ref: string): Promis
   return exitCode === 0 ? stdout.toString('utf8').trim() : null
 }
 
-/** Whether bytes are a path inside a repository in its one spelling; anything that leads elsewhere is none. */
+/** Whether bytes are a path inside a repository in canonical form. */
 export function isPath(path: Buffer): boolean {
   if (path.length === 0 || path.length > 4096 || path.includes(0)) return false
   return path
@@ -32,7 +35,7 @@ export function isPath(path: Buffer): boolean {
     .every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git')
 }
 
-/** A name as text, and its bytes where they are none. */
+/** Returns a name as text, and its percent-encoded bytes when it is not valid UTF-8. */
 function named(bytes: Buffer): { path: string; encoded?: string } {
   const path = bytes.toString('utf8')
   return Buffer.from(path, 'utf8').equals(bytes) ? { path } : { path, encoded: percentEncoded(bytes) }
@@ -49,7 +52,7 @@ export async function listFiles(repository: JobRepository, commit: string, limit
     gitDir: repository.dir,
     maxBytes: LIST_BYTES,
   })
-  // Bytes first: a name need not be text. The last one is followed by nothing, or cut.
+  // Split as bytes, because a name need not be text. The last part is empty or cut off.
   const lines = found.stdout.toString('latin1').split('\0').slice(0, -1)
   const files = lines.slice(0, limit).map((line) => {
     const [about, name] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
@@ -59,7 +62,7 @@ export async function listFiles(repository: JobRepository, commit: string, limit
   return { ref: commit, commit, files, truncated: found.truncated || lines.length > limit }
 }
 
-/** Reads one file of a commit; `name` is its path as bytes. */
+/** Reads one file of a commit; `name` is its path as bytes. Throws `AppError` for a bad path or a missing file. */
 export async function readFile(
   repository: JobRepository,
   commit: string,
@@ -96,7 +99,7 @@ export async function listCommits(
   limit: number,
 ): Promise<CommitList> {
   const format = ['%H', '%P', '%an', '%at', '%s', '%b'].join('%x1f')
-  // With `tformat` the last one is followed by NUL too: what is not, is cut.
+  // With `tformat` the last entry also ends with NUL: one without it was cut off.
   const { stdout } = await gitBeginning(
     ['log', `--max-count=${limit}`, '-z', `--format=tformat:${format}`, commit],
     { gitDir: repository.dir, maxBytes: LIST_BYTES },
@@ -119,17 +122,19 @@ export async function listCommits(
   return { commits }
 }
 
-/** The first and the last moment that the wire can name: years of four digits. */
+/** The first and the last time that the wire format can hold: years of four digits. */
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z')
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 
-/** A time in seconds since 1970 as git tells it; a commit may claim any, and what lies beyond the calendar is its end. */
+/** Converts git's seconds since 1970 to ISO 8601; a commit may claim any time, so times out of range are clamped. */
 function timeOf(seconds: string): string {
   const ms = Number(seconds) * 1000
   return new Date(Number.isNaN(ms) ? 0 : Math.min(LAST_MS, Math.max(FIRST_MS, ms))).toISOString()
 }
 
-/** The unified diff between two commits; `from` may be empty for everything that `to` holds. At most `maxBytes` of it. */
+/**
+ * Returns the unified diff between two commits, at most `maxBytes` of it; an empty `from` means everything that `to` holds.
+ */
 export async function diff(
   repository: JobRepository,
   from: string,
@@ -149,7 +154,7 @@ export async function diff(
     ],
     { gitDir: repository.dir, maxBytes },
   )
-  // A line that is cut is no line of a diff.
+  // Drop the last line when it is cut off.
   const end = truncated ? stdout.lastIndexOf('\n') + 1 : stdout.length
   return { from, to, diff: stdout.subarray(0, end).toString('utf8'), truncated }
 }

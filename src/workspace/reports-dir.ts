@@ -2,12 +2,13 @@ import { usualReportsDir } from '../contract/brief.ts'
 import { git } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 
-/** Names that are tried when it has. */
+/** Names that are tried when the repository uses the usual one. */
 const OTHERS = Array.from({ length: 20 }, (_, n) => `${usualReportsDir}-${n + 2}`)
 
 /**
- * Returns the directory of a workspace, by its name, that holds the task's brief, its documents and the agent's reports. It is
- * never part of the work: what the repository itself keeps under that name at `commit` is left alone, and another is used.
+ * Returns the name of the directory of a workspace that holds the task's brief, its documents and the agent's reports. It
+ * is never part of the work: a directory of that name in the repository at `commit` is left alone, and another name is
+ * used.
  */
 export async function reportsDirAt(repository: JobRepository, commit: string): Promise<string> {
   const { stdout } = await git(['ls-tree', '-z', '--name-only', commit, '--', usualReportsDir, ...OTHERS], {

@@ -1,10 +1,10 @@
 import { AppError } from '../lib/app-error.ts'
 import { GitError, gitText } from './git.ts'
 
-/** `git merge-tree --write-tree`, with which work is merged, appeared in this version. */
+/** The oldest supported version: it introduced `git merge-tree --write-tree`, which merges work. */
 const OLDEST = [2, 38] as const
 
-/** Throws a sentence that says what to do when git is missing or too old: without it no job could run. */
+/** Throws an `AppError` that says what to do when git is missing or too old: without it no job could run. */
 export async function requireGit(): Promise<void> {
   const needed = `git ${OLDEST.join('.')} or newer`
   let version: string

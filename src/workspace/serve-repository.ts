@@ -3,30 +3,30 @@ import { AppError } from '../lib/app-error.ts'
 import { streamGit } from './git-stream.ts'
 import type { JobRepository } from './job-repository.ts'
 
-/** What a client that clones asks for, as git's smart HTTP has it. */
+/** A request of a cloning client, in git's smart HTTP protocol. */
 export interface UploadPack {
-  /** The version it speaks, as its `Git-Protocol` header says; null for the oldest. */
+  /** The client's protocol version from its `Git-Protocol` header; null for the oldest. */
   readonly protocol: string | null
-  /** What it has and wants; null while it only asks which references there are. */
+  /** The body with the wanted and known commits; null when the client only asks for the list of references. */
   readonly request: Readable | null
   /** Ends the process. */
   readonly signal: AbortSignal
 }
 
 export interface UploadPackLimits {
-  /** Clones at a time, over all repositories. */
+  /** The maximum number of concurrent clones, over all repositories. */
   readonly clones: number
   readonly cloneMs: number
 }
 
-/** Only branches and tags are shown: what Slipway keeps for itself under other names stays its own. */
+/** Only branches and tags are visible: Slipway's own references are hidden. */
 const visible = ['refs', '!refs/heads', '!refs/tags'].flatMap((refs) => ['-c', `transfer.hideRefs=${refs}`])
 
 let running = 0
 
 /**
- * Lets git answer a client that reads a job's repository; nothing can be written this way. The answer is a stream that
- * breaks when git fails or `cloneMs` are over. Throws `AppError` when too many are being served.
+ * Runs git for a client that reads a job's repository; nothing can be written this way. Returns the response as a stream
+ * that breaks when git fails or after `cloneMs`. Throws `AppError` 503 when too many clients are being served.
  */
 export function serveUploadPack(
   repository: JobRepository,

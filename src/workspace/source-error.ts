@@ -1,9 +1,9 @@
 import { maskPasswords, type GitError } from './git.ts'
 
-/** Why a source repository cannot be used, as a sentence. */
+/** Thrown when a source repository cannot be used; the message is a sentence. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
-  /** Whether trying again would end in the same way: nothing was wrong with the network. */
+  /** Whether trying again would end in the same way, because the fault is not in the network. */
   readonly isPermanent: boolean
 
   constructor(message: string, options: { readonly isPermanent: boolean; readonly cause?: unknown }) {
@@ -13,15 +13,15 @@ export class SourceError extends Error {
 }
 
 interface Fault {
-  /** What git, ssh or curl say of it. */
+  /** Matches the messages of git, ssh or curl. */
   readonly said: RegExp
   readonly isPermanent: boolean
   readonly sentence: string
-  /** Whether the line that tells is worth repeating. */
+  /** Whether the matched line is worth repeating. */
   readonly showsLine?: true
 }
 
-/** Permanent: what the source is. The others are the network's, and may be over a moment later. The first that fits counts. */
+/** Known faults; the first match counts. Permanent ones lie in the source; the others in the network, and may pass. */
 const faults: readonly Fault[] = [
   {
     said: /took too long/,
@@ -95,7 +95,7 @@ const faults: readonly Fault[] = [
   },
 ]
 
-/** What went wrong with a source, said by git in its own words, as a sentence that says what to do. No password is repeated. */
+/** Converts a git error about a source into a sentence that says what to do. Passwords are masked. */
 export function sourceErrorOf(source: string, error: GitError): SourceError {
   const said = error.message
   const fault = faults.find((one) => one.said.test(said))
@@ -110,7 +110,7 @@ export function sourceErrorOf(source: string, error: GitError): SourceError {
   })
 }
 
-/** A fault of the source that was seen without asking git. */
+/** Returns the error for a fault of the source that was found without git. */
 export function badSource(source: string, sentence: string, cause?: unknown): SourceError {
   return new SourceError(`The source ${maskPasswords(source)} cannot be used. ${sentence}`, {
     isPermanent: true,

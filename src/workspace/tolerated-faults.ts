@@ -1,7 +1,7 @@
 /**
- * Faults of old or foreign programs in commits and trees that harm nobody, and that the hosts of git repositories pass on:
- * they are in the history of real projects, and cannot be mended without changing it. git's names for them
- * (`git help fsck`). Everything else that git checks is refused, above all what could write outside of a clone or run something.
+ * Harmless faults of old or foreign programs in commits and trees, which the hosts of git repositories pass on: they are in
+ * the history of real projects, and cannot be repaired without changing it. The names are git's (`git help fsck`).
+ * Everything else that git checks is refused, above all what could write outside a clone or run a program.
  */
 const harmless = [
   'zeroPaddedFilemode',
@@ -17,8 +17,8 @@ const harmless = [
   'zeroPaddedDate',
 ]
 
-/** As settings of a fetch or a clone. */
+/** The faults as settings of a fetch or a clone. */
 export const toleratedFaults: readonly string[] = harmless.map((fault) => `fetch.fsck.${fault}=ignore`)
 
-/** As the flag with which `git index-pack` checks a pack. */
+/** The faults as the flag with which `git index-pack` checks a pack. */
 export const strictFlag = `--strict=${harmless.map((fault) => `${fault}=ignore`).join(',')}`

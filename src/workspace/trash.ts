@@ -3,12 +3,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /**
- * Directories that nobody needs any more. Removing a large tree takes seconds, so it is first moved to the trash,
- * which takes none; what a crash leaves there goes at the next start.
+ * The directory for trees to be removed. Removing a large tree takes seconds, so it is first moved to the trash, which
+ * takes no time; what a crash leaves there is removed at the next start.
  */
 const trashOf = (dataDir: string): string => path.join(dataDir, 'trash')
 
-/** Puts a directory out of the way at once; it is gone a little later. One that is not there is no error. */
+/** Moves a directory to the trash at once and removes it in the background. A missing directory is not an error. */
 export async function discard(dir: string, dataDir: string): Promise<void> {
   const aside = path.join(trashOf(dataDir), randomUUID())
   await fs.promises.mkdir(trashOf(dataDir), { recursive: true, mode: 0o700 })

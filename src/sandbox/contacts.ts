@@ -2,40 +2,40 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { linkOr, openSockets, showsSockets, type Address, type Socket } from './open-sockets.ts'
 
-/** Somebody on the network to whom a program has turned. */
+/** A network address that a program has contacted. */
 export interface Contact {
   readonly protocol: 'tcp' | 'udp'
-  /** `host:port`; null when its socket sends to anybody and does not tell to whom. */
+  /** `host:port`; null when its socket is not connected, so that the address of its packets is not visible. */
   readonly address: string | null
   readonly program: string
 }
 
 export interface ContactWatch {
-  /** Everybody so far, but for the watched among themselves and for those who turned to them. */
+  /** Returns all contacts so far, without those among the watched processes and those of clients that connected to them. */
   contacts(): readonly Contact[]
-  /** How often it looked while they ran, and how far apart on the average. */
+  /** Returns the number of looks while processes ran, and the average interval between them in ms. */
   looks(): { readonly count: number; readonly everyMs: number }
   close(): void
 }
 
-/** Between two looks, if the machine has the time. What begins and ends in between is not seen. */
+/** The minimum interval between two looks, in ms. Contacts that begin and end in between are not seen. */
 const LOOK_MS = 50
 /** Looking takes at most one part in this many of the server's time. */
 const SHARE = 5
-/** Stands for a name that came too late. */
+/** The name used when a program ended before its name was read. */
 const ENDED = 'a program that has ended'
-/** Contacts that are kept. */
+/** The maximum number of contacts kept. */
 const CONTACTS = 100
 
 /**
- * Watches whom processes contact, by looking at their sockets again and again; `roots` says each time which processes these
- * are, with all that they have started. Null where this machine does not show it.
+ * Watches the contacts of processes by looking at their sockets repeatedly; `roots` returns the current processes, whose
+ * descendants are included. Returns null where this machine does not show sockets.
  */
 export function watchContacts(roots: () => readonly number[]): ContactWatch | null {
   if (!showsSockets) return null
   const socketsOf = openSockets()
   const found = new Map<string, Contact>()
-  /** Where the watched listen themselves. */
+  /** Ports on which the watched processes listen. */
   const own = new Set<string>()
   let count = 0
   let watchedMs = 0
@@ -69,12 +69,12 @@ function contactBy({ pid, protocol, local, remote }: Socket, own: ReadonlySet<st
       : []
   const amongThemselves = isLoopback(remote) && own.has(doorOf(protocol, remote))
   const isSpokenTo = protocol === 'tcp' && own.has(doorOf(protocol, local))
-  // Without a port nothing is sent: the machine is only asked which way it would take.
+  // Nothing is sent without a port: the socket only asks the system for a route.
   if (remote.port === 0 || isSpokenTo || amongThemselves) return []
   return [{ protocol, address: `${remote.host}:${remote.port}`, program: programOf(pid) }]
 }
 
-/** A program may end between the look at its socket and that at its name: where another look knew it, once is enough. */
+/** Drops contacts of ended programs whose name is known from another look: a program may end before its name is read. */
 function namedOnce(contacts: readonly Contact[]): Contact[] {
   return contacts.filter(
     (one) =>
@@ -94,7 +94,7 @@ function isLoopback({ host }: Address): boolean {
   return host.startsWith('127.') || host === '[::1]'
 }
 
-/** The name of its file, and of the script that it runs where it is told one by its whole path. */
+/** Returns the name of a process's file, and of the script that it runs when that is an absolute path in its arguments. */
 function programOf(pid: number): string {
   const name = path.basename(linkOr(`/proc/${pid}/exe`)) || ENDED
   const script = argumentsOf(pid).find((word) => path.isAbsolute(word))

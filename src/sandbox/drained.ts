@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How long a stream may stay open after the end of its process; who was started by it may hold it. */
+/** The time in ms that a stream may stay open after its process has ended, because a child of the process may hold it. */
 const DRAIN_MS = 1000
 
 /**
- * Resolves when everything that an ended process wrote has been read: the news of its end may overtake its last words.
- * Somebody must be reading the streams.
+ * Resolves when all output of an ended process has been read, because its exit may be reported before its last output. The
+ * streams must have a reader.
  */
 export async function drained(...streams: readonly Readable[]): Promise<void> {
   const over = new AbortController()

@@ -1,18 +1,18 @@
-// Named pipes for the output of what is started. Node gives its children sockets, and a socket cannot be opened by a path:
+// Named pipes for the output of started programs. Node gives its children sockets, and a socket cannot be opened by a path:
 // `echo oops > /dev/stderr` would fail in every check and agent. They are made ahead, many at a time, because making them
-// takes a program of the system. Input is no fifo: opening one waits for ever once its writer has said all and gone.
+// runs a system program. Input is not a fifo: opening one blocks for ever once its writer has closed it.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** Made at once, two for each start. */
+/** The number of fifos made at once; each start uses two. */
 const BATCH = 24
-/** With fewer left than this, more are made before they are asked for. */
+/** With fewer left than this, more are made ahead. */
 const LOW = 12
 
-/** Fifos in `dir`, which is private. `take` gives the paths of `count` that nobody has used. */
+/** Returns a source of fifos in `dir`, which is private. `take` returns the paths of `count` unused ones. */
 export function openFifos(dir) {
   const ready = []
   let made = 0
@@ -34,7 +34,7 @@ export function openFifos(dir) {
     async take(count) {
       while (ready.length < count) await refill()
       const taken = ready.splice(0, count)
-      // One that fails here fails again, aloud, for whoever needs it.
+      // An error here is ignored: the `take` that needs the fifos fails with it again.
       if (ready.length < LOW) refill().catch(() => {})
       return taken
     },
@@ -43,7 +43,7 @@ export function openFifos(dir) {
 
 /**
  * Opens fifos for a child to write to. `guards` hold them open for reading until the server has opened its own ends, so
- * that no open of anybody waits.
+ * that no open blocks.
  */
 export function openForChild(places) {
   const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants

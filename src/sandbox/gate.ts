@@ -1,11 +1,11 @@
 import type { WallsCommand } from './walls.ts'
 
-/** What the helper starts: a command without any environment, and what it reads on descriptors. */
+/** The input of the helper: a command without an environment, and the data for its descriptors. */
 export interface Gated {
   readonly argv: readonly string[]
-  /** On descriptor 5, for bubblewrap: each word ended by NUL. */
+  /** For bubblewrap, on descriptor 5: words that each end with NUL. */
   readonly args: readonly string[]
-  /** On descriptor 6, for the gate: lines of shell that export the program's environment. */
+  /** For the gate, on descriptor 6: lines of shell that export the program's environment. */
   readonly environment: string
 }
 
@@ -18,18 +18,19 @@ export interface GatedProgram {
 }
 
 /**
- * The gate inside the walls: goes to the program's directory, which it alone may be able to enter, says that they stand,
- * waits for "go", takes up the program's environment, and only then becomes the program. What puts the walls up has run by then, and has seen nothing of that environment.
+ * The gate inside the walls: it enters the program's directory, which may be accessible to it only, reports that the walls
+ * stand, waits for "go", reads the program's environment, and only then becomes the program. The programs that put up the
+ * walls have run by then, and never see that environment.
  */
 const GATE = `cd "$1" || exit 1; shift; echo r >&4; exec 4>&-; read -r slipway_go <&3 || exit 1; exec 3<&-
 slipway_env=; while IFS= read -r slipway_line; do slipway_env="$slipway_env$slipway_line
 "; done <&6; exec 5<&- 6<&-; unset OLDPWD; eval "$slipway_env"; unset slipway_go slipway_env slipway_line; exec "$@"`
 const GATE_WITHOUT_INPUT = `${GATE} </dev/null`
 
-/** Names that a shell keeps to itself: setting them would end the gate or change how it reads. */
+/** Names that a shell reserves: setting them would end the gate or change how it reads. */
 const SHELL_NAMES = /^(?:IFS|OPTIND|UID|EUID|GROUPS|PPID|LINENO|SHELLOPTS|BASHOPTS|BASH_VERSINFO|_)$/
 
-/** Puts a program behind the gate, and the gate behind the walls. */
+/** Puts a program behind the gate, and the gate inside the walls. */
 export function gateWith({ argv, args }: WallsCommand, program: GatedProgram): Gated {
   const gate = program.input === 'nothing' ? GATE_WITHOUT_INPUT : GATE
   return {

@@ -1,30 +1,30 @@
 import { outsideProgram } from './outside-program.ts'
 
 /**
- * The first uid, and how many, that processes inside the walls may have when the server runs as root. systemd leaves
- * 60578 to 61183 unused and advises distributions to do the same (its UIDS-GIDS document).
+ * The first uid, and the number of uids, for processes inside the walls when the server runs as root. systemd leaves 60578
+ * to 61183 unused and advises distributions to do the same (its UIDS-GIDS document).
  */
 const FIRST_UID = 60_578
 const UIDS = 600
 
-/** What one HOME's processes run as. */
+/** The uid of the processes of one HOME. */
 export interface Identity {
   readonly uid: number
-  /** Its files have still to be given to this uid. */
+  /** Whether its files must still be given to this uid. */
   readonly isNew: boolean
 }
 
-/** Lends uids to the processes of a HOME: all of one HOME share theirs, and no other HOME has it meanwhile. */
+/** Lends uids to the processes of a HOME: all processes of one HOME share a uid, and no other HOME has it meanwhile. */
 export interface Identities {
-  /** Throws when every uid is lent. Each call is given back by one `release`. */
+  /** Throws when every uid is lent. Each call must be matched by one `release`. */
   take(home: string): Identity
   release(home: string): void
 }
 
-/** A uid that stands for all others when walls are tried. */
+/** The uid used when walls are tried. */
 export const trialUid = FIRST_UID + UIDS - 1
 
-/** Whether this process is root, whom no agent and no check may run as. */
+/** Whether this process is root. No agent and no check may run as root. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0
 }
@@ -50,13 +50,16 @@ export function openIdentities(): Identities {
       known.users -= 1
       if (known.users > 0) return
       lent.delete(home)
-      // To the end of the queue: a uid rests as long as possible before somebody else has it.
+      // To the end of the queue, so that a uid stays unused as long as possible before it is lent again.
       free.push(known.uid)
     },
   }
 }
 
-/** The command that becomes this uid, for good and without any capability, and then the program after it. */
+/**
+ * Returns the command that switches to this uid, permanently and without any capability, and runs the command after it.
+ * Null when setpriv is not installed.
+ */
 export function becomeUid(uid: number, dirs?: readonly string[]): string[] | null {
   const setpriv = outsideProgram('setpriv', dirs)
   if (setpriv === null) return null

@@ -17,15 +17,15 @@ import { detectWalls, type Walls } from './walls.ts'
 export { sweep } from './run-files.ts'
 
 /**
- * Starts every agent and every check: through one small helper process, inside the strongest walls this machine has.
- * The program runs only after the walls stand ("ready") and this process has said "go", so a server that is killed at
- * any moment leaves nothing that runs.
+ * Starts every agent and every check through a small helper process, inside the strongest walls this machine has. The
+ * program runs only after the walls stand ("ready") and this process has sent "go", so that a server that is killed at any
+ * moment leaves nothing running.
  */
 export interface Launcher {
   readonly walls: Walls
   readonly reason: string | null
   launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandboxed>
-  /** The outermost processes of what runs with a HOME in this directory. */
+  /** Returns the pids of the outermost processes whose HOME is in this directory. */
   runningIn(dir: string): number[]
   close(): Promise<void>
 }
@@ -33,13 +33,13 @@ export interface Launcher {
 export interface LaunchSpec {
   readonly command: readonly string[]
   readonly cwd: string
-  /** The complete environment but for HOME and TMPDIR. Names that no shell could export are left out. */
+  /** The complete environment except HOME and TMPDIR. Names that no shell could export are left out. */
   readonly env: Readonly<Record<string, string>>
   readonly home: string
   readonly writable: readonly string[]
   readonly readable: readonly string[]
   readonly label: string
-  /** What it reads: `nothing` is an input that is at its end, and can be opened by its path. Piped unless told. */
+  /** The standard input: `nothing` is at its end and can be opened by its path. Defaults to `piped`. */
   readonly input?: 'piped' | 'nothing'
 }
 
@@ -50,16 +50,16 @@ export interface Sandboxed {
   readonly stdout: Readable
   readonly stderr: Readable
   readonly exited: Promise<{ code: number | null; signal: string | null }>
-  /** Ends the whole tree at once; resolves when it is gone. Safe to call twice. */
+  /** Kills the whole tree at once; resolves when it is gone. Safe to call twice. */
   kill(): Promise<void>
-  /** Asks first, then kills. */
+  /** Sends SIGTERM first, then kills after `graceMs`. */
   terminate(graceMs: number): Promise<void>
 }
 
 export interface LauncherOptions {
   readonly runDir: string
   readonly masked: readonly string[]
-  /** Where the programs that put up the walls are looked up; the directories of the system unless told. */
+  /** Directories of the programs that put up the walls; defaults to the system's. */
   readonly programDirs?: readonly string[]
   readonly log?: (message: string, fields?: object) => void
 }
@@ -71,17 +71,17 @@ interface Entry {
   readonly exited: PromiseWithResolvers<{ code: number | null; signal: string | null }>
 }
 
-/** What has been started and stands at the gate. `places` are the fifos that are its output and error. */
+/** A program that was started and waits at the gate. `places` are the fifos of its stdout and stderr. */
 interface Spawned {
   readonly pid: number
   readonly places: readonly string[]
 }
 
-/** How long walls may take to stand, on a machine that is busy. */
+/** The time in ms that walls may take to stand on a busy machine. */
 const START_MS = 60_000
-/** How long a process may take to be gone once it is killed. */
+/** The time in ms that a killed process may take to be gone. */
 const KILL_MS = 15_000
-/** How often a start is tried whose helper ends before the program runs. */
+/** The maximum number of starts when the helper ends before the program runs. */
 const STARTS = 3
 
 export async function openLauncher(options: LauncherOptions): Promise<Launcher> {
@@ -91,7 +91,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   const streamsDir = makeStreamsDir(options.runDir)
   const socket = path.join(streamsDir, 's')
   const entries = new Map<string, Entry>()
-  /** HOME by pid. */
+  /** The HOME of each process, by pid. */
   const homes = new Map<number, string>()
   const server = await listen(socket, entries)
   const helper = openHelper({
@@ -101,7 +101,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
     onGone(why) {
       for (const entry of entries.values()) fail(entry, why)
       entries.clear()
-      // Its children end with it where the walls see to that; elsewhere they are ended by the notes about them.
+      // Where the walls ensure it, its children end with it; elsewhere their run files are used to end them.
       void sweep(options.runDir)
     },
   })
@@ -116,7 +116,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
     return gateWith(standing.around(room, identity?.uid ?? null), spec)
   }
 
-  /** Puts up the walls around what `spec` names, and opens the gate. */
+  /** Puts up the walls around the program of `spec`, and opens the gate. */
   const start = async (spec: LaunchSpec): Promise<Sandboxed> => {
     const id = randomUUID()
     const entry = newEntry()
@@ -176,7 +176,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
         try {
           return await start(spec)
         } catch (error) {
-          // The gate was not opened: nothing of the program has run.
+          // The gate was not opened, so that nothing of the program has run.
           if (isHelperGone(error) && tried < STARTS) continue
           const why = error instanceof Error ? error.message : String(error)
           throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
@@ -193,7 +193,9 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
   }
 }
 
-/** Whom the helper gives the places of a launch to; null when they stay with this process's own user. */
+/**
+ * Returns the owner to whom the helper gives the directories of a launch; null when they stay with this process's own user.
+ */
 function ownerOf(spec: LaunchSpec, identity: Identity | null): object | null {
   if (identity === null) return null
   const chown = outsideProgram('chown')
@@ -216,7 +218,7 @@ function newEntry(): Entry {
 
 type Started = Pick<Sandboxed, 'pid' | 'walls' | 'exited'> & Streams
 
-/** `tell` asks the helper; `giveUp` ends the wait for a process that does not end. */
+/** `tell` sends a request to the helper; `giveUp` ends the wait for a process that does not end. */
 function handle(
   started: Started,
   tell: (what: 'kill' | 'term') => void,
@@ -257,7 +259,7 @@ function handle(
 
 type Streams = Record<'stdin' | 'stdout' | 'stderr', net.Socket>
 
-/** The server's ends of what a child writes to. The helper holds the other ends, so that no open waits. */
+/** Opens the server's ends of a child's output. The helper holds the other ends, so that no open blocks. */
 function openOutputs([stdout = '', stderr = '']: readonly string[]): Omit<Streams, 'stdin'> {
   const open = (place: string): net.Socket =>
     new net.Socket({
@@ -268,7 +270,7 @@ function openOutputs([stdout = '', stderr = '']: readonly string[]): Omit<Stream
   return { stdout: open(stdout), stderr: open(stderr) }
 }
 
-/** The input of a child arrives as a connection whose first line says whose it is. */
+/** Listens for the connections that become the input of children; their first line is the id of the start. */
 function listen(socket: string, entries: ReadonlyMap<string, Entry>): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, (connection) => {
     connection.on('error', () => connection.destroy())

@@ -6,12 +6,12 @@ export interface Socket {
   readonly pid: number
   readonly protocol: 'tcp' | 'udp'
   readonly local: Address
-  /** Null where it has nobody at its other end: it listens, or tells only each packet where to go. */
+  /** Null when it has no remote end: it listens, or each packet carries its own address. */
   readonly remote: Address | null
 }
 
 export interface Address {
-  /** IPv6 in brackets. */
+  /** IPv6 addresses are in brackets. */
   readonly host: string
   readonly port: number
 }
@@ -21,7 +21,7 @@ export const showsSockets = fs.existsSync(`/proc/self/task/${process.pid}/childr
 
 type Found = Omit<Socket, 'pid'>
 
-/** A socket by its number, which no other socket has, and the process and the network that it is in. */
+/** A socket by its inode, which is unique, with its process and that process's network. */
 interface Held {
   readonly pid: number
   readonly network: string
@@ -29,9 +29,9 @@ interface Held {
 }
 
 /**
- * Looks at the sockets of processes and of all that they have started, in whatever network each is (proc(5)). What a TCP socket is
- * connected to does not change, and the machine needs milliseconds to list those of all its processes: they are listed only when there is one
- * that is not known yet.
+ * Returns a function that lists the sockets of processes and of their descendants, each in its own network (proc(5)). The
+ * remote end of a TCP socket does not change, and listing those of all processes takes the system milliseconds: they are
+ * only listed when there is an unknown one.
  */
 export function openSockets(): (roots: readonly number[]) => Socket[] {
   const known = new Map<string, Found>()
@@ -59,7 +59,7 @@ function socketsIn(held: readonly Held[], known: Map<string, Found>): Socket[] {
   })
 }
 
-/** A set goes on to what is added while it is walked. */
+/** Iterating a set includes items that are added meanwhile. */
 function withDescendants(roots: readonly number[]): ReadonlySet<number> {
   const found = new Set(roots)
   for (const pid of found) for (const child of childrenOf(pid)) found.add(child)
@@ -80,7 +80,7 @@ function heldBy(pid: number): Held[] {
   })
 }
 
-/** One of the tables of the network that a process is in. */
+/** Reads one of the tables of the network that a process is in. */
 function listed(pid: number, protocol: Socket['protocol'], table: string): [string, Found][] {
   return rowsOf(pid, table).flatMap(([, local = '', remote = '', , , , , , , inode]): [string, Found][] => {
     if (inode === undefined) return []
@@ -98,7 +98,7 @@ function rowsOf(pid: number, table: string): string[][] {
   return lines.map((line) => line.trim().split(/\s+/))
 }
 
-/** `0100007F:1F90` is 127.0.0.1:8080: each four bytes stand in the order of the machine, the port does not. */
+/** Parses an address: `0100007F:1F90` is 127.0.0.1:8080. Each four bytes are in the machine's byte order, the port is not. */
 function addressOf(hex: string): Address {
   const [host = '', port = ''] = hex.split(':')
   const bytes = Buffer.from(host, 'hex')
@@ -113,7 +113,7 @@ function hostOf(bytes: Buffer): string {
   return new URL(`http://[${groups.join(':')}]`).hostname
 }
 
-/** What follows answers with nothing for a process that has ended meanwhile. */
+/** The following functions return an empty result for a process that has ended meanwhile. */
 function listOr(dir: string): string[] {
   try {
     return fs.readdirSync(dir)

@@ -3,9 +3,9 @@ import path from 'node:path'
 import { ancestorsOf } from './walls.ts'
 
 /**
- * Lets another uid through to the places of a launch where no mount can do it: the directories of the server on the way
- * there can be passed, not listed. Throws when one that is not the server's bars the way to where the program works; what
- * it could only have read is then out of its reach.
+ * Gives another uid access to the paths of a launch where no mount can do it: the server's directories above them can be
+ * entered, not listed. Throws when another directory blocks the way to where the program works; paths that it could only
+ * read are then out of its reach.
  */
 export function openWayTo(
   { writable, home, readable }: { writable: readonly string[]; home: string; readable: readonly string[] },
@@ -21,7 +21,7 @@ export function openWayTo(
   }
 }
 
-/** Opens those directories above a place that are the server's; returns the first closed one that is not. */
+/** Opens those directories above a path that are the server's; returns the first closed one that is not. */
 function openAncestors(place: string, ours: readonly string[]): string | undefined {
   const closed = ancestorsOf(place).filter((dir) => (fs.statSync(dir).mode & 0o001) === 0)
   const isOurs = (dir: string): boolean =>

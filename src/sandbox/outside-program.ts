@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Where an administrator installs programs. Agents and people's own tools are elsewhere. */
+/** Directories of programs that an administrator installs. Agents and people's own tools are elsewhere. */
 const SYSTEM_DIRS = [
   '/usr/local/sbin',
   '/usr/local/bin',
@@ -13,8 +13,8 @@ const SYSTEM_DIRS = [
 ]
 
 /**
- * Returns the absolute path of a program that runs outside the walls; null when it is not installed. It is looked up in
- * the directories of the system only, never in a PATH: what an agent writes must not be found here.
+ * Returns the absolute path of a program that runs outside the walls; null when it is not installed. Only the system's
+ * directories are searched, never a PATH, so that a file written by an agent is never found here.
  */
 export function outsideProgram(name: string, dirs: readonly string[] = SYSTEM_DIRS): string | null {
   const found = dirs.map((dir) => path.join(dir, name)).find(isExecutable)
@@ -26,7 +26,7 @@ function isExecutable(file: string): boolean {
     fs.accessSync(file, fs.constants.X_OK)
     return true
   } catch {
-    // Not there, or not for this user.
+    // Missing, or not executable for this user.
     return false
   }
 }

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 
 /**
- * The processes whose command line or environment names a place, or null where that cannot be seen. Only for places that
- * nothing but the processes in question can know: their private HOME.
+ * Returns the processes whose command line or environment names a path, or null where that cannot be seen. Only for paths
+ * that no other process can know: a private HOME.
  */
 export function processesOf(place: string): number[] | null {
   if (process.platform !== 'linux') return null
@@ -17,7 +17,7 @@ function names(pid: number, place: string): boolean {
     try {
       return fs.readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(place)
     } catch {
-      // It has ended, or is somebody else's.
+      // It has ended, or belongs to another user.
       return false
     }
   })

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /**
- * A note on disk about each started process, written before it may run: should its server be killed and the process
- * survive all the same, the next start finds it by this note. A pid alone may belong to somebody else by then, so the
- * note holds the process's start time and the machine's boot id too.
+ * A note on disk about each started process, written before it may run: if its server is killed and the process survives,
+ * the next start finds it by this note. The pid may belong to another process by then, so the note also holds the process's
+ * start time and the machine's boot id.
  */
 interface RunFile {
   readonly pid: number
@@ -20,7 +20,7 @@ export function writeRunFile(runDir: string, id: string, pid: number, label: str
   return file
 }
 
-/** Ends what a dead server left running, and returns what that was. */
+/** Kills processes that a dead server left running, and returns them. */
 export function sweep(runDir: string): Promise<{ pid: number; label: string }[]> {
   const swept: { pid: number; label: string }[] = []
   if (!fs.existsSync(runDir)) return Promise.resolve(swept)

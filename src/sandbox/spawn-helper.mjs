@@ -1,17 +1,19 @@
-// The small process that starts all others. A spawn from a big process stops its event loop for tens of milliseconds;
-// from this one it does not. It also is their parent: when the server dies, the IPC channel closes, this process
-// exits, and with it (bubblewrap's --die-with-parent, each in a PID namespace of its own) everything it started.
+// The small process that starts all others. A spawn from a large process blocks its event loop for tens of milliseconds;
+// from this one it does not. It is also their parent: when the server dies, the IPC channel closes and this process exits,
+// and with it (bubblewrap's --die-with-parent, each in a PID namespace of its own) everything it started.
 //
 // Its argument is a private directory for the fifos that become standard output and error. The server opens its ends of
-// them between "spawned" and "go"; then they lose their names. The directory goes with this process, for a server that was
-// killed cannot remove it.
+// them between "spawned" and "go"; then their names are removed. The directory is removed with this process, because a
+// killed server cannot remove it.
 //
-// What it starts has no environment, and every program that runs outside the walls is named by its absolute path: neither
-// comes from an agent. Descriptors of a child: 3 hears "go", 4 says "ready", 5 and 6 are what walls and gate read.
+// Started programs have no environment, and every program that runs outside the walls is named by its absolute path:
+// neither comes from an agent. Descriptors of a child: 3 receives "go", 4 sends "ready", 5 and 6 are read by walls and
+// gate.
 //
-// Messages in:  {do: 'spawn', id, argv, args, environment, cwd, socket, owner}, {do: 'go', id}, {do: 'kill', id}, {do: 'term', id},
-//               {do: 'ping'}; where `owner` is {uid, chown, places} or null
-// Messages out: {id: null, said: 'pong'} | {id, said: 'spawned', pid, places} | {id, said: 'ready'} | {id, said: 'failed', why} | {id, said: 'exited', code, signal, why}
+// Messages in:  {do: 'spawn', id, argv, args, environment, cwd, socket, owner}, {do: 'go', id}, {do: 'kill', id},
+//               {do: 'term', id}, {do: 'ping'}; where `owner` is {uid, chown, places} or null
+// Messages out: {id: null, said: 'pong'} | {id, said: 'spawned', pid, places} | {id, said: 'ready'} |
+//               {id, said: 'failed', why} | {id, said: 'exited', code, signal, why}
 import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -22,7 +24,7 @@ const run = promisify(execFile)
 const children = new Map()
 const fifos = openFifos(process.argv[2])
 
-/** How long bwrap may take to notice that everything in it has ended. */
+/** The time in ms that bwrap may take to notice that everything in it has ended. */
 const KILL_MS = 1000
 
 process.on('disconnect', () => {
@@ -38,7 +40,7 @@ function tell(message) {
   if (process.connected) process.send(message)
 }
 
-/** What has been started and not been let go yet: the server has still to open its ends of the streams. */
+/** Programs that were started and not released yet: the server must still open its ends of the streams. */
 const held = new Map()
 
 function letGo(id) {
@@ -48,7 +50,7 @@ function letGo(id) {
   for (const place of places) fs.rmSync(place, { force: true })
 }
 
-/** What walls that could not be put up wrote on standard error; nobody else reads it then. */
+/** Returns the stderr output of walls that could not be put up; nothing else reads it then. */
 function lastWords(guard) {
   if (guard === undefined) return ''
   try {
@@ -61,7 +63,7 @@ function lastWords(guard) {
   }
 }
 
-/** A socket to the server that becomes the input of the child. */
+/** Opens a socket to the server that becomes the input of the child. */
 function connect(address, id) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(address)
@@ -73,10 +75,10 @@ function connect(address, id) {
   })
 }
 
-/** What is being given to a uid, by uid: a second process of it waits for the first. */
+/** Pending ownership changes by uid: a second process of a uid waits for the first. */
 const givenTo = new Map()
 
-/** Gives directories, with all that is in them, to a uid; links are given themselves and not followed. */
+/** Changes the owner of directories and everything in them to a uid; links are changed themselves and not followed. */
 async function giveTo({ uid, chown, places }) {
   if (places.length > 0)
     givenTo.set(uid, run(chown, ['-R', '-P', '-h', `${uid}:${uid}`, '--', ...places], { env: {} }))
@@ -89,7 +91,7 @@ async function start({ id, argv, args, environment, cwd, socket, owner }) {
     const given = owner === null ? null : giveTo(owner)
     const [input, places] = await Promise.all([connect(socket, id), fifos.take(2), given])
     closers.push(() => input.destroy())
-    // Who opens its output by its path needs to own it.
+    // A program that opens its output by its path must own it.
     if (owner !== null) for (const place of places) fs.chownSync(place, owner.uid, owner.uid)
     const { guards, outputs } = openForChild(places)
     for (const fd of outputs) closers.push(() => fs.closeSync(fd))
@@ -142,14 +144,14 @@ function childrenOf(pid) {
   }
 }
 
-/** The program inside a bubblewrap is a grandchild: bwrap itself passes no signals on. */
+/** Returns the programs inside a bubblewrap, which are grandchildren: bwrap itself passes no signals on. */
 function innermost(pid) {
   const [init] = childrenOf(pid)
   return init === undefined ? [] : childrenOf(init)
 }
 
 /**
- * Ends a tree. The first process of the PID namespace goes first: the kernel ends everything in there before that
+ * Kills a tree. The first process of the PID namespace is killed first: the kernel ends everything in it before that
  * process is gone, and bwrap ends after it, so that its exit means that nothing is left.
  */
 function killTree(pid) {

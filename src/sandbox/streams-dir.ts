@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 
 /**
- * Makes the private directory for the sockets and fifos of a launcher. It lies with the temporary files, because the path of a socket
- * must be short, and is noted in `runDir` first: what a server left that was killed goes with the next start.
+ * Makes the private directory for the sockets and fifos of a launcher. It is among the temporary files, because the path of
+ * a socket must be short, and is noted in `runDir` first, so that the next start removes the directory of a killed server.
  */
 export function makeStreamsDir(runDir: string): string {
   const note = path.join(runDir, 'streams')

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { becomeUid, isRoot, trialUid } from './identities.ts'
 import { outsideProgram } from './outside-program.ts'
 
-/** What keeps a process in: from the strongest to the weakest that this machine can give. */
+/** The kinds of isolation, from the strongest to the weakest. */
 export type Walls = 'bubblewrap' | 'namespaces' | 'process-group'
 
 /** The walls of this machine, ready to be put around programs. */
@@ -14,18 +14,21 @@ export interface StandingWalls {
   readonly reason: string | null
   /** The version of bubblewrap; null for other walls. */
   readonly version: string | null
-  /** The command that puts them up around what follows it. `uid` is what the program runs as; null leaves it as it is. */
+  /**
+   * Returns the command that puts them up around the command after it. The program runs as `uid`; null leaves the uid
+   * unchanged.
+   */
   around(room: Room, uid: number | null): WallsCommand
 }
 
 export interface WallsCommand {
   /** Every program in it is named by its absolute path, and needs no environment. */
   readonly argv: readonly string[]
-  /** What bubblewrap reads from descriptor 5, each word ended by NUL: nobody sees it in a list of processes. */
+  /** Words that bubblewrap reads from descriptor 5, each ended by NUL, so that they do not appear in a list of processes. */
   readonly args: readonly string[]
 }
 
-/** What is inside: absolute paths. */
+/** The contents of the walls, as absolute paths. */
 export interface Room {
   readonly writable: readonly string[]
   readonly readable: readonly string[]
@@ -34,13 +37,12 @@ export interface Room {
 
 const TRY_MS = 5000
 
-/** Whom agents and checks take themselves for, whatever uid they run as outside. */
+/** The uid that agents and checks see as theirs, whatever uid they run as outside. */
 const INSIDE_UID = '1000'
 
 /**
- * Finds the strongest walls by putting them up for real, around `true`. `dirs` is where the programs for it are looked
- * up, the directories of the system unless told. Throws when the server is root and nothing here can run a program as
- * anybody else.
+ * Finds the strongest walls by actually putting them up, around `true`. `dirs` are the directories of the programs for it,
+ * by default the system's. Throws when the server is root and nothing here can run a program as another user.
  */
 export async function detectWalls(dirs?: readonly string[]): Promise<StandingWalls> {
   const uid = isRoot() ? trialUid : null
@@ -68,7 +70,7 @@ export async function detectWalls(dirs?: readonly string[]): Promise<StandingWal
   }
 }
 
-/** What agents can do without bubblewrap. */
+/** Describes what agents can do without bubblewrap. */
 function what(uid: number | null): string {
   return uid === null ? 'write wherever this user can' : 'read whatever every user of this machine can'
 }
@@ -99,10 +101,10 @@ async function tryBubblewrap(
   return { reason: `bubblewrap does not work here (${trouble})` }
 }
 
-/** What stands outside the walls has an environment of its own: none. */
+/** Options of programs outside the walls: no environment and no input. */
 const alone = { env: {}, extendEnv: false, stdin: 'ignore' } as const
 
-/** Puts walls up around `true`: null when it ran, else what was said instead. */
+/** Puts walls up around `true`; returns null when it ran, else the error message. */
 async function fails(around: Around, uid: number | null): Promise<string | null> {
   const { argv, args } = around({ writable: [], readable: [], masked: [] }, uid)
   const [program, ...rest] = [...argv, '/bin/sh', '-c', ':']
@@ -112,8 +114,8 @@ async function fails(around: Around, uid: number | null): Promise<string | null>
 }
 
 /**
- * What of the machine is inside, read-only: programs and their libraries, settings, and what the kernel tells. Everything
- * else (homes, other disks, data of servers) is absent unless a launch lists it.
+ * The parts of the machine that are inside, read-only: programs and their libraries, settings, and kernel information.
+ * Everything else (homes, other disks, data of servers) is absent unless a launch lists it.
  */
 const MACHINE = [
   '/usr',
@@ -133,16 +135,17 @@ const MACHINE = [
   '/var/cache/fontconfig',
 ]
 
-/** Settings that are often links to a place that is absent otherwise. */
+/** Settings files that are often links to a place that is otherwise absent. */
 const LINKED_SETTINGS = ['/etc/resolv.conf', '/etc/localtime', '/etc/hosts']
 
-/** Only root may read them, and root's server is not asked. */
+/** Files that only root may read, and so also a server that runs as root: hidden inside. */
 const PASSWORDS = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-']
 
 /**
- * Bubblewrap: a root of its own that holds what is listed, PID, IPC and UTS namespaces, no capability. For another user it
- * makes a user namespace. For root that would leave real root inside, so it drops to a uid of its own instead, and then,
- * where the machine lets `mapped` work, to a user namespace in which everything looks the same as for other users.
+ * Bubblewrap: a root file system that holds only what is listed, PID, IPC and UTS namespaces, no capability. For an
+ * ordinary user it makes a user namespace. For root that would leave real root inside, so it switches to another uid
+ * instead, and then, where the machine supports `mapped`, to a user namespace in which everything looks the same as for
+ * ordinary users.
  */
 function bubblewrapAround(program: string, mapped: boolean, dirs: readonly string[] | undefined): Around {
   return (room, uid) => {
@@ -165,7 +168,7 @@ function bubblewrapAround(program: string, mapped: boolean, dirs: readonly strin
         .map((place): Mount => [place, ['--ro-bind', place, place]]),
       ...room.writable.map((place): Mount => [place, ['--bind', place, place]]),
     ]
-    // Parents before what lies in them: a later mount over a parent would hide an earlier one below it.
+    // Parents before their contents: a later mount over a parent would hide an earlier one below it.
     const ordered = [...waysTo(mounts), ...mounts]
       .toSorted(([a], [b]) => depth(a) - depth(b))
       .flatMap(([, args]) => args)
@@ -194,22 +197,22 @@ function bubblewrapAround(program: string, mapped: boolean, dirs: readonly strin
   }
 }
 
-/** A place inside, and the words that put it there. */
+/** A path inside, and the bubblewrap arguments that put it there. */
 type Mount = [string, string[]]
 
-/** The directories above what is mounted, open to whoever is inside; bubblewrap would close them to all but root. */
+/** Returns the directories above the mounts, open to all users inside; bubblewrap would close them to all but root. */
 function waysTo(mounts: readonly Mount[]): Mount[] {
   const above = new Set(mounts.flatMap(([place]) => ancestorsOf(place)))
   return [...above].map((dir) => [dir, ['--perms', '0755', '--dir', dir]])
 }
 
-/** Every directory above a place but the root. */
+/** Returns every directory above a path except the root. */
 export function ancestorsOf(place: string): string[] {
   const above = path.dirname(place)
   return above === path.dirname(above) ? [] : [...ancestorsOf(above), above]
 }
 
-/** What runs between bubblewrap and the program when the server is root. */
+/** Returns the command between bubblewrap and the program when the server is root. */
 function inside(uid: number | null, mapped: boolean, dirs: readonly string[] | undefined): string[] {
   if (uid === null) return []
   const become = becomeUid(uid, dirs) ?? [missing('setpriv')]
@@ -218,10 +221,10 @@ function inside(uid: number | null, mapped: boolean, dirs: readonly string[] | u
   return [...become, unshare, '--user', `--map-user=${INSIDE_UID}`, `--map-group=${INSIDE_UID}`]
 }
 
-/** A path at which there is no program: what needs it fails when it is tried. */
+/** Returns a path without a program: running it fails when it is tried. */
 const missing = (name: string): string => `/nonexistent/${name}`
 
-/** Without bubblewrap: a PID namespace whose end is the end of everything in it. Null without the programs for it. */
+/** Walls without bubblewrap: a PID namespace whose end ends everything in it. Null without the programs for it. */
 function namespacesAround(dirs: readonly string[] | undefined): Around | null {
   const setpriv = outsideProgram('setpriv', dirs)
   const unshare = outsideProgram('unshare', dirs)
@@ -243,7 +246,7 @@ function namespacesAround(dirs: readonly string[] | undefined): Around | null {
   })
 }
 
-/** No walls but, for root, another uid. */
+/** No walls except, for root, another uid. */
 function processGroupAround(dirs: readonly string[] | undefined): Around {
   return (_room, uid) => ({
     argv: uid === null ? [] : (becomeUid(uid, dirs) ?? [missing('setpriv')]),
@@ -251,7 +254,7 @@ function processGroupAround(dirs: readonly string[] | undefined): Around {
   })
 }
 
-/** Where a file really is, when that is not where it is named. */
+/** Returns the real path of a file when it differs from its name; otherwise nothing. */
 function realPlaceOf(file: string): string[] {
   if (!fs.existsSync(file)) return []
   const real = fs.realpathSync(file)

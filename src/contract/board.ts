@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What an agent tells the people who watch, of its own accord. */
+/** A progress report that an agent sends on its own initiative to the people watching the job. */
 export const ProgressReport = z.strictObject({
   message: z
     .string()
@@ -11,5 +11,5 @@ export const ProgressReport = z.strictObject({
 })
 export type ProgressReport = z.infer<typeof ProgressReport>
 
-/** How long a report stands on its agent's card before what is overheard of its session takes its place. */
+/** The time in ms for which a report stays on its agent's card before the latest session activity replaces it. */
 export const reportStandsMs = 30_000

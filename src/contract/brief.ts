@@ -3,7 +3,7 @@ import { PermissionPolicy } from './permission.ts'
 import { CheckCommand } from './plan.ts'
 import { Mode, Role } from './words.ts'
 
-/** Why earlier work on the task came back. `log` is evidence: the output of a check, a reviewer's findings. */
+/** The reason why earlier work on the task was sent back. `log` is evidence: the output of a check, a reviewer's findings. */
 export const BriefFeedback = z.object({
   kind: z.enum(['check', 'review', 'conflict', 'interrupted', 'note']),
   summary: z.string(),
@@ -11,23 +11,23 @@ export const BriefFeedback = z.object({
 })
 export type BriefFeedback = z.infer<typeof BriefFeedback>
 
-/** With these words a session is told what a person said to its agent while it worked. */
+/** The text that introduces a person's message in a prompt, when it was sent while the agent worked. */
 export const MESSAGE_OPENING = 'A person who watches your work says:'
 
-/** The directory of a workspace for briefs and reports, unless the repository itself has something of that name. */
+/** The workspace directory for briefs and reports, unless the repository itself has an entry of that name. */
 export const usualReportsDir = '.slipway'
 
 /**
- * What the server leaves in `.slipway/task.json` before a session: everything an attempt is about, for agents and
- * tools that read data rather than words. The prompt says the same. `base_commit` is what the workspace holds at the
- * beginning; for a reviewer that is the commit under review, and `task` the task it belongs
- * to. Unknown fields are for newer readers.
+ * The contents of `.slipway/task.json`, which the server writes before a session: everything about an attempt, for agents
+ * and tools that read data rather than prose. The prompt contains the same information. `base_commit` is the workspace's
+ * initial commit; for a reviewer that is the commit under review, and `task` is the task it belongs to. Unknown fields are
+ * for newer readers.
  */
 export const TaskBrief = z.object({
   slipway: z.literal(1),
   role: Role,
   mode: Mode,
-  /** The job's; with `ask` a person answers the agent's questions too. */
+  /** The job's policy; with `ask` a person answers the agent's questions too. */
   permissions: PermissionPolicy,
   vision: z.string(),
   task: z.object({
@@ -45,6 +45,6 @@ export const TaskBrief = z.object({
 })
 export type TaskBrief = z.infer<typeof TaskBrief>
 
-/** What an agent that works alone may leave in `.slipway/checks.json`: the commands that prove its work. */
+/** The contents of `.slipway/checks.json`, which an agent that works alone may write: the commands that prove its work. */
 export const LeftChecks = z.strictObject({ checks: z.array(CheckCommand).max(20) })
 export type LeftChecks = z.infer<typeof LeftChecks>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the conformance kit tries of a backend, in this order. */
+/** The cases of the conformance kit, in the order in which they run. */
 export const ConformanceCase = z.enum([
   'start',
   'write',
@@ -18,7 +18,10 @@ export const ConformanceCase = z.enum([
 ])
 export type ConformanceCase = z.infer<typeof ConformanceCase>
 
-/** One case: `skip` where the backend or the machine does not have what it is about. `sentence` says what was seen. */
+/**
+ * The result of one case: `skip` where the backend or the machine lacks the feature under test. `sentence` describes the
+ * observation.
+ */
 export const CaseResult = z.object({
   case: ConformanceCase,
   result: z.enum(['pass', 'fail', 'skip']),
@@ -27,7 +30,7 @@ export const CaseResult = z.object({
 })
 export type CaseResult = z.infer<typeof CaseResult>
 
-/** What the conformance kit found when it was last run with a backend, on this machine. */
+/** The result of the latest run of the conformance kit with a backend on this machine. */
 export const Conformance = z.object({
   at: z.string(),
   version: z.string().nullable(),

@@ -1,2 +1,2 @@
-/** How many documents a job takes, and how many bytes each may have. */
+/** The maximum number of documents per job, and the maximum size of each in bytes. */
 export const documentLimits = { count: 20, bytes: 10_000_000 } as const

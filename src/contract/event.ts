@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { PlainText } from './plain-text.ts'
 
 /**
- * One immutable fact about a job. `actor` is `server`, `person` or `agent:<name>`. `seq` counts from 1 within the job without gaps; `message` is the event in words;
- * `data` holds what a program may want to know (shapes in docs/api.md).
+ * One immutable fact about a job. `actor` is `server`, `person` or `agent:<name>`. `seq` counts from 1 within the job
+ * without gaps; `message` describes the event in words; `data` holds details for programs (shapes in docs/api.md).
  */
 export const EventView = z.object({
   seq: z.int(),
@@ -16,7 +16,7 @@ export const EventView = z.object({
   data: z.record(z.string(), z.unknown()),
 })
 export type EventView = z.infer<typeof EventView>
-/** One type (`task.created`) or all that begin with a word (`task.*`). */
+/** A comma-separated list of types (`task.created`) or prefixes (`task.*`). */
 const EventTypes = PlainText.max(500).regex(
   /^[a-z_]+\.(\*|[a-z_]+)(,[a-z_]+\.(\*|[a-z_]+))*$/,
   'name types like "task.created" or "task.*", separated by commas',
@@ -24,8 +24,8 @@ const EventTypes = PlainText.max(500).regex(
 const Seq = z.coerce.number().int().max(2_000_000_000)
 
 /**
- * Which events of a job: with `before`, the newest `limit` of those below it (a page of the past), else the first
- * `limit` after `after`. Always oldest first. The other fields leave out what does not fit.
+ * Selects events of a job: with `before`, the newest `limit` events below it (a page of the past); otherwise the first
+ * `limit` events after `after`. Always oldest first. The other fields filter the result.
  */
 export const EventQuery = z.strictObject({
   after: Seq.min(0).default(0),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 export const ArchiveFormat = z.enum(['zip', 'tar.gz'])
 export type ArchiveFormat = z.infer<typeof ArchiveFormat>
 
-/** `encoded` is there when the name is not UTF-8: its exact bytes, percent-encoded as they go into an address. */
+/** `encoded` is set when the name is not UTF-8: its exact bytes, percent-encoded for use in a URL. */
 export const FileEntry = z.object({
   path: z.string(),
   encoded: z.string().optional(),
@@ -40,7 +40,7 @@ export const CommitView = z.object({
 })
 export const CommitList = z.object({ commits: z.array(CommitView) })
 export type CommitList = z.infer<typeof CommitList>
-/** `truncated`: the diff is larger than is sent, and its end is left out; a clone of `/git/<job>.git` has all of it. */
+/** `truncated`: the diff exceeds the maximum size and its end is left out; a clone of `/git/<job>.git` has all of it. */
 export const DiffView = z.object({
   from: z.string(),
   to: z.string(),

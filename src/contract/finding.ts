@@ -2,10 +2,13 @@ import { z } from 'zod'
 import { PersonText } from './person.ts'
 import { Verdict } from './words.ts'
 
-/** What can stand against a proof although the checks pass: the tests say less than before. */
+/** The rules that can count against a proof although the checks pass: the tests verify less than before. */
 const FindingRule = z.enum(['test_deleted', 'test_emptied', 'test_skipped', 'test_script_changed'])
 
-/** One finding at the commit that was checked last. Open (`fail`), it lowers the proof to `partial`; a person can waive it. */
+/**
+ * One finding at the commit that was checked last. While open (`fail`) it lowers the proof to `partial`; a person can waive
+ * it.
+ */
 export const FindingView = z.object({
   id: z.uuid(),
   rule: FindingRule,

@@ -23,7 +23,7 @@ export const Id = z.uuid()
 export const Time = z.string()
 const VISION_LIMIT = 100_000
 
-/** A vision is text a person wrote: no control characters but tab and newline, and something to read in it. */
+/** A vision is text written by a person: it has no control characters except tab and newline, and is not blank. */
 const Vision = plainText('the vision is missing: say in a sentence what should be built', 'the vision')
   .max(VISION_LIMIT, `the vision is longer than ${VISION_LIMIT} characters: shorten it or attach a document`)
   .refine((text) => text.trim().length > 0, 'the vision is empty: say in a sentence what should be built')
@@ -32,27 +32,27 @@ const Vision = plainText('the vision is missing: say in a sentence what should b
     'the vision contains control characters: send plain text',
   )
 
-/** The body of `POST /api/jobs`. What is left out is filled in from the settings' `defaults`. */
-/** A model by the name that its provider knows it by. */
+/** The model name used by its provider. */
 const ModelName = PlainText.trim().min(1).max(200)
 
+/** The body of `POST /api/jobs`. Missing fields are filled in from the settings' `defaults`. */
 export const NewJob = z.strictObject({
   vision: Vision,
   backend: PlainText.trim().min(1).max(64).optional(),
-  /** The backend of a role, where it is another one. */
+  /** The backend per role, where it differs from `backend`. */
   agents: z.partialRecord(Role, PlainText.trim().min(1).max(64)).optional(),
   /** The model of every agent; without it each backend's provider, or the backend itself, decides. */
   model: ModelName.optional(),
-  /** The model of a role, where it is another one. */
+  /** The model per role, where it differs from `model`. */
   models: z.partialRecord(Role, ModelName).optional(),
   checks: z.array(CheckCommand).max(20).optional(),
-  /** Commands that are run once before the checks; every check starts from what they made. */
+  /** Commands that run once before the checks; every check starts from a copy of their result. */
   setup: z.array(CheckCommand).max(20).optional(),
   source: Source.optional(),
   mode: Mode.optional(),
   /** Whether the job waits for a person's approval once its plan is valid. A job with mode `solo` has no plan. */
   approve_plan: z.boolean().optional(),
-  /** How the permission requests of its agents are answered. */
+  /** The policy for answering the permission requests of its agents. */
   permissions: PermissionPolicy.optional(),
   budget: z
     .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
@@ -62,8 +62,8 @@ export const NewJob = z.strictObject({
 export type NewJob = z.infer<typeof NewJob>
 
 /**
- * How a field of `NewJob` travels in a form: as text, as a `list` (the field repeats, or holds a JSON array), or as JSON. A
- * field that a job does not have is text: the schema refuses it by its name.
+ * Returns the form encoding of a field of `NewJob`: text, a `list` (the field repeats, or holds a JSON array), or JSON.
+ * Unknown fields are treated as text: the schema rejects them by name.
  */
 export function formFieldOf(name: string): 'text' | 'list' | 'json' {
   const field = Object.entries(NewJob.shape).find(([known]) => known === name)?.[1]
@@ -81,9 +81,9 @@ export const Usage = z.object({
   output_tokens: z.int(),
   /** The part of `input_tokens` that came from a cache. */
   cached_tokens: z.int(),
-  /** What the priced tokens cost; null when nobody knows a price. */
+  /** The cost of the priced tokens; null when no price is known. */
   cost_usd: z.number().nullable(),
-  /** Tokens that are not in `cost_usd`, because the price of their model is not known. */
+  /** Tokens that are not included in `cost_usd`, because the price of their model is not known. */
   unpriced_tokens: z.int(),
 })
 export type Usage = z.infer<typeof Usage>
@@ -99,7 +99,7 @@ export type DocumentView = z.infer<typeof DocumentView>
 export const DocumentList = z.object({ documents: z.array(DocumentView) })
 export type DocumentList = z.infer<typeof DocumentList>
 
-/** The check that the server runs now: its number from 1 and how many there are. */
+/** The check that is running: its number, counted from 1, and the total. */
 export const CheckingView = z.object({
   command: z.string(),
   number: z.int(),
@@ -114,20 +114,20 @@ export const JobView = z.object({
   title: z.string(),
   backend: z.string(),
   mode: Mode,
-  /** The offline demo does the work, or some of it: built from blueprints, without any model. */
+  /** Whether the offline demo does some or all of the work: built from blueprints, without any model. */
   demo: z.boolean(),
   status: JobStatus,
   current_phase: Phase,
   progress: z.int().min(0).max(100),
   wait: Wait.nullable(),
   proof: Proof.nullable(),
-  /** Why it is not proven; null when it is, and before that is decided. */
+  /** Why the job is not proven; null when it is, and before that is decided. */
   proof_reason: z.string().nullable(),
   created_at: Time,
   started_at: Time.nullable(),
   completed_at: Time.nullable(),
   workspace_path: z.string().nullable(),
-  /** The branch that the work is on: the default branch of the source, `main` without one. */
+  /** The branch that holds the work: the default branch of the source, or `main` without a source. */
   branch: z.string(),
   head_commit: z.string().nullable(),
   error: z.string().nullable(),
@@ -135,9 +135,9 @@ export const JobView = z.object({
   /** Empty until the first task needs a team. */
   team: z.array(z.object({ name: z.string(), role: Role, status: AgentStatus })),
   tasks: z.object({ total: z.int(), done: z.int() }),
-  /** The check of the whole job that runs now; null while none does. */
+  /** The check of the whole job that is running; null when none is. */
   checking: CheckingView.nullable(),
-  /** How long the job has waited for people so far, in milliseconds, without the wait it is in now. */
+  /** The time in ms that the job has waited for people so far, excluding the current wait. */
   waited_ms: z.int(),
   options: z.object({
     agents: z.partialRecord(Role, z.string()),
@@ -154,7 +154,7 @@ export const JobView = z.object({
 })
 export type JobView = z.infer<typeof JobView>
 
-/** The answer to `POST /api/jobs`: the job, and its id once more under the name the old clients read. */
+/** The response to `POST /api/jobs`: the job, with its id repeated under the field name that older clients read. */
 export const CreatedJob = JobView.extend({ job_id: Id, documents: z.array(DocumentView) })
 export type CreatedJob = z.infer<typeof CreatedJob>
 
@@ -194,7 +194,7 @@ export const JobQuery = z.strictObject({
   q: PlainText.max(200).optional(),
   /** Only jobs that wait for a person. */
   needs: z.enum(['person']).optional(),
-  /** `attention`: those that wait for a person before all others, each part by its age. */
+  /** `attention`: jobs that wait for a person come first; within each group, sorted by age. */
   sort_by: z.enum(['created_at', 'title', 'status', 'attention']).default('created_at'),
   sort_order: z.enum(['asc', 'desc']).default('desc'),
 })
@@ -219,7 +219,7 @@ export const AgentView = z.object({
   phase: Phase.nullable(),
   task_id: Id.nullable(),
   task_title: z.string().nullable(),
-  /** The attempt that runs, or the latest one. */
+  /** The running attempt, or else the latest one. */
   attempt_id: Id.nullable(),
   usage: Usage,
   last_activity: z.string().nullable(),
@@ -229,8 +229,9 @@ export type AgentView = z.infer<typeof AgentView>
 export const AgentList = z.object({ agents: z.array(AgentView) })
 
 /**
- * One card of the board. `activity` is what the agent at work on the task said last; null when nobody is at work, or the
- * one who is has not said anything yet. `wait` is why a task that was begun stands still: nobody works on it now. What the task changed lies between `base_commit` and `head_commit`, over all attempts that built on each other.
+ * One card of the board. `activity` is the latest output of the agent working on the task; null when no agent is working, or
+ * the working agent has sent no output yet. `wait` is why a task that was started is not being worked on. The changes of the
+ * task lie between `base_commit` and `head_commit`, over all attempts that built on each other.
  */
 export const TaskView = z.object({
   task_id: Id,
@@ -247,14 +248,14 @@ export const TaskView = z.object({
   acceptance: z.array(z.string()),
   checks: z.array(z.string()),
   attempts: z.int(),
-  /** The work attempt that runs, or the latest one. */
+  /** The running work attempt, or else the latest one. */
   attempt_id: Id.nullable(),
   activity: z.string().nullable(),
   activity_at: Time.nullable(),
   wait: Wait.nullable(),
-  /** The check of the task that the server runs now; null while it runs none. */
+  /** The check of the task that is running; null when none is. */
   checking: CheckingView.nullable(),
-  /** The name of the agent who reviews the task now. */
+  /** The name of the agent that is reviewing the task. */
   reviewer: z.string().nullable(),
   usage: Usage,
   /** The latest round of the task's checks. */
@@ -292,19 +293,19 @@ export const AttemptView = z.object({
 export type AttemptView = z.infer<typeof AttemptView>
 export const AttemptList = z.object({ attempts: z.array(AttemptView) })
 
-/** The evidence of one check: what was run, where, and what came of it. */
+/** The evidence of one check: the command, its environment, and its result. */
 export const CheckView = z.object({
   id: Id,
   kind: CheckKind,
   scope: z.enum(['task', 'job']),
-  /** Null for what was run by a version that did not keep it. */
+  /** Null for checks recorded by a version that did not store it. */
   origin: CheckOrigin.nullable(),
   task_id: Id.nullable(),
   attempt_id: Id.nullable(),
   round: z.int(),
   command: z.string(),
   verdict: Verdict,
-  /** Why it proves nothing although it passed; null when it counts. */
+  /** Why the check does not count as proof although it passed; null when it counts. */
   not_counted: z.string().nullable(),
   exit_code: z.int().nullable(),
   duration_ms: z.int(),
@@ -320,9 +321,9 @@ export const CheckList = z.object({
   proof: Proof.nullable(),
   proof_reason: z.string().nullable(),
   checks: z.array(CheckView),
-  /** What stands against the proof although the checks pass, and what was waived of it. */
+  /** Findings that count against the proof although the checks pass, including waived ones. */
   findings: z.array(FindingView),
-  /** What agents left in their workspaces and the server did not commit: dependencies, caches, core files, secrets. */
+  /** Files that agents left in their workspaces and the server did not commit: dependencies, caches, core files, secrets. */
   left_out: z.array(z.object({ path: z.string(), why: z.string() })),
 })
 export type CheckList = z.infer<typeof CheckList>
@@ -330,7 +331,7 @@ export type CheckList = z.infer<typeof CheckList>
 export const BudgetView = z.object({
   limit: z.object({ tokens: z.int().nullable(), usd: z.number().nullable() }),
   used: Usage,
-  /** What went through the gateway, by role and model, the most first. */
+  /** Usage through the gateway by role and model, in descending order. */
   models: z.array(
     z.object({
       role: Role.nullable(),
@@ -343,7 +344,7 @@ export const BudgetView = z.object({
 })
 export type BudgetView = z.infer<typeof BudgetView>
 
-/** The body of `POST /api/jobs/{id}/budget`: what is named is set, null takes a limit away, the rest stays. */
+/** The body of `POST /api/jobs/{id}/budget`: named limits are set, null removes a limit, missing fields stay unchanged. */
 export const BudgetChange = z
   .strictObject({
     tokens: z.int().positive().nullable().optional(),

@@ -1,6 +1,6 @@
 /**
- * The few things that the conformance kit asks of an agent, as sentences that anybody understands: a person, a model, and
- * an agent without one.
+ * The few instructions that the conformance kit gives to an agent, as sentences that a person, a model, and an agent without
+ * a model can interpret.
  */
 export type Order =
   | { readonly do: 'write'; readonly file: string; readonly text: string }
@@ -8,7 +8,7 @@ export type Order =
   | { readonly do: 'remember'; readonly word: string }
   | { readonly do: 'recall'; readonly file: string }
 
-/** An order in words. Names and words have no quotes in them, texts and commands no line breaks. */
+/** Returns an order as a sentence. Names and words must not contain quotes, texts and commands no line breaks. */
 export function orderWords(order: Order): string {
   switch (order.do) {
     case 'write':
@@ -25,7 +25,7 @@ export function orderWords(order: Order): string {
 const PATTERN =
   /Create the file "(?<write>[^"\n]+)" with exactly this content: (?<text>[^\n]*)|Run this shell command in the current directory: (?<run>[^\n]*)|Remember this word, I shall ask for it later: (?<word>\S+)|Write the word that I asked you to remember, and nothing else, into the file "(?<recall>[^"\n]+)"\./g
 
-/** The orders in a text, in their order. */
+/** Returns the orders found in a text, in order of appearance. */
 export function ordersIn(text: string): Order[] {
   return [...text.matchAll(PATTERN)].flatMap(({ groups = {} }): Order[] => {
     const { write, text: content = '', run, word, recall } = groups

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 
-/** The report that fits, or in words for its writer what does not. */
+/** The parsed report, or a description of the problem for its author. */
 export type ParsedReport<T> =
   | { readonly value: T; readonly problem: null }
   | { readonly value: null; readonly problem: string }
 
 const SHOWN_ISSUES = 20
 
-/** Parses a report that an agent left as JSON; `file` is the name under which the problem speaks of it. */
+/** Parses a report that an agent wrote as JSON; `file` is the name used for it in the problem. */
 export function parseReport<T>(file: string, text: string, schema: z.ZodType<T>): ParsedReport<T> {
   let json: unknown
   try {

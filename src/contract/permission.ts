@@ -2,28 +2,28 @@ import { z } from 'zod'
 import { PlainText } from './plain-text.ts'
 
 /**
- * How the permission requests of a job's agents are answered: a person is asked, everything is allowed inside the
+ * The policy for answering the permission requests of a job's agents: a person is asked, everything is allowed inside the
  * sandbox, or everything is refused.
  */
 export const PermissionPolicy = z.enum(['ask', 'sandbox', 'deny'])
 export type PermissionPolicy = z.infer<typeof PermissionPolicy>
 
-/** ACP's kinds of answers to a permission request. */
+/** ACP's kinds of permission options. */
 export const PermissionKind = z.enum(['allow_once', 'allow_always', 'reject_once', 'reject_always'])
 export type PermissionKind = z.infer<typeof PermissionKind>
 
-/** What came of a request: somebody answered it, nobody did in time, or its session ended before. */
+/** The outcome of a request: it was allowed or refused, it expired unanswered, or its session ended first (`withdrawn`). */
 export const PermissionOutcome = z.enum(['allowed', 'refused', 'expired', 'withdrawn'])
 export type PermissionOutcome = z.infer<typeof PermissionOutcome>
 
-/** What an agent asks before it acts: who asks, for what, what can be answered and until when. */
+/** A permission request that an agent makes before it acts: the agent, the action, the possible answers and the deadline. */
 export const PermissionView = z.object({
   id: z.uuid(),
   task_id: z.uuid(),
   attempt_id: z.uuid(),
   agent: z.string(),
   title: z.string(),
-  /** ACP's kind of the tool: `edit`, `execute` and others; null when the agent did not tell. */
+  /** ACP's kind of the tool: `edit`, `execute` and others; null when the agent did not send one. */
   kind: z.string().nullable(),
   input: z.unknown(),
   options: z.array(z.object({ id: z.string(), name: z.string(), kind: PermissionKind })),

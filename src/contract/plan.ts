@@ -3,7 +3,7 @@ import { PersonText } from './person.ts'
 import { PlainText } from './plain-text.ts'
 import { Role } from './words.ts'
 
-/** A command that must exit 0 on a clean checkout. It is run by `sh -c` inside the sandbox. */
+/** A command that must exit 0 on a clean checkout. It is run with `sh -c` inside the sandbox. */
 export const CheckCommand = PlainText.trim().min(1).max(2000)
 
 /** One task of a plan; `key` is local to the plan and is what `depends_on` names. */
@@ -19,8 +19,8 @@ export const PlannedTask = z.strictObject({
 export type PlannedTask = z.infer<typeof PlannedTask>
 
 /**
- * What a planner leaves in `.slipway/plan.json`. Keys are unique, dependencies name tasks of the plan
- * and form no cycle; each breach is reported as an issue that names the task.
+ * The contents of `.slipway/plan.json`, which a planner writes. Keys are unique, dependencies name tasks of the plan and
+ * form no cycle; each violation is reported as an issue that names the task.
  */
 export const Plan = z
   .strictObject({
@@ -37,12 +37,12 @@ export const Plan = z
 export type Plan = z.infer<typeof Plan>
 
 interface PlanProblem {
-  /** Where below `tasks` it is. */
+  /** The path below `tasks`. */
   readonly at: readonly (string | number)[]
   readonly message: string
 }
 
-/** The ways in which a task graph is broken, each as a sentence that names the task; empty when it is sound. */
+/** Returns the problems of a task graph, each with a sentence that names the task; empty when the graph is valid. */
 function planProblems(tasks: readonly PlannedTask[]): PlanProblem[] {
   const problems: PlanProblem[] = []
   const byKey = new Map<string, PlannedTask>()
@@ -74,7 +74,7 @@ function planProblems(tasks: readonly PlannedTask[]): PlanProblem[] {
   return problems
 }
 
-/** What a reviewer leaves in `.slipway/review.json`. */
+/** The contents of `.slipway/review.json`, which a reviewer writes. */
 export const Review = z.strictObject({
   verdict: z.enum(['pass', 'fail']),
   summary: z.string().trim().min(1).max(5000),
@@ -94,11 +94,11 @@ export const PlanView = z.object({
 })
 export type PlanView = z.infer<typeof PlanView>
 
-/** `PUT /api/jobs/{id}/plan`: the whole plan as a person wants it; `version` is the one that was edited. */
+/** `PUT /api/jobs/{id}/plan`: the complete edited plan; `version` is the version that was edited. */
 export const PlanEdit = z.strictObject({ version: z.int(), plan: Plan })
 export type PlanEdit = z.infer<typeof PlanEdit>
 
-/** `POST /api/jobs/{id}/approve`: with a version, exactly that one or none. */
+/** `POST /api/jobs/{id}/approve`: with a version, approves exactly that one or fails. */
 export const PlanApproval = z.strictObject({ version: z.int().optional() })
 export type PlanApproval = z.infer<typeof PlanApproval>
 

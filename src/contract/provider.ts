@@ -12,7 +12,7 @@ const name = PlainText.regex(
 export const ProviderName = name
 export const SecretName = name
 
-/** The body of `PUT /api/secrets/{name}`. No route answers with a value again. */
+/** The body of `PUT /api/secrets/{name}`. No route ever returns the value. */
 export const SecretValue = z.strictObject({
   value: PlainText.trim()
     .min(1, 'the value is empty: send the key')
@@ -26,12 +26,12 @@ export const SecretList = z.object({ secrets: z.array(SecretView) })
 const HeaderName = PlainText.regex(/^[A-Za-z0-9-]{1,64}$/, 'this is no name of an HTTP header')
 
 /**
- * Where models are: the body of `PUT /api/providers/{name}`. What is left out is filled in from what Slipway knows of a
+ * The body of `PUT /api/providers/{name}`: a model provider. Missing fields are filled in from Slipway's defaults for a
  * provider of that name (`anthropic`, `openai`, `gemini`, `openrouter`, `ollama`).
  */
 export const ProviderInput = z.strictObject({
   wire: Wire.optional(),
-  /** Up to what every path of the wire begins with: `https://api.anthropic.com`, `https://api.openai.com/v1`. */
+  /** The common prefix of every path of the wire: `https://api.anthropic.com`, `https://api.openai.com/v1`. */
   base_url: z
     .url({ protocol: /^https?$/, error: 'this is no address: write it with http:// or https://' })
     .max(2000)
@@ -41,19 +41,22 @@ export const ProviderInput = z.strictObject({
       'an address holds no user and password: set a secret',
     )
     .optional(),
-  /** The name of the secret that is its key; null for a server that wants none. */
+  /** The name of the secret that holds its key; null for a server that needs none. */
   secret: SecretName.nullable().optional(),
-  /** The header that carries the key, where it is not the one of the wire. */
+  /** The header that carries the key, where it differs from the wire's. */
   header: HeaderName.nullable().optional(),
-  /** Sent along with every call; no secrets, they are shown. */
+  /** Sent with every call; must not contain secrets, because they are displayed. */
   headers: z
     .record(HeaderName, PlainText.max(2000).regex(/^[\x20-\x7e]*$/, 'a header is plain ASCII'))
     .optional(),
-  /** On the wire `openai`: it serves Responses as well, and who can choose takes them before Chat Completions. */
+  /**
+   * On the wire `openai`: the provider supports Responses as well; agents that support both use it instead of Chat
+   * Completions.
+   */
   responses: z.boolean().optional(),
-  /** The model that is asked for when nobody chose one. */
+  /** The model requested when none was chosen. */
   model: PlainText.trim().min(1).max(200).nullable().optional(),
-  /** Only these backends use it; empty: all that speak its wire. */
+  /** The only backends that use it; empty: all that speak its wire. */
   backends: z.array(name).max(50).optional(),
 })
 export type ProviderInput = z.infer<typeof ProviderInput>
@@ -72,7 +75,7 @@ export const Provider = z.object({
 })
 export type Provider = z.infer<typeof Provider>
 
-/** Why calls to a provider fail just now. `until` null: until a person does something. */
+/** Why calls to a provider currently fail. `until` is null when a person has to act. */
 export const ProviderTrouble = z.object({
   reason: z.string(),
   since: z.string(),
@@ -81,8 +84,8 @@ export const ProviderTrouble = z.object({
 export type ProviderTrouble = z.infer<typeof ProviderTrouble>
 
 /**
- * What came of trying a provider with its key: it answered, refused the key, could not be reached, or said something from
- * which nothing can be told about the key. `said` is why, null where it answered.
+ * The result of probing a provider with its key: it answered, refused the key, could not be reached, or gave a response that
+ * says nothing about the key. `said` is the reason, null when it answered.
  */
 export const ProviderProbe = z.object({
   result: z.enum(['answered', 'refused', 'unreachable', 'unclear']),
@@ -92,12 +95,12 @@ export const ProviderProbe = z.object({
 export type ProviderProbe = z.infer<typeof ProviderProbe>
 
 export const ProviderView = Provider.extend({
-  /** Whether calls can be made: it needs no key, or its key is set. */
+  /** Whether calls can be made: the provider needs no key, or its key is set. */
   usable: z.boolean(),
   trouble: ProviderTrouble.nullable(),
-  /** Tried when it, or its key, was set; null while it was not. */
+  /** Probed when the provider, or its key, was set; null if it never was. */
   probe: ProviderProbe.nullable(),
 })
 export type ProviderView = z.infer<typeof ProviderView>
-/** The first that fits a backend's wire and names the backend is used, else the first that names none. */
+/** The first provider that matches a backend's wire and names the backend is used, else the first that names no backends. */
 export const ProviderList = z.object({ providers: z.array(ProviderView) })

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import { PlainText } from './plain-text.ts'
 
-/** What came of a question: somebody answered it, nobody did in time, or its session ended before. */
+/** The outcome of a question: it was answered, it expired unanswered, or its session ended first (`withdrawn`). */
 export const QuestionOutcome = z.enum(['answered', 'expired', 'withdrawn'])
 export type QuestionOutcome = z.infer<typeof QuestionOutcome>
 
-/** What an agent asks a person in the middle of its work. */
+/** A question that an agent asks a person in the middle of its work. */
 export const QuestionView = z.object({
   id: z.uuid(),
   task_id: z.uuid(),
   attempt_id: z.uuid(),
   agent: z.string(),
   question: z.string(),
-  /** Answers that the agent proposes; any other is as good. */
+  /** Answers that the agent proposes; any other answer is accepted too. */
   choices: z.array(z.string()),
   asked_at: z.string(),
   deadline: z.string(),
@@ -32,7 +32,7 @@ export const QuestionAnswer = z.strictObject({
 })
 export type QuestionAnswer = z.infer<typeof QuestionAnswer>
 
-/** What an agent says to ask. */
+/** The agent's input when it asks a question. */
 export const PersonAsked = z.strictObject({
   question: z
     .string()

@@ -7,7 +7,7 @@ const Start = z.object({
   env: z.record(PlainText.max(200), PlainText.max(4096)).default({}),
 })
 
-/** An agent as the registry of the Agent Client Protocol describes it; what Slipway does not need is passed over. */
+/** An agent as described by the registry of the Agent Client Protocol; fields that Slipway does not need are ignored. */
 export const RegistryEntry = z.object({
   id: PlainText.max(200),
   name: PlainText.trim().min(1).max(100),
@@ -20,7 +20,7 @@ export const RegistryEntry = z.object({
 })
 export type RegistryEntry = z.infer<typeof RegistryEntry>
 
-/** A backend to be added by its entry in the registry. `name` is how it is called here; its id unless told. */
+/** A backend to be added from its registry entry. `name` is its local name; defaults to the entry's id. */
 export const RegistryBackend = z.strictObject({
   registry: RegistryEntry,
   name: CustomBackend.shape.name.optional(),
@@ -28,8 +28,8 @@ export const RegistryBackend = z.strictObject({
 export type RegistryBackend = z.infer<typeof RegistryBackend>
 
 /**
- * The backend that an entry describes; null when it offers no way to start it here. An npm package is installed by Slipway
- * at its exact version; for the others a person sees to it that the program is in PATH.
+ * Returns the backend that an entry describes; null when it offers no way to start it on this platform. An npm package is
+ * installed by Slipway at its exact version; for the others a person has to make sure that the program is in PATH.
  */
 export function backendOfEntry({ registry, name }: RegistryBackend, platform: string): unknown {
   const { npx, uvx, binary } = registry.distribution

@@ -10,8 +10,8 @@ export const Health = z.object({
 export type Health = z.infer<typeof Health>
 
 /**
- * The last time the server proved itself with a small job of its own: when it began, how long it took, why it failed.
- * `job_id` names the job while it runs and when it failed; one that passed is gone.
+ * The latest canary run, the server's test of itself with a small job: when it began, its duration, and why it failed.
+ * `job_id` names the job while it runs and after a failure; the job of a passed run is deleted.
  */
 export const CanaryView = z.object({
   status: z.enum(['never', 'running', 'passed', 'failed']),
@@ -32,7 +32,7 @@ export const Stats = z.object({
 })
 export type Stats = z.infer<typeof Stats>
 
-/** The processes that claim work, and the work that each holds. `seen_at` is when it last said that it lives. */
+/** The processes that claim work, and the work that each holds. `seen_at` is the time of the last heartbeat. */
 export const WorkerView = z.object({
   id: z.uuid(),
   host: z.string(),
@@ -53,7 +53,7 @@ export const WorkerView = z.object({
 export type WorkerView = z.infer<typeof WorkerView>
 export const WorkerList = z.object({ workers: z.array(WorkerView) })
 
-/** Every error of the API has this shape; `code` is stable, `error` is a sentence for a person. */
+/** The shape of every error of the API; `code` is stable, `error` is a sentence for a person. */
 export const ErrorBody = z.object({
   error: z.string(),
   code: z.string(),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * Where a job starts from: the address of a repository, or its absolute path. A `file://` address becomes the path that it
- * means. An address that holds a password or a token is refused: it would be kept and shown wherever the source is.
+ * The repository that a job starts from: its address or its absolute path. A `file://` address is converted to its path. An
+ * address that holds a password or a token is rejected: it would be stored and shown wherever the source is.
  */
 export const Source = z
   .string()
@@ -14,7 +14,7 @@ export const Source = z
 const forms =
   'give an absolute path, or an address: https://, http://, ssh://, git://, git@host:path or file:///path'
 
-/** What is wrong with a source as it is written, as a sentence without a word of it; null when nothing is. */
+/** Returns the problem with a source, as a sentence that does not quote it; null when there is none. */
 function problemOf(source: string): string | null {
   if (source === '')
     return 'the source is empty: leave it out to begin from nothing, or name a git repository'
@@ -50,29 +50,32 @@ function fileProblem(source: string): string | null {
 
 const spoken = new Set(['https', 'http', 'ssh', 'git'])
 
-/** The path that a `file:` address means; null when the text is none, or does not mean a path of this machine. */
+/** Returns the path of a `file:` address; null when the text is not one, or does not name a path of this machine. */
 function fileOf(source: string): string | null {
   const [, encoded] = /^file:(?:\/\/(?:localhost)?)?(\/(?!\/).*)$/i.exec(source) ?? []
   if (encoded === undefined) return null
   try {
     return decodeURIComponent(encoded)
   } catch {
-    // Not every percent sign begins a code, not even in an address: then the path is meant as it stands.
+    // Not every percent sign starts an escape, even in an address: in that case the path is taken literally.
     return encoded
   }
 }
 
-/** `git@host:path` or `host:path`, as git tells it from a path: nothing has a slash before the colon. */
+/**
+ * Whether a source is `git@host:path` or `host:path`. Like git, distinguishes it from a path by having no slash before the
+ * colon.
+ */
 function isScpLike(source: string): boolean {
   return /^(?:\w[\w.+-]*@(?:\w[\w.-]*|\[[\da-f:.]+\])|\w[\w.-]+):(?!:|\/\/)./i.test(source)
 }
 
-/** Whether a source is the address of a repository somewhere else, and no path, `file:` address or unknown thing. */
+/** Whether a source is the address of a remote repository, not a path, a `file:` address or something unknown. */
 export function isAddress(source: string): boolean {
   return !/^file:/i.test(source) && (isScpLike(source) || /^[a-z][a-z\d+.-]*:\/\//i.test(source))
 }
 
-/** Whether an address has a password or a token in it, or a user where that alone lets somebody in. */
+/** Whether an address contains a password or a token, or a user where that alone grants access. */
 export function holdsPassword(source: string): boolean {
   if (/^[^/:@]+:(?!\/\/)[^/]*@/.test(source)) return true
   const [, scheme = '', authority = ''] = /^([a-z][a-z\d+.-]*):\/\/([^/?#]*)/i.exec(source) ?? []
@@ -80,6 +83,6 @@ export function holdsPassword(source: string): boolean {
     return true
   const at = authority.lastIndexOf('@')
   if (at === -1) return false
-  // `ssh://git@host` names whom to log in as; the key is elsewhere.
+  // `ssh://git@host` names the user to log in as; the key is elsewhere.
   return scheme.toLowerCase() !== 'ssh' || authority.slice(0, at).includes(':')
 }

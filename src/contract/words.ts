@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The closed vocabularies of the wire; docs/glossary.md says what each word means. */
+/** The closed vocabularies of the API; docs/glossary.md defines each word. */
 export const JobStatus = z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'])
 export type JobStatus = z.infer<typeof JobStatus>
 
@@ -37,11 +37,11 @@ export type Proof = z.infer<typeof Proof>
 export const Verdict = z.enum(['pass', 'fail', 'waived'])
 export type Verdict = z.infer<typeof Verdict>
 
-/** Who named a check: the person who asked for the job, its plan, the files of the repository, or an agent. */
+/** The origin of a check: the person who created the job, its plan, the files of the repository, or an agent. */
 export const CheckOrigin = z.enum(['person', 'plan', 'repository', 'agent'])
 export type CheckOrigin = z.infer<typeof CheckOrigin>
 
-/** A check says whether the work is good; a setup only gets ready what the checks need. */
+/** A check decides whether the work is good; a setup only prepares what the checks need. */
 export const CheckKind = z.enum(['check', 'setup'])
 export type CheckKind = z.infer<typeof CheckKind>
 
@@ -65,7 +65,7 @@ export const Wait = z.object({
 })
 export type Wait = z.infer<typeof Wait>
 
-/** Waits that a person ends. The others end by themselves. */
+/** Waits that only a person can end. The others end by themselves. */
 export const personWaits: ReadonlySet<Wait['for']> = new Set([
   'approval',
   'answer',
@@ -74,7 +74,7 @@ export const personWaits: ReadonlySet<Wait['for']> = new Set([
   'backend',
 ])
 
-/** Whether a person has to do something before this goes on. */
+/** Whether a person has to act before the job or task can continue. */
 export function needsPerson({ wait }: { readonly wait: Wait | null }): boolean {
   return wait !== null && personWaits.has(wait.for)
 }

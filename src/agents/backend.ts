@@ -2,10 +2,10 @@ import type { BackendView } from '../contract/backend.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Profile } from './profile.ts'
 
-/** The one interface to every agent: what it is, as data, and where it is on this machine. */
+/** The one interface to every agent: its profile, as data, and its location on this machine. */
 export interface Backend {
   readonly profile: Profile
-  /** Never throws: what is wrong is the `reason`, with what to do about it. Starts no process. */
+  /** Never throws: problems are reported in `reason`, with advice. Starts no process. */
   detect(): Promise<Detection>
 }
 
@@ -14,21 +14,21 @@ export interface Detection {
   readonly reason: string | null
   readonly version: string | null
   readonly source: BackendView['installed']
-  /** How it is started; null when it is not there. */
+  /** How to start it; null when it is not installed. */
   readonly launch: Launch | null
 }
 
 export interface Launch {
   readonly command: readonly string[]
-  /** Directories that go in front of PATH. */
+  /** Directories that are prepended to PATH. */
   readonly path: readonly string[]
-  /** Paths the agent's process must be able to read, whatever else the sandbox hides. */
+  /** Paths that the agent's process must be able to read, whatever else the sandbox hides. */
   readonly readable: readonly string[]
-  /** Where Slipway installed it; null when it did not. */
+  /** The directory where Slipway installed it; null when it did not. */
   readonly installDir: string | null
 }
 
-/** What an agent's session tells while it works, in Slipway's words; the terms are ACP's. */
+/** An update from an agent's session while it works; the terms are ACP's. */
 export type SessionUpdate =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'thought'; readonly text: string }
@@ -51,26 +51,26 @@ export type SessionUpdate =
       readonly kind: 'permission'
       readonly title: string
       readonly answer: string
-      /** The policy of the job that answered. */
+      /** The policy of the job, which gave the answer. */
       readonly policy: PermissionPolicy
     }
   | ({ readonly kind: 'usage' } & ReportedUsage)
 
-/** What an agent has changed in a file, by its own account; `old` is null for a new file. */
+/** A change to a file as reported by an agent; `old` is null for a new file. */
 export interface FileEdit {
   readonly path: string
   readonly old: string | null
   readonly new: string
 }
 
-/** What an agent says it has used in its session so far. */
+/** The usage that an agent has reported in its session so far. */
 export interface ReportedUsage {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly costUsd: number | null
 }
 
-/** How a turn ended. `end_turn` says that the agent stopped, never that it succeeded. */
+/** The end of a turn. `end_turn` means that the agent stopped, not that it succeeded. */
 export interface TurnEnd {
   readonly stopReason: string
 }

@@ -4,17 +4,17 @@ import { isRoot } from '../sandbox/identities.ts'
 import type { Backend } from './backend.ts'
 import { plainProfile, type Profile } from './profile.ts'
 
-/** Where Slipway itself is. */
+/** Options of the built-in backends: the location of Slipway itself. */
 export interface BuiltInOptions {
   readonly version: string
   readonly nodePath: string
   /** The root of the Slipway package. */
   readonly packageRoot: string
-  /** Compiled code of Node's, for them to read; null where there is none. */
+  /** Node's compile cache directory, readable by the agents; null when there is none. */
   readonly compileCache: string | null
 }
 
-/** The offline demo: blueprints, and no model. */
+/** Returns the offline demo backend, which works from blueprints without a model. */
 export function offlineDemo(options: BuiltInOptions): Backend {
   return builtIn(options, 'offline', {
     id: 'offline',
@@ -24,7 +24,7 @@ export function offlineDemo(options: BuiltInOptions): Backend {
   })
 }
 
-/** Slipway's own team, on any model. */
+/** Returns the built-in team backend, which works with any model. */
 export function builtInTeam(options: BuiltInOptions): Backend {
   return builtIn(options, 'team', {
     id: 'team',
@@ -42,7 +42,7 @@ export function builtInTeam(options: BuiltInOptions): Backend {
   })
 }
 
-/** A backend whose program is a folder beside this file. */
+/** Returns a backend whose program is in a folder of this package. */
 function builtIn(
   { packageRoot, nodePath, version, compileCache }: BuiltInOptions,
   folder: string,
@@ -74,7 +74,7 @@ function builtIn(
       const launch = {
         command: profile.command,
         path: [],
-        // What it is made of may lie elsewhere, behind a link.
+        // Its dependencies may be elsewhere, behind a symbolic link.
         readable: [packageRoot, realPlace(path.join(packageRoot, 'node_modules')), ...compiled],
         installDir: null,
       }
@@ -85,14 +85,14 @@ function builtIn(
 
 class ClosedError extends Error {}
 
-/** Throws when the agents of a server that is root, which run as another user, cannot look into a directory. */
+/** Throws when the server runs as root and its agents, which run as another user, cannot read a directory. */
 async function requireOpen(dir: string): Promise<void> {
   if (!isRoot()) return
   const { mode } = await fs.promises.stat(dir)
   if ((mode & 0o005) !== 0o005) throw new ClosedError(`${dir} is closed to other users`)
 }
 
-/** Where a place really is; itself when it is not there. */
+/** Returns the real path of a place; the path itself when it does not exist. */
 function realPlace(place: string): string {
   return fs.existsSync(place) ? fs.realpathSync(place) : place
 }

@@ -10,9 +10,8 @@ import type { Profile } from './profile.ts'
 import type { ModelRoute } from './model-route.ts'
 
 /**
- * Which backends there are: those a person added in settings, those that Slipway knows, its own team, and the offline demo.
- * Detection looks at the machine each time it is asked, so that what a person has just installed is seen without a
- * restart.
+ * The available backends: those added in settings, those that Slipway knows, its own team, and the offline demo. Detection
+ * looks at the machine on every call, so that a newly installed program is found without a restart.
  */
 export interface Catalogue {
   readonly places: Places
@@ -21,11 +20,11 @@ export interface Catalogue {
 }
 
 export interface CatalogueOptions extends Places, BuiltInOptions {
-  /** How a backend reaches models now. */
+  /** Returns how a backend currently reaches models. */
   readonly reach: (profile: Profile) => Promise<ModelRoute>
-  /** What the conformance kit found of backends, by their names. */
+  /** Returns the conformance kit results, keyed by backend name. */
   readonly conformance: () => Promise<ReadonlyMap<string, Conformance>>
-  /** The file of settings in which a backend stands; null for all others. */
+  /** Returns the settings file that defines a backend; null for all others. */
   readonly fileOf: (name: string) => string | null
 }
 
@@ -33,7 +32,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const ours = [builtInTeam(options), offlineDemo(options)]
   const all = (settings: Settings): Backend[] => {
     const custom = settings.backends.map(customProfile)
-    // Who adds a backend under a known name means to replace it.
+    // A backend added under a known name replaces the known one.
     const known = knownProfiles.filter((profile) => custom.every((other) => other.id !== profile.id))
     const detectable = (profile: Profile): Backend => ({
       profile,
@@ -60,7 +59,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       const usable = detected.filter(({ found, reach }) => found.available && reach.auth !== null)
       const standard =
         usable.find(({ profile }) => profile.id === settings.default_backend) ??
-        // Nobody is given an agent that may turn out not to be logged in, or one that somebody added, unless they asked for it.
+        // An agent that may not be logged in, or that a person added, never becomes the default unless it was chosen.
         usable.find(
           ({ profile, reach }) => !isAdded(settings, profile) && (reach.auth !== 'own' || reach.sure),
         )
@@ -77,7 +76,7 @@ function isAdded(settings: Settings, { id }: Profile): boolean {
   return settings.backends.some((backend) => backend.name === id)
 }
 
-/** What a person set for a backend comes before what Slipway knows of it. */
+/** Limits set by a person for a backend override those of its profile. */
 function withLimits(profile: Profile, limits: BackendLimits = {}): Profile {
   const { start, first_update, silence, turn } = limits
   return {

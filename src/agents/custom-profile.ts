@@ -1,7 +1,7 @@
 import type { CustomBackend } from '../contract/backend.ts'
 import { plainSession, type Install, type Profile } from './profile.ts'
 
-/** The profile of a backend that a person added: a program of theirs, or an npm package that Slipway installs. */
+/** Returns the profile of a backend that a person added: their own program, or an npm package that Slipway installs. */
 export function customProfile(custom: CustomBackend): Profile {
   const [program = '', ...args] = custom.command
   const install = custom.package === undefined ? null : packageInstall(custom.package, program, args)

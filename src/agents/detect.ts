@@ -6,20 +6,20 @@ import { fill } from './placeholders.ts'
 import type { Install, Profile } from './profile.ts'
 
 export interface Places {
-  /** Where Slipway installs agents: one directory each, `<id>@<version>`. */
+  /** The directory where Slipway installs agents, one subdirectory each: `<id>@<version>`. */
   readonly backendsDir: string
-  /** The Node that runs agents written for it. */
+  /** The path of the Node that runs agents written for it. */
   readonly nodePath: string
-  /** Where commands are looked up, as in PATH. */
+  /** The search path for commands, in the format of PATH. */
   readonly searchPath: string
 }
 
-/** Where the version that this profile names is, or would be, installed. */
+/** Returns the install directory of the version that this profile names, whether or not it exists. */
 export function installDirOf(profile: Profile & { install: Install }, places: Places): string {
   return path.join(places.backendsDir, `${profile.id}@${profile.install.version}`)
 }
 
-/** Looks where Slipway installs, then in PATH. A handful of looks at the disk; no process is started. */
+/** Looks in Slipway's install directory, then in PATH. Performs a few disk lookups; starts no process. */
 export async function detectProfile(profile: Profile, places: Places): Promise<Detection> {
   const { install } = profile
   if (install !== null) {
@@ -57,14 +57,14 @@ function unavailable(reason: string): Detection {
 
 const INTERPRETER = /^(node|bun|deno|python[\d.]*|ruby|perl|php|sh|bash|dash|zsh)$/
 
-/** The file that an interpreter is to run, when it is named by its whole path and is not there. */
+/** Returns the script that an interpreter would run, if it is given as an absolute path and does not exist. */
 function missingScript(program: string, args: readonly string[]): string | null {
   if (!INTERPRETER.test(path.basename(program))) return null
   const script = args.find((arg) => !arg.startsWith('-'))
   return script !== undefined && path.isAbsolute(script) && !fs.existsSync(script) ? script : null
 }
 
-/** What a person does so that the program is there. */
+/** Returns advice for installing the program. */
 function advice(profile: Profile): string {
   const steps = [
     profile.install === null ? '' : `run \`slipway backends install ${profile.id}\``,
@@ -97,12 +97,12 @@ async function detectInstalled(
   }
 }
 
-/** The first package is the one that holds the program. */
+/** Returns the first package, which holds the program. */
 function mainPackage(install: Install): string {
   return fill(Object.keys(install.packages)[0] ?? '')
 }
 
-/** The program's file: the one that the profile names, else the one that the package names for this command. */
+/** Returns the program's file: the one named by the profile, else the one that the package names for this command. */
 export async function entryOf(install: Install, dir: string): Promise<string | null> {
   if ('file' in install.entry) return path.join(dir, fill(install.entry.file))
   const home = path.join(dir, 'node_modules', mainPackage(install))

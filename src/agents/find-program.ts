@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** A program on this machine, and what a sandbox must show of the disk so that it can run there. */
+/** A program on this machine, and the paths that a sandbox must expose so that it can run there. */
 export interface Program {
-  /** Its real place, links followed. */
+  /** Its real path, with symbolic links resolved. */
   readonly file: string
   readonly readable: readonly string[]
-  /** From the package it belongs to; null when that says none. */
+  /** The version from its package; null when the package has none. */
   readonly version: string | null
 }
 
@@ -14,7 +14,7 @@ export type Search =
   | { readonly found: Program }
   | { readonly found: null; readonly refused: { readonly file: string; readonly why: string } | null }
 
-/** Looks a program up as a shell would: an absolute path as it is, a name in each directory of the search path. */
+/** Looks a program up like a shell: an absolute path is used as is, a name is searched in each directory of the search path. */
 export async function findProgram(name: string, searchPath: string): Promise<Search> {
   const candidates = path.isAbsolute(name)
     ? [name]
@@ -42,8 +42,9 @@ export async function findProgram(name: string, searchPath: string): Promise<Sea
 }
 
 /**
- * What belongs to a program: the outermost `node_modules` it lies in, the Python environment it is a script of, the
- * directory that a link leads to, else nothing but itself: beside a program in a person's HOME lie their secrets.
+ * Returns the paths that belong to a program: the outermost `node_modules` that contains it, the Python environment of a
+ * script, or the target directory of a link; otherwise only the file itself, because a person's HOME has secrets beside its
+ * programs.
  */
 function surroundings(file: string, linked: boolean): string[] {
   const parts = file.split(path.sep)
@@ -56,7 +57,7 @@ function surroundings(file: string, linked: boolean): string[] {
   return [linked && !bin ? dir : file]
 }
 
-/** The version in the nearest package.json above a file that lies in a `node_modules`. */
+/** Returns the version from the nearest package.json above a file within a `node_modules`. */
 async function packageVersion(file: string): Promise<string | null> {
   let dir = path.dirname(file)
   while (dir.includes('node_modules') && path.basename(dir) !== 'node_modules') {
@@ -67,13 +68,13 @@ async function packageVersion(file: string): Promise<string | null> {
   return null
 }
 
-/** The `version` of a package.json; null when there is none to read. */
+/** Returns the `version` of a package.json; null when it cannot be read. */
 export async function readVersion(manifest: string): Promise<string | null> {
   const version = (await readManifest(manifest))['version']
   return typeof version === 'string' ? version : null
 }
 
-/** The programs that a package.json names, by command. */
+/** Returns the programs named in a package.json, keyed by command. */
 export async function readBins(manifest: string): Promise<ReadonlyMap<string, string>> {
   const { name, bin } = await readManifest(manifest)
   if (typeof bin === 'string') return new Map([[String(name).split('/').at(-1) ?? '', bin]])

@@ -10,20 +10,20 @@ import type { Install, Profile } from './profile.ts'
 
 export interface Installing {
   readonly places: Places
-  /** The environment of npm: where it finds its own settings and cache. */
+  /** The environment of npm, which locates its settings and cache. */
   readonly env: Readonly<Record<string, string>>
-  /** What npm says, as it says it. */
+  /** Receives npm's output as it arrives. */
   readonly onOutput: (text: string) => void
   readonly signal: AbortSignal
 }
 
-/** The longest an installation may take. */
+/** The maximum duration of an installation in ms. */
 const INSTALL_MS = 600_000
 
 /**
- * Installs a profile's packages at their pinned versions into a directory of their own: no script of theirs is run,
- * nothing is changed outside, and the directory appears only when everything is there. Runs npm under the Node that
- * will run the agent: under an older one npm would silently choose older agents. Throws `AppError`.
+ * Installs a profile's packages at their pinned versions into a directory of their own: install scripts are not run, nothing
+ * outside is changed, and the directory appears only once the installation is complete. Runs npm under the Node that will
+ * run the agent, because npm would silently choose older agents under an older one. Throws `AppError`.
  */
 export async function installProfile(profile: Profile, options: Installing): Promise<void> {
   const { install } = profile
@@ -31,7 +31,7 @@ export async function installProfile(profile: Profile, options: Installing): Pro
     throw new AppError('not_installable', `${profile.displayName} is not a package that can be installed.`)
   const dir = installDirOf({ ...profile, install }, options.places)
   const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomUUID()}`)
-  // Agents of a server that is root run as another user; the data directory is closed to others.
+  // When the server runs as root, agents run as another user; the data directory is closed to other users.
   fs.mkdirSync(fresh, { recursive: true, mode: 0o755 })
   try {
     fs.writeFileSync(path.join(fresh, 'package.json'), manifestOf(install))
@@ -49,7 +49,7 @@ export async function installProfile(profile: Profile, options: Installing): Pro
   }
 }
 
-/** Removes every version of a backend that Slipway installed; false when there was none. */
+/** Removes every version of a backend that Slipway installed; returns false when there was none. */
 export async function uninstallProfile(profile: Profile, places: Places): Promise<boolean> {
   const names = fs.existsSync(places.backendsDir) ? await fs.promises.readdir(places.backendsDir) : []
   const mine = names.filter((name) => name.startsWith(`${profile.id}@`))
@@ -98,7 +98,7 @@ function stopped(error: Error, signal: AbortSignal): Error {
   return new AppError('install_failed', `npm could not be started: ${error.message}`)
 }
 
-/** npm's own words for what went wrong, with what to do where that is known. */
+/** Returns npm's error messages, with advice where a remedy is known. */
 function npmError(output: string): string {
   const errors = output
     .split('\n')

@@ -9,7 +9,7 @@ import { pi } from './profiles/pi.ts'
 import { qwen } from './profiles/qwen.ts'
 import { aider, amp, cursor, droid, goose, kimi } from './profiles/untested.ts'
 
-/** The agents that Slipway knows by itself; the first that can work is the default. */
+/** The agents that Slipway knows by itself; the first usable one is the default. */
 export const knownProfiles: readonly Profile[] = [
   claudeCode,
   codex,

@@ -1,4 +1,4 @@
-/** The values behind the placeholders of a profile; null where an attempt has none. */
+/** The values of a profile's placeholders; null where an attempt has none. */
 export interface Values {
   readonly gateway: string | null
   readonly base: string | null
@@ -11,7 +11,7 @@ export interface Values {
 
 const platform = `${process.platform}-${process.arch}`
 
-/** The text with `{gateway}`, `{base}`, `{speech}`, `{token}`, `{model}`, `{home}`, `{install}` and `{platform}` filled in. */
+/** Replaces `{gateway}`, `{base}`, `{speech}`, `{token}`, `{model}`, `{home}`, `{install}` and `{platform}` in a text. */
 export function fill(text: string, values: Partial<Values> = {}): string {
   return text.replaceAll(
     /\{(gateway|base|speech|token|model|home|install|platform)\}/g,
@@ -22,7 +22,7 @@ export function fill(text: string, values: Partial<Values> = {}): string {
   )
 }
 
-/** Names with values; those whose value needs a placeholder that has none are left out. */
+/** Fills in the values of an environment; entries that need a placeholder without a value are left out. */
 export function fillEnv(
   env: Readonly<Record<string, string>>,
   values: Partial<Values>,

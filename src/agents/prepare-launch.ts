@@ -6,10 +6,10 @@ import { fill, fillEnv, type Values } from './placeholders.ts'
 import type { GatewayUse, Profile } from './profile.ts'
 import type { Speech } from './model-route.ts'
 
-/** An attempt's way to models: the gateway's address and the attempt's key to it, or null for the agent's own login. */
+/** An attempt's access to models: the gateway's address and the attempt's token for it, or null for the agent's own login. */
 export interface Access {
   readonly gateway: { readonly url: string; readonly token: string; readonly speech: Speech } | null
-  /** The model that a person chose; null leaves it to the profile. */
+  /** The model chosen by a person; null leaves the choice to the profile. */
   readonly model: string | null
 }
 
@@ -19,7 +19,7 @@ export interface Prepared {
   readonly readable: readonly string[]
 }
 
-/** Where below the gateway's address each protocol begins, its version included. */
+/** The path of each protocol below the gateway's address, including its version. */
 const bases: Readonly<Record<Speech, string>> = {
   anthropic: '/anthropic/v1',
   openai: '/openai/v1',
@@ -28,8 +28,8 @@ const bases: Readonly<Record<Speech, string>> = {
 }
 
 /**
- * Makes an attempt's HOME ready for its agent, and fills in what the profile leaves open. `ownHome` is the HOME of the
- * person whose login the agent uses when it does not go through the gateway. Throws when a file cannot be written.
+ * Prepares an attempt's HOME for its agent, and fills in the profile's placeholders. `ownHome` is the HOME of the person
+ * whose login the agent uses when it does not go through the gateway. Throws when a file cannot be written.
  */
 export async function prepareLaunch(
   profile: Profile,
@@ -69,7 +69,7 @@ function pathOf(launch: Launch): Record<string, string> {
   return launch.path.length === 0 ? {} : { PATH: launch.path.join(':') }
 }
 
-/** A line of a settings file that asks for a value nobody has is left out. */
+/** Removes the lines of a settings file that contain a placeholder without a value. */
 function withoutOpen(text: string): string {
   return text
     .split('\n')

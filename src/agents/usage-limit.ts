@@ -1,17 +1,17 @@
-/** That a subscription is used up, as an agent says it. */
+/** A notice from an agent that its subscription is used up. */
 export interface UsageLimit {
-  /** What is used up, in words: `session limit`. */
+  /** The limit that was reached, in words: `session limit`. */
   readonly what: string
-  /** When it can be used again, in milliseconds since 1970; null where the agent does not say. */
+  /** The time of the reset, in ms since the epoch; null when the agent does not report it. */
   readonly until: number | null
 }
 
-/** A notice is short: what is longer is an answer, which may quote one. */
+/** The maximum length of a notice: a longer text is an answer, which may quote one. */
 const NOTICE_CHARS = 600
-/** Of an answer that ended with an error, the lines in which a notice is looked for. */
+/** The number of lines, from the end of an answer that ended with an error, that are searched for a notice. */
 const LAST_LINES = 3
 
-/** What stands before a notice: the beginning of a line, or what an error says of itself, and marks without letters. */
+/** Matches what precedes a notice: the beginning of a line or an error prefix, and marks without letters. */
 const before = String.raw`(?:^|:\s?"?|\[)[^\p{L}\p{N}"'\n]*(?:(?:api )?error:\s*)?`
 
 const wordings = {
@@ -38,8 +38,9 @@ const wordings = {
 export type LimitWording = keyof typeof wordings
 
 /**
- * The notice that a text is, or that an error ends with; null when there is none. `isError`: the text is an error or the end of a
- * turn that failed, in which a notice may be a part. What an ordinary answer quotes is none. `now` in milliseconds since 1970.
+ * Returns the notice in a text, or at the end of an error; null when there is none. `isError`: the text is an error or the
+ * end of a failed turn, of which a notice may be a part. A notice quoted in an ordinary answer is ignored. `now` is in ms
+ * since the epoch.
  */
 export function readUsageLimit(
   text: string,
@@ -58,7 +59,7 @@ export function readUsageLimit(
   return { what: kindOf(notice), until: resetTime(notice, now) }
 }
 
-/** The end of what was said in a turn that failed: the lines in which a notice may stand. */
+/** Returns the last lines of a failed turn's output, where a notice may be. */
 export function lastLines(said: string): string {
   return said.trim().split('\n').slice(-LAST_LINES).join('\n')
 }
@@ -74,10 +75,10 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-/** A time that was named and has just passed has come; the next one of that name is a day away. */
+/** A named time that passed less than this long ago counts as reached; the next time of that name is a day away. */
 const JUST_PASSED = 30 * MINUTE
 
-/** When a notice says that it is over, in milliseconds since 1970; null when it does not say. */
+/** Returns the reset time in a notice, in ms since the epoch; null when it has none. */
 export function resetTime(notice: string, now: number): number | null {
   const [, epoch] = /\|(\d{10,13})\b/.exec(notice) ?? []
   if (epoch !== undefined) return Number(epoch) * (epoch.length > 10 ? 1 : SECOND)
@@ -91,7 +92,7 @@ const spans = new RegExp(
 )
 const sizes: Readonly<Record<string, number>> = { d: DAY, h: HOUR, m: MINUTE, s: SECOND }
 
-/** "try again in 3 days 1 hour 5 minutes", "reset after 12h34m56s", "wait 2 minutes before". */
+/** Parses "try again in 3 days 1 hour 5 minutes", "reset after 12h34m56s", "wait 2 minutes before". */
 function afterSpan(notice: string, now: number): number | null {
   const said = spans.exec(notice)?.groups
   const parts = [...(said?.['span'] ?? said?.['pause'] ?? '').matchAll(/(\d+(?:\.\d+)?)\s*([dhms])/gi)]
@@ -112,13 +113,13 @@ const named = new RegExp(
   'iu',
 )
 
-/** "resets 3:45pm (Europe/Berlin)", "resets Jul 18 at 4am", "try again at May 11th, 2026 1:36 PM". */
+/** Parses "resets 3:45pm (Europe/Berlin)", "resets Jul 18 at 4am", "try again at May 11th, 2026 1:36 PM". */
 function atTime(notice: string, now: number): number | null {
   const said = named.exec(notice)?.groups
   if (said === undefined) return null
   const hour = hourOf(Number(said['hour']), said['half'])
   const minute = Number(said['minute'] ?? 0)
-  // A number alone is no time of a day.
+  // A number alone is not a time of day.
   if (hour === null || minute > 59 || (said['half'] === undefined && said['minute'] === undefined))
     return null
   const offset = offsetOf(said)
@@ -144,7 +145,7 @@ function hourOf(hour: number, half: string | undefined): number | null {
   return (hour % 12) + (half.toLowerCase().startsWith('p') ? 12 : 0)
 }
 
-/** How far the named zone is ahead of UTC at a moment, in milliseconds; without a name, the zone of this machine. */
+/** Returns the offset of the named zone from UTC at a given time, in ms; without a name, that of this machine's zone. */
 function offsetOf(said: Readonly<Record<string, string | undefined>>): (at: number) => number {
   const { zone: name, gmt, gmtMinute } = said
   if (gmt !== undefined) {

@@ -2,21 +2,21 @@ import { Readable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { SessionError } from '../session/session-error.ts'
 
-/** What is known of an agent's output besides its messages. */
+/** An agent's output stream, with what was detected in it besides protocol messages. */
 export interface Heeded {
   readonly stream: ReadableStream<Uint8Array>
-  /** The first line that was no message of the protocol, before any that was; null while there is none. */
+  /** Returns the first line that was not a protocol message; null when there is none, or once a message was read. */
   readonly noise: () => string | null
-  /** Rejects when the agent prints what cannot be the protocol, or more than a session may say. */
+  /** Rejects when the output cannot be the protocol, or exceeds the maximum size of a session. */
   readonly trouble: Promise<never>
 }
 
-/** Lines that are no messages, before the first that is one, after which a program is taken for no agent. */
+/** The number of non-message lines, before the first message, after which a program is considered not to be an agent. */
 const NOISE_LINES = 20
-/** Of a line that never ends, what is looked at. */
+/** The number of characters inspected of a line that does not end. */
 const LINE_CHARS = 10_000
 
-/** Passes an agent's output on as it is, and looks at it: banners, log-in screens and floods are no protocol. */
+/** Passes an agent's output through unchanged and inspects it for banners, log-in screens and floods, which are not protocol. */
 export function inspectOutput(stdout: Readable, maxBytes: number): Heeded {
   const trouble = Promise.withResolvers<never>()
   trouble.promise.catch(() => undefined)
@@ -80,7 +80,7 @@ function printable(line: string): string {
     .slice(0, 200)
 }
 
-/** Node's byte stream as a web stream; `Readable.toWeb` types its chunks as `any`. */
+/** Converts Node's byte stream to a web stream; `Readable.toWeb` types its chunks as `any`. */
 function toWebBytes(readable: Readable): ReadableStream<Uint8Array> {
   return Readable.toWeb(readable) as ReadableStream<Uint8Array>
 }

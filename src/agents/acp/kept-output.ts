@@ -1,20 +1,23 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Readable } from 'node:stream'
 
-/** The end of what a command has written, within a bound. */
+/** The last part of a command's output, within a size limit. */
 export interface KeptOutput {
-  /** What is kept, and whether something before it is not. */
+  /** Returns the kept output, and whether anything before it was dropped. */
   read(): { readonly output: string; readonly truncated: boolean }
-  /** Bytes that are kept. */
+  /** Returns the number of bytes kept. */
   size(): number
-  /** Keeps nothing of it any more, and says why instead. */
+  /** Discards the kept output and returns `why` in its place from now on. */
   drop(why: string): void
 }
 
-/** Characters that are gathered before they are put away: output that comes in crumbs costs no more than other output. */
+/** Characters that are buffered before they are stored, so that output in small chunks costs no more than other output. */
 const PIECE_CHARS = 8192
 
-/** Keeps the last `limit` bytes of what `streams` say, in the order in which it comes; each piece is told to `onData` with its bytes. */
+/**
+ * Keeps the last `limit` bytes of the output of `streams`, in order of arrival; `onData` is called with the bytes of each
+ * chunk.
+ */
 export function keepOutput(
   streams: readonly Readable[],
   limit: number,
@@ -51,7 +54,7 @@ export function keepOutput(
       if (crumbs !== '') putAway()
       const whole = Buffer.concat(pieces)
       if (whole.byteLength <= limit) return { output: whole.toString('utf8'), truncated }
-      // The end, cut at a character.
+      // Cut at a character boundary.
       const end = whole.subarray(whole.byteLength - limit).toString('utf8')
       return { output: end.replace(/^\uFFFD+/, ''), truncated: true }
     },
@@ -65,13 +68,13 @@ export function keepOutput(
   }
 }
 
-/** Lets streams be read at most so fast, together. */
+/** Limits the combined rate at which streams are read. */
 export interface Pace {
   readonly take: (stream: Readable, bytes: number) => void
   readonly end: () => void
 }
 
-/** After each `bytes` nothing is read for `ms`: whoever writes waits meanwhile, as a pipe makes writers wait. */
+/** Pauses reading for `ms` after each `bytes`: the writing process blocks meanwhile, as on a full pipe. */
 export function openPace(bytes: number, ms: number): Pace {
   const paused = new Set<Readable>()
   let left = bytes

@@ -1,14 +1,14 @@
 import type { ReportedUsage } from '../backend.ts'
 
 /**
- * What an agent says it has used, gathered over a session. Agents differ in where they say it: with the end of a turn
- * (`usage`, or `_meta.quota`), with pieces of their answers (`_meta.usage`), the cost alone in `usage_update`. What
- * nobody said stays null and is not 0.
+ * Collects the usage that an agent reports over a session. Agents differ in where they report it: at the end of a turn
+ * (`usage`, or `_meta.quota`), with chunks of their answers (`_meta.usage`), the cost alone in `usage_update`. Values that
+ * were never reported stay null, not 0.
  */
 export interface UsageMeter {
-  /** An update as it came. */
+  /** Reads a raw session update. */
   update(update: object): void
-  /** The answer to a prompt, as it came: the turn is over. */
+  /** Reads the raw response to a prompt, which ends the turn. */
   turnEnd(answer: object): void
   read(): ReportedUsage | null
 }
@@ -52,7 +52,7 @@ function sum(one: Tokens | null, other: Tokens | null): Tokens | null {
   return { input: one.input + other.input, output: one.output + other.output }
 }
 
-/** Tokens under any of the names that agents give them; what was read from a cache was input too. */
+/** Reads token counts under any of the names that agents use; cached tokens count as input. */
 function readTokens(usage: unknown): Tokens | null {
   const output = count(usage, ['outputTokens', 'output_tokens', 'candidatesTokenCount'])
   const input = count(usage, ['inputTokens', 'input_tokens', 'promptTokenCount'])

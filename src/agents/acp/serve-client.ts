@@ -9,26 +9,26 @@ import type { SessionHost } from '../session/session-host.ts'
 import type { Terminals } from './terminals.ts'
 import type { ToolCalls } from './tool-calls.ts'
 
-/** What the answers to an agent's requests are made from. */
+/** Dependencies for answering an agent's requests. */
 export interface Serving {
   readonly host: SessionHost
   readonly terminals: Terminals
   readonly calls: ToolCalls
-  /** Ends with the turn: a question that nobody needs answered any more is withdrawn. */
+  /** Returns the signal that aborts when the turn ends, so that requests that no longer need an answer are withdrawn. */
   readonly turnSignal: () => AbortSignal
-  /** Stops the session's clocks while a person is asked; what is returned starts them again. */
+  /** Pauses the session's time limits while a person is asked; the returned function resumes them. */
   readonly hold: () => () => void
   readonly onUpdate: (update: SessionUpdate) => void
 }
 
-/** Answers what an agent asks of its client: permissions, files and terminals. */
+/** Handles an agent's requests to its client: permissions, files and terminals. */
 export function serveClient(app: ClientApp, serving: Serving): ClientApp {
   const { host, terminals } = serving
   return app
     .onRequest(methods.client.session.requestPermission, ({ params }) => askPermission(params, serving))
     .onRequest(methods.client.fs.readTextFile, async ({ params }) => {
       const text = await orRefused(host.readFile(params.path))
-      // Agents look before they write a new file, and know this error from others.
+      // Agents check for a file before they create it, and distinguish this error from others.
       if (text === null) throw RequestError.resourceNotFound(params.path)
       return { content: cutLines(text, params.line ?? null, params.limit ?? null) }
     })
@@ -76,7 +76,7 @@ async function askPermission(
   }
 }
 
-/** A request that cannot be served is answered with the reason, which the agent's model reads. */
+/** Turns an error into a response with the reason, which the agent's model reads. */
 async function orRefused<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

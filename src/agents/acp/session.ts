@@ -25,38 +25,38 @@ import { toSessionUpdates } from './updates.ts'
 import { watchTurn, type TurnWatch } from '../session/watch-turn.ts'
 
 /**
- * What one ACP session with one agent process is opened with. Every request has a time limit of ours and ends when the
- * process does, because an agent may hang, print garbage or die at any moment.
+ * Options of one ACP session with one agent process. Every request has a time limit set by Slipway and ends when the process
+ * does, because an agent may hang, print garbage or die at any moment.
  */
 export interface SessionOptions {
   readonly stdin: Writable
   readonly stdout: Readable
-  /** Settles when the process has ended, with words for how. */
+  /** Resolves when the process has ended, with a description of how it ended. */
   readonly ended: Promise<string>
   readonly cwd: string
   readonly limits: SessionLimits
-  /** How much an agent may say in one session. */
+  /** The maximum output of an agent in one session, in bytes. */
   readonly maxBytes: number
   readonly wishes: SessionWishes
   readonly host: SessionHost
   readonly onUpdate: (update: SessionUpdate) => void
   readonly model?: string | null
-  /** What the session is called in the agent's own lists, where that can be told. */
+  /** The title of the session in the agent's own lists, where the agent supports titles. */
   readonly title: string
   readonly mcpServers?: readonly McpServer[]
-  /** A session of this agent to continue, where it can. */
+  /** The id of an earlier session of this agent to continue, where the agent supports it. */
   readonly resume?: string | null
 }
 
 const MESSAGE_BYTES = 64_000_000
-/** How long an agent may take to answer a cancel before its process is ended. */
+/** The time in ms for an agent to respond to a cancel before its process is ended. */
 const CANCEL_MS = 2000
-/** How long after a broken connection the end of its process may be told. */
+/** The time in ms after a broken connection within which the end of its process may be reported. */
 const DEATH_MS = 1000
-/** Of what an agent adds to an error, what is shown. */
+/** The maximum number of characters shown of the details that an agent adds to an error. */
 const ERROR_CHARS = 500
 
-/** Speaks to a started agent process until a session is open. Throws `SessionError`. */
+/** Initializes a started agent process and opens a session. Throws `SessionError`. */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Session> {
   const { wishes, limits, cwd, host, title, resume = null, mcpServers = [], model = null } = options
   const wires = connect(options)
@@ -95,15 +95,15 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   }
 }
 
-/** A connection with everything that listens on it. */
+/** A connection with the listeners attached to it. */
 interface Wires {
   readonly connection: ClientConnection
   readonly meter: UsageMeter
-  /** Reject when the process ends, or prints what it must not. */
+  /** Reject when the process ends, or its output is invalid. */
   readonly broken: readonly Promise<never>[]
-  /** Words for what it printed that is no protocol; empty when there is nothing. */
+  /** Returns a description of its non-protocol output; empty when there is none. */
   printed(): string
-  /** Starts the clocks of a turn. `over` rejects when one runs out. */
+  /** Starts the timers of a turn. `over` rejects when one expires. */
   beginTurn(): { readonly over: Promise<never>; readonly end: () => void }
   explained(error: unknown): Promise<SessionError>
   close(): Promise<void>
@@ -163,7 +163,7 @@ function connect(options: SessionOptions): Wires {
   }
 }
 
-/** One prompt and its answer. A turn that is stopped, or whose time is over, is cancelled before this returns. */
+/** Sends one prompt and returns the response. A turn that is stopped or times out is cancelled before this returns. */
 async function takeTurn(
   connection: ClientConnection,
   sessionId: string,
@@ -189,7 +189,7 @@ async function takeTurn(
   }
 }
 
-/** A connection that breaks mostly does so because its process ended: then that end is the better explanation. */
+/** Returns the end of the process as the error if there is one, because that is the usual reason for a broken connection. */
 async function explained(error: unknown, died: Promise<never>): Promise<SessionError> {
   if (error instanceof SessionError) return error
   const late = timeLimit(DEATH_MS, () => 'The end of its process was not seen in time.')

@@ -3,18 +3,18 @@ import type { PermissionPolicy } from '../../contract/permission.ts'
 import type { SessionWishes } from '../profile.ts'
 import type { StartedSession } from './start-session.ts'
 
-/** What a session is set to before its first prompt. */
+/** Settings applied to a session before its first prompt. */
 export interface SetUp {
   readonly wishes: SessionWishes
   readonly policy: PermissionPolicy
-  /** The model that a person chose; null leaves it to the agent. */
+  /** The model chosen by a person; null leaves the choice to the agent. */
   readonly model: string | null
   readonly title: string
 }
 
 /**
- * Sets mode, options and model explicitly, because the defaults of some agents approve everything. What the agent does
- * not offer is left out. Answers with the model it works with, as far as it tells.
+ * Sets mode, options and model explicitly, because the defaults of some agents approve everything. Settings that the agent
+ * does not offer are skipped. Returns the model in use, as far as the agent reports it.
  */
 export async function setUpSession(
   agent: ClientContext,
@@ -38,7 +38,7 @@ export async function setUpSession(
   return setModel(agent, { sessionId, offer }, model)
 }
 
-/** Sets the model that was chosen, where it is on offer; the answer is what the agent works with. */
+/** Sets the chosen model, if it is offered; returns the model in use. */
 async function setModel(
   agent: ClientContext,
   { sessionId, offer }: Pick<StartedSession, 'sessionId' | 'offer'>,
@@ -52,7 +52,7 @@ async function setModel(
   return model
 }
 
-/** An agent whose session has no title may ask a model for one, which costs a call. Its refusal is no reason to stop. */
+/** Sets the title, because an agent may otherwise ask a model for one, which costs a call. A refused request is not an error. */
 async function setTitle(agent: ClientContext, sessionId: string, title: string): Promise<void> {
   try {
     await agent.request('session/set_title', { sessionId, title })
@@ -61,7 +61,7 @@ async function setTitle(agent: ClientContext, sessionId: string, title: string):
   }
 }
 
-/** Some agents have more in a category than what it is named after: their provider beside their model. */
+/** Some agents put additional options in a category: their provider beside their model. */
 function inCategory(
   options: readonly SessionConfigOption[],
   category: string,
@@ -88,7 +88,7 @@ async function setOption(
     await agent.request(methods.agent.session.setConfigOption, { ...about, value })
 }
 
-/** Agents of before there were options offer their models beside them. */
+/** Older agents, from before session options existed, offer their models in a separate field. */
 function modelsOf(offer: object): { readonly ids: readonly string[]; readonly current: string | null } {
   const models: unknown = 'models' in offer ? offer.models : null
   if (typeof models !== 'object' || models === null) return { ids: [], current: null }

@@ -14,10 +14,10 @@ import { SessionError } from '../session/session-error.ts'
 export interface StartedSession {
   readonly sessionId: string
   readonly origin: SessionOrigin
-  /** What the agent offers to set. */
+  /** The settings that the agent offers. */
   readonly offer: LoadSessionResponse
   readonly agent: string | null
-  /** Whether it can be told a title. */
+  /** Whether the agent accepts a title. */
   readonly takesTitle: boolean
 }
 
@@ -25,13 +25,13 @@ export interface StartWishes {
   readonly cwd: string
   readonly wishes: SessionWishes
   readonly mcpServers: readonly McpServer[]
-  /** A session of this agent to continue; null begins a new one. */
+  /** The id of an earlier session of this agent to continue; null starts a new one. */
   readonly resume: string | null
 }
 
 const AUTH_REQUIRED = -32_000
 
-/** Initializes the connection and opens a session; logs in where the profile says with what. */
+/** Initializes the connection and opens a session; authenticates when the profile names a method. */
 export async function startSession(agent: ClientContext, start: StartWishes): Promise<StartedSession> {
   const offered = await agent.request(methods.agent.initialize, {
     protocolVersion: PROTOCOL_VERSION,
@@ -49,7 +49,7 @@ export async function startSession(agent: ClientContext, start: StartWishes): Pr
   const info = offered.agentInfo
   const about = {
     agent: info === undefined || info === null ? null : `${info.name} ${info.version}`,
-    // Not in the stable protocol yet.
+    // Not yet part of the stable protocol.
     takesTitle: 'title' in (offered.agentCapabilities?.sessionCapabilities ?? {}),
   }
   const continued = await continueSession(agent, start, offered)
@@ -63,7 +63,7 @@ export async function startSession(agent: ClientContext, start: StartWishes): Pr
   return { sessionId: answer.sessionId, origin: 'new', offer: answer, ...about }
 }
 
-/** Resuming is an optimisation: whatever stands against it, the caller begins a new session. */
+/** Resuming is an optimisation: on any failure null is returned and the caller starts a new session. */
 async function continueSession(
   agent: ClientContext,
   { cwd, resume, wishes, mcpServers }: StartWishes,
@@ -121,7 +121,7 @@ function needsLogIn(ways: readonly string[], cause: unknown): SessionError {
   )
 }
 
-/** Servers that the agent cannot reach are left out: it works without them. */
+/** Returns the servers that the agent can reach; it works without the others. */
 function serversFor(offered: InitializeResponse, servers: readonly McpServer[]): McpServer[] {
   const can = offered.agentCapabilities?.mcpCapabilities
   return servers.filter(

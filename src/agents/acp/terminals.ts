@@ -9,30 +9,30 @@ import type { CommandSpec } from '../session/session-host.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
 import { keepOutput, openPace, type KeptOutput } from './kept-output.ts'
 
-/** The commands that an agent lets Slipway run for it, each a process of its own inside the same walls. */
+/** The commands that Slipway runs on behalf of an agent, each a process of its own inside the same walls. */
 export interface Terminals {
   create(request: CreateTerminalRequest): Promise<string>
   output(id: string): TerminalOutputResponse
   waitForExit(id: string): Promise<{ exitCode: number | null; signal: string | null }>
   kill(id: string): Promise<void>
   release(id: string): Promise<void>
-  /** What a terminal has shown; null when there is no such terminal. */
+  /** Returns the output of a terminal; null when there is no such terminal. */
   text(id: string): string | null
-  /** Ends every command; resolves when they are gone. */
+  /** Kills every command; resolves when all have ended. */
   close(): Promise<void>
 }
 
-/** Terminals that run at once, and those that are known of a session, whether they have ended or not. */
+/** The maximum number of running terminals, and of all terminals of a session, running or ended. */
 const RUNNING = 16
 const KNOWN = 256
-/** The end of the output that each keeps at most, and of what all of a session keep together. */
+/** The maximum output kept per terminal, and for all terminals of a session together, in bytes. */
 const OUTPUT_BYTES = 1_000_000
 const SESSION_BYTES = 16_000_000
-/** What is read of all terminals of a session in one go, and the pause after it: 20 MB a second. */
+/** The bytes read from all terminals of a session before a pause, and the length of the pause in ms: 20 MB per second. */
 const PACE_BYTES = 1_000_000
 const PACE_MS = 50
 const DROPPED = `[The output of this terminal is not kept any more: a session keeps ${SESSION_BYTES / 1e6} MB. Read the output of a command before you start many others, and release its terminal.]`
-/** How long after its end the rest of a command's output is waited for. */
+/** The time in ms for which the rest of a command's output is awaited after its end. */
 const DRAIN_MS = 1000
 
 interface Entry {
@@ -96,14 +96,14 @@ export function openTerminals(
 
 function specOf({ command, args = [], env = [], cwd = null }: CreateTerminalRequest): CommandSpec {
   return {
-    // Without arguments it is a line for the shell: that is how agents send what their models wrote.
+    // Without arguments it is a line for the shell: that is how agents send commands written by their models.
     command: args.length === 0 ? ['/bin/sh', '-c', command] : [command, ...args],
     cwd,
     env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
   }
 }
 
-/** Throws when too many run; of those that have ended and nobody released, the oldest are forgotten. */
+/** Throws when too many terminals run; removes the oldest of those that have ended and were not released. */
 function makeRoom(entries: Map<string, Entry>, starting: number): void {
   const ended = [...entries].filter(([, entry]) => entry.exit !== null)
   if (entries.size - ended.length + starting >= RUNNING)
@@ -114,7 +114,7 @@ function makeRoom(entries: Map<string, Entry>, starting: number): void {
   for (const [id] of ended.slice(0, Math.max(0, entries.size + 1 - KNOWN))) entries.delete(id)
 }
 
-/** Keeps what a session keeps within its bound: what ended first is what its agent is likely to have read. */
+/** Keeps the session's output within its limit by dropping the output of ended terminals, which the agent has probably read. */
 function dropOldest(entries: ReadonlyMap<string, Entry>): void {
   let sum = [...entries.values()].reduce((all, { kept }) => all + kept.size(), 0)
   for (const { kept, exit } of entries.values()) {
@@ -125,7 +125,7 @@ function dropOldest(entries: ReadonlyMap<string, Entry>): void {
   }
 }
 
-/** Its exit counts once what it wrote has arrived. */
+/** Resolves with the exit once the command's output has arrived. */
 async function ending(entry: Entry): Promise<{ exitCode: number | null; signal: string | null }> {
   const { child } = entry
   const exit = await child.exited.then(

@@ -4,17 +4,17 @@ import type { SessionUpdate } from '../backend.ts'
 type ToolCallPiece = Extract<SessionUpdate, { kind: 'tool_call' }>
 
 /**
- * The tool calls of a session by their ids. A call is told in pieces, each naming only what it changes; some agents
- * never send the first, some tell its title only when they ask for permission, some send a command's output in portions.
+ * The tool calls of a session by id. A call arrives in pieces, each containing only changed fields; some agents never send
+ * the first piece, some send the title only with the permission request, some send a command's output in portions.
  */
 export interface ToolCalls {
-  /** The call as it is known now: its title, kind and status, and what of the rest the piece changed. */
+  /** Returns the call as known so far: its title, kind and status, and the other fields that the piece changed. */
   upsert(piece: ToolCallUpdate): ToolCallPiece
 }
 
-/** Of a command's output told in portions, the end that is kept. */
+/** The maximum number of characters kept, from the end, of a command's output that arrives in portions. */
 const OUTPUT_CHARS = 20_000
-/** Calls that are remembered. */
+/** The maximum number of calls that are remembered. */
 const CALLS = 5000
 
 interface Known {
@@ -70,7 +70,7 @@ function outputOf(
   return text === '' ? null : text
 }
 
-/** A portion of a command's output, as some adapters send it beside the protocol. */
+/** Returns a portion of a command's output, as some adapters send it outside the protocol. */
 function portionOf(meta: unknown): string | null {
   if (typeof meta !== 'object' || meta === null) return null
   const told: unknown =

@@ -4,7 +4,7 @@ import type { ToolCalls } from './tool-calls.ts'
 
 type AcpUpdate = SessionNotification['update']
 
-/** ACP's session updates in Slipway's words; what people need not see becomes nothing. */
+/** Converts an ACP session update to Slipway's updates; updates that are irrelevant to people are dropped. */
 export function toSessionUpdates(update: AcpUpdate, calls: ToolCalls): SessionUpdate[] {
   switch (update.sessionUpdate) {
     case 'agent_message_chunk':

@@ -12,10 +12,10 @@ import type { SessionUpdate } from '../backend.ts'
 import type { PromptBy, SessionLimits } from '../profile.ts'
 
 export interface CommandSessionOptions {
-  /** Starts the program inside its walls, with these words after its own. */
+  /** Starts the program inside its walls, with `words` as additional arguments. */
   readonly start: (words: readonly string[], signal: AbortSignal) => Promise<Sandboxed>
   readonly by: PromptBy
-  /** Where a prompt is left that comes as a file: the program can read it, and it is no part of its work. */
+  /** The directory for prompts that are passed as a file: readable by the program, and not part of its work. */
   readonly home: string
   readonly limits: SessionLimits
   readonly maxBytes: number
@@ -23,14 +23,14 @@ export interface CommandSessionOptions {
   readonly onUpdate: (update: SessionUpdate) => void
 }
 
-/** The longest argument that Linux lets a program have, less some room for what is around it. */
+/** The maximum length in bytes of a program's argument on Linux, less a margin for what surrounds it. */
 const ARGUMENT_BYTES = 120_000
-/** The end of what it wrote that explains its end. */
+/** The number of characters, from the end of its output, that are quoted to explain its exit. */
 const TAIL_CHARS = 500
 
 /**
- * A session with a program that speaks no protocol: each turn starts it with the prompt, what it writes is what it says,
- * and its exit is the end of its turn. It remembers nothing, so every turn after the first is told the first prompt again.
+ * Opens a session with a program that implements no protocol: each turn starts it with the prompt, its output is its
+ * message, and its exit ends the turn. The program keeps no state, so every turn after the first repeats the first prompt.
  */
 export function openCommandSession(options: CommandSessionOptions): Session {
   const running = new Set<Sandboxed>()
@@ -97,7 +97,7 @@ async function begin(
   }
 }
 
-/** What it writes becomes updates: its stdout what it says, its stderr what it thinks. Throws unless it exits with 0. */
+/** Turns the program's output into updates: stdout becomes messages, stderr thoughts. Throws unless it exits with 0. */
 async function listen(options: CommandSessionOptions, child: Sandboxed, signal: AbortSignal): Promise<void> {
   const over = Promise.withResolvers<never>()
   over.promise.catch(() => undefined)

@@ -31,7 +31,7 @@ export const claudeCode: Profile = {
       ANTHROPIC_API_KEY: '{token}',
       ANTHROPIC_MODEL: '{model}',
       ENABLE_TOOL_SEARCH: 'false',
-      // Uncapped it repeats a refused call for minutes; the gateway and the job's rules repeat better.
+      // Uncapped it repeats a refused call for minutes; the gateway and the job's retry rules do that better.
       CLAUDE_CODE_MAX_RETRIES: '1',
     },
     files: {},

@@ -22,10 +22,10 @@ export const cline: Profile = {
   files: { '.cline/data/settings/global-settings.json': quiet },
   gateway: {
     wire: 'openai',
-    // Without these it asks for a login at Cline, whatever its settings say (cline/cline#11662), and takes its own model.
+    // Without these it asks for a Cline login regardless of its settings (cline/cline#11662), and uses its own model.
     env: { CLINE_API_KEY: '{token}', CLINE_PROVIDER: 'openai-compatible', CLINE_MODEL: '{model}' },
     files: {
-      // A model that it does not know it silently replaces by one that it does.
+      // It silently replaces a model that it does not know with one that it does.
       '.cline/data/settings/models.json': {
         version: 1,
         providers: { 'openai-compatible': { models: { '{model}': { id: '{model}', name: '{model}' } } } },

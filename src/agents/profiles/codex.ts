@@ -2,7 +2,7 @@ import type { Profile } from '../profile.ts'
 
 const adapter = '@agentclientprotocol/codex-acp'
 
-/** A login shell would make a PATH of its own, without this Node and without `slipway-board`. */
+/** A login shell would set a PATH of its own, without this Node and without `slipway-board`. */
 const quiet = `check_for_update_on_startup = false
 allow_login_shell = false
 

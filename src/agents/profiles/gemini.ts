@@ -40,7 +40,7 @@ export const gemini: Profile = {
     model: null,
   },
   login: ['.gemini/oauth_creds.json'],
-  // Loading a session in the minute in which it was made destroys it (google-gemini/gemini-cli#28693).
+  // Loading a session within the minute in which it was created destroys it (google-gemini/gemini-cli#28693).
   session: {
     modes: { ask: 'default', sandbox: 'default', deny: 'default' },
     config: {},

@@ -4,13 +4,13 @@ const common = {
   autoupdate: false,
   share: 'disabled',
   permission: { edit: 'ask', bash: 'ask', webfetch: 'ask' },
-  // On a busy machine it needs more than its own 5 s to connect to the board, and would work without it.
+  // On a busy machine it needs more than its default 5 s to connect to the board, and would continue without it.
   experimental: { mcp_timeout: 30_000 },
 }
 
 const version = '1.18.33'
 
-/** As if its package for plug-ins had been installed: else it fetches that, and all it depends on, each time it starts. */
+/** Simulates an installed plug-in package: otherwise it downloads the package and its dependencies at every start. */
 const nothingToFetch = {
   '.config/opencode/node_modules/.keep': '',
   '.config/opencode/package-lock.json': {
@@ -26,7 +26,7 @@ export const opencode: Profile = {
   tested: true,
   install: {
     version,
-    // The binary's own package: the one that people install downloads it in a script.
+    // The binary's own package: the usual package downloads it in an install script.
     packages: { 'opencode-{platform}': version },
     entry: { file: 'node_modules/opencode-{platform}/bin/opencode' },
     runner: 'itself',

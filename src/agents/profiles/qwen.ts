@@ -22,7 +22,7 @@ export const qwen: Profile = {
   },
   hint: '',
   command: ['qwen', '--acp'],
-  // Else it connects to the board while it already works, and its first calls know nothing of it.
+  // Otherwise it connects to the board while it already works, and its first calls cannot use it.
   env: { QWEN_CODE_LEGACY_MCP_BLOCKING: '1' },
   files: { '.qwen/settings.json': { ...common, security: { auth: { selectedType: 'qwen-oauth' } } } },
   gateway: {

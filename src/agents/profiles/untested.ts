@@ -1,8 +1,8 @@
 import { plainProfile, type Profile } from '../profile.ts'
 
 /**
- * Agents that this project's tests cannot run, because no registry that they reach has the program: their commands and
- * settings are from the makers' documentation. Said so wherever people choose.
+ * Agents that this project's tests cannot run, because no registry reachable from them has the program: their commands and
+ * settings are from the makers' documentation. Marked as untested wherever people choose a backend.
  */
 const base = { ...plainProfile, kind: 'acp', tested: false } as const
 
@@ -77,7 +77,7 @@ export const kimi: Profile = {
   login: ['.kimi/config.toml', '.kimi/config.json'],
 }
 
-/** Speaks no protocol: one run is one turn, the prompt comes as a file. */
+/** Implements no protocol: one run is one turn, the prompt is passed as a file. */
 export const aider: Profile = {
   ...base,
   kind: 'command',

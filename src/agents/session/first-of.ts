@@ -1,7 +1,7 @@
 import { openAwakeTimer } from '../../lib/awake-timer.ts'
 import { SessionError } from './session-error.ts'
 
-/** The first of `works` to settle, or a `SessionError` when the signal fires. */
+/** Settles with the first of `works` to settle, or rejects with a `SessionError` when the signal aborts. */
 export async function firstOf<T>(works: readonly Promise<T>[], signal: AbortSignal): Promise<T> {
   const stop = Promise.withResolvers<never>()
   const onAbort = (): void => stop.reject(new SessionError('The attempt was stopped.'))
@@ -14,7 +14,7 @@ export async function firstOf<T>(works: readonly Promise<T>[], signal: AbortSign
   }
 }
 
-/** Rejects with the sentence once the time is over, unless it is stopped. */
+/** Rejects with the sentence after `ms`, unless it is stopped. */
 export function timeLimit(ms: number, sentence: () => string): { over: Promise<never>; stop: () => void } {
   const over = Promise.withResolvers<never>()
   over.promise.catch(() => undefined)

@@ -1,4 +1,4 @@
-/** What went wrong between Slipway and an agent, as a sentence. */
+/** An error between Slipway and an agent; its message is a sentence. */
 export class SessionError extends Error {
   override readonly name = 'SessionError'
 }

@@ -1,19 +1,19 @@
 import type { ReportedUsage, TurnEnd } from '../backend.ts'
 
-/** How a session came to be: anew, or as a continuation of one that the agent still knows. */
+/** The origin of a session: new, or a continuation of one that the agent still has. */
 export type SessionOrigin = 'new' | 'resumed' | 'loaded'
 
-/** A conversation with one agent process, whatever it speaks: prompt turn after turn, cancel by the signal, close. */
+/** A session with one agent process, independent of its protocol: one prompt per turn, cancelled by the signal. */
 export interface Session {
-  /** The agent's own name for it. */
+  /** The agent's own id for it. */
   readonly id: string
   readonly origin: SessionOrigin
-  /** The model, where the agent tells it. */
+  /** The model, if the agent reports it. */
   readonly model: string | null
   /** Sends one prompt and resolves when the agent stops. Throws `SessionError`. */
   prompt(text: string, signal: AbortSignal): Promise<TurnEnd>
-  /** What the agent says it has used so far; null when it says nothing. */
+  /** Returns the usage that the agent has reported so far; null when it reports none. */
   usage(): ReportedUsage | null
-  /** Ends the connection and the commands that ran for the agent. */
+  /** Closes the connection and ends the commands that run for the agent. */
   close(): Promise<void>
 }

@@ -2,16 +2,16 @@ import { openAwakeTimer, type AwakeTimer } from '../../lib/awake-timer.ts'
 import type { SessionLimits } from '../profile.ts'
 import { SessionError } from './session-error.ts'
 
-/** The clocks of one turn: the time to its first update, the silence between two, and the turn as a whole. */
+/** The time limits of one turn: the time to its first update, the silence between two updates, and the whole turn. */
 export interface TurnWatch {
-  /** The agent has said something. */
+  /** Records an update from the agent. */
   heard(): void
-  /** Stops the clocks while somebody else keeps the agent waiting; what is returned starts them again. */
+  /** Pauses the timers while the agent waits for someone else; the returned function resumes them. */
   hold(): () => void
   stop(): void
 }
 
-/** Starts the clocks; the first to run out is told to `onOver`, as a sentence. */
+/** Starts the timers; `onOver` is called with the error of the first to expire. */
 export function watchTurn(
   limits: Omit<SessionLimits, 'startMs'>,
   onOver: (error: SessionError) => void,

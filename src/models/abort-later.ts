@@ -1,4 +1,4 @@
-/** A signal that fires so much later than another; `end` when it is needed no more. */
+/** Returns a signal that aborts `ms` after another one; `end` must be called when it is no longer needed. */
 export function abortLater(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; end(): void } {
   const late = new AbortController()
   let timer: NodeJS.Timeout | undefined

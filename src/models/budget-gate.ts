@@ -1,21 +1,21 @@
 import { fits, spentWords, type Limit, type Spending } from '../domain/budget.ts'
 
 /**
- * Holds the calls of a job to its budget. A call takes what it may use out of the budget before it goes out; one that may not
- * fit beside the others waits until it is alone, so that a job ends at most one call past its limit.
+ * Keeps the calls of a job within its budget. A call reserves the maximum that it may use before it is sent; one that may
+ * not fit beside the others waits until it is alone, so that a job exceeds its limit by at most one call.
  */
 export interface BudgetGate {
-  /** What lets the call's share go again, or why it must not go out. Rejects when the signal fires. */
+  /** Returns a function that releases the call's share, or the reason why it must not be sent. Rejects when the signal aborts. */
   reserve(jobId: string, share: Share, signal: AbortSignal): Promise<(() => void) | Spent>
 }
 
-/** The reason in words; `version` says of which budget. */
+/** The reason why the budget is used up; `version` is the version of the budget. */
 export interface Spent {
   readonly on: string
   readonly version: number
 }
 
-/** What a call may use at most, as far as it can be told before; `usd` null when its price is not known. */
+/** The maximum that a call may use, as far as it can be estimated; `usd` is null when its price is not known. */
 export interface Share {
   readonly tokens: number
   readonly usd: number | null
@@ -31,7 +31,7 @@ export function openBudgetGate(read: ReadBudget): BudgetGate {
   const turns = new Map<string, Promise<unknown>>()
   const waiting = new Map<string, PromiseWithResolvers<void>>()
 
-  /** One decision at a time for each job: two that look together would both find room. */
+  /** Serialises the decisions of each job: two concurrent ones would both find room. */
   const inTurn = <T>(jobId: string, decide: () => Promise<T>): Promise<T> => {
     const turn = (turns.get(jobId) ?? Promise.resolve()).then(decide, decide)
     const settled = turn.then(
@@ -69,7 +69,7 @@ export function openBudgetGate(read: ReadBudget): BudgetGate {
     async reserve(jobId, share, signal) {
       for (;;) {
         signal.throwIfAborted()
-        // Before the look: a share that is let go meanwhile must not be missed.
+        // Before the check, so that a share released in the meantime is not missed.
         const next = waiting.get(jobId) ?? Promise.withResolvers<void>()
         waiting.set(jobId, next)
         const outcome = await inTurn(jobId, () => tryNow(jobId, share))

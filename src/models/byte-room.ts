@@ -1,11 +1,11 @@
-/** Room for the bytes of requests that are held at once, over all agents of a server. */
+/** Limits the bytes of requests that are held in memory at once, over all agents of a server. */
 export interface ByteRoom {
-  /** Takes room, waited for at most `ms`; null when none became free. What is larger than the whole room takes all of it. */
+  /** Reserves room, waiting at most `ms`; null when none became free. A request larger than the total reserves all of it. */
   take(bytes: number, signal: AbortSignal, ms: number): Promise<TakenRoom | null>
 }
 
 export interface TakenRoom {
-  /** Gives back all but so much of it; safe to call twice. */
+  /** Releases all but the given number of bytes; safe to call twice. */
   keep(bytes: number): void
 }
 
@@ -17,7 +17,7 @@ interface Waiting {
 export function openByteRoom(total: number): ByteRoom {
   const waiting = new Set<Waiting>()
   let left = total
-  /** In the order of their coming; what is small need not wait behind what is large. */
+  /** In order of arrival, except that a small request need not wait behind a large one. */
   const admitAll = (): void => {
     for (const one of waiting) if (one.bytes <= left) one.admit()
   }

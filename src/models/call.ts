@@ -6,35 +6,35 @@ import type { ReadAnswer } from './read-answer.ts'
 import type { AskedCall } from './read-request.ts'
 import type { Route } from './route.ts'
 
-/** The body of a request, and the room that it takes. */
+/** The body of a request, and the memory reserved for it. */
 export interface HeldBody {
-  /** Throws when it has been let go. */
+  /** Throws after the body has been released. */
   bytes(): Buffer
   letGo(): void
 }
 
-/** A call that may go out. */
+/** A call that is ready to be sent. */
 export interface Call {
   readonly route: Route
   readonly target: Target
   readonly search: URLSearchParams
   readonly asked: Omit<AskedCall, 'body'>
-  /** What is sent on. Once it has been answered nobody needs it again, and it is let go. */
+  /** The body to send. It is released when the response begins, because it is not needed again. */
   readonly body: HeldBody
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Aborted when the agent goes away or its attempt ends. */
+  /** Aborted when the agent disconnects or its attempt ends. */
   readonly signal: AbortSignal
   readonly grant: OpenGrant
 }
 
-/** How a call went. */
+/** The result of a call. */
 export interface Passed {
   readonly status: number | null
   readonly answer: ReadAnswer | null
-  /** What went wrong, when the provider is at fault. */
+  /** The error, when the provider is at fault. */
   readonly fault: Fault | null
-  /** What the provider answered with instead of an answer. */
+  /** The provider's error response. */
   readonly refusal: {
     readonly status: number
     readonly body: Buffer

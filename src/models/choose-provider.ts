@@ -1,8 +1,8 @@
 import type { Provider, Wire } from '../contract/provider.ts'
 
 /**
- * The provider of a backend's calls on a wire: the first that names the backend, else the first that names none. A backend
- * that speaks every wire takes only a provider that says which model: nobody else would.
+ * Returns the provider for a backend's calls on a wire: the first that names the backend, else the first that names none. A
+ * backend that supports every wire requires a provider with a model, because nothing else chooses one.
  */
 export function chooseProvider<P extends Provider>(
   providers: readonly P[],

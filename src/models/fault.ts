@@ -1,20 +1,20 @@
 /**
- * Why a call failed for the provider's fault. `status` is HTTP's, also where a stream told it in its own words after a
- * beginning that looked well.
+ * A failure of a call for which the provider is to blame. `status` is an HTTP status, also when the error was reported
+ * within a stream that began with a success status.
  */
 export type Fault =
   | {
       readonly kind: 'status'
       readonly status: number
       readonly words: string
-      /** Whether it passes by itself or a person must do something. */
+      /** Whether the failure passes by itself or a person has to act. */
       readonly cure: 'passing' | 'person'
-      /** How long the provider asks to be left alone. */
+      /** The time in ms after which the provider accepts calls again; null when it did not say. */
       readonly retryAfterMs: number | null
     }
   | { readonly kind: 'cut' | 'malformed' | 'silent' | 'unreachable'; readonly words: string }
 
-/** What the error of a stream means as a status; null when the request was at fault. */
+/** Returns the status that corresponds to an error in a stream; null when the request was at fault. */
 export function statusOfWord(word: string): number | null {
   if (/overloaded/i.test(word)) return 529
   if (/rate_?limit|resource_exhausted|quota/i.test(word)) return 429

@@ -8,8 +8,9 @@ import { recordCall } from './record-call.ts'
 import { gatewayErrors, refuse } from './refuse.ts'
 
 /**
- * Sends a call on and records what it used. What a provider does wrong before its answer has begun is tried again, after a
- * pause that all who call it share, for as long as patience lasts; beyond that the attempt is told to end, and waits elsewhere.
+ * Sends a call to its provider and records its usage. A provider failure before the response has begun is retried, after a
+ * pause shared by all callers of the provider, until the patience limit; after that the attempt is asked to end, and waits
+ * as a job.
  */
 export async function forward(context: GatewayContext, call: Call): Promise<void> {
   const { target, response, route } = call
@@ -27,7 +28,7 @@ export async function forward(context: GatewayContext, call: Call): Promise<void
   }
 }
 
-/** One call from its way out to its line in the ledger. */
+/** Sends a call once and records it in the ledger. */
 async function passOnce(context: GatewayContext, call: Call): Promise<Passed> {
   const { name } = call.target
   try {
@@ -44,7 +45,7 @@ async function passOnce(context: GatewayContext, call: Call): Promise<Passed> {
   }
 }
 
-/** What a failure of the provider means for the attempt; true when the call may be tried again. */
+/** Applies the consequences of a provider failure to the attempt; returns true when the call may be retried. */
 async function settle(
   context: GatewayContext,
   call: Call,
@@ -78,7 +79,7 @@ function untilOver(provider: string, { reason, until }: Outage): HeldBack {
   }
 }
 
-/** The agent hears what the provider said; or that its answer is over. */
+/** Sends the provider's error to the agent, or ends a response that has already begun. */
 function tell({ response, route, target }: Call, { refusal, fault }: Passed): void {
   if (response.destroyed) return
   if (response.headersSent) {

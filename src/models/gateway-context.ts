@@ -12,29 +12,29 @@ import type { UpstreamPool } from './upstream.ts'
 export interface GatewayOptions {
   readonly log: Log
   readonly port: number
-  /** Where a backend's calls on a wire go now; null when no provider speaks it. */
+  /** Returns the current provider for a backend's calls on a wire; null when no provider supports it. */
   readonly target: (wire: Wire, backend: string) => Promise<Target | null>
   readonly prices: Prices
-  /** Writes a call into the ledger. */
+  /** Writes a call to the ledger. */
   readonly record: (record: CallRecord) => Promise<void>
   readonly budget: ReadBudget
-  /** A provider refuses for a reason that only a person can mend; `target` has the key that was refused. */
+  /** Called when a provider refuses for a reason that only a person can fix; `target` has the key that was refused. */
   readonly trouble: (target: Target, on: string) => Promise<void>
   readonly limits: GatewayLimits
 }
 
 export interface GatewayLimits {
   readonly modelRequestBytes: number
-  /** Bytes of requests that are held at once, and how long one waits for room among them. */
+  /** The maximum bytes of requests held in memory at once, and the time in ms for which a request waits for room. */
   readonly modelHeldBytes: number
   readonly modelRoomMs: number
-  /** The longest silence of a provider. */
+  /** The maximum time in ms without data from a provider. */
   readonly modelSilenceMs: number
-  /** How long a call is kept waiting for a provider that fails, before its attempt is told to end. */
+  /** The time in ms for which a call waits for a failing provider before its attempt is asked to end. */
   readonly modelPatienceMs: number
-  /** How long the rest of an answer is read, for what it used, when nobody waits for it any more. */
+  /** The time in ms for which the rest of a response is read for its usage after the agent has disconnected. */
   readonly modelRestMs: number
-  /** The first pause after a failure; each one after it is twice as long. */
+  /** The first pause in ms after a failure; each further pause is twice as long. */
   readonly modelBackoffMs: number
 }
 
@@ -42,7 +42,7 @@ export interface GatewayLimits {
 export interface Target extends KeyHeader {
   readonly name: string
   readonly baseUrl: string
-  /** Why nothing is sent to it until a person does something. */
+  /** Why no calls are sent to it until a person acts; null when it is usable. */
   readonly blocked: string | null
 }
 

@@ -11,23 +11,23 @@ import { serveCall } from './serve-call.ts'
 import { openUpstreamPool } from './upstream.ts'
 
 /**
- * Stands between agents and model providers: agents know its loopback address and a token of their attempt, the keys
- * stay here. Calls and their answers pass unchanged, as they come.
+ * The gateway between agents and model providers: agents know its loopback address and a token of their attempt, while the
+ * keys stay here. Calls and responses are passed on unchanged, as they arrive.
  */
 export interface Gateway {
   readonly url: string
   open(caller: Caller): Grant
-  /** Why a provider is left alone just now; null when it is not. */
+  /** Returns why a provider is temporarily not called; null when it is available. */
   outage(provider: string): Outage | null
-  /** Tries a provider with its key, once and cheaply, for at most `ms`. */
+  /** Probes a provider with its key, once and cheaply, within at most `ms`. */
   probe(target: Target & { readonly model: string | null }, ms: number): Promise<ProviderProbe>
   close(): Promise<void>
 }
 
-/** Takes a request that is for no model; false when it does not. */
+/** Handles a request that is not for a model; returns false when it does not handle it. */
 export type FallbackHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** Listens on loopback; `port` 0 takes a free one. */
+/** Starts the gateway on loopback; `port` 0 picks a free port. */
 export async function openGateway(
   options: GatewayOptions & { readonly fallback?: FallbackHandler },
 ): Promise<Gateway> {
@@ -40,13 +40,13 @@ export async function openGateway(
   const server = http.createServer((request, response) => {
     if (options.fallback?.(request, response) === true) return
     serveCall(context, request, response).catch((error: unknown) => {
-      // An agent that ends in the middle of its request is no fault of anybody.
+      // A request that the agent aborted is not an error.
       if (request.complete)
         options.log.error({ err: error, path: request.url?.split('?', 1)[0] }, 'model gateway')
       response.destroy()
     })
   })
-  // An answer may take as long as a model thinks; the silence of a provider has its own limit.
+  // A response may take as long as a model needs; silence of a provider has its own limit.
   server.requestTimeout = 0
   server.listen(options.port, '127.0.0.1')
   await once(server, 'listening')

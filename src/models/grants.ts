@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { HeldBack } from '../domain/model.ts'
 import { openTroubles, type Troubles } from './troubles.ts'
 
-/** On whose behalf an agent calls; the ids are null for the test of a backend. */
+/** The caller of a model; the ids are null for the test of a backend. */
 export interface Caller {
   readonly backend: string
   readonly jobId: string | null
@@ -11,22 +11,22 @@ export interface Caller {
   readonly role: string | null
 }
 
-/** What was used with a grant, over all calls that have ended. */
+/** The usage of a grant, over all calls that have ended. */
 export interface Used {
   readonly tokens: number
   /** The models that were called. */
   readonly models: readonly string[]
 }
 
-/** An attempt's key to the gateway. It opens nothing once it has been closed. */
+/** An attempt's access to the gateway. Its token is rejected once it is closed. */
 export interface Grant {
   readonly token: string
-  /** Aborted when no call of the attempt will do any more: it had better end. */
+  /** Aborted when no further call of the attempt can succeed, so that it should end. */
   readonly halted: AbortSignal
-  /** Why the attempt's calls failed when it was closed, if the last one did and not for a fault of its own. */
+  /** Returns why the attempt's last call failed, if it failed for a reason other than the attempt itself; null otherwise. */
   held(): HeldBack | null
   used(): Used
-  /** Ends its calls; resolves when the last of them is in the ledger. Safe to call twice. */
+  /** Aborts its calls; resolves when all are in the ledger. Safe to call twice. */
   close(): Promise<void>
 }
 
@@ -34,9 +34,9 @@ export interface OpenGrant extends Pick<Troubles, 'trouble' | 'halt' | 'well'> {
   readonly caller: Caller
   /** Aborted when the grant is closed. */
   readonly signal: AbortSignal
-  /** Waited for when the grant is closed. */
+  /** Registers a call that is awaited when the grant is closed. */
   busy(call: Promise<void>): Promise<void>
-  /** A call of this model has used so many tokens. */
+  /** Adds the tokens used by a call of this model. */
   count(model: string, tokens: number): void
 }
 
@@ -45,7 +45,7 @@ export interface Grants {
   find(token: string): OpenGrant | null
 }
 
-/** Grants live as long as this process; of their tokens it keeps the SHA-256 alone. */
+/** Opens the grants, which are kept in memory only; of each token only the SHA-256 is kept. */
 export function openGrants(): Grants {
   const open = new Map<string, OpenGrant>()
   return {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { Wire } from '../contract/provider.ts'
 
-/** Headers that concern one connection, or are set anew for the next. */
+/** Headers that apply to one connection, or are set anew for the next. */
 const hopByHop = new Set([
   'connection',
   'keep-alive',
@@ -17,17 +17,17 @@ const hopByHop = new Set([
   'expect',
 ])
 
-/** Where agents show their token, whatever their wire. */
+/** The headers in which agents send their token, on any wire. */
 const keyHeaders = ['x-api-key', 'x-goog-api-key', 'api-key', 'authorization'] as const
 
-/** Whatever a request shows that may be its token: some agents fill more than one header. */
+/** Returns all values of a request that may be its token, because some agents fill more than one header. */
 export function tokensIn(headers: IncomingHttpHeaders, search: URLSearchParams): string[] {
   return [...keyHeaders.map((name) => headers[name]), search.get('key')]
     .filter((value) => typeof value === 'string')
     .map((value) => value.replace(/^Bearer\s+/i, ''))
 }
 
-/** How a provider wants to be shown its key. */
+/** The way a provider expects its key. */
 export interface KeyHeader {
   readonly wire: Wire
   readonly header: string | null
@@ -41,7 +41,10 @@ const wireHeaders: Readonly<Record<Wire, string>> = {
   gemini: 'x-goog-api-key',
 }
 
-/** What is sent on: all that the agent said but its token, the connection's own and cookies; with the real key. */
+/**
+ * Returns the headers sent to the provider: those of the agent without its token, hop-by-hop headers and cookies; with the
+ * real key.
+ */
 export function requestHeaders(
   from: IncomingHttpHeaders,
   provider: KeyHeader,
@@ -53,7 +56,7 @@ export function requestHeaders(
     if (hopByHop.has(name) || dropped.has(name) || isKeyHeader(name) || name === 'cookie') continue
     sent[name] = value
   }
-  // The usage is read from the answer as it passes.
+  // Uncompressed, because the usage is read from the response as it passes.
   sent['accept-encoding'] = 'identity'
   if (bytes > 0) sent['content-length'] = bytes
   for (const [name, value] of Object.entries(provider.headers)) sent[name.toLowerCase()] = value
@@ -63,7 +66,7 @@ export function requestHeaders(
   return sent
 }
 
-/** What an agent is told: all that the provider said but the connection's own and cookies. */
+/** Returns the headers sent to the agent: those of the provider without hop-by-hop headers and cookies. */
 export function responseHeaders(from: IncomingHttpHeaders): OutgoingHttpHeaders {
   const told: OutgoingHttpHeaders = {}
   const dropped = connectionNames(from)

@@ -1,15 +1,15 @@
 import { Transform } from 'node:stream'
 import type { OutgoingHttpHeaders } from 'node:http'
 
-/** In place of a key: as long as it, so that no length that was told becomes wrong. */
+/** Returns a replacement of the same length as the key, so that content lengths stay correct. */
 function stars(key: string): string {
   return '*'.repeat(key.length)
 }
 
-/** What is shorter is no secret: local servers take words such as `ollama`, which answers may hold. */
+/** The minimum length of a secret: local servers accept words such as `ollama`, which responses may contain. */
 const SHORTEST_KEY = 16
 
-/** The key if answers must not hold it; null when there is nothing to hide. */
+/** Returns the key if it must be hidden in responses; null when there is nothing to hide. */
 export function secretOf(key: string | null): string | null {
   return key !== null && key.length >= SHORTEST_KEY ? key : null
 }
@@ -18,7 +18,7 @@ function hideKey(text: string, key: string): string {
   return text.replaceAll(key, stars(key))
 }
 
-/** Headers without the key. */
+/** Returns the headers with the key replaced. */
 export function hideKeyInHeaders(headers: OutgoingHttpHeaders, key: string | null): OutgoingHttpHeaders {
   if (key === null) return headers
   return Object.fromEntries(
@@ -34,8 +34,8 @@ export function hideKeyInHeaders(headers: OutgoingHttpHeaders, key: string | nul
 }
 
 /**
- * Passes bytes on without the key, also where it comes in pieces. What may be the beginning of the key is kept back until the next
- * piece says whether it is; everything else passes at once.
+ * Returns a transform that replaces the key, even if it is split over chunks. Bytes that may be the beginning of the key are
+ * held back until the next chunk; everything else passes immediately.
  */
 export function keyHider(key: string): Transform {
   const wanted = Buffer.from(key)
@@ -63,7 +63,7 @@ function replaced(bytes: Buffer, wanted: Buffer, instead: Buffer): Buffer {
   return copy
 }
 
-/** How many of the last bytes are the beginning of `wanted`. */
+/** Returns the number of bytes at the end that are a beginning of `wanted`. */
 function beginningAtEnd(bytes: Buffer, wanted: Buffer): number {
   const longest = Math.min(bytes.length, wanted.length - 1)
   for (let length = longest; length > 0; length -= 1)

@@ -1,13 +1,16 @@
-/** What a provider's refusal means, by its status and words. */
+/** The meaning of a provider's error response, derived from its status and message. */
 export type Refusal =
-  /** The request is at fault: the agent is told, and nobody waits. */
+  /** The request is at fault: the error is passed to the agent without a retry. */
   | 'request'
   /** It passes by itself. */
   | 'passing'
-  /** A person must do something: the key, the account, the bill. */
+  /** A person has to act: the key, the account, the bill. */
   | 'person'
 
-/** `words` are what the provider says. Being out of credit is told in many ways, some with a status that means "slower". */
+/**
+ * Classifies an error response; `words` is the provider's message. Running out of credit is reported in many ways, some with
+ * a status that means "slower".
+ */
 export function judgeRefusal(status: number, words: string): Refusal {
   if (status < 400) return 'request'
   if (status === 401 || status === 402 || status === 403) return 'person'
@@ -16,7 +19,7 @@ export function judgeRefusal(status: number, words: string): Refusal {
   return 'request'
 }
 
-/** How long a provider asks to be left alone, in milliseconds; null when it does not say. */
+/** Returns the delay in ms that a provider asks for before the next call; null when it names none. */
 export function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined) return null
   const seconds = Number(header)
@@ -25,7 +28,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isNaN(at) ? null : Math.max(0, at - now)
 }
 
-/** The sentence in the body of a refusal, in the shapes of the wires; the beginning of the body where it has none. */
+/** Returns the message in the body of an error response, in the shapes of the wires; otherwise the beginning of the body. */
 export function wordsOf(body: string): string {
   const found = /"message"\s*:\s*"((?:[^"\\]|\\.){1,300})/.exec(body)?.[1]
   return (found ?? body).replaceAll(/\s+/g, ' ').trim().slice(0, 300)

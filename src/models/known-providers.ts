@@ -11,5 +11,5 @@ const known: Readonly<Record<KnownProviderName, Known>> = {
   ollama: { wire: 'openai', base_url: 'http://127.0.0.1:11434/v1', secret: null },
 }
 
-/** What Slipway knows of providers, by name. A name that it does not know gives undefined. */
+/** The defaults of known providers, by name; undefined for an unknown name. */
 export const knownProviders: Readonly<Record<string, Known | undefined>> = known

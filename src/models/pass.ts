@@ -11,13 +11,13 @@ import { openAnswerReader } from './read-answer.ts'
 import type { Route } from './route.ts'
 import { SilentProvider } from './upstream.ts'
 
-/** Of a refusal, what is kept until it is decided who is told. */
+/** The maximum bytes kept of an error response until it is decided whether the agent receives it. */
 const REFUSAL_BYTES = 65_536
 
 /**
- * Sends a call to its provider and passes the answer on as it comes. A refusal that is not the request's fault is kept
- * back: whether the agent hears of it is not decided here. When the agent goes, the answer is read on for a moment: what has
- * been sent is paid for, and only its end says what it used.
+ * Sends a call to its provider and streams the response back. An error response that is not the request's fault is held
+ * back: the caller decides whether the agent receives it. When the agent disconnects, the response is read on for a moment,
+ * because it is billed and only its end reports the usage.
  */
 export async function pass(context: GatewayContext, call: Call): Promise<Passed> {
   const { route, response } = call
@@ -33,7 +33,7 @@ export async function pass(context: GatewayContext, call: Call): Promise<Passed>
     const answer = await send(context, call, reading.signal)
     firstByteMs = since()
     status = answer.statusCode ?? 502
-    // An agent that leaves an answer may do so because of it; what we break off ourselves is nobody's failure.
+    // An agent may disconnect because of an error in the response; an abort by the gateway itself is not a failure.
     answer.on('error', (error) => {
       if (!reading.signal.aborted && !call.grant.signal.aborted) broken = error
     })
@@ -71,7 +71,7 @@ export async function pass(context: GatewayContext, call: Call): Promise<Passed>
   }
 }
 
-/** Resolves when the answer is at its end: whether its reader has taken it all. */
+/** Resolves at the end of the response with whether its reader received all of it. */
 async function handOn(
   answer: IncomingMessage,
   response: ServerResponse,
@@ -132,7 +132,7 @@ async function readSome(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Some providers repeat the key that they refuse, and what they say is told to agents and people. */
+/** Removes the key, because some providers repeat a refused key in their message, which agents and people see. */
 function withoutKey(body: Buffer, key: string | null): Buffer {
   return key === null ? body : Buffer.from(body.toString('utf8').replaceAll(key, '[key]'))
 }

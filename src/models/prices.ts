@@ -4,7 +4,7 @@ import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
 import type { CallUsage } from './usage.ts'
 
-/** Dollars for a million tokens. Where a cache has no price of its own, what it holds costs as much as other input. */
+/** Dollars per million tokens. Without a price for cached tokens, they cost as much as other input. */
 export interface Price {
   readonly input: number
   readonly output: number
@@ -14,15 +14,15 @@ export interface Price {
 
 type PriceList = Readonly<Record<string, Price>>
 
-/** What models cost: the list of this package, and over it that of the data directory. */
+/** Model prices: the list of this package, overridden by that of the data directory. */
 export interface Prices {
-  /** Null when nobody has said what the model costs. */
+  /** Returns null when the model's price is not known. */
   find(provider: string, model: string): Price | null
 }
 
 const MILLION = 1_000_000
 
-/** Opens both lists. `prices.json` in the data directory is read again when it has changed; one that is wrong is logged. */
+/** Opens both lists. `prices.json` in the data directory is read again when it changes; an invalid one is logged. */
 export function openPrices(dataDir: string, log: Log): Prices {
   const standard = readList(path.join(import.meta.dirname, 'prices.json'))
   const file = path.join(dataDir, 'prices.json')
@@ -46,7 +46,7 @@ export function openPrices(dataDir: string, log: Log): Prices {
   }
 }
 
-/** What a call costs, in dollars. */
+/** Returns the cost of a call in dollars. */
 export function costOf(price: Price, usage: CallUsage): number {
   const fresh = usage.input - usage.cached - usage.cacheWrite
   const read = fresh * price.input + usage.cached * (price.cached ?? price.input)
@@ -55,7 +55,7 @@ export function costOf(price: Price, usage: CallUsage): number {
   )
 }
 
-/** By provider and model, by model, by the model without its date or its maker, by the provider alone. */
+/** Looks a price up by provider and model, by model, by the model without its date or its maker, and by the provider alone. */
 function findPrice(list: PriceList, provider: string, model: string): Price | null {
   const undated = model.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '')
   const bare = undated.slice(undated.lastIndexOf('/') + 1)

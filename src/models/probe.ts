@@ -6,7 +6,7 @@ import { requestHeaders } from './headers.ts'
 import { judgeRefusal, wordsOf } from './judge-refusal.ts'
 import type { UpstreamPool } from './upstream.ts'
 
-/** Of an answer, what is read for its words. */
+/** The maximum bytes read of a response for its message. */
 const ANSWER_BYTES = 65_536
 
 interface Question {
@@ -16,8 +16,8 @@ interface Question {
 }
 
 /**
- * Asks a provider something cheap, to learn whether it answers and takes the key: for its models, or where it lists none and
- * a model is known, for one token. Never rejects; what is wrong is in the answer.
+ * Sends a provider a cheap request to find out whether it answers and accepts the key: a list of its models or, where it has
+ * none and a model is known, one token. Never rejects; errors are part of the result.
  */
 export async function probe(
   upstream: UpstreamPool,
@@ -39,7 +39,7 @@ export async function probe(
 }
 
 function listPath({ wire, baseUrl }: Target): string {
-  // Its list is open to everybody: what it knows of the key is not.
+  // Its model list is public; the information about the key is not.
   if (new URL(baseUrl).hostname === 'openrouter.ai') return '/key'
   return { anthropic: '/v1/models', openai: '/models', gemini: '/v1beta/models' }[wire]
 }

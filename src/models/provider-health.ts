@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Why a provider is left alone for a while, shared by all who call it. Times are epoch milliseconds. */
+/** Why a provider is not called for a while, shared by all its callers. Times are in ms since the epoch. */
 export interface Outage {
   readonly reason: string
   readonly since: number
@@ -8,33 +8,33 @@ export interface Outage {
 }
 
 /**
- * Remembers which providers fail. While one is left alone nobody calls it; when the time is over one call tries, and the
- * others wait for what comes of it, so that a provider that is down is asked once, not by everybody.
+ * Tracks which providers fail. During an outage no calls are made; when it is over one call tries, and the others wait for
+ * its result, so that a provider that is down is called once, not by every caller.
  */
 export interface ProviderHealth {
   /**
-   * Waits until a call may go out, at most until `deadline`. An outage that lasts longer is returned; null: go, and call
-   * `done` whatever comes of it. Rejects when the signal fires.
+   * Waits until a call may be sent, at most until `deadline`. Returns an outage that lasts longer; null means go ahead, and
+   * call `done` whatever the result. Rejects when the signal aborts.
    */
   admit(provider: string, deadline: number, signal: AbortSignal): Promise<Outage | null>
-  /** `beganAt` is when the call went out: those that were out together have failed together, which counts once. */
+  /** `beganAt` is the time when the call was sent: concurrent calls that fail count as one failure. */
   failed(provider: string, reason: string, retryAfterMs: number | null, beganAt: number): Outage
   succeeded(provider: string): void
-  /** The call that was admitted is over, however it went. */
+  /** Reports that the admitted call is over, with any result. */
   done(provider: string): void
-  /** The outage that holds now; null when calls may be tried. */
+  /** Returns the current outage; null when calls may be tried. */
   outage(provider: string): Outage | null
 }
 
 interface Entry extends Outage {
   readonly failures: number
   readonly lastAt: number
-  /** Settles when the call that tries again is over. */
+  /** Settles when the retrying call is over. */
   trial: PromiseWithResolvers<void> | null
 }
 
 const LONGEST_MS = 300_000
-/** A provider may ask for this much patience and no more. */
+/** The longest pause in ms that a provider may ask for. */
 const LONGEST_ASKED_MS = 24 * 3_600_000
 
 export function openProviderHealth(baseMs: number): ProviderHealth {

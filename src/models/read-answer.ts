@@ -3,10 +3,10 @@ import { statusOfWord, type Fault } from './fault.ts'
 import type { Route } from './route.ts'
 import { totalOf, usageIn, type CallUsage, type ToldUsage } from './usage.ts'
 
-/** Reads along with an answer that passes: what was used, and whether it was whole. Keeps no more of it than one event. */
+/** Reads a response as it passes: its usage, and whether it was complete. Buffers no more than one event of a stream. */
 export interface AnswerReader {
   add(chunk: Buffer): void
-  /** `complete`: the provider ended the answer itself. */
+  /** `complete`: whether the provider ended the response itself. */
   end(complete: boolean): ReadAnswer
 }
 
@@ -16,7 +16,7 @@ export interface ReadAnswer {
   readonly bytes: number
 }
 
-/** An answer that is not a stream, and one event of a stream: what is longer is not looked into. */
+/** The maximum bytes inspected of a non-streamed response, or of one event of a stream. */
 const KEPT_BYTES = 16_000_000
 
 export function openAnswerReader(kind: Route['kind'], contentType: string): AnswerReader {
@@ -36,7 +36,7 @@ function readWhole(kind: Route['kind']): AnswerReader {
       const json = parse(Buffer.concat(chunks).toString('latin1'))
       if (!complete) return { usage: null, fault: cut, bytes }
       if (json === undefined) return { usage: null, fault: malformed('its answer is not JSON'), bytes }
-      // Gemini's stream without SSE is a list that arrives in pieces.
+      // Gemini's stream without SSE is a JSON list that arrives in pieces.
       const parts: unknown[] = Array.isArray(json) ? json : [json]
       const told = parts.map((part) => usageIn(kind, part)).filter((part) => part !== null)
       return {
@@ -48,7 +48,7 @@ function readWhole(kind: Route['kind']): AnswerReader {
   }
 }
 
-/** How each kind of stream says that it is at its end. A quote within a text is escaped, so no text looks like this. */
+/** The end marker of each kind of stream. Quotes within a text are escaped, so no text matches. */
 const ends: Readonly<Partial<Record<Route['kind'], RegExp>>> = {
   messages: /"message_stop"/,
   chat: /"finish_reason":\s*"/,
@@ -73,7 +73,7 @@ function readStream(kind: Route['kind']): AnswerReader {
     if (data === '') return
     if (ending?.test(data) === true) ended = true
     if (!data.endsWith('}')) fault ??= malformed('an event of its stream is not JSON')
-    // Most events are pieces of text: only those that may say more are parsed.
+    // Most events are pieces of text: only those that may contain more are parsed.
     else if (/"usage|"error"|"response\.failed"/.test(data)) {
       const json = parse(data)
       if (json === undefined) fault ??= malformed('an event of its stream is not JSON')
@@ -87,7 +87,7 @@ function readStream(kind: Route['kind']): AnswerReader {
   return {
     add(chunk) {
       bytes += chunk.length
-      // Byte for byte: nothing that is looked for is beyond ASCII, and no character is torn.
+      // As latin1: every marker is ASCII, and no multi-byte character can be split.
       const lines = (carry + chunk.toString('latin1')).split('\n')
       carry = lines.pop() ?? ''
       if (carry.length > KEPT_BYTES) carry = ''
@@ -108,7 +108,7 @@ function malformed(words: string): Fault {
   return { kind: 'malformed', words }
 }
 
-/** Streams tell of errors in events, after a head that said 200. */
+/** Returns the error in a stream event, which can follow a response with status 200. */
 function faultIn(json: unknown): Fault | null {
   const error = errorIn(json)
   if (error === null) return null

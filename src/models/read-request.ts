@@ -4,9 +4,9 @@ import zlib from 'node:zlib'
 import type { Route } from './route.ts'
 import { skimJson, withField } from './skim-json.ts'
 
-/** The most bytes that a request may turn out to have; null when it says itself that these are more than `limit`. */
+/** Returns the maximum bytes that a request may need; null when its declared length is more than `limit`. */
 export function announcedBytes({ headers }: IncomingMessage, limit: number): number | null {
-  // What comes in pieces says nothing; what is compressed is as large as it may be when it is unpacked.
+  // A chunked body declares no length; a compressed one may need the maximum when it is decompressed.
   const isTold = headers['content-length'] !== undefined && headers['content-encoding'] === undefined
   const bytes = Number(headers['content-length'] ?? 0)
   if (bytes > limit) return null
@@ -15,7 +15,7 @@ export function announcedBytes({ headers }: IncomingMessage, limit: number): num
     : limit
 }
 
-/** The whole body of a request; null when it is longer than `limit`. */
+/** Reads the whole body of a request; null when it is longer than `limit`. */
 export async function readRequest(request: IncomingMessage, limit: number): Promise<Buffer | null> {
   const told = request.headers['content-length']
   if (told !== undefined) return readTold(request, Number(told))
@@ -29,7 +29,7 @@ export async function readRequest(request: IncomingMessage, limit: number): Prom
   return Buffer.concat(chunks)
 }
 
-/** A body whose length is known takes no more room than that, also while it comes. */
+/** Reads a body of known length without ever using more memory than that. */
 async function readTold(request: IncomingMessage, length: number): Promise<Buffer> {
   const body = Buffer.allocUnsafeSlow(length)
   let size = 0
@@ -37,12 +37,12 @@ async function readTold(request: IncomingMessage, length: number): Promise<Buffe
   return body.subarray(0, size)
 }
 
-/** What a request asks for, and the body that is sent on. */
+/** The content of a request, and the body to send. */
 export interface AskedCall {
   readonly model: string
-  /** The most tokens that may be written; null when the request sets no limit. */
+  /** The maximum number of output tokens; null when the request sets no limit. */
   readonly maxOutput: number | null
-  /** Bytes of what is read by the model. */
+  /** Bytes of the decompressed body, which the model reads. */
   readonly size: number
   readonly body: Buffer
   /** Whether `body` is as the agent sent it, compressed or not. */
@@ -50,8 +50,8 @@ export interface AskedCall {
 }
 
 /**
- * Looks into a request. One thing may be changed: a Chat Completions stream is asked to tell its usage in the end, because
- * without that it tells none. Whatever cannot be read is sent on as it is: the provider will say what is wrong with it.
+ * Inspects a request. It makes at most one change: a Chat Completions stream is asked to report its usage at the end,
+ * because otherwise it reports none. A body that cannot be read is sent unchanged: the provider will report the problem.
  */
 export async function lookInto(
   route: Route,
@@ -74,10 +74,10 @@ export async function lookInto(
   return { ...call, body, isUnchanged: true }
 }
 
-/** A longer request is skimmed: made whole it would take many times its room. */
+/** Longer requests are skimmed, because parsing them completely would take many times their size. */
 const SKIMMED_BYTES = 1_000_000
 
-/** The fields that are looked at, null where there is no object; and the same request with one of them set. */
+/** The parsed fields, null when the body is not an object; and a function that returns the request with one field set. */
 interface ReadObject {
   readonly json: Record<string, unknown> | null
   readonly set: (name: string, value: unknown) => Buffer

@@ -4,10 +4,10 @@ import type { Call, Passed } from './call.ts'
 import { costOf } from './prices.ts'
 import type { CallUsage } from './usage.ts'
 
-/** Where nobody says what was used, so many bytes count as a token. */
+/** The bytes counted as one token when no usage is reported. */
 const BYTES_PER_TOKEN = 4
 
-/** Writes a call that was sent into the ledger. What cannot be written is logged: the answer has gone out already. */
+/** Writes a call that was sent to the ledger. A failure to write is logged, because the response has already been sent. */
 export async function recordCall(context: GatewayContext, call: Call, passed: Passed): Promise<void> {
   const { kind, wire } = call.route
   if (kind === 'count' || kind === 'models') return
@@ -43,7 +43,7 @@ function outcomeOf({ isGone, fault, status }: Passed): CallRecord['outcome'] {
   return status === null || status < 400 ? 'ok' : 'refused'
 }
 
-/** Only a whole answer that says nothing is counted by its bytes: what failed or was broken off is billed by nobody. */
+/** Estimates the usage from the bytes, only for a complete response without usage: failed or aborted calls are not billed. */
 function estimate(call: Call, passed: Passed): CallUsage {
   const none = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 }
   if (outcomeOf(passed) !== 'ok') return none

@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http'
 import type { Wire } from '../contract/provider.ts'
 import { wireError, type GatewayError } from './wire-error.ts'
 
-/** Answers a call that is not forwarded, or whose provider failed, in the shape of its wire. */
+/** Responds to a call that is not forwarded, or whose provider failed, in the format of its wire. */
 export function refuse(response: ServerResponse, wire: Wire, error: GatewayError): void {
   if (response.destroyed || response.headersSent) return
   response.writeHead(error.status, {
     'content-type': 'application/json',
-    // What the official clients obey: the gateway and the job's rules repeat better than an agent does.
+    // Honoured by the official clients: the gateway and the job's rules retry better than an agent does.
     'x-should-retry': 'false',
-    // Whatever is left of a request that was not read to its end is not the next one.
+    // The unread rest of a request must not be parsed as the next one.
     connection: 'close',
   })
   response.end(wireError(wire, error))

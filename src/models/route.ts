@@ -1,12 +1,12 @@
 import type { Wire } from '../contract/provider.ts'
 
-/** What an agent may ask of a provider; everything else is not forwarded. */
+/** A request that agents may send to a provider; everything else is not forwarded. */
 export interface Route {
   readonly wire: Wire
   readonly kind: 'messages' | 'chat' | 'responses' | 'generate' | 'embed' | 'count' | 'models'
-  /** What follows the provider's base address. */
+  /** The path below the provider's base address. */
   readonly path: string
-  /** Where the wire has the model in the address. */
+  /** The model, for wires that have it in the path. */
   readonly model: string | null
 }
 
@@ -57,7 +57,7 @@ function exact(source: string): RegExp {
   return new RegExp(`^${source}$`)
 }
 
-/** The route of a request, or null. `pathname` is as it was sent: nothing in it has been decoded or made shorter. */
+/** Returns the route of a request, or null. `pathname` is as it was sent: neither decoded nor normalised. */
 export function routeOf(method: string, pathname: string): Route | null {
   for (const pattern of patterns) {
     if (pattern.method !== method) continue
@@ -73,7 +73,7 @@ export function routeOf(method: string, pathname: string): Route | null {
   return null
 }
 
-/** The wire that an address speaks, known path or not: errors are told in its shape. */
+/** Returns the wire of a path, known or not: errors use its format. */
 export function wireOf(pathname: string): Wire {
   if (pathname.startsWith('/anthropic')) return 'anthropic'
   return pathname.startsWith('/gemini') ? 'gemini' : 'openai'

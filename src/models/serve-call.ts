@@ -10,11 +10,14 @@ import { announcedBytes, lookInto, readRequest, type AskedCall } from './read-re
 import { gatewayErrors, refuse } from './refuse.ts'
 import { routeOf, wireOf, type Route } from './route.ts'
 
-/** A request is never read as more tokens than this; what is written is guessed where it has no limit. */
+/** The bytes per token for an upper bound of a request's tokens, and the output assumed for a request without a limit. */
 const BYTES_PER_TOKEN = 2
 const LIKELY_OUTPUT = 8000
 
-/** One call of an agent, from its token to the last byte of the answer. Never throws for what agents or providers do. */
+/**
+ * Handles one call of an agent, from its token to the last byte of the response. Never throws for errors of agents or
+ * providers.
+ */
 export async function serveCall(
   context: GatewayContext,
   request: IncomingMessage,
@@ -51,7 +54,7 @@ export async function serveCall(
   return undefined
 }
 
-/** Reads a request and looks into it; null when it is too large. */
+/** Reads and inspects a request; null when it is too large. */
 async function readAsked(
   context: GatewayContext,
   request: IncomingMessage,
@@ -62,7 +65,7 @@ async function readAsked(
   return body === null ? null : lookInto(route, request.headers, body, limit)
 }
 
-/** What was asked, apart from the body that takes the room: it can be let go before the call ends. */
+/** Separates the body, which takes the memory, from the rest of the request, so that it can be released before the call ends. */
 function hold({ body, ...asked }: AskedCall, room: TakenRoom): Pick<Call, 'asked' | 'body'> {
   let held: Buffer | null = body
   room.keep(body.length)
@@ -81,7 +84,7 @@ function hold({ body, ...asked }: AskedCall, room: TakenRoom): Pick<Call, 'asked
   }
 }
 
-/** A call with a token and a provider: whether it may go out is asked of the provider's troubles and the job's budget. */
+/** Handles an authenticated call with a provider: checks the provider's troubles and the job's budget before it is sent. */
 async function serveGranted(context: GatewayContext, call: Call): Promise<void> {
   const { target, route, response, grant } = call
   if (target.blocked !== null) {
@@ -101,13 +104,13 @@ async function serveGranted(context: GatewayContext, call: Call): Promise<void> 
       release()
     }
   } catch (error) {
-    // Whoever is kept waiting may go away meanwhile.
+    // The agent may disconnect while it waits.
     if (!call.signal.aborted) throw error
   }
   return undefined
 }
 
-/** Takes what the call may use out of the budget of its job. */
+/** Reserves the maximum that the call may use from its job's budget. */
 async function reserve(context: GatewayContext, call: Call): Promise<(() => void) | Spent> {
   const { asked, grant, route, target, signal } = call
   const { jobId } = grant.caller

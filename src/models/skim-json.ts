@@ -1,16 +1,16 @@
-/** The fields of a large JSON object that are small, and where each field's value stands in its bytes. */
+/** The small fields of a large JSON object, and the byte range of each field's value. */
 export interface Skimmed {
   readonly fields: Record<string, unknown>
   readonly places: ReadonlyMap<string, { readonly start: number; readonly end: number }>
 }
 
-/** A value of more bytes is passed over. */
+/** A value of more bytes is skipped. */
 const SMALL_BYTES = 65_536
 const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA, COLON] = Buffer.from('"\\{}[],:')
 
 /**
- * Looks into the object at the top of a JSON text without making all of it: what is large in a request is the conversation, which
- * nobody here reads. Null when it is no object, as far as is looked.
+ * Scans the top-level object of a JSON text without parsing all of it: the large part of a request is the conversation,
+ * which is not needed here. Returns null when it is not an object, as far as it is scanned.
  */
 export function skimJson(bytes: Buffer): Skimmed | null {
   const places = new Map<string, { start: number; end: number }>()
@@ -46,7 +46,7 @@ function skipSpace(bytes: Buffer, from: number): number {
   return at
 }
 
-/** The place behind a text that begins at `from`; null when it has no end. */
+/** Returns the position after a string that begins at `from`; null when it has no end. */
 function endOfText(bytes: Buffer, from: number): number | null {
   for (let at = bytes.indexOf('"', from + 1); at !== -1; at = bytes.indexOf('"', at + 1)) {
     let slashes = 0
@@ -92,7 +92,7 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** The same JSON object with one field set. */
+/** Returns the same JSON object with one field set. */
 export function withField(bytes: Buffer, { places }: Skimmed, name: string, value: unknown): Buffer {
   const place = places.get(name)
   const text = JSON.stringify(value)

@@ -1,28 +1,28 @@
 import type { HeldBack } from '../domain/model.ts'
 
-/** Whether an attempt's calls fail for no fault of its own, as long as it lasts. */
+/** Tracks whether an attempt's calls fail for reasons other than the attempt itself. */
 export interface Troubles {
-  /** Aborted when no call of the attempt will do any more. */
+  /** Aborted when no further call of the attempt can succeed. */
   readonly halted: AbortSignal
-  /** Why its calls fail; null when the last of them did not. */
+  /** Returns why its calls fail; null when the last one did not. */
   held(): HeldBack | null
-  /** A call of this model failed; the attempt may try another. */
+  /** Reports that a call of this model failed; the attempt may try another. */
   trouble(held: HeldBack, model: string): void
-  /** No call of the attempt will do any more. */
+  /** Reports that no further call of the attempt can succeed. */
   halt(held: HeldBack): void
-  /** A call of this model did well that began at this time, in epoch milliseconds. */
+  /** Reports that a call of this model, started at `beganAt` (ms since the epoch), succeeded. */
   well(model: string, beganAt: number): void
 }
 
-/** Calls in a row that may fail in the middle of their answers before the attempt is ended. */
+/** The number of consecutive calls that may fail in the middle of their responses before the attempt is ended. */
 const TROUBLES = 3
 
-/** `ended` fires when the attempt is over: what becomes of its calls after that has not made it end. */
+/** `ended` aborts when the attempt is over: results of its calls after that are not the cause of its end. */
 export function openTroubles(ended: AbortSignal): Troubles {
   const halted = new AbortController()
   let held: HeldBack | null = null
   let inARow = 0
-  // Agents call small models beside their work: that one of those answers does not mean that the work goes on.
+  // Agents also call small models beside their work: success of such a call does not mean that the work continues.
   let last = { model: '', at: 0 }
   const isOver = (): boolean => halted.signal.aborted || ended.aborted
   return {

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 
-/** A provider that did not answer, or fell silent, for longer than it may. */
+/** Thrown when a provider did not answer, or sent no data, for longer than the limit. */
 export class SilentProvider extends Error {
   override readonly name = 'SilentProvider'
 }
@@ -12,15 +12,15 @@ export interface UpstreamCall {
   readonly headers: OutgoingHttpHeaders
   readonly body: Buffer
   readonly signal: AbortSignal
-  /** The longest silence, before the answer and within it. */
+  /** The maximum time in ms without data, before the response and within it. */
   readonly silenceMs: number
-  /** Whether the reader of the answer is the one who keeps it waiting: then it is no silence of the provider. */
+  /** Whether the reader of the response is the one causing the delay: then the provider is not considered silent. */
   readonly isReaderSlow: () => boolean
 }
 
 /** Connections to providers, kept open between calls. */
 export interface UpstreamPool {
-  /** Resolves with the head of the answer; its body ends early, with an error, when the provider or `signal` cuts it. */
+  /** Resolves with the head of the response; its body fails with an error when the provider or `signal` ends it early. */
   call(call: UpstreamCall): Promise<IncomingMessage>
   close(): void
 }

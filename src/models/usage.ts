@@ -1,6 +1,6 @@
 import type { Route } from './route.ts'
 
-/** What one call used, in tokens. `input` counts all that was read, `cached` and `cacheWrite` are parts of it. */
+/** The usage of one call, in tokens. `input` counts all tokens read, of which `cached` and `cacheWrite` are parts. */
 export interface CallUsage {
   readonly input: number
   readonly cached: number
@@ -10,7 +10,7 @@ export interface CallUsage {
   readonly reasoning: number
 }
 
-/** What an answer, or one event of it, says of the usage; later events correct earlier ones field by field. */
+/** The usage reported by a response, or by one event of it; later events override earlier ones field by field. */
 export type ToldUsage = Partial<Record<'fresh' | 'cached' | 'cacheWrite' | 'output' | 'reasoning', number>>
 
 export function totalOf(told: ToldUsage): CallUsage {
@@ -18,7 +18,7 @@ export function totalOf(told: ToldUsage): CallUsage {
   return { input: fresh + cached + cacheWrite, cached, cacheWrite, output, reasoning }
 }
 
-/** The usage in an answer of a route, or in one event of it; null when it holds none. */
+/** Returns the usage in a response of a route, or in one event of it; null when it has none. */
 export function usageIn(kind: Route['kind'], json: unknown): ToldUsage | null {
   switch (kind) {
     case 'messages':
@@ -60,7 +60,7 @@ function openai(usage: unknown, input: string, output: string): ToldUsage | null
   })
 }
 
-/** What is thought is billed as what is written, and so is counted with it. */
+/** Thinking tokens are billed as output, and so are counted with it. */
 function gemini(usage: unknown): ToldUsage | null {
   const read = number(usage, 'promptTokenCount')
   if (read === null) return null
@@ -74,7 +74,7 @@ function gemini(usage: unknown): ToldUsage | null {
   })
 }
 
-/** Without what was not told; null when that is everything. */
+/** Returns the fields without the null ones; null when none are left. */
 function told(fields: Record<string, number | null>): ToldUsage | null {
   const known = Object.entries(fields).filter(([, value]) => value !== null)
   return known.length === 0 ? null : Object.fromEntries(known)

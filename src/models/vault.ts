@@ -5,8 +5,8 @@ import { AppError } from '../lib/app-error.ts'
 import { createOnce } from '../lib/create-once.ts'
 
 /**
- * Encrypts secrets for the database (JWE, A256GCM) with a key that lies beside it in a file of its owner's. Each sealed text
- * names the key and, authenticated with it, the secret it is: it opens under that name only.
+ * Encrypts secrets for the database (JWE, A256GCM) with a key in a file beside it that only its owner can read. Each sealed
+ * text contains the id of the key and the authenticated name of the secret: it can be opened under that name only.
  */
 export interface Vault {
   seal(name: string, value: string): Promise<string>
@@ -19,7 +19,7 @@ interface KeyFile {
   readonly key: string
 }
 
-/** Opens the vault of a data directory; its first start makes the key. */
+/** Opens the vault of a data directory; creates the key at the first start. */
 export function openVault(dataDir: string): Vault {
   const file = path.join(dataDir, 'secrets.key')
   const { kid, key } = readKey(file)

@@ -1,6 +1,6 @@
 import type { Wire } from '../contract/provider.ts'
 
-/** Errors of the gateway itself, as agents of each wire read them. */
+/** Errors of the gateway itself, converted to the format of each wire. */
 export interface GatewayError {
   readonly status: number
   readonly code: string
@@ -28,7 +28,7 @@ const geminiStatuses: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 }
 
-/** The body of an error in the shape of the wire. */
+/** Returns the body of an error in the format of the wire. */
 export function wireError(wire: Wire, { status, code, message }: GatewayError): string {
   switch (wire) {
     case 'anthropic':

@@ -2,17 +2,17 @@ import { AppError } from '../lib/app-error.ts'
 import type { BoardActs } from './acts.ts'
 import { boardTools } from './tools.ts'
 
-/** The versions of MCP that are spoken here, the newest first. */
+/** The supported versions of MCP, newest first. */
 export const mcpVersions: readonly string[] = ['2025-06-18', '2025-03-26']
 
-/** JSON-RPC's own codes. */
+/** Standard JSON-RPC error codes. */
 const INVALID_REQUEST = -32_600
 const NO_METHOD = -32_601
 const INVALID_PARAMS = -32_602
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Answers one message of MCP; null to notifications and to answers, which want none. */
+/** Handles one MCP message; returns null for notifications and responses, which need no reply. */
 export async function answerMessage(message: unknown, acts: BoardActs): Promise<object | null> {
   if (!isObject(message) || message['jsonrpc'] !== '2.0') return failure(null, notARequest)
   const { id, method, params } = message
@@ -56,7 +56,7 @@ function introduction(asked: unknown): object {
   }
 }
 
-/** What is wrong with a call's arguments is told as its result: then the model reads it and may mend it. */
+/** Reports invalid arguments in the result of the call, so that the model can read and correct them. */
 async function callTool({ name, arguments: input }: Json, acts: BoardActs): Promise<Outcome> {
   const tool = boardTools.find((each) => each.told.name === name)
   if (tool === undefined) {

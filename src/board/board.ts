@@ -5,33 +5,33 @@ import type { BoardActs } from './acts.ts'
 import { serveBoard } from './serve-board.ts'
 
 /**
- * The board of a job for the agents that work on it: MCP over HTTP. It has no listener of its own: it answers on the one
- * address that agents know, the model gateway's.
+ * The board of a job for its agents: MCP over HTTP. It has no listener of its own: it is served on the only address that
+ * agents know, the model gateway's.
  */
 export interface Board {
-  /** Takes a request that is for the board; false when it is not. */
+  /** Handles a request for the board; returns false for other requests. */
   readonly serve: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Lets an attempt in. */
+  /** Grants an attempt access. */
   readonly open: (acts: BoardActs, signal: AbortSignal) => BoardKey
 }
 
-/** An attempt's key to the board. It opens nothing once it has been closed, or its signal has fired. */
+/** An attempt's access to the board. Its token is rejected once it is closed, or its signal has aborted. */
 export interface BoardKey {
   readonly token: string
   readonly close: () => void
 }
 
-/** Where the board is, below the address of the gateway. */
+/** The path of the board below the address of the gateway. */
 export const boardPath = '/board/mcp'
 
-/** Keys live as long as this process; of their tokens it keeps the SHA-256 alone. */
+/** Opens the board. Keys are held in memory only; of each token only the SHA-256 is kept. */
 export function openBoard(log: Log): Board {
   const keys = new Map<string, BoardActs>()
   return {
     serve(request, response) {
       if (request.url?.split('?', 1)[0] !== boardPath) return false
       serveBoard(request, response, (token) => keys.get(hashOf(token)) ?? null).catch((error: unknown) => {
-        // An agent that ends in the middle of its request is no fault of anybody.
+        // A request that the agent aborted is not an error.
         if (request.complete) log.error({ err: error }, 'the board for agents')
         response.destroy()
       })

@@ -4,15 +4,15 @@ import { writeInside } from '../lib/inside-files.ts'
 
 const program = path.join(import.meta.dirname, 'slipway-board.mjs')
 
-/** Where an attempt finds the board, and with which key. */
+/** The address of the board and an attempt's token for it. */
 export interface BoardAccess {
   readonly url: string
   readonly token: string
 }
 
 /**
- * Puts `slipway-board` into an attempt's HOME and answers with the directory that belongs in front of its PATH. The key lies
- * in a file: some agents hide what is called a token from the environment of their commands.
+ * Copies `slipway-board` into an attempt's HOME and returns the directory to prepend to its PATH. The token is in a file,
+ * because some agents hide tokens in the environment from their commands.
  */
 export async function putBoardProgram(home: string, nodePath: string, board: BoardAccess): Promise<string> {
   const dir = '.slipway-board'

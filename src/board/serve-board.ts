@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BoardActs } from './acts.ts'
 import { answerMessage, mcpVersions } from './answer-message.ts'
 
-/** Nothing that an agent may say here is long. */
+/** The maximum request size in bytes: requests to the board are short. */
 const REQUEST_BYTES = 100_000
-/** Messages in one request: version 2025-03-26 lets a client send several together. */
+/** The maximum number of messages in one request: version 2025-03-26 lets a client batch several. */
 const BATCH = 20
 
 type Find = (token: string) => BoardActs | null
 
 /**
- * One request of MCP's "streamable HTTP". Every answer is one JSON body: the board has nothing to say of its own accord, so there
- * are no streams and no sessions to keep.
+ * Handles one request of MCP's "streamable HTTP". Every response is one JSON body: the board sends no messages on its own,
+ * so there are no streams and no sessions.
  */
 export async function serveBoard(
   request: IncomingMessage,
@@ -97,7 +97,7 @@ function refuse(response: ServerResponse, { status, message }: Refusal): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     ...(status === 405 ? { allow: 'POST' } : {}),
-    // Whatever is left of a request that was not read to its end is not the next one.
+    // The unread rest of a request must not be parsed as the next one.
     connection: 'close',
   })
   response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32_000, message } }))

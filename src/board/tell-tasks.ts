@@ -1,6 +1,6 @@
 import type { TaskView } from '../contract/job.ts'
 
-/** The tasks of a job as lines: an agent reads them faster than JSON, and a shell shows them as they are. */
+/** Formats the tasks of a job as lines: an agent reads them faster than JSON, and a shell prints them as they are. */
 export function tellTasks(tasks: readonly TaskView[], own: string): string {
   const keys = new Map(tasks.map((task) => [task.task_id, task.key]))
   return tasks.map((task) => `- ${tellTask(task, own, keys)}`).join('\n')

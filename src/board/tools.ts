@@ -6,9 +6,9 @@ import { tellTasks } from './tell-tasks.ts'
 
 /** A tool of the board. */
 interface BoardTool {
-  /** What an agent is told of it. */
+  /** The description sent to agents. */
   readonly told: ToldTool
-  /** What the agent is answered, and whether the call was at fault. */
+  /** Runs the tool; returns the result text and whether the call was at fault. */
   readonly run: (acts: BoardActs, input: unknown) => Promise<ToolAnswer>
 }
 
@@ -24,7 +24,7 @@ export interface ToolAnswer {
   readonly isError: boolean
 }
 
-/** Only here: the UI imports the contract, and is built without this half of zod. */
+/** Defined here only: the UI imports the contract, and is built without this half of zod. */
 function forAgents(schema: z.ZodType): object {
   return z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
 }
@@ -68,7 +68,7 @@ export const boardTools: readonly BoardTool[] = [
   },
 ]
 
-/** Reads a call's arguments by their schema; what does not fit is told, so that the model may mend it. */
+/** Parses a call's arguments by their schema; errors are returned as text, so that the model can correct them. */
 async function withInput<T>(
   schema: { readonly safeParse: (input: unknown) => Read<T> },
   input: unknown,

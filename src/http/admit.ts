@@ -5,7 +5,7 @@ import { isToken } from './log-in.ts'
 import { checkCookieWrite } from './same-origin.ts'
 import { clearSessionCookie, readSessionCookie } from './session-cookie.ts'
 
-/** Who asks: a program with the token, or a browser with a session. */
+/** The caller of a request: a program with the token, or a browser with a session. */
 export type Caller =
   | { readonly kind: 'token' }
   | { readonly kind: 'session'; readonly id: string; readonly secret: string; readonly renewed: boolean }
@@ -13,12 +13,12 @@ export type Caller =
 declare module 'hono' {
   interface ContextVariableMap {
     caller: Caller
-    /** Whether the caller would be let in again now: what lasts longer than a request asks it. */
+    /** Whether the caller would still be admitted; checked by responses that outlast a request. */
     isStillAdmitted: () => Promise<boolean>
   }
 }
 
-/** Finds out who asks, and notes it as `caller`; throws 401 when nobody known does. */
+/** Identifies the caller and sets it as `caller`; throws 401 when there is none. */
 export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
   const authorization = c.req.header('authorization')
   const caller =
@@ -44,7 +44,7 @@ function byToken(c: Context, authorization: string, token: string): Caller | nul
   return isToken(given ?? '', token) ? { kind: 'token' } : null
 }
 
-/** Git clients know names and passwords: the password is the token, the name is anyone's. */
+/** Git clients use basic authentication: the password is the token, any user name is accepted. */
 function isForGit(c: Context): boolean {
   return c.req.path.startsWith('/git/')
 }

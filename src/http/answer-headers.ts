@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 
-/** What every answer says to a browser, unless it has said something stricter or more fitting itself. */
+/** Default headers of every response; a route may override them. */
 const standard: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -11,7 +11,7 @@ const standard: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
 }
 
-/** Puts the standard headers on every answer, refusals included. */
+/** Sets the default headers on every response, errors included. */
 export const answerHeaders: MiddlewareHandler = async (c, next) => {
   await next()
   for (const [name, value] of Object.entries(standard)) if (!c.res.headers.has(name)) c.header(name, value)

@@ -21,7 +21,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { uiRoutes } from './routes/ui.ts'
 import { unmatched } from './unmatched.ts'
 
-/** The whole HTTP surface, as a function of what it is given. Every route is described in `/api/openapi.json`. */
+/** Creates the HTTP app from its dependencies. Every route is described in `/api/openapi.json`. */
 export function createApp(deps: HttpDeps): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {

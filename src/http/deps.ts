@@ -37,18 +37,18 @@ import type { SessionView } from '../contract/session.ts'
 import type { Log } from '../lib/log.ts'
 import type { LogIn } from './log-in.ts'
 
-/** A document as it arrives. */
+/** An uploaded document. */
 export interface ArrivingDocument {
   readonly name: string
   readonly mediaType: string
   readonly content: Uint8Array
 }
 
-/** What the HTTP room is given. It knows no engine and no table: only functions of the contract's shapes. */
+/** The dependencies of the HTTP room. It knows no engine and no table: only functions in the shapes of the contract. */
 export interface HttpDeps {
   readonly version: string
   readonly token: string
-  /** The exact values of `Host` under which this server may be addressed. */
+  /** Returns the exact values of `Host` that this server accepts. */
   readonly allowedHosts: () => readonly string[]
   readonly limits: {
     readonly codeMs: number
@@ -61,16 +61,16 @@ export interface HttpDeps {
     readonly uiFileBytes: number
   }
   readonly log: Log
-  /** Where the built UI lies; it need not be there. */
+  /** The directory of the built UI; it need not exist. */
   readonly uiDir: string
   readonly logIn: LogIn
   readonly sessions: {
-    /** A new session; the secret is what its browser shows from now on. */
+    /** Opens a session; returns the secret that its browser sends from now on. */
     open(userAgent: string): Promise<string>
-    /** The session of a secret, unless it has ended; `renewed` when it was just prolonged. */
+    /** Finds the session of a secret; null when it has ended. `renewed`: whether this call extended it. */
     find(secret: string): Promise<(Omit<SessionView, 'current'> & { renewed: boolean }) | null>
     list(): Promise<Omit<SessionView, 'current'>[]>
-    /** False when there was no such session. */
+    /** Returns false when there was no such session. */
     end(id: string): Promise<boolean>
   }
   readonly jobs: {
@@ -103,7 +103,7 @@ export interface HttpDeps {
     retryTask(id: string, taskId: string, note: string | null): Promise<JobView>
     cancelTask(id: string, taskId: string): Promise<JobView>
   }
-  /** Waives a finding; the job as it is then. */
+  /** Waives a finding; returns the updated job. */
   readonly waive: (jobId: string, findingId: string, reason: string) => Promise<JobView>
   readonly permissions: {
     list(jobId: string): Promise<{ permissions: PermissionView[] }>
@@ -125,7 +125,7 @@ export interface HttpDeps {
   }
   readonly files: {
     tree(jobId: string, ref: string | undefined): Promise<FileTree>
-    /** `path` is bytes: a name need not be text. */
+    /** `path` is bytes, because a file name need not be valid UTF-8. */
     read(jobId: string, ref: string | undefined, path: Buffer): Promise<FileContent>
     diff(jobId: string, from: string | undefined, to: string | undefined): Promise<DiffView>
     commits(jobId: string, ref: string | undefined): Promise<CommitList>
@@ -136,7 +136,7 @@ export interface HttpDeps {
     ): Promise<{ name: string; stream: Readable }>
   }
   readonly git: {
-    /** Git's own answer to a client that reads the job's repository. */
+    /** Returns git's response to a client that reads the job's repository. */
     uploadPack(
       jobId: string,
       asked: {
@@ -148,14 +148,14 @@ export interface HttpDeps {
   }
   readonly backends: {
     list(): Promise<BackendView[]>
-    /** Throws when it cannot be installed at all; what is returned begins, and ends with the signal. */
+    /** Throws when it cannot be installed at all; the returned function starts the installation, which the signal aborts. */
     install(name: string): Promise<(signal: AbortSignal) => AsyncIterable<InstallEvent>>
     uninstall(name: string): Promise<BackendView>
     trial(name: string): Promise<BackendTrial>
-    /** Runs the conformance kit and keeps what it finds. */
+    /** Runs the conformance kit and stores the result. */
     test(name: string): Promise<Conformance>
     add(backend: CustomBackend): Promise<AddedBackend>
-    /** By its entry in the registry of the protocol. */
+    /** Adds a backend by its entry in the registry of the protocol. */
     addEntry(entry: RegistryBackend): Promise<AddedBackend>
     remove(name: string): Promise<void>
   }
@@ -165,7 +165,7 @@ export interface HttpDeps {
     remove(name: string): Promise<void>
     retry(name: string): Promise<ProviderView>
   }
-  /** Values go in and never come out. */
+  /** Secrets are write-only: no function returns a value. */
   readonly secrets: {
     list(): Promise<SecretView[]>
     set(name: string, value: string): Promise<SecretView>
@@ -175,9 +175,9 @@ export interface HttpDeps {
   readonly health: {
     live(): Health
     ready(): Promise<Health>
-    /** The last canary. */
+    /** Returns the latest canary run. */
     canary(): Promise<CanaryView>
-    /** Resolves with how it ended. */
+    /** Runs a canary; resolves with its result. */
     runCanary(): Promise<CanaryView>
   }
   stats(): Promise<Stats>

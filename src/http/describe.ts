@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ErrorBody } from '../contract/server.ts'
 
-/** The pieces from which routes are described in OpenAPI. */
+/** Shared parts of the OpenAPI descriptions of routes. */
 export const idParams = z.object({ id: z.string() })
 
 export function ok<T extends z.ZodType>(
@@ -11,7 +11,7 @@ export function ok<T extends z.ZodType>(
   return { description, content: { 'application/json': { schema } } }
 }
 
-/** The errors that every route behind the door can answer with. */
+/** Error responses of every authenticated route. */
 export const errors = {
   400: ok(ErrorBody, 'The request is not valid; the sentence says what to change.'),
   401: ok(ErrorBody, 'The token is missing or wrong.'),

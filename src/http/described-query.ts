@@ -4,15 +4,15 @@ import { AppError } from '../lib/app-error.ts'
 import { isUiPath } from './ui-paths.ts'
 
 /**
- * Refuses a query where the route's description has none, and names its first field: a parameter that is passed over in
- * silence is a wish that was not heard. Routes with a query parse it themselves; paths that are not described are left
- * alone. Descriptions are read at the first request, when all routes are there.
+ * Rejects a query on a route whose description has none, naming its first field, because silently ignored parameters hide
+ * mistakes. Routes with a query parse it themselves; paths without a description are not checked. Descriptions are read at
+ * the first request, when all routes are registered.
  */
 export function describedQuery(app: OpenAPIHono): MiddlewareHandler {
   let closed: readonly RegExp[] | null = null
   return async (c, next) => {
     const [field] = new URL(c.req.url).searchParams.keys()
-    // A page's query belongs to its router, and a log-in link stands in it.
+    // A page's query belongs to its router, and a log-in link uses it.
     const isPage = isUiPath(c.req.path) && (c.req.header('accept') ?? '').includes('text/html')
     if (field !== undefined && !isPage) {
       closed ??= routesWithoutQuery(app)

@@ -8,7 +8,7 @@ import { statusOf, type ErrorCode } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import { TooManyAttempts } from './log-in.ts'
 
-/** The one place where an error becomes an answer: a sentence for a person, a stable code, never a stack. */
+/** The one place where an error becomes a response: a sentence for a person and a stable code, never a stack trace. */
 export function errorHandler(log: Log): ErrorHandler {
   return (error, c) => {
     if (error instanceof TooManyAttempts) c.header('Retry-After', String(error.retryAfterSeconds))
@@ -34,7 +34,7 @@ export function errorHandler(log: Log): ErrorHandler {
   }
 }
 
-/** Keeps the headers that were set before the error was thrown. */
+/** Builds the response, keeping the headers that were set before the error was thrown. */
 function answer(
   c: Context,
   code: ErrorCode,
@@ -55,7 +55,7 @@ function isDiskFull(error: unknown): boolean {
   )
 }
 
-/** What a schema found, as an error whose sentence begins with the first problem. */
+/** Converts schema errors to an `AppError` whose sentence starts with the first problem. */
 export function invalid(error: z.core.$ZodError, where: string): AppError {
   const issues = error.issues.slice(0, 20).map((issue) => {
     const path = issue.path.map(String).join('.')

@@ -3,7 +3,7 @@ import { AppError } from '../lib/app-error.ts'
 import type { HttpDeps } from './deps.ts'
 import { writeSessionCookie } from './session-cookie.ts'
 
-/** What a log-in needs of all that the HTTP room is given. */
+/** The subset of the HTTP dependencies that a log-in needs. */
 export interface LinkDeps {
   readonly logIn: HttpDeps['logIn']
   readonly sessions: Pick<HttpDeps['sessions'], 'open'>
@@ -11,9 +11,9 @@ export interface LinkDeps {
 }
 
 /**
- * A link that logs in: `?code=` on any page becomes a session, and the browser is sent to the same page without it, so that
- * the secret does not stay in the address. What is wrong is dropped the same way: the page then asks for the token. So is a
- * token, which is good for ever and has no place in an address. Null when the address holds neither.
+ * Handles a log-in link: `?code=` on any page becomes a session, and the browser is redirected to the same page without it,
+ * so that the secret does not stay in the address. A wrong code is dropped in the same way: the page then asks for the
+ * token. So is a token, which never expires and has no place in an address. Returns null when the address has neither.
  */
 export async function exchangeLink(c: Context, deps: LinkDeps): Promise<Response | null> {
   const { token, code } = c.req.query()
@@ -22,7 +22,7 @@ export async function exchangeLink(c: Context, deps: LinkDeps): Promise<Response
   return c.redirect(withoutSecret(c.req.url), 303)
 }
 
-/** Lets the browser in whose log-in was right: the answer carries its cookie. */
+/** Opens a session for a browser whose log-in succeeded; sets the cookie on the response. */
 export async function startBrowserSession(c: Context, deps: LinkDeps): Promise<void> {
   const secret = await deps.sessions.open(c.req.header('user-agent') ?? '')
   writeSessionCookie(c, secret, deps.limits.sessionMs)
@@ -38,7 +38,7 @@ function isRight(deps: LinkDeps, code: string): boolean {
   }
 }
 
-/** Path and query alone: the redirect never leaves this server. */
+/** Returns only path and query, so that the redirect never leaves this server. */
 function withoutSecret(address: string): string {
   const url = new URL(address)
   url.searchParams.delete('token')

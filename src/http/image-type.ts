@@ -1,4 +1,4 @@
-/** The first bytes of each kind of image that a browser shows. What claims to be an image and is none is not shown. */
+/** The first bytes of each image type that a browser displays. A file that does not match is not displayed as an image. */
 const signatures: readonly (readonly [type: string, isOne: (head: string) => boolean])[] = [
   ['image/png', (head) => head.startsWith('\u0089PNG\r\n\u001a\n')],
   ['image/jpeg', (head) => head.startsWith('\u00ff\u00d8\u00ff')],
@@ -9,7 +9,7 @@ const signatures: readonly (readonly [type: string, isOne: (head: string) => boo
 
 const HEAD_BYTES = 4096
 
-/** The type of an image by what it is, or null. A drawing in SVG is text: its name must say so too. */
+/** Returns the media type of an image by its content, or null. SVG is text, so its name must end in `.svg` too. */
 export function imageTypeOf(path: string, bytes: Buffer): string | null {
   const head = bytes.subarray(0, HEAD_BYTES).toString('latin1')
   const found = signatures.find(([, isOne]) => isOne(head))
@@ -17,7 +17,7 @@ export function imageTypeOf(path: string, bytes: Buffer): string | null {
   return /\.svg$/i.test(path) && isDrawing(head) ? 'image/svg+xml' : null
 }
 
-/** Whether the first element is `svg`, behind what may stand before it. One step at a time: no input makes it slow. */
+/** Whether the first element is `svg`, after an optional prologue. Matches one step at a time, so that no input makes it slow. */
 function isDrawing(head: string): boolean {
   const prologue = /(?:\s|\u00ef\u00bb\u00bf)+|<\?[^]*?\?>|<!--[^]*?-->|<!DOCTYPE[^>[]*>/iy
   let at = 0

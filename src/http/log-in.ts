@@ -1,25 +1,28 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../lib/app-error.ts'
 
-/** What a person can be let in with: the token itself, or a code that stands for it once. */
+/** The ways for a person to log in: the token itself, or a single-use code. */
 export interface LogIn {
-  /** Throws 401 for a wrong token, and `TooManyAttempts` after too many. The right one is never refused. */
+  /** Throws 401 for a wrong token, and `TooManyAttempts` after too many. The correct token is never rejected. */
   withToken(given: string): void
-  /** The same for a code; a code that was right is used up. */
+  /** The same for a code; a correct code is consumed. */
   withCode(given: string): void
-  /** A new code, good for one log-in within `codeMs`; of more than `codes` the oldest is forgotten. */
+  /** Returns a new code, valid for one log-in within `codeMs`; beyond `codes` codes the oldest is discarded. */
   newCode(): string
 }
 
 export interface LogInLimits {
-  /** Wrong attempts within `logInWindowMs` that are answered; more are put off until the first of them is that old. */
+  /**
+   * The maximum number of wrong attempts within `logInWindowMs`; further ones are rejected until the first of them is that
+   * old.
+   */
   readonly logInAttempts: number
   readonly logInWindowMs: number
   readonly codeMs: number
   readonly codes: number
 }
 
-/** A refusal that says in how many seconds to come back. */
+/** A rejection that contains the number of seconds after which to retry. */
 export class TooManyAttempts extends AppError {
   readonly retryAfterSeconds: number
 
@@ -30,7 +33,7 @@ export class TooManyAttempts extends AppError {
   }
 }
 
-/** Compares in a time that says nothing about where they differ. */
+/** Compares in constant time. */
 export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token))
 }
@@ -38,7 +41,7 @@ export function isToken(given: string, token: string): boolean {
 export function openLogIn(token: string, limits: LogInLimits): LogIn {
   const wrong: number[] = []
   const attempt = (isRight: () => boolean, sentence: string): void => {
-    // First of all: somebody else's guesses must not keep the owner out, and 256 bits are not guessed.
+    // Checked first: another client's guesses must not lock the owner out, and 256 bits cannot be guessed.
     if (isRight()) return
     const now = performance.now()
     while (wrong[0] !== undefined && now - wrong[0] >= limits.logInWindowMs) wrong.shift()
@@ -64,7 +67,7 @@ export function openLogIn(token: string, limits: LogInLimits): LogIn {
   }
 }
 
-/** Codes are kept by their digests, so that looking one up tells nothing about the others. */
+/** Codes are stored as digests, so that a lookup reveals nothing about the others. */
 function openCodes(limits: LogInLimits): { issue(): string; redeem(code: string): boolean } {
   const validUntil = new Map<string, number>()
   return {

@@ -5,7 +5,7 @@ import { ArchiveFormat } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
 import { invalid } from './errors.ts'
 
-/** An id from the path; what is no UUID names nothing. */
+/** Returns an id from the path; throws 404 when it is not a UUID. */
 export function idOf(c: Context, name = 'id'): string {
   const id = c.req.param(name) ?? ''
   if (!z.uuid().safeParse(id).success)
@@ -16,14 +16,14 @@ export function idOf(c: Context, name = 'id'): string {
   return id
 }
 
-/** The query, parsed; unknown fields are named, not ignored. */
+/** Parses the query; unknown fields are errors that name them. */
 export function queryOf<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
   const parsed = schema.safeParse(c.req.query())
   if (!parsed.success) throw invalid(parsed.error, 'query')
   return parsed.data
 }
 
-/** What may name a commit: refused here is what git would read as an option, a range or a look into a reflog. */
+/** The name of a commit: rejects names that git would read as an option, a range or a reflog lookup. */
 const Ref = z
   .string()
   .max(200, 'the name of a commit has at most 200 characters')

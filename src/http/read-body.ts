@@ -3,13 +3,13 @@ import { formFieldOf } from '../contract/job.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { ArrivingDocument, HttpDeps } from './deps.ts'
 
-/** A body and the documents that came with it. */
+/** The fields of a body and the documents uploaded with it. */
 export interface ArrivedForm {
   readonly fields: unknown
   readonly documents: readonly ArrivingDocument[]
 }
 
-/** Reads a JSON body as UTF-8, within its limit; anything else is refused with what was wrong. */
+/** Reads a JSON body as UTF-8, up to `limit` bytes; throws with the reason for anything else. */
 export async function readJson(c: Context, limit: number): Promise<unknown> {
   const type = mediaType(c)
   if (type !== 'application/json')
@@ -35,13 +35,13 @@ export async function readJson(c: Context, limit: number): Promise<unknown> {
   }
 }
 
-/** As `readJson`; a request without any body stands for `{}`. */
+/** Like `readJson`, except that a request without a body counts as `{}`. */
 export async function readOptionalJson(c: Context, limit: number): Promise<unknown> {
   const empty = mediaType(c) === '' && (c.req.raw.body === null || c.req.header('content-length') === '0')
   return empty ? {} : readJson(c, limit)
 }
 
-/** Reads a job's form, JSON or multipart, with its documents checked against their limits: refused aloud, never dropped. */
+/** Reads a job's form, JSON or multipart. Documents that exceed their limits are an error, never dropped. */
 export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<ArrivedForm> {
   if (mediaType(c) !== 'multipart/form-data')
     return { fields: await readJson(c, limits.bodyBytes), documents: [] }
@@ -108,7 +108,7 @@ function mediaType(c: Context): string {
   return (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-/** Reads at most `limit` bytes; what is longer is refused without being read to its end. */
+/** Reads at most `limit` bytes; a longer body is rejected without reading the rest. */
 async function readBytes(c: Context, limit: number): Promise<Uint8Array> {
   const tooLarge = (): AppError =>
     new AppError('too_large', `The body is larger than ${limit} bytes: shorten it, or attach documents.`)

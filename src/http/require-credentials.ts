@@ -8,8 +8,8 @@ import { isAssetPath, isUiPath } from './ui-paths.ts'
 const open = new Set(['/health', '/health/live', '/health/ready'])
 
 /**
- * Checks every request, in this order: the address must be one of ours, the caller must not be a foreign page, and the token or the
- * session must be right.
+ * Checks every request, in this order: the host must be allowed, the origin must not be foreign, and the token or the
+ * session must be valid.
  */
 export function requireCredentials(deps: HttpDeps): MiddlewareHandler {
   return async (c, next) => {
@@ -21,7 +21,7 @@ export function requireCredentials(deps: HttpDeps): MiddlewareHandler {
   }
 }
 
-/** Everything else is closed: so is a route that nobody thought about. */
+/** Whether a request needs no credentials. Everything else does, including routes added later. */
 function isPublic(c: Context): boolean {
   const { method, path } = c.req
   if (open.has(path)) return true
@@ -29,7 +29,7 @@ function isPublic(c: Context): boolean {
   return (method === 'GET' || method === 'HEAD') && (isUiPath(path) || isAssetPath(path))
 }
 
-/** A session in use does not end: its cookie lives as long as the session was prolonged. */
+/** Renews the cookie when the session was extended, so that a session in use does not expire. */
 function renew(c: Context, caller: Caller, deps: HttpDeps): void {
   if (caller.kind === 'session' && caller.renewed && !saysSessionCookie(c))
     writeSessionCookie(c, caller.secret, deps.limits.sessionMs)

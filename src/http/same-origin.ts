@@ -4,7 +4,7 @@ import { isUiPath } from './ui-paths.ts'
 
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** The address must be one of ours: a page elsewhere cannot rebind its own name to this server. */
+/** Rejects hosts that are not allowed, so that a foreign page cannot rebind its own name to this server. */
 export function checkHost(c: Context, allowed: readonly string[]): void {
   const host = c.req.header('host')
   if (host !== undefined && allowed.includes(host) && isAskedAt(c, host)) return
@@ -14,21 +14,24 @@ export function checkHost(c: Context, allowed: readonly string[]): void {
   )
 }
 
-/** A target in absolute form (`GET http://name/path`) goes before the header, and must not name somebody else. */
+/**
+ * Whether the request target matches the host: a target in absolute form (`GET http://name/path`) overrides the header, and
+ * must not name another host.
+ */
 function isAskedAt(c: Context, host: string): boolean {
   const target = targetOf(c.env)
   if (target.startsWith('/')) return true
   return URL.canParse(target) && new URL(target).host === new URL(`http://${host}`).host
 }
 
-/** What stood in the first line of the request; without a connection, as in tests of the app alone, a path. */
+/** Returns the target in the request line; without a connection, as in tests of the app alone, `/`. */
 function targetOf(env: unknown): string {
   const incoming: unknown = typeof env === 'object' && env !== null && 'incoming' in env ? env.incoming : null
   const isRequest = typeof incoming === 'object' && incoming !== null && 'url' in incoming
   return isRequest && typeof incoming.url === 'string' ? incoming.url : '/'
 }
 
-/** Nobody is asked by a page of another origin, not even to read; a link to a page of the UI may come from anywhere. */
+/** Rejects requests from pages of another origin, even reads; links to pages of the UI may come from anywhere. */
 export function checkOrigin(c: Context): void {
   const host = c.req.header('host') ?? ''
   const origin = c.req.header('origin')
@@ -39,7 +42,7 @@ export function checkOrigin(c: Context): void {
   throw new AppError('cross_site', 'Requests from other sites are refused.')
 }
 
-/** A person who follows a link gets a page without data; the page then asks from our own origin. */
+/** Whether the request follows a link. It returns a page without data, which then makes its requests from the own origin. */
 function isFollowedLink(c: Context): boolean {
   return (
     harmless.has(c.req.method) &&
@@ -50,8 +53,8 @@ function isFollowedLink(c: Context): boolean {
 }
 
 /**
- * A cookie comes along by itself, so what changes something must also show that it comes from our own page. What the
- * headers say has been checked by `checkOrigin`; here they must say something.
+ * A cookie is sent automatically, so a write must also prove that it comes from an own page. `checkOrigin` has checked the
+ * values of the headers; here at least one must be present.
  */
 export function checkCookieWrite(c: Context): void {
   if (harmless.has(c.req.method)) return

@@ -13,7 +13,7 @@ export interface Listening {
 const HEADERS_MS = 15_000
 const BODY_MS = 300_000
 
-/** Serves the app. Resolves when the port is open; a port that is taken is a sentence. */
+/** Serves the app. Resolves when the port is open; rejects with a sentence when the port is taken. */
 export function serve(options: {
   app: OpenAPIHono
   host: string
@@ -41,7 +41,7 @@ export function serve(options: {
   })
 }
 
-/** Throws what `serve` would throw of a port that is taken, before anything else is begun. */
+/** Throws the error of `serve` for a port that is taken, before anything else is started. */
 export function requirePort(host: string, port: number): Promise<void> {
   const probe = net.createServer()
   return new Promise((resolve, reject) => {

@@ -3,19 +3,19 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 
 const NAME = 'slipway_session'
 
-/** What the browser holds of its session, or null. */
+/** Returns the browser's session secret, or null. */
 export function readSessionCookie(c: Context): string | null {
   return getCookie(c, NAME) ?? null
 }
 
-/** Hands the browser its session: out of reach of scripts, never sent along from another site. */
+/** Sets the session cookie: not readable by scripts, never sent from another site. */
 export function writeSessionCookie(c: Context, secret: string, lifetimeMs: number): void {
   setCookie(c, NAME, secret, {
     httpOnly: true,
     sameSite: 'Strict',
     path: '/',
     maxAge: Math.floor(lifetimeMs / 1000),
-    // Behind a proxy with TLS; whoever makes this header up restricts only their own cookie.
+    // Set behind a proxy with TLS; a client that forges this header only restricts its own cookie.
     secure: c.req.header('x-forwarded-proto') === 'https',
   })
 }
@@ -24,7 +24,7 @@ export function clearSessionCookie(c: Context): void {
   deleteCookie(c, NAME, { path: '/', httpOnly: true, sameSite: 'Strict' })
 }
 
-/** Whether this answer has already said something about the cookie. */
+/** Whether this response already sets the cookie. */
 export function saysSessionCookie(c: Context): boolean {
   return c.res.headers.getSetCookie().some((cookie) => cookie.startsWith(`${NAME}=`))
 }

@@ -1,14 +1,17 @@
 import type { Context } from 'hono'
 
-/** One message of an event stream; `id` is what the client resumes from. */
+/** One message of an event stream; the client resumes from `id`. */
 export interface SseMessage {
   readonly id?: number
   readonly data: unknown
 }
 
-/** A reader that hears nothing for longer than this, and some patience, knows that the connection is dead. */
+/**
+ * The heartbeat interval in ms; a client that receives nothing for longer than this, plus a margin, treats the connection as
+ * dead.
+ */
 const HEARTBEAT_MS = 2000
-/** How long a client may take nothing of what waits for it. */
+/** The maximum time in ms for which a client may read nothing while data is waiting. */
 const STALLED_MS = 60_000
 
 const headers = {
@@ -18,9 +21,9 @@ const headers = {
 }
 
 /**
- * An event stream as the HTML standard has it. A client gets everything at its own pace: the next messages are asked for
- * when less than `bufferBytes` wait for it. One that takes nothing for `stalledMs` is cut off, and resumes from its last id.
- * Every `heartbeatMs` the stream shows that it is alive, and ends when the session it was opened with has ended.
+ * Responds with an event stream as defined by the HTML standard. A client reads at its own pace: more messages are requested
+ * when less than `bufferBytes` are waiting. A client that reads nothing for `stalledMs` is disconnected, and resumes from
+ * its last id. The stream sends a heartbeat every `heartbeatMs`, and ends when the session that opened it has ended.
  */
 export function eventStream(
   c: Context,
@@ -28,7 +31,7 @@ export function eventStream(
   messages: (signal: AbortSignal) => AsyncIterable<readonly SseMessage[]>,
   { heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: { heartbeatMs?: number; stalledMs?: number } = {},
 ): Response {
-  // Nobody would read the stream of a HEAD, and so nobody would end it.
+  // The stream of a HEAD has no reader, and so would never end.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
   const ended = new AbortController()
   c.req.raw.signal.addEventListener('abort', () => ended.abort(), { once: true })
@@ -37,7 +40,7 @@ export function eventStream(
     {
       start(controller) {
         open = { controller, ended, hasRoom: Promise.withResolvers(), drainedAt: performance.now() }
-        // A route without a door (in a test) lets everybody stay.
+        // Without authentication (in a test) every client stays admitted.
         const isStillAdmitted = c.get('isStillAdmitted') ?? (() => Promise.resolve(true))
         keepAlive(open, isStillAdmitted, { heartbeatMs, stalledMs })
         carry(open, messages(ended.signal))
@@ -58,13 +61,13 @@ export function eventStream(
   return new Response(stream, { headers })
 }
 
-/** A stream that somebody reads, until `ended` is aborted. */
+/** A stream with a reader, until `ended` is aborted. */
 interface OpenStream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>
   readonly ended: AbortController
   /** Resolves when more may be sent, or the stream has ended. */
   hasRoom: PromiseWithResolvers<void>
-  /** When the client last took something, or nothing waited for it. */
+  /** The time when the client last read something, or nothing was waiting. */
   drainedAt: number
 }
 
@@ -82,7 +85,7 @@ async function carry(open: OpenStream, batches: AsyncIterable<readonly SseMessag
   }
 }
 
-/** Waits until the client has taken enough of what was sent. */
+/** Waits until the client has read enough of the sent data. */
 async function room(open: OpenStream): Promise<void> {
   while (isFull(open) && !open.ended.signal.aborted) {
     open.hasRoom = Promise.withResolvers()
@@ -94,7 +97,7 @@ function isFull(open: OpenStream): boolean {
   return (open.controller.desiredSize ?? 0) <= 0
 }
 
-/** Says now and then that the stream lives, as long as its reader may read it and does. */
+/** Sends heartbeats while the client is admitted and reading. */
 function keepAlive(
   open: OpenStream,
   isStillAdmitted: () => Promise<boolean>,
@@ -105,7 +108,7 @@ function keepAlive(
     if (!isFull(open)) open.drainedAt = performance.now()
     else if (performance.now() - open.drainedAt > stalledMs)
       return fail(open, new Error(`the client has read nothing for ${stalledMs / 1000} s`))
-    // What waits to be read says by itself that the stream lives.
+    // Data that is waiting to be read already proves that the stream is alive.
     if (!isFull(open)) send(open, ': alive\n\n')
   }
   const heartbeat = setInterval(() => {

@@ -5,27 +5,27 @@ import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { getMimeType } from 'hono/utils/mime'
 
-/** A file of the built UI as it is in memory. */
+/** A file of the built UI, held in memory. */
 export interface UiFile {
   readonly type: string
-  /** A strong validator: the same bytes have the same tag. */
+  /** A strong ETag: equal bytes have equal tags. */
   readonly tag: string
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** The bytes compressed, made when first asked for; null where that would not make them much smaller. */
+  /** Returns the compressed bytes, computed on first use; null when compression would not make them much smaller. */
   compressed(encoding: 'br' | 'gzip'): Promise<Uint8Array<ArrayBuffer> | null>
 }
 
-/** Below this many bytes compression gains nothing. */
+/** The size in bytes below which compression gains nothing. */
 const SMALL = 1024
-/** Better than gzip and still quick enough for a request to wait for. */
+/** Better than gzip and still fast enough to run during a request. */
 const BROTLI_QUALITY = 5
 
 const brotli = promisify(zlib.brotliCompress)
 const gzip = promisify(zlib.gzip)
 
 /**
- * The files below `dir`, read when they are first asked for and kept; a file that was built anew is read again. Nothing is
- * read before, so a start costs nothing, and `dir` need not exist.
+ * Returns a lookup of files below `dir`, which are read on first use and cached; a file that was rebuilt is read again.
+ * Nothing is read in advance, so a start costs nothing, and `dir` need not exist.
  */
 export function openUiFiles(dir: string, maxBytes: number): (name: string) => Promise<UiFile | null> {
   const kept = new Map<string, { stamp: string; file: UiFile }>()
@@ -46,10 +46,10 @@ export function openUiFiles(dir: string, maxBytes: number): (name: string) => Pr
   }
 }
 
-/** No file of the UI has a longer name; much longer ones are an error to the file system. */
+/** The maximum length of a file name; much longer ones are an error in the file system. */
 const NAME_CHARS = 255
 
-/** Segments of plain characters, none of them hidden: nothing that could lead out of the directory. */
+/** Whether a name has only segments of plain characters, none of them hidden, so that it cannot leave the directory. */
 function isPlainName(name: string): boolean {
   return name.length <= NAME_CHARS && name.split('/').every((part) => /^[\w-][\w.-]*$/.test(part))
 }

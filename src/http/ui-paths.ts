@@ -1,7 +1,7 @@
-/** The pages of the UI by the first part of their path; its router knows what lies below. `/health` is JSON for programs. */
+/** The first path segment of the UI's pages; its router handles the rest. `/health` is JSON for programs. */
 const below = ['log-in', 'jobs', 'backends', 'settings']
 
-/** The same as patterns of routes. */
+/** The same as route patterns. */
 export const pagePatterns: readonly string[] = ['/', ...below.flatMap((name) => [`/${name}`, `/${name}/*`])]
 
 /** Whether a path is a page of the UI. */
@@ -9,7 +9,7 @@ export function isUiPath(path: string): boolean {
   return path === '/' || path === '/health' || below.includes(/^\/([^/]+)/.exec(path)?.[1] ?? '')
 }
 
-/** Whether a path is a file that the pages are made of: hashed assets, and what stands beside the page. */
+/** Whether a path is a file of the UI: a hashed asset, or a file beside the page. */
 export function isAssetPath(path: string): boolean {
   return /^\/assets\/[\w.-]+(?:\/[\w.-]+)*$|^\/[\w-]+\.(?:js|ico|svg|png|webmanifest|txt|woff2)$/.test(path)
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { UiFile } from './ui-files.ts'
 
-/** What the build says of one module: its file, and the modules it imports at once. */
+/** The build's entry for one module: its file, and its static imports. */
 const Manifest = z.record(
   z.string(),
   z.object({
@@ -16,11 +16,11 @@ interface Screen {
   readonly path: RegExp
   /** Outermost first. */
   readonly modules: readonly string[]
-  /** The questions that the screen asks first; `$1` is what the path's first group has found. */
+  /** The API requests that the screen makes first; `$1` is the path's first match group. */
   readonly data: readonly string[]
 }
 
-/** The screens behind addresses that people wait for; other screens are found by the router alone. */
+/** The screens that are worth preloading; other screens are loaded by the router alone. */
 const screens: readonly Screen[] = [
   { path: /^\/$/, modules: ['routes/new-job.tsx'], data: [] },
   { path: /^\/jobs$/, modules: ['routes/jobs.tsx'], data: [] },
@@ -33,9 +33,9 @@ const screens: readonly Screen[] = [
 ]
 
 /**
- * The value of a `Link` header that lets a browser fetch the shell, a page's screen and its first answers beside the page;
- * null where there is nothing to say. A browser fetches six at a time, in this order: what takes longest to be read comes first.
- * `manifest` is the file that the build writes (`manifest.json`), or null.
+ * Returns a function for the value of a `Link` header that lets a browser fetch the shell, a page's screen and its first API
+ * responses along with the page; null when there is nothing to preload. A browser fetches six at a time, in this order, so
+ * what takes longest to read comes first. `manifest` is the file that the build writes (`manifest.json`), or null.
  */
 export function openPreloads(): (manifest: UiFile | null, path: string) => string | null {
   let read: { readonly tag: string; readonly manifest: Manifest } | null = null
@@ -56,7 +56,10 @@ export function openPreloads(): (manifest: UiFile | null, path: string) => strin
   }
 }
 
-/** The scripts of the shell and of the screen, with all that they import; nothing when the build does not know the screen. */
+/**
+ * Returns the scripts of the shell and of the screen, with all their imports; empty when the build does not contain the
+ * screen.
+ */
 function filesOf(manifest: Manifest, screen: readonly string[]): string[] {
   const entries = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true)
   if (screen.some((module) => manifest[module] === undefined)) return []

@@ -4,7 +4,7 @@ import { AppError } from '../lib/app-error.ts'
 
 const ALL = 'ALL'
 
-/** What answers when no route did: 405 with `Allow` where the path exists under another method, else 404. */
+/** Handles requests without a route: 405 with `Allow` when the path exists under another method, else 404. */
 export function unmatched(app: OpenAPIHono): (c: Context) => never {
   return (c) => {
     const allowed = methodsOf(app, c.req.path)
@@ -24,7 +24,7 @@ function methodsOf(app: OpenAPIHono, path: string): string[] {
   return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].toSorted()
 }
 
-/** Whether a path fits a pattern of the router: `:name` is one part, a `*` at the end is everything below. */
+/** Whether a path matches a pattern of the router: `:name` is one segment, a `*` at the end is everything below. */
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/')
   const given = path.split('/')

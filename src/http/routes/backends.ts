@@ -19,7 +19,7 @@ import { eventStream } from '../sse.ts'
 
 const nameParams = z.object({ name: z.string() })
 
-/** Which agents can do the work, and their installation. */
+/** Routes of the backends and their installation. */
 export function backendRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'get',

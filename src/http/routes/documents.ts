@@ -6,7 +6,7 @@ import { errors, idParams, ok } from '../describe.ts'
 import { idOf } from '../params.ts'
 import { readForm } from '../read-body.ts'
 
-/** The documents of a job: sent as multipart, listed, removed. */
+/** Routes of a job's documents: upload as multipart, list, remove. */
 export function documentRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const path = '/api/jobs/{id}/documents'
   app.openAPIRegistry.registerPath({

@@ -7,7 +7,7 @@ import { errors, idParams, ok } from '../describe.ts'
 import { AfterQuery, idOf, queryOf } from '../params.ts'
 import { eventStream } from '../sse.ts'
 
-/** A job's events as a list or as a stream, and the stream of summaries that feeds lists. */
+/** Routes of a job's events, as a list or a stream, and the stream of job summaries. */
 export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const stream = {
     description: 'A stream of server-sent events; `id` is `seq`.',
@@ -61,7 +61,7 @@ export function eventRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   )
 }
 
-/** Where a stream begins: after the last event the client has, which a browser says in a header. */
+/** Returns the `seq` after which a stream starts: the client's last event, which a browser sends in a header. */
 function startOf(c: Context): number {
   const { after } = queryOf(c, AfterQuery)
   const header = c.req.header('last-event-id')

@@ -8,7 +8,7 @@ import { errors, idParams, ok } from '../describe.ts'
 import { imageTypeOf } from '../image-type.ts'
 import { DiffQuery, DownloadQuery, idOf, queryOf, RefQuery } from '../params.ts'
 
-/** What is in a job's repository. Generated files are never served as something a browser would run. */
+/** Routes of the files in a job's repository. Generated files are never served as something a browser would run. */
 export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   describe(app)
   app.get('/api/jobs/:id/files', async (c) =>
@@ -46,8 +46,8 @@ export function fileRoutes(app: OpenAPIHono, deps: HttpDeps): void {
 const RAW = 'application/octet-stream'
 
 /**
- * A file as it may reach a browser: an image as what it is, anything else as a download. Either way it runs nothing: a
- * drawing that is opened by itself is in a sandbox without scripts and without a network.
+ * Builds a response with a file for a browser: an image with its type, anything else as a download. Either way it runs
+ * nothing: an SVG opened directly is in a sandbox without scripts and without a network.
  */
 function shown(path: string, bytes: Buffer<ArrayBuffer>, otherwise: string): Response {
   const image = imageTypeOf(path, bytes)
@@ -107,7 +107,10 @@ function describe(app: OpenAPIHono): void {
   )
 }
 
-/** The part of the path behind `/files/` or `/preview/`, decoded once: its bytes, for a name need not be text. */
+/**
+ * Returns the part of the path after `/files/` or `/preview/`, decoded once, as bytes, because a name need not be valid
+ * UTF-8.
+ */
 function rest(c: Context, name: string): Buffer {
   const raw = new URL(c.req.url).pathname
   const marker = `/${name}/`

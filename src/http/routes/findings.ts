@@ -7,7 +7,7 @@ import { invalid } from '../errors.ts'
 import { idOf } from '../params.ts'
 import { readJson } from '../read-body.ts'
 
-/** A person's word on what stands against the proof of a job. */
+/** Routes of the findings that count against a job's proof. */
 export function findingRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'post',

@@ -10,7 +10,7 @@ import { queryOf } from '../params.ts'
 
 const ServiceQuery = z.strictObject({ service: PlainText.max(100).optional() })
 
-/** A job's repository for git clients, to be read: `git clone`, `fetch` and `ls-remote`, and nothing that writes. */
+/** Routes for read-only access of git clients to a job's repository: `git clone`, `fetch` and `ls-remote`. */
 export function gitRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   describe(app)
   app.get('/git/:name/info/refs', async (c) => {
@@ -79,13 +79,13 @@ function jobOf(c: Context): string {
   throw new AppError('not_found', 'There is no such repository: its address ends with /git/<job>.git.')
 }
 
-/** The version that the client speaks; what is no version is left out, as git does. */
+/** Returns the protocol version that the client requests; an invalid one is ignored, as git does. */
 function protocolOf(c: Context): string | null {
   const said = c.req.header('git-protocol') ?? ''
   return /^[\w=:.-]{1,100}$/.test(said) ? said : null
 }
 
-/** The request's body, unpacked and bounded. Clients compress what they send. */
+/** Returns the request's body, decompressed and limited. Clients compress their requests. */
 function bodyOf(c: Context, limit: number): Readable {
   const { body } = c.req.raw
   if (body === null) return Readable.from([])
@@ -102,7 +102,7 @@ function bodyOf(c: Context, limit: number): Readable {
   })
   const sent = Readable.fromWeb(body)
   const stages = encoding === 'identity' ? [sent, bounded] : [sent, createGunzip(), bounded]
-  // A stage that breaks, or a reader that has had enough, ends all of them; the reader of the last one is told.
+  // An error in any stage, or a reader that stops early, ends all of them; the reader of the last one gets the error.
   pipeline(stages, () => undefined)
   return bounded
 }

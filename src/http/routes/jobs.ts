@@ -24,7 +24,7 @@ import { readForm, readJson } from '../read-body.ts'
 
 const KEY_CHARS = 200
 
-/** Jobs: accepted, listed, looked at, cancelled, restarted. */
+/** Routes of jobs: create, list, get, cancel, restart. */
 export function jobRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'post',

@@ -10,7 +10,7 @@ import { readJson, readOptionalJson } from '../read-body.ts'
 const taskParams = idParams.extend({ task_id: z.string() })
 const accepted = { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors }
 
-/** What a person does with a job that runs: writes to an agent, starts a task over, cancels one. */
+/** Routes for a person's actions on a running job: message an agent, retry a task, cancel a task. */
 export function peopleRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'post',

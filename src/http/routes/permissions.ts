@@ -7,7 +7,7 @@ import { invalid } from '../errors.ts'
 import { idOf } from '../params.ts'
 import { readJson } from '../read-body.ts'
 
-/** What agents ask before they act, and a person's answers. */
+/** Routes of the permission requests of agents, and a person's answers. */
 export function permissionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'get',

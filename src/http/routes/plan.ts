@@ -7,7 +7,7 @@ import { invalid } from '../errors.ts'
 import { idOf } from '../params.ts'
 import { readJson, readOptionalJson } from '../read-body.ts'
 
-/** The plan of a job, and the person at its gate: look, edit, approve, send back. */
+/** Routes of a job's plan and its approval by a person: get, edit, approve, reject. */
 export function planRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const path = '/api/jobs/{id}/plan'
   app.openAPIRegistry.registerPath({
@@ -66,11 +66,11 @@ function gate(app: OpenAPIHono, deps: HttpDeps): void {
   })
 }
 
-/** What an edit may hold where a task should be, looked at loosely: only for its name in a complaint. */
+/** A loose schema of an edit, used only to find a task's name for an error message. */
 const Loose = z.object({ plan: z.object({ tasks: z.array(z.unknown()) }) })
 const Keyed = z.object({ key: z.string() })
 
-/** A complaint about a field of a task says which task, for people who see no positions. */
+/** Adds the task's key to errors about its fields, because people do not see positions. */
 function namingTasks(error: z.core.$ZodError, body: unknown): z.core.$ZodError {
   const tasks = Loose.safeParse(body).data?.plan.tasks ?? []
   return new z.core.$ZodRealError(

@@ -17,7 +17,7 @@ import { readJson, readOptionalJson } from '../read-body.ts'
 
 const nameParams = z.object({ name: z.string() })
 
-/** Where models are, and the keys to them. */
+/** Routes of model providers and their keys. */
 export function providerRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'get',

@@ -7,7 +7,7 @@ import { invalid } from '../errors.ts'
 import { idOf } from '../params.ts'
 import { readJson } from '../read-body.ts'
 
-/** What agents ask people in the middle of their work, and the answers. */
+/** Routes of the questions that agents ask people, and the answers. */
 export function questionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   app.openAPIRegistry.registerPath({
     method: 'get',

@@ -6,7 +6,7 @@ import { errors, ok } from '../describe.ts'
 import { invalid } from '../errors.ts'
 import { readJson } from '../read-body.ts'
 
-/** The server itself: health, settings, figures. */
+/** Routes of the server itself: health, settings, statistics. */
 export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   const get = (path: string, summary: string, schema: z.ZodType): void =>
     app.openAPIRegistry.registerPath({

@@ -11,10 +11,10 @@ import { idOf } from '../params.ts'
 import { readJson } from '../read-body.ts'
 import { clearSessionCookie } from '../session-cookie.ts'
 
-/** A token is short; a longer body is no log-in. */
+/** The maximum body size in bytes: a token is short. */
 const BODY_BYTES = 4096
 
-/** Browsers log in with the token and are known by a cookie from then on. */
+/** Routes of browser sessions: a browser logs in with the token and is identified by a cookie from then on. */
 export function sessionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
   describe(app)
   app.post('/api/session', async (c) => {

@@ -7,8 +7,8 @@ import { openPreloads } from '../ui-preloads.ts'
 import { isAssetPath, pagePatterns } from '../ui-paths.ts'
 
 /**
- * Only our own files, and nothing inline but styles: the library of the diffs colours code with style attributes, and the
- * one of the dialogs holds the page still with a style element of its own. A style cannot run anything or fetch from elsewhere.
+ * Only own files, and nothing inline except styles: the diff library colours code with style attributes, and the dialog
+ * library locks scrolling with a style element. A style cannot run anything or fetch from elsewhere.
  */
 const POLICY = [
   "default-src 'self'",
@@ -27,7 +27,7 @@ const POLICY = [
 const FOREVER = 'public, max-age=31536000, immutable'
 const ASK_AGAIN = 'no-cache'
 
-/** Where the build says which screen consists of which files. */
+/** The build's file that lists the files of each screen. */
 const MANIFEST = 'manifest.json'
 
 const NOT_BUILT = `<!doctype html>
@@ -39,7 +39,7 @@ const NOT_BUILT = `<!doctype html>
 </html>
 `
 
-/** The pages of the UI and the files they are made of. They hold no data, so they need no session: the API behind them does. */
+/** Routes of the UI's pages and their files. They contain no data, so they need no session: the API does. */
 export function uiRoutes(
   app: OpenAPIHono,
   deps: LinkDeps & Pick<HttpDeps, 'uiDir'> & { readonly limits: Pick<HttpDeps['limits'], 'uiFileBytes'> },
@@ -69,7 +69,7 @@ export function uiRoutes(
   for (const pattern of pagePatterns) app.get(pattern, page)
 }
 
-/** The file with its validator, in the smallest encoding that the browser takes. */
+/** Sends the file with its ETag, in the smallest encoding that the browser accepts. */
 async function send(c: Context, file: UiFile, caching: string): Promise<Response> {
   c.header('Cache-Control', caching)
   c.header('ETag', file.tag)

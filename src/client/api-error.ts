@@ -1,6 +1,6 @@
 /**
- * The one error of this room. Whatever goes wrong between a caller and a server (a refusal, no answer, an answer that
- * breaks the contract) arrives as an `ApiError` whose message is a sentence for a person.
+ * The one error type of this room. Every failure between a caller and a server (an error response, no response, a response
+ * that violates the contract) is an `ApiError` whose message is a sentence for a person.
  */
 
 export interface Issue {
@@ -9,9 +9,9 @@ export interface Issue {
 }
 
 /**
- * `status` is the HTTP status, or 0 when no usable answer came. `code` is the server's stable code, or one of
- * `unreachable` (no connection, or it broke), `timeout`, `bad_answer` (the answer does not fit the contract),
- * `bad_path` (refused here, before anything is sent).
+ * `status` is the HTTP status, or 0 when there was no usable response. `code` is the server's stable code, or one of
+ * `unreachable` (no connection, or it broke), `timeout`, `bad_answer` (the response does not match the contract), `bad_path`
+ * (rejected by the client, before anything is sent).
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -32,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether asking again later can help: no answer at all, too many requests, or a server that is unwell. */
+/** Whether a later retry can help: no response, too many requests, or a server error. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   return (

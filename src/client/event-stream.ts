@@ -1,7 +1,7 @@
 /**
- * Event streams over `fetch`, which sees what `EventSource` hides: the comments that prove a quiet stream alive, and
- * the status of a refusal. `followStream` holds on: a stream that breaks, ends or falls silent is opened again, with
- * growing pauses, until the server has been unreachable for longer than `giveUpMs`.
+ * Event streams over `fetch`, which exposes what `EventSource` hides: the comments that show that a quiet stream is alive,
+ * and the status of an error response. `followStream` reconnects: a stream that breaks, ends or falls silent is opened
+ * again, with growing pauses, until the server has been unreachable for longer than `giveUpMs`.
  */
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ApiError, isTransient } from './api-error.ts'
@@ -10,29 +10,29 @@ import { send, unreachable, type Endpoint } from './request.ts'
 export interface FollowOptions {
   /** Ends the sequence, without an error. */
   readonly signal?: AbortSignal | undefined
-  /** The longest time without any answer from the server. 60 s unless told. */
+  /** The maximum time in ms without any response from the server. Defaults to 60 s. */
   readonly giveUpMs?: number
-  /** A stream on which nothing arrives for this long (the server sends a comment every 2 s) is dead. 45 s unless told. */
+  /** The time in ms without data (the server sends a comment every 2 s) after which a stream counts as dead. Defaults to 45 s. */
   readonly silenceMs?: number
-  /** The first pause before connecting again; it doubles up to 20 times this. 250 ms unless told. */
+  /** The first pause in ms before reconnecting; it doubles up to 20 times this. Defaults to 250 ms. */
   readonly pauseMs?: number
   /**
-   * Told `open` with the first bytes of every connection, `lost` when one broke and when one could not be made; `heardAt`
-   * is when the server last said anything, in epoch milliseconds.
+   * Called with `open` at the first bytes of every connection, and with `lost` when one broke or could not be made;
+   * `heardAt` is the time of the server's last data, in ms since the epoch.
    */
   readonly onConnection?: (state: 'open' | 'lost', heardAt: number) => void
 }
 
-/** `alive` says that bytes came which hold no message yet. */
+/** `alive` means that bytes arrived without a complete message. */
 export type Heard<T> = T | 'alive'
 
-/** More than this many characters in one event, or a line that never ends, break the stream. */
+/** The maximum number of characters in one event or line; a longer one breaks the stream. */
 const eventLimit = 4_000_000
 const headTimeoutMs = 30_000
 
 /**
- * Everything that the connections made by `connect` say, one after another, until the signal is aborted. An error that
- * `isTransient` and `mayRetry` both refuse ends it, as does `giveUpMs`; both throw.
+ * Yields the messages of successive connections made by `connect`, until the signal aborts. Throws when an error is neither
+ * `isTransient` nor accepted by `mayRetry`, and after `giveUpMs`.
  */
 export async function* followStream<T>(
   connect: () => AsyncGenerator<Heard<T>, void, undefined>,
@@ -56,7 +56,10 @@ export async function* followStream<T>(
   }
 }
 
-/** How the server was last heard, across connections: `heard` in epoch milliseconds, `failures` since then. */
+/**
+ * The state across connections: `heard` is the time of the server's last data in ms since the epoch, `failures` the number
+ * since then.
+ */
 interface Hold {
   failures: number
   heard: number
@@ -81,7 +84,7 @@ function isStopped(signal: AbortSignal | undefined): boolean {
   return signal?.aborted ?? false
 }
 
-/** One connection: `alive` whenever bytes came, and the messages in them. Ends when the server ends the stream. */
+/** Reads one connection: yields `alive` whenever bytes arrive, and the messages in them. Ends when the server ends the stream. */
 export async function* readStream(
   endpoint: Endpoint,
   path: string,
@@ -118,7 +121,7 @@ interface ChunkReader {
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
 }
 
-/** The next chunk, null at the end; an `unreachable` error when the connection breaks or stays silent. */
+/** Reads the next chunk, null at the end; throws an `unreachable` error when the connection breaks or stays silent. */
 async function readWithin(reader: ChunkReader, silenceMs: number, url: string): Promise<Uint8Array | null> {
   const silence = Promise.withResolvers<never>()
   const timer = setTimeout(() => silence.reject(new Error('it fell silent')), silenceMs)
@@ -132,7 +135,7 @@ async function readWithin(reader: ChunkReader, silenceMs: number, url: string): 
   }
 }
 
-/** What a message holds, by the contract; an `ApiError` when it does not fit. */
+/** Parses a message by the contract; throws an `ApiError` when it does not match. */
 export function parseMessage<T>(message: EventSourceMessage, schema: { parse(value: unknown): T }): T {
   try {
     return schema.parse(JSON.parse(message.data))
@@ -141,7 +144,7 @@ export function parseMessage<T>(message: EventSourceMessage, schema: { parse(val
   }
 }
 
-/** Resolves after `ms`, or at once when the signal is aborted. */
+/** Resolves after `ms`, or immediately when the signal aborts. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,17 +1,17 @@
 /**
- * A job's events as an endless sequence. Promises: every event after the cursor, in order, once: a broken, silent or
- * skipping stream is opened again from the last event handed out (`Last-Event-ID`), with growing pauses. It gives up,
- * aloud, when the server has been unreachable for longer than `giveUpMs`.
+ * A job's events as an endless sequence. Guarantees every event after the cursor, in order, once: a stream that breaks,
+ * falls silent or skips events is reopened from the last event yielded (`Last-Event-ID`), with growing pauses. Throws when
+ * the server has been unreachable for longer than `giveUpMs`.
  */
 import { EventView } from '../contract/event.ts'
 import { ApiError } from './api-error.ts'
 import { followStream, parseMessage, readStream, type FollowOptions, type Heard } from './event-stream.ts'
 import type { Endpoint } from './request.ts'
 
-/** Reconnections that bring nothing but the same gap. */
+/** The maximum number of reconnections that return the same gap. */
 const gapLimit = 5
 
-/** Yields the events of `jobId` with `seq > after` until the signal is aborted. Throws `ApiError`. */
+/** Yields the events of `jobId` with `seq > after` until the signal aborts. Throws `ApiError`. */
 export async function* followEvents(
   endpoint: Endpoint,
   jobId: string,
@@ -27,7 +27,7 @@ export async function* followEvents(
   }
 }
 
-/** How far the sequence has come, across connections. */
+/** The reading position, across connections. */
 interface Reading {
   cursor: number
   gaps: number
@@ -39,7 +39,7 @@ class GapError extends Error {
   }
 }
 
-/** One connection, without what was seen before; throws where something is missing. */
+/** Reads one connection, skipping events already seen; throws when an event is missing. */
 async function* readOn(
   endpoint: Endpoint,
   jobId: string,

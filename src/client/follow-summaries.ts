@@ -1,12 +1,12 @@
 /**
- * What changes in any job, as it changes: summaries for lists. There is no cursor and nothing is replayed, so whoever
- * shows a list reads it again whenever `onConnection` says `open`.
+ * A stream of summaries of all jobs as they change, for lists. There is no cursor and nothing is replayed, so a list has to
+ * be fetched again whenever `onConnection` reports `open`.
  */
 import { JobSummary } from '../contract/job.ts'
 import { followStream, parseMessage, readStream, type FollowOptions, type Heard } from './event-stream.ts'
 import type { Endpoint } from './request.ts'
 
-/** Yields the summaries of jobs that changed until the signal is aborted. Throws `ApiError`. */
+/** Yields the summaries of changed jobs until the signal aborts. Throws `ApiError`. */
 export function followSummaries(
   endpoint: Endpoint,
   options: FollowOptions = {},

@@ -1,4 +1,4 @@
-/** An installation, followed to its end: what it says goes to `onOutput`, the backend as it is then comes back. */
+/** Follows an installation to its end: output is passed to `onOutput`, the installed backend is returned. */
 import { createParser } from 'eventsource-parser'
 import { InstallEvent, type BackendView } from '../contract/backend.ts'
 import { ApiError } from './api-error.ts'
@@ -6,7 +6,7 @@ import { send, type Endpoint } from './request.ts'
 
 const eventLimit = 1_000_000
 
-/** Throws `ApiError` in the server's words when it could not be installed; aborting the signal stops it. */
+/** Throws `ApiError` with the server's message when the installation fails; aborting the signal stops it. */
 export async function installBackend(
   endpoint: Endpoint,
   name: string,

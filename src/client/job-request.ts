@@ -1,10 +1,10 @@
 /**
- * What is sent to make a job. With documents it travels as `multipart/form-data`: text fields as they are, everything
- * with a shape as JSON, and each file under `documents`.
+ * The request that creates a job. With documents it is sent as `multipart/form-data`: text fields as they are, structured
+ * fields as JSON, and each file under `documents`.
  */
 import type { NewJob } from '../contract/job.ts'
 
-/** A job to be made: what the server fills in by itself may be left out. */
+/** The fields of a new job; those that the server fills in are optional. */
 export type JobRequest = Pick<NewJob, 'vision'> & Partial<Omit<NewJob, 'vision'>>
 
 export interface DocumentFile {

@@ -1,6 +1,6 @@
 /**
- * The server as typed functions. Promises: every answer has been parsed by the contract's schema, every failure is an
- * `ApiError`. Needs nothing but `fetch`, so that it runs in browsers and in Node alike. Nothing has to be closed.
+ * The server's API as typed functions. Every response is parsed by the contract's schema, every failure is an `ApiError`.
+ * Needs only `fetch`, so that it runs in browsers and in Node. Does not have to be closed.
  */
 import {
   AddedBackend,
@@ -47,15 +47,15 @@ import { questionCalls, type QuestionCalls } from './question-calls.ts'
 import { providerCalls, type ProviderCalls } from './provider-calls.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
-/** How far a job is proven, and what that rests on. */
+/** The proof of a job and the evidence for it. */
 export type Evidence = ReturnType<typeof CheckList.parse>
 
-/** One attempt with what its session told, oldest first. */
+/** One attempt with its session's transcript, oldest first. */
 export type AttemptRecord = AttemptView & { transcript: EventView[] }
 
 const AttemptRecord = AttemptView.extend({ transcript: EventList.shape.events })
 
-/** A body that is still arriving; `name` is the file name that the server proposes. */
+/** A body that is still arriving; `name` is the file name proposed by the server. */
 export interface Download {
   readonly name: string | null
   readonly body: ReadableStream<Uint8Array>
@@ -66,12 +66,12 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal
 }
 
-/** A path, or its bytes percent-encoded where it is not UTF-8 (`encoded` of an entry of the tree). */
+/** A path, or its percent-encoded bytes when it is not UTF-8 (`encoded` of a tree entry). */
 export type FilePath = string | { readonly encoded: string }
 
 export interface CreateOptions {
   readonly documents?: readonly DocumentFile[]
-  /** The same key twice makes one job (at most 200 visible characters). */
+  /** Requests with the same key create only one job (at most 200 visible characters). */
   readonly idempotencyKey?: string
 }
 
@@ -83,97 +83,99 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   progress(id: string): Promise<Progress>
   agents(id: string): Promise<AgentView[]>
   tasks(id: string): Promise<TaskView[]>
-  /** The next events after `after`, oldest first; empty when there are none yet. One page: ask again from the last. */
+  /** Returns one page of events after `after`, oldest first; empty when there are none yet. Continue from the last one. */
   events(id: string, after: number): Promise<EventView[]>
-  /** A page of the past: the newest events that fit, oldest first; `before` its first `seq` is the page before it. */
+  /**
+   * Returns a page of the past: the newest matching events, oldest first; pass its first `seq` as `before` for the previous
+   * page.
+   */
   pastEvents(id: string, query?: Partial<EventQuery>): Promise<EventView[]>
-  /** Every event after `after`, as they happen, until the signal is aborted or the loop is left. */
+  /** Yields every event after `after`, as they happen, until the signal aborts or the loop is left. */
   follow(id: string, after: number, options?: FollowOptions): AsyncIterable<EventView>
-  /** Summaries of whichever jobs change, as they change; nothing is replayed after a break. */
+  /** Yields summaries of jobs as they change; nothing is replayed after a reconnection. */
   followSummaries(options?: FollowOptions): AsyncIterable<JobSummary>
   files(id: string, ref?: string): Promise<FileTree>
   file(id: string, path: FilePath, ref?: string): Promise<FileContent>
   commits(id: string, ref?: string): Promise<CommitList['commits']>
   diff(id: string, range?: { from?: string; to?: string }): Promise<DiffView>
-  /** The job's repository as a zip. */
-  /** Main as an archive, a zip unless told. */
+  /** Downloads the job's repository as an archive; defaults to zip. */
   download(id: string, options?: DownloadOptions): Promise<Download>
   checks(id: string): Promise<Evidence>
-  /** Says why a finding that stands against the proof does not matter. */
+  /** Waives a finding that counts against the proof, with the reason. */
   waive(id: string, findingId: string, reason: string): Promise<JobView>
   attempts(id: string): Promise<AttemptView[]>
   attempt(id: string, attemptId: string): Promise<AttemptRecord>
   cancel(id: string): Promise<JobView>
   restart(id: string): Promise<JobView>
   plan(id: string): Promise<PlanView>
-  /** Replaces the proposed plan; `edit.version` is the one that was edited. */
+  /** Replaces the proposed plan; `edit.version` is the version that was edited. */
   editPlan(id: string, edit: PlanEdit): Promise<PlanView>
-  /** Approves the proposed plan: with a version, exactly that one. */
+  /** Approves the proposed plan; with a version, exactly that one. */
   approve(id: string, version?: number): Promise<JobView>
-  /** Sends the proposed plan back; the planner sees the note. */
+  /** Rejects the proposed plan; the note is passed to the planner. */
   reject(id: string, note: string): Promise<JobView>
-  /** Writes to an agent of the job, who reads it at its next turn. */
+  /** Sends a message to an agent of the job, delivered at its next turn. */
   message(id: string, message: NewMessage): Promise<JobView>
-  /** Starts a failed, skipped or cancelled task over; every attempt from then on is told the note. */
+  /** Restarts a failed, skipped or cancelled task; the note is passed to every attempt from then on. */
   retryTask(id: string, taskId: string, note?: string): Promise<JobView>
-  /** Cancels one task; the job goes on with the rest. */
+  /** Cancels one task; the job continues with the rest. */
   cancelTask(id: string, taskId: string): Promise<JobView>
   documents(id: string): Promise<DocumentView[]>
   addDocuments(id: string, documents: readonly DocumentFile[]): Promise<DocumentView[]>
   removeDocument(id: string, documentId: string): Promise<void>
   budget(id: string): Promise<BudgetView>
-  /** What is named is set, null takes a limit away; a job that waits for its budget goes on. */
+  /** Sets the named limits, null removes a limit; a job that waits for its budget continues. */
   setBudget(id: string, budget: BudgetChange): Promise<JobView>
   backends(): Promise<BackendView[]>
-  /** Resolves when it is installed; what the installation says goes to `onOutput`. */
+  /** Resolves when it is installed; output of the installation is passed to `onOutput`. */
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
   uninstallBackend(name: string): Promise<BackendView>
   addBackend(backend: CustomBackend): Promise<AddedBackend>
-  /** By its entry in the registry of the Agent Client Protocol. */
+  /** Adds a backend by its entry in the registry of the Agent Client Protocol. */
   addRegistryBackend(entry: { registry: unknown; name?: string }): Promise<AddedBackend>
   removeBackend(name: string): Promise<void>
-  /** One real turn with a backend; takes as long as that does. */
+  /** Runs one real turn with a backend; resolves when it has ended. */
   tryBackend(name: string): Promise<BackendTrial>
-  /** Runs the conformance kit with a backend: minutes, with a real model. */
+  /** Runs the conformance kit with a backend, which takes minutes with a real model. */
   testBackend(name: string): Promise<Conformance>
   workers(): Promise<WorkerView[]>
   stats(): Promise<Stats>
-  /** Answers also when the server says that it is not ready (503). */
+  /** Resolves also when the server reports that it is not ready (503). */
   health(timeoutMs?: number): Promise<Health>
-  /** The last canary: a small job with which the server proves itself. */
+  /** Returns the latest canary run: a small job with which the server tests itself. */
   canary(): Promise<CanaryView>
-  /** Runs one; takes as long as that does. */
+  /** Runs a canary; resolves when it has ended. */
   runCanary(signal?: AbortSignal): Promise<CanaryView>
   settings(): Promise<Settings>
   putSettings(settings: Settings): Promise<Settings>
   /** Exchanges the token for a session that the browser keeps as a cookie. */
   logIn(token: string): Promise<void>
-  /** A code that logs one browser in, once: open `/?code=<code>` with it. */
+  /** Returns a code that logs one browser in, once: open `/?code=<code>` with it. */
   newLogInCode(): Promise<LogInCode>
   logOut(): Promise<void>
-  /** The browsers that are logged in, the last seen first. */
+  /** Returns the logged-in browsers, the most recently seen first. */
   sessions(): Promise<SessionList['sessions']>
   endSession(id: string): Promise<void>
 }
 
-/** Which jobs, in which order; what is left out or undefined is the server's default. */
+/** Filter and order of jobs; missing or undefined fields use the server's defaults. */
 export type JobFilter = { readonly [Name in keyof JobQuery]?: JobQuery[Name] | undefined }
 
 export interface ClientOptions {
   /** For example `http://127.0.0.1:7420`. */
   readonly url: string
   readonly token: string | null
-  /** What sends the requests; the platform's own unless told. */
+  /** Defaults to the platform's `fetch`. */
   readonly fetch?: typeof fetch
 }
 
-/** More than the longest that a server may be told to wait for the end of a turn or of a canary. */
+/** Longer than the maximum time in ms that a server can be configured to wait for the end of a turn or of a canary. */
 const trialTimeoutMs = 660_000
-/** A dozen sessions, each with a time limit of its own. */
+/** In ms, for a dozen sessions, each with a time limit of its own. */
 const kitTimeoutMs = 3_600_000
-/** Above every `seq`. */
+/** Greater than any `seq`. */
 const latest = 2_000_000_000
-/** Documents take longer than words to arrive. */
+/** In ms, because documents take longer to upload than text. */
 const uploadTimeoutMs = 300_000
 
 export function openClient(options: ClientOptions): Client {
@@ -231,7 +233,7 @@ function jobCalls(endpoint: Endpoint) {
   }
 }
 
-/** What a person does with a job that runs. */
+/** A person's actions on a running job. */
 function personCalls(endpoint: Endpoint) {
   return {
     plan: (id: string) => requestJson(endpoint, jobPath(id, 'plan'), PlanView),
@@ -366,7 +368,10 @@ function taskPath(id: string, taskId: string): string {
   return jobPath(id, `tasks/${encodeURIComponent(taskId)}`)
 }
 
-/** URLs are normalised before they are sent, so `..` would reach another route: such a path is refused here. */
+/**
+ * Encodes the path of a file. URLs are normalised before they are sent, so `..` would reach another route: such a path is
+ * rejected here.
+ */
 function filePath(path: string): string {
   const segments = path.split('/')
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {

@@ -1,7 +1,7 @@
 import { parseReport, type ParsedReport } from '../contract/parse-report.ts'
 import { Plan } from '../contract/plan.ts'
 
-/** A plan that a person wrote as JSON, or in words what does not fit; the server judges in the same way. */
+/** Parses a plan that a person wrote as JSON, or returns a description of the problem; the server applies the same rules. */
 export function parsePlan(text: string): ParsedReport<Plan> {
   return parseReport('the plan', text, Plan)
 }

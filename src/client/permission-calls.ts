@@ -2,11 +2,11 @@ import { JobView } from '../contract/job.ts'
 import { PermissionList, type PermissionView } from '../contract/permission.ts'
 import { requestJson, type Endpoint } from './request.ts'
 
-/** What agents ask before they act. */
+/** API calls for the permission requests of agents. */
 export interface PermissionCalls {
-  /** Everything that was asked, oldest first; what is open has no `outcome`. */
+  /** Returns all requests, oldest first; open ones have no `outcome`. */
   permissions(jobId: string): Promise<PermissionView[]>
-  /** Answers with one of the options, or refuses without any of them (`null`). */
+  /** Answers with one of the options, or refuses without an option (`null`). */
   answerPermission(jobId: string, id: string, option: string | null): Promise<JobView>
 }
 

@@ -7,16 +7,16 @@ import {
 } from '../contract/provider.ts'
 import { requestJson, requestNothing, type Endpoint } from './request.ts'
 
-/** Where models are, and the keys to them. */
+/** API calls for model providers and their keys. */
 export interface ProviderCalls {
-  /** In the order in which they are chosen. */
+  /** Returns the providers in order of preference. */
   providers(): Promise<ProviderView[]>
-  /** Adds a provider or changes it; what is left out stays, or is what the server knows of it. */
+  /** Adds or changes a provider; missing fields stay unchanged, or use the server's defaults. */
   setProvider(name: string, provider: ProviderInput): Promise<ProviderView>
   removeProvider(name: string): Promise<void>
-  /** What was wrong with it has been mended: jobs that wait for it try again. */
+  /** Reports that the provider's problem was fixed: jobs that wait for it try again. */
   retryProvider(name: string): Promise<ProviderView>
-  /** The names of the secrets; no call tells a value. */
+  /** Returns the names of the secrets; no call returns a value. */
   secrets(): Promise<SecretView[]>
   setSecret(name: string, value: string): Promise<SecretView>
   removeSecret(name: string): Promise<void>

@@ -2,9 +2,9 @@ import { JobView } from '../contract/job.ts'
 import { QuestionList, type QuestionView } from '../contract/question.ts'
 import { requestJson, type Endpoint } from './request.ts'
 
-/** What agents ask people in the middle of their work. */
+/** API calls for the questions that agents ask people. */
 export interface QuestionCalls {
-  /** Everything that was asked, oldest first; what is open has no `outcome`. */
+  /** Returns all questions, oldest first; open ones have no `outcome`. */
   questions(jobId: string): Promise<QuestionView[]>
   answerQuestion(jobId: string, id: string, text: string): Promise<JobView>
 }

@@ -1,11 +1,11 @@
 /**
- * One request to the server. Promises: it ends (every request has a deadline), a refusal becomes an `ApiError` in the
- * server's own words, and an answer that does not fit the contract is an error, never a half-parsed object.
+ * One request to the server. Every request has a deadline, an error response becomes an `ApiError` with the server's
+ * message, and a response that does not match the contract is an error, never a half-parsed object.
  */
 import { ErrorBody } from '../contract/server.ts'
 import { ApiError } from './api-error.ts'
 
-/** What a contract schema offers; structural, so that this room needs no schema library. */
+/** The part of a contract schema that is used here; structural, so that this room needs no schema library. */
 export interface Schema<T> {
   parse(value: unknown): T
 }
@@ -25,15 +25,15 @@ export interface RequestOptions {
   readonly form?: FormData
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
-  /** Milliseconds until the head of the answer must have arrived. 30 s unless told; 0 sets none. */
+  /** The time in ms until the head of the response must have arrived. Defaults to 30 s; 0 disables it. */
   readonly timeoutMs?: number
-  /** Statuses besides 2xx whose body is the answer and not an error. */
+  /** Statuses besides 2xx whose body is a result and not an error. */
   readonly accept?: readonly number[]
 }
 
 const standardTimeoutMs = 30_000
 
-/** Sends the request and parses the JSON answer. Throws `ApiError`, or the signal's reason when it was aborted. */
+/** Sends the request and parses the JSON response. Throws `ApiError`, or the signal's reason when it was aborted. */
 export async function requestJson<T>(
   endpoint: Endpoint,
   path: string,
@@ -49,7 +49,7 @@ export async function requestJson<T>(
   }
 }
 
-/** Sends the request and drops the answer's body. */
+/** Sends the request and discards the response body. */
 export async function requestNothing(
   endpoint: Endpoint,
   path: string,
@@ -59,7 +59,7 @@ export async function requestNothing(
   await response.body?.cancel()
 }
 
-/** Sends the request and gives the response with its body unread. */
+/** Sends the request and returns the response with its body unread. */
 export async function send(endpoint: Endpoint, path: string, options: RequestOptions): Promise<Response> {
   const deadline = new AbortController()
   const timeoutMs = options.timeoutMs ?? standardTimeoutMs
@@ -99,14 +99,14 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
 }
 
 /**
- * A connection that was kept open and that the server closed just as it was used again. What only reads is asked once more
- * (RFC 9110, section 9.2.2).
+ * Whether a kept-alive connection was closed by the server just as it was reused. Safe requests are retried once (RFC 9110,
+ * section 9.2.2).
  */
 function wasReset(error: unknown): boolean {
   return ['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE'].includes(codeOf(error))
 }
 
-/** A connection that could not be made, or broke. */
+/** Returns the error for a connection that could not be made, or broke. */
 export function unreachable(url: string, cause: unknown): ApiError {
   return new ApiError(0, 'unreachable', `no connection to the server at ${url}${because(cause)}`, { cause })
 }
@@ -116,7 +116,7 @@ function because(error: unknown): string {
   return code === '' ? '' : ` (${code})`
 }
 
-/** The code of what broke a connection, or its words where it has none. */
+/** Returns the code of a connection error, or its message when it has none. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   const inner = error.cause instanceof Error ? error.cause : error

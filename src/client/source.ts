@@ -1,2 +1,2 @@
-/** How a source is told from a path, for those who see the server only through this client. */
+/** Distinguishes a source's address from a path, for rooms that see the server only through this client. */
 export { isAddress } from '../contract/source.ts'

@@ -1,6 +1,6 @@
 /**
- * The shapes that the server answers with, for those who see the server only through this client (the rooms: a command
- * knows the client, not the contract).
+ * The shapes of the server's responses, for rooms that see the server only through this client (a command may import the
+ * client, not the contract).
  */
 export type { BackendTrial, BackendView, CustomBackend, Settings } from '../contract/backend.ts'
 export type { Conformance } from '../contract/conformance.ts'

@@ -1,7 +1,7 @@
 /**
- * A job as a picture for the terminal: one line for the job, a bar, one line for each task. Pure: the same snapshot,
- * size and time give the same lines, each narrower than the terminal (in its last column a terminal is of two minds
- * about where the cursor is) and no more of them than it has rows.
+ * Draws a job for the terminal: one line for the job, a bar, one line for each task. Pure: the same snapshot, size and time
+ * give the same lines, each narrower than the terminal (in the last column the cursor position differs between terminals)
+ * and at most as many as it has rows.
  */
 import type { AgentView, JobView, TaskView } from '../client/views.ts'
 import { waitHint } from './wait-hint.ts'
@@ -20,7 +20,7 @@ export interface Canvas {
   readonly width: number
   readonly height: number
   readonly paint: Paint
-  /** Milliseconds since the epoch; turns the spinner and the clocks. */
+  /** Milliseconds since the epoch; drives the spinner and the clocks. */
   readonly now: number
 }
 
@@ -69,7 +69,7 @@ function waitLine(job: JobView, { width, paint, now }: Canvas): string[] {
   ]
 }
 
-/** Rows that the job, its wait and a few tasks need before there is room for advice. */
+/** The number of rows needed for the job, its wait and a few tasks before hints are shown. */
 const rowsBeforeHints = 8
 
 function hintLines(job: JobView, { width, height, paint }: Canvas): string[] {
@@ -122,7 +122,7 @@ function taskLines(task: TaskView, agents: readonly AgentView[], canvas: Canvas)
   return [line, paint('dim', `    ${fit(cleanLine(activity), width - 6)}`)]
 }
 
-/** All tasks where they fit; else those in motion and the next ones, and how many were left out. */
+/** Returns the lines of all tasks when they fit; otherwise those of running tasks and the next ones, and the number left out. */
 function withinRoom(
   tasks: readonly TaskView[],
   drawn: readonly string[][],

@@ -1,6 +1,6 @@
 /**
- * The web interface is built when it is older than its sources. Promises: the server never waits for it and never fails
- * with it; what the build says reaches the person who started the server; it ends with the server.
+ * Builds the web interface when it is older than its sources. The server never waits for the build and never fails because
+ * of it; build messages are shown to the person who started the server; the build ends with the server.
  */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
@@ -8,10 +8,10 @@ import type { Terminal } from './terminal.ts'
 
 const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'build-web.sh')
 
-/** Resolves when there is nothing (more) to build, also when building failed: then it has said why. */
+/** Resolves when there is nothing (more) to build, also when the build failed, after its error was printed. */
 export async function buildWeb(terminal: Terminal, stopping: AbortSignal): Promise<void> {
   if (stopping.aborted) return
-  // A process group of its own, so that what the script starts can be ended with it.
+  // In a process group of its own, so that processes started by the script can be ended with it.
   const child = spawn('sh', [script], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
@@ -36,7 +36,7 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGTERM')
   } catch (error) {
-    // It has ended in this very moment.
+    // The process has just ended by itself.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

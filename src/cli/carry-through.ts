@@ -1,6 +1,6 @@
 /**
- * A job from wherever it stands to its end, with a person watching. Promises: the exit code tells the truth about the
- * outcome, Ctrl-C keeps the job and says how to go on with it, and a server of the command's own ends with the command.
+ * Takes a job from its current state to its end while a person watches. The exit code reflects the outcome, Ctrl-C keeps the
+ * job and prints how to continue it, and a server that the command started ends with the command.
  */
 import { ApiError } from '../client/api-error.ts'
 import type { Client } from '../client/open-client.ts'
@@ -23,7 +23,7 @@ interface Flags {
   json?: boolean
 }
 
-/** Gets the job from `begin` once a server is reached, watches it, reports its end; resolves with the exit code. */
+/** Gets the job from `begin` once a server is reached, watches it and reports its end; resolves with the exit code. */
 export async function carryThrough(
   begin: (reached: Reached) => Promise<JobView>,
   flags: Flags,
@@ -41,7 +41,7 @@ export async function carryThrough(
   }
 }
 
-/** Goes on with the job on a server; null when that belonged to another command, which has ended. */
+/** Continues the job on one server; returns null when that server belonged to another command and has ended. */
 async function onOneServer(
   course: Course,
   begin: (reached: Reached) => Promise<JobView>,
@@ -64,7 +64,7 @@ async function onOneServer(
   }
 }
 
-/** How far a command has come, over all servers that it uses: its job, and the last event told. */
+/** The progress of a command, over all servers that it uses: its job, and the `seq` of the last event shown. */
 interface Course {
   job: JobView | null
   told: number
@@ -100,7 +100,7 @@ function openViewer(job: JobView, flags: Flags, terminal: Terminal): Viewer {
     : openLines(terminal, job.created_at)
 }
 
-/** As `watchJob`; ends with an error when the command's own server does, or another command's that it uses is lost. */
+/** Like `watchJob`; rejects when the command's own server ends, or the connection to a borrowed one is lost. */
 async function watched(
   reached: Reached,
   course: Course,

@@ -1,14 +1,14 @@
-/** What every command shares: how its help shows examples, and how its options are parsed. */
+/** Helpers shared by all commands: examples in the help text, and parsers of options. */
 import { InvalidArgumentError, type Command } from 'commander'
 
-/** Adds worked examples to a command's help: `[what to type, what it does]`. */
+/** Adds examples to a command's help: `[command line, description]`. */
 export function addExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
   const width = Math.max(...examples.map(([typed]) => typed.length))
   const lines = examples.map(([typed, what]) => `  $ ${typed.padEnd(width)}   ${what}`)
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
 }
 
-/** A whole number from `least` to `most`. */
+/** Returns a parser for a whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
@@ -25,7 +25,7 @@ export function positiveAmount(text: string): number {
   return value
 }
 
-/** For options that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../client/open-client.ts'
 
-/** Which backend new jobs get unless another is named, as a sentence: a change must not make another one the default in silence. */
+/** Returns a sentence with the default backend for new jobs, so that a change of the default is never silent. */
 export async function defaultSentence(client: Pick<Client, 'backends'>): Promise<string> {
   const standard = (await client.backends()).find((backend) => backend.default)
   return standard === undefined

@@ -1,4 +1,4 @@
-/** Files given to the team, read before anything is sent, so that a wrong name is said at once. */
+/** Reads the documents for a job before anything is sent, so that a wrong name is reported immediately. */
 import { openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'

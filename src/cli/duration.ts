@@ -1,4 +1,4 @@
-/** Spans of time in words (`3 min 12 s`) and on a clock (`3:12`), both from milliseconds; negative counts as zero. */
+/** Formats durations in words (`3 min 12 s`) and as a clock (`3:12`), both from milliseconds; negative counts as zero. */
 
 export function inWords(ms: number): string {
   if (ms < 1000) return `${Math.round(Math.max(0, ms))} ms`
@@ -18,7 +18,10 @@ export function onClock(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
 }
 
-/** From one ISO time to another, or to `now` (milliseconds since the epoch) while there is no end; null without a start. */
+/**
+ * Returns the ms from one ISO time to another, or to `now` (milliseconds since the epoch) while there is no end; null
+ * without a start.
+ */
 export function spanMs(from: string | null, to: string | null, now: number): number | null {
   if (from === null) return null
   return (to === null ? now : Date.parse(to)) - Date.parse(from)

@@ -1,25 +1,25 @@
-/** One event as one line of text: when, who, what. */
+/** Formats one event as one line of text: time, agent, message. */
 import type { EventView } from '../client/views.ts'
 import { cleanLine } from './clean-text.ts'
 import { onClock } from './duration.ts'
 import type { Paint, Tone } from './terminal.ts'
 
-/** Longer messages are cut; the whole of it is in `--json`. */
+/** The maximum number of characters shown of a message; `--json` has all of it. */
 const messageLimit = 500
 
-/** `from` is the ISO time that counts as 0:00, usually when the job was made. */
+/** `from` is the ISO time that counts as 0:00, usually the creation of the job. */
 export function eventLine(event: EventView, from: string, paint: Paint): string {
   const clock = onClock(Date.parse(event.at) - Date.parse(from)).padStart(6)
   const text = cleanLine(event.message)
   const message = text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
   const tone = toneOf(event.type)
   const agent = event.actor.startsWith('agent:') ? cleanLine(event.actor.slice('agent:'.length)) : ''
-  // Many messages begin with the agent's name already.
+  // Many messages already begin with the agent's name.
   const who = agent === '' || message.startsWith(`${agent} `) ? '' : `${paint('cyan', agent)}: `
   return `${paint('dim', clock)}  ${who}${tone === null ? message : paint(tone, message)}`
 }
 
-/** Events of a session tell what an agent does moment by moment; the others tell what became of it. */
+/** Whether an event is a detail: session events report an agent's single steps; the others report results. */
 export function isDetail(event: EventView): boolean {
   return event.type.startsWith('session.')
 }

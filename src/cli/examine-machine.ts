@@ -1,4 +1,4 @@
-/** Looks at the machine under Slipway, without any server: versions, disk, port, walls. Never throws. */
+/** Examines the machine without a server: versions, disk, port, walls. Never throws. */
 import { execa } from 'execa'
 import { stat, statfs } from 'node:fs/promises'
 import net from 'node:net'
@@ -7,7 +7,7 @@ import { detectWalls } from '../sandbox/walls.ts'
 import { sentence } from './failure.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
 
-/** `git merge-tree --write-tree` appeared in this version. */
+/** The first version with `git merge-tree --write-tree`. */
 const oldestGit = [2, 38] as const
 const oldestNode = [22, 18] as const
 const lowDiskBytes = 2_000_000_000
@@ -29,7 +29,7 @@ export async function examineGit(): Promise<Finding> {
   }
 }
 
-/** Puts the walls up as a server would, around a small process; without bubblewrap they are lower, and this says so. */
+/** Runs a small process inside the walls, as a server would; without bubblewrap they are weaker, which the finding reports. */
 export async function examineWalls(): Promise<Finding> {
   try {
     const { walls, reason, version } = await detectWalls()
@@ -41,7 +41,7 @@ export async function examineWalls(): Promise<Finding> {
   }
 }
 
-/** The free space of the disk that holds `dataDir`, which need not exist yet, and who may read it. */
+/** Examines the free space of the disk that holds `dataDir`, which need not exist yet, and the directory's permissions. */
 export async function examineDataDir(dataDir: string): Promise<Finding[]> {
   const existing = await nearestExisting(dataDir)
   const { bavail, bsize } = await statfs(existing)
@@ -64,7 +64,7 @@ async function examinePrivacy(dataDir: string): Promise<Finding[]> {
   return [warn('data directory', `others on this machine can look into ${dataDir}`, `chmod 700 ${dataDir}`)]
 }
 
-/** Whether a server could listen on the standard port. */
+/** Checks whether a server could listen on the port. */
 export async function examinePort(port: number): Promise<Finding> {
   const server = net.createServer()
   try {

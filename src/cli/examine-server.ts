@@ -1,6 +1,6 @@
 /**
- * Looks at Slipway itself through its own doors: what a server says about its health and its backends, and whether a
- * small job is really carried to a proven end.
+ * Examines Slipway through its own API: the health and the backends that a server reports, and whether a small job reaches a
+ * proven end.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -25,7 +25,10 @@ const remedies: Readonly<Record<string, string>> = {
   jobs: 'look into server.log in the data directory, and at the jobs: slipway jobs',
 }
 
-/** The server a person would work with: running, or started for this on their data directory without doing work. */
+/**
+ * Examines the server that a person would use: the running one, or one started for this on their data directory without
+ * workers.
+ */
 export async function* examineOwnServer(
   choice: ServerChoice,
   ignored: readonly string[],
@@ -39,7 +42,7 @@ export async function* examineOwnServer(
     } else if ((await readToken(choice.dataDir)) !== null) {
       reached = await reachServer(choice, { workers: 0 })
       yield ok('server', 'not running; it starts and opens its database')
-      // Without workers the loop that claims work stands still, as it was told to.
+      // Without workers, the loop that claims work is stopped on purpose.
       yield* examineHealth(reached.client, ['worker', ...ignored])
     } else {
       yield ok('server', 'not running; it has never been started on this data directory')
@@ -57,8 +60,8 @@ export async function* examineOwnServer(
 }
 
 /**
- * A small job through the real path: on the server that runs, else on one with a data directory of its own, of which
- * nothing is left.
+ * Runs a small job: on the running server, else on a temporary one with a data directory of its own, which is removed
+ * afterwards.
  */
 export async function* examineCanary(choice: ServerChoice, signal: AbortSignal): AsyncGenerator<Finding> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slipway-doctor-'))

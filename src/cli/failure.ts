@@ -1,6 +1,4 @@
-/**
- * How a command ends when it cannot do what was asked: a sentence, what to do about it, and the exit code.
- */
+/** The exit codes of commands. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const
 
 /** Thrown by commands; main prints `message` and `hint` to stderr and exits with `exitCode`. */
@@ -16,12 +14,12 @@ export class Failure extends Error {
   }
 }
 
-/** The request itself was wrong: exit code 2. */
+/** Returns a failure for wrong usage: exit code 2. */
 export function badUsage(message: string, hint?: string): Failure {
   return new Failure(message, { exitCode: exitCodes.usage, ...(hint === undefined ? {} : { hint }) })
 }
 
-/** Any error as a sentence. */
+/** Returns the message of any error. */
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,4 @@
-/** Tasks and agents of a job as people name them: a task by its key or its id, an agent by its name. */
+/** Finds tasks and agents of a job by the names that people use: a task by its key or its id, an agent by its name. */
 import type { Client } from '../client/open-client.ts'
 import type { AgentView, TaskView } from '../client/views.ts'
 import { cleanLine } from './clean-text.ts'
@@ -6,7 +6,7 @@ import { Failure } from './failure.ts'
 
 const shown = 12
 
-/** Throws `Failure` with the names there are. A key that was given twice means the later task. */
+/** Throws `Failure` with the available names. When a key occurs twice, the later task is returned. */
 export async function findTask(client: Client, jobId: string, given: string): Promise<TaskView> {
   const tasks = await client.tasks(jobId)
   const task =
@@ -20,7 +20,7 @@ export async function findTask(client: Client, jobId: string, given: string): Pr
   })
 }
 
-/** Throws `Failure` with the names there are. */
+/** Throws `Failure` with the available names. */
 export async function findAgent(client: Client, jobId: string, given: string): Promise<AgentView> {
   const agents = await client.agents(jobId)
   const wanted = given.trim().toLowerCase()

@@ -1,4 +1,4 @@
-/** What an examination found out about one thing, and what to do where it is not well. */
+/** The result of one examination, with advice if there is a problem. */
 import { cleanLine } from './clean-text.ts'
 import type { Paint } from './terminal.ts'
 
@@ -6,7 +6,7 @@ export interface Finding {
   readonly name: string
   readonly level: 'ok' | 'warn' | 'fail'
   readonly detail: string
-  /** What to do about it; null when it is well. */
+  /** Advice on the problem; null when there is none. */
   readonly remedy: string | null
 }
 
@@ -22,7 +22,7 @@ export function fail(name: string, detail: string, remedy: string): Finding {
   return { name, level: 'fail', detail, remedy }
 }
 
-/** Pure: one line, and a second with the remedy. */
+/** Pure: returns one line, and a second with the remedy. */
 export function renderFinding(finding: Finding, paint: Paint): string {
   const mark = { ok: paint('green', 'ok  '), warn: paint('yellow', 'warn'), fail: paint('red', 'fail') }[
     finding.level

@@ -1,14 +1,14 @@
 /**
- * What a person's Ctrl-C means: the first asks the command to end in an orderly way, the second ends it at once.
- * A request to end from the system (SIGTERM, SIGHUP) counts like the first.
+ * Handles Ctrl-C: the first asks the command to end in an orderly way, the second ends it immediately. A termination signal
+ * from the system (SIGTERM, SIGHUP) counts like the first.
  */
 import { exitCodes } from './failure.ts'
 
 export interface Interrupt {
   readonly signal: AbortSignal
-  /** The exit code the signal stands for; null while there was none. */
+  /** The exit code of the received signal; null while there is none. */
   exitCode(): number | null
-  /** Back to the platform's own behaviour. */
+  /** Restores the platform's own signal handling. */
   close(): void
 }
 

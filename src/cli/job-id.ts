@@ -1,6 +1,6 @@
 /**
- * Jobs by the beginning of their id. The ids are time-ordered (UUIDv7): jobs of the same minute share their first eight
- * characters, so the short form shown to people is the first thirteen, which differ by the millisecond.
+ * Finds jobs by the beginning of their id. The ids are time-ordered (UUIDv7): jobs of the same minute share their first
+ * eight characters, so the short form shown to people is the first thirteen, which differ by the millisecond.
  */
 import type { Client } from '../client/open-client.ts'
 import { badUsage, Failure } from './failure.ts'
@@ -8,14 +8,14 @@ import { badUsage, Failure } from './failure.ts'
 const whole = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const beginning = /^[0-9a-f][0-9a-f-]{3,35}$/
 const pageSize = 100
-/** Beyond this many jobs a prefix is not looked for; the whole id always works. */
+/** The maximum number of jobs searched for a prefix; the whole id always works. */
 const searchLimit = 10_000
 
 export function shortId(id: string): string {
   return id.slice(0, 13)
 }
 
-/** The id of the one job whose id begins with `given` (at least 4 characters). Throws `Failure` for none or several. */
+/** Returns the id of the only job whose id begins with `given` (at least 4 characters). Throws `Failure` for none or several. */
 export async function findJobId(client: Client, given: string): Promise<string> {
   const wanted = given.toLowerCase()
   if (whole.test(wanted)) return wanted

@@ -1,6 +1,6 @@
 /**
- * How a job ended, for the person who asked for it: where the repository is, what was proven and by what, how long it
- * took, what to do next. Pure. Says "proven" only where the server said so.
+ * Reports the end of a job: the location of the repository, the proof and its evidence, the duration, and the next steps.
+ * Pure. Prints "proven" only if the server reported it.
  */
 import type { Evidence } from '../client/open-client.ts'
 import { needsPerson, type CheckView, type JobView, type TaskView } from '../client/views.ts'
@@ -19,7 +19,7 @@ export interface Ending {
 export const demoNote =
   'Built by the offline demo from a blueprint: no model was involved. Connect an agent: slipway backends --help'
 
-/** Lines of a failed check's log that are shown. */
+/** The number of lines shown of a failed check's log. */
 const logLines = 15
 
 export function renderEnding({ job, tasks, evidence }: Ending, width: number, paint: Paint): string {
@@ -79,7 +79,7 @@ function places(job: JobView, tasks: string, paint: Paint): string[] {
   ]
 }
 
-/** How long it took, and how much of that people did. */
+/** Returns the duration of the job, and the part of it spent waiting for people. */
 export function timeWords(job: JobView, span: number, now: number): string {
   const current = needsPerson(job) ? now - Date.parse(job.wait?.since ?? '') : 0
   const waited = job.waited_ms + current
@@ -109,12 +109,12 @@ function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): s
   ]
 }
 
-/** What agents left in their workspaces and the server did not commit. */
+/** Lists the files that agents left in their workspaces and the server did not commit. */
 export function leftOutLines({ left_out: left }: Evidence, paint: Paint): string[] {
   return left.map(({ path, why }) => `  ${cleanLine(path)}  ${paint('dim', cleanLine(why))}`)
 }
 
-/** What stands against the proof, each with the end of its id, and what was waived. */
+/** Lists the findings that count against the proof, each with the end of its id, and the waived ones. */
 export function findingLines({ findings }: Evidence, paint: Paint): string[] {
   return findings.map(({ id, message, verdict, waived_because: because }) =>
     verdict === 'waived'
@@ -123,7 +123,7 @@ export function findingLines({ findings }: Evidence, paint: Paint): string[] {
   )
 }
 
-/** One check with its verdict; the end of its log when it failed. */
+/** Formats one check with its verdict; with the end of its log if it failed. */
 export function checkLines(check: CheckView, width: number, paint: Paint): string[] {
   const icon = {
     pass: check.not_counted === null ? paint('green', '✓ pass') : paint('yellow', '– pass'),
@@ -145,7 +145,10 @@ export function checkLines(check: CheckView, width: number, paint: Paint): strin
   return [line, ...log.map((text) => paint('dim', `    │ ${fit(text, Math.max(20, width - 7))}`))]
 }
 
-/** What the verdict on the job rests on: its last round of job checks, or what the tasks' checks said last. */
+/**
+ * Returns the checks that the verdict on the job rests on: its last round of job checks, or else the last round of each
+ * task's checks.
+ */
 export function finalChecks(checks: readonly CheckView[]): CheckView[] {
   const ofJob = checks.filter((check) => check.scope === 'job')
   const base = ofJob.length > 0 ? ofJob : checks

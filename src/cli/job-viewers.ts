@@ -1,6 +1,6 @@
 /**
- * The ways in which a job is watched: a board that is redrawn in place on a terminal, a line for each event elsewhere,
- * and nothing at all where only the result is wanted.
+ * The viewers of a job: a board that is redrawn in place on a terminal, a line per event elsewhere, and no output where only
+ * the result is wanted.
  */
 import { waitHint } from './wait-hint.ts'
 import { drawBoard, type Snapshot } from './board-frame.ts'
@@ -16,12 +16,12 @@ export interface Viewer extends Watcher {
 const frameEveryMs = 100
 
 function redrawOn(terminal: Terminal): Redraw {
-  // A write that fails does so on the stream, where main listens for a reader that has gone.
+  // A failed write is reported on the stream, where main handles a reader that has gone.
   const write = (text: string): void => void terminal.write(text).catch(() => undefined)
   return openRedraw(write, terminal, terminal.paint !== plainPaint)
 }
 
-/** A remark for as long as something is being waited for; gone afterwards, and only where it can be taken away. */
+/** Shows a remark while `work` is pending and removes it afterwards; only on a terminal that can be redrawn. */
 export async function whileSaying<T>(remark: string, terminal: Terminal, work: Promise<T>): Promise<T> {
   if (!terminal.isLive) return work
   const redraw = redrawOn(terminal)
@@ -64,12 +64,12 @@ export function openLines(terminal: Terminal, from: string): Viewer {
   }
 }
 
-/** Nothing but what cannot wait: that a plan or an agent needs a person. On stderr, so that the result stays alone on stdout. */
+/** Reports only that a plan or an agent needs a person. Written to stderr, so that stdout contains only the result. */
 export function openRemarks(terminal: Terminal): Viewer {
   return { ...openNothing(), update: openWaitNote((line) => terminal.note(line)) }
 }
 
-/** Says once, for each time a job begins to wait for a person, what a person can do. */
+/** Prints a hint each time a job begins to wait for a person, once per wait. */
 function openWaitNote(say: (line: string) => void): Viewer['update'] {
   let said: string | null = null
   return ({ job }) => {

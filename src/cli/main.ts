@@ -1,6 +1,6 @@
 /**
- * The command line's beginning and end. Promises: every failure ends in one sentence on stderr with what to do, and in
- * an exit code that scripts can rely on: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ * The entry point of the command line. Every failure ends with one sentence on stderr, with advice, and with an exit code
+ * that scripts can rely on: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
 import { openTerminal } from './terminal.ts'
 
-/** The reader of a pipe went away (`slipway logs … | head`): the code a shell gives for SIGPIPE. */
+/** The reader of a pipe has gone (`slipway logs … | head`): the exit code that a shell gives for SIGPIPE. */
 const brokenPipe = 141
 
 const terminal = openTerminal(process.stdout, process.stderr)
@@ -24,7 +24,7 @@ try {
   process.exitCode = reportError(error, terminal)
 }
 
-/** Nothing asked for is a question: what is there? */
+/** Without arguments, shows the help. */
 function bareIsHelp(words: string[]): string[] {
   return words.length === 0 ? ['--help'] : words
 }

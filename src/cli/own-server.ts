@@ -1,7 +1,7 @@
 /**
- * A server for the length of one command: `slipway start` as a child process. Promises: it never outlives the command.
- * The child stops gracefully when it is told to, and also when the channel to it breaks, so that even `kill -9` of the
- * command leaves no server behind. Its log is `server.log` in the data directory.
+ * A server for the duration of one command: `slipway start` as a child process. It never outlives the command: the child
+ * stops gracefully on request, and also when the channel to it breaks, so that even `kill -9` of the command leaves no
+ * server behind. Its log is `server.log` in the data directory.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
@@ -11,33 +11,33 @@ import { z } from 'zod'
 import { cleanBlock } from './clean-text.ts'
 import { Failure } from './failure.ts'
 
-/** What the child says once over the channel: where it listens, or why it does not. */
+/** The one message from the child over the channel: its address, or why it failed to start. */
 export const StartMessage = z.union([
   z.object({ ready: z.string() }),
   z.object({ failed: z.string(), taken: z.boolean().default(false) }),
 ])
 export type StartMessage = z.infer<typeof StartMessage>
 
-/** Another server has the data directory, or is just starting on it. */
+/** Thrown when another server uses the data directory, or is just starting on it. */
 export class DirectoryTaken extends Failure {}
 
 export interface OwnServer {
   readonly url: string
-  /** Rejects when the child ends without having been asked to. */
+  /** Rejects when the child ends without being asked to. */
   readonly ended: Promise<never>
-  /** Graceful stop; after 30 s the process is killed. Safe to call twice. */
+  /** Stops gracefully; after 30 s the process is killed. Safe to call twice. */
   stop(): Promise<void>
 }
 
 export interface OwnServerOptions {
   readonly dataDir: string
-  /** 0: a server that answers but starts no work. */
+  /** 0: a server that answers requests but starts no work. */
   readonly workers?: number
 }
 
 const startLimitMs = 60_000
 const stopLimitMs = 30_000
-/** A log that has grown beyond this is begun anew. */
+/** The size in bytes above which a log is replaced by a new one. */
 const logLimitBytes = 5_000_000
 
 export async function startOwnServer(options: OwnServerOptions): Promise<OwnServer> {
@@ -46,7 +46,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const log = await open(logFile, (await sizeOf(logFile)) > logLimitBytes ? 'w' : 'a', 0o600)
   const logStart = (await log.stat()).size
   const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), startArguments(options), {
-    // A process group of its own: Ctrl-C in the terminal is for the command, which then decides about the server.
+    // In a process group of its own: Ctrl-C in the terminal reaches only the command, which then decides about the server.
     detached: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
   })
@@ -65,7 +65,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   }
   let stopping = false
   const ended = exited.then((how) => (stopping ? new Promise<never>(() => {}) : fail(how, logFile)))
-  // Whoever waits for something else must not be surprised by this rejection.
+  // Prevents an unhandled rejection while the caller awaits something else.
   ended.catch(() => undefined)
   return {
     url: started.ready,
@@ -120,7 +120,7 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-/** Where the log is, and its last lines of this start where they say more than the reason does. */
+/** Returns the path of the log, with its last lines of this start if they contain more than the reason. */
 async function logHint(logFile: string, from: number, reason: string): Promise<string> {
   const written = (await readFile(logFile)).subarray(from).toString('utf8')
   const tail = cleanBlock(written).trimEnd().split('\n').slice(-8).join('\n')

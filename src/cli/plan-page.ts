@@ -1,4 +1,4 @@
-/** A plan for people: its tasks in order, what each needs and how each is checked. Pure. */
+/** Formats a plan for people: its tasks in order, with their dependencies and checks. Pure. */
 import type { PlanView } from '../client/views.ts'
 import { cleanBlock, cleanLine } from './clean-text.ts'
 import { shortId } from './job-id.ts'

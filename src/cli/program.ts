@@ -1,4 +1,4 @@
-/** All commands together. Wrong usage is said in a sentence, with the nearest right word, and ends with exit code 2. */
+/** Builds the program with all commands. Wrong usage is reported in a sentence, with the closest valid word, and exit code 2. */
 import { Command } from 'commander'
 import { cleanText } from './clean-text.ts'
 import { addExamples } from './command-kit.ts'
@@ -69,7 +69,10 @@ export function buildProgram(terminal: Terminal, version: string): Command {
   return program
 }
 
-/** The words of a mistake come from the command line, which may hold anything. Frequent mistakes get their own advice. */
+/**
+ * Cleans a usage error, because it quotes the command line, which may contain anything, and adds advice for frequent
+ * mistakes.
+ */
 function explain(text: string): string {
   const said = cleanText(text, false)
   const vision = /unknown command '([^']*\s[^']*)'/.exec(said)

@@ -1,6 +1,6 @@
 /**
- * From a command to a server: the one named by `--url`, else the one that runs on the data directory, else one of the
- * command's own, which ends with the command.
+ * Finds a server for a command: the one named by `--url`, else the one that runs on the data directory, else one started by
+ * the command, which ends with it.
  */
 import type { Command } from 'commander'
 import { openClient, type Client } from '../client/open-client.ts'
@@ -12,7 +12,7 @@ import { Failure } from './failure.ts'
 import { DirectoryTaken, startOwnServer, type OwnServer } from './own-server.ts'
 import { readServerRecord, readToken } from './server-record.ts'
 
-/** How long a server that is starting, or stopping, is waited for. */
+/** The maximum time in ms to wait for a server that is starting or stopping. */
 const takenLimitMs = 30_000
 const lookAgainMs = 200
 
@@ -25,21 +25,21 @@ export interface ServerChoice {
 export interface Reached {
   readonly client: Client
   readonly dataDir: string
-  /** The server that was started for this command, or null when it was running already. */
+  /** The server that was started for this command; null when it was already running. */
   readonly own: OwnServer | null
   /** Whether it is the server of another command, which may end before this one. */
   readonly isBorrowed: boolean
   close(): Promise<void>
 }
 
-/** Adds `--data-dir` and `--url`, and says what they are for in every help text alike. */
+/** Adds `--data-dir` and `--url`, with the same help text for every command. */
 export function addServerOptions(command: Command): Command {
   return command
     .option('--data-dir <dir>', 'where Slipway keeps everything (default: SLIPWAY_DATA_DIR or ~/.slipway)')
     .option('--url <url>', 'use the server at this address (token: SLIPWAY_TOKEN or the data directory)')
 }
 
-/** The flags, completed by the environment. An explicit `--data-dir` is not overruled by an address from the environment. */
+/** Completes the flags from the environment. An explicit `--data-dir` is not overridden by an address from the environment. */
 export function serverChoice(flags: { dataDir?: string; url?: string }): ServerChoice {
   const defaults = cliDefaults()
   return {
@@ -49,7 +49,7 @@ export function serverChoice(flags: { dataDir?: string; url?: string }): ServerC
   }
 }
 
-/** The running server, or null. Throws when a server was named by its address and does not answer. */
+/** Returns the running server, or null. Throws when a server was named by its address and does not respond. */
 export async function reachRunning(choice: ServerChoice): Promise<Reached | null> {
   const token = choice.token ?? (await readToken(choice.dataDir))
   if (choice.url !== null) {
@@ -71,7 +71,7 @@ export async function reachRunning(choice: ServerChoice): Promise<Reached | null
     : null
 }
 
-/** The running server or one of our own; with `workers: 0` an own server answers questions but starts no work. */
+/** Returns the running server or starts one; with `workers: 0` a started server answers requests but starts no work. */
 export async function reachServer(choice: ServerChoice, own: { workers?: number } = {}): Promise<Reached> {
   const deadline = Date.now() + takenLimitMs
   for (;;) {
@@ -98,7 +98,7 @@ async function reachOwn(choice: ServerChoice, own: { workers?: number }): Promis
   return { client, dataDir: choice.dataDir, own: server, isBorrowed: false, close: () => server.stop() }
 }
 
-/** Runs `act` with a server and closes what was opened, whatever happens. */
+/** Runs `act` with a server and closes everything afterwards, even on errors. */
 export async function withServer<T>(
   flags: { dataDir?: string; url?: string },
   act: (client: Client, reached: Reached) => Promise<T>,
@@ -108,7 +108,7 @@ export async function withServer<T>(
     try {
       return await act(reached.client, reached)
     } catch (error) {
-      // Its owner ended before anything was asked of it: nothing is done twice.
+      // Its owner ended before any request was sent: nothing is done twice.
       if (!(reached.isBorrowed && wasRefused(error))) throw error
     } finally {
       await reached.close()
@@ -122,7 +122,7 @@ function wasRefused(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }
 
-/** A record can be stale while its pid has been given to another process: only an answer counts. */
+/** Whether the server responds. A record can be stale while its pid has been given to another process. */
 async function answers(client: Client): Promise<boolean> {
   try {
     await client.health()

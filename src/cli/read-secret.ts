@@ -1,9 +1,9 @@
-/** Where a command takes a secret from: stdin, never its arguments, which every program on the machine can read. */
+/** Reads a secret from stdin, never from arguments, which every program on the machine can read. */
 import type { ReadStream } from 'node:tty'
 import { badUsage, exitCodes, Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What stdin holds; in a terminal it is asked for and not shown. */
+/** Returns the contents of stdin; on a terminal it prompts without echo. */
 export async function readSecret(what: string, terminal: Terminal): Promise<string> {
   const { stdin } = process
   const text = stdin.isTTY ? await askHidden(what, stdin, terminal) : await readAll(stdin)
@@ -36,7 +36,7 @@ async function askHidden(what: string, stdin: ReadStream, terminal: Terminal): P
   }
 }
 
-/** What is typed so far with a few more keys; a paste is many at once. */
+/** Returns the typed text after more keys; a paste arrives as many keys at once. */
 function withKeys(typed: string, keys: string): string {
   if (keys.includes('\u0003')) throw new Failure('nothing was changed', { exitCode: exitCodes.interrupted })
   let now = typed

@@ -1,18 +1,17 @@
 /**
- * Lines that are drawn over themselves. Promises: no flicker (one write for each frame, nothing when nothing changed,
- * and the terminal is asked to show it at once), a visible cursor afterwards, and a clean screen after the window was
- * made narrower.
+ * Draws lines in place of the previous ones. No flicker (one write per frame, none when nothing changed, with synchronized
+ * output), a visible cursor afterwards, and a clean screen after the window was made narrower.
  */
 import { cleanText } from './clean-text.ts'
 import type { Terminal } from './terminal.ts'
 import { textWidth } from './text-width.ts'
 
 export interface Redraw {
-  /** Shows these lines in place of the last ones. */
+  /** Replaces the shown lines with these. */
   frame(lines: readonly string[]): void
-  /** Takes the lines away, so that ordinary output can follow. */
+  /** Removes the lines, so that ordinary output can follow. */
   clear(): void
-  /** As `clear`, and gives the cursor back. Safe to call twice. */
+  /** Like `clear`, and restores the cursor. Safe to call twice. */
   close(): void
 }
 

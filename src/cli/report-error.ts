@@ -1,13 +1,13 @@
-/** A failure as a person reads it: one sentence on stderr, what to do, and the exit code that stands for it. */
+/** Reports an error to a person: one sentence on stderr, advice, and the exit code. */
 import { CommanderError } from 'commander'
 import { ApiError } from '../client/api-error.ts'
 import { AppError } from '../lib/app-error.ts'
 import { exitCodes, Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Says what went wrong and gives the exit code that stands for it. */
+/** Prints the error and returns its exit code. */
 export function reportError(error: unknown, to: Terminal): number {
-  // Commander has said it already; help and version arrive here too, with code 0.
+  // Commander has already printed it; help and version arrive here too, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
   const word = to.paint('red', 'error:')
   if (error instanceof Failure) {
@@ -34,7 +34,7 @@ function adviceFor(error: ApiError): string {
   return error.code === 'unreachable' ? '\nis the server running? slipway start' : ''
 }
 
-/** A file that cannot be read and the like: the message says it all. */
+/** Whether it is a system error, such as an unreadable file, whose message is sufficient. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error
 }

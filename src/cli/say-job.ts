@@ -1,4 +1,4 @@
-/** What is said after an act on a job: how it stands now, and how to see what comes of it. */
+/** Reports the state of a job after an action on it, and how to follow its progress. */
 import type { JobView } from '../client/views.ts'
 import type { ServerFlags } from './command-kit.ts'
 import { shortId } from './job-id.ts'
@@ -9,7 +9,7 @@ export interface ActFlags extends ServerFlags {
   json?: boolean
 }
 
-/** `what` is the beginning of the sentence about the act. */
+/** `what` is the beginning of the sentence about the action. */
 export function sayJob(
   what: string,
   job: JobView,

@@ -1,6 +1,6 @@
 /**
- * What a running server leaves in its data directory for those who want to reach it: `server.json` with its process
- * and address, and `token`. A record whose process is gone is no record.
+ * The files of a running server in its data directory for clients that want to reach it: `server.json` with its process and
+ * address, and `token`. A record whose process has ended is ignored.
  */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -10,12 +10,12 @@ const ServerRecord = z.object({
   pid: z.int().positive(),
   url: z.string(),
   started_at: z.string(),
-  /** Whether it was started for the length of one command, and ends with it. */
+  /** Whether it was started for the duration of one command, and ends with it. */
   of_command: z.boolean().default(false),
 })
 export type ServerRecord = z.infer<typeof ServerRecord>
 
-/** The record of the server that runs on `dataDir`, or null when none does. */
+/** Returns the record of the server that runs on `dataDir`, or null when there is none. */
 export async function readServerRecord(dataDir: string): Promise<ServerRecord | null> {
   const text = await readOrNull(path.join(dataDir, 'server.json'))
   if (text === null) return null
@@ -23,7 +23,7 @@ export async function readServerRecord(dataDir: string): Promise<ServerRecord | 
   return parsed.success && isAlive(parsed.data.pid) ? parsed.data : null
 }
 
-/** The token of the data directory, or null before the first start. */
+/** Returns the token of the data directory, or null before the first start. */
 export async function readToken(dataDir: string): Promise<string | null> {
   const text = await readOrNull(path.join(dataDir, 'token'))
   return text === null || text.trim() === '' ? null : text.trim()
@@ -38,7 +38,7 @@ async function readOrNull(file: string): Promise<string | null> {
   }
 }
 
-/** A record that is being written, or was cut short by a crash, says nothing. */
+/** Returns null for a record that is incomplete, because it is being written or was cut off by a crash. */
 function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,6 +1,6 @@
 /**
- * Rows as aligned columns that fit the terminal: the one flexible column gives way first. Cells are plain text; tones
- * are applied after measuring.
+ * Formats rows as aligned columns that fit the terminal: flexible columns shrink first. Cells are plain text; tones are
+ * applied after measuring.
  */
 import { cleanLine } from './clean-text.ts'
 import type { Paint, Tone } from './terminal.ts'
@@ -13,12 +13,12 @@ export interface Cell {
 
 export interface Column {
   readonly title: string
-  /** Takes what width remains, and is cut when there is too little. */
+  /** Takes the remaining width, and is cut when there is too little. */
   readonly flexible?: boolean
 }
 
 const gap = '  '
-/** A flexible column is not made narrower than this, whatever the terminal. */
+/** The minimum width of a flexible column, whatever the terminal. */
 const least = 12
 
 export function renderTable(
@@ -47,7 +47,7 @@ export function renderTable(
   return lines.join('\n')
 }
 
-/** Takes what is too much from the widest flexible column, one by one, until it fits or none can give more. */
+/** Shrinks the widest flexible column, one cell at a time, until the row fits or none can shrink further. */
 function shrink(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const widths = [...natural]
   let excess = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1)) - width

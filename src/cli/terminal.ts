@@ -1,12 +1,12 @@
 /**
- * Where the command line writes. Promises: nothing reaches a terminal that could control it (see clean-text.ts), and
- * colours appear only where a person can see them and did not refuse them.
+ * The output of the command line. Nothing reaches a terminal that could control it (see clean-text.ts), and colours are used
+ * only on a terminal that supports and allows them.
  */
 import { styleText } from 'node:util'
 import { cleanText, safeJson } from './clean-text.ts'
 
 export type Tone = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan'
-/** Gives the text a tone, or returns it as it is where colours are unwanted. */
+/** Applies a tone to a text, or returns it unchanged when colours are disabled. */
 export type Paint = (tone: Tone, text: string) => string
 
 export const plainPaint: Paint = (_, text) => text
@@ -16,21 +16,21 @@ export interface Terminal {
   readonly paint: Paint
   /** Whether stdout can be redrawn in place. */
   readonly isLive: boolean
-  /** In columns and rows. What is not a terminal has no edge: its width is infinite, so that nothing is cut. */
+  /** In columns and rows. Infinite when stdout is not a terminal, so that nothing is cut. */
   size(): { width: number; height: number }
-  /** A result: one or more lines on stdout. */
+  /** Prints a result: one or more lines on stdout. */
   print(text: string): void
-  /** A remark or an error: one or more lines on stderr. */
+  /** Prints a remark or an error: one or more lines on stderr. */
   note(text: string): void
-  /** A result for programs: one JSON value on stdout. */
+  /** Prints a result for programs: one JSON value on stdout. */
   printJson(value: unknown): void
-  /** A JSON value on one line, for sequences. */
+  /** Prints a JSON value on one line, for sequences. */
   printJsonLine(value: unknown): void
-  /** To stdout as it is: only for bytes that a pipe or a file wants unchanged, and for cursor control. */
+  /** Writes to stdout unchanged: only for raw bytes to a pipe or a file, and for cursor control. */
   write(data: string | Uint8Array): Promise<void>
 }
 
-/** The streams of this process. Node itself knows of NO_COLOR and of dumb terminals through `hasColors`. */
+/** Opens a terminal on the streams of this process. Node handles NO_COLOR and dumb terminals in `hasColors`. */
 export function openTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
   const colours = coloursOf(stdout)
   const errorColours = coloursOf(stderr)

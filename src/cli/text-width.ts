@@ -1,11 +1,11 @@
 /**
- * How many columns a text takes on a terminal, and how to make it fit. Counts what people see as one character
- * (grapheme), wide East Asian characters and emoji as two. Expects text without control sequences.
+ * Measures and fits text in terminal columns. Counts user-perceived characters (graphemes), wide East Asian characters and
+ * emoji as two columns. Expects text without control sequences.
  */
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const wide =
   /[\p{Emoji_Presentation}\p{RI}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u{3000}-\u{303f}\u{ff01}-\u{ff60}\u{ffe0}-\u{ffe6}]|\u{fe0f}/u
-/** Half-width forms belong to scripts that are wide otherwise. */
+/** Half-width forms of scripts that are otherwise wide. */
 const halfWidth = /^[\u{ff61}-\u{ffdc}]/u
 const ascii = /^[\x20-\x7e]*$/
 const invisible = /^[\p{M}\p{Cf}]+$/u
@@ -17,7 +17,7 @@ export function textWidth(text: string): number {
   return width
 }
 
-/** The text in at most `width` columns; what does not fit is replaced by an ellipsis. */
+/** Fits the text into at most `width` columns; the rest is replaced by an ellipsis. */
 export function fit(text: string, width: number): string {
   if (width <= 0) return ''
   if (textWidth(text) <= width) return text
@@ -32,7 +32,7 @@ export function fit(text: string, width: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/** The text in exactly `width` columns: cut, or filled with spaces. */
+/** Fits the text into exactly `width` columns: cut, or padded with spaces. */
 export function pad(text: string, width: number): string {
   const fitted = fit(text, width)
   return fitted + ' '.repeat(Math.max(0, width - textWidth(fitted)))

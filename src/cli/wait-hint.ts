@@ -1,8 +1,8 @@
-/** What a person can do about a job that waits for them, in the words of the command line. */
+/** Returns the commands with which a person can continue a job that waits for them. */
 import type { JobView } from '../client/views.ts'
 import { shortId } from './job-id.ts'
 
-/** Null when the job does not wait for a person. */
+/** Returns null when the job does not wait for a person. */
 export function waitHint(job: Pick<JobView, 'id' | 'wait'>): string[] | null {
   const id = shortId(job.id)
   if (job.wait?.for === 'permission')

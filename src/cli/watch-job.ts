@@ -1,6 +1,6 @@
 /**
- * Follows a job to its end. Promises: every event is told once and in order, what is shown is what the server answered
- * last, and the end is read from the job itself and never inferred from an event.
+ * Follows a job to its end. Every event is reported once and in order, the state shown is the server's latest response, and
+ * the end is read from the job itself, never inferred from an event.
  */
 import { isTransient } from '../client/api-error.ts'
 import type { Client } from '../client/open-client.ts'
@@ -8,15 +8,15 @@ import type { EventView } from '../client/views.ts'
 import type { JobView } from '../client/views.ts'
 import type { Snapshot } from './board-frame.ts'
 
-/** Who is told. `update` comes at most five times a second. */
+/** Receives events and snapshots. `update` is called at most five times a second. */
 export interface Watcher {
   event(event: EventView): void
   update(snapshot: Snapshot): void
 }
 
-/** Changes that come closer together than this share one look at the server. */
+/** The minimum time in ms between two requests for a snapshot. */
 const lookEveryMs = 200
-/** A look without any event: what waits changes without one. */
+/** The time in ms after which a snapshot is requested without an event: waits change without one. */
 const lookAnywayMs = 5_000
 
 export function isOver(job: Pick<JobView, 'status'>): boolean {
@@ -25,19 +25,20 @@ export function isOver(job: Pick<JobView, 'status'>): boolean {
 
 export async function readJobSnapshot(client: Client, id: string): Promise<Snapshot> {
   const [tasks, agents] = await Promise.all([client.tasks(id), client.agents(id)])
-  // Read last: when the job says that it is over, the tasks above are not newer than it by more than this moment.
+  // Read last, so that the tasks are as new as the job when it is reported as over.
   return { job: await client.getJob(id), tasks, agents }
 }
 
 /**
- * `after` is the last event already told, 0 unless given; `onLost` is told each time the connection to the server breaks.
+ * `after` is the `seq` of the last event already reported, 0 by default; `onLost` is called each time the connection to the
+ * server breaks.
  */
 export interface WatchOptions {
   readonly after?: number
   readonly onLost?: (() => void) | undefined
 }
 
-/** Resolves with the job when it is over, or with its last known form when the signal was aborted. */
+/** Resolves with the job when it is over, or with its last known state when the signal was aborted. */
 export async function watchJob(
   client: Client,
   id: string,
@@ -67,7 +68,7 @@ async function watchToTheEnd(
   const stop = AbortSignal.any([signal, over.signal])
   const look = openLook(async () => {
     const snapshot = await readJobSnapshot(client, begun.id).catch((error: unknown) => {
-      // A server that is away for a moment is the stream's business: it waits for it, and gives it up.
+      // A temporary outage is handled by the event stream, which reconnects or gives up.
       if (!isTransient(error)) throw error
       return null
     })
@@ -95,7 +96,7 @@ async function watchToTheEnd(
   return { job, cursor }
 }
 
-/** The job was seen to be over before its last events had arrived. */
+/** Reports the remaining events, because the job may be over before its last events have arrived. */
 async function tellTheRest(client: Client, id: string, after: number, watcher: Watcher): Promise<void> {
   let cursor = after
   for (;;) {
@@ -110,12 +111,12 @@ async function tellTheRest(client: Client, id: string, after: number, watcher: W
 
 interface Look {
   soon(): void
-  /** Rejects when a look fails. Never resolves. */
+  /** Rejects when a request fails. Never resolves. */
   readonly failed: Promise<never>
   close(): Promise<void>
 }
 
-/** Looks one at a time, some pause apart, and once more for what changed meanwhile. */
+/** Runs `act` one at a time, with a pause in between, and once more if something changed meanwhile. */
 function openLook(act: () => Promise<void>, stop: AbortSignal): Look {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)

@@ -1,4 +1,4 @@
-/** `slipway approve` and `slipway reject`: the answers to a plan that waits. */
+/** `slipway approve` and `slipway reject`: answer a proposed plan. */
 import type { Command } from 'commander'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'

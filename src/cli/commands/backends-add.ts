@@ -1,4 +1,4 @@
-/** `slipway backends add`: a program of one's own, or an agent by its entry in the registry of the protocol. */
+/** `slipway backends add`: adds a custom program, or an agent by its entry in the registry of the protocol. */
 import { Option, type Command } from 'commander'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
@@ -105,7 +105,7 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** The entry itself, or of a whole registry the one with this id. */
+/** Returns the entry itself or, from a whole registry, the one with this id. */
 function entryOf(json: unknown, name: string | undefined): unknown {
   if (typeof json !== 'object' || json === null || !('agents' in json) || !Array.isArray(json.agents))
     return json

@@ -1,4 +1,4 @@
-/** `slipway backends install` and `uninstall`: a known agent at its pinned version, in Slipway's own directory. */
+/** `slipway backends install` and `uninstall`: manage a known agent at its pinned version, in Slipway's own directory. */
 import type { Command } from 'commander'
 import { cleanBlock } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'

@@ -1,4 +1,4 @@
-/** `slipway backends limits`: how long an agent may take, where it needs other limits than the rest. */
+/** `slipway backends limits`: shows and sets the time limits of an agent that differ from the defaults. */
 import type { Command } from 'commander'
 import type { Settings } from '../../client/views.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'

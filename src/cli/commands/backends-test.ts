@@ -1,4 +1,4 @@
-/** `slipway backends test`: what an agent can do and keeps to, case by case; `--quick`: one real turn with it. */
+/** `slipway backends test`: tests the capabilities of an agent, case by case; `--quick`: runs one real turn with it. */
 import type { Command } from 'commander'
 import type { BackendTrial, Conformance } from '../../client/views.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
@@ -44,7 +44,7 @@ async function tryOnce(name: string, flags: Flags, terminal: Terminal): Promise<
   if (!trial.ok) process.exitCode = exitCodes.failed
 }
 
-/** How many cases went how, for a line of a list. Pure. */
+/** Returns the numbers of passed and failed cases, for a line of a list. Pure. */
 export function conformanceWords({ cases }: Conformance): string {
   const count = (result: string): number => cases.filter((one) => one.result === result).length
   const failed = count('fail')

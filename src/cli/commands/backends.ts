@@ -1,4 +1,4 @@
-/** `slipway backends`: which agents can do the work, and how to add one that speaks the Agent Client Protocol. */
+/** `slipway backends`: lists the available agents, and how to add one that speaks the Agent Client Protocol. */
 import type { Command } from 'commander'
 import type { BackendView, Settings } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'

@@ -1,4 +1,4 @@
-/** `slipway budget`: what a job may use and has used, and how to raise it. */
+/** `slipway budget`: shows the budget of a job and its usage, and changes it. */
 import type { Command } from 'commander'
 import type { BudgetChange, BudgetView } from '../../client/views.ts'
 import { addExamples, positiveAmount, wholeNumber } from '../command-kit.ts'
@@ -10,7 +10,7 @@ import type { ActFlags } from '../say-job.ts'
 import { renderTable } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
-/** False: the limit is taken away. */
+/** Options of the command; false removes a limit. */
 interface BudgetFlags extends ActFlags {
   readonly tokens?: number | false
   readonly usd?: number | false
@@ -44,7 +44,7 @@ export function addBudget(program: Command, terminal: Terminal): void {
 }
 
 function changeOf({ tokens, usd }: BudgetFlags): BudgetChange | null {
-  // Commander says true for the options that are not given, because each has a --no- twin.
+  // Commander sets options that are not given to true, because each has a --no- counterpart.
   const said = (value: number | boolean | undefined): value is number | false =>
     typeof value === 'number' || value === false
   if (!said(tokens) && !said(usd)) return null

@@ -1,4 +1,4 @@
-/** `slipway cancel`: the end of a job that is not over. Its repository and its history stay. */
+/** `slipway cancel`: cancels an unfinished job or task. The repository and the history are kept. */
 import type { Command } from 'commander'
 import { addExamples } from '../command-kit.ts'
 import { findTask } from '../find-in-job.ts'
@@ -42,7 +42,7 @@ async function cancelTask(given: string, key: string, flags: Flags, terminal: Te
   })
 }
 
-/** `cancelled` is said when the job is, which is when its last process has gone: that needs a server that works. */
+/** Reports `cancelled` only when the job is, which is when its last process has ended: that needs a server that works. */
 async function cancel(given: string, flags: Flags, terminal: Terminal): Promise<void> {
   const reached = await reachServer(serverChoice(flags), { workers: 1 })
   const interrupt = onInterrupt()

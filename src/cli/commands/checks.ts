@@ -1,4 +1,4 @@
-/** `slipway checks`: the evidence of a job. */
+/** `slipway checks`: shows the evidence of a job. */
 import type { Command } from 'commander'
 import type { Evidence } from '../../client/open-client.ts'
 import type { JobView } from '../../client/views.ts'
@@ -55,12 +55,12 @@ const origins = {
   agent: ', left by an agent',
 } as const
 
-/** Who named a check, behind its line. */
+/** Returns the origin of a check, shown after its line. */
 function namedBy({ origin }: Evidence['checks'][number]): string {
   return origin === null ? '' : origins[origin]
 }
 
-/** What was proven and why it is not more. A job that ended otherwise than completed has no proof any more to wait for. */
+/** Returns the proof and its reason. A job that ended without being completed will not get a proof. */
 function proofWords(job: JobView, { proof, proof_reason: reason }: Evidence): string {
   if (proof !== null) {
     const word = job.demo && proof === 'proven' ? `a demo, its checks pass. ${demoNote}` : proof

@@ -1,4 +1,4 @@
-/** `slipway doctor`: everything Slipway stands on, tried for real, each with what to do where it is not well. */
+/** `slipway doctor`: tests everything that Slipway depends on, and prints advice for each problem. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { exitCodes } from '../failure.ts'
@@ -13,7 +13,7 @@ interface Flags extends ServerFlags {
   json?: boolean
 }
 
-/** The port that `slipway start` takes unless told. */
+/** The default port of `slipway start`. */
 const standardPort = 7420
 
 export function addDoctor(program: Command, terminal: Terminal): void {
@@ -49,7 +49,7 @@ async function doctor(flags: Flags, terminal: Terminal): Promise<void> {
   process.exitCode = interrupt.exitCode() ?? (failed === 0 ? exitCodes.done : exitCodes.failed)
 }
 
-/** What examines is loaded here and not above: no other command should pay for it at its start. */
+/** The examinations are imported here, so that other commands do not load them at start. */
 async function* examine(flags: Flags, signal: AbortSignal): AsyncGenerator<Finding> {
   const choice = serverChoice(flags)
   const machine = await import('../examine-machine.ts')

@@ -1,4 +1,4 @@
-/** `slipway export`: a job's repository as a zip or tar file. The file is complete or it is not there. */
+/** `slipway export`: downloads a job's repository as a zip or tar file. The file is complete or does not exist. */
 import { Option, type Command } from 'commander'
 import { createWriteStream } from 'node:fs'
 import { access, link, rename, rm } from 'node:fs/promises'
@@ -52,7 +52,7 @@ async function exportJob(given: string, flags: Flags, terminal: Terminal): Promi
   })
 }
 
-/** The server's proposal is a name, never a path. */
+/** Returns a safe file name: the server's proposal is treated as a name, never as a path. */
 function fileName(download: Download, id: string, format: ArchiveFormat): string {
   const proposed = (download.name ?? '').replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '')
   return proposed.endsWith(`.${format}`) ? proposed : `slipway-${shortId(id)}.${format}`
@@ -73,7 +73,7 @@ async function save(download: Download, file: string, force: boolean): Promise<v
   const partial = `${file}.${process.pid}.part`
   try {
     await pipeline(Readable.fromWeb(download.body), createWriteStream(partial, { flags: 'wx' }))
-    // A link fails where the name has been taken meanwhile; a rename would replace it in silence.
+    // A link fails when the name has been taken meanwhile; a rename would silently replace the file.
     await (force ? rename(partial, file) : link(partial, file))
   } finally {
     await rm(partial, { force: true })

@@ -1,4 +1,4 @@
-/** `slipway files`: what is in a job's repository, or one file of it. */
+/** `slipway files`: lists the files in a job's repository, or prints one of them. */
 import type { Command } from 'commander'
 import { ApiError } from '../../client/api-error.ts'
 import type { Client, FilePath } from '../../client/open-client.ts'
@@ -75,7 +75,7 @@ async function list(
   else terminal.print(renderTree({ ...tree, files }, terminal.size().width, terminal.paint))
 }
 
-/** A name that is not UTF-8 reaches a program with its odd bytes replaced: the tree knows them. */
+/** Looks a path up in the tree if it has replacement characters: arguments that are not UTF-8 lose their original bytes. */
 async function exactly(client: Client, id: string, path: string, ref: string | undefined): Promise<FilePath> {
   if (!path.includes('\uFFFD')) return path
   const { files } = await client.files(id, ref)

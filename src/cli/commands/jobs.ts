@@ -1,4 +1,4 @@
-/** `slipway jobs`: the jobs, those that need a person first, then the newest. */
+/** `slipway jobs`: lists the jobs, those that need a person first, then the newest. */
 import { Option, type Command } from 'commander'
 import { needsPerson, type JobList, type JobSummary } from '../../client/views.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
@@ -62,7 +62,7 @@ export function renderJobs(list: JobList, now: number, width: number, paint: Pai
     { title: '%' },
     { title: 'AGE' },
     { title: 'TITLE', flexible: true },
-    // Only where something waits: an empty column would take the room of the titles.
+    // Only when a job waits: an empty column would take space from the titles.
     ...(waits ? [{ title: 'WAITS FOR', flexible: true }] : []),
   ]
   const table = renderTable(
@@ -95,7 +95,7 @@ function wait(job: JobSummary): Cell {
   return { text: job.wait?.on ?? '', tone: needsPerson(job) ? 'yellow' : 'dim' }
 }
 
-/** Work of the offline demo is called a demo, whatever its checks say. */
+/** Returns the proof of a job; work of the offline demo is labelled as a demo, whatever its checks say. */
 function proofCell({ proof, demo }: JobSummary): Cell {
   if (demo) return { text: proof === null || proof === 'proven' ? 'demo' : `demo, ${proof}`, tone: 'dim' }
   return { text: proof ?? '', tone: proof === 'proven' ? 'green' : 'yellow' }

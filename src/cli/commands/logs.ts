@@ -1,4 +1,4 @@
-/** `slipway logs`: what happened in a job, event by event. */
+/** `slipway logs`: prints the events of a job. */
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { EventView } from '../../client/views.ts'

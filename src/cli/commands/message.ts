@@ -1,4 +1,4 @@
-/** `slipway message`: words for one agent of a running job. */
+/** `slipway message`: sends a message to one agent of a running job. */
 import type { Command } from 'commander'
 import { cleanLine } from '../clean-text.ts'
 import { addExamples } from '../command-kit.ts'

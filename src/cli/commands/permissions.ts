@@ -1,4 +1,4 @@
-/** `slipway permissions`, `slipway allow` and `slipway deny`: what agents ask before they act, and the answers. */
+/** `slipway permissions`, `slipway allow` and `slipway deny`: list and answer the permission requests of agents. */
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { PermissionView } from '../../client/views.ts'

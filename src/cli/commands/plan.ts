@@ -1,4 +1,4 @@
-/** `slipway plan`: what a job is going to build; with `--edit`, in the person's own editor. */
+/** `slipway plan`: shows the plan of a job; with `--edit`, opens it in the person's editor. */
 import type { Command } from 'commander'
 import { execa } from 'execa'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -44,7 +44,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
   ])
 }
 
-/** The plan after the person has saved it. What is refused stays in its file, so that no edit is lost. */
+/** Returns the plan after the person has edited it. A rejected edit stays in its file, so that it is not lost. */
 async function edited(client: Client, id: string, view: PlanView, terminal: Terminal): Promise<PlanView> {
   if (view.state !== 'proposed')
     throw new Failure(
@@ -72,7 +72,7 @@ async function edited(client: Client, id: string, view: PlanView, terminal: Term
   }
 }
 
-/** `$EDITOR` may hold arguments, as in `code --wait`; the shell reads it as it does everywhere. */
+/** Opens the editor through the shell, because `$EDITOR` may contain arguments, as in `code --wait`. */
 async function openEditor(file: string): Promise<void> {
   const { editor } = cliDefaults()
   const { exitCode, failed } = await execa('sh', ['-c', `${editor} "$1"`, 'sh', file], {

@@ -1,4 +1,4 @@
-/** `slipway providers`: where models are, and which backends use which. */
+/** `slipway providers`: manages model providers and the backends that use them. */
 import { Option, type Command } from 'commander'
 import type { ProviderInput, ProviderView } from '../../client/views.ts'
 import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
@@ -13,7 +13,7 @@ interface SetFlags extends ServerFlags {
   readonly wire?: NonNullable<ProviderInput['wire']>
   readonly baseUrl?: string
   readonly secret?: string
-  /** True: from stdin; false: it needs none. */
+  /** True: read from stdin; false: the provider needs none. */
   readonly key?: boolean
   readonly header?: string
   readonly responses?: boolean
@@ -105,7 +105,7 @@ function addSet(parent: Command, terminal: Terminal): void {
   addServerOptions(command)
 }
 
-/** Says that a provider is connected only where it has answered. */
+/** Reports a provider as connected only when it has answered. */
 function sayProvider(provider: ProviderView, standard: string, terminal: Terminal): void {
   const { name, wire, base_url: address, probe } = provider
   if (probe?.result === 'answered') {

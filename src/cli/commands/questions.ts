@@ -1,4 +1,4 @@
-/** `slipway questions` and `slipway answer`: what agents ask people in the middle of their work, and the answers. */
+/** `slipway questions` and `slipway answer`: list and answer the questions that agents ask people. */
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { QuestionView } from '../../client/views.ts'

@@ -1,4 +1,4 @@
-/** `slipway restart`: a failed or cancelled job is taken up where it stopped. */
+/** `slipway restart`: resumes a failed or cancelled job where it stopped. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId, shortId } from '../job-id.ts'

@@ -1,4 +1,4 @@
-/** `slipway retry`: one task is started over, with all its tries. */
+/** `slipway retry`: restarts one task, with its full number of attempts. */
 import type { Command } from 'commander'
 import { cleanLine } from '../clean-text.ts'
 import { addExamples } from '../command-kit.ts'

@@ -1,4 +1,4 @@
-/** `slipway run`: one vision from the first word to the proven repository, on a running server or on one of its own. */
+/** `slipway run`: takes one vision to a proven repository, on a running server or on one of its own. */
 import { Option, type Command } from 'commander'
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
@@ -101,7 +101,7 @@ export function addRun(program: Command, terminal: Terminal): void {
 async function run(vision: string, flags: Flags, terminal: Terminal): Promise<void> {
   const request = await jobRequest(vision, flags)
   const documents = await readDocuments(flags.document ?? [])
-  // One for all that is tried: a request that is sent again to another server of the same data makes no second job.
+  // One key for all tries: a request that is repeated on another server of the same data creates no second job.
   const idempotencyKey = randomUUID()
   const create = async ({ client }: Reached): Promise<CreatedJob> => {
     try {
@@ -115,7 +115,7 @@ async function run(vision: string, flags: Flags, terminal: Terminal): Promise<vo
   process.exitCode = await carryThrough(create, flags, terminal)
 }
 
-/** Further complaints of the server beside the first, which is the message itself. */
+/** Returns the server's further issues, beside the one in the message. */
 function issueLines(error: ApiError): string | undefined {
   const others = error.issues.filter((issue) => !error.message.includes(issue.message))
   return others.length === 0 ? undefined : others.map((issue) => `${issue.path}: ${issue.message}`).join('\n')
@@ -149,7 +149,7 @@ function commandsOf({ check, setup }: Flags): Pick<JobRequest, 'checks' | 'setup
   return { ...(check === undefined ? {} : { checks: check }), ...(setup === undefined ? {} : { setup }) }
 }
 
-/** `role=backend`, `role=backend:model` or `role=:model`. */
+/** Parses `role=backend`, `role=backend:model` or `role=:model`. */
 function parseAgents(given: readonly string[]): Pick<JobRequest, 'agents' | 'models'> {
   const agents: NonNullable<JobRequest['agents']> = {}
   const models: NonNullable<JobRequest['models']> = {}

@@ -1,4 +1,4 @@
-/** `slipway secrets`: the keys that the server holds. Their values go in by stdin and never come out. */
+/** `slipway secrets`: manages the keys that the server holds. Values are read from stdin and never shown. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'

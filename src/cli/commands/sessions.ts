@@ -1,4 +1,4 @@
-/** `slipway sessions`: the browsers that are logged in, and how to log one out. */
+/** `slipway sessions`: lists the logged-in browsers and logs them out. */
 import type { Command } from 'commander'
 import type { SessionView } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'

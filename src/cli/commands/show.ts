@@ -1,4 +1,4 @@
-/** `slipway show`: one job with its plan and its team. */
+/** `slipway show`: shows one job with its plan and its team. */
 import type { Command } from 'commander'
 import type { Snapshot } from '../board-frame.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
@@ -12,7 +12,7 @@ import type { Paint, Terminal } from '../terminal.ts'
 import { readJobSnapshot } from '../watch-job.ts'
 import { statusTone } from './jobs.ts'
 
-/** Characters of the vision that are shown; `--json` has all of it. */
+/** The number of characters shown of the vision; `--json` has all of it. */
 const visionLimit = 600
 
 export function addShow(program: Command, terminal: Terminal): void {

@@ -1,4 +1,4 @@
-/** `slipway start`: the server in the foreground, until it is told to stop. */
+/** `slipway start`: runs the server in the foreground until it is stopped. */
 import type { Command } from 'commander'
 import path from 'node:path'
 import { cliDefaults } from '../../config.ts'
@@ -23,7 +23,7 @@ interface Flags {
   build: boolean
 }
 
-/** A stop that takes longer is given up: what was not finished is taken up by the next start. */
+/** The maximum duration of a stop in ms; unfinished work is resumed by the next start. */
 const stopLimitMs = 30_000
 
 export function addStart(program: Command, terminal: Terminal): void {
@@ -58,8 +58,8 @@ export function addStart(program: Command, terminal: Terminal): void {
 }
 
 /**
- * A stop that was asked for is a success to a supervisor; Ctrl-C keeps its own exit code only for commands that wait.
- * The process is ended here: whatever a start or a stop has left open must not keep it.
+ * Exits with 0 after a requested stop, because that is a success to a supervisor; Ctrl-C has its own exit code only for
+ * commands that wait. The process is exited here, so that nothing left open by a start or a stop keeps it alive.
  */
 async function startAndLeave(flags: Flags, terminal: Terminal): Promise<never> {
   try {
@@ -93,7 +93,7 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
       failed: sentence(error),
       taken: error instanceof AppError && error.code === 'data_dir_in_use',
     })
-    // What refuses to start says why in a plain error; a fault of the code has a kind of its own (TypeError …).
+    // A refusal to start throws a plain error with its reason; a bug has an error type of its own (TypeError …).
     throw error instanceof Error && error.name === 'Error' && !('code' in error)
       ? new Failure(error.message, { cause: error })
       : error
@@ -101,14 +101,17 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
   interrupt.close()
 }
 
-/** A link is for a person who looks: what goes to a file or a journal stays there, so nothing that lets in is written to it. */
+/**
+ * Returns log-in instructions. A link is printed only to a terminal: output to a file or a journal is kept, so no secret is
+ * written to it.
+ */
 function howToLogIn(terminal: Terminal, logInLink: () => string): string {
   return terminal.isLive
     ? `Log in, once within ten minutes, with ${logInLink()}`
     : 'Log in with the link that `slipway token --link` prints.'
 }
 
-/** Brings the web interface before the person's eyes: built, and opened where there is somebody to see it. */
+/** Builds the web interface, and opens it in a browser where there is a display. */
 async function show(
   flags: Flags,
   terminal: Terminal,
@@ -120,17 +123,17 @@ async function show(
   if (flags.open && opener !== null && terminal.isLive && !stopping.aborted) openBrowser(opener, logInLink())
 }
 
-/** A server whose channel to the command that started it has broken has nobody to work for. */
+/** Returns a signal that aborts when the channel to the parent command breaks, because the server then has no user. */
 function parentGone(): AbortSignal {
   const controller = new AbortController()
   if (process.connected) process.once('disconnect', () => controller.abort())
   return controller.signal
 }
 
-/** Resolves when it has been told: this process may end at once afterwards. */
+/** Resolves when the message has been sent: this process may exit immediately afterwards. */
 async function tellParent(message: StartMessage): Promise<void> {
   if (!process.connected) return
-  // The channel can break in this very moment; the disconnect is what counts then.
+  // The channel can break at this moment; the disconnect handler covers that case.
   await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()))
 }
 

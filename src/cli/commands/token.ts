@@ -1,4 +1,4 @@
-/** `slipway token`: what a program needs to talk to the server. */
+/** `slipway token`: prints the token that a program needs to access the server. */
 import type { Command } from 'commander'
 import path from 'node:path'
 import { openClient } from '../../client/open-client.ts'

@@ -1,4 +1,4 @@
-/** `slipway waive`: a person says why something that stands against a proof does not matter. */
+/** `slipway waive`: waives a finding that counts against a proof, with a reason. */
 import type { Command } from 'commander'
 import type { Client, Evidence } from '../../client/open-client.ts'
 import { cleanLine } from '../clean-text.ts'
@@ -38,7 +38,7 @@ export function addWaive(program: Command, terminal: Terminal): void {
 
 type Finding = Evidence['findings'][number]
 
-/** Throws `Failure` with the findings that are open. */
+/** Returns the open finding with this id; throws `Failure` with the open findings when none or several match. */
 async function findOpen(client: Client, jobId: string, wanted: string | undefined): Promise<Finding> {
   const open = (await client.checks(jobId)).findings.filter(({ verdict }) => verdict === 'fail')
   const [one, another] = open.filter(({ id }) => wanted === undefined || id.endsWith(wanted.toLowerCase()))

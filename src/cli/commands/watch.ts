@@ -1,4 +1,4 @@
-/** `slipway watch`: the board of a job that exists already; goes on with it where no server runs. */
+/** `slipway watch`: shows the board of an existing job; continues the job when no server runs. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { carryThrough } from '../carry-through.ts'

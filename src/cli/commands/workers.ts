@@ -1,4 +1,4 @@
-/** `slipway workers`: the processes that do the work, and what each of them holds. */
+/** `slipway workers`: lists the worker processes and the work that each of them holds. */
 import type { Command } from 'commander'
 import type { WorkerView } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
@@ -21,7 +21,7 @@ export function addWorkers(program: Command, terminal: Terminal): void {
   addExamples(addServerOptions(command), [['slipway workers', 'who is busy with what, and for how long']])
 }
 
-/** Pure; `now` in milliseconds since the epoch. One line for each piece of work, or one for an idle worker. */
+/** Pure; `now` in milliseconds since the epoch. One line per unit of work, or one for an idle worker. */
 export function renderWorkers(
   workers: readonly WorkerView[],
   now: number,

@@ -10,11 +10,11 @@ import { promptText, readBrief } from './read-brief.ts'
 
 /** The offline demo as an ACP agent. */
 export interface OfflineAgent extends TurnAgent {
-  /** Whether the fault `hang` has made the agent deaf. */
+  /** Whether the fault `hang` makes the agent ignore cancels and SIGTERM. */
   readonly isDeaf: () => boolean
 }
 
-/** The answer to whoever asks without a task. */
+/** The reply to a prompt without a task. */
 const INTRODUCTION =
   'I am the offline demo of Slipway. No model is behind me: given a task by Slipway, I build a small project from a blueprint. There is no task here, so I have touched nothing.'
 
@@ -53,7 +53,7 @@ async function takeTurn({ number, prompt, stage, state }: Turn<Memory>, body: Bo
   return { stopReason: 'end_turn' }
 }
 
-/** A person spoke while the agent worked. There is nobody here who could understand it, and that is the answer. */
+/** Handles a person's message during the work. Without a model the demo cannot understand it, and replies so. */
 async function hear(stage: Stage, said: string): Promise<void> {
   const words = said.slice(MESSAGE_OPENING.length).trim()
   await stage.say(

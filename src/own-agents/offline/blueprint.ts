@@ -2,28 +2,28 @@ import type { Faults } from './faults.ts'
 import type { Language, Wording } from './wording.ts'
 
 /**
- * A blueprint is a real program that the offline demo knows by heart: its files are templates in the folder of its
- * `id`, its tasks say who writes which of them, in which order, and what proves it. The first task is the core.
- * Every blueprint gets a last task `docs` (README.md) and the common files of a package; see project.ts.
+ * A blueprint is a complete program that the offline demo can generate: its files are templates in the folder of its `id`,
+ * its tasks define who writes which of them, in which order, and the checks. The first task is the core. Every blueprint
+ * gets a last task `docs` (README.md) and the common files of a package; see project.ts.
  */
 export interface Blueprint {
   readonly id: string
-  /** The title when the vision gives the program no name. */
+  /** The title when the vision does not name the program. */
   readonly titles: Readonly<Record<Language, string>>
-  /** What the program is, as the rest of the sentence "This is ...". */
+  /** A description of the program, as the rest of the sentence "This is ...". */
   readonly summary: string
-  /** What it does, one sentence each: the requirements. */
+  /** Its features, one sentence each: the requirements. */
   readonly features: readonly string[]
-  /** Commands that show it, for people. */
+  /** Commands that demonstrate it, for people. */
   readonly usage: readonly string[]
   /** The file behind `npm start`. */
   readonly bin: string
   readonly tasks: readonly BlueprintTask[]
-  /** What only the whole job proves, beyond `node --test`. */
+  /** Checks of the whole job, beyond `node --test`. */
   readonly jobChecks: readonly string[]
   /** A mistake in the core that the core's checks find. */
   readonly bug: Flaw
-  /** A mistake that the checks of every task pass over and those of the job find. */
+  /** A mistake that the checks of the tasks miss and those of the job find. */
   readonly jobBug: Flaw
 }
 
@@ -38,23 +38,23 @@ export interface BlueprintTask {
   readonly files: readonly string[]
 }
 
-/** An edit of one file that makes a working program a broken one. */
+/** An edit of one file that breaks a working program. */
 export interface Flaw {
   readonly path: string
   readonly find: string
   readonly replace: string
 }
 
-/** A vision turned into a whole project: a blueprint in the vision's own wording. */
+/** A project generated from a vision: a blueprint with the vision's own wording. */
 export interface Project {
   readonly blueprint: Blueprint
   readonly wording: Wording
   readonly faults: Faults
-  /** For npm and for folders. */
+  /** The name for npm and for folders. */
   readonly name: string
-  /** For people. */
+  /** The title for people. */
   readonly title: string
-  /** Where the project lives in the repository: empty for its root, else a folder ending in `/`. */
+  /** The project's folder in the repository: empty for its root, else ending in `/`. */
   readonly folder: string
   /** The first is the core. */
   readonly tasks: readonly ProjectTask[]

@@ -4,8 +4,8 @@ import { markdownQuote, markdownText } from './fill-template.ts'
 import type { Wording } from './wording.ts'
 
 /**
- * The documents of a generated project: package.json, README.md, requirements, design. Each says what was really
- * built, by whom (a blueprint, no model), and what the vision asked for beyond it.
+ * The input for the documents of a generated project: package.json, README.md, requirements, design. Each document states
+ * what was built, that a blueprint and no model built it, and what the vision asked for beyond it.
  */
 interface Subject {
   readonly blueprint: Blueprint
@@ -16,7 +16,7 @@ interface Subject {
   readonly folder: string
 }
 
-/** How a file of ours is told from a file of the repository that a job started from. */
+/** Marks that distinguish a generated file from a file of the repository that a job started from. */
 export const PACKAGE_MARK = '"builtBy": "slipway offline demo"'
 export const DOCUMENT_MARK = 'offline demo'
 

@@ -4,16 +4,16 @@
  *
  * | marker                  | what happens                                                                              |
  * |-------------------------|-------------------------------------------------------------------------------------------|
- * | `[[demo:bug]]`          | the core has a mistake that its check finds; the attempt after a failed check mends it    |
- * | `[[demo:unfixable]]`    | the same mistake, and no attempt ever mends it                                            |
- * | `[[demo:stubborn]]`     | the same mistake, mended only by an attempt whose note from a person says "fix" or "mend"   |
- * | `[[demo:job-bug]]`      | a mistake that only the checks of the whole job find; the repair task mends it            |
+ * | `[[demo:bug]]`          | the core has a mistake that its check finds; the attempt after a failed check fixes it    |
+ * | `[[demo:unfixable]]`    | the same mistake, and no attempt ever fixes it                                            |
+ * | `[[demo:stubborn]]`     | the same mistake, fixed only by an attempt whose note from a person says "fix" or "mend"   |
+ * | `[[demo:job-bug]]`      | a mistake that only the checks of the whole job find; the repair task fixes it            |
  * | `[[demo:review-fail]]`  | the core carries an open FIXME, the reviewer finds it, the next attempt answers it        |
- * | `[[demo:slow=MS]]`      | every build task first waits MS milliseconds, telling its progress about five times a second |
+ * | `[[demo:slow=MS]]`      | every build task first waits MS milliseconds, reporting its progress about five times a second |
  * | `[[demo:hang]]`         | the developer runs `sleep 600`; it and the agent ignore `session/cancel` and SIGTERM      |
  * | `[[demo:conflict]]`     | the first two parallel tasks write the same line of CHANGES.md; a retry keeps both lines  |
  * | `[[demo:crash]]`        | the process of the first attempt at the core exits with code 3 in mid-turn                |
- * | `[[demo:bad-plan]]`     | the architect's first plan is invalid; told the errors, it writes a valid one             |
+ * | `[[demo:bad-plan]]`     | the architect's first plan is invalid; given the errors, it writes a valid one            |
  * | `[[demo:flood]]`        | the developer sends 20 MB of message chunks                                               |
  * | `[[demo:no-checks]]`    | a plan without checks and a project without tests                                         |
  *
@@ -55,7 +55,7 @@ export function faultsOf(vision: string): Faults {
   }
 }
 
-/** The vision as a person would have written it. */
+/** Removes the markers from a vision. */
 export function withoutMarkers(vision: string): string {
   return vision
     .replace(MARKER, ' ')

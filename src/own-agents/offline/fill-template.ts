@@ -1,7 +1,7 @@
 /**
- * Fills `{{name}}` in a template. A value that came from a person must name the language it is put into:
- * `{{title|js}}` becomes a string literal, `{{title|html}}` becomes text. Without a filter a value is put in as it
- * is, which is for numbers and words of our own only. A name without a value is a mistake of ours and throws.
+ * Replaces `{{name}}` in a template. A value from a person needs a filter for the target language: `{{title|js}}` becomes a
+ * string literal, `{{title|html}}` becomes text. Without a filter a value is inserted unchanged, which is only for numbers
+ * and the demo's own words. Throws for a name without a value, which is a bug.
  */
 export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(
@@ -17,7 +17,7 @@ export function fillTemplate(template: string, values: Readonly<Record<string, s
   )
 }
 
-/** A JavaScript string literal in single quotes. */
+/** Returns a JavaScript string literal in single quotes. */
 export function jsString(text: string): string {
   const inner = JSON.stringify(text.toWellFormed()).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
   return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
@@ -32,12 +32,12 @@ export function htmlText(text: string): string {
     .replaceAll("'", '&#39;')
 }
 
-/** Plain text inside a line of Markdown: no character of it is markup, line breaks become spaces. */
+/** Escapes plain text for a line of Markdown: no character is markup, line breaks become spaces. */
 export function markdownText(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>#|~&!]/g, (character) => `\\${character}`)
 }
 
-/** Text as a Markdown quotation. */
+/** Formats text as a Markdown quotation. */
 export function markdownQuote(text: string): string {
   return text
     .split('\n')

@@ -1,9 +1,9 @@
 import { withoutMarkers } from './faults.ts'
 
 /**
- * Which blueprint a vision asks for, by scored keywords. A strong phrase decides alone, weak words must come
- * together, and what the vision excludes ("without a calculator", "calculator-free") is not read at all. No clear
- * winner means the starter: an honest beginning is better than a confident guess.
+ * Finds the blueprint for a vision by scored keywords. A strong phrase is sufficient alone, weak words must be combined, and
+ * exclusions ("without a calculator", "calculator-free") are not read at all. Without a clear winner the starter is used,
+ * because that is better than a wrong guess.
  */
 export type BlueprintId =
   | 'calculator'
@@ -19,11 +19,11 @@ export type BlueprintId =
   | 'password'
   | 'starter'
 
-/** What decides alone; also the least sum that weak words must reach. */
+/** The score that is sufficient alone; also the minimum sum of weak words. */
 const ENOUGH = 4
-/** A vision may be 100,000 characters long; what it is about stands at its beginning. */
+/** The number of characters read: a vision may have 100,000, and its subject is at the beginning. */
 const READ_CHARS = 3000
-/** Words early in the vision name the thing; later ones describe it. */
+/** The number of characters in which words name the subject; later ones describe it. */
 const EARLY_CHARS = 160
 
 type Rules = readonly (readonly [RegExp, number])[]
@@ -126,13 +126,13 @@ const RULES: Readonly<Record<Exclude<BlueprintId, 'starter'>, Rules>> = {
   ],
 }
 
-/** The blueprint for a vision. Never throws; a vision that nothing fits gets `starter`. */
+/** Returns the blueprint for a vision. Never throws; `starter` when nothing matches. */
 export function matchVision(vision: string): BlueprintId {
   const text = readable(vision)
   const ranked = IDS.map((id) => ({ id, score: scoreOf(text, RULES[id]) })).sort((a, b) => b.score - a.score)
   const [best, next] = ranked
   if (best !== undefined && best.score >= ENOUGH) return best.score > (next?.score ?? 0) ? best.id : 'starter'
-  // A page is only the form of a thing: it counts when nothing else says what the thing is.
+  // A page is only a form: it counts when nothing else names the subject.
   return scoreOf(text, RULES.webpage) >= ENOUGH ? 'webpage' : 'starter'
 }
 
@@ -149,7 +149,7 @@ const IDS: readonly Exclude<BlueprintId, 'starter' | 'webpage'>[] = [
   'counter',
 ]
 
-/** Lower case, without names, quotations and everything the vision says it does not want. */
+/** Returns the vision in lower case, without names, quotations and exclusions. */
 function readable(vision: string): string {
   return withoutMarkers(vision.slice(0, READ_CHARS))
     .normalize('NFC')

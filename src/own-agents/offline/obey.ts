@@ -1,14 +1,14 @@
 import type { Order } from '../../contract/orders.ts'
 import { NotAllowed, type Stage } from '../stage/stage.ts'
 
-/** What the demo remembers of a session. */
+/** The demo's memory of a session. */
 export interface Memory {
   word: string | null
 }
 
 /**
- * Follows plain orders, of which it understands the few that the conformance kit gives: there is no model here that would
- * understand others. What nobody allows is left.
+ * Follows the few orders that the conformance kit gives; without a model the demo understands no others. Actions that are
+ * not permitted are skipped.
  */
 export async function obey(stage: Stage, orders: readonly Order[], memory: Memory): Promise<void> {
   for (const order of orders) {

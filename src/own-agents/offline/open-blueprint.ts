@@ -1,7 +1,7 @@
 import type { Blueprint } from './blueprint.ts'
 import type { BlueprintId } from './match-vision.ts'
 
-/** Loads one blueprint and no other: the agent is started for every attempt, and should start quickly. */
+/** Loads only the requested blueprint: the agent is started for every attempt, and should start quickly. */
 export async function openBlueprint(id: BlueprintId): Promise<Blueprint> {
   switch (id) {
     case 'calculator':

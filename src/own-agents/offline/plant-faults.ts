@@ -3,9 +3,8 @@ import type { Project, ProjectFile } from './blueprint.ts'
 import { withFlaw } from './project.ts'
 
 /**
- * The mistakes that a vision asked for, put into the files of one attempt; faults.ts says which marker means what.
- * Which attempt makes a mistake, and which mends it, is decided by what came back: the first work has it, and the
- * attempt that is told of it has not.
+ * Adds the mistakes that a vision asked for to the files of one attempt; faults.ts defines the markers. The feedback decides
+ * whether an attempt has a mistake: the first work has it, the attempt with feedback on it does not.
  */
 export function plantFaults(
   files: readonly ProjectFile[],
@@ -27,12 +26,12 @@ export function plantFaults(
   return planted
 }
 
-/** Whether the attempt is at the core of the project, where most faults live. */
+/** Whether the attempt is at the core of the project, which most faults affect. */
 export function isCore(brief: TaskBrief, project: Project): boolean {
   return brief.mode === 'solo' || brief.task.key === project.tasks[0]?.key
 }
 
-/** A crash or an interruption may have taken the first attempt; a verdict has not come back yet. */
+/** Whether no work has been judged yet: a crash or an interruption may have ended the first attempt. */
 function isFirstWork(brief: TaskBrief): boolean {
   const judged = brief.feedback.some(({ kind }) => kind === 'check' || kind === 'review')
   return brief.attempt <= 2 && !judged && !isRepair(brief)
@@ -42,7 +41,10 @@ function isToldToMend(brief: TaskBrief): boolean {
   return brief.feedback.some(({ kind, summary }) => kind === 'note' && /\b(?:fix|mend)\b/i.test(summary))
 }
 
-/** A team mends the whole job in a repair task; who works alone may be told by a failed check, too. */
+/**
+ * Whether the attempt fixes the whole job: a team does so in a repair task; an agent that works alone also after a failed
+ * check.
+ */
 function mendsTheJob(brief: TaskBrief): boolean {
   return isRepair(brief) || (brief.mode === 'solo' && !isFirstWork(brief))
 }
@@ -55,7 +57,7 @@ function isRepair(brief: TaskBrief): boolean {
   return brief.task.key.startsWith('repair')
 }
 
-/** The open question of `review-fail`, in the core's module. */
+/** Adds the open question of `review-fail` to the core's module. */
 function withOpenQuestion(file: ProjectFile, project: Project): ProjectFile {
   if (file.path !== project.folder + project.blueprint.bug.path) return file
   return {

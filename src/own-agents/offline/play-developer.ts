@@ -11,15 +11,15 @@ import type { Stage } from '../stage/stage.ts'
 import { isOwnPlan, taskNote } from './task-note.ts'
 
 /**
- * The developer (and the tester): writes the files of its task, runs the checks, says what came of it. After a
- * failed check, a review or a conflict it reads what came back and answers that. Alone, it builds the whole
- * blueprint and leaves `.slipway/checks.json`. A task that is not of its own plan gets whatever the blueprint has
- * and the workspace lacks; if that is nothing, or a person added the task, a note of what was asked for.
+ * The developer (and the tester): writes the files of its task, runs the checks, and reports the result. After a failed
+ * check, a review or a conflict it reads the feedback and responds to it. Alone, it builds the whole blueprint and writes
+ * `.slipway/checks.json`. For a task that is not of its own plan it writes whatever the blueprint has and the workspace
+ * lacks; if that is nothing, or a person added the task, it writes a note of the request.
  */
 export interface Body {
-  /** Ends this process at once, as a crash would. */
+  /** Ends this process immediately, like a crash. */
   readonly crash: (exitCode: number) => never
-  /** Makes the process deaf to session/cancel and SIGTERM. */
+  /** Makes the process ignore session/cancel and SIGTERM. */
   readonly goDeaf: () => void
 }
 
@@ -54,7 +54,7 @@ export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body):
   await stage.say(summary(brief, project, written, checks.length, failed))
 }
 
-/** What this attempt has to write. */
+/** Returns the files to write in this attempt. */
 async function filesFor(stage: Stage, brief: TaskBrief, project: Project): Promise<ProjectFile[]> {
   const own = project.tasks.find((task) => task.key === brief.task.key)
   if (own === undefined && !isWhole(brief)) return filesForStranger(stage, brief, project)
@@ -62,12 +62,12 @@ async function filesFor(stage: Stage, brief: TaskBrief, project: Project): Promi
   return [...plantFaults(files, brief, project), ...(await contestedFile(stage, project, own))]
 }
 
-/** Whether the attempt is about the whole project rather than one of its tasks. */
+/** Whether the attempt covers the whole project rather than one of its tasks. */
 function isWhole(brief: TaskBrief): boolean {
   return brief.mode === 'solo' || brief.task.key.startsWith('repair')
 }
 
-/** A task that is not of the blueprint: of somebody else's plan, or put into ours by a person. */
+/** Returns the files for a task that is not of the blueprint: of a foreign plan, or added to the own plan by a person. */
 async function filesForStranger(stage: Stage, brief: TaskBrief, project: Project): Promise<ProjectFile[]> {
   const missing = (await isOwnPlan(stage)) ? [] : await missingFiles(stage, project)
   return missing.length > 0 ? missing : [taskNote(brief)]
@@ -81,7 +81,7 @@ async function missingFiles(stage: Stage, project: Project): Promise<ProjectFile
   return missing
 }
 
-/** The line of CHANGES.md that two parallel tasks write; whoever comes second keeps what the first has written. */
+/** Returns the line of CHANGES.md that two parallel tasks write; the second one keeps the line of the first. */
 async function contestedFile(
   stage: Stage,
   project: Project,
@@ -109,7 +109,7 @@ async function answerFeedback(stage: Stage, brief: TaskBrief): Promise<void> {
   }
 }
 
-/** The line of a test log that says what went wrong. */
+/** Returns the line of a test log that explains the failure. */
 function clueIn(log: string): string | null {
   const patterns = [
     /^\s*(?:not ok \d+ - |✖ )(?!failing tests)(.{3,200})$/m,
@@ -123,7 +123,7 @@ function clueIn(log: string): string | null {
   return null
 }
 
-/** How many checks failed here. The gate runs them again on a clean checkout; this is for the agent's own eyes. */
+/** Returns the number of failed checks. The gate runs them again on a clean checkout; this is only for the agent itself. */
 async function runChecks(stage: Stage, checks: readonly string[]): Promise<number> {
   let failed = 0
   for (const check of checks) {
@@ -159,7 +159,7 @@ const TICK_MS = 200
 const FLOOD_BYTES = 20_000_000
 const FLOOD_CHUNK = 20_000
 
-/** The faults that are about the agent's conduct rather than its work. */
+/** Applies the faults that concern the agent's behaviour rather than its work. */
 async function misbehave(stage: Stage, faults: Faults, body: Body): Promise<void> {
   for (let waited = 0; waited < faults.slowMs; waited += TICK_MS) {
     await stage.say(`Working slowly, as asked: ${waited} of ${faults.slowMs} ms.`)

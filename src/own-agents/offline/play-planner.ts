@@ -7,7 +7,7 @@ import { planSentBack, revisePlan } from './revise-plan.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /**
- * The planning roles. The product owner leaves docs/requirements.md; the architect leaves docs/design.md and
+ * The planning roles. The product owner writes docs/requirements.md; the architect writes docs/design.md and
  * .slipway/plan.json.
  */
 export async function playProductOwner(stage: Stage, brief: TaskBrief): Promise<void> {
@@ -23,7 +23,7 @@ export async function playProductOwner(stage: Stage, brief: TaskBrief): Promise<
   )
 }
 
-/** `turn` counts the prompts of the session from 1: a later one brings the errors of an invalid plan. */
+/** `turn` counts the prompts of the session from 1: later ones contain the errors of an invalid plan. */
 export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number): Promise<void> {
   const steps = ['Read the requirements', 'Write docs/design.md', 'Write .slipway/plan.json']
   await stage.plan(steps, 0)
@@ -48,7 +48,7 @@ export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number
   )
 }
 
-/** The answer to a plan that a person sent back. */
+/** Revises a plan that a person sent back. */
 async function revise(
   stage: Stage,
   steps: readonly string[],
@@ -65,7 +65,7 @@ async function revise(
   )
 }
 
-/** What the offline demo says about itself before it begins. */
+/** Returns the offline demo's introduction, sent before it begins. */
 export function introduction(project: Project): string {
   const { id, summary } = project.blueprint
   return id === 'starter'
@@ -96,7 +96,7 @@ export function planFile(project: Project): string {
   return `${JSON.stringify(plan, null, 2)}\n`
 }
 
-/** Two tasks that wait for each other, and no title. */
+/** Returns a plan with two tasks that depend on each other, and no title. */
 function invalidPlan(project: Project): string {
   const task = (key: string, needed: string): object => ({
     key,
@@ -107,7 +107,7 @@ function invalidPlan(project: Project): string {
   return `${JSON.stringify({ title: '', summary: project.title, tasks: [task('one', 'two'), task('two', 'one')] }, null, 2)}\n`
 }
 
-/** Writes a document; where the repository has one of its own, ours is added below it. */
+/** Writes a document; if the repository has one of its own, appends to it. */
 async function writeDocument(stage: Stage, file: string, text: string): Promise<void> {
   const existing = await stage.read(file)
   const foreign = existing !== null && !existing.includes(DOCUMENT_MARK)

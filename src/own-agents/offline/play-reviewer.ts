@@ -3,9 +3,9 @@ import type { Review } from '../../contract/plan.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /**
- * The reviewer: looks at what changed since the base commit, reads the changed files, runs the checks of the task,
- * and leaves its verdict in `.slipway/review.json`. It judges by what can be seen without understanding: failing
- * checks, conflict markers, open FIXMEs, empty files.
+ * The reviewer: lists the changes since the base commit, reads the changed files, runs the checks of the task, and writes
+ * its verdict to `.slipway/review.json`. It judges by what can be seen without understanding: failing checks, conflict
+ * markers, open FIXMEs, empty files.
  */
 export async function playReviewer(stage: Stage, brief: TaskBrief): Promise<void> {
   const steps = ['Look at what changed', 'Read the files', 'Run the checks', 'Write the verdict']
@@ -33,9 +33,9 @@ const READ_FILES = 60
 const FINDINGS = 50
 
 /**
- * The paths that the work under review changed. The checkout holds that work, so its last commit is compared with
- * the one before, or with the brief's commit where that is another one; uncommitted files count as well. Without
- * anything to compare with, these are all files of the repository.
+ * Returns the paths changed by the work under review. The checkout holds that work, so its last commit is compared with the
+ * one before, or with the brief's commit if that is a different one; uncommitted files count as well. Without a commit to
+ * compare with, returns all files of the repository.
  */
 async function changedFiles(stage: Stage, commit: string): Promise<string[]> {
   const recent = await stage.run('git rev-list --max-count=2 HEAD')

@@ -4,9 +4,9 @@ import { DOCUMENT_MARK, PACKAGE_MARK } from './documents.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /**
- * Where in the repository the project goes. A job may start from a repository with other work in it, which the demo
- * must not overwrite: then the project gets a folder of its own. The design document is the agreement between the
- * tasks; without one, what stands in the workspace decides.
+ * Returns the project's folder in the repository. A job may start from a repository with other work in it, which the demo
+ * must not overwrite: then the project gets a folder of its own. The design document records the folder for all tasks;
+ * without one, the contents of the workspace decide.
  */
 export async function folderFor(stage: Stage, project: Project): Promise<string> {
   const agreed = /^Everything lives in (?:`([a-z0-9-]+\/)`|the root of the repository)/m.exec(

@@ -8,12 +8,11 @@ import { openBlueprint } from './open-blueprint.ts'
 import { IN_BROWSER, slugOf, wordingOf } from './wording.ts'
 
 /**
- * Makes a project from a vision: a blueprint in the vision's own wording, as tasks with their files and checks. The
- * same vision always gives the same project, which is how architect, developers and reviewer agree without talking
- * to each other.
+ * Makes a project from a vision: a blueprint with the vision's own wording, as tasks with their files and checks. The same
+ * vision always gives the same project, which is how architect, developers and reviewer agree without communicating.
  */
 
-/** `folder` is where the project goes in a repository that is not its own; see `folderFor`. */
+/** `folder` is the project's folder in a repository with other work; see `folderFor`. */
 export async function openProject(vision: string, folder = ''): Promise<Project> {
   const id = matchVision(vision)
   const blueprint = await openBlueprint(id)
@@ -48,7 +47,7 @@ export async function openProject(vision: string, folder = ''): Promise<Project>
   return { ...draft, tasks, checks }
 }
 
-/** The files with a mistake planted. Throws when the blueprint has no such place, which is a mistake of ours. */
+/** Returns the files with a mistake added. Throws when the blueprint does not contain the text to replace, which is a bug. */
 export function withFlaw(files: readonly ProjectFile[], flaw: Flaw, folder: string): ProjectFile[] {
   return files.map((file) => {
     if (file.path !== folder + flaw.path) return file
@@ -57,7 +56,7 @@ export function withFlaw(files: readonly ProjectFile[], flaw: Flaw, folder: stri
   })
 }
 
-/** The first two tasks that may be worked on at the same time, or none. */
+/** Returns the first two tasks that may run in parallel, or none. */
 export function parallelPair(tasks: readonly ProjectTask[]): readonly ProjectTask[] {
   const needs = (task: ProjectTask, key: string): boolean =>
     task.dependsOn.some(
@@ -84,12 +83,12 @@ function docsTask(blueprint: Blueprint, title: string): BlueprintTask {
   }
 }
 
-/** Tasks with tests are proven by them first. */
+/** Returns the checks of a task; its tests, if it has any, come first. */
 function checksOf(task: BlueprintTask): readonly string[] {
   return task.files.some((path) => path.startsWith('test/')) ? ['node --test', ...task.checks] : task.checks
 }
 
-/** Templates that belong to every web page rather than to one blueprint. */
+/** Templates shared by every web page, not part of one blueprint. */
 const WEB_FILES = new Set(['bin/preview.js', 'test/preview.test.js', 'style.css'])
 
 function contentOf(path: string, id: BlueprintId, project: Omit<Project, 'tasks' | 'checks'>): string {

@@ -4,9 +4,9 @@ import { Role } from '../../contract/words.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /**
- * What an attempt is about. The server leaves it as data in `.slipway/task.json`; without that file the words of the
- * prompt must do, as far as they can be understood: the role from its first sentence, the vision from its tags. Null
- * when there is neither: then nobody asks for work.
+ * Reads the brief of an attempt. The server writes it to `.slipway/task.json`; without that file the prompt is parsed as far
+ * as possible: the role from its first sentence, the vision from its tags. Returns null when there is neither: then the
+ * prompt asks for no work.
  */
 export async function readBrief(stage: Stage, prompt: readonly ContentBlock[]): Promise<TaskBrief | null> {
   const text = await stage.read('.slipway/task.json')
@@ -24,7 +24,7 @@ export function promptText(prompt: readonly ContentBlock[]): string {
   return prompt.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
 }
 
-/** The brief that one of Slipway's prompts amounts to; null for any other text. */
+/** Returns the brief in one of Slipway's prompts; null for any other text. */
 export function briefFromPrompt(text: string): TaskBrief | null {
   const vision = /<vision>\n?([^]*?)\n?<\/vision>/.exec(text)?.[1]
   if (vision === undefined) return null

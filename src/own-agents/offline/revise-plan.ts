@@ -5,16 +5,16 @@ import { taskNoteCheck } from './task-note.ts'
 import { slugOf } from './wording.ts'
 
 /**
- * A plan that a person sent back, revised by plain rules: "add a task to ..." and "drop ..." are done, sentence by
- * sentence; whatever else the note says is written into the summary, because nobody here understands it.
+ * The revision of a plan that a person sent back, made by plain rules: "add a task to ..." and "drop ..." are carried out,
+ * sentence by sentence; the rest of the note is added to the summary, because the demo cannot understand it.
  */
 export interface Revision {
   readonly plan: Plan
-  /** What was done, in words for the person. */
+  /** Descriptions of the changes, for the person. */
   readonly done: readonly string[]
 }
 
-/** The plan and the note that came back with it; null when the attempt is not about a plan that was sent back. */
+/** Returns the plan and the note it was sent back with; null when the attempt is not about such a plan. */
 export function planSentBack(brief: TaskBrief): { plan: Plan; note: string } | null {
   for (const { kind, summary, log = '' } of brief.feedback) {
     if (kind !== 'note' || !log.startsWith('The plan that was sent back:')) continue
@@ -73,7 +73,7 @@ function newTask(plan: Plan, wanted: string): PlannedTask {
   }
 }
 
-/** The task that a person means: by its key, else by the words of its title. */
+/** Returns the task named by a person: by its key, else by the words of its title. */
 function taskNamed(plan: Plan, words: string): PlannedTask | undefined {
   const name = words
     .toLowerCase()
@@ -86,7 +86,7 @@ function taskNamed(plan: Plan, words: string): PlannedTask | undefined {
   )
 }
 
-/** Without the task: what waited for it waits for what it waited for, and no check of the whole uses its files. */
+/** Removes a task: its dependents inherit its dependencies, and checks of the whole job that use its files are removed. */
 function without(project: Project, plan: Plan, gone: PlannedTask): Plan {
   const files = project.tasks.find((task) => task.key === gone.key)?.files.map((file) => file.path) ?? []
   return {

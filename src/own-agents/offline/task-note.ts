@@ -5,8 +5,8 @@ import { markdownQuote, markdownText } from './fill-template.ts'
 import type { Stage } from '../stage/stage.ts'
 
 /**
- * What the offline demo can honestly contribute to a task that a person put into its plan: a note that says what was
- * asked for, and that nobody has built it.
+ * The offline demo's contribution to a task that a person added to its plan: a note of the request, which states that it was
+ * not built.
  */
 export function taskNote(brief: TaskBrief): ProjectFile {
   const { key, title, description, acceptance } = brief.task
@@ -25,12 +25,12 @@ ${criteria === '' ? '' : `\nIt is done when:\n\n${criteria}\n`}`,
   }
 }
 
-/** A command that holds once the note is there. */
+/** Returns a command that succeeds once the note exists. */
 export function taskNoteCheck(key: string): string {
   return `test -s ${pathOf(key)}`
 }
 
-/** Whether the plan that is being built came from a blueprint: then a task it does not know was added by a person. */
+/** Whether the plan was made from a blueprint: then an unknown task was added by a person. */
 export async function isOwnPlan(stage: Stage): Promise<boolean> {
   return (await stage.read('docs/design.md'))?.includes(DOCUMENT_MARK) === true
 }

@@ -1,14 +1,14 @@
 import { withoutMarkers } from './faults.ts'
 
 /**
- * What a vision says about wording and looks: the program's name, its title, the language of the title, colours,
- * lengths. Everything here is a guess by plain rules, bounded, and safe to put into files through the template
- * filters; `vision` and `blurb` are cut to a sensible length.
+ * Wording and looks taken from a vision: the program's name, its title, the language of the title, colours, lengths.
+ * Everything here is a guess by plain rules, bounded, and safe to insert into files through the template filters; `vision`
+ * and `blurb` are cut to a sensible length.
  */
 export type Language = 'en' | 'de' | 'fr' | 'es'
 
 export interface Wording {
-  /** What the vision calls the program, or null. */
+  /** The name of the program in the vision, or null. */
   readonly name: string | null
   readonly language: Language
   readonly accent: string
@@ -20,11 +20,11 @@ export interface Wording {
   readonly passwordLength: number
   /** The vision without markers, at most `VISION_CHARS` characters. */
   readonly vision: string
-  /** A sentence or two for a page. */
+  /** One or two sentences for a page. */
   readonly blurb: string
   /** The first sentence of the vision, short enough for a title. */
   readonly headline: string
-  /** What the vision asks for and no blueprint has, each as a short phrase. */
+  /** Features that the vision asks for and no blueprint has, each as a short phrase. */
   readonly missing: readonly string[]
 }
 
@@ -49,7 +49,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   gold: '#d4a017',
 }
 
-/** Missing from every blueprint but the web pages. */
+/** Missing from every blueprint except the web pages. */
 export const IN_BROWSER = 'a page in the browser'
 
 const BEYOND: readonly (readonly [RegExp, string])[] = [
@@ -99,7 +99,7 @@ export function wordingOf(rawVision: string): Wording {
   }
 }
 
-/** A name that npm and shells accept, or null when nothing is left of the text. */
+/** Returns a name that npm and shells accept, or null when nothing is left of the text. */
 export function slugOf(text: string): string | null {
   const plain = text
     .normalize('NFKD')
@@ -112,7 +112,7 @@ export function slugOf(text: string): string | null {
   return slug === '' ? null : slug
 }
 
-/** At most `limit` UTF-16 units of a well-formed text; a cut is shown, and never splits a code point in two. */
+/** Cuts a well-formed text to at most `limit` UTF-16 units, with an ellipsis, without splitting a code point. */
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text
   const kept = text.slice(0, limit - 1)
@@ -155,7 +155,7 @@ function nameOf(text: string): string | null {
   return words === null ? null : cut(words[0].replace(/[-+]+$/, ''), TITLE_CHARS)
 }
 
-/** Text that the vision wants to see on a page: `that says "Hello"`. */
+/** Returns the text that the vision wants on a page: `that says "Hello"`. */
 function saying(text: string): string | null {
   return (
     /\b(?:says?|saying|reads?|reading|with the text)\s*:?\s+["“'„]([^"”“\n]{1,300})["”'“]/i.exec(text)?.[1] ??
@@ -181,7 +181,7 @@ function accentOf(text: string): string {
   return COLOURS[named?.[1]?.toLowerCase() ?? ''] ?? '#1d4ed8'
 }
 
-/** Whether black text reads better on a colour than white: by relative luminance (WCAG 2). */
+/** Whether black text is more readable on a colour than white: by relative luminance (WCAG 2). */
 function isBright(hex: string): boolean {
   const channel = (at: number): number => {
     const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255

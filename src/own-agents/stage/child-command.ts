@@ -1,21 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 
 /**
- * Runs a command as a child in a process group of its own, and ends the whole group when the signal fires or the
- * command is over: nothing that it started stays behind. The platform's `spawn` does all of this; a library would
- * cost a third of the agent's start.
+ * Runs a command as a child in a process group of its own, and ends the whole group when the signal aborts or the command
+ * ends, so that no process of it remains. The platform's `spawn` does all of this; a library would add a third to the
+ * agent's start time.
  */
 export interface CommandResult {
   /** Null when a signal ended the command. */
   readonly exitCode: number | null
-  /** What it printed, the end of it when it was too much. */
+  /** Its output; only the end if there was too much. */
   readonly output: string
 }
 
 const OUTPUT_CHARS = 20_000
 const COMMAND_MS = 120_000
 
-/** Rejects with the signal's reason when it fires. `command` is run by `sh -c` in `cwd`, for `ms` at the longest. */
+/** Rejects with the signal's reason when it aborts. `command` is run with `sh -c` in `cwd`, for at most `ms`. */
 export function runCommand(
   command: string,
   cwd: string,
@@ -50,7 +50,7 @@ export function runCommand(
   })
 }
 
-/** Starts a command that is not to be stopped by anything but SIGKILL. Part of the fault `hang`. */
+/** Starts a command that only SIGKILL can end. Part of the fault `hang`. */
 export function startDeafCommand(cwd: string): ChildProcess {
   return spawn('/bin/sh', ['-c', 'trap "" TERM; sleep 600'], { cwd, detached: true, stdio: 'ignore' })
 }
@@ -60,7 +60,7 @@ export function endGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch (error) {
-    // ESRCH: the group has ended already, which is what was wanted.
+    // ESRCH: the group has already ended, as intended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

@@ -1,9 +1,9 @@
-/** Forgets where the agent's own compiled code is, which is nothing for the programs that it runs. */
+/** Removes the location of the agent's compile cache from the environment of the programs that it runs. */
 export function forgetCompileCache(): void {
   delete process.env['NODE_COMPILE_CACHE']
 }
 
-/** The directory of reports of this workspace, where Slipway says that it is not the usual one. */
+/** Returns the directory of reports of this workspace, if Slipway sets one that is not the usual one. */
 export function reportsOf(): { readonly reports?: string } {
   const reports = process.env['SLIPWAY_REPORTS_DIR']
   return reports === undefined ? {} : { reports }

@@ -4,8 +4,8 @@ import { forgetCompileCache } from './environment.ts'
 import type { TurnAgent } from './turn-agent.ts'
 
 /**
- * An agent as this process: ACP as JSON lines on stdin and stdout. The process ends when its stdin does or on SIGTERM,
- * and takes its child processes with it; `isDeaf` says when it is not to heed SIGTERM.
+ * Serves an agent in this process: ACP as JSON lines on stdin and stdout. The process ends when its stdin does or on
+ * SIGTERM, and ends its child processes; `isDeaf` returns whether to ignore SIGTERM.
  */
 export async function serveAgent(served: TurnAgent, isDeaf = (): boolean => false): Promise<never> {
   forgetCompileCache()
@@ -21,7 +21,7 @@ export async function serveAgent(served: TurnAgent, isDeaf = (): boolean => fals
       process.exit(143)
     })
   }
-  // The other end went away in the middle of a line; the connection closes by itself.
+  // The client disconnected in the middle of a line; the connection closes by itself.
   process.stdout.on('error', () => connection.close())
   await connection.closed
   served.stop()

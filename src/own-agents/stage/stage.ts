@@ -5,44 +5,46 @@ import { runCommand, type CommandResult } from './child-command.ts'
 import { readInside, writeInside } from './workspace-files.ts'
 
 /**
- * Where a role is played: the hands of the agent. Everything it does in the workspace goes through here, so that
- * every read, edit and command is told to the client as a tool call, stays inside the workspace, and stops when the
- * turn is cancelled (each function then rejects with the signal's reason).
+ * The operations of an agent in its workspace. Every read, edit and command is reported to the client as a tool call, stays
+ * inside the workspace, and stops when the turn is cancelled (each function then rejects with the signal's reason).
  */
 export interface Stage {
   readonly cwd: string
   readonly reports: string
   readonly signal: AbortSignal
   readonly say: (text: string) => Promise<void>
-  /** A piece of a message, or of what the agent thinks, as it comes. */
+  /** Sends a chunk of a message, or of the agent's thoughts, as it arrives. */
   readonly stream: (kind: 'message' | 'thought', text: string) => Promise<void>
   readonly plan: (steps: readonly string[], done: number) => Promise<void>
-  /** The text of a file, or null when there is none. */
+  /** Returns the text of a file, or null when there is none. */
   readonly read: (file: string) => Promise<string | null>
-  /** Writes a file and shows the difference; false when it already was so. `content` may depend on what is there (null: nothing). */
+  /**
+   * Writes a file and reports the diff; returns false when it is unchanged. `content` may depend on the current text (null:
+   * no file).
+   */
   readonly write: (file: string, content: string | ((before: string | null) => string)) => Promise<boolean>
-  /** `ms` is the longest time of the command. */
+  /** `ms` is the maximum duration of the command. */
   readonly run: (command: string, ms?: number) => Promise<CommandResult>
-  /** Looks for something in the workspace: what `act` finds is the tool call's output. */
+  /** Runs a search in the workspace as a tool call: the result of `act` is its output. */
   readonly look: (title: string, input: unknown, act: () => Promise<string>) => Promise<string>
-  /** Resolves when no tool call goes on any more, also those that nobody waits for since the turn was cancelled. */
+  /** Resolves when all tool calls have ended, including those abandoned when the turn was cancelled. */
   readonly settled: () => Promise<void>
 }
 
 export interface StageOptions {
   readonly cwd: string
-  /** What the directory that Slipway calls `.slipway` is called in this workspace. */
+  /** The directory of this workspace that Slipway calls `.slipway`. */
   readonly reports?: string
   readonly signal: AbortSignal
-  /** Delivers one session update; resolves when the client may be sent more. */
+  /** Sends one session update; resolves when the client can receive more. */
   readonly send: Send
-  /** Whether the agent may do what changes something or runs a command. */
+  /** Returns whether the agent may make a change or run a command. */
   readonly ask: (toolCallId: string, what: string, kind: ToolKind) => Promise<boolean>
 }
 
 type Send = (update: SessionUpdate) => Promise<void>
 
-/** What a tool call that nobody allowed comes to. */
+/** Thrown by a tool call that was not permitted. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed'
 }
@@ -107,7 +109,7 @@ export function openStage({ cwd, reports = usualReportsDir, signal, send, ask }:
   }
 }
 
-/** What a tool call is about. */
+/** The subject of a tool call. */
 interface Place {
   readonly input: unknown
   readonly path?: string
@@ -115,7 +117,7 @@ interface Place {
 
 type ToolCaller = <T>(title: string, kind: ToolKind, about: Place, act: () => Promise<Told<T>>) => Promise<T>
 
-/** Tells the client when a tool call begins and how it ends, also when it ends because the turn was cancelled. */
+/** Reports the start and the end of each tool call to the client, including calls that end because the turn was cancelled. */
 function toolCalls(
   tell: Send,
   send: Send,
@@ -176,7 +178,7 @@ interface Told<T> {
   readonly content: ToolCallContent[]
 }
 
-/** Text of a file or a command shown in one update. */
+/** The maximum number of characters of a file or a command shown in one update. */
 const SHOWN_CHARS = 8000
 
 function cut(text: string): string {

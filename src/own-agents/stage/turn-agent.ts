@@ -17,27 +17,27 @@ import { reportsOf } from './environment.ts'
 import { openStage, type Stage, type StageOptions } from './stage.ts'
 
 /**
- * What Slipway's own agents have in common as ACP agents: sessions, one turn at a time in each, and a cancel that
- * answers the open prompt with `cancelled` once its child processes are gone.
+ * The common base of Slipway's own agents as ACP agents: sessions, one turn at a time in each, and a cancel that ends the
+ * open prompt with `cancelled` once its child processes have ended.
  */
 export interface TurnAgent {
   readonly app: AgentApp
-  /** Stops every turn, and with them their child processes. */
+  /** Stops every turn and its child processes. */
   readonly stop: () => void
 }
 
 export interface TurnAgentOptions<State> {
   readonly name: string
   readonly title: string
-  /** What may be set with `session/set_mode`; a session begins in the first. */
+  /** Modes that can be set with `session/set_mode`; a session starts in the first. */
   readonly modes?: readonly SessionMode[]
   /** The mode in which a person is asked before a file is written or a command is run. */
   readonly askingMode?: string
-  /** What the agent remembers of a session from turn to turn. */
+  /** Creates the state that is kept for a session between turns. */
   readonly begin: (cwd: string) => State
-  /** Plays one turn. Throws what the client is to be told as an error. */
+  /** Runs one turn. Throws errors that are reported to the client. */
   readonly take: (turn: Turn<State>) => Promise<TurnAnswer>
-  /** Whether a cancel is heeded now; always, unless told. */
+  /** Whether a cancel is handled now; always by default. */
   readonly hears?: () => boolean
 }
 
@@ -49,7 +49,7 @@ export interface Turn<State> {
   readonly stage: Stage
 }
 
-/** `usage` is what the turn has used in tokens, as ACP's draft for it has it. */
+/** `usage` is the turn's usage in tokens, in the format of ACP's draft. */
 export interface TurnAnswer extends Pick<PromptResponse, 'stopReason'> {
   readonly usage?: {
     readonly inputTokens: number
@@ -163,5 +163,5 @@ async function takeTurn<State>(
   }
 }
 
-/** JSON-RPC's code for an error inside whoever was asked. */
+/** JSON-RPC's code for an internal error. */
 const INTERNAL_ERROR = -32_603

@@ -2,14 +2,14 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * Reading and writing inside the workspace and nowhere else: a repository may hold symbolic links that lead out of
- * it, and a name may climb.
+ * Reads and writes files only inside the workspace: a repository may contain symbolic links that lead out of it, and a path
+ * may contain `..`.
  */
 
-/** Files above this size are not ours and not for reading. */
+/** The maximum size of a file to read, in bytes; larger ones are not the agent's own. */
 const READ_BYTES = 1_000_000
 
-/** The text of a file of the workspace, or null when there is none. Throws when it lies outside or is too large. */
+/** Returns the text of a file in the workspace, or null when there is none. Throws when it is outside or too large. */
 export async function readInside(cwd: string, file: string): Promise<string | null> {
   const target = await insidePath(cwd, file)
   try {
@@ -22,7 +22,7 @@ export async function readInside(cwd: string, file: string): Promise<string | nu
   }
 }
 
-/** Writes beside the file and renames, so that a killed agent leaves no half of a file. */
+/** Writes a temporary file and renames it, so that a killed agent leaves no partial file. */
 export async function writeInside(cwd: string, file: string, content: string): Promise<void> {
   const target = await insidePath(cwd, file)
   await fs.mkdir(path.dirname(target), { recursive: true })
@@ -31,7 +31,7 @@ export async function writeInside(cwd: string, file: string, content: string): P
   await fs.rename(draft, target)
 }
 
-/** The absolute path of a file of the workspace; throws when it, or a symbolic link on the way, leads outside. */
+/** Returns the absolute path of a file in the workspace; throws when it, or a symbolic link on the way, leads outside. */
 async function insidePath(cwd: string, file: string): Promise<string> {
   const root = await fs.realpath(cwd)
   const target = path.resolve(root, file)

@@ -7,13 +7,13 @@ import { openModel, readModelPlace } from './model.ts'
 import { takeTurn, type Conversation } from './take-turn.ts'
 import { toolsFor } from './tools.ts'
 
-// Its notes on models it does not know would only fill the log.
+// Its warnings about unknown models would only fill the log.
 globalThis.AI_SDK_LOG_WARNINGS = false
 
-/** The modes of the built-in team, by the policy that a job has for permissions. */
+/** The modes of the built-in team, by the job's permission policy. */
 export const teamModes = { work: 'work', ask: 'ask' } as const
 
-/** What a session remembers: what has been said, and who it is in the job. */
+/** The state of a session: the conversation so far, with the agent's role in the job. */
 interface Memory {
   talk: Talk | null
 }
@@ -24,8 +24,8 @@ interface Talk extends Omit<Conversation, 'tools'> {
 }
 
 /**
- * The built-in team as an ACP agent: one member of it, in the role that its prompt and `.slipway/task.json` say. `home` is
- * where Slipway has left the address of its model.
+ * Opens the built-in team as an ACP agent: one member of it, in the role given by its prompt and `.slipway/task.json`.
+ * `home` is the directory where Slipway has written the address of its model.
  */
 export function openTeamAgent(home: string): TurnAgent {
   const instructions = fs.readFileSync(path.join(import.meta.dirname, 'system.md'), 'utf8')
@@ -71,7 +71,7 @@ async function beginTalk(stage: Stage, home: string, instructions: string): Prom
   }
 }
 
-/** What the attempt is about, as data; null when Slipway did not leave it, as when a person tries the backend out. */
+/** Reads the brief of the attempt; null when there is none, as when a person tries the backend. */
 async function readBrief(stage: Stage): Promise<TaskBrief | null> {
   const file = path.join(stage.cwd, stage.reports, 'task.json')
   if (!fs.existsSync(file)) return null

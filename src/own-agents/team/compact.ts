@@ -1,6 +1,6 @@
 import { generateText, type LanguageModel, type LanguageModelUsage, type ModelMessage } from 'ai'
 
-/** So many of the last messages stay as they are. */
+/** The number of latest messages that are kept unchanged. */
 const KEPT = 6
 const SUMMARY_TOKENS = 4000
 
@@ -9,8 +9,8 @@ task: what was asked, what is done and in which files, what was found out, what 
 exact about names and paths. Write nothing else.`
 
 /**
- * The conversation made shorter: the prompt, a summary by the model itself of what followed, and the last messages.
- * Returns null when there is nothing to sum up. A tool's result never stays without its call.
+ * Shortens a conversation to the prompt, a summary by the model itself of what followed, and the last messages. Returns null
+ * when there is nothing to summarise. A tool's result never stays without its call.
  */
 export async function compact(
   model: LanguageModel,
@@ -35,7 +35,7 @@ export async function compact(
   return { messages: [prompt, summary, ...rest.slice(at)], usage }
 }
 
-/** Where the kept end begins: never at the result of a call that is cut off. */
+/** Returns the start of the kept messages: never at the result of a call that is cut off. */
 function cutAt(rest: readonly ModelMessage[]): number {
   let at = Math.max(0, rest.length - KEPT)
   while (at > 0 && rest[at]?.role === 'tool') at -= 1

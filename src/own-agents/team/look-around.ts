@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
-/** What no one wants to read: the inside of git, of packages, and Slipway's own notes. */
+/** Directories that are skipped: the contents of git, and of packages. */
 const SKIPPED = new Set(['.git', 'node_modules'])
 const ENTRIES = 500
 const FOUND_LINES = 200
@@ -11,7 +11,7 @@ const FOUND_CHARS = 20_000
 
 const run = promisify(execFile)
 
-/** The files below a directory of the workspace, one path a line, up to a limit that it says. */
+/** Lists the files below a directory of the workspace, one path per line, up to a limit that the result states. */
 export async function listFiles(cwd: string, directory: string): Promise<string> {
   const found: string[] = []
   const walk = async (place: string): Promise<void> => {
@@ -29,7 +29,7 @@ export async function listFiles(cwd: string, directory: string): Promise<string>
   return found.length < ENTRIES ? found.join('\n') : `${found.join('\n')}\n[and more: list a directory below]`
 }
 
-/** The lines that an extended regular expression matches, with file and number, up to a limit that it says. */
+/** Returns the lines that match an extended regular expression, with file and number, up to a limit that the result states. */
 export async function searchFiles(
   cwd: string,
   pattern: string,

@@ -7,23 +7,23 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModel } from 'ai'
 import { z } from 'zod'
 
-/** The file in the agent's HOME that says where its model is. Slipway writes it; nothing comes from the environment. */
+/** The file in the agent's HOME with the address of its model. Slipway writes it; nothing is read from the environment. */
 export const MODEL_FILE = '.slipway/model.json'
 
 const ModelPlace = z.object({
-  /** How the model is spoken to. `openai` is Chat Completions, as nearly every other server speaks it too. */
+  /** The protocol of the model. `openai` is Chat Completions, which nearly every other server supports too. */
   wire: z.enum(['anthropic', 'openai', 'openai-responses', 'gemini']),
   /** The address up to and including the version of the API. */
   url: z.url(),
-  /** Empty where nobody asks for one. */
+  /** Empty when the server needs none. */
   key: z.string().default(''),
   model: z.string().min(1),
-  /** Above so many tokens of input, what lies behind is summed up. */
+  /** The number of input tokens above which earlier messages are summarised. */
   context_tokens: z.int().min(1000).default(120_000),
 })
 export type ModelPlace = z.infer<typeof ModelPlace>
 
-/** Throws with a sentence when the file is missing or says something else. */
+/** Throws with a sentence when the file is missing or invalid. */
 export function readModelPlace(home: string): ModelPlace {
   const file = path.join(home, MODEL_FILE)
   if (!fs.existsSync(file))

@@ -10,7 +10,7 @@ import type { Stage } from '../stage/stage.ts'
 import type { TurnAnswer } from '../stage/turn-agent.ts'
 import { compact } from './compact.ts'
 
-/** How often a model may go on within one turn. */
+/** The maximum number of model steps within one turn. */
 const STEPS = 200
 
 export interface Conversation {
@@ -18,13 +18,13 @@ export interface Conversation {
   readonly instructions: string
   readonly tools: ToolSet
   readonly contextTokens: number
-  /** Grows with every step, and shrinks when it is summed up. */
+  /** Grows with every step, and shrinks when it is summarised. */
   messages: ModelMessage[]
 }
 
 /**
- * One turn: the model speaks, its tools are used, and it is asked again with what came of them, until it has nothing more
- * to do. Throws a sentence when the model cannot be reached.
+ * Runs one turn: the model responds, its tool calls are executed, and it is called again with the results, until it makes no
+ * more calls. Throws a sentence when the model cannot be reached.
  */
 export async function takeTurn(talk: Conversation, stage: Stage): Promise<TurnAnswer> {
   const used = { inputTokens: 0, outputTokens: 0 }
@@ -64,9 +64,9 @@ async function takeStep(talk: Conversation, stage: Stage): Promise<Step> {
     messages: talk.messages,
     tools: talk.tools,
     abortSignal: stage.signal,
-    // What fails is repeated by who sees all calls of a job: the gateway and the job's rules.
+    // Retries are left to the gateway and the job's rules, which see all calls of a job.
     maxRetries: 0,
-    // The error comes with the stream as well, and is thrown there.
+    // The error is part of the stream as well, and is thrown there.
     onError: () => undefined,
   })
   let end: Step | null = null
@@ -82,7 +82,10 @@ async function takeStep(talk: Conversation, stage: Stage): Promise<Step> {
   return end
 }
 
-/** What the model's server said, when it said something: that explains more than the name of an error. */
+/**
+ * Returns an error with the message of the model's server, if there is one, because it explains more than the name of an
+ * error.
+ */
 function described(error: unknown): Error {
   if (APICallError.isInstance(error)) {
     const status = error.statusCode === undefined ? '' : ` (HTTP ${error.statusCode})`

@@ -13,8 +13,8 @@ const Path = z.string().min(1).describe('Path of a file, relative to the reposit
 const Directory = z.string().default('.').describe('A directory, relative to the repository')
 
 /**
- * The hands of a role. Whoever owes a report (a plan, a review, the checks of work done alone) has a tool for it whose
- * schema is that of the report, so that a model cannot hand in a report that does not fit.
+ * Returns the tools of a role. An agent that has to deliver a report (a plan, a review, the checks of work done alone) has a
+ * tool with the schema of that report, so that a model cannot deliver an invalid one.
  */
 export function toolsFor(role: TaskBrief['role'] | null, mode: TaskBrief['mode'], stage: Stage): ToolSet {
   return { ...workTools(stage), ...reportTools(role, mode, stage) }

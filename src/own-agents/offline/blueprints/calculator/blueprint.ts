@@ -1,6 +1,6 @@
 import type { Blueprint } from '../../blueprint.ts'
 
-/** A calculator for the command line: a parser by recursive descent, numbers for people, the command. */
+/** A calculator for the command line: a recursive descent parser, number formatting, the command. */
 export const blueprint: Blueprint = {
   id: 'calculator',
   titles: { en: 'Calculator', de: 'Taschenrechner', fr: 'Calculatrice', es: 'Calculadora' },

@@ -1,6 +1,6 @@
 import type { Blueprint } from '../../blueprint.ts'
 
-/** A converter from Markdown to HTML that lets no HTML of the source through. */
+/** A converter from Markdown to HTML that escapes HTML in the source. */
 export const blueprint: Blueprint = {
   id: 'markdown',
   titles: { en: 'Markdown to HTML', de: 'Markdown zu HTML', fr: 'Markdown vers HTML', es: 'Markdown a HTML' },

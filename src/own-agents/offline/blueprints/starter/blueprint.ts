@@ -1,6 +1,6 @@
 import type { Blueprint } from '../../blueprint.ts'
 
-/** What the offline demo leaves when it knows no blueprint for a vision: a true beginning, and nothing pretended. */
+/** The fallback when no blueprint matches a vision: a minimal program that does not pretend to be more. */
 export const blueprint: Blueprint = {
   id: 'starter',
   titles: { en: 'Starter', de: 'Anfang', fr: 'Départ', es: 'Comienzo' },

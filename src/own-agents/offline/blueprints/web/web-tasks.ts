@@ -1,6 +1,6 @@
 import type { BlueprintTask } from '../../blueprint.ts'
 
-/** The tasks that every web page of the blueprints has beside its core: its looks, and the page itself. */
+/** Returns the tasks that every web page blueprint has beside its core: its style, and the page itself. */
 export function webTasks(core: string, about: string, accepted: readonly string[]): BlueprintTask[] {
   return [
     {
@@ -25,7 +25,7 @@ export function webTasks(core: string, about: string, accepted: readonly string[
   ]
 }
 
-/** The page names every file it needs; only a check of the whole job fetches them. */
+/** The page references every file it needs; only a check of the whole job fetches them. */
 export const webJobChecks: readonly string[] = ['node bin/preview.js --check']
 export const webJobBug = { path: 'index.html', find: 'href="style.css"', replace: 'href="styles.css"' }
 export const webUsage: readonly string[] = ['node bin/preview.js', 'node bin/preview.js --check']

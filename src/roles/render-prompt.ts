@@ -5,12 +5,12 @@ import { usualReportsDir, type BriefFeedback, type TaskBrief } from '../contract
 import type { PermissionPolicy } from '../contract/permission.ts'
 
 /**
- * What each role is told. The prompts are the Markdown files beside this one; a directory of a person's own may
- * replace any of them by a file of the same name. `{{placeholders}}` are filled from the brief, in one pass, so that
- * nothing inside a vision or a log is ever taken for a placeholder.
+ * The prompts of each role. They are the Markdown files beside this one; a directory of a person's own may replace any of
+ * them with a file of the same name. `{{placeholders}}` are filled from the brief, in one pass, so that nothing inside a
+ * vision or a log is treated as a placeholder.
  */
 export interface Roles {
-  /** The prompt for one attempt; `reports` is the directory of its workspace that the prompts call `.slipway`. */
+  /** Renders the prompt for one attempt; `reports` is the directory of its workspace that the prompts call `.slipway`. */
   readonly render: (brief: TaskBrief, reports?: string) => string
 }
 
@@ -24,7 +24,7 @@ const FILES = [
 ] as const
 type PromptFile = (typeof FILES)[number]
 
-/** Reads the prompts once. Throws when the directory is not there, or a file of it has an unknown placeholder. */
+/** Reads the prompts once. Throws when the directory does not exist, or a file in it has an unknown placeholder. */
 export function openRoles(overrideDir?: string): Roles {
   const own = path.dirname(fileURLToPath(import.meta.url))
   const overrides = overrideDir === undefined ? [] : fs.readdirSync(overrideDir)
@@ -46,7 +46,7 @@ export function openRoles(overrideDir?: string): Roles {
   }
 }
 
-/** The prompt for one attempt, from the prompts that come with Slipway. */
+/** Renders the prompt for one attempt from the prompts that come with Slipway. */
 export function renderPrompt(brief: TaskBrief): string {
   return openRoles().render(brief)
 }
@@ -98,7 +98,7 @@ function fill(prompt: string, brief: TaskBrief): string {
     questions: QUESTIONS[brief.permissions],
     feedback: feedbackSection(brief),
   }
-  // An empty field takes the blank line above it along; the text of the fields stays as it is.
+  // An empty field also removes the blank line above it; the text of the fields is not changed.
   const filled = prompt.replace(/(\n\n)?\{\{([^{}\n]*)\}\}/g, (_, gap: string | undefined, name: string) => {
     const text = isField(name) ? fields[name] : ''
     return text === '' ? '' : `${gap ?? ''}${text}`
@@ -113,14 +113,14 @@ function list(heading: string, items: readonly string[]): string {
 const NOBODY_ANSWERS =
   'Nobody answers questions in this job: where something is open, decide yourself, and write down what you decided.'
 
-/** Whether a person can be asked, and how. */
+/** Instructions on asking a person, by permission policy. */
 const QUESTIONS: Readonly<Record<PermissionPolicy, string>> = {
   ask: `A person answers questions in this job. Ask what only a person can decide and what would be costly to undo: with the tool \`ask_person\` of the server \`slipway\`, or with the command \`slipway-board ask "<question>" "<choice>" "<choice>"\` (choices only where there are such). Asking does not wait: do what does not depend on the answer and end your turn; the answer, or that there is none, is your next message. Everything else decide yourself, and write down what you decided.`,
   sandbox: NOBODY_ANSWERS,
   deny: NOBODY_ANSWERS,
 }
 
-/** A log may be long, and there may be many: what is kept of one, and of all, in characters. */
+/** The maximum number of characters kept of one log, and of all logs together. */
 const LOG_CHARS = 8000
 const LOGS_CHARS = 24_000
 
@@ -143,7 +143,7 @@ const HEADINGS: Readonly<Record<BriefFeedback['kind'], string>> = {
   note: 'A note.',
 }
 
-/** The beginning and, more of it, the end: where a log says what was run and what came of it. */
+/** Keeps the beginning and a longer part of the end, which show the command and its result. */
 function cutMiddle(text: string, limit: number): string {
   if (text.length <= limit) return text
   if (limit < 200) return '[the log is left out: there are too many]'
@@ -151,7 +151,7 @@ function cutMiddle(text: string, limit: number): string {
   return `${text.slice(0, head)}\n[... ${text.length - limit} characters left out ...]\n${text.slice(head - limit)}`
 }
 
-/** A fence longer than any in the text, so that a log cannot end it. */
+/** Wraps a text in a fence longer than any in it, so that a log cannot end it. */
 function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)

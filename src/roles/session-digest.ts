@@ -1,12 +1,12 @@
 import type { EventView } from '../contract/event.ts'
 
-/** What is kept of one thing that was said, and of a whole session; the end matters most. */
+/** The maximum number of characters kept of one entry, and of a whole session, whose end matters most. */
 const LINE_CHARS = 400
 const DIGEST_CHARS = 6000
 
 /**
- * What an agent did in a session, as Slipway recorded it, for the agent that goes on: an agent's own memory of a
- * session is not there, or not to be relied on. Empty when nothing was said or done.
+ * Returns a summary of an agent's session, as recorded by Slipway, for the agent that continues it, because an agent's own
+ * memory of a session is missing or unreliable. Empty when the session has no messages or actions.
  */
 export function sessionDigest(events: readonly EventView[]): string {
   const lines = new Map<string, string>()

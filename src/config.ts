@@ -3,12 +3,12 @@ import path from 'node:path'
 import { z } from 'zod'
 import { documentLimits } from './contract/document-limits.ts'
 
-/** Workers where neither the environment nor the file of settings says how many. */
+/** The default number of workers when neither the environment nor the settings file defines it. */
 const WORKERS = 4
 
 /**
- * Every setting of the server, read once from the environment. Nothing else reads `process.env`. Each says what it is;
- * docs/settings.md is generated from this.
+ * Every setting of the server, read once from the environment. Nothing else reads `process.env`. docs/settings.md is
+ * generated from the descriptions.
  */
 const Environment = z.object({
   SLIPWAY_DATA_DIR: z
@@ -149,13 +149,13 @@ function seconds(least: number, most: number, usual: number, what: string) {
   return z.coerce.number().int().min(least).max(most).default(usual).describe(`${what} (seconds)`)
 }
 
-/** What commands read besides: which server they use, and with which token. */
+/** Additional variables read by commands: the server to use, and its token. */
 const forCommands = {
   SLIPWAY_URL: 'for commands: the server to use (`--url`)',
   SLIPWAY_TOKEN: 'for commands: the token of that server',
 }
 
-/** Every variable of the environment that Slipway reads, with its default where it has one, for docs/settings.md. */
+/** Returns every environment variable that Slipway reads, with its default if it has one, for docs/settings.md. */
 export function describeEnvironment(): { name: string; usual: string | null; what: string }[] {
   const settings = Object.entries(Environment.shape).map(([name, schema]) => {
     const usual: unknown = schema.safeParse(undefined).data
@@ -164,7 +164,7 @@ export function describeEnvironment(): { name: string; usual: string | null; wha
   return [...settings, ...Object.entries(forCommands).map(([name, what]) => ({ name, usual: null, what }))]
 }
 
-/** Defaults that are the same on every machine. */
+/** Whether a default is the same on every machine, and so is shown. */
 function isShown(name: string, usual: unknown): boolean {
   return usual !== undefined && usual !== null && name !== 'HOME' && name !== 'SLIPWAY_DATA_DIR'
 }
@@ -175,51 +175,54 @@ export const limits = {
   bodyBytes: 1_000_000,
   documents: documentLimits.count,
   documentBytes: documentLimits.bytes,
-  /** Unsent bytes of one event stream; its reader has to take some of them before more is read. */
+  /** The maximum unsent bytes of one event stream; its reader has to take some of them before more is read. */
   sseBufferBytes: 262_144,
-  /** Text of one agent message or tool output kept in an event. */
+  /** The maximum characters of one agent message or tool output kept in an event. */
   eventTextChars: 4_000,
-  /** Log of one check kept as evidence; the middle is cut. */
+  /** The maximum bytes of one check's log kept as evidence; the middle is cut. */
   checkLogBytes: 262_144,
-  /** The complete record of one attempt's session on disk. */
+  /** The maximum bytes on disk of the complete record of one attempt's session. */
   transcriptBytes: 20_000_000,
-  /** Creates that share one transaction. */
+  /** The maximum number of job creations that share one transaction. */
   createBatch: 64,
-  /** The smallest free space, in bytes, below which no new work is claimed. */
+  /** The minimum free space in bytes; below it no new work is claimed. */
   freeDiskBytes: 50_000_000,
-  /** One request of an agent to a model. */
+  /** The maximum bytes of one request of an agent to a model. */
   modelRequestBytes: 50_000_000,
-  /** Requests of all agents to models that are held at once, and how long one waits for room among them. */
+  /** The maximum bytes of model requests of all agents held at once, and the time in ms for which a request waits for room. */
   modelHeldBytes: 50_000_000,
   modelRoomMs: 120_000,
-  /** How long the rest of a model's answer is read, for what it used, when its agent has gone. */
+  /** The time in ms for which the rest of a model's response is read for its usage after its agent has disconnected. */
   modelRestMs: 1000,
   diffBytes: 5_000_000,
   fileBytes: 5_000_000,
   archiveBytes: 500_000_000,
-  /** Clones over HTTP at a time, how long one may take, and how much a client may say of what it has. */
+  /**
+   * The maximum number of concurrent clones over HTTP, the maximum duration of one in ms, and the maximum bytes of a
+   * client's request.
+   */
   clones: 8,
   cloneMs: 600_000,
   gitRequestBytes: 50_000_000,
   treeEntries: 20_000,
-  /** One file of the built UI. */
+  /** The maximum bytes of one file of the built UI. */
   uiFileBytes: 20_000_000,
-  /** A browser's session ends when it has not been used for this long. */
+  /** The time in ms after which an unused browser session expires. */
   sessionMs: 30 * 24 * 3600 * 1000,
-  /** How stale the time may be at which a session was last seen; each refresh is a write. */
+  /** The maximum age in ms of a session's last-seen time; each refresh is a write. */
   sessionSeenMs: 300_000,
-  /** Browsers logged in at once; one more logs the one out that was seen longest ago. */
+  /** The maximum number of logged-in browsers; one more logs out the one that was seen longest ago. */
   sessions: 50,
   userAgentChars: 300,
-  /** Wrong log-ins within the window before further wrong ones are put off until it has passed. */
+  /** The maximum number of wrong log-ins within the window (ms); further wrong ones are rejected until it has passed. */
   logInAttempts: 10,
   logInWindowMs: 60_000,
-  /** How long a log-in code of a link is good, and how many there may be. */
+  /** The lifetime of a log-in code in ms, and the maximum number of codes. */
   codeMs: 600_000,
   codes: 20,
 } as const
 
-/** Where the file of settings is; one that somebody has named must be there. */
+/** The location of the settings file; one that was named explicitly must exist. */
 export interface SettingsPlace {
   readonly path: string
   readonly named: boolean
@@ -230,7 +233,7 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly databaseUrl: string | null
-  /** Null where nobody said how many. */
+  /** Null when it is not set. */
   readonly workers: number | null
   readonly settingsFile: SettingsPlace
   readonly logLevel: string
@@ -258,11 +261,11 @@ export interface Config {
   readonly installEnv: Readonly<Record<string, string>>
 }
 
-/** Reads the environment; a setting that makes no sense ends with a sentence that names it. */
+/** Reads the environment; throws a sentence that names the first invalid setting. */
 export function loadConfig(
   overrides: { dataDir?: string; host?: string; port?: number; workers?: number; config?: string } = {},
 ): Config {
-  // A variable that is set to nothing counts as not set.
+  // An empty variable counts as not set.
   const set = Object.entries(process.env).filter(([, value]) => value !== '')
   const parsed = Environment.safeParse(Object.fromEntries(set))
   if (!parsed.success) {
@@ -311,7 +314,7 @@ function settingsPlace(dataDir: string, named: string | undefined): SettingsPlac
   return { path: path.resolve(named ?? path.join(dataDir, 'slipway.yaml')), named: named !== undefined }
 }
 
-/** What npm may see when it installs a backend: where its settings are, and the way to the network. */
+/** Returns npm's environment for installing a backend: the location of its settings, and the network configuration. */
 function npmEnvironment(home: string): Record<string, string> {
   const wanted = /^(npm_config_\w+|https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_file)$/i
   const mine = Object.entries(process.env).filter(
@@ -320,7 +323,7 @@ function npmEnvironment(home: string): Record<string, string> {
   return { ...Object.fromEntries(mine), HOME: home }
 }
 
-/** What the command line needs before any server runs. */
+/** Returns the settings that the command line needs before any server runs. */
 export function cliDefaults(): {
   dataDir: string
   url: string | null

@@ -34,23 +34,23 @@ import { endGit } from './workspace/git-process.ts'
 import { openPool } from './workspace/pool.ts'
 import { requireGit } from './workspace/require-git.ts'
 
-/** Wires everything; nobody imports this but the command that starts a server. */
+/** Wires the server together; imported only by the command that starts a server. */
 export interface RunningServer {
   readonly url: string
   readonly token: string
   readonly worker: Worker
-  /** A link that logs a browser in once, within a minute. */
+  /** Returns a link that logs one browser in, once, within `limits.codeMs`. */
   logInLink(): string
   stop(): Promise<void>
 }
 
-/** Settings that another process changed are seen after this long. */
+/** The time in ms after which settings changed by another process are noticed. */
 const SETTINGS_MS = 500
-/** How long one part may take to be closed: longer than work that is stopped may take to report. */
+/** The maximum time in ms for closing one part: longer than stopped work may take to report. */
 const CLOSE_MS = 18_000
 const packageRoot = path.join(import.meta.dirname, '..')
 
-/** Starts a server on a data directory and resolves when it answers. Throws `AppError` with what to do. */
+/** Starts a server on a data directory and resolves when it accepts requests. Throws `AppError` with advice. */
 export async function startServer(overrides: {
   dataDir?: string
   host?: string
@@ -67,7 +67,7 @@ export async function startServer(overrides: {
   const version = readVersion()
   await requirePort(config.host, config.port)
   await requireGit()
-  // Before anything in the data directory is read or changed: what is there may belong to a server that runs.
+  // Before anything in the data directory is read or changed, because it may belong to a running server.
   const lock = await lockDirectory(config.dataDir)
   const runDir = path.join(config.dataDir, 'run')
   const closers: (() => Promise<void>)[] = [lock.release, endGit]
@@ -161,7 +161,7 @@ export async function startServer(overrides: {
   }
 }
 
-/** The database and the launcher, beside each other. Where one fails, the other is among `closers` all the same. */
+/** Opens the database and the launcher in parallel. If one fails, the other is still added to `closers`. */
 async function openBoth(
   { dataDir, databaseUrl }: Config,
   runDir: string,
@@ -185,7 +185,7 @@ function valueOf<T>(settled: PromiseSettledResult<T>): T {
   return settled.value
 }
 
-/** Closes one part. One that fails, or does not come to an end, does not keep the others from being closed. */
+/** Closes one part. A part that fails or does not finish in time does not prevent the others from being closed. */
 async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(
@@ -201,7 +201,7 @@ async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> 
   }
 }
 
-/** Says in the data directory where this server is; what is returned takes it back. */
+/** Writes the address of this server to the data directory; the returned function removes it. */
 function announce(dataDir: string, url: string, bornAt: number, ofCommand: boolean): () => Promise<void> {
   const file = path.join(dataDir, 'server.json')
   const record = { pid: process.pid, url, started_at: new Date(bornAt).toISOString(), of_command: ofCommand }
@@ -232,7 +232,7 @@ function catalogueOf(
   })
 }
 
-/** What bounds the engine, from the settings and the fixed limits. */
+/** Returns the limits of the engine, from the settings and the fixed limits. */
 function limitsOf(config: Config, { values: says }: ReadSettingsFile): EngineLimits {
   return {
     ...limits,
@@ -249,7 +249,7 @@ function limitsOf(config: Config, { values: says }: ReadSettingsFile): EngineLim
   }
 }
 
-/** PATH inside the sandbox: this Node first, then the machine's, without the tools of this package. */
+/** Returns PATH for the sandbox: this Node first, then the machine's, without the tools of this package. */
 function sandboxPath(config: Config): string {
   const own = path.dirname(process.execPath)
   const machine = config.path
@@ -258,13 +258,13 @@ function sandboxPath(config: Config): string {
   return [...new Set([own, ...machine])].join(':')
 }
 
-/** Whether `dir` is `place` or lies above it: what is in PATH can be read inside the walls, and a whole HOME must not. */
+/** Whether `dir` is `place` or contains it: directories in PATH are readable inside the walls, and a whole HOME must not be. */
 function holds(dir: string, place: string): boolean {
   const way = path.relative(dir, place)
   return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way)
 }
 
-/** Makes the data directory, and names it by its real place: inside the walls no link leads there. */
+/** Creates the data directory, and replaces its path by the real path, because no link leads there inside the walls. */
 function atRealPlace(config: Config): Config {
   makeDataDirectory(config.dataDir)
   return { ...config, dataDir: fs.realpathSync(config.dataDir) }
@@ -277,7 +277,7 @@ function readVersion(): string {
   throw new Error('package.json has no version')
 }
 
-/** The token of this data directory, 256 bits, made at the first start and readable by its owner only. */
+/** Returns the token of this data directory, 256 bits, created at the first start and readable by its owner only. */
 function readToken(dataDir: string): string {
   const file = path.join(dataDir, 'token')
   const token = createOnce(file, () => `${randomBytes(32).toString('hex')}\n`).trim()

@@ -58,7 +58,7 @@ import { diff, listCommits, listFiles, readFile, resolveRef } from './workspace/
 
 type HttpDeps = Parameters<typeof createApp>[0]
 
-/** Looks at jobs that share one statement. */
+/** The maximum number of job reads that share one statement. */
 const VIEWED_TOGETHER = 64
 
 export interface Wiring {
@@ -75,7 +75,10 @@ export interface Wiring {
   readonly createJob: (creation: Creation) => Promise<Created>
 }
 
-/** What the HTTP room is given: the engine's acts and the store's views, as functions of contract shapes. */
+/**
+ * Returns the dependencies of the HTTP room: the engine's actions and the store's views, as functions in the shapes of the
+ * contract.
+ */
 export function wireHttp(wiring: Wiring): HttpDeps {
   const { engine, streams } = wiring
   const db = engine.db
@@ -176,7 +179,7 @@ async function existing(engine: Engine, id: string): Promise<JobRow> {
 
 function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
   const { db } = engine
-  // Those who look at the same moment are answered by one statement.
+  // Concurrent reads share one statement.
   const view = coalesce((ids: readonly string[]) => viewJobs(db.reader, ids), VIEWED_TOGETHER)
   const seen = async (id: string): Promise<JobView> => {
     const job = await view(id)
@@ -287,7 +290,7 @@ function wirePlans(engine: Engine): HttpDeps['plans'] {
   }
 }
 
-/** The answer to an acceptance tells the job as it was accepted, however fast a worker has been since. */
+/** Returns the job as it was when accepted, even if a worker has already changed it. */
 function asAccepted(job: JobView): JobView {
   return { ...job, status: 'queued', current_phase: 'queued', progress: 0, started_at: null, wait: null }
 }
@@ -307,7 +310,7 @@ function wireDocuments(engine: Engine): HttpDeps['documents'] {
   }
 }
 
-/** Files are read from git objects; a job whose repository is not there yet has none, which is not an error. */
+/** Returns functions that read files from git objects; a job without a repository yet has none, which is not an error. */
 function wireFiles(engine: Engine): HttpDeps['files'] {
   const at = async (
     jobId: string,

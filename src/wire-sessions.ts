@@ -23,8 +23,8 @@ export interface SessionLimits {
 }
 
 /**
- * The sessions of browsers. A secret has 256 random bits and is kept as its SHA-256 alone; it opens the door until it has
- * not been used for `limits.sessionMs`, its session is ended, or the token it was exchanged for is replaced.
+ * The sessions of browsers. A secret has 256 random bits and is stored only as its SHA-256; it is valid until it has not
+ * been used for `limits.sessionMs`, its session is ended, or the token it was exchanged for is replaced.
  */
 export function wireSessions(db: Database, token: string, limits: SessionLimits): Sessions {
   const tokenHash = hashOf(token)

@@ -3,7 +3,7 @@ import type { CustomBackend } from '../../src/contract/backend.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
-/** A change to which backends there are: the list and the settings that hold a part of it are read again. */
+/** Changes the backends: the list and the settings, which contain a part of it, are refetched. */
 function useBackendChange<Input, Output>(change: (input: Input) => Promise<Output>) {
   const cache = useQueryClient()
   return useMutation({
@@ -16,7 +16,7 @@ function useBackendChange<Input, Output>(change: (input: Input) => Promise<Outpu
   })
 }
 
-/** By its command, or by its entry in the registry of the protocol. */
+/** A backend by its command, or by its entry in the registry of the protocol. */
 export type NewBackend = CustomBackend | { readonly registry: unknown; readonly name?: string }
 
 export function useAddBackend() {
@@ -29,17 +29,17 @@ export function useRemoveBackend() {
   return useBackendChange((name: string) => client.removeBackend(name))
 }
 
-/** Takes as long as the package manager does. */
+/** Resolves when the package manager has finished. */
 export function useInstallBackend() {
   return useBackendChange((name: string) => client.installBackend(name, () => undefined))
 }
 
-/** One real turn with a backend. */
+/** Runs one real turn with a backend. */
 export function useTryBackend() {
   return useMutation({ mutationFn: (name: string) => client.tryBackend(name) })
 }
 
-/** Everything that the conformance kit tries of a backend. */
+/** Runs the conformance kit with a backend. */
 export function useTestBackend() {
   return useBackendChange((name: string) => client.testBackend(name))
 }

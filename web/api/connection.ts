@@ -1,8 +1,8 @@
 import { createStore, useStore } from './store.ts'
 
 /**
- * Whether what is shown is what is so. `lost` holds since the server was last heard on the first of the open streams that
- * fell away (epoch milliseconds); `recoveredAt` is when the last one came back, null when none was ever lost.
+ * Whether the data shown is current. `lost.since` is the time (ms since the epoch) of the last data on the first open stream
+ * that was lost; `recoveredAt` is the time when the last one came back, null when none was ever lost.
  */
 export type Connection =
   | { readonly kind: 'connecting' }
@@ -10,7 +10,7 @@ export type Connection =
   | { readonly kind: 'lost'; readonly since: number }
 
 export const connection = createStore<Connection>({ kind: 'connecting' })
-/** Every open stream, with the time since which it is silent; null while it is live. */
+/** The open streams, each with the time since which it is silent; null while it is live. */
 const streams = new Map<string, number | null>()
 
 export function noticeStream(name: string, state: 'open' | 'lost', now: number): void {
@@ -18,7 +18,7 @@ export function noticeStream(name: string, state: 'open' | 'lost', now: number):
   settle(now)
 }
 
-/** The stream was closed on purpose: it says nothing any more. */
+/** Removes a stream that was closed on purpose. */
 export function forgetStream(name: string): void {
   if (streams.delete(name)) settle(Date.now())
 }

@@ -6,8 +6,8 @@ function known(): string | undefined {
 }
 
 /**
- * Remembers which backend is the default; what is returned says, after a change, whether it still is. No change makes
- * another one the default in silence.
+ * Remembers the default backend; the returned function reports, after a change, whether it still is the default, so that no
+ * change silently makes another one the default.
  */
 export function rememberDefault(): () => Promise<string> {
   const before = known()

@@ -1,6 +1,6 @@
 /**
- * All jobs as they change: the stream of summaries. It patches every list and job in the query cache in place, and is
- * the page's sign of life. What was missed while it was away is read again when it is back.
+ * The stream of summaries of all jobs. It updates every list and job in the query cache in place, and shows whether the
+ * server is connected. After a reconnection, missed changes are refetched.
  */
 import { useEffect } from 'react'
 import type { JobList, JobSummary, JobView } from '../../src/contract/job.ts'
@@ -14,12 +14,12 @@ import { noticeLogOut } from './logged-out.ts'
 import { whileVisible } from './while-visible.ts'
 
 const name = 'fleet'
-/** Lists whose membership may have changed are read again at most this often. */
+/** The minimum time in ms between refetches of lists whose membership may have changed. */
 const listsMs = 1_000
 
 /**
- * Keeps lists and jobs fresh while the component is there. `onChange` hears of every change, with what was known;
- * `staysOpen` says whether it wants to also while the page is out of sight. Both must be stable.
+ * Keeps lists and jobs fresh while the component is mounted. `onChange` is called for every change, with the previous
+ * summary if known; `staysOpen` returns whether the stream stays open while the page is hidden. Both must be stable.
  */
 export function useFleet(
   onChange: (summary: JobSummary, before: JobSummary | undefined) => void,
@@ -67,14 +67,14 @@ function patch(summary: JobSummary): void {
     if (list === undefined || !list.jobs.some((job) => job.id === summary.id)) return list
     return { ...list, jobs: list.jobs.map((job) => (job.id === summary.id ? summary : job)) }
   })
-  // Its header must not run ahead of its board.
+  // Skipped, so that the job's header does not run ahead of its board.
   if (isWatched(summary.id)) return
   queryClient.setQueryData<JobView>(keys.part(summary.id, 'job'), (job) =>
     job === undefined ? job : { ...job, ...summary },
   )
 }
 
-/** Runs `act` after a moment, however often it is asked for in between. */
+/** Returns a function that runs `act` after `ms`, once for all calls in between. */
 function atMostEvery(ms: number, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   return () => {

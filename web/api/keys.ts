@@ -1,6 +1,6 @@
 import type { JobFilter } from '../../src/client/open-client.ts'
 
-/** What is kept about one job, each under its own key. Events name these when they put them out of date. */
+/** The parts of a job in the cache, each under its own key. Events name the parts that they invalidate. */
 export type JobPart =
   | 'job'
   | 'tasks'
@@ -19,7 +19,7 @@ export type JobPart =
   | 'budget'
   | 'events'
 
-/** Every key of the query cache. A shorter key is the beginning of the longer ones, so invalidating it covers them. */
+/** The keys of the query cache. A shorter key is a prefix of the longer ones, so invalidating it covers them. */
 export const keys = {
   jobs: ['jobs'],
   jobList: (query: JobFilter) => ['jobs', query],

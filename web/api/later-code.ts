@@ -1,8 +1,11 @@
-/** Code that is fetched when it is needed. */
+/** Code that is loaded on demand. */
 export interface LaterCode<T> {
-  /** The code, once it is there. */
+  /** Returns the code if it is loaded. */
   known(): T | undefined
-  /** Fetches it, once for all who ask. A failure is told to those who asked and then forgotten: the next asks again. */
+  /**
+   * Loads the code, once for all callers. A failure rejects the current callers and is then forgotten, so that the next call
+   * tries again.
+   */
   load(): Promise<T>
 }
 
@@ -32,7 +35,7 @@ export function laterCode<T>(load: () => Promise<T>, refetch = fetchAfresh): Lat
   }
 }
 
-/** Replaces what the browser may have kept of the script that an import failed on: browsers name it in their message. */
+/** Replaces the cached copy of the script whose import failed: browsers include its URL in the error message. */
 async function fetchAfresh(error: unknown): Promise<void> {
   const address = /https?:\/\/\S+/.exec(error instanceof Error ? error.message : '')?.[0]
   if (address === undefined || new URL(address).origin !== window.location.origin) return

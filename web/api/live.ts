@@ -1,7 +1,7 @@
 /**
- * A job as it happens. Promises: one stream per open job, however many parts of the page watch; events in order of
- * `seq`, without gap or repeat, across reconnections; at most `eventLimit` of them in memory (`readOlder` reads what
- * was let go); and the queries that an event puts out of date are refetched, gathered.
+ * The live events of a job. Opens one stream per open job, however many parts of the page watch it; keeps events in order of
+ * `seq`, without gap or repeat, across reconnections; holds at most `eventLimit` of them in memory (`readOlder` fetches
+ * dropped ones); and refetches the queries that events invalidate, in batches.
  */
 import { useEffect } from 'react'
 import { isTransient } from '../../src/client/api-error.ts'
@@ -15,17 +15,17 @@ import { noticeLogOut } from './logged-out.ts'
 import { createStore, useStore, type Store } from './store.ts'
 import { whileVisible } from './while-visible.ts'
 
-/** Newest events kept per job; the oldest are let go first. */
+/** The number of newest events kept per job; the oldest are dropped first. */
 const eventLimit = 5_000
-/** What arrives within this time is shown together. */
+/** The time in ms within which events are shown together. */
 const gatherMs = 80
-/** A stream outlives its last watcher for this long: moving from page to page must not tear it down. */
+/** The time in ms for which a stream stays open without watchers, so that changing pages does not close it. */
 const lingerMs = 3_000
-/** The server's heartbeat comes every 2 s; silence for longer means that it is gone. */
+/** The time in ms without data after which the server counts as lost; its heartbeat comes every 2 s. */
 export const silenceMs = 4_500
 const olderPage = 500
 
-/** `isLoaded`: the history has been read. `error` is why the stream ended for good (the job is gone, say). */
+/** `isLoaded`: whether the history has been read. `error` is why the stream ended for good (for example, the job was deleted). */
 export interface JobFeed {
   readonly events: readonly EventView[]
   readonly isLoaded: boolean
@@ -51,7 +51,7 @@ function watch(jobId: string): Watched {
   return made
 }
 
-/** Keeps the job's stream open while the component is there. The job's frame calls it once for all its tabs. */
+/** Keeps the job's stream open while the component is mounted. Called once by the job's frame, for all its tabs. */
 export function useLiveJob(jobId: string): void {
   useEffect(() => {
     const job = watch(jobId)
@@ -69,12 +69,12 @@ export function useLiveJob(jobId: string): void {
   }, [jobId])
 }
 
-/** The job's events so far, newest last. Needs `useLiveJob` above it. */
+/** Returns the job's events so far, newest last. Needs `useLiveJob` in an ancestor. */
 export function useJobFeed(jobId: string): JobFeed {
   return useStore(watch(jobId).feed)
 }
 
-/** The page of events just before `seq`, oldest first, straight from the server; empty at the beginning. */
+/** Fetches the page of events just before `seq`, oldest first; empty at the beginning. */
 export async function readOlder(jobId: string, seq: number): Promise<EventView[]> {
   return seq <= 1 ? [] : client.pastEvents(jobId, { before: seq, limit: olderPage })
 }
@@ -115,8 +115,8 @@ function openFeed(jobId: string, feed: Store<JobFeed>): () => void {
 }
 
 /**
- * Reads the newest events, or on from the last event known, page by page to the end; returns the last `seq`. A server
- * that does not answer is left to the stream, which knows how to wait for it.
+ * Reads the newest events, or those after the last known event, page by page to the end; returns the last `seq`. An
+ * unreachable server is left to the stream, which reconnects.
  */
 async function readHistory(jobId: string, feed: Store<JobFeed>, signal: AbortSignal): Promise<number> {
   let cursor = feed.get().events.at(-1)?.seq
@@ -145,7 +145,7 @@ function append(feed: Store<JobFeed>, events: readonly EventView[]): void {
   feed.set({ ...before, events: [...before.events, ...events].slice(-eventLimit) })
 }
 
-/** Hands single events on in batches: one change of the store, and one render, for a burst. */
+/** Passes single events on in batches, so that a burst causes one change of the store and one render. */
 function gather(handOn: (events: readonly EventView[]) => void) {
   let waiting: EventView[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -168,7 +168,7 @@ function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
-/** Whether the job's own stream is open: then its events say when it has changed, for all its parts at once. */
+/** Whether the job's own stream is open: then its events trigger updates, for all its parts at once. */
 export function isWatched(jobId: string): boolean {
   return (watched.get(jobId)?.watchers ?? 0) > 0
 }

@@ -8,7 +8,7 @@ import { client } from './client.ts'
 import { keys } from './keys.ts'
 import { refreshTogether } from './refresh.ts'
 
-/** A job to be made with its documents; the same `idempotencyKey` twice makes one job. */
+/** A request for a new job with its documents; requests with the same `idempotencyKey` create only one job. */
 export interface NewJobRequest {
   readonly job: JobRequest
   readonly documents: readonly DocumentFile[]
@@ -27,7 +27,7 @@ export function useCreateJob() {
   })
 }
 
-/** A command to a job that the server answers with the job as it is then. */
+/** Runs a command on a job; the server responds with the updated job. */
 function useJobCommand<Input>(id: string, act: (input: Input) => Promise<JobView>) {
   const cache = useQueryClient()
   return useMutation({
@@ -40,7 +40,7 @@ export function useCancelJob(id: string) {
   return useJobCommand(id, () => client.cancel(id))
 }
 
-/** What is named is set; a job that waits for its budget goes on. */
+/** Sets the named limits; a job that waits for its budget continues. */
 export function useSetBudget(id: string) {
   return useJobCommand(id, (budget: BudgetChange) => client.setBudget(id, budget))
 }
@@ -49,47 +49,47 @@ export function useRestartJob(id: string) {
   return useJobCommand(id, () => client.restart(id))
 }
 
-/** Says why a finding that stands against the proof does not matter. */
+/** Waives a finding that counts against the proof, with a reason. */
 export function useWaive(id: string, findingId: string) {
   return useJobCommand(id, (reason: string) => client.waive(id, findingId, reason))
 }
 
-/** Says something to an agent, who reads it at its next turn. */
+/** Sends a message to an agent, delivered at its next turn. */
 export function useSendMessage(id: string) {
   return useJobCommand(id, (message: NewMessage) => client.message(id, message))
 }
 
-/** Starts a task that ended without being done over; every attempt from then on is told the note. */
+/** Restarts a task that ended without being done; the note is passed to every attempt from then on. */
 export function useRetryTask(id: string, taskId: string) {
   return useJobCommand(id, (note: string) => client.retryTask(id, taskId, note === '' ? undefined : note))
 }
 
-/** Ends one task; the job goes on with the rest. */
+/** Cancels one task; the job continues with the rest. */
 export function useCancelTask(id: string, taskId: string) {
   return useJobCommand(id, () => client.cancelTask(id, taskId))
 }
 
-/** Answers an agent that asks: with an option, or null to refuse without one. */
+/** Answers an agent's permission request with an option, or null to refuse without one. */
 export function useAnswerPermission(id: string, permissionId: string) {
   return useJobCommand(id, (option: string | null) => client.answerPermission(id, permissionId, option))
 }
 
-/** Answers a question of an agent, which reads it as its next message. */
+/** Answers an agent's question; the answer is the agent's next message. */
 export function useAnswerQuestion(id: string, questionId: string) {
   return useJobCommand(id, (text: string) => client.answerQuestion(id, questionId, text))
 }
 
-/** `version`: the proposal that was seen; another one is refused. */
+/** `version` is the proposal that was shown; any other one is rejected. */
 export function useApprovePlan(id: string) {
   return useJobCommand(id, (version: number) => client.approve(id, version))
 }
 
-/** Sends the plan back with a reason that the planner sees. */
+/** Rejects the plan with a reason for the planner. */
 export function useRejectPlan(id: string) {
   return useJobCommand(id, (note: string) => client.reject(id, note))
 }
 
-/** Replaces the proposed plan. A broken graph is refused with the issues; so is a plan that has changed meanwhile. */
+/** Replaces the proposed plan. An invalid graph is rejected with the issues; so is a plan that has changed meanwhile. */
 export function useEditPlan(id: string) {
   const cache = useQueryClient()
   return useMutation({

@@ -7,8 +7,8 @@ import { keys } from './keys.ts'
 const lineLimit = 200
 
 /**
- * Puts what agents said last where it is shown, straight from the events: sessions speak ten times a second, and asking
- * for a whole board each time would drown a slow server.
+ * Updates the latest activity of agents directly from the events: sessions send ten updates per second, and refetching a
+ * whole board each time would overload a slow server.
  */
 export function patchActivity(cache: QueryClient, jobId: string, events: readonly EventView[]): void {
   const byTask = new Map<string, Said>()
@@ -35,10 +35,10 @@ export function patchActivity(cache: QueryClient, jobId: string, events: readonl
   )
 }
 
-/** When agents last reported, by their job and name. */
+/** The times of the agents' latest reports, by job and agent name. */
 const reported = new WeakMap<QueryClient, Map<string, number>>()
 
-/** What an agent reports of its own accord stands for a while against what is overheard of it, as it does on the server. */
+/** Whether an agent's report takes precedence over its session activity, which it does for a while, as on the server. */
 function isOutspoken(cache: QueryClient, jobId: string, { type, actor, at }: EventView): boolean {
   const times = reported.get(cache) ?? new Map<string, number>()
   reported.set(cache, times)
@@ -53,10 +53,10 @@ interface Said {
   readonly at: string
 }
 
-/** What the server notes of a session, which its agent did not say. */
+/** Session events that the server records itself and that are not the agent's activity. */
 const unspoken = new Set(['session.usage', 'session.prepared', 'session.started', 'session.model'])
 
-/** What an event says to somebody who watches; pieces of a tool call and counts of tokens say nothing. */
+/** Returns the activity line of an event; null for pieces of a tool call and token counts. */
 function spokenLine(event: EventView): string | null {
   const isSpoken = event.type.startsWith('session.') || event.type === 'attempt.progress'
   if (!isSpoken || unspoken.has(event.type)) return null

@@ -1,18 +1,18 @@
 import { currentConnection } from './connection.ts'
 
-/** A page that is never idle fetches all the same, after this long. */
+/** The time in ms after which code is prefetched even if the page is never idle. */
 const idleMs = 2_000
 const waiting: (() => Promise<unknown>)[] = []
 let isRunning = false
 let hasStarted = false
 
-/** Names code that will be needed: it is fetched when the page has nothing else to do. */
+/** Registers code to load when the page is idle. */
 export function offerPrefetch(load: () => Promise<unknown>): void {
   waiting.push(load)
   if (hasStarted) void fetchAll()
 }
 
-/** Begins to fetch what was offered, one after the other. Called once, when the first screen stands. */
+/** Starts to load the registered code, one after the other. Called once, when the first screen is shown. */
 export function startPrefetching(): void {
   hasStarted = true
   void fetchAll()
@@ -23,7 +23,7 @@ async function fetchAll(): Promise<void> {
   isRunning = true
   while (waiting.length > 0 && currentConnection().kind !== 'lost') {
     await idle()
-    // What fails is fetched when it is needed, and told there.
+    // Failed loads are repeated on demand, and reported there.
     await waiting
       .shift()?.()
       .catch(() => undefined)
@@ -31,7 +31,7 @@ async function fetchAll(): Promise<void> {
   isRunning = false
 }
 
-/** Not all browsers tell when they are idle; the others wait a moment. */
+/** Not all browsers have `requestIdleCallback`; the others wait for 200 ms. */
 function idle(): Promise<void> {
   return new Promise((resolve) => {
     if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: idleMs })

@@ -3,7 +3,7 @@ import type { ProviderInput, ProviderView } from '../../src/contract/provider.ts
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
-/** A change to where models are: which backends can work depends on it. */
+/** Changes the providers; backends are refetched too, because their availability depends on providers. */
 function useProviderChange<Input, Output>(change: (input: Input) => Promise<Output>) {
   const cache = useQueryClient()
   return useMutation({
@@ -16,14 +16,14 @@ function useProviderChange<Input, Output>(change: (input: Input) => Promise<Outp
   })
 }
 
-/** A provider to be connected or changed; an empty key leaves the one that is set. */
+/** A provider to connect or change; an empty key keeps the one that is set. */
 export interface ConnectProvider {
   readonly name: string
   readonly input: ProviderInput
   readonly key: string
 }
 
-/** The key goes first: a provider that is there must not be called without it. */
+/** Sets the key first, so that an existing provider is never called without it. */
 export function useConnectProvider() {
   return useProviderChange(async ({ name, input, key }: ConnectProvider): Promise<ProviderView> => {
     if (key === '') return client.setProvider(name, input)
@@ -37,7 +37,7 @@ export function useRemoveProvider() {
   return useProviderChange((name: string) => client.removeProvider(name))
 }
 
-/** What was wrong with it has been mended: jobs that wait for it try again. */
+/** Reports that the provider's problem was fixed: jobs that wait for it try again. */
 export function useRetryProvider() {
   return useProviderChange((name: string) => client.retryProvider(name))
 }

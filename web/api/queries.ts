@@ -4,12 +4,12 @@ import { client } from './client.ts'
 import { keys } from './keys.ts'
 
 const healthMs = 10_000
-/** While one is under way that another page or program has started. */
+/** The polling interval in ms while a canary runs that was started elsewhere. */
 const canaryMs = 1_000
 
 /**
- * What can be asked of the server, as query options: `useQuery(queries.job(id))`. Inside a job's pages the live layer
- * refreshes them as events arrive; nothing polls but what tells about the server.
+ * The server's data as query options: `useQuery(queries.job(id))`. Inside a job's pages, live events refresh them; only the
+ * queries about the server itself poll.
  */
 export const queries = {
   jobs: (query: JobFilter = {}) =>

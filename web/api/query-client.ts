@@ -5,8 +5,8 @@ import { noticeLogOut } from './logged-out.ts'
 const retries = 2
 
 /**
- * What the server last said. Live streams say when an answer is out of date; `staleTime` only spares the server what
- * was asked a moment ago by another part of the same screen.
+ * The query cache. Live streams invalidate its entries; `staleTime` only avoids repeated requests by several parts of the
+ * same screen.
  */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeLogOut }),
@@ -15,7 +15,7 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 2_000,
       gcTime: 5 * 60_000,
-      // A server on this machine is there when the network is not.
+      // A server on this machine is reachable even without a network.
       networkMode: 'always',
       retry: (failures, error) => failures < retries && isTransient(error),
     },

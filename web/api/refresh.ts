@@ -3,25 +3,25 @@ import type { EventView } from '../../src/contract/event.ts'
 import type { JobView, TaskView } from '../../src/contract/job.ts'
 import { keys, type JobPart } from './keys.ts'
 
-/** The shortest time from one round of refetches to the next. */
+/** The minimum time in ms between two rounds of refetches. */
 const roundMs = 1_000
-/** What arrives together is refetched together. */
+/** The time in ms within which events are refetched together. */
 const gatherMs = 60
 
-/** What an event puts out of date, by the first word of its type. */
+/** The parts that an event invalidates, by the first segment of its type. */
 const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   job: ['job', 'tasks', 'agents', 'budget'],
   plan: ['plan', 'tasks', 'agents', 'job'],
   task: ['tasks', 'job', 'agents'],
   work: ['tasks', 'agents', 'job'],
-  // The end of an attempt closes what its agent has asked.
+  // The end of an attempt closes its agent's requests.
   attempt: ['permissions', 'questions', 'attempts', 'tasks', 'agents', 'job'],
   review: ['tasks', 'attempts'],
   check: ['checks', 'tasks', 'job'],
   finding: ['checks', 'job'],
   checkpoint: ['checks'],
   checks: ['checks', 'tasks', 'job'],
-  // Their words reach the screen by themselves.
+  // Session events update the screen directly.
   session: [],
   document: ['documents'],
   permission: ['permissions', 'tasks', 'agents', 'job'],
@@ -38,9 +38,9 @@ export function staleParts(event: EventView): readonly JobPart[] {
 }
 
 /**
- * Reads again what events put out of date: gathered, one round at a time, never sooner than `roundMs` after the last
- * and never before its answers are there, so that a busy job cannot drown a slow server. Only what is on screen is
- * fetched; the rest is marked.
+ * Refetches the parts that events invalidate: batched, one round at a time, at least `roundMs` after the last round and
+ * never before its responses have arrived, so that a busy job cannot overload a slow server. Only queries in use are
+ * fetched; the rest are marked stale.
  */
 export function createRefresher(cache: QueryClient, jobId: string) {
   const stale = new Set<JobPart>()
@@ -71,23 +71,23 @@ export function createRefresher(cache: QueryClient, jobId: string) {
   }
 }
 
-/** Reads for `refreshTogether`: what it reads is kept nowhere but in the cache that asked. */
+/** The client that fetches for `refreshTogether`: its results are kept only in the cache of the caller. */
 const reader = new QueryClient({
   defaultOptions: { queries: { gcTime: 0, networkMode: 'always', retry: false } },
 })
-/** How often the answers of one round are read until they tell of the same moment. */
+/** The maximum number of times that the responses of one round are fetched until they are consistent. */
 const readings = 3
 
 /**
- * Reads parts of a job again, all of them unless named, and shows the answers at one moment: header, board and team
- * change together. What cannot be read is left to its own query, which tries again and tells.
+ * Refetches parts of a job, all by default, and shows the responses at the same time: header, board and team change
+ * together. A failed request is left to its own query, which retries and reports the error.
  */
 export async function refreshTogether(
   cache: QueryClient,
   jobId: string,
   parts?: readonly JobPart[],
 ): Promise<void> {
-  // How many jobs run or need somebody stands beside the job on the same page.
+  // The numbers of running and waiting jobs are shown beside the job on the same page.
   const wanted = parts === undefined ? undefined : withBoard(parts)
   const beside = wanted === undefined || wanted.includes('job') ? [keys.jobs] : []
   const keysOfParts = [...(wanted?.map((part) => keys.part(jobId, part)) ?? [keys.job(jobId)]), ...beside]
@@ -106,7 +106,10 @@ export async function refreshTogether(
   )
 }
 
-/** The job counts its tasks and the board shows them: one is never read without the other, or they would disagree. */
+/**
+ * Adds the board to the parts: the job counts its tasks and the board shows them, so fetching only one would make them
+ * inconsistent.
+ */
 function withBoard(parts: readonly JobPart[]): readonly JobPart[] {
   const isOfBoard = parts.includes('job') || parts.includes('tasks')
   return isOfBoard ? [...new Set<JobPart>([...parts, 'job', 'tasks'])] : parts
@@ -114,7 +117,7 @@ function withBoard(parts: readonly JobPart[]): readonly JobPart[] {
 
 interface Answer {
   readonly query: Query
-  /** Undefined when it could not be read. */
+  /** Undefined when the request failed. */
   readonly data: unknown
 }
 
@@ -131,7 +134,7 @@ function readAll(queries: readonly Query[]): Promise<Answer[]> {
   )
 }
 
-/** Whether the job and its board, read one after the other, count the same tasks; true when only one was read. */
+/** Whether the job and its board, fetched one after the other, count the same tasks; true when only one was fetched. */
 function isOneMoment(jobId: string, answers: readonly Answer[]): boolean {
   const found = (part: JobPart): unknown =>
     answers.find(({ query }) => query.queryHash === JSON.stringify(keys.part(jobId, part)))?.data

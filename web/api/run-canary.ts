@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
-/** Has the server prove itself with a small job; takes as long as that does. */
+/** Runs a canary, the server's test of itself with a small job; resolves when it has ended. */
 export function useRunCanary() {
   const cache = useQueryClient()
   const readAgain = (): Promise<unknown> =>

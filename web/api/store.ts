@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** A value that lives outside React, and those who watch it. */
+/** A value outside React, with its subscribers. */
 export interface Store<T> {
   get(): T
   set(next: T): void

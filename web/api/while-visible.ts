@@ -1,10 +1,9 @@
-/** A page that nobody has looked at for this long closes its streams: a browser has six connections per server. */
+/** The time in ms after which a hidden page closes its streams: a browser allows six connections per server. */
 const hiddenMs = 15_000
 
 /**
- * Runs `work` now and again whenever the page is looked at after a time out of sight. Its signal is aborted when the
- * page has been hidden for a while, unless `staysOpen` says then that it is still needed; and by the function
- * returned, which ends it all.
+ * Runs `work` now and whenever the page becomes visible again. Its signal is aborted when the page has been hidden for a
+ * while, unless `staysOpen` returns true then; and by the returned function, which ends everything.
  */
 export function whileVisible(
   work: (signal: AbortSignal) => Promise<void>,

@@ -4,25 +4,25 @@ import { cx } from '../ui/cx.ts'
 import { VirtualList, type VirtualListHandle } from '../ui/virtual-list.tsx'
 import type { Column } from './columns.ts'
 
-/** A card of the usual height with the gap below, in pixels: what is assumed of cards not drawn yet. */
+/** The assumed height of a card that is not rendered yet, including the gap below, in pixels. */
 const usualHeight = 130
 
 interface BoardColumnProps {
   readonly column: Column
-  /** A long board draws only what is in sight of each column. */
+  /** Whether the column renders only visible cards, for a long board. */
   readonly isVirtual: boolean
-  /** The one that a narrow screen shows. */
+  /** Whether this is the column shown on a narrow screen. */
   readonly isChosen: boolean
-  /** The index of the card that wants the focus, or -1: it is brought into sight. */
+  /** The index of the card to focus, or -1; it is scrolled into view. */
   readonly focusAt: number
-  /** The index of the card that has or had the focus, or -1: it stays in the page however far it is scrolled away. */
+  /** The index of the card that has or had the focus, or -1; it stays mounted even when scrolled out of view. */
   readonly currentAt: number
-  /** Said instead of the column's own words when it is empty. */
+  /** Shown instead of the column's default text when it is empty. */
   readonly note: ReactNode
   readonly children: (task: TaskView) => ReactNode
 }
 
-/** One column: its name, how many, its cards. */
+/** One column: its name, the number of cards, and the cards. */
 export function BoardColumn(props: BoardColumnProps) {
   const { column, isVirtual, isChosen, focusAt, currentAt, note, children } = props
   const look = 'min-h-0 flex-1 px-2 max-md:pt-2'

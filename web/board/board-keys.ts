@@ -7,7 +7,7 @@ const rowSteps: Readonly<Record<string, (row: number, last: number) => number>> 
   End: (_row, last) => last,
 }
 
-/** Where a key leads from a card: the id of another one, or null. Left and right skip empty columns. */
+/** Returns the id of the card that a key moves to, or null. Left and right skip empty columns. */
 export function cardAfterKey(key: string, columns: readonly Column[], from: string): string | null {
   const at = columns.findIndex((column) => column.ids.has(from))
   const tasks = columns[at]?.tasks ?? []

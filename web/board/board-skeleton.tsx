@@ -1,7 +1,7 @@
 import { cx } from '../ui/cx.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 
-/** The board while its cards are being read. */
+/** The board while its cards are loading. */
 export function BoardSkeleton() {
   return (
     <div role="status" className="flex min-h-0 flex-1 gap-3 p-4">

@@ -7,7 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { BoardSkeleton } from './board-skeleton.tsx'
 import { Cards } from './cards.tsx'
 
-/** The job's tasks as cards, where they stand. */
+/** The job's tasks as cards in columns. */
 export function Board() {
   const id = useJobId()
   const { data: tasks, error } = useQuery(queries.tasks(id))

@@ -5,7 +5,7 @@ import { cx } from '../ui/cx.ts'
 import { Elapsed } from '../ui/since.tsx'
 import { costText, tokensDetail, tokensText } from '../ui/usage.ts'
 
-/** The numbers of a card, each only when it says something. */
+/** The numbers on a card; irrelevant ones are left out. */
 export function CardFacts({
   task,
   dependencies,
@@ -33,7 +33,7 @@ export function CardFacts({
   )
 }
 
-/** Money, or at least tokens, and time. */
+/** The cost, or else the tokens, and the duration. */
 function Spent({ task, since }: { readonly task: TaskView; readonly since: string }) {
   const used = costText(task.usage) ?? tokensText(task.usage)
   return (
@@ -44,7 +44,7 @@ function Spent({ task, since }: { readonly task: TaskView; readonly since: strin
   )
 }
 
-/** How many, and their names for whoever points at it or comes to the card with the keyboard. */
+/** The number of dependencies, with their titles on hover or keyboard focus. */
 function DependencyFact({ titles }: { readonly titles: readonly string[] }) {
   return (
     <span className="relative z-1 inline-flex items-center gap-1 [&_svg]:size-3.5 [&:hover>span]:block">

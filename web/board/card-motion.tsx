@@ -4,7 +4,7 @@ const flightMs = 320
 const slideMs = 220
 const appearMs = 180
 const easing = 'cubic-bezier(0.2, 0.7, 0.2, 1)'
-/** When more than this many cards move at once, the eye follows none of them. */
+/** The maximum number of cards that are animated at once; with more, the eye could follow none. */
 const flightLimit = 12
 
 interface Seen {
@@ -18,18 +18,18 @@ interface Before {
 }
 
 interface MotionProps {
-  /** Changes exactly when a card stands somewhere else. */
+  /** Changes exactly when a card changes its position. */
   readonly placement: string
-  /** The measures of what is scrolled virtually are right only in the next frame. */
+  /** Whether lists are virtual, in which case positions are correct only in the next frame. */
   readonly isVirtual: boolean
   readonly className?: string
   readonly children: ReactNode
 }
 
 /**
- * Moves cards from where they were to where they are, once, when the board has changed: from column to column in
- * flight above everything, within a column by sliding. Whoever had the focus keeps it. A class, because React tells only
- * classes what the page looked like just before a change.
+ * Animates cards from their old to their new position, once per change of the board: between columns by flying above the
+ * page, within a column by sliding. The focused card keeps the focus. A class component, because only
+ * `getSnapshotBeforeUpdate` gives access to the page just before a change.
  */
 export class CardMotion extends Component<MotionProps> {
   private board: HTMLDivElement | null = null
@@ -65,7 +65,7 @@ export class CardMotion extends Component<MotionProps> {
   }
 }
 
-/** Every card in the page, where it is and in which column. */
+/** Returns every card on the page with its position and column. */
 function see(board: HTMLElement): Map<string, Seen> {
   const cards = new Map<string, Seen>()
   for (const card of board.querySelectorAll<HTMLElement>('[data-task]')) {
@@ -92,7 +92,7 @@ function play(board: HTMLElement, before: ReadonlyMap<string, Seen>): void {
   }
 }
 
-/** A copy travels above the page, so that no column cuts it off; the card itself waits where it will be. */
+/** Animates a copy above the page, so that no column clips it; the card itself stays at its target. */
 function fly(card: HTMLElement, from: DOMRect, to: DOMRect): void {
   const copy = card.cloneNode(true)
   if (!(copy instanceof HTMLElement)) return

@@ -13,18 +13,18 @@ interface CardProps {
   readonly jobId: string
   readonly task: TaskView
   readonly dependencies: Dependencies | undefined
-  /** Its details are open beside the board. */
+  /** Whether its details are open beside the board. */
   readonly isOpen: boolean
-  /** Whether Tab comes here: one card of each column. */
+  /** Whether Tab stops at this card: one card of each column. */
   readonly isTabStop: boolean
-  /** The focus is to come here now. */
+  /** Whether the card should be focused now. */
   readonly wantsFocus: boolean
   readonly handlers: CardHandlers
 }
 
 /**
- * One task. The whole card opens its details; what is in it can be read without. Its link is a plain one that the board
- * follows: each of the router's own watches where the page is, which a card never asks.
+ * One task. The whole card is a link that opens its details. A plain link handled by the board, because each of the router's
+ * own links subscribes to the location, which a card does not need.
  */
 export const Card = memo(function Card({
   jobId,
@@ -80,7 +80,10 @@ export const Card = memo(function Card({
   )
 })
 
-/** A card that has just come into a long column is hidden until it has been measured, and what is hidden takes no focus. */
+/**
+ * Focuses a card once it is visible: a card new in a long column is hidden until it is measured, and a hidden one cannot be
+ * focused.
+ */
 function focusWhenShown(link: HTMLElement | null): () => void {
   let frame = 0
   let framesLeft = 30
@@ -95,7 +98,7 @@ function focusWhenShown(link: HTMLElement | null): () => void {
 
 const none: readonly string[] = []
 
-/** The one thing to know about the task now: what is being done, what holds it up, what went wrong. */
+/** The most important fact about the task: its activity, its wait, or its error. */
 function CardNews({ task, waitsFor }: { readonly task: TaskView; readonly waitsFor: readonly string[] }) {
   if (task.status === 'failed' && task.error !== null) {
     return <p className="line-clamp-3 text-xs wrap-anywhere text-failed">{task.error}</p>
@@ -124,7 +127,7 @@ function CardNews({ task, waitsFor }: { readonly task: TaskView; readonly waitsF
 
 const named = 2
 
-/** The first few by name, the rest by number. */
+/** Lists the first few titles and counts the rest. */
 function inWords(titles: readonly string[]): string {
   const shown = titles.slice(0, named).map((title) => `“${title}”`)
   const more = titles.length - shown.length

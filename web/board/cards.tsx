@@ -12,7 +12,7 @@ import { useCardFocus } from './use-card-focus.ts'
 
 const route = getRouteApi('/app/jobs/$id')
 
-/** The columns with their cards: they move by themselves, and the keyboard moves among them. */
+/** The columns with their cards, with animation and keyboard navigation. */
 export function Cards({
   jobId,
   job,
@@ -72,24 +72,24 @@ export function Cards({
   )
 }
 
-/** While nobody works but the server, the column of work says at what. */
+/** The note of the column in progress while only the server works: its current check. */
 function noteOf({ name }: Column, job: JobView | undefined): ReactNode {
   const checking = job?.checking ?? null
   return name === 'progress' && checking !== null ? <CurrentCheck checking={checking} /> : undefined
 }
 
-/** Tab comes to the card of a column that had the focus last, or to its first. */
+/** Returns the tab stop of a column: the card that last had the focus, or the first. */
 function tabStop(column: Column, current: string | undefined): string | undefined {
   const own = current === undefined ? undefined : column.ids.has(current)
   return own === true ? current : column.tasks[0]?.task_id
 }
 
-/** Where all cards stand, in one word to compare. */
+/** Returns the positions of all cards as a string, for comparison. */
 function placementOf(columns: readonly Column[]): string {
   return columns.map(({ name, tasks }) => `${name}:${tasks.map((task) => task.task_id).join()}`).join(';')
 }
 
-/** Until somebody chooses, a narrow screen shows where something is happening. */
+/** Returns the column for a narrow screen: the chosen one, or else the one with activity. */
 function chosenColumn(columns: readonly Column[], chosen: ColumnName | null): ColumnName {
   if (chosen !== null && columns.some((column) => column.name === chosen)) return chosen
   const order: readonly ColumnName[] = ['progress', 'review', 'failed', 'todo', 'done', 'dropped']

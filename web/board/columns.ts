@@ -6,7 +6,7 @@ export type ColumnName = 'todo' | 'progress' | 'review' | 'done' | 'failed' | 'd
 export interface Column {
   readonly name: ColumnName
   readonly title: string
-  /** Said when there is no card. */
+  /** Shown when there is no card. */
   readonly empty: string
   readonly tasks: readonly TaskView[]
   readonly ids: ReadonlySet<string>
@@ -33,8 +33,8 @@ const columnOf: Readonly<Record<TaskStatus, ColumnName>> = {
 }
 
 /**
- * The board's columns from left to right. Cards stand in the order of the plan, but for what is done: there the latest
- * is on top. The columns of what failed and of what was cancelled or skipped are there only when there is any.
+ * Returns the board's columns from left to right. Cards are in the order of the plan, except for done ones: there the latest
+ * is first. The columns of failed and of cancelled or skipped tasks exist only when there are any.
  */
 export function columnsOf(tasks: readonly TaskView[], job?: JobState): readonly Column[] {
   return columns
@@ -51,7 +51,10 @@ export function columnsOf(tasks: readonly TaskView[], job?: JobState): readonly 
 
 type JobState = Pick<JobView, 'current_phase' | 'status' | 'wait'>
 
-/** Why there is no card: without a plan nobody knows what is left to begin, and of what was given up nothing will. */
+/**
+ * Explains an empty column: without a plan it is not known what is left to start, and in a failed or cancelled job nothing
+ * will start.
+ */
 function emptyWords({ name, empty }: (typeof columns)[number], job: JobState | undefined): string {
   if (job === undefined) return empty
   if (name === 'todo') return nothingToDo(job) ?? empty
@@ -71,14 +74,14 @@ function byEnd(a: TaskView, b: TaskView): number {
   return ends === 0 ? b.position - a.position : ends
 }
 
-/** What a card says about other cards: by the titles of those it depends on. */
+/** The dependencies of a card, by the titles of the tasks. */
 export interface Dependencies {
-  /** The unfinished ones that hold the task up. */
+  /** The unfinished dependencies that block the task. */
   readonly waitsFor: readonly string[]
   readonly all: readonly string[]
 }
 
-/** The dependencies of every task, by its id. */
+/** Returns the dependencies of every task, keyed by its id. */
 export function dependenciesOf(tasks: readonly TaskView[]): ReadonlyMap<string, Dependencies> {
   const byId = new Map(tasks.map((task) => [task.task_id, task]))
   return new Map(

@@ -2,10 +2,10 @@ import { queries } from '../api/queries.ts'
 import { queryClient } from '../api/query-client.ts'
 import { loadVirtualList } from '../ui/virtual-list.tsx'
 
-/** From this many cards on, columns draw only what is in sight. */
+/** The number of cards from which columns render only visible ones. */
 export const virtualFrom = 60
 
-/** Reads what the board of a job shows, and what a long one is drawn with. */
+/** Loads the data of a job's board, and the code that renders a long one. */
 export async function loadBoard(jobId: string): Promise<void> {
   const tasks = queries.tasks(jobId)
   await queryClient.prefetchQuery(tasks)

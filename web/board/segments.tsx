@@ -1,7 +1,7 @@
 import { cx } from '../ui/cx.ts'
 import type { Column, ColumnName } from './columns.ts'
 
-/** On a narrow screen: which column is shown. */
+/** The column switch for narrow screens. */
 export function Segments({
   columns,
   chosen,

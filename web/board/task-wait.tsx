@@ -4,10 +4,10 @@ import { Elapsed } from '../ui/since.tsx'
 import { StatusIcon } from '../ui/status-pill.tsx'
 import { useNow } from '../ui/time.ts'
 
-/** Work is often queued for a moment: only what waits for longer is told, in milliseconds. */
+/** The time in ms after which a wait is shown: work is often queued for a moment. */
 const noticedMs = 1_000
 
-/** The status of a task as its icon: one that was begun and stands still does not spin. */
+/** The status icon of a task: one that was started but is waiting does not spin. */
 export function TaskIcon({ task, className }: { readonly task: TaskView; readonly className: string }) {
   if (task.wait === null) return <StatusIcon status={task.status} className={className} />
   return <WaitingIcon task={task} wait={task.wait} className={className} />
@@ -25,7 +25,7 @@ function WaitingIcon({
   return <StatusIcon status={useIsNoticed(wait) ? 'waiting' : task.status} className={className} />
 }
 
-/** What a task that was begun waits for, and for how long. The whole of it is said once: in the job's header. */
+/** The wait of a started task, and its duration. The full text is in the job's header only. */
 export function TaskWait({ wait }: { readonly wait: Wait }) {
   if (!useIsNoticed(wait)) return null
   return (
@@ -45,7 +45,7 @@ const words: Readonly<Partial<Record<Wait['for'], string>>> = {
   retry: 'another try',
 }
 
-/** Whether a wait is to be told: one for a person at once, any other when it lasts. */
+/** Whether a wait is shown: one for a person immediately, any other when it lasts. */
 export function useIsNoticed(wait: Wait): boolean {
   const now = useNow()
   return personWaits.has(wait.for) || now - Date.parse(wait.since) > noticedMs

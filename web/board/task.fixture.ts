@@ -1,6 +1,6 @@
 import type { TaskView } from '../../src/contract/job.ts'
 
-/** A card for tests: a task about which nothing is remarkable but what the test says. */
+/** Returns a task for tests with default values, overridden by `rest`. */
 export function task(task_id: string, status: TaskView['status'], rest: Partial<TaskView> = {}): TaskView {
   return {
     task_id,

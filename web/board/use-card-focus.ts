@@ -10,7 +10,7 @@ import {
 import { cardAfterKey } from './board-keys.ts'
 import type { Column } from './columns.ts'
 
-/** What every card's link listens with; the same object for as long as the board is there. */
+/** The event handlers of every card's link; the same object as long as the board is mounted. */
 export interface CardHandlers {
   readonly onKeyDown: (event: KeyboardEvent) => void
   readonly onFocus: (event: FocusEvent) => void
@@ -18,16 +18,16 @@ export interface CardHandlers {
 }
 
 interface CardFocus {
-  /** The card that had the focus last: Tab comes back to it. */
+  /** The card that last had the focus: Tab returns to it. */
   readonly current: string | undefined
-  /** The card that is to have it now; null once it has. */
+  /** The card to focus now; null when it has the focus. */
   readonly target: string | null
   readonly handlers: CardHandlers
 }
 
 /**
- * The keyboard on the board: arrows go from card to card. `onGo` hears of a card before it is focused, `onOpen` of one whose
- * details are wanted here and not in a tab of their own.
+ * Keyboard navigation on the board: arrows move between cards. `onGo` is called before a card is focused, `onOpen` when its
+ * details are to be opened here and not in a new tab.
  */
 export function useCardFocus(
   columns: readonly Column[],

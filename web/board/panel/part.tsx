@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** A part of the details under its own small heading. */
+/** A section of the details under its own small heading. */
 export function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section className="flex flex-col gap-1.5">

@@ -3,11 +3,11 @@ import type { JobView, TaskView } from '../../../src/contract/job.ts'
 export interface PossibleActs {
   readonly canRetry: boolean
   readonly canCancel: boolean
-  /** The agent can still read what is written to it. */
+  /** Whether the agent can still receive messages. */
   readonly canWrite: boolean
 }
 
-/** What a person may do with a task now. The server decides in the end; what it would refuse is not offered. */
+/** Returns the actions available for a task. The server decides in the end; actions that it would reject are not offered. */
 export function possibleActs(
   job: Pick<JobView, 'status' | 'mode'>,
   task: Pick<TaskView, 'status' | 'phase'>,

@@ -6,7 +6,7 @@ import { useTextDraft, whenSent } from '../../ui/draft.ts'
 import { Field } from '../../ui/field.tsx'
 import { Textarea } from '../../ui/input.tsx'
 
-/** Starts the task over, with a word to whoever takes it. */
+/** Restarts the task, with an optional note for the next attempt. */
 export function RetryForm({
   jobId,
   taskId,

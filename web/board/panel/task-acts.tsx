@@ -11,7 +11,7 @@ import { showFailure } from '../../ui/toast.tsx'
 import { possibleActs } from './possible-acts.ts'
 import { RetryForm } from './retry-form.tsx'
 
-/** What a person can do with the task as it stands. */
+/** The actions available for the task in its current state. */
 export function TaskActs({ jobId, task }: { readonly jobId: string; readonly task: TaskView }) {
   const { data: job } = useQuery(queries.job(jobId))
   const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
@@ -48,7 +48,7 @@ export function TaskActs({ jobId, task }: { readonly jobId: string; readonly tas
   )
 }
 
-/** To the session of the agent, where the box to write in is. */
+/** A link to the agent's session, which contains the message box. */
 function WriteLink({ jobId, agentName }: { readonly jobId: string; readonly agentName: string }) {
   const { data: agents } = useQuery(queries.agents(jobId))
   const agent = agents?.find(({ name }) => name === agentName)

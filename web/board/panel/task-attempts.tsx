@@ -9,7 +9,7 @@ import { StatusPill } from '../../ui/status-pill.tsx'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 import { Part } from './part.tsx'
 
-/** Every try at the task and every review of it, the latest first. */
+/** All attempts and reviews of the task, the latest first. */
 export function TaskAttempts({ jobId, task }: { readonly jobId: string; readonly task: TaskView }) {
   const { data, error } = useQuery(queries.attempts(jobId))
   const { data: evidence } = useQuery(queries.checks(jobId))
@@ -42,7 +42,7 @@ function Attempt({
 }: {
   readonly jobId: string
   readonly attempt: AttemptView
-  /** The session ended well, and a check says that its work is not good. */
+  /** Whether the session ended well but a check failed its work. */
   readonly isRefuted: boolean
 }) {
   const used = costText(attempt.usage) ?? tokensText(attempt.usage)

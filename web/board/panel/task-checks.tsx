@@ -7,7 +7,7 @@ import { statuses } from '../../ui/status.ts'
 import { measured } from '../../ui/time.ts'
 import { Part } from './part.tsx'
 
-/** What must pass for the task, and how it went the last time. */
+/** The checks of the task, and their latest results. */
 export function TaskChecks({ jobId, task }: { readonly jobId: string; readonly task: TaskView }) {
   const { data } = useQuery(queries.checks(jobId))
   const own = (data?.checks ?? []).filter((check) => check.task_id === task.task_id && check.kind === 'check')

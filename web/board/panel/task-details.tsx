@@ -14,7 +14,7 @@ import { TaskActs } from './task-acts.tsx'
 import { TaskAttempts } from './task-attempts.tsx'
 import { TaskChecks } from './task-checks.tsx'
 
-/** What there is to know about a task, from what it is to what was tried. */
+/** All details of a task, from its description to its attempts. */
 export function TaskDetails({
   jobId,
   task,

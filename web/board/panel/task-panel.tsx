@@ -11,8 +11,8 @@ import { StatusPill } from '../../ui/status-pill.tsx'
 import { TaskDetails } from './task-details.tsx'
 
 /**
- * One task in full, beside the board and not in its way: the board goes on and another card can be chosen. Escape
- * closes it, and the focus goes back to the card.
+ * One task in full, non-modal beside the board: the board stays usable and another card can be chosen. Escape closes it, and
+ * the focus returns to the card.
  */
 export function TaskPanel({ jobId, taskId }: { readonly jobId: string; readonly taskId: string }) {
   const { data: tasks, error } = useQuery(queries.tasks(jobId))
@@ -56,7 +56,7 @@ function PanelFrame({
     onClose()
   }
   return (
-    // Escape is heard here for whatever inside has the focus.
+    // Escape is handled here for whatever inside has the focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
       ref={panel}

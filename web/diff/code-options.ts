@@ -1,12 +1,12 @@
-/** The counts beside a file's name, which the library draws too pale to be read on white. */
+/** Styles for the counts beside a file's name, whose default colours have too little contrast on white. */
 const COUNTS = `
   [data-additions-count] { color: light-dark(#0b6e46, #3fb984); }
   [data-deletions-count] { color: light-dark(#b42318, #f2776b); }
 `
 
 /**
- * How code looks, in files and in diffs alike; the theme follows the page's `color-scheme`. The light one has the contrast
- * that words need on the ground of an added line.
+ * The options for rendering code, in files and in diffs; the theme follows the page's `color-scheme`. The light one has
+ * enough contrast for text on the background of an added line.
  */
 export const codeOptions = {
   theme: { light: 'github-light-high-contrast', dark: 'pierre-dark' },

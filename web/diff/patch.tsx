@@ -5,7 +5,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { codeOptions } from './code-options.ts'
 import { useColours } from './use-colours.ts'
 
-/** A unified diff as git writes it, file by file. */
+/** A unified diff in git's format, file by file. */
 export function Patch({ diff, look }: { readonly diff: string; readonly look: 'unified' | 'split' }) {
   const themeType = useColours()
   const files = useMemo(() => parsePatchFiles(diff).flatMap((patch) => patch.files), [diff])

@@ -8,7 +8,7 @@ function subscribe(listener: () => void): () => void {
   return () => dark.removeEventListener('change', listener)
 }
 
-/** Which of the two themes the page wears at present. */
+/** Returns the page's current theme. */
 export function useColours(): 'light' | 'dark' {
   const theme = useTheme()
   const system = useSyncExternalStore(subscribe, () => (dark.matches ? 'dark' : 'light'))

@@ -23,10 +23,10 @@ import { useJobId } from './use-job-id.ts'
 
 const route = getRouteApi('/app/jobs/$id/activity')
 const usualHeight = 33
-/** This close to the beginning of what is loaded, the page before is read, in pixels. */
+/** The distance in pixels from the beginning of the loaded events at which the previous page is fetched. */
 const nearBeginning = 400
 
-/** Everything that happened, as it happens: the latest at the end. */
+/** All events of the job, live, the latest at the end. */
 export function Activity() {
   const id = useJobId()
   const filter = useFilter()
@@ -110,14 +110,14 @@ function useFilter(): ActivityFilter {
   )
 }
 
-/** Who looks for words or for agents wants every event; else the chatter of sessions is gathered. */
+/** Returns the rows of the log: every event when filtered by text, agent or attempt, otherwise with session events grouped. */
 function rowsOf(events: Parameters<typeof gathered>[0], filter: ActivityFilter): readonly ActivityRow[] {
   const fitting = events.filter((event) => matches(event, filter))
   const isClose = filter.text !== undefined || filter.agent !== undefined || filter.attempt !== undefined
   return isClose ? fitting.map((event) => ({ kind: 'event', event })) : gathered(fitting)
 }
 
-/** A gathered row is the same row while it grows. */
+/** A grouped row keeps its key while it grows. */
 function keyOf(row: ActivityRow): number {
   return row.kind === 'event' ? row.event.seq : row.first.seq
 }

@@ -1,11 +1,11 @@
 import type { FileContent } from '../../src/contract/files.ts'
 
-/** Text beyond this many characters is not coloured line by line: the page would stop. */
+/** The number of characters above which a text is not highlighted, because the page would freeze. */
 const LARGE = 400_000
 
 export type FilePreview = 'text' | 'markdown' | 'image' | 'binary' | 'large' | 'empty'
 
-/** As what a file is shown. */
+/** Returns the kind of preview for a file. */
 export function filePreview(file: FileContent): FilePreview {
   if (/\.(png|jpe?g|gif|webp|avif|svg)$/i.test(file.path) && !file.truncated) return 'image'
   if (file.size === 0) return 'empty'

@@ -2,7 +2,7 @@ import type { FileTree } from '../../src/contract/files.ts'
 
 type FileEntry = FileTree['files'][number]
 
-/** A line of the tree as it is shown: a folder, open or closed, or a file. `depth` counts from 0. */
+/** A line of the file tree: a folder, open or closed, or a file. `depth` counts from 0. */
 export type TreeLine =
   | {
       readonly kind: 'folder'
@@ -24,7 +24,7 @@ interface Folder {
   readonly files: FileEntry[]
 }
 
-/** The lines in sight: folders before files, each by name; what lies in a closed folder is not there. */
+/** Returns the visible lines: folders before files, each by name; contents of closed folders are left out. */
 export function treeLines(files: readonly FileEntry[], closed: ReadonlySet<string>): TreeLine[] {
   const root: Folder = { folders: new Map(), files: [] }
   for (const file of files) {
@@ -60,7 +60,7 @@ function linesOf(folder: Folder, above: string, depth: number, closed: ReadonlyS
   return [...folders, ...files]
 }
 
-/** The file to show when none was asked for: the README, else the first at the top, else the first of all. */
+/** Returns the file shown by default: the README, else the first at the top level, else the first of all. */
 export function firstFile(files: readonly FileEntry[]): string | undefined {
   const readme = files.find((file) => /^readme(\.\w+)?$/i.test(file.path))
   return (readme ?? files.find((file) => !file.path.includes('/')) ?? files[0])?.path

@@ -22,7 +22,7 @@ const looks = [
   { value: 'source', label: 'Source' },
 ] as const
 
-/** One file as what it is: text with its colours, Markdown to read, an image; what is neither can be downloaded. */
+/** One file by its type: highlighted text, rendered Markdown, or an image; others can be downloaded. */
 export function FileViewer({
   jobId,
   path,
@@ -31,7 +31,7 @@ export function FileViewer({
 }: {
   readonly jobId: string
   readonly path: string
-  /** The bytes of a path that is not UTF-8. */
+  /** The encoded bytes of a path that is not UTF-8. */
   readonly encoded: string | undefined
   readonly reference: string | undefined
 }) {

@@ -11,7 +11,7 @@ import { firstFile, treeLines, type TreeLine } from './file-tree.ts'
 
 const route = getRouteApi('/app/jobs/$id/files')
 
-/** The tree at the left, the chosen file at the right; on a phone the tree gives way to the file. */
+/** The tree at the left, the selected file at the right; on a phone the file replaces the tree. */
 export function FilesBrowser({ jobId, tree }: { readonly jobId: string; readonly tree: FileTree }) {
   const search = route.useSearch()
   const path = search.path ?? firstFile(tree.files)

@@ -14,7 +14,7 @@ const looks = [
   { value: 'split', label: 'Split' },
 ] as const
 
-/** What was changed: by the whole job, by one task, or between the two commits that the address names. */
+/** The changes of the whole job, of one task, or between two commits named in the URL. */
 export function Changes({ jobId }: { readonly jobId: string }) {
   const { from, to, look = 'unified' } = route.useSearch()
   const navigate = route.useNavigate()
@@ -56,7 +56,7 @@ export function Changes({ jobId }: { readonly jobId: string }) {
   )
 }
 
-/** Whose changes: everybody's, or those of one task that has been built. */
+/** Selects the changes of the whole job, or those of one task that has been built. */
 function RangeSelect({ jobId }: { readonly jobId: string }) {
   const { from, to } = route.useSearch()
   const navigate = route.useNavigate()

@@ -7,7 +7,7 @@ import { Ago } from '../ui/since.tsx'
 
 const route = getRouteApi('/app/jobs/$id/files')
 
-/** The commits of main, newest first: each leads to what it changed and to the files as they were then. */
+/** The commits of main, newest first, each with links to its changes and to the files at that commit. */
 export function History({ jobId }: { readonly jobId: string }) {
   const { ref } = route.useSearch()
   return (

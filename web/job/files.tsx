@@ -24,7 +24,7 @@ const views = [
   { value: 'commits', label: 'History' },
 ] as const
 
-/** The job's repository: what is in it, what was changed, and by which commits. All of it read from git objects. */
+/** The job's repository: its files, its changes, and its commits, all read from git objects. */
 export function Files() {
   const id = useJobId()
   const search = route.useSearch()

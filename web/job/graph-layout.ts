@@ -1,4 +1,4 @@
-/** A task as the drawing needs it. */
+/** A task in the form needed for the layout. */
 export interface GraphNode {
   readonly key: string
   readonly dependsOn: readonly string[]
@@ -20,9 +20,9 @@ export interface GraphLayout {
 export const graphSize = { width: 208, height: 60, gapX: 56, gapY: 16 } as const
 
 /**
- * Tasks from left to right: a column further right than everything they wait for, and within a column near the middle
- * of it, so that lines stay short (layering after Sugiyama, Tagawa and Toda, 1981, with one pass of barycentres).
- * In pixels. The order given decides where the lines leave a choice.
+ * Lays tasks out from left to right: each column is to the right of all its dependencies, and within a column a task is near
+ * the middle of them, so that lines stay short (layering after Sugiyama, Tagawa and Toda, 1981, with one pass of
+ * barycentres). In pixels. The given order decides where the dependencies leave a choice.
  */
 export function layoutGraph(nodes: readonly GraphNode[]): GraphLayout {
   const known = new Map(nodes.map((node) => [node.key, node]))
@@ -54,7 +54,7 @@ export function layoutGraph(nodes: readonly GraphNode[]): GraphLayout {
 
 function columnsOf(nodes: readonly GraphNode[], known: ReadonlyMap<string, GraphNode>): GraphNode[][] {
   const depths = new Map<string, number>()
-  // A plan in the making may have a cycle: whoever is met again on the way counts as the beginning.
+  // An unfinished plan may have a cycle: a node that is visited again counts as the beginning.
   const depth = (node: GraphNode, above: ReadonlySet<string>): number => {
     const found = depths.get(node.key)
     if (found !== undefined) return found

@@ -9,7 +9,7 @@ import { TimeLeft } from './time-left.tsx'
 import { LongText } from './transcript/long-text.tsx'
 import { inputText } from './transcript/input-text.ts'
 
-/** What agents ask before they act, for as long as they wait: who, for what, what can be answered and until when. */
+/** The open permission requests: the agent, the action, the possible answers and the deadline. */
 export function Permissions({ jobId }: { readonly jobId: string }) {
   const { data: permissions = [] } = useQuery(queries.permissions(jobId))
   const open = permissions.filter((permission) => permission.outcome === null)

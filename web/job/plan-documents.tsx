@@ -10,7 +10,7 @@ const documents = [
   { path: 'docs/design.md', title: 'Design' },
 ] as const
 
-/** What the planners wrote, as it stands in the repository. */
+/** The planners' documents, as they are in the repository. */
 export function PlanDocuments({ jobId }: { readonly jobId: string }) {
   const { data: tree } = useQuery(queries.files(jobId))
   const there = documents.filter(({ path }) => tree?.files.some((file) => file.path === path))

@@ -3,7 +3,10 @@ import { ApiError } from '../../src/client/api-error.ts'
 import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
 import { entriesOf } from '../ui/entries.ts'
 
-/** A task while it is being edited: lists are text, one entry a line. `key` never changes, so that work finds its task. */
+/**
+ * A task being edited: lists are text, one entry per line. `key` never changes, so that existing work can be matched to its
+ * task.
+ */
 export interface DraftTask {
   readonly key: string
   readonly title: string
@@ -21,12 +24,12 @@ export interface PlanDraft {
   readonly checks: string
 }
 
-/** Under which the edits of a proposal are kept until they are saved or thrown away. */
+/** Returns the key under which the edits of a proposal are stored until they are saved or discarded. */
 export function draftKey(jobId: string, version: number): string {
   return `plan.${jobId}.${version}`
 }
 
-/** Edits that were kept, when they are some. */
+/** Parses stored edits; null when they are invalid. */
 export function keptDraft(kept: unknown): PlanDraft | null {
   const found = KeptDraft.safeParse(kept)
   return found.success ? found.data : null
@@ -87,7 +90,7 @@ export function changeTask(draft: PlanDraft, key: string, change: Partial<DraftT
   return { ...draft, tasks: draft.tasks.map((task) => (task.key === key ? { ...task, ...change } : task)) }
 }
 
-/** Moves a task by `by` places; at the ends it stays. */
+/** Moves a task by `by` places; does nothing at the ends. */
 export function moveTask(draft: PlanDraft, key: string, by: -1 | 1): PlanDraft {
   const from = draft.tasks.findIndex((task) => task.key === key)
   const to = from + by
@@ -100,7 +103,7 @@ export function moveTask(draft: PlanDraft, key: string, by: -1 | 1): PlanDraft {
   return { ...draft, tasks }
 }
 
-/** Takes a task out, and out of what others wait for. */
+/** Removes a task, also from the dependencies of others. */
 export function removeTask(draft: PlanDraft, key: string): PlanDraft {
   return {
     ...draft,
@@ -110,7 +113,7 @@ export function removeTask(draft: PlanDraft, key: string): PlanDraft {
   }
 }
 
-/** Adds an empty task at the end, under a key that no other has. */
+/** Adds an empty task at the end, with an unused key. */
 export function addTask(draft: PlanDraft): PlanDraft {
   const taken = new Set(draft.tasks.map((task) => task.key))
   let number = draft.tasks.length + 1
@@ -127,13 +130,13 @@ export function addTask(draft: PlanDraft): PlanDraft {
   return { ...draft, tasks: [...draft.tasks, task] }
 }
 
-/** What is wrong, each sentence where it belongs: at a task, or at the plan as a whole. */
+/** The problems of a plan, each assigned to a task or to the whole plan. */
 export interface PlanProblems {
   readonly whole: readonly string[]
   readonly byKey: ReadonlyMap<string, readonly string[]>
 }
 
-/** What can be seen to be wrong before anything is sent. */
+/** Returns the problems that can be found before anything is sent. */
 export function problemsOf(draft: PlanDraft): PlanProblems {
   const byKey = new Map<string, string[]>()
   for (const task of draft.tasks) {
@@ -146,7 +149,7 @@ export function problemsOf(draft: PlanDraft): PlanProblems {
   return { whole: draft.tasks.length === 0 ? ['Keep at least one task.'] : [], byKey }
 }
 
-/** What the server refused, by the place that each issue names (`plan.tasks.2.depends_on`). */
+/** Returns the server's issues, assigned by their path (`plan.tasks.2.depends_on`). */
 export function refusedParts(draft: PlanDraft, error: Error | null): PlanProblems {
   const whole: string[] = []
   const byKey = new Map<string, string[]>()

@@ -16,7 +16,7 @@ interface TaskEditorProps {
   readonly onRemove: () => void
 }
 
-/** One task with everything about it that may be changed, and what is wrong with it. */
+/** The editor of one task, with its problems. */
 export function TaskEditor(props: TaskEditorProps) {
   const { task, number, problems, onChange, onMove, onRemove } = props
   const name = task.title.trim() === '' ? `task ${number}` : `“${task.title}”`

@@ -26,7 +26,7 @@ import {
 import { PlanGraph } from './plan-graph.tsx'
 import { TaskEditor } from './plan-editor-task.tsx'
 
-/** The plan in a person's hands: words, order, dependencies, checks, tasks. It is the job's only when it is saved. */
+/** The editor of the plan: texts, order, dependencies, checks, tasks. Changes apply to the job only when they are saved. */
 export function PlanEditor({
   jobId,
   version,

@@ -7,7 +7,7 @@ import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
 
-/** The gate: nothing is built until a person lets this very plan through, changes it, or sends it back. */
+/** The gate of a proposed plan: nothing is built until a person approves this version, changes it, or rejects it. */
 export function PlanGate({
   jobId,
   view,
@@ -49,7 +49,7 @@ export function PlanGate({
   )
 }
 
-/** Under which the words of a refusal are kept while they are written. */
+/** Returns the key under which the note of a rejection is stored while it is written. */
 function noteKey(jobId: string): string {
   return `plan-note.${jobId}`
 }

@@ -10,7 +10,7 @@ import { graphSize, layoutGraph } from './graph-layout.ts'
 const box =
   'absolute flex flex-col justify-center gap-1 rounded-lg border border-line bg-surface px-3 py-2 text-left shadow-card'
 
-/** The tasks as a picture: what waits for what, from left to right, and how each stands once it is real. */
+/** The tasks as a graph of dependencies, from left to right, with the status of each once the plan is adopted. */
 export function PlanGraph({
   jobId,
   planned,

@@ -3,7 +3,7 @@ import { roleNames } from '../ui/avatar.tsx'
 import { Section } from '../ui/page.tsx'
 import { Badge } from '../ui/status-pill.tsx'
 
-/** Every task in words: what is asked, when it is done, and which commands must pass. */
+/** The tasks as text: description, acceptance criteria, and checks. */
 export function PlanTasks({ plan }: { readonly plan: Plan }) {
   const titles = new Map(plan.tasks.map((task) => [task.key, task.title]))
   return (

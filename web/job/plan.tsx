@@ -20,7 +20,7 @@ const PlanEditor = lazyPart(async () => (await import('./plan-editor.tsx')).Plan
   fallback: () => <SkeletonRows />,
 })
 
-/** What is going to be built and why: the plan with its gate, as a picture and in words, then what it rests on. */
+/** The plan with its gate, as a graph and as text, followed by the planners' documents. */
 export function PlanTab() {
   const id = useJobId()
   const { data: tasks = [] } = useQuery(queries.tasks(id))
@@ -32,7 +32,7 @@ export function PlanTab() {
           {view.plan === null ? (
             <NoPlan isSolo={job?.mode === 'solo'} isOver={job !== undefined && job.completed_at !== null} />
           ) : (
-            // Another proposal is another plan: what was being edited belongs to the one before.
+            // Another proposal is another plan: edits belong to the previous version.
             <ThePlan
               key={view.version}
               jobId={id}
@@ -75,7 +75,7 @@ function ThePlan({
   readonly tasks: readonly TaskView[]
   readonly isWaiting: boolean
 }) {
-  // Edits that were left half done are where they were.
+  // Unsaved edits are restored.
   const [isEditing, setIsEditing] = useState(() => isWaiting && hasDraft(draftKey(jobId, view.version)))
   const { plan } = view
   if (plan === null) return null

@@ -11,7 +11,7 @@ import { fullTime, measured } from '../ui/time.ts'
 
 const route = getRouteApi('/app/jobs/$id/proof')
 
-/** One check that was run: its verdict in a line, its evidence below when it is opened, under an address of its own. */
+/** One check: its verdict in a line, and its evidence below when it is opened, with a URL of its own. */
 export function CheckRow({ check, isOpen }: { readonly check: CheckView; readonly isOpen: boolean }) {
   const navigate = route.useNavigate()
   return (

@@ -8,7 +8,7 @@ import { StatusPill } from '../ui/status-pill.tsx'
 import { fullTime } from '../ui/time.ts'
 import { showFailure } from '../ui/toast.tsx'
 
-/** What stands against the proof although the checks pass. A person can say why one of them does not matter. */
+/** Findings that count against the proof although the checks pass. A person can waive each with a reason. */
 export function Findings({
   jobId,
   findings,

@@ -1,18 +1,21 @@
 import type { CheckView, JobView, TaskView } from '../../src/contract/job.ts'
 
-/** The checks of one thing, the job as a whole or a task: the latest round, and what was run before it. */
+/** The checks of the whole job or of one task: the latest round, and earlier ones. */
 export interface CheckGroup {
   readonly id: string
   readonly title: string
   readonly latest: readonly CheckView[]
   /** Newest first. */
   readonly earlier: readonly CheckView[]
-  /** Of the latest round, without its setup. */
+  /** The number of checks in the latest round, without its setup. */
   readonly checks: number
   readonly passed: number
 }
 
-/** The whole job first, then the tasks in the order of the plan; what has no check is left out. */
+/**
+ * Returns the groups of checks: the whole job first, then the tasks in the order of the plan; those without checks are left
+ * out.
+ */
 export function groupsOf(checks: readonly CheckView[], tasks: readonly TaskView[]): CheckGroup[] {
   const whole = groupOf(
     'job',
@@ -51,7 +54,7 @@ export interface ProofVerdict {
   readonly why: string
 }
 
-/** Whether the job is proven, in words, and what that rests on. */
+/** Returns whether the job is proven, in words, and the reason. */
 export function verdictOn(job: JobView, checks: readonly CheckView[]): ProofVerdict {
   const whole = groupsOf(checks, [])[0]
   const commit = whole?.latest[0]?.commit.slice(0, 12) ?? job.head_commit?.slice(0, 12) ?? ''

@@ -12,7 +12,7 @@ import { useJobId } from './use-job-id.ts'
 
 const route = getRouteApi('/app/jobs/$id/proof')
 
-/** What the job's result rests on: whether it is proven and why, then the evidence of every check that was run. */
+/** The proof of the job: the verdict with its reason, then the evidence of every check. */
 export function ProofTab() {
   const id = useJobId()
   const { data: job } = useQuery(queries.job(id))
@@ -40,7 +40,7 @@ function Verdict({ job, checks }: { readonly job: JobView; readonly checks: read
   )
 }
 
-/** What agents left in their workspaces and the server did not commit. */
+/** Files that agents left in their workspaces and the server did not commit. */
 function LeftOut({ left }: { readonly left: readonly { readonly path: string; readonly why: string }[] }) {
   if (left.length === 0) return null
   return (
@@ -68,7 +68,7 @@ function Groups({
   readonly isOver: boolean
 }) {
   const groups = groupsOf(checks, tasks)
-  // Of a job that is over, the verdict above says why there is none.
+  // For a finished job, the verdict above already explains why there are none.
   if (groups.length === 0 && isOver) return null
   if (groups.length === 0)
     return (

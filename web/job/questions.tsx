@@ -10,7 +10,7 @@ import { Textarea } from '../ui/input.tsx'
 import { showFailure } from '../ui/toast.tsx'
 import { TimeLeft } from './time-left.tsx'
 
-/** What agents ask people in the middle of their work, for as long as they wait. */
+/** The open questions of agents. */
 export function Questions({ jobId }: { readonly jobId: string }) {
   const { data: questions = [] } = useQuery(queries.questions(jobId))
   const open = questions.filter((question) => question.outcome === null)

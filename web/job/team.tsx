@@ -17,7 +17,7 @@ const SessionView = lazyPart(async () => (await import('./team/session-view.tsx'
 })
 const route = getRouteApi('/app/jobs/$id/team')
 
-/** Who works on the job, and what each says and does. */
+/** The job's agents and their sessions. */
 export function Team() {
   const id = useJobId()
   const { data: agents, error } = useQuery(queries.agents(id))
@@ -36,7 +36,7 @@ export function Team() {
   return <TeamAndSession jobId={id} agents={agents} />
 }
 
-/** A wide screen shows both; a narrow one the team, or the session of whom was chosen. */
+/** Shows the team and the session on a wide screen; the team or the chosen session on a narrow one. */
 function TeamAndSession({
   jobId,
   agents,
@@ -46,7 +46,7 @@ function TeamAndSession({
 }) {
   const wanted = route.useSearch()
   const { data: attempts = [] } = useQuery(queries.attempts(jobId))
-  // Whom one looks at must not change while one reads, so it is settled when the screen opens.
+  // Fixed when the screen opens, so that the shown agent does not change while a person reads.
   const [likeliest] = useState(() => likeliestAgent(agents)?.id)
   const named = chooseSession(agents, attempts, wanted)
   const session = named ?? chooseSession(agents, attempts, { agent: likeliest })

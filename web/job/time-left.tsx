@@ -1,6 +1,6 @@
 import { clockTime, duration, useNow } from '../ui/time.ts'
 
-/** How long somebody may still answer, and what happens when nobody does. */
+/** The time left for an answer, and what happens without one. */
 export function TimeLeft({ until, otherwise }: { readonly until: string; readonly otherwise: string }) {
   const left = Date.parse(until) - useNow()
   return left > 0 ? (

@@ -13,7 +13,7 @@ const names: Readonly<Record<ActivityKind, string>> = {
   system: 'System',
 }
 
-/** Narrows the log down. What is chosen stands in the address. */
+/** The filters of the log. The selection is stored in the URL. */
 export function ActivityFilters({
   jobId,
   filter,

@@ -17,13 +17,13 @@ const kindOfWord: Readonly<Record<string, ActivityKind>> = {
   checks: 'checks',
 }
 
-/** What an event is about. What a person did is about people, whatever it changed. */
+/** Returns the subject of an event. Actions of a person always count as `people`, whatever they changed. */
 export function kindOf(event: Pick<EventView, 'type' | 'actor'>): ActivityKind {
   if (event.actor === 'person') return 'people'
   return kindOfWord[event.type.split('.', 1)[0] ?? ''] ?? 'system'
 }
 
-/** The agent's name when an agent did it. */
+/** Returns the agent's name if the actor is an agent; null otherwise. */
 export function agentOf(event: Pick<EventView, 'actor'>): string | null {
   return event.actor.startsWith('agent:') ? event.actor.slice('agent:'.length) : null
 }
@@ -42,19 +42,19 @@ export function matches(event: EventView, filter: ActivityFilter): boolean {
   return filter.text === undefined || event.message.toLowerCase().includes(filter.text.toLowerCase())
 }
 
-/** One line of the log. What a session tells is many events and one line until the next thing of weight happens. */
+/** One line of the log. Session events are grouped into one line until the next event of another kind. */
 export type ActivityRow =
   | { readonly kind: 'event'; readonly event: EventView }
   | {
       readonly kind: 'session'
       readonly first: EventView
       readonly last: EventView
-      /** What was last said in words; a piece of a tool call says nothing to a reader. */
+      /** The latest text; pieces of a tool call have none. */
       readonly said: string
       readonly count: number
     }
 
-/** The log to be read: events in order, the chatter of every session gathered where it last spoke. */
+/** Returns the rows of the log: events in order, those of each session grouped at its latest one. */
 export function gathered(events: readonly EventView[]): readonly ActivityRow[] {
   const rows: ActivityRow[] = []
   let sessions = new Map<string, Extract<ActivityRow, { kind: 'session' }>>()

@@ -13,7 +13,7 @@ const marks: Readonly<Record<ActivityKind, string>> = {
   system: 'bg-control',
 }
 
-/** One line of the log, with the ways to what it speaks of. */
+/** One line of the log, with links to the things it mentions. */
 export const LogRow = memo(function LogRow({
   jobId,
   row,

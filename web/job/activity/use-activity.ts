@@ -12,13 +12,14 @@ interface Activity {
   readonly readMore: () => void
 }
 
-/** The job's log: the newest events and those that come, and backwards page by page as far as somebody goes. */
+/** The job's log: the newest and arriving events, and older pages on request. */
 export function useActivity(jobId: string): Activity {
   const feed = useJobFeed(jobId)
   const [older, setOlder] = useState<readonly EventView[]>([])
   const [isReadingOlder, setIsReadingOlder] = useState(false)
   const events = useMemo(() => {
-    // The feed lets its oldest go: what was read by hand ends where the feed begins, or everything from it on is kept.
+    // The feed drops its oldest events: older pages are used up to the feed's first event, or completely when the feed is
+    // empty.
     const first = feed.events[0]?.seq ?? Infinity
     return [...older.filter((event) => event.seq < first), ...feed.events]
   }, [older, feed.events])

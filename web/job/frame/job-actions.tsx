@@ -8,7 +8,7 @@ import { Confirm } from '../../ui/dialog.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 import { JobMenu } from './job-menu.tsx'
 
-/** What can be done with the job: the one act its status asks for as a button, the rest behind it. */
+/** The actions on the job: the main one for its status as a button, the rest in a menu. */
 export function JobActions({ job }: { readonly job: JobView }) {
   const [isAsking, setIsAsking] = useState(false)
   const cancel = useCancelJob(job.id)
@@ -20,14 +20,14 @@ export function JobActions({ job }: { readonly job: JobView }) {
     mutate(undefined, { onError: showFailure })
   }, [mutate, reset])
   const act = actOf(job)
-  // Until its last process has ended the job goes on, and everybody can see that it is being cancelled.
+  // Until its last process has ended the job is still running, and the UI shows that it is being cancelled.
   const isCancelling = act === 'cancel' && (cancel.isPending || cancel.isSuccess)
   const isBusy = restart.isPending || isCancelling
   useActCommand(act, setIsAsking, begin)
   return (
     <>
       {act !== null && (
-        // One button for both, and never one that takes no focus: who has just used the one has the focus on the other.
+        // One button for both actions, and never a disabled one, so that the focus stays on it after a click.
         <Button
           size="small"
           aria-disabled={isBusy || undefined}
@@ -56,7 +56,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
   )
 }
 
-/** The same act in the palette. */
+/** The same action in the palette. */
 function useActCommand(
   act: 'cancel' | 'restart' | null,
   ask: (isAsking: boolean) => void,

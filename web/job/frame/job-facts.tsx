@@ -7,10 +7,10 @@ import { duration, fullTime, useNow } from '../../ui/time.ts'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 
 const shortCommit = 8
-/** Less than this is not worth a word, in milliseconds. */
+/** The minimum waiting time shown, in ms. */
 const leastMs = 1_000
 
-/** What there is to know about the job in numbers; what is not there yet takes no room. */
+/** The numbers of the job; those not known yet take no space. */
 export function JobFacts({ job }: { readonly job: JobView }) {
   const tokens = tokensText(job.usage)
   const cost = costText(job.usage)
@@ -52,7 +52,7 @@ export function JobFacts({ job }: { readonly job: JobView }) {
   )
 }
 
-/** How much of the time nobody but a person could have shortened. */
+/** The part of the duration that was spent waiting for people. */
 function WaitedForPeople({ job }: { readonly job: JobView }) {
   const now = useNow()
   const current = job.wait !== null && needsPerson(job) ? Math.max(0, now - Date.parse(job.wait.since)) : 0

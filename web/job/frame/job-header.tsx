@@ -19,7 +19,7 @@ import { WaitLine } from './wait-line.tsx'
 
 const FailureLine = lazyPart(async () => (await import('./failure-line.tsx')).FailureLine)
 
-/** The job at a glance: what it is, where it stands, what holds it up, what can be done. */
+/** The job at a glance: its title, state, wait, and actions. */
 export function JobHeader({ job }: { readonly job: JobView }) {
   return (
     <header className="flex shrink-0 flex-col gap-2 border-b border-line px-6 pt-3 max-md:px-4">
@@ -89,7 +89,10 @@ function Title({ job }: { readonly job: JobView }) {
   )
 }
 
-/** A failed job has no phase any more: its tasks must say where it stopped, and nothing is said before they do. */
+/**
+ * The phases of the job. A failed job has no phase, so its tasks are needed to show where it stopped; a skeleton until they
+ * are loaded.
+ */
 function Phases({ job }: { readonly job: JobView }) {
   const isAsked = job.current_phase === 'error'
   const { data: tasks } = useQuery({ ...queries.tasks(job.id), enabled: isAsked })

@@ -6,7 +6,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { useCopy } from '../../ui/use-copy.ts'
 
-/** Ways to take the work along. What is not there yet cannot be chosen. */
+/** The ways to export the work. Those that are not available yet are disabled. */
 export function JobMenu({ job }: { readonly job: JobView }) {
   const { copy } = useCopy()
   const copyThen = (text: string, said: string) => async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { BoardSkeleton } from '../../board/board-skeleton.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 
-/** A job that is being read: its frame, with room where its words will stand. */
+/** The frame of a job that is loading, with space for its text. */
 export function JobSkeleton() {
   return (
     <div className="flex h-full flex-col">

@@ -3,7 +3,7 @@ import type { JobView } from '../../../src/contract/job.ts'
 import { StatusIcon } from '../../ui/status-pill.tsx'
 import { TabLinks } from '../../ui/tab-links.tsx'
 
-/** The views of a job, with what one would look for there. */
+/** The views of a job, some with a count or a status. */
 export function JobTabs({ job }: { readonly job: JobView }) {
   const params = { id: job.id }
   const working = job.team.filter((agent) => agent.status === 'working').length

@@ -30,7 +30,7 @@ const spoken: Readonly<Record<StepState, string>> = {
   next: 'not yet',
 }
 
-/** Where the job stands on its way. On a phone only the place where it is has its name written out. */
+/** The phases of the job. On a phone only the current one is labelled. */
 export function PhaseStepper({ steps }: { readonly steps: readonly PhaseStep[] }) {
   const last = steps.findLastIndex((step) => step.state !== 'next')
   return (

@@ -21,8 +21,8 @@ const labels: Readonly<Record<Phase, string>> = {
 }
 
 /**
- * The way of a job through its phases and where on it the job is. A job of one agent has no planning. Where a failed job
- * stopped is told by its tasks: the phase of the one that failed, else the proof of the whole.
+ * Returns the phases of a job and the state of each. A job with one agent has no planning. A failed job's tasks determine
+ * where it stopped: the phase of the failed one, else the proof of the whole.
  */
 export function phaseSteps(
   job: Pick<JobView, 'current_phase' | 'status' | 'mode'>,

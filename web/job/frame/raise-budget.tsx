@@ -6,7 +6,7 @@ import { queries } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 
-/** Raises the budget of a job that waits for it: as much again, unless a person says otherwise. */
+/** Raises the budget of a job that waits for it: doubles it, unless a person enters another value. */
 export function RaiseBudget({ jobId }: { readonly jobId: string }) {
   const { data: budget } = useQuery(queries.budget(jobId))
   return budget === undefined ? null : (

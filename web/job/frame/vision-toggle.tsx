@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react'
 import { cx } from '../../ui/cx.ts'
 
-/** Opens the words the job was begun with. */
+/** Shows or hides the job's vision. */
 export function VisionToggle({
   isOpen,
   controls,

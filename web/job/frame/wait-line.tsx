@@ -13,7 +13,7 @@ import { waitWords, type Remedy } from './wait-words.ts'
 
 const RaiseBudget = lazyPart(async () => (await import('./raise-budget.tsx')).RaiseBudget)
 
-/** Why the job does not move, since when, and what would move it; nothing while it moves. */
+/** Why the job is waiting, since when, and the remedy; nothing while it is not waiting. */
 export function WaitLine({ job }: { readonly job: JobView }) {
   if (job.wait !== null) return <NamedWait job={job} wait={job.wait} />
   return job.completed_at === null ? <QueueLine job={job} /> : null
@@ -21,7 +21,7 @@ export function WaitLine({ job }: { readonly job: JobView }) {
 
 function NamedWait({ job, wait }: { readonly job: JobView; readonly wait: Wait }) {
   const isNoticed = useIsNoticed(wait)
-  // What is asked stands below with its answers: it is not said twice.
+  // An agent's request is shown below with its answers, so it is not repeated here.
   if (!isNoticed || isAsked(wait.for)) return null
   const { text, remedy } = waitWords(wait)
   return (
@@ -32,12 +32,12 @@ function NamedWait({ job, wait }: { readonly job: JobView; readonly wait: Wait }
   )
 }
 
-/** What an agent asks says itself until when, beside the answers. */
+/** Whether the wait is for an agent's request, which is shown with its own deadline beside the answers. */
 function isAsked(what: Wait['for']): boolean {
   return what === 'permission' || what === 'answer'
 }
 
-/** A job whose work is accepted and not begun stands in the queue: behind others, or before a server that cannot. */
+/** Explains a job that is queued: behind other jobs, or because the server cannot work. */
 function QueueLine({ job }: { readonly job: JobView }) {
   const { data: stats } = useQuery(queries.stats())
   const { data: health } = useQuery(queries.health())

@@ -1,17 +1,17 @@
 import type { Wait } from '../../../src/contract/words.ts'
 
-/** What can be done about a wait, as a place to go to; a budget is raised where it is told. */
+/** The place where a wait can be resolved; a budget is raised where the wait is shown. */
 export type Remedy = 'plan' | 'team' | 'models' | 'budget' | 'health' | null
 
 interface WaitWords {
-  /** One sentence without its stop: for whom or what. */
+  /** One sentence without a full stop: who or what is waited for. */
   readonly text: string
-  /** The same beside a word that says already who is waited for. */
+  /** The same, for use beside a label that already names who is waited for. */
   readonly short: string
   readonly remedy: Remedy
 }
 
-/** A wait of the job in words for a person; since and until when are added where it is shown. */
+/** Returns a wait of the job in words for a person; times are added where it is shown. */
 export function waitWords(wait: Wait): WaitWords {
   switch (wait.for) {
     case 'approval':

@@ -6,7 +6,7 @@ import { Ago } from '../../ui/since.tsx'
 import { StatusPill } from '../../ui/status-pill.tsx'
 import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
 
-/** One member of the team: who it is, what it does now, what it has used. Choosing it shows its session. */
+/** One member of the team: its name, activity, and usage. Selecting it shows its session. */
 export function AgentRow({
   jobId,
   agent,
@@ -51,7 +51,7 @@ export function AgentRow({
   )
 }
 
-/** What it works on, what it said last and when, and what it has used. */
+/** The agent's task, latest activity with its time, and usage. */
 function AgentNews({ jobId, agent }: { readonly jobId: string; readonly agent: AgentView }) {
   const used = [tokensText(agent.usage), costText(agent.usage)].filter((text) => text !== null)
   const { task_id: task } = agent

@@ -3,7 +3,7 @@ import type { AttemptView, TaskView } from '../../../src/contract/job.ts'
 import { Select } from '../../ui/select.tsx'
 import { statuses } from '../../ui/status.ts'
 
-/** All sessions of an agent, the newest first: one is chosen, or the newest is followed. */
+/** All sessions of an agent, the newest first: one is selected, or the newest is followed. */
 export function AttemptSwitch({
   jobId,
   agentId,

@@ -2,15 +2,15 @@ import type { AgentView, AttemptView } from '../../../src/contract/job.ts'
 
 export interface ChosenSession {
   readonly agent: AgentView
-  /** Null while the agent has had no attempt. */
+  /** Null when the agent has no attempt yet. */
   readonly attemptId: string | null
-  /** The agent's newest session is followed: when it begins another, that one is shown. */
+  /** Whether the agent's newest session is followed: a new session replaces the shown one. */
   readonly isNewest: boolean
 }
 
 /**
- * Whose session is shown: that of a named attempt, else the newest of a named agent. An address that names neither, or
- * what is not there, gives null.
+ * Returns the session to show: that of a named attempt, else the newest of a named agent. Null when neither is named, or it
+ * does not exist.
  */
 export function chooseSession(
   agents: readonly AgentView[],
@@ -28,7 +28,7 @@ export function chooseSession(
   return agent === undefined ? null : { agent, attemptId: agent.attempt_id, isNewest: true }
 }
 
-/** Whom to look at when nobody is named: who works, else who said something last. */
+/** Returns the default agent to show: a working one, else the one with the latest activity. */
 export function likeliestAgent(agents: readonly AgentView[]): AgentView | undefined {
   return (
     agents.find((agent) => agent.status === 'working') ??

@@ -10,7 +10,7 @@ import { useTextDraft, whenSent } from '../../ui/draft.ts'
 import { Textarea } from '../../ui/input.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 
-/** Says something to an agent. What becomes of it stands in the transcript: when it was delivered, or that it waits. */
+/** Sends a message to an agent. The transcript shows when it was delivered, or that it is waiting. */
 export function MessageBox({ jobId, agent }: { readonly jobId: string; readonly agent: AgentView }) {
   const { data: job } = useQuery(queries.job(jobId))
   const send = useSendMessage(jobId)

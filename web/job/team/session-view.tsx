@@ -13,7 +13,7 @@ import { AttemptSwitch } from './attempt-switch.tsx'
 import type { ChosenSession } from './choose-session.ts'
 import { MessageBox } from './message-box.tsx'
 
-/** The session of one agent: about what it is, what is said in it, and a place to say something oneself. */
+/** The session of one agent: its task, its transcript, and a message box. */
 export function SessionView({
   jobId,
   session,

@@ -3,12 +3,12 @@ export interface DiffLine {
   readonly text: string
 }
 
-/** So many unchanged lines are shown around a change. */
+/** The number of unchanged lines shown around a change. */
 const around = 3
 
 /**
- * What lies between two versions of a passage: the lines that differ with a few unchanged ones around. One block of
- * change is assumed, because that is what an edit of an agent is; a file that is new is added as a whole.
+ * Returns the differing lines of two versions of a passage, with a few unchanged ones around. Assumes one block of change,
+ * as in an edit of an agent; a new file is added as a whole.
  */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
   const old = before === '' ? [] : before.split('\n')

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cx } from '../../ui/cx.ts'
 
-/** One line that can be opened. What is inside is drawn only then. */
+/** One line that can be expanded. Its contents are rendered only when expanded. */
 export function Fold({
   isOpen,
   onToggle,
@@ -15,7 +15,7 @@ export function Fold({
   readonly isOpen: boolean
   readonly onToggle: () => void
   readonly icon: ReactNode
-  /** What kind of thing it is, for those who do not see the icon. */
+  /** The kind of entry, for screen readers, which cannot see the icon. */
   readonly name: string
   readonly title: ReactNode
   readonly aside?: ReactNode

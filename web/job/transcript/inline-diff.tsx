@@ -5,7 +5,7 @@ import { cx } from '../../ui/cx.ts'
 const looks = { same: 'text-muted', added: 'bg-done-soft text-done', removed: 'bg-failed-soft text-failed' }
 const signs = { same: ' ', added: '+', removed: '-' }
 
-/** A change to a file as the agent made it, in the place where it made it. */
+/** A change that an agent made to a file, shown inline. */
 export function InlineDiff({ diff }: { readonly diff: ToolDiff }) {
   const lines = diffLines(diff.old ?? '', diff.new)
   const count = (kind: 'added' | 'removed'): number => lines.filter((line) => line.kind === kind).length

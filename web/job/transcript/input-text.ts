@@ -1,4 +1,4 @@
-/** The input of a tool call: a command reads as a command, anything else as the data it is; null when there is none. */
+/** Formats the input of a tool call: a command as text, anything else as data; null when there is none. */
 export function inputText(input: unknown): string | null {
   if (input === null || input === undefined) return null
   if (typeof input === 'string') return input

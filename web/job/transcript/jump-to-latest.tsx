@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
 
-/** Over a list that somebody has scrolled up in: back to its end. */
+/** The button over a list that is not scrolled to its end: scrolls back to the end. */
 export function JumpToLatest({ onJump }: { readonly onJump: () => void }) {
   return (
     <Button

@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { useCopy } from '../../ui/use-copy.ts'
 
-/** More lines than this are folded until somebody wants them. */
+/** The number of lines above which a text is folded. */
 const shownLines = 24
 
-/** What went into a tool or came out of it, with its size. */
+/** The input or output of a tool, with its size. */
 export function LongText({ name, text }: { readonly name: string; readonly text: string }) {
   const [isWhole, setIsWhole] = useState(false)
   const { isCopied, copy } = useCopy()

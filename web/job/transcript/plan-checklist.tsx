@@ -7,7 +7,7 @@ import type { PlanEntry } from './session-data.ts'
 const statusWords: Readonly<Record<string, StatusWord>> = { in_progress: 'running', completed: 'completed' }
 const spoken: Readonly<Record<string, string>> = { in_progress: 'being done', completed: 'done' }
 
-/** What the agent means to do, and how far it is. */
+/** The agent's own plan, and its progress. */
 export function PlanChecklist({ entries }: { readonly entries: readonly PlanEntry[] }) {
   const done = entries.filter((entry) => entry.status === 'completed').length
   return (

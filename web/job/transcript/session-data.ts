@@ -1,13 +1,10 @@
-/**
- * What the events of a session carry beside their words. Agents are many and their data is wide: what does not fit is
- * left out, never an error.
- */
+/** The data of session events. Agents send different data: what does not match is left out, never an error. */
 import { z } from 'zod'
 import type { EventView } from '../../../src/contract/event.ts'
 
 const maybe = z.string().nullable().catch(null)
 
-/** A file by its place in the workspace: where that lies on the server is nobody's concern. */
+/** The path of a file within its workspace: the workspace's location on the server is removed. */
 const Place = z.string().transform((path) => path.replace(/^.*\/attempts\/[0-9a-f-]{36}\/ws\//, ''))
 const ToolDiff = z.object({ path: Place, old: z.string().nullable(), new: z.string() })
 export type ToolDiff = z.infer<typeof ToolDiff>
@@ -39,14 +36,14 @@ export interface ToolPiece {
   readonly diffs: readonly ToolDiff[]
 }
 
-/** Events do not change, and a transcript is put together again with every one that comes. */
+/** Cached, because events are immutable and a transcript is rebuilt with every new one. */
 const tools = new WeakMap<EventView, ToolPiece>()
 
 export function parseTool(event: EventView): ToolPiece {
   const known = tools.get(event)
   if (known !== undefined) return known
   const { kind, ...data } = Tool.parse(event.data)
-  // A piece without a title is told by its id, which is nothing to read.
+  // The message of a piece without a title contains only its id, which is not shown.
   const title = event.message === `tool call ${data.id}` ? null : event.message
   const piece = { ...data, toolKind: kind, title, input: data.input ?? null }
   tools.set(event, piece)
@@ -74,7 +71,7 @@ export function parseSaid(event: EventView): PersonSaid {
   return { text: text ?? event.message, messageId: message_id }
 }
 
-/** A delivery names the message; its words stand behind the name of who was told. */
+/** Parses a delivery, which names the message; its text follows the recipient's name. */
 export function parseDelivered(event: EventView): PersonSaid {
   const { text, message_id } = Said.parse(event.data)
   return { text: text ?? event.message.replace(/^.*? was told: /s, ''), messageId: message_id }

@@ -7,7 +7,7 @@ import { LongText } from './long-text.tsx'
 import type { ToolCall } from './transcript-items.ts'
 import { inputText } from './input-text.ts'
 
-/** The kinds of ACP. */
+/** The tool kinds of ACP. */
 const icons: Readonly<Record<string, typeof Wrench>> = {
   read: FileText,
   edit: FilePen,
@@ -26,7 +26,7 @@ const statusWords: Readonly<Record<string, StatusWord>> = {
   failed: 'failed',
 }
 
-/** A tool that was used: what it was in one line, what went in and came out behind it. */
+/** A tool call: its title in one line, which expands to its input and output. */
 export function ToolRow({
   call,
   isOpen,

@@ -2,7 +2,7 @@ import type { EventView } from '../../../src/contract/event.ts'
 import { parseDelivered, parsePermission, parsePlan, parseSaid, parseTool } from './session-data.ts'
 import type { PlanEntry, ToolDiff } from './session-data.ts'
 
-/** What a session is read as: each item is one thing that was said or done, whatever number of events told it. */
+/** An entry of a transcript: one message or action, from any number of events. */
 export type TranscriptItem =
   | ({ readonly kind: 'message' | 'thought' | 'note' | 'step' } & Said)
   | ({ readonly kind: 'tool' } & ToolCall)
@@ -15,7 +15,7 @@ export type TranscriptItem =
     } & Said)
 
 interface Placed {
-  /** The event it began with. */
+  /** The `seq` of its first event. */
   readonly seq: number
   readonly at: string
 }
@@ -35,13 +35,13 @@ export interface ToolCall extends Placed {
   readonly diffs: readonly ToolDiff[]
 }
 
-/** Pieces of one text are joined up to this many characters; then a new item begins. */
+/** The number of characters up to which pieces of one text are joined; then a new item begins. */
 const textLimit = 50_000
 
 /**
- * The events of one attempt, in order, as a transcript. Pieces of a message are joined; the pieces of a tool call are
- * merged where it began, the later over the earlier; a plan stands once, as it is now; a person's message learns when it
- * was delivered.
+ * Builds the transcript from the events of one attempt, in order. Pieces of a message are joined; the pieces of a tool call
+ * are merged at its first position, later ones overriding earlier ones; a plan appears once, in its current state; a
+ * person's message gets its delivery time.
  */
 export function transcriptItems(events: readonly EventView[]): TranscriptItem[] {
   const items: TranscriptItem[] = []
@@ -86,7 +86,7 @@ function join(items: TranscriptItem[], said: Said & { kind: 'message' | 'thought
   }
 }
 
-/** What comes again under its key replaces what stood there, and keeps its place and time. */
+/** Adds an item, or replaces the one with the same key, which keeps its position and time. */
 function put(items: TranscriptItem[], places: Map<string, number>, key: string, item: TranscriptItem): void {
   const index = places.get(key)
   const before = index === undefined ? undefined : items[index]
@@ -115,7 +115,7 @@ function addToolCall(items: TranscriptItem[], places: Map<string, number>, event
   })
 }
 
-/** A call of which nothing has been told yet. */
+/** The initial state of a tool call. */
 const untold = {
   kind: 'tool',
   title: 'A tool',
@@ -134,7 +134,7 @@ function addPerson(items: TranscriptItem[], places: Map<string, number>, event: 
   else put(items, places, `message ${messageId}`, item)
 }
 
-/** A message that was written before this session began is told by its delivery alone. */
+/** Adds a delivery. A message that was written before this session began has only its delivery. */
 function addDelivery(items: TranscriptItem[], places: Map<string, number>, event: EventView): void {
   const { text, messageId } = parseDelivered(event)
   const index = places.get(`message ${messageId ?? ''}`)

@@ -14,7 +14,7 @@ interface RowProps<Item> {
   readonly onToggle: (seq: number) => void
 }
 
-/** One thing that was said or done. */
+/** One entry of a transcript. */
 export const TranscriptRow = memo(function TranscriptRow(props: RowProps<TranscriptItem>) {
   const { item } = props
   return (
@@ -100,7 +100,7 @@ function PersonSaid({ item }: { readonly item: Extract<TranscriptItem, { kind: '
   )
 }
 
-/** ACP's answers in words: `allow_once` is "allowed once". */
+/** Returns ACP's permission options in words: `allow_once` is "allowed once". */
 function answerWords(answer: string): string {
   const words: Readonly<Record<string, string>> = {
     allow_once: 'allowed once',

@@ -11,7 +11,7 @@ import { useTranscript } from './use-transcript.ts'
 
 const usualHeight = 56
 
-/** A session as it is read: messages, thoughts, tools, what people said. Follows the end while it grows. */
+/** The transcript of a session: messages, thoughts, tool calls, messages from people. Follows its end while it grows. */
 export function Transcript({ jobId, attemptId }: { readonly jobId: string; readonly attemptId: string }) {
   const { items, isLoaded, error, hasOlder, isReadingOlder, readOlder } = useTranscript(jobId, attemptId)
   const { isFollowing, listId, list, onScroll, follow } = useFollowing(items)

@@ -1,31 +1,32 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'react'
 import type { VirtualListHandle } from '../../ui/virtual-list.tsx'
 
-/** This close to the end counts as there, in pixels. */
+/** The distance from the end in pixels that counts as the end. */
 const nearEnd = 48
-/** What is drawn for the first time is measured in the frames that follow, and may be taller than it was taken to be. */
+/** The number of frames in which a newly rendered item is measured, because it may be taller than estimated. */
 const settlingFrames = 12
 
 interface Following {
   readonly isFollowing: boolean
   /** The id of the list. */
   readonly listId: string
-  /** The ref of the list, which may come later than what is in it. */
+  /** The ref of the list, which may be mounted later than its items. */
   readonly list: (list: VirtualListHandle | null) => void
   readonly onScroll: () => void
-  /** Back to the end, and along with it from then on. */
+  /** Scrolls to the end, and follows it from then on. */
   readonly follow: () => void
 }
 
 /**
- * Stays at the end of a list that grows, unless somebody scrolls up to read. `version` changes when it has grown. It scrolls
- * by itself: the list's own way to an item goes on pulling while anything is measured, against whoever scrolls.
+ * Keeps a growing list scrolled to its end, unless a person scrolls up. `version` changes when it has grown. Sets the scroll
+ * position itself, because the list's own scrolling to an item continues while anything is measured, against a person who
+ * scrolls.
  */
 export function useFollowing(version: unknown): Following {
   const listId = useId()
   const [list, setList] = useState<VirtualListHandle | null>(null)
   const [isFollowing, setIsFollowing] = useState(true)
-  // A person's scroll counts from its own frame on, before anything is drawn again.
+  // A ref, so that a person's scroll takes effect in the same frame, before the next render.
   const follows = useRef(true)
   const decide = useCallback((next: boolean) => {
     follows.current = next
@@ -59,7 +60,7 @@ export function useFollowing(version: unknown): Following {
     const { scrollTop, scrollHeight, clientHeight } = element
     const isDown = scrollTop > lastTop.current
     lastTop.current = scrollTop
-    // A list that grows leaves its end behind all by itself: that is no reason to stay there.
+    // A growing list moves away from its end without a scroll by a person, so it keeps following.
     if (follows.current) toEnd()
     else if (isDown && scrollHeight - clientHeight - scrollTop < nearEnd) decide(true)
   }, [listId, decide, toEnd])
@@ -69,8 +70,8 @@ export function useFollowing(version: unknown): Following {
 const upKeys = new Set(['ArrowUp', 'PageUp', 'Home'])
 
 /**
- * Tells when a person goes up, by what they do: where a list stands changes for other reasons too. Whoever holds it, by
- * its bar or with a finger, is not pulled away either. The function returned stops it.
+ * Calls `onUp` when a person scrolls up, detected by input, because the scroll position changes for other reasons too.
+ * Holding the scroll bar or touching the list also counts. Returns a function that removes the listeners.
  */
 function heedPerson(listId: string, onUp: () => void): () => void {
   const element = document.getElementById(listId)

@@ -7,20 +7,20 @@ import { useJobFeed } from '../../api/live.ts'
 import { showFailure } from '../../ui/toast.tsx'
 import { transcriptItems, type TranscriptItem } from './transcript-items.ts'
 
-/** So many events of a session are read at once; what came before is read when somebody wants it. */
+/** The number of session events per page; earlier ones are fetched on request. */
 const page = 500
 
 interface Transcript {
   readonly items: readonly TranscriptItem[]
   readonly isLoaded: boolean
   readonly error: Error | null
-  /** There is more before what is shown. */
+  /** Whether there are events before those shown. */
   readonly hasOlder: boolean
   readonly isReadingOlder: boolean
   readonly readOlder: () => Promise<void>
 }
 
-/** The session of an attempt as it goes on: its latest events, then whatever the job's stream brings. */
+/** The live session of an attempt: its latest events, then those of the job's stream. */
 export function useTranscript(jobId: string, attemptId: string): Transcript {
   const { data, error } = useQuery({
     queryKey: keys.part(jobId, 'attempt', attemptId, 'events'),
@@ -55,7 +55,7 @@ export function useTranscript(jobId: string, attemptId: string): Transcript {
   return { items, isLoaded: data !== undefined, error, hasOlder, isReadingOlder, readOlder }
 }
 
-/** An attempt is created once, and nothing is told of it before. */
+/** Whether an event is the first of an attempt: it is created once, and has no events before. */
 function isBeginning(event: EventView): boolean {
   return event.type === 'attempt.created'
 }

@@ -23,7 +23,10 @@ const ways = [
   { value: 'file', label: 'As a file' },
 ] as const
 
-/** A backend of one's own: the command that starts it, one word a line, or its entry in the registry of the protocol. */
+/**
+ * Adds a custom backend: by the command that starts it, one argument per line, or by its entry in the registry of the
+ * protocol.
+ */
 export function AddBackend({ onClose }: { readonly onClose: () => void }) {
   const add = useAddBackend()
   const [form, setForm] = useState<BackendForm>({
@@ -75,9 +78,9 @@ interface BackendForm {
   readonly name: string
   readonly words: string
   readonly kind: 'acp' | 'command' | 'registry'
-  /** How a plain command is handed its prompt. */
+  /** The way a plain command receives its prompt. */
   readonly prompt: 'stdin' | 'argument' | 'file'
-  /** An entry of the registry, as it was pasted. */
+  /** The pasted entry of the registry. */
   readonly entry: string
 }
 

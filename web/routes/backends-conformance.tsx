@@ -31,7 +31,7 @@ const looks = {
   skip: { Icon: CircleMinus, tone: 'text-faint', word: 'skipped' },
 } as const
 
-/** What the conformance kit found of a backend, and its next run. */
+/** The conformance kit result of a backend, with a button to run it again. */
 export function ConformanceWindow({
   backend,
   onClose,

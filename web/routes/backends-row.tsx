@@ -24,7 +24,7 @@ const origins = {
   built_in: 'comes with Slipway',
 } as const
 
-/** One backend: whether it can work, why not and what would mend it, and what can be done with it. */
+/** One backend: its availability, the reason and remedy if it is unavailable, and its actions. */
 export function BackendRow({ backend }: { readonly backend: BackendView }) {
   const [isTrying, setIsTrying] = useState(false)
   const [isTesting, setIsTesting] = useState(false)

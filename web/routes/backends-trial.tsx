@@ -6,7 +6,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Elapsed } from '../ui/since.tsx'
 import { clockTime, measured } from '../ui/time.ts'
 
-/** A real session of one turn with a backend, inside the walls, and what happened in it. */
+/** A trial of a backend: a real session of one turn, inside the walls, with its transcript. */
 export function TrialWindow({
   backend,
   onClose,

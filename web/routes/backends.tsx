@@ -12,7 +12,7 @@ import { BackendRow } from './backends-row.tsx'
 
 const AddBackend = lazyPart(async () => (await import('./backends-add.tsx')).AddBackend)
 
-/** The programs that can play roles: those that can work now, and what the others lack. */
+/** The backends: those that are available, and what the others need. */
 export function BackendsScreen() {
   useTitle('Backends')
   const [isAdding, setIsAdding] = useState(false)

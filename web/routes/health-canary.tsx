@@ -10,7 +10,7 @@ import { Ago, Elapsed } from '../ui/since.tsx'
 import { StatusPill } from '../ui/status-pill.tsx'
 import { measured } from '../ui/time.ts'
 
-/** The server's proof of itself: how its last small job ended, and a button for another. */
+/** The latest canary run, with a button to run another. */
 export function Canary() {
   const { data } = useQuery(queries.canary())
   const { mutate, error, isPending } = useRunCanary()

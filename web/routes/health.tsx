@@ -12,7 +12,7 @@ import { StatusPill } from '../ui/status-pill.tsx'
 import { duration } from '../ui/time.ts'
 import { Canary } from './health-canary.tsx'
 
-/** Whether what is accepted runs: what the server found when it last tried each of its parts, and who does the work. */
+/** The health of the server: its latest check of each of its parts, and its workers. */
 export function HealthScreen() {
   useTitle('Health')
   const { data: stats } = useQuery(queries.stats())
@@ -60,7 +60,7 @@ function Verdict({ health }: { readonly health: Health }) {
   )
 }
 
-/** What is tried while one looks. The canary is not: it has a part of its own, and one that was never run has not passed. */
+/** The health checks. The canary is excluded: it has a section of its own, and one that never ran has not passed. */
 function Checks({ health }: { readonly health: Health }) {
   const tried = Object.entries(health.checks).filter(([name]) => name !== 'canary')
   return (

@@ -18,7 +18,7 @@ const route = getRouteApi('/app/jobs/$id')
 const Asked = lazyPart(async () => (await import('../job/asked.tsx')).Asked)
 const TaskPanel = lazyPart(async () => (await import('../board/panel/task-panel.tsx')).TaskPanel)
 
-/** The frame around a job's tabs: what it is, how it stands, what can be done; one live stream for all of them. */
+/** The frame around a job's tabs: its title, state and actions; one live stream for all of them. */
 export function JobFrame() {
   const id = useJobId()
   const { task } = route.useSearch()

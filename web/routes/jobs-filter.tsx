@@ -18,7 +18,7 @@ const sorts = [
   { name: 'status', label: 'By status', sort_by: 'status', sort_order: 'asc' },
 ] as const
 
-/** Which jobs are shown and in which order; all of it is in the address. */
+/** The filter and order of the jobs, stored in the URL. */
 export function JobsFilter() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
@@ -74,7 +74,7 @@ export function JobsFilter() {
   )
 }
 
-/** Searches as one types; the address follows without a step back for every letter. */
+/** Searches while typing; the URL is updated without a history entry per character. */
 function SearchBox() {
   const { q } = route.useSearch()
   const navigate = route.useNavigate()
@@ -82,7 +82,7 @@ function SearchBox() {
   const [seen, setSeen] = useState(q)
   if (q !== seen) {
     setSeen(q)
-    // Cleared from elsewhere.
+    // Cleared elsewhere.
     if (q === undefined) setText('')
   }
   return (

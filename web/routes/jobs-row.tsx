@@ -19,7 +19,7 @@ const row =
 const wide = 'max-lg:hidden'
 const notOnPhones = 'max-sm:hidden'
 
-/** One job in one line; a second one only where there is something to say: what it waits for, or why it failed. */
+/** One job in one line; a second line only for its wait or its error. */
 export function JobRow({ job }: { readonly job: JobSummary }) {
   return (
     <li>

@@ -12,7 +12,7 @@ import { JobsFilter, Pager } from './jobs-filter.tsx'
 
 const route = getRouteApi('/app/jobs')
 
-/** Every job, live: what it is, how it stands, who is on it, what it cost, whether it is proven. */
+/** All jobs, live: title, status, team, cost and proof. */
 export function JobsScreen() {
   useTitle('Jobs')
   const search = route.useSearch()

@@ -13,7 +13,7 @@ import { Wordmark } from '../ui/wordmark.tsx'
 
 const route = getRouteApi('/log-in')
 
-/** The door: the token becomes a session, and one is back where one was. */
+/** The log-in page: exchanges the token for a session, and returns to the previous page. */
 export function LogInScreen() {
   useTitle('Log in')
   const { to } = route.useSearch()

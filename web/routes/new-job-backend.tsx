@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { conformanceWords } from '../ui/conformance-words.ts'
 import { Menu } from '../ui/menu.tsx'
 
-/** What was chosen, else the default where it is available, else the first that is. */
+/** Returns the chosen backend, else the default if it is available, else the first available one. */
 export function chosenBackend(
   backends: readonly BackendView[],
   chosen: string | undefined,
@@ -15,7 +15,7 @@ export function chosenBackend(
   return chosen ?? (available.find((backend) => backend.default) ?? available[0])?.name
 }
 
-/** Who builds it. What cannot be chosen says why, and what would mend it. */
+/** The menu of backends. Unavailable ones show the reason and the remedy. */
 export function BackendMenu({
   label = 'Backend',
   value,
@@ -24,7 +24,7 @@ export function BackendMenu({
 }: {
   readonly label?: string
   readonly value: string | undefined
-  /** The words for leaving it to somebody else, where that is a choice. */
+  /** The label for choosing none, if that is an option. */
   readonly none?: string
   readonly onChange: (name: string | undefined) => void
 }) {

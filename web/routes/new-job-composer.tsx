@@ -20,7 +20,7 @@ interface ComposerProps {
 
 const shownHere = ['vision', 'documents', 'backend', 'mode'] as const
 
-/** The one box: the words, the files that go with them, who builds, and the button. Files may be dropped or pasted. */
+/** The main input: the vision, the documents, the backend, and the button. Files may be dropped or pasted. */
 export function Composer(props: ComposerProps) {
   const { form, problems, onChange } = props
   const [isOver, setIsOver] = useState(false)

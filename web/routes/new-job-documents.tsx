@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { IconButton } from '../ui/button.tsx'
 import { fileSize } from '../ui/file-size.ts'
 
-/** The platform's own file picker behind a button. */
+/** A button that opens the platform's file picker. */
 export function AttachButton({ onFiles }: { readonly onFiles: (files: FileList) => void }) {
   const picker = useRef<HTMLInputElement>(null)
   return (
@@ -26,7 +26,7 @@ export function AttachButton({ onFiles }: { readonly onFiles: (files: FileList) 
   )
 }
 
-/** The files that go with the vision, each removable. */
+/** The documents of the vision, each removable. */
 export function DocumentChips({
   documents,
   onRemove,

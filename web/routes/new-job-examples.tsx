@@ -1,4 +1,4 @@
-/** Visions that the offline demo too can build for real. */
+/** Visions that the offline demo can also build. */
 const examples = [
   'A calculator for the command line with brackets and clear error messages',
   'A todo list with a CLI that keeps its tasks in a file',
@@ -8,7 +8,7 @@ const examples = [
   'A Markdown to HTML converter',
 ]
 
-/** Something to begin with for who has no words yet: choosing one fills the box. */
+/** Example visions: choosing one fills the input. */
 export function Examples({ onChoose }: { readonly onChoose: (vision: string) => void }) {
   return (
     <section aria-label="Examples" className="mt-2">

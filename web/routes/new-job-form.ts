@@ -6,10 +6,10 @@ import type { PermissionPolicy } from '../../src/contract/permission.ts'
 import type { Mode, Role } from '../../src/contract/words.ts'
 import { entriesOf } from '../ui/entries.ts'
 
-/** What a person has filled in. Numbers are kept as they were typed, so that a wrong one can be shown and mended. */
+/** The values of the form. Numbers are kept as typed, so that a wrong one can be shown and corrected. */
 export interface JobForm {
   readonly vision: string
-  /** What was chosen; undefined leaves it to the server's default. */
+  /** The chosen backend; undefined uses the server's default. */
   readonly backend: string | undefined
   readonly agents: Readonly<Partial<Record<Role, string>>>
   /** Empty: the provider or the backend decides. */
@@ -17,9 +17,9 @@ export interface JobForm {
   readonly models: Readonly<Partial<Record<Role, string>>>
   readonly mode: Mode
   readonly source: string
-  /** One command a line. */
+  /** One command per line. */
   readonly checks: string
-  /** One command a line. */
+  /** One command per line. */
   readonly setup: string
   readonly approvePlan: boolean
   readonly permissions: PermissionPolicy
@@ -53,10 +53,10 @@ export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
   }
 }
 
-/** Under which a job that is being written is kept. */
+/** The key under which an unfinished form is stored. */
 export const formKey = 'new-job'
 
-/** What was filled in and kept, field by field; files cannot be kept. */
+/** Returns the stored fields of a form; files cannot be stored. */
 export function keptForm(kept: unknown): Partial<JobForm> {
   if (typeof kept !== 'object' || kept === null) return {}
   const sample: object = { ...emptyForm(undefined), backend: '' }
@@ -69,7 +69,7 @@ export function keptForm(kept: unknown): Partial<JobForm> {
   )
 }
 
-/** What can be seen to be wrong before anything is sent. */
+/** Returns the problems that can be found before anything is sent. */
 export function problemsOf(form: JobForm): Problems {
   const problems: Partial<Record<JobField, string>> = {}
   if (form.vision.trim() === '') problems.vision = 'Say in a sentence what should be built.'
@@ -88,7 +88,7 @@ export function problemsOf(form: JobForm): Problems {
   return problems
 }
 
-/** The form as the request it stands for. A lone agent makes no plan, so there is none to approve. */
+/** Converts the form to a request. A job with one agent has no plan, so there is none to approve. */
 export function requestOf(form: JobForm, backend: string | undefined): JobRequest {
   const checks = entriesOf(form.checks)
   const setup = entriesOf(form.setup)
@@ -140,7 +140,7 @@ const fieldOfCode: Readonly<Record<string, JobField>> = {
   bad_document_name: 'documents',
 }
 
-/** What the server said, each sentence at the field it is about. */
+/** Returns the server's errors, each assigned to its field. */
 export function refusedFields(error: Error | null): Problems {
   if (error === null) return {}
   if (!(error instanceof ApiError)) return { form: error.message }

@@ -13,7 +13,7 @@ interface OptionsProps {
   readonly onChange: (next: Partial<JobForm>) => void
 }
 
-/** Everything that has a default and may be said all the same. */
+/** The optional settings of a job, which all have a default. */
 export function JobOptions({ form, problems, onChange }: OptionsProps) {
   return (
     <section
@@ -73,7 +73,7 @@ interface CommandsFieldProps {
   readonly onChange: (value: string) => void
 }
 
-/** Commands, one a line. */
+/** A field for commands, one per line. */
 function CommandsField({ label, hint, error, placeholder, value, onChange }: CommandsFieldProps) {
   return (
     <Field label={label} hint={hint} error={error}>

@@ -24,14 +24,14 @@ import {
 const JobOptions = lazyPart(async () => (await import('./new-job-options.tsx')).JobOptions)
 const route = getRouteApi('/app/')
 
-/** Where everything begins: say what should be built, and press Enter. All else has a default. */
+/** The start screen: describe what should be built and press Enter. Everything else has a default. */
 export function NewJobScreen() {
   useTitle('New job')
   const { form, backend, change, start, problems, isStarting } = useJobForm()
   const isLost = useConnection().kind === 'lost'
   const [isOpen, setIsOpen] = useState(false)
   const hidden = ['source', 'checks', 'setup', 'tokens', 'usd', 'parallelism', 'agents'] as const
-  // What opened for a problem stays open while the problem is mended.
+  // A section that opened because of a problem stays open while the problem is fixed.
   if (!isOpen && hidden.some((field) => problems[field] !== undefined)) setIsOpen(true)
   return (
     <div className="h-full overflow-y-auto">
@@ -62,7 +62,7 @@ export function NewJobScreen() {
   )
 }
 
-/** What was filled in, over the server's own defaults, and what became of sending it. */
+/** The state of the form, with the server's defaults, and of its submission. */
 function useJobForm() {
   const search = route.useSearch()
   const navigate = useNavigate()
@@ -86,7 +86,7 @@ function useJobForm() {
     writeDraft(formKey, kept)
     setHasTried(false)
     create.reset()
-    // Another request than the one before must not be taken for its repetition.
+    // A changed request must not be treated as a repetition of the previous one.
     setKey(crypto.randomUUID())
   }
   const start = (): void => {
@@ -97,7 +97,7 @@ function useJobForm() {
       create.mutateAsync({ job: requestOf(form, backend), documents, idempotencyKey: key }),
       ({ id }) => {
         writeDraft(formKey, undefined)
-        // Whoever turns back before the job's page is there finds this form still mounted.
+        // A person who goes back before the job's page is loaded finds this form still mounted.
         void navigate({ to: '/jobs/$id', params: { id } }).then(() => setFilled({}))
       },
     )

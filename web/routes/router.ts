@@ -18,9 +18,9 @@ import {
 } from './search.ts'
 
 /**
- * Every address of the UI. A screen is a file that is loaded when it is needed; the shell is there from the start.
- * What a job's page shows first is asked for while its screen is still being loaded, and waited for a moment, so that it is
- * drawn once. Screens never import this file: they reach their parameters with `getRouteApi('/app/...')`.
+ * The routes of the UI. Screens are loaded on demand; the shell is loaded at the start. The first data of a job's page is
+ * requested while its screen is still loading, and awaited briefly, so that it is rendered once. Screens never import this
+ * file: they read their parameters with `getRouteApi('/app/...')`.
  */
 const root = createRootRoute()
 

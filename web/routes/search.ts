@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import { JobStatus } from '../../src/contract/words.ts'
 
-/**
- * What an address may say behind the `?`. An address is typed by people: what makes no sense is left out, never an
- * error.
- */
+/** The search parameters of URLs. URLs are typed by people: invalid values are ignored, never an error. */
 const text = z.string().min(1).max(2000).optional().catch(undefined)
 const id = z.uuid().optional().catch(undefined)
 
-/** A job may be begun from the words of another. */
+/** A job may be started from the vision of another. */
 export const NewJobSearch = z.object({ vision: text, backend: text })
 
 export const JobsSearch = z.object({
@@ -23,12 +20,12 @@ export const JobsSearch = z.object({
 /** `task`: the task whose drawer is open, on every tab. */
 export const JobSearch = z.object({ task: id })
 
-/** Whose session is shown: the newest of an agent, or one in particular. */
+/** The session to show: the newest of an agent, or that of one attempt. */
 export const TeamSearch = z.object({ agent: id, attempt: id })
 
 export const ActivitySearch = z.object({ agent: text, attempt: id, kind: text, q: text })
 
-/** `view`: the tree, what changed, or the history. `from` and `to` bound a diff, `look` is how it is shown. */
+/** `view`: the tree, the changes, or the history. `from` and `to` are the range of a diff, `look` is its layout. */
 export const FilesSearch = z.object({
   view: z.enum(['files', 'diff', 'commits']).optional().catch(undefined),
   path: text,
@@ -40,7 +37,7 @@ export const FilesSearch = z.object({
 
 export const ProofSearch = z.object({ check: id })
 
-/** `to`: the address to go back to; only one of ours. */
+/** `to`: the path to return to; only within this site. */
 export const LogInSearch = z.object({
   to: z
     .string()

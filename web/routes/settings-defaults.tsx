@@ -18,11 +18,11 @@ const modes = [
   { value: 'solo', label: 'Solo' },
 ] as const
 
-/** What a new job gets where nothing else is said: by the form, the command line and the API alike. */
+/** The defaults of new jobs, used by the form, the command line and the API alike. */
 export function JobDefaults() {
   const { data: settings } = useQuery(queries.settings())
   if (settings === undefined) return null
-  // What was saved elsewhere meanwhile replaces what is shown.
+  // Defaults saved elsewhere replace the form.
   return <DefaultsForm key={JSON.stringify(settings.defaults)} settings={settings} />
 }
 

@@ -19,7 +19,7 @@ const wires: readonly { readonly value: Wire; readonly label: string }[] = [
 ]
 
 interface ProviderForm {
-  /** One of the known, or empty for another. */
+  /** A known provider, or empty for another one. */
   readonly choice: string
   readonly name: string
   readonly wire: Wire
@@ -28,7 +28,7 @@ interface ProviderForm {
   readonly key: string
 }
 
-/** Connects a provider, or changes one. The key is sent and forgotten. */
+/** Connects a provider, or changes one. The key is sent and not kept. */
 export function ProviderWindow({
   provider,
   onClose,
@@ -83,7 +83,7 @@ export function ProviderWindow({
   )
 }
 
-/** Connected is only what has answered. */
+/** Reports a provider as connected only when it has answered. */
 async function tell({ name, probe }: ProviderView, sayDefault: () => Promise<string>): Promise<void> {
   if (probe?.result === 'answered')
     showToast('done', `${name} answered: it is connected. ${await sayDefault()}`)

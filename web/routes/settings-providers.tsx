@@ -13,7 +13,7 @@ import { showFailure } from '../ui/toast.tsx'
 
 const ProviderWindow = lazyPart(async () => (await import('./settings-provider-window.tsx')).ProviderWindow)
 
-/** The providers of models with their keys, which nobody sees again. */
+/** The model providers with their keys, whose values are never shown. */
 export function Providers() {
   const { data: providers, error } = useQuery(queries.providers())
   const [edited, setEdited] = useState<ProviderView | 'new' | null>(null)
@@ -95,7 +95,7 @@ function ProviderRow({ provider, onEdit }: { readonly provider: ProviderView; re
   )
 }
 
-/** Connected is only what has answered. */
+/** A provider counts as connected only when it has answered. */
 function stateOf({ usable, secret, trouble, probe }: ProviderView) {
   if (!usable) return { status: 'failed', label: 'Key missing' } as const
   if (probe?.result === 'refused') return { status: 'failed', label: 'The provider refused the key' } as const

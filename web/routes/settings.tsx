@@ -22,7 +22,7 @@ const themes: readonly { readonly value: Theme; readonly label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ]
 
-/** What holds for this browser, and what holds for the server. */
+/** The settings of this browser, and those of the server. */
 export function SettingsScreen() {
   useTitle('Settings')
   const theme = useTheme()

@@ -4,10 +4,10 @@ import { needsPerson } from '../../src/contract/words.ts'
 import { createStore, useStore } from '../api/store.ts'
 import { shownTitle } from './title.ts'
 
-/** What happened last on the screen that is shown. */
+/** The latest announcement on the current screen. */
 const happened = createStore('')
 
-/** Says, to those who do not see the page, the name of a screen when it comes and what happens on it: once, politely. */
+/** Announces the name of each screen and events on it to screen readers: once, politely. */
 export function Announcer() {
   return (
     <>
@@ -21,7 +21,7 @@ export function Announcer() {
   )
 }
 
-/** Announces that a job that is watched has ended, or needs a person. What was so when the page was opened is not news. */
+/** Announces that the shown job has ended, or needs a person. Its state when the page was opened is not announced. */
 export function useJobNews(job: JobView | undefined): void {
   const before = useRef<{ readonly id: string; readonly news: string | null } | null>(null)
   const id = job?.id

@@ -2,8 +2,8 @@ import { useEffect } from 'react'
 import { createStore, useStore } from '../api/store.ts'
 
 /**
- * Something that can be done here. The palette lists it, `keys` runs it, the help sheet explains it: one list for all
- * three. `keys` is a sequence (`g j`) or a chord (`mod+k`); letters are lower case.
+ * An action available on the current screen. The palette lists it, `keys` runs it, the help sheet explains it: one list for
+ * all three. `keys` is a sequence (`g j`) or a chord (`mod+k`); letters are lower case.
  */
 export interface Command {
   readonly id: string
@@ -15,7 +15,7 @@ export interface Command {
 
 const registered = createStore<readonly (readonly Command[])[]>([])
 
-/** Offers the commands while the component is there. Give it a list that is stable (`useMemo`). */
+/** Registers the commands while the component is mounted. The list must be stable (`useMemo`). */
 export function useCommands(commands: readonly Command[]): void {
   useEffect(() => {
     registered.set([...registered.get(), commands])
@@ -23,7 +23,7 @@ export function useCommands(commands: readonly Command[]): void {
   }, [commands])
 }
 
-/** Everything that can be done now, what the screen offers first. */
+/** Returns all available commands, those of the screen first. */
 export function useAllCommands(): readonly Command[] {
   return useStore(registered).toReversed().flat()
 }

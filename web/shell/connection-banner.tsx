@@ -4,7 +4,7 @@ import { clockTime, useNow } from '../ui/time.ts'
 
 const recoveredMs = 4_000
 
-/** Says that what is on screen may be old, since when, and that it is fresh again. Quiet while all is well. */
+/** Shows that the data on screen may be outdated, since when, and when it is current again. Hidden while connected. */
 export function ConnectionBanner() {
   const connection = useConnection()
   return (

@@ -3,7 +3,7 @@ import { Button, buttonClass } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
-/** An address that leads nowhere. */
+/** The page for an unknown URL. */
 export function NotFound() {
   return (
     <EmptyState
@@ -20,7 +20,7 @@ export function NotFound() {
   )
 }
 
-/** A screen that could not be drawn: the fault in words, and ways on. The rest of the page still works. */
+/** The page for a screen that failed to render: the error and links to continue. The rest of the page still works. */
 export function ScreenFailure({ error, reset }: ErrorComponentProps) {
   return (
     <EmptyState
@@ -40,7 +40,7 @@ export function ScreenFailure({ error, reset }: ErrorComponentProps) {
   )
 }
 
-/** While the code of a screen is on its way. */
+/** Shown while the code of a screen is loading. */
 export function ScreenPending() {
   return <SkeletonRows />
 }

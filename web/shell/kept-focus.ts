@@ -1,11 +1,11 @@
 import { useEffect } from 'react'
 
-/** How long the page may take to give the focus to somebody itself, in milliseconds. */
+/** The time in ms that the page has to set the focus itself. */
 const patienceMs = 60
 
 /**
- * Keeps the focus where the work is: when what had it is gone (a screen that was left, a button whose act is done) and
- * nobody else took it, it goes to the heading of the screen. A heading that is not there yet is waited for.
+ * Keeps the focus on the page: when the focused element is removed (a screen that was left, a button whose action is done)
+ * and no other element was focused, the heading of the screen gets the focus. Waits for a heading that is not rendered yet.
  */
 export function useKeptFocus(): void {
   useEffect(() => {

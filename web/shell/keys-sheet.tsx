@@ -2,7 +2,7 @@ import { Kbd } from '../ui/code.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { useAllCommands } from './commands.ts'
 
-/** Every shortcut that works here and now. */
+/** The shortcuts available on the current screen. */
 export function KeysSheet({ onOpenChange }: { readonly onOpenChange: (open: boolean) => void }) {
   const commands = useAllCommands().filter((command) => command.keys !== undefined)
   const groups = [...Map.groupBy(commands, (command) => command.group)]

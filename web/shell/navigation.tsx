@@ -26,7 +26,7 @@ const inBar = cx(
   'min-w-0 flex-1 flex-col justify-center gap-1 text-[11px] aria-[current=page]:text-accent [&_svg]:size-5',
 )
 
-/** The way around on a wide screen, at the left. */
+/** The navigation on a wide screen, at the left. */
 export function Sidebar({ onSearch }: { readonly onSearch: () => void }) {
   return (
     <nav aria-label="Main" className="flex w-56 shrink-0 flex-col gap-0.5 p-3 max-lg:w-48 max-md:hidden">
@@ -56,7 +56,7 @@ export function Sidebar({ onSearch }: { readonly onSearch: () => void }) {
   )
 }
 
-/** The way around on a phone, under the thumb. */
+/** The navigation on a phone, at the bottom. */
 export function BottomBar() {
   return (
     <nav
@@ -100,7 +100,7 @@ function PlaceLink({
   )
 }
 
-/** What needs a person, in the colour of waiting; beside it, quietly, how many are running. */
+/** The number of jobs that need a person, in the colour of waiting, and the number of running jobs, less prominent. */
 function JobCounts() {
   const { data: running } = useQuery(queries.jobs({ status: 'running', page_size: 1 }))
   return (
@@ -132,7 +132,7 @@ function NeedsYouCount() {
 
 function useReadiness(): 'ready' | 'unready' | 'unknown' {
   const { data, isError } = useQuery(queries.health())
-  // A server that is not ready says so; from one that says nothing, nobody knows.
+  // A server that is not ready says so in its response; without a response its state is unknown.
   if (isError || data === undefined) return 'unknown'
   return data.status === 'ok' ? 'ready' : 'unready'
 }

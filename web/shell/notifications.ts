@@ -2,7 +2,7 @@ import type { JobSummary } from '../../src/contract/job.ts'
 import { needsPerson } from '../../src/contract/words.ts'
 import { createStore, useStore } from '../api/store.ts'
 
-/** Whether this browser may interrupt: `on`, `off`, or `refused` by the browser, which only its settings can change. */
+/** Whether notifications are enabled: `on`, `off`, or `refused` by the browser, which only its settings can change. */
 export type Notifying = 'on' | 'off' | 'refused'
 
 const key = 'slipway.notifications'
@@ -21,14 +21,14 @@ export function useNotifying(): Notifying {
   return useStore(notifying)
 }
 
-/** Asks the browser for leave when it has not been given. */
+/** Requests the browser's permission if it has not been given. */
 export async function setNotifying(isOn: boolean): Promise<void> {
   if (isOn && Notification.permission === 'default') await Notification.requestPermission()
   localStorage.setItem(key, isOn ? 'on' : 'off')
   notifying.set(read())
 }
 
-/** Tells somebody who is elsewhere that a job needs them or has ended. `open` is called when they answer. */
+/** Notifies a person on another page that a job needs them or has ended. `open` is called when they click it. */
 export function notify(job: JobSummary, before: JobSummary | undefined, open: (id: string) => void): void {
   if (!isNotifying() || document.visibilityState === 'visible') return
   const text = news(job, before)

@@ -20,7 +20,7 @@ interface Choice {
 
 const jobsShown = 8
 
-/** Go anywhere, do anything, by typing. What the screen offers comes first, then places, then jobs by title. */
+/** The command palette. The screen's commands come first, then places, then jobs by title. */
 export function Palette({ onOpenChange }: { readonly onOpenChange: (open: boolean) => void }) {
   const [text, setText] = useState('')
   const [selected, setSelected] = useState(0)

@@ -19,7 +19,7 @@ import { useTitleCount } from './title.ts'
 const Palette = lazyPart(async () => (await import('./palette.tsx')).Palette)
 const KeysSheet = lazyPart(async () => (await import('./keys-sheet.tsx')).KeysSheet)
 
-/** The frame around every screen, and what is true on all of them: live lists, shortcuts, notifications, log-in. */
+/** The frame around every screen, with their shared features: live lists, shortcuts, notifications, log-in. */
 export function Shell() {
   const navigate = useNavigate()
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
@@ -37,7 +37,7 @@ export function Shell() {
     () =>
       onLoggedOut(() => {
         const { pathname, search } = window.location
-        // Several requests fail at once; the first of them has led there already.
+        // Several requests can fail at once; the first one has already navigated.
         if (pathname !== '/log-in') void navigate({ to: '/log-in', search: { to: `${pathname}${search}` } })
       }),
     [navigate],
@@ -78,7 +78,7 @@ export function Shell() {
   )
 }
 
-/** While the server is lost, what turns or breathes stands still: nobody knows whether it goes on. */
+/** Pauses animations while the server is lost, because it is not known whether work continues. */
 function useStandStill(): void {
   const isLost = useConnection().kind === 'lost'
   useEffect(() => {

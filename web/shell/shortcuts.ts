@@ -5,7 +5,7 @@ import { allCommands } from './commands.ts'
 const key = 'slipway.shortcuts'
 const usesLetters = createStore(localStorage.getItem(key) !== 'off')
 
-/** Whether plain letters are shortcuts. Who speaks to the machine, or types by accident, can do without. */
+/** Whether plain letters are shortcuts. Can be disabled for speech input or accidental typing. */
 export function useLetterShortcuts(): boolean {
   return useStore(usesLetters)
 }
@@ -15,10 +15,10 @@ export function setLetterShortcuts(isOn: boolean): void {
   usesLetters.set(isOn)
 }
 
-/** The second key of a sequence must come within this time. */
+/** The maximum time in ms between the keys of a sequence. */
 const sequenceMs = 1_200
 
-/** Listens for the keys of all commands while the component is there. Keys typed into a field are left alone. */
+/** Handles the keys of all commands while the component is mounted. Keys typed into a field are ignored. */
 export function useShortcuts(): void {
   useEffect(() => {
     let typed = ''

@@ -10,7 +10,7 @@ function read(): Theme {
   return kept === 'light' || kept === 'dark' ? kept : 'system'
 }
 
-/** Takes effect at once and is remembered in this browser; web/public/theme.js applies it before the first paint. */
+/** Applies a theme immediately and stores it in this browser; web/public/theme.js applies it before the first paint. */
 export function setTheme(next: Theme): void {
   document.documentElement.dataset['theme'] = next
   localStorage.setItem(key, next)

@@ -1,10 +1,10 @@
 import { useEffect } from 'react'
 import { createStore } from '../api/store.ts'
 
-/** The screen that is shown now, for those who do not see it change. */
+/** The title of the current screen, for screen readers. */
 export const shownTitle = createStore('')
 
-/** What the browser's tab says, but for the number in front of it. */
+/** The title of the browser tab, without the number in front. */
 const tab = createStore('Slipway')
 const needing = createStore(0)
 
@@ -13,7 +13,7 @@ function write(): void {
   document.title = count === 0 ? tab.get() : `(${count}) ${tab.get()}`
 }
 
-/** The name of the page in the browser's tab; a job's begins with its status, so that a row of tabs can be read. */
+/** Sets the title of the browser tab; a job's begins with its status, so that a row of tabs is readable. */
 export function useTitle(title: string | undefined, status?: string): void {
   useEffect(() => {
     const words = [status === undefined ? title : `${status}: ${title}`, 'Slipway']
@@ -23,7 +23,7 @@ export function useTitle(title: string | undefined, status?: string): void {
   }, [title, status])
 }
 
-/** How many jobs need a person, in front of every title. */
+/** Sets the number of jobs that need a person, shown in front of every title. */
 export function useTitleCount(count: number): void {
   useEffect(() => {
     needing.set(count)

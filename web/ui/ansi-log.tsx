@@ -4,16 +4,16 @@ import { cx } from './cx.ts'
 
 const escape = String.fromCodePoint(0x1b)
 const bell = String.fromCodePoint(0x07)
-/** OSC, DCS, APC, PM and SOS set titles, links, the clipboard; they end with BEL or ST, or are never ended. */
+/** OSC, DCS, APC, PM and SOS sequences, which set titles, links, the clipboard; they end with BEL or ST, or are unterminated. */
 const stringSequence = new RegExp(`${escape}[\\]PX^_][^${bell}${escape}]*(?:${bell}|${escape}\\\\|$)`, 'g')
-/** CSI sequences but the one that colours (`m`): cursor, screen, modes, queries. */
+/** CSI sequences except the one that colours (`m`): cursor, screen, modes, queries. */
 const controlSequence = new RegExp(`${escape}\\[[0-?]*[ -/]*[@-ln-~]`, 'g')
 const otherEscape = new RegExp(`${escape}(?!\\[)[ -/]*[0-~]?`, 'g')
 const kept = new Set(['\n', '\t', escape])
 
 /**
- * What a terminal would do with text (ECMA-48) and a page must not: every escape sequence but colours goes, and every
- * control and formatting character. A line drawn over itself with carriage returns shows what was drawn last.
+ * Removes everything that a terminal would interpret (ECMA-48) and a page must not: every escape sequence except colours,
+ * and every control and formatting character. A line overwritten with carriage returns shows its last version.
  */
 export function plainColours(text: string): string {
   return text
@@ -25,7 +25,7 @@ export function plainColours(text: string): string {
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (kept.has(character) ? character : ''))
 }
 
-/** Their order is that of the eight colours of ECMA-48; on either theme they are ours. */
+/** In the order of the eight colours of ECMA-48, mapped to the page's own colours on either theme. */
 const colours: Readonly<Record<string, string>> = {
   'ansi-red': 'text-failed',
   'ansi-green': 'text-done',
@@ -37,7 +37,7 @@ const colours: Readonly<Record<string, string>> = {
   'ansi-white': 'text-ink',
 }
 
-/** The output of a program, with its colours and nothing else of what it asked the terminal to do. */
+/** The output of a program, with its colours but no other terminal sequences. */
 export function AnsiLog({ text, label }: { readonly text: string; readonly label: string }) {
   const parts = useMemo(
     () => Anser.ansiToJson(plainColours(text), { json: true, use_classes: true, remove_empty: true }),
@@ -54,7 +54,7 @@ export function AnsiLog({ text, label }: { readonly text: string; readonly label
         <span
           key={index}
           className={cx(
-            // Without a colour it is null, whatever its type says.
+            // Null without a colour, despite its type.
             colours[String(part.fg).replace('bright-', '')],
             part.decorations.includes('bold') && 'font-semibold',
             part.decorations.includes('dim') && 'text-muted',

@@ -43,7 +43,7 @@ export function Avatar({
   )
 }
 
-/** "Ada Lovelace" is AL, "developer-2" is D2, "Ada" is AD. */
+/** Returns initials: "Ada Lovelace" is AL, "developer-2" is D2, "Ada" is AD. */
 function initials(name: string): string {
   const words = name.split(/[\s_-]+/).filter((word) => word !== '')
   const letters = words.length > 1 ? words.slice(0, 2).map((word) => word[0]) : [name.slice(0, 2)]

@@ -24,12 +24,12 @@ const variants: Readonly<Record<Variant, string>> = {
 
 const sizes: Readonly<Record<Size, string>> = { small: 'h-7 px-2.5 text-xs', medium: 'h-8 px-3 text-sm' }
 
-/** How a button looks; for links that act like one. */
+/** Returns the classes of a button; also for links that look like one. */
 export function buttonClass({ variant = 'plain', size = 'medium' }: Look = {}): string {
   return cx(base, variants[variant], sizes[size])
 }
 
-/** One primary button per screen; `quiet` inside rows and headers. */
+/** A button. At most one primary button per screen; `quiet` inside rows and headers. */
 export function Button({
   variant = 'plain',
   size = 'medium',
@@ -46,7 +46,7 @@ export function Button({
   )
 }
 
-/** A button that is an icon; `label` is its name for everybody who cannot see it, and its tooltip. */
+/** A button with only an icon; `label` is its accessible name and its tooltip. */
 export function IconButton({
   label,
   keys,

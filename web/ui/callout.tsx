@@ -13,7 +13,7 @@ const looks = {
   failed: { box: 'border-failed/30 bg-failed-soft', icon: 'text-failed', Icon: CircleAlert },
 } as const
 
-/** Something to be read before going on. `action` is what can be done about it. */
+/** A message that should be read before continuing. `action` is the remedy. */
 export function Callout({
   tone = 'info',
   title,
@@ -45,10 +45,10 @@ export function Callout({
   )
 }
 
-/** A request that failed, in the server's own words. */
+/** The error of a failed request, in the server's words. */
 export function Failure({ error, retry }: { readonly error: Error; readonly retry?: ReactNode }) {
   const isLost = useConnection().kind === 'lost'
-  // That there is no connection is said once, above the page.
+  // A lost connection is shown once, above the page.
   if (isLost && isTransient(error))
     return <Callout tone="waiting">This is read when the server is back.</Callout>
   return (

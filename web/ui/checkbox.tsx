@@ -10,7 +10,7 @@ interface Choice {
   readonly disabled?: boolean
 }
 
-/** One of several things that may be chosen. */
+/** A checkbox with a label and a hint. */
 export function Checkbox({ label, hint, checked, onChange, disabled = false }: Choice) {
   const id = useId()
   return (
@@ -31,7 +31,7 @@ export function Checkbox({ label, hint, checked, onChange, disabled = false }: C
   )
 }
 
-/** Something that is on or off, at once. */
+/** A switch that takes effect immediately. */
 export function Switch({ label, hint, checked, onChange, disabled = false }: Choice) {
   const id = useId()
   return (

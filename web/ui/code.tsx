@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react'
 import { cx } from './cx.ts'
 
-/** A word of code inside a sentence: a commit, a path, a command. */
+/** Inline code: a commit, a path, a command. */
 export function Code({ children, className }: { readonly children: ReactNode; readonly className?: string }) {
   return (
     <code className={cx('rounded bg-sunken px-1 py-px text-[0.92em] text-ink', className)}>{children}</code>
   )
 }
 
-/** Keys as people write them: `g j` is one after the other, `mod+k` both at once. */
+/** Keys in readable form: `g j` is a sequence, `mod+k` a chord. */
 export function Kbd({ keys }: { readonly keys: string }) {
   return (
     <span className="inline-flex items-center gap-1">

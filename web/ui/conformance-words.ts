@@ -1,6 +1,6 @@
 import type { Conformance } from '../../src/contract/conformance.ts'
 
-/** How the cases went, in a few words. */
+/** Returns a short summary of the results. */
 export function conformanceWords({ cases }: Conformance): string {
   const count = (result: string): number => cases.filter((one) => one.result === result).length
   const failed = count('fail')

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react'
 import { useCopy } from './use-copy.ts'
 
-/** A short form of something long, a commit say; a click copies the whole. `label` is what the click does. */
+/** The short form of a long text such as a commit; a click copies the whole text. `label` describes the click. */
 export function CopyWord({
   text,
   shown,

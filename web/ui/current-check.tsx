@@ -1,7 +1,7 @@
 import type { CheckingView } from '../../src/contract/job.ts'
 import { Elapsed } from './since.tsx'
 
-/** Which check the server runs now, of how many, and for how long. */
+/** The check that the server is running, its number, and its duration. */
 export function CurrentCheck({ checking }: { readonly checking: CheckingView }) {
   const { command, number, total, started_at: since } = checking
   return (

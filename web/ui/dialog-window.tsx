@@ -16,7 +16,7 @@ export interface DialogProps {
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
   readonly title: ReactNode
-  /** Beside the title: a status, an action. */
+  /** Content beside the title: a status, an action. */
   readonly aside?: ReactNode
   /** In the middle, or as a drawer along the right edge. */
   readonly place?: 'middle' | 'side'
@@ -25,7 +25,7 @@ export interface DialogProps {
   readonly children: ReactNode
 }
 
-/** The window of `Dialog`, loaded with the first one that opens. */
+/** The window of `Dialog`, loaded when the first one opens. */
 export function DialogWindow({
   open,
   onOpenChange,
@@ -47,7 +47,8 @@ export function DialogWindow({
           ref={content}
           onCloseAutoFocus={returnFocus}
           onOpenAutoFocus={(event) => {
-            // A field that asks for the focus has it by now. The close button must not: it would show its tip.
+            // A field that requests the focus already has it. The close button must not get it, because it would show its
+            // tooltip.
             event.preventDefault()
             if (!content.current?.contains(document.activeElement)) content.current?.focus()
           }}

@@ -1,12 +1,12 @@
 import { useState } from 'react'
 
 /**
- * What somebody is typing is kept in this tab of the browser under the key of what it is for, over navigation and reloads,
- * until it has been sent or thrown away. Nothing secret may be kept so.
+ * Stores unfinished input in this browser tab under a key, across navigation and reloads, until it is sent or discarded.
+ * Secrets must not be stored here.
  */
 const prefix = 'slipway.draft.'
 
-/** What was kept; undefined when nothing was, or it cannot be read. */
+/** Returns a stored draft; undefined when there is none, or it cannot be read. */
 export function readDraft(key: string): unknown {
   const kept = sessionStorage.getItem(prefix + key)
   if (kept === null) return undefined
@@ -18,7 +18,7 @@ export function readDraft(key: string): unknown {
   }
 }
 
-/** Keeps a draft, or with undefined throws it away. A browser that has no room for it keeps none. */
+/** Stores a draft, or removes it when the value is undefined. Nothing is stored when the browser's storage is full. */
 export function writeDraft(key: string, value: unknown): void {
   try {
     if (value === undefined) sessionStorage.removeItem(prefix + key)
@@ -32,7 +32,7 @@ export function hasDraft(key: string): boolean {
   return readDraft(key) !== undefined
 }
 
-/** A text being typed. Setting it to nothing throws the draft away. */
+/** A text draft. Setting it to the empty string removes the stored draft. */
 export function useTextDraft(key: string): readonly [text: string, setText: (text: string) => void] {
   const [typed, setTyped] = useState(() => ({ key, text: readText(key) }))
   const now = typed.key === key ? typed : { key, text: readText(key) }
@@ -52,8 +52,8 @@ function readText(key: string): string {
 }
 
 /**
- * Says what happens to a draft once it was sent. A form that is taken off the page by what it sent, before its answer is there, is
- * not asked by the options of `mutate`; a draft has to go all the same. `onFailure` is for failures that nothing else shows.
+ * Runs `done` after a draft was sent. A form that is unmounted before the response arrives does not get the callbacks passed
+ * to `mutate`, but its draft has to be removed all the same. `onFailure` is for failures that are not shown elsewhere.
  */
 export function whenSent<T>(
   sending: Promise<T>,

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Nothing here, why, and what to do about it. */
+/** An empty state with an explanation and an action. */
 export function EmptyState({
   title,
   heading: Heading = 'h2',
@@ -8,7 +8,7 @@ export function EmptyState({
   action,
 }: {
   readonly title: string
-  /** `h1` where there is nothing else on the page. */
+  /** `h1` when there is nothing else on the page. */
   readonly heading?: 'h1' | 'h2'
   readonly children?: ReactNode
   readonly action?: ReactNode

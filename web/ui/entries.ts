@@ -1,4 +1,4 @@
-/** What was typed one entry a line: each trimmed, empty lines left out. */
+/** Splits a text into its lines, each trimmed, without empty ones. */
 export function entriesOf(text: string): string[] {
   return text
     .split('\n')

@@ -1,13 +1,13 @@
 import { useId, type ReactNode } from 'react'
 
-/** What the control inside a field must carry, so that label, hint and error belong to it. */
+/** The attributes that connect a control to the label, hint and error of its field. */
 export interface FieldControl {
   readonly id: string
   readonly 'aria-describedby': string | undefined
   readonly 'aria-invalid': true | undefined
 }
 
-/** A control with its label above and its hint or error below, where the eye is. `error` replaces `hint`. */
+/** A control with its label above and its hint or error below. `error` replaces `hint`. */
 export function Field({
   label,
   hint,

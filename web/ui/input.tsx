@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react'
 import { cx } from './cx.ts'
 
-/** What every control that takes text looks like; at 16 px on phones, where smaller text makes the page zoom. */
+/** The classes of text controls; 16 px on phones, where smaller text makes the page zoom. */
 export const controlClass =
   'w-full rounded-md border border-control bg-surface px-2.5 text-sm text-ink transition-colors duration-100 ' +
   'max-sm:text-[16px] hover:not-disabled:border-muted focus-visible:outline-offset-0 ' +

@@ -16,26 +16,26 @@ import { Callout } from './callout.tsx'
 import { showToast } from './toast.tsx'
 
 interface PartOptions<Props> {
-  /** What stands there while the code is on its way; nothing unless told. */
+  /** Shown while the code is loading; nothing by default. */
   readonly fallback?: (props: Props) => ReactNode
-  /** Whether the code is fetched ahead when the page is idle; `never` for what is large and seldom needed. */
+  /** Whether the code is prefetched when the page is idle; `never` for large and rarely needed code. */
   readonly prefetch?: 'idle' | 'never'
 }
 
-/** What every lazy part takes beside its own properties. */
+/** The additional properties of every lazy part. */
 interface PartProps {
-  /** Closes what cannot be opened; with it a failure is told in a toast, without it in the place of the part. */
+  /** Closes a part that failed to load; with it the error is shown in a toast, without it in place of the part. */
   readonly onFailed?: () => void
 }
 
 type LazyPart<Props> = ((props: Props & PartProps) => ReactNode) & {
-  /** Fetches the code. Never rejects: a failure is told where the part is shown. */
+  /** Loads the code. Never rejects: a failure is shown where the part is rendered. */
   readonly preload: () => Promise<void>
 }
 
 /**
- * Makes a component of code that is loaded when it is needed. A load that failed is tried again, and again whenever the
- * connection comes back or somebody asks for it; until then only the part is missing, and the screen around it stands.
+ * Creates a component whose code is loaded on demand. A failed load is retried, and again whenever the connection comes back
+ * or on request; until then only the part is missing, and the screen around it works.
  */
 export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -47,7 +47,7 @@ export function lazyPart<Props extends object>(
     code.known() ?? lazy(async () => ({ default: await code.load() }))
 
   function Part({ onFailed, ...rest }: Props & PartProps) {
-    // What has been shown stays: another component in its place would begin anew.
+    // Kept in state, because another component in its place would be mounted anew.
     const [{ Body, tries }, setBody] = useState(() => ({ Body: newBody(), tries: 0 }))
     const retry = (): void => setBody(() => ({ Body: newBody(), tries: tries + 1 }))
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Props without what was taken out above.
@@ -82,7 +82,7 @@ interface BoundaryProps {
   readonly children: ReactNode
 }
 
-/** Keeps a failure to itself. A class, because React tells only classes of failures below them. */
+/** Contains errors of the part. A class component, because only classes can catch errors of their children. */
 class PartBoundary extends Component<BoundaryProps, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null }
 
@@ -95,7 +95,7 @@ class PartBoundary extends Component<BoundaryProps, { readonly error: Error | nu
   }
 }
 
-/** In the place of a part that could not be loaded: why, and the way on, which is taken when the server is back. */
+/** Shown in place of a part that failed to load: the error and a retry, which also runs when the server is back. */
 function PartFailure({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
   const connection = useConnection()
   const isLost = connection.kind === 'lost'
@@ -135,7 +135,7 @@ function FailureToast({
       'This could not be opened because the server cannot be reached. Try it again in a moment.',
     )
     onFailed()
-    // Told once, when it has failed.
+    // Reported once, when it fails.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [])
   return children

@@ -8,7 +8,7 @@ const prose =
   '[&_blockquote]:border-l-2 [&_blockquote]:border-line-strong [&_blockquote]:pl-3 [&_blockquote]:text-muted [&_a]:text-accent [&_a]:underline ' +
   '[&_table]:block [&_table]:overflow-x-auto [&_th]:border [&_th]:border-line [&_th]:px-2 [&_th]:py-1 [&_th]:text-left [&_td]:border [&_td]:border-line [&_td]:px-2 [&_td]:py-1 [&_hr]:border-line'
 
-/** Markdown that somebody else wrote: no HTML, no image from anywhere, links that tell the other side nothing. */
+/** Untrusted Markdown: no HTML, no images, and links without a referrer. */
 export function MarkdownBody({ text }: { readonly text: string }) {
   return (
     <div dir="auto" className={prose}>

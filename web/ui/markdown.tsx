@@ -13,7 +13,7 @@ const MarkdownBody = lazyPart(async () => (await import('./markdown-body.tsx')).
   ),
 })
 
-/** Markdown as people read it; its words stand there plainly until the reader for it has been loaded. */
+/** Rendered Markdown; plain text until the renderer is loaded. */
 export function Markdown({ text }: MarkdownProps) {
   return <MarkdownBody text={text} />
 }

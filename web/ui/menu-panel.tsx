@@ -6,9 +6,9 @@ import { cx } from './cx.ts'
 
 interface MenuItem {
   readonly label: string
-  /** A second line: what it is, or why it cannot be chosen. */
+  /** A second line: a description, or why it cannot be chosen. */
   readonly note?: string
-  /** Whether this is the one that is chosen, in a menu of choices. */
+  /** Whether this is the chosen item, in a menu of choices. */
   readonly checked?: boolean
   readonly icon?: ReactNode
   readonly keys?: string
@@ -18,14 +18,14 @@ interface MenuItem {
 }
 
 export interface MenuProps {
-  /** The button that opens it: one element that takes a ref, such as `Button` or `IconButton`. */
+  /** The button that opens it: one element that accepts a ref, such as `Button` or `IconButton`. */
   readonly trigger: ReactElement
   readonly align?: 'start' | 'end'
-  /** `line` separates. */
+  /** `line` is a separator. */
   readonly items: readonly (MenuItem | 'line')[]
 }
 
-/** The opened `Menu`, loaded with the first one. */
+/** The opened `Menu`, loaded when the first one opens. */
 export function MenuPanel({ trigger, align = 'end', items }: MenuProps) {
   return (
     <DropdownMenu.Root defaultOpen>

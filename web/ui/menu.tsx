@@ -6,14 +6,14 @@ const MenuPanel = lazyPart(async () => (await import('./menu-panel.tsx')).MenuPa
   fallback: ({ trigger }) => trigger,
 })
 
-/** Actions behind one button. The machinery of menus is loaded when the first one is opened. */
+/** A menu of actions behind one button. The code for menus is loaded when the first one is opened. */
 export function Menu(props: MenuProps) {
   const [isWanted, setIsWanted] = useState(false)
   if (isWanted) return <MenuPanel {...props} onFailed={() => setIsWanted(false)} />
   return <FirstClick trigger={props.trigger} onWanted={() => setIsWanted(true)} />
 }
 
-/** Hears the first click on a trigger that is not wired up yet. A button's click also comes from Enter and Space. */
+/** Handles the first click on a trigger that is not wired up yet. A button's click also comes from Enter and Space. */
 export function FirstClick({
   trigger,
   onWanted,

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import { cx } from './cx.ts'
 
 /**
- * A screen: its title in one line with its actions, then what it is about. `tabs` stand under the title; `bleed`
- * gives the content the whole area (a board, a split view), without it text keeps a readable width.
+ * A screen: its title in one line with its actions, then the content. `tabs` are below the title; `bleed` gives the content
+ * the whole area (a board, a split view), without it text keeps a readable width.
  */
 export function Page({
   title,
@@ -37,7 +37,7 @@ export function Page({
   )
 }
 
-/** A part of a page under its own heading. */
+/** A section of a page under its own heading. */
 export function Section({
   title,
   hint,

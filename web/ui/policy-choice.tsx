@@ -7,7 +7,7 @@ const policies = [
   { value: 'deny', label: 'Refuse', hint: 'Whatever they ask for is refused.' },
 ] as const
 
-/** Who answers when agents ask before they act. */
+/** A choice of the permission policy for agents. */
 export function PolicyChoice({
   label,
   value,

@@ -1,7 +1,7 @@
 import { cx } from './cx.ts'
 import { toneFill, type Tone } from './status.ts'
 
-/** How far something has come, in per cent, as the server counts it. */
+/** A progress bar, in per cent, as reported by the server. */
 export function ProgressBar({
   value,
   label,

@@ -4,7 +4,7 @@ import { StatusPill } from './status-pill.tsx'
 
 const demoNote = 'Built by the offline demo from a blueprint: no model was involved.'
 
-/** What a job can show for itself. Work of the offline demo is called a demo, whatever its checks say. */
+/** The proof of a job. Work of the offline demo is labelled as a demo, whatever its checks say. */
 export function ProofBadge({ job }: { readonly job: Pick<JobSummary, 'proof' | 'demo'> }) {
   if (!job.demo) return job.proof === null ? null : <StatusPill status={job.proof} look="bare" />
   return (

@@ -3,10 +3,10 @@ import type { ReactNode } from 'react'
 import { Failure } from './callout.tsx'
 import { SkeletonRows } from './skeleton.tsx'
 
-/** What is only read is scrolled with the keyboard as a whole. */
+/** Makes read-only content scrollable with the keyboard. */
 const scrolledByKeys = { tabIndex: 0 }
 
-/** What a screen shows of one query: a skeleton, the failure in the server's words, or the answer. Scrolls by itself. */
+/** The content of a screen with one query: a skeleton, the error in the server's words, or the data. Scrolls by itself. */
 export function QueryBody<T>({
   query,
   children,

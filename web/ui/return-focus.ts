@@ -1,8 +1,8 @@
 import { useState } from 'react'
 
 /**
- * For the content of a window that nobody's trigger opened: gives the focus back to what had it before. The library gives it
- * to the trigger alone, and ours are opened by what the page knows.
+ * For the content of a window without a trigger: returns the focus to the previously focused element. The library returns it
+ * only to a trigger, and these windows are opened by state.
  */
 export function useReturnFocus(): (event: Event) => void {
   const [opener] = useState(() => document.activeElement)

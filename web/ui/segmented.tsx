@@ -1,6 +1,6 @@
 import { cx } from './cx.ts'
 
-/** One of a few things, all of them in sight. A group of radio buttons in everything but looks. */
+/** A choice of a few visible options. Radio buttons in everything but looks. */
 export function Segmented<T extends string>({
   label,
   value,

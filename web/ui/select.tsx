@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react'
 import { cx } from './cx.ts'
 import { controlClass } from './input.tsx'
 
-/** The platform's own list of choices: it knows every keyboard, screen reader and phone. Children are `<option>`. */
+/** The platform's select element: it supports every keyboard, screen reader and phone. Children are `<option>`. */
 export function Select({ className, children, ...rest }: ComponentProps<'select'>) {
   return (
     <span className={cx('relative inline-flex', className)}>

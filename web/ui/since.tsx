@@ -1,6 +1,6 @@
 import { ago, duration, fullTime, useNow } from './time.ts'
 
-/** Time that runs: from `from` to `until`, or to now, ticking. ISO 8601. */
+/** The duration from `from` to `until`, or to now, ticking. Times are ISO 8601. */
 export function Elapsed({ from, until }: { readonly from: string; readonly until?: string | null }) {
   return until === undefined || until === null ? <Ticking from={from} /> : <Still from={from} until={until} />
 }
@@ -22,7 +22,7 @@ function Still({ from, until }: { readonly from: string; readonly until: string 
   )
 }
 
-/** When something was, as it is spoken of: "4 min ago". The exact time is in the tooltip. */
+/** A relative time: "4 min ago". The exact time is in the tooltip. */
 export function Ago({ at }: { readonly at: string }) {
   const now = useNow()
   return (

@@ -1,11 +1,11 @@
 import { cx } from './cx.ts'
 
-/** Where something will be in a moment. Give it the size of what comes. */
+/** A placeholder for content that is loading. Give it the size of that content. */
 export function Skeleton({ className }: { readonly className?: string }) {
   return <div aria-hidden className={cx('animate-breathe rounded bg-hover', className)} />
 }
 
-/** A list or table that is being read. */
+/** A list or table that is loading. */
 export function SkeletonRows({ rows = 6 }: { readonly rows?: number }) {
   return (
     <div role="status" className="flex flex-col gap-3 p-4">

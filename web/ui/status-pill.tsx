@@ -1,7 +1,7 @@
 import { cx } from './cx.ts'
 import { statuses, toneSoft, toneText, type StatusWord, type Tone } from './status.ts'
 
-/** A status as a shape of its own, so that nobody has to tell colours apart. */
+/** A status as a distinct shape, so that it does not depend on colour alone. */
 export function StatusIcon({
   status,
   className,
@@ -47,7 +47,7 @@ function Shape({ tone, status }: { readonly tone: Tone; readonly status: StatusW
             <path d="M7 4v3.4M7 9.9v.1" className="stroke-surface" />
           </>
         )
-      // Not a pause: nothing goes on after these.
+      // Not the icon of a pause, because nothing continues after these.
       if (status === 'unproven')
         return (
           <path d="M1.75 7a5.25 5.25 0 1 0 10.5 0 5.25 5.25 0 1 0-10.5 0M5.5 5.6a1.55 1.55 0 1 1 2.3 1.35c-.5.3-.8.6-.8 1.05M7 10v.1" />
@@ -79,14 +79,14 @@ function Shape({ tone, status }: { readonly tone: Tone; readonly status: StatusW
   }
 }
 
-/** A status in a word with its shape. `soft` stands alone on a page, `bare` sits in a row among other text. */
+/** A status as a label with its icon. `soft` is for standalone use on a page, `bare` for rows with other text. */
 export function StatusPill({
   status,
   label,
   look = 'soft',
 }: {
   readonly status: StatusWord
-  /** Instead of the status's own word. */
+  /** Replaces the status's default label. */
   readonly label?: string
   readonly look?: 'soft' | 'bare'
 }) {
@@ -105,7 +105,7 @@ export function StatusPill({
   )
 }
 
-/** A quiet label: a backend, a mode, a count. */
+/** A subdued label: a backend, a mode, a count. */
 export function Badge({ children }: { readonly children: React.ReactNode }) {
   return (
     <span className="inline-flex h-5 shrink-0 items-center gap-1 rounded border border-line px-1.5 text-xs whitespace-nowrap text-muted">

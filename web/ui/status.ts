@@ -7,10 +7,10 @@ import type {
   Verdict,
 } from '../../src/contract/words.ts'
 
-/** What a status means to somebody who looks: these six, and no more, have a colour. */
+/** The displayed meaning of a status: only these six have a colour. */
 export type Tone = 'idle' | 'running' | 'waiting' | 'review' | 'done' | 'failed'
 
-/** Every status word of the wire. The same word means the same wherever it stands. */
+/** Every status word of the API. The same word has the same meaning everywhere. */
 export type StatusWord =
   | JobStatus
   | TaskStatus
@@ -18,7 +18,7 @@ export type StatusWord =
   | AttemptStatus
   | Proof
   | Verdict
-  /** A job that goes on when a person has done something. */
+  /** A job that continues when a person acts. */
   | 'needs_you'
 
 export const statuses: Readonly<Record<StatusWord, { readonly tone: Tone; readonly label: string }>> = {

@@ -7,7 +7,7 @@ interface TabLink {
   readonly count?: ReactNode
 }
 
-/** Views of one thing, each with an address of its own: so they are links, and the back button works. */
+/** Views of one thing, each with a URL of its own: they are links, so that the back button works. */
 export function TabLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
   return (
     <nav aria-label={label} className="-mb-px flex gap-1 overflow-x-auto [scrollbar-width:none]">

@@ -8,8 +8,8 @@ let watchers = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
 /**
- * One clock for the whole page: it ticks once a second while somebody looks at it. While the server is lost it stands at
- * the moment when that was last heard, as all does that is shown.
+ * One clock for the whole page: it ticks once a second while the page is visible. While the server is lost it stops at the
+ * time of the last data, like everything that is shown.
  */
 const clock = {
   get: (): number => {
@@ -20,7 +20,7 @@ const clock = {
     watchers += 1
     if (timer === undefined) {
       timer = setInterval(() => ticks.set(Date.now()), second)
-      // It stood still while nobody looked.
+      // It was stopped while the page was hidden.
       ticks.set(Date.now())
     }
     const stops = [ticks.subscribe(listener), connection.subscribe(listener)]
@@ -34,12 +34,12 @@ const clock = {
   },
 }
 
-/** Now, in epoch milliseconds, at most a second old; the moment of loss while the server is lost. */
+/** Returns the current time in ms since the epoch, at most a second old; the time of loss while the server is lost. */
 export function useNow(): number {
   return useSyncExternalStore(clock.subscribe, clock.get)
 }
 
-/** How long, for people: `8 s`, `4 min 12 s`, `3 h 05 min`, `2 d 4 h`. */
+/** Formats a duration: `8 s`, `4 min 12 s`, `3 h 05 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / second))
   if (seconds < 60) return `${seconds} s`
@@ -50,13 +50,13 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
-/** A measured time, to the millisecond where that matters: `840 ms`, `2.4 s`, then as `duration`. */
+/** Formats a measured time with ms where they matter: `840 ms`, `2.4 s`, then as `duration`. */
 export function measured(ms: number): string {
   if (ms < second) return `${Math.round(ms)} ms`
   return ms < 60 * second ? `${(ms / second).toFixed(1)} s` : duration(ms)
 }
 
-/** How long ago, coarsely: `now`, `4 min ago`, `3 h ago`, `2 d ago`. */
+/** Formats a relative time coarsely: `just now`, `4 min ago`, `3 h ago`, `2 d ago`. */
 export function ago(from: number, now: number): string {
   const minutes = Math.floor((now - from) / 60_000)
   if (minutes < 1) return 'just now'
@@ -68,7 +68,7 @@ export function ago(from: number, now: number): string {
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const timeOnly = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
-/** The whole date and time, in the reader's own language and zone. */
+/** Formats the full date and time, in the reader's own language and zone. */
 export function fullTime(at: string | number): string {
   return dayAndTime.format(new Date(at))
 }

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
 import { Kbd } from './code.tsx'
 
-/** Pointing at something in passing opens nothing; leaving it gives time to reach the tip. */
+/** In ms: hovering briefly opens nothing; after leaving there is time to reach the tooltip. */
 const openMs = 400
 const closeMs = 120
 const gap = 6
-/** The least distance from the edges of the window. */
+/** The minimum distance from the edges of the window, in pixels. */
 const edge = 8
 
 interface Place {
@@ -16,8 +16,8 @@ interface Place {
 }
 
 /**
- * A short name for what has none on screen; never the only place where something is said. Our own, because a library
- * that can place anything anywhere would be a tenth of the page's first load.
+ * A tooltip for an element without a visible name; never the only place where information is shown. A custom one, because a
+ * positioning library would be a tenth of the page's first load.
  */
 export function Tip({
   label,
@@ -79,7 +79,7 @@ export function Tip({
   )
 }
 
-/** Below the element, above it where there is no room. */
+/** Places it below the element, or above it where there is no room. */
 function placeBeside(target: Element): Place {
   const box = target.getBoundingClientRect()
   const isAbove = box.bottom + 40 > window.innerHeight
@@ -90,7 +90,7 @@ function placeBeside(target: Element): Place {
   }
 }
 
-/** Moves it back from beyond the edges of the window: only when it is drawn is it known how wide it is. */
+/** Moves it inside the edges of the window; its width is known only after it is rendered. */
 function keepInside(tip: HTMLElement | null): void {
   if (tip === null) return
   const { left, right } = tip.getBoundingClientRect()

@@ -12,14 +12,14 @@ const limit = 4
 const toasts = createStore<readonly Toast[]>([])
 let lastId = 0
 
-/** Says that something was done or failed. For what happened to be noticed, not for what must be read. */
+/** Shows a short notice of success or failure; not for information that must be read. */
 export function showToast(tone: Toast['tone'], text: string): void {
   const id = ++lastId
   toasts.set([...toasts.get(), { id, tone, text }].slice(-limit))
   setTimeout(() => dismiss(id), shownMs[tone])
 }
 
-/** For `onError` of a mutation: the server's own words. */
+/** For `onError` of a mutation: shows the server's own words. */
 export function showFailure(error: Error): void {
   showToast('failed', error.message)
 }
@@ -28,7 +28,7 @@ function dismiss(id: number): void {
   toasts.set(toasts.get().filter((toast) => toast.id !== id))
 }
 
-/** Where toasts appear. Once, in the shell. */
+/** The container of toasts. Used once, in the shell. */
 export function Toasts() {
   const shown = useStore(toasts)
   return (

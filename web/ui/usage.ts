@@ -3,13 +3,13 @@ import { count, dollars } from './money.ts'
 
 const exact = new Intl.NumberFormat()
 
-/** What was used, for a glance: `12.4k tokens`; null when nothing was counted. */
+/** Returns a short form of the usage: `12.4k tokens`; null when nothing was counted. */
 export function tokensText(usage: Usage): string | null {
   const sum = usage.input_tokens + usage.output_tokens
   return sum === 0 ? null : `${count(sum)} tokens`
 }
 
-/** The same to the last token, for a tooltip. */
+/** Returns the exact token counts, for a tooltip. */
 export function tokensDetail(usage: Usage): string {
   const parts = [
     `${exact.format(usage.input_tokens)} tokens read`,
@@ -20,7 +20,7 @@ export function tokensDetail(usage: Usage): string {
   return parts.join(', ')
 }
 
-/** `$0.42`, `$0.42+` when the price of some tokens is not known; null when none is. */
+/** Returns the cost: `$0.42`, `$0.42+` when the price of some tokens is not known; null when none is. */
 export function costText(usage: Usage): string | null {
   if (usage.cost_usd === null) return null
   return `${dollars(usage.cost_usd)}${usage.unpriced_tokens === 0 ? '' : '+'}`

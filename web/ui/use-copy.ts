@@ -3,7 +3,7 @@ import { showFailure } from './toast.tsx'
 
 const copiedMs = 1_500
 
-/** Copies text; `isCopied` holds for a moment after it is done. False means that the browser refused, which is said. */
+/** Copies text; `isCopied` is true for a moment afterwards. `copy` returns false when the browser refused, which is shown. */
 export function useCopy(): { readonly isCopied: boolean; copy(text: string): Promise<boolean> } {
   const [isCopied, setIsCopied] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)

@@ -18,7 +18,7 @@ export interface VirtualListBodyProps {
   readonly usualHeight: number | undefined
 }
 
-/** The list itself, in a file of its own because short lists never need it. */
+/** The list itself, in a file of its own because short lists do not need it. */
 export function VirtualListBody(props: VirtualListBodyProps) {
   const { items, label, role, children, isPrepending, keepMounted } = props
   const { id, handle, className, onScroll, usualHeight } = props

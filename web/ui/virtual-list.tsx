@@ -8,30 +8,30 @@ const Body = lazyPart(async () => (await import('./virtual-list-body.tsx')).Virt
   fallback: ({ className }) => <div className={className} />,
 })
 
-/** Loads what long lists need: whoever knows that one is coming is spared the moment without it. */
+/** Loads the code for long lists in advance, to avoid a delay when the list is shown. */
 export const loadVirtualList = Body.preload
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[]
   readonly label: string
-  /** A `group` holds what can be focused itself; anything else is scrolled with the keyboard as a whole. */
+  /** A `group` contains focusable items; anything else is scrolled with the keyboard as a whole. */
   readonly role?: 'region' | 'group'
   readonly keyOf: (item: Item) => string | number
   readonly children: (item: Item, index: number) => ReactNode
-  /** By which the element that scrolls is found. */
+  /** The id of the scrolling element. */
   readonly id?: string
   readonly handle?: Ref<VirtualListHandle>
   readonly className?: string
   readonly onScroll?: (offset: number) => void
-  /** Set it for the change that adds items at the top: what is in sight then stays where it is. */
+  /** Set for a change that adds items at the top: the visible items then keep their position. */
   readonly isPrepending?: boolean
-  /** Indexes that stay in the page when they are out of sight, such as that of the focus. */
+  /** Indexes of items that stay mounted when they are out of view, such as the focused one. */
   readonly keepMounted?: readonly number[]
-  /** What an item is taken to measure before it has been in sight, in pixels. */
+  /** The assumed height of an item that has not been rendered, in pixels. */
   readonly usualHeight?: number
 }
 
-/** A long list of which only what is in sight is in the page. Fills the height it is given. */
+/** A long list that renders only visible items. Fills the height it is given. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const { items, keyOf, children, role = 'region', isPrepending = false, keepMounted = [] } = props
   const { label, id, handle, className, onScroll, usualHeight } = props

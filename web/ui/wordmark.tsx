@@ -1,4 +1,4 @@
-/** A hull on its ramp. */
+/** The logo: a hull on its ramp. */
 export function Mark({ className }: { readonly className?: string }) {
   return (
     <svg viewBox="0 0 20 20" fill="none" aria-hidden className={className}>
@@ -8,7 +8,7 @@ export function Mark({ className }: { readonly className?: string }) {
   )
 }
 
-/** The name with its mark. */
+/** The name with the logo. */
 export function Wordmark() {
   return (
     <span className="inline-flex items-center gap-2">

@@ -1,5 +1,5 @@
 import { z } from 'zod'
 
-// Compiled parsers need `new Function`, which the page's security policy forbids. Said before any schema is made: the
-// first one would try it all the same.
+// Compiled parsers need `new Function`, which the page's security policy forbids. Set before any schema is created, because
+// the first one would try it otherwise.
 z.config({ jitless: true })

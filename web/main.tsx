@@ -11,8 +11,8 @@ import { router } from './routes/router.ts'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has lost its root')
-// With its screen and answers there, a page is drawn once. Drawn at once it would be drawn three times: as a frame, with
-// skeletons, and as itself.
+// Waits for the screen's code and data, so that a page is rendered once, not three times: as a frame, with skeletons, and
+// complete.
 void aMoment(router.load()).then(() => {
   createRoot(root).render(
     <StrictMode>

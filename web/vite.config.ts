@@ -4,24 +4,27 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
 /**
- * The UI as static files in `web/dist`, names hashed, nothing inline (the page's security policy forbids it).
- * `npm run dev` serves it from the sources in front of a running server: SLIPWAY_URL says where that is, and
- * SLIPWAY_TOKEN (`slipway token`) opens it without a log-in.
+ * Builds the UI as static files in `web/dist`, with hashed names and nothing inline (the page's security policy forbids it).
+ * `npm run dev` serves it from the sources in front of a running server: SLIPWAY_URL is its address, and SLIPWAY_TOKEN
+ * (`slipway token`) replaces the log-in.
  */
 const server = process.env['SLIPWAY_URL'] ?? 'http://127.0.0.1:7420'
 const token = process.env['SLIPWAY_TOKEN']
 
-/** The server answers only under its own name and to its own pages: in development we are one of them. */
+/**
+ * The server responds only under its own host and to its own pages, so the proxy presents the development page as one of
+ * them.
+ */
 const proxy = {
   target: server,
   changeOrigin: true,
   headers: { origin: server, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
 }
 
-/** Everything below `/api`, but for the modules of `web/api`, which have that address in development. */
+/** Everything below `/api`, except the modules of `web/api`, which have that path in development. */
 const serverCalls = '^/api/(?![\\w-]+\\.ts(\\?|$))'
 
-/** `/health` is a screen to people and facts to programs: who asks for a page gets the page. */
+/** `/health` is a screen for people and JSON for programs: a request that accepts HTML gets the page. */
 const pageOf = (request: { headers: { accept?: string | undefined } }): string | undefined =>
   request.headers.accept?.includes('text/html') === true ? '/index.html' : undefined
 
@@ -39,7 +42,7 @@ const jsonSchemaFiles: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Zod can write its schemas as JSON Schema, which the server does and a browser never: that half of it stays at home. */
+/** Removes the half of zod that writes JSON Schema, which only the server needs. */
 function withoutJsonSchema(): Plugin {
   return {
     name: 'without-json-schema',
@@ -60,12 +63,12 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
-    // The themes are made with light-dark(): let it through to the browsers that have it (all since 2024).
+    // The themes use light-dark(): keep it for the browsers that support it (all since 2024).
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // Read by the server (src/http/ui-preloads.ts) and by scripts/web-budget.mjs.
     manifest: 'manifest.json',
     modulePreload: { polyfill: false },
-    // Few files: a browser asks for six at a time, and each question costs more than the few bytes it brings.
+    // Few files, because a browser fetches six at a time, and each request costs more than a few more bytes.
     rolldownOptions: {
       output: {
         codeSplitting: {

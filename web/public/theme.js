@@ -1,4 +1,4 @@
-// Runs before the first paint, so that nobody who chose a theme sees the other one flash by. A file of its own, because
-// the page's security policy forbids scripts inside the page. web/shell/theme.ts writes what is read here.
+// Runs before the first paint, so that a chosen theme is applied without a flash of the other one. A separate file, because
+// the page's security policy forbids inline scripts. web/shell/theme.ts writes the value that is read here.
 const chosen = localStorage.getItem('slipway.theme')
 if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen

@@ -60,7 +60,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
 
   installVersion('99.0.0')
   const queued = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
-  fs.renameSync(path.join(root, 'src', 'agents'), path.join(root, 'src', 'agents.gone'))
+  fs.renameSync(path.join(root, 'src', 'own-agents'), path.join(root, 'src', 'own-agents.gone'))
   for (const { job_id } of [running, queued])
     await until(`the wait of ${job_id} that is named`, 30_000, async () => {
       const job = await server.client.getJob(job_id)
@@ -78,7 +78,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
     message: `${sentence}. Nothing that was accepted is lost.`,
   })
 
-  fs.renameSync(path.join(root, 'src', 'agents.gone'), path.join(root, 'src', 'agents'))
+  fs.renameSync(path.join(root, 'src', 'own-agents.gone'), path.join(root, 'src', 'own-agents'))
   expect((await readiness()).status).toBe(503)
   await server.stop()
   server = await startTestServer({ dataDir, root })
@@ -92,7 +92,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
 })
 
 it('a program that is gone for a moment holds jobs while it is, and no restart is needed', async () => {
-  const agents = path.join(root, 'src', 'agents')
+  const agents = path.join(root, 'src', 'own-agents')
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:slow=4000]]', mode: 'solo' })
   await until('an agent at work', 30_000, async () =>
     (await server.client.attempts(job_id)).some(({ status }) => status === 'running') ? true : null,

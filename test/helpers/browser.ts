@@ -70,8 +70,11 @@ async function logInLink(server: TestServer, address: string): Promise<string> {
   return `${address}${address.includes('?') ? '&' : '?'}code=${code}`
 }
 
-/** A busy machine may be too slow for readiness, and the server says so: the health tests look at that, pages only show it. */
-const unready = /503.*\/health\b|answered 503: GET .*\/health$/
+/**
+ * The answer of a server that is not ready, as the page's console and the response have it. A busy machine may be too slow for
+ * readiness: test/journeys/health.test.ts and test/chaos/outages.test.ts look at that, pages only show it.
+ */
+const unready = /^answered 503: GET [^ ]+\/health$|^console error: [^\n]* status of 503 [^\n]*\/health\)$/
 
 /** Collects what no page of ours may do. */
 function watch(page: Page, url: string, expected: readonly RegExp[]): string[] {

@@ -21,6 +21,8 @@ export interface GitServer {
   readonly https: string
   /** A server that accepts connections and says nothing. */
   readonly silent: string
+  /** The most connections that the silent server has had at once. */
+  readonly mostSilent: () => number
   /** The certificate of the https server, to be trusted. */
   readonly certificate: string
   close(): Promise<void>
@@ -60,8 +62,13 @@ export async function startGitServer(): Promise<GitServer> {
     answer,
   )
   const held = new Set<net.Socket>()
+  let mostHeld = 0
   const silent = net.createServer((socket) => {
     held.add(socket.on('error', () => undefined).on('close', () => held.delete(socket)))
+    // After the ends that arrived together with this connection.
+    setImmediate(() => {
+      mostHeld = Math.max(mostHeld, held.size)
+    })
   })
   addresses.http = `http://127.0.0.1:${await listen(plain)}`
   addresses.https = `https://127.0.0.1:${await listen(secure)}`
@@ -69,6 +76,7 @@ export async function startGitServer(): Promise<GitServer> {
     root,
     ...addresses,
     silent: `127.0.0.1:${await listen(silent)}`,
+    mostSilent: () => mostHeld,
     certificate: tls.cert,
     async close() {
       for (const socket of held) socket.destroy()

@@ -118,6 +118,7 @@ describe('what cannot be begun from is refused at once, with a sentence', () => 
     const answered = Map.groupBy(many, ({ status }) => status)
     expect(new Set(answered.keys())).toEqual(new Set([400, 503]))
     expect(answered.get(400)?.length).toBeGreaterThanOrEqual(16)
+    expect(hosted.mostSilent()).toBeLessThanOrEqual(16)
     const same = await Promise.all(Array.from({ length: 20 }, () => offer(`http://${hosted.silent}/same`)))
     expect(new Set(same.map(({ status }) => status))).toEqual(new Set([400]))
   })

@@ -65,6 +65,8 @@ export async function startGitServer(): Promise<GitServer> {
   let mostHeld = 0
   const silent = net.createServer((socket) => {
     held.add(socket.on('error', () => undefined).on('close', () => held.delete(socket)))
+    // What is sent must be read, or the end after it is never seen.
+    socket.resume()
     // After the ends that arrived together with this connection.
     setImmediate(() => {
       mostHeld = Math.max(mostHeld, held.size)

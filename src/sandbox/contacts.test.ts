@@ -73,6 +73,17 @@ it('names whom a program contacts over TCP and UDP, and which program it is', as
   ])
 })
 
+it('names the program that opened a connection, and not a child that has it from there', async () => {
+  const program = `
+    const socket = require('node:net').connect(${portOf(listener)}, '127.0.0.1', () => {
+      require('node:child_process').spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', socket] })
+        .once('spawn', () => console.log('done'))
+    })`
+  expect(await contactsOf(program)).toEqual([
+    { protocol: 'tcp', address: `127.0.0.1:${portOf(listener)}`, program: path.basename(process.execPath) },
+  ])
+})
+
 it('tells of a socket that sends to whomever it likes', async () => {
   const program = `
     require('node:dgram').createSocket('udp4').bind(0, () => console.log('done'))`

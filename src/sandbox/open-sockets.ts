@@ -53,10 +53,15 @@ function socketsIn(held: readonly Held[], known: Map<string, Found>): Socket[] {
     for (const [inode, socket] of [...listed(pid, 'tcp', 'tcp'), ...listed(pid, 'tcp', 'tcp6')])
       if (mine.has(inode)) known.set(inode, socket)
   }
-  return held.flatMap(({ pid: holder, inode }) => {
+  return heldOnce(held).flatMap(({ pid: holder, inode }) => {
     const socket = udp.get(inode) ?? known.get(inode)
     return socket === undefined ? [] : [{ pid: holder, ...socket }]
   })
+}
+
+/** Returns each socket with its first holder: a process that was just forked has the sockets of its parent, which comes first. */
+function heldOnce(held: readonly Held[]): Held[] {
+  return [...new Map(held.toReversed().map((one) => [one.inode, one])).values()].toReversed()
 }
 
 /** Iterating a set includes items that are added meanwhile. */

@@ -110,8 +110,6 @@ export const owners = {
   ],
   kysely: ['store'],
   pg: ['store'],
-  'pg-boss': ['store'],
-  '@electric-sql/pglite': ['store'],
   '@agentclientprotocol/sdk': ['agents', 'own-agents'],
   hono: ['http'],
   '@hono/': ['http'],

@@ -1,10 +1,8 @@
-// Makes what a first start and a first job would be slower without, once, for scripts/install.sh: the database that a
-// first start copies (src/store/template.ts), and the compiled code of Slipway's own agents, which they may read and not
-// write.
+// Makes what a first job would be slower without, once, for scripts/install.sh: the compiled code of Slipway's own agents,
+// which they may read and not write.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { buildTemplate } from '../src/store/template.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const compileCache = path.join(root, '.cache', 'compile')
@@ -29,6 +27,5 @@ function shareWithAgents() {
   }
 }
 
-await buildTemplate()
 compileAgents()
 shareWithAgents()

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the programs that the tests run against, where they are missing: bubblewrap (the walls), git 2.38 or newer
-# (object-level merges), PostgreSQL's server binaries (the second engine), Chromium and fonts (the browser tests). Does
+# (object-level merges), PostgreSQL's server binaries (the second engine), Chromium and fonts (the browser tests), a C compiler (the power loss). Does
 # nothing when all are there, which takes a few milliseconds. Ends with a sentence and status 1 when something is missing that it cannot install.
 set -eu
 
@@ -9,6 +9,7 @@ missing() {
   git_is_new || echo git
   has_postgres || echo postgresql
   has_browser || echo chromium fonts-liberation
+  command -v cc >/dev/null 2>&1 || echo gcc libc6-dev
 }
 
 has_browser() {

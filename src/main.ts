@@ -107,7 +107,7 @@ export async function startServer(overrides: {
       ownHome: config.home,
       installEnv: config.installEnv,
       workerId: newId(),
-      running: openRunningWork(log),
+      running: openRunningWork(),
       program: openOwnProgram(packageRoot, version),
       answers,
       settingsFile,

@@ -157,9 +157,9 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       canary: wiring.canary.view,
       runCanary: wiring.canary.run,
     },
-    workers: () => viewWorkers(db.reader),
+    workers: () => db.read((reader) => viewWorkers(reader)),
     async stats() {
-      const counts = await countStatuses(db.reader)
+      const counts = await db.read((reader) => countStatuses(reader))
       return {
         ...counts,
         queue: await queueCounts(db.reader),
@@ -180,7 +180,10 @@ async function existing(engine: Engine, id: string): Promise<JobRow> {
 function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
   const { db } = engine
   // Concurrent reads share one statement.
-  const view = coalesce((ids: readonly string[]) => viewJobs(db.reader, ids), VIEWED_TOGETHER)
+  const view = coalesce(
+    (ids: readonly string[]) => db.read((reader) => viewJobs(reader, ids)),
+    VIEWED_TOGETHER,
+  )
   const seen = async (id: string): Promise<JobView> => {
     const job = await view(id)
     if (job === null) throw notFound(id)
@@ -199,7 +202,7 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
       }
     },
     get: view,
-    list: (query) => listJobs(db.reader, query),
+    list: (query) => db.read((reader) => listJobs(reader, query)),
     async progress(id) {
       const job = await seen(id)
       return {
@@ -212,11 +215,11 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
     },
     async agents(id) {
       await existing(engine, id)
-      return { agents: await listAgents(db.reader, id) }
+      return { agents: await db.read((reader) => listAgents(reader, id)) }
     },
     async tasks(id) {
       await existing(engine, id)
-      const tasks = await listTasks(db.reader, id)
+      const tasks = await db.read((reader) => listTasks(reader, id))
       return { total_tasks: tasks.length, tasks }
     },
     async attempts(id) {
@@ -268,7 +271,7 @@ async function jobAfter(
   act: Promise<void>,
 ): ReturnType<HttpDeps['jobs']['cancel']> {
   await act
-  const job = await viewJob(engine.db.reader, id)
+  const job = await engine.db.read((reader) => viewJob(reader, id))
   if (job === null) throw notFound(id)
   return job
 }

@@ -31,15 +31,15 @@ const mutations = [
   {
     name: 'createJob does not enqueue',
     file: 'src/engine/job/create-job.ts',
-    pattern: /await queueAdvance\(\s*engine\.db,\s*trx,/,
-    replacement: 'if (trx === null) await queueAdvance(engine.db, trx,',
+    pattern: /await queueAdvance\(\s*trx,/,
+    replacement: 'if (trx === null) await queueAdvance(trx,',
     suites: [http],
   },
   {
     name: 'run-attempt returns at once',
     file: 'src/engine/work/run-work.ts',
-    pattern: /const claimed = await claim\(engine, jobId, workId\)\n/,
-    replacement: 'const claimed = await claim(engine, jobId, workId)\n  if (Math.random() >= 0) return\n',
+    pattern: /const claimed = await beginClaimed\(engine, entry\)\n/,
+    replacement: 'const claimed = await beginClaimed(engine, entry)\n  if (Math.random() >= 0) return\n',
     suites: [http],
   },
   {

@@ -117,7 +117,7 @@ export type HeldBack =
 export type WorkKind = 'attempt' | 'review' | 'checks' | 'merge' | 'deliver'
 export type WorkStatus = 'queued' | 'running' | 'done' | 'lost' | 'cancelled'
 
-/** A piece of long work that a worker claims. `held`: its queue entry is due or its lease is alive. */
+/** A piece of long work that a worker claims. `held`: it is queued, or its lease has not ended. */
 export interface Work {
   readonly id: string
   readonly epoch: number

@@ -73,8 +73,6 @@ export const cancelChannel = 'slipway_cancel'
 
 /** The long work that this process is running, so that it can be cancelled. */
 export interface RunningWork {
-  /** Runs a piece of work, or joins the run that is already under way. */
-  once(workId: string, run: () => Promise<void>): Promise<void>
   add(work: { id: string; job_id: string; task_id: string | null }): { signal: AbortSignal; done: () => void }
   /** Aborts the work of a task; without a task, all work of the job. */
   abort(jobId: string, taskId: string | undefined): void
@@ -85,15 +83,9 @@ export interface RunningWork {
   readonly slots: Slots
 }
 
-export function openRunningWork(log: Log): RunningWork {
+export function openRunningWork(): RunningWork {
   const entries = new Map<string, { jobId: string; taskId: string | null; controller: AbortController }>()
-  const underway = new Map<string, Promise<void>>()
   return {
-    once(workId, run) {
-      const running = underway.get(workId) ?? run().finally(() => underway.delete(workId))
-      underway.set(workId, running)
-      return running
-    },
     jobs: () => [...entries.values()].map(({ jobId, taskId }) => ({ jobId, taskId })),
     add({ id, job_id, task_id }) {
       const controller = new AbortController()
@@ -109,6 +101,6 @@ export function openRunningWork(log: Log): RunningWork {
       for (const entry of entries.values()) entry.controller.abort(new Error('shutdown'))
     },
     count: () => entries.size,
-    slots: openSlots(log),
+    slots: openSlots(),
   }
 }

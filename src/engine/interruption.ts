@@ -16,6 +16,6 @@ export function isDiskFull(error: unknown): boolean {
   return (
     code === 'ENOSPC' ||
     code === 'EDQUOT' ||
-    /No space left on device|Disk quota exceeded/.test(error.message)
+    /No space left on device|Disk quota exceeded|database or disk is full/.test(error.message)
   )
 }

@@ -10,10 +10,10 @@ import type { Database } from '../store/database.ts'
 import { readEvents } from '../store/events.ts'
 import { insertJobs, readJob, updateJob } from '../store/jobs.ts'
 import { openDatabase } from '../store/open-database.ts'
-import { queueCounts } from '../store/queue.ts'
+import { claimNext, dueAdvances, queueCounts } from '../store/queue.ts'
 import { beginActivity, insertAgents, insertTasks } from '../store/team.ts'
 import { listAgents } from '../store/team-views.ts'
-import { claimWork, endWork, insertWork, readWork, stuckJobs, type WorkRow } from '../store/work.ts'
+import { beginWork, endWork, insertWork, readWork, stuckJobs, type WorkRow } from '../store/work.ts'
 import { personAct, serverAct, serverActOnJobs, underLease } from './job-transactions.ts'
 import { loseWork } from './job/lose-work.ts'
 
@@ -78,13 +78,12 @@ async function claimedWork(): Promise<{ work: WorkRow; lease: number }> {
       jobId,
       epoch: 1,
       kind: 'attempt',
-      queue: 'work',
-      queueId: newId(),
     })
-    const lease = await claimWork(trx, ids.work, ids.worker)
+    const entry = await claimNext(trx, 'work', ids.worker)
+    if (entry?.id !== ids.work || !(await beginWork(trx, entry.id, entry.lease))) return null
     await beginActivity(trx, ids.attempt)
     const work = await readWork(trx, ids.work)
-    return work === null || lease === null ? null : { work, lease }
+    return work === null ? null : { work, lease: entry.lease }
   })
   if (claimed === null) throw new Error('the work could not be claimed')
   return claimed
@@ -142,7 +141,7 @@ describe('underLease', () => {
       'written',
     )
     expect(await typesOf(claim.work.job_id)).toContain('job.phase')
-    expect(await isQueued(claim.work.job_id)).toBe(false)
+    expect(await dueAdvances(db.reader, 1000)).not.toContain(claim.work.job_id)
   })
 
   it.each([
@@ -171,7 +170,7 @@ describe('serverAct', () => {
     const before = await queueCounts(db.reader)
     await serverAct(db, id, ({ queueAdvance }) => queueAdvance(new Date(Date.now() + 3_600_000)))
     expect(await isQueued(id)).toBe(true)
-    expect((await queueCounts(db.reader))['advance.created']).toBe((before['advance.created'] ?? 0) + 1)
+    expect((await queueCounts(db.reader))['advance.waiting']).toBe((before['advance.waiting'] ?? 0) + 1)
   })
 
   it('on several jobs finds those that exist, whatever the order', async () => {

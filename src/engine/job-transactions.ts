@@ -8,8 +8,8 @@ import { notFound } from './not-found.ts'
 
 /**
  * Every write to a job is one of three transactions: `personAct`, `underLease` or `serverAct`. Each locks the job's row
- * first, so two of them never decide at the same time, and commits the changed rows, the events that describe them and the
- * queue entry that continues the job together.
+ * first, so two of them never decide at the same time, and commits the changed rows, the events that describe them and
+ * the due `advance` that continues the job together.
  */
 export interface JobTransaction {
   readonly trx: JobTrx
@@ -31,7 +31,7 @@ export function personAct<T>(
   act: (transaction: JobTransaction) => Promise<T>,
 ): Promise<T> {
   return db.tx(async (trx) => {
-    const transaction = await begin(db, trx, jobId)
+    const transaction = await begin(trx, jobId)
     if (transaction === null) throw notFound(jobId)
     const result = await act(transaction)
     await transaction.queueAdvance()
@@ -49,7 +49,7 @@ export function underLease<T>(
   act: (transaction: JobTransaction) => Promise<T>,
 ): Promise<T | null> {
   return db.tx(async (trx) => {
-    const transaction = await begin(db, trx, work.job_id)
+    const transaction = await begin(trx, work.job_id)
     if (transaction === null || !(await holdsLease(transaction.trx, work.id, lease))) return null
     return act(transaction)
   })
@@ -62,7 +62,7 @@ export function serverAct<T>(
   act: (transaction: JobTransaction) => Promise<T>,
 ): Promise<T | null> {
   return db.tx(async (trx) => {
-    const transaction = await begin(db, trx, jobId)
+    const transaction = await begin(trx, jobId)
     return transaction === null ? null : act(transaction)
   })
 }
@@ -80,7 +80,7 @@ export function serverActOnJobs<T>(
     const found = new Map<string, JobTransaction>()
     // In one order, so that two such transactions never wait for each other.
     for (const id of [...new Set(jobIds)].toSorted()) {
-      const transaction = await begin(db, trx, id)
+      const transaction = await begin(trx, id)
       if (transaction !== null) found.set(id, transaction)
     }
     return act(trx, (id) => found.get(id) ?? null)
@@ -88,11 +88,11 @@ export function serverActOnJobs<T>(
 }
 
 /** Queues an `advance` of each job as part of `trx`: for jobs that are new, or many at once, and are not changed otherwise. */
-export async function queueAdvance(db: Database, trx: Trx, jobIds: readonly string[]): Promise<void> {
-  await enqueueAdvance(db.boss, trx, jobIds)
+export async function queueAdvance(trx: Trx, jobIds: readonly string[]): Promise<void> {
+  await enqueueAdvance(trx, jobIds)
 }
 
-async function begin(db: Database, trx: Trx, jobId: string): Promise<JobTransaction | null> {
+async function begin(trx: Trx, jobId: string): Promise<JobTransaction | null> {
   const locked = await lockJob(trx, jobId)
   if (locked === null) return null
   return {
@@ -100,6 +100,6 @@ async function begin(db: Database, trx: Trx, jobId: string): Promise<JobTransact
     async append(events) {
       if (events.length > 0) await appendEvents(locked.trx, jobId, events)
     },
-    queueAdvance: (at) => enqueueAdvance(db.boss, trx, [jobId], at),
+    queueAdvance: (at) => enqueueAdvance(trx, [jobId], at),
   }
 }

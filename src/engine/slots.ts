@@ -1,12 +1,7 @@
-import type { Log } from '../lib/log.ts'
-
-/** Opens an additional slot and returns a function that closes it when the work in it has ended. */
-type OpenSlot = () => Promise<() => void>
-
 /** The slots of this process's worker. Work that waits for a person is idle, so it lends its slot to other work. */
 export interface Slots {
-  /** Called by the worker to set how a slot is opened. */
-  attach(open: OpenSlot): void
+  /** Called by the worker to set what claims work for a slot that became free. */
+  onLent(claim: () => void): void
   /**
    * Lends a slot to other work until the returned function is called; its caller goes on at once, even when all slots are
    * full.
@@ -16,29 +11,18 @@ export interface Slots {
   lent(): number
 }
 
-export function openSlots(log: Log): Slots {
-  let openSlot: OpenSlot = async () => () => undefined
-  const lent = new Set<Promise<void>>()
+export function openSlots(): Slots {
+  let claim = (): void => undefined
+  const lent = new Set<object>()
   return {
-    attach(open) {
-      openSlot = open
+    onLent(listener) {
+      claim = listener
     },
     lend() {
-      let takeBack = (): void => undefined
-      const back = new Promise<void>((resolve) => {
-        takeBack = resolve
-      })
-      lent.add(back)
-      const use = async (): Promise<void> => {
-        const close = await openSlot()
-        await back
-        close()
-      }
-      use().catch((error: unknown) => log.error({ err: error }, 'a slot could not be given to others'))
-      return () => {
-        lent.delete(back)
-        takeBack()
-      }
+      const loan = {}
+      lent.add(loan)
+      claim()
+      return () => void lent.delete(loan)
     },
     lent: () => lent.size,
   }

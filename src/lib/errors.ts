@@ -287,6 +287,16 @@ export const errors = {
     'The database gives fewer connections than a server needs.',
     'Raise `max_connections`, or the limit of the role or the database.',
   ],
+  schema_too_old: [
+    500,
+    'The database was made by a version whose tables this one cannot use.',
+    'Start that version, or give this one an empty database.',
+  ],
+  former_data_directory: [
+    500,
+    'The data directory holds the embedded database of version 0.1.0 or an older one.',
+    'Start that version with it, or pass another `--data-dir`.',
+  ],
   schema_too_new: [500, 'A newer Slipway has migrated the database.', 'Start the newer version.'],
   schema_changed: [500, 'A migration was changed after it had been applied.', 'Restore its file.'],
   port_in_use: [409, 'The port is in use.', 'Pass another `--port`.'],

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Role } from '../contract/words.ts'
 import type { HeldBack } from '../domain/model.ts'
 import { openTroubles, type Troubles } from './troubles.ts'
 
@@ -8,7 +9,7 @@ export interface Caller {
   readonly jobId: string | null
   readonly taskId: string | null
   readonly attemptId: string | null
-  readonly role: string | null
+  readonly role: Role | null
 }
 
 /** The usage of a grant, over all calls that have ended. */

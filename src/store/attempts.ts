@@ -1,10 +1,8 @@
-import { sql } from 'kysely'
 import type { AttemptView } from '../contract/job.ts'
 import type { AttemptStatus, Role } from '../contract/words.ts'
 import type { AttemptOutcome, Feedback } from '../domain/model.ts'
-import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
+import { fromJson, fromJsonOrNull, toFlag, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
-import { jsonb } from './json.ts'
 
 export interface NewAttempt {
   readonly id: string
@@ -20,12 +18,23 @@ export interface NewAttempt {
 }
 
 export async function insertAttempt(trx: JobTrx, attempt: NewAttempt): Promise<void> {
-  await sql`
-    insert into attempts (id, job_id, task_id, epoch, number, kind, subject_id, agent_id, backend, status, feedback, created_at)
-    values (${attempt.id}, ${attempt.jobId}, ${attempt.taskId}, ${attempt.epoch}, ${attempt.number}, ${attempt.kind}, ${attempt.subjectId},
-      ${attempt.agentId}, ${attempt.backend}, 'queued', ${jsonb(attempt.feedback)}, ${new Date()})`.execute(
-    trx,
-  )
+  await trx
+    .insertInto('attempts')
+    .values({
+      id: attempt.id,
+      job_id: attempt.jobId,
+      task_id: attempt.taskId,
+      epoch: attempt.epoch,
+      number: attempt.number,
+      kind: attempt.kind,
+      subject_id: attempt.subjectId,
+      agent_id: attempt.agentId,
+      backend: attempt.backend,
+      status: 'queued',
+      feedback: toJson([...attempt.feedback]),
+      created_at: Date.now(),
+    })
+    .execute()
 }
 
 export interface AttemptChange {
@@ -48,51 +57,37 @@ export interface AttemptChange {
 }
 
 export async function updateAttempt(trx: JobTrx, id: string, change: AttemptChange): Promise<void> {
-  const sets = Object.entries(change).map(
-    ([column, value]: [string, unknown]) =>
-      sql`${sql.ref(column)} = ${column === 'outcome' ? jsonb(value) : value}`,
-  )
-  if (sets.length > 0) await sql`update attempts set ${sql.join(sets)} where id = ${id}`.execute(trx)
-}
-
-interface AttemptRow {
-  id: string
-  task_id: string
-  number: number
-  kind: 'work' | 'review'
-  role: Role
-  agent: string
-  backend: string
-  status: AttemptStatus
-  stop_reason: string | null
-  error: string | null
-  base_commit: string | null
-  head_commit: string | null
-  walls: string | null
-  input_tokens: number
-  output_tokens: number
-  cached_tokens: number
-  cost_usd: number | null
-  unpriced_tokens: number
-  created_at: Date
-  started_at: Date | null
-  ended_at: Date | null
+  const { changed, outcome, started_at, ended_at, ...plain } = change
+  const columns = {
+    ...plain,
+    ...(changed === undefined ? {} : { changed: toFlag(changed) }),
+    ...(outcome === undefined ? {} : { outcome: toJson(outcome) }),
+    ...(started_at === undefined ? {} : { started_at: toMillis(started_at) }),
+    ...(ended_at === undefined ? {} : { ended_at: toMillis(ended_at) }),
+  }
+  if (Object.keys(columns).length > 0)
+    await trx.updateTable('attempts').set(columns).where('id', '=', id).execute()
 }
 
 /** Returns the attempts of a job in the order in which they were created. */
 export async function listAttempts(db: Reader, jobId: string): Promise<AttemptView[]> {
-  const { rows } = await sql<AttemptRow>`
-    select x.id, x.task_id, x.number, x.kind, a.role, a.name as agent, x.backend, x.status, x.stop_reason, x.error, x.base_commit,
-      x.head_commit, x.walls, x.input_tokens, x.output_tokens, x.cached_tokens, x.cost_usd, x.unpriced_tokens, x.created_at, x.started_at, x.ended_at
-    from attempts x join agents a on a.id = x.agent_id where x.job_id = ${jobId} order by x.created_at, x.id`.execute(
-    db,
-  )
+  const rows = await db
+    .selectFrom('attempts as x')
+    .innerJoin('agents as a', 'a.id', 'x.agent_id')
+    .select(['x.id', 'x.task_id', 'x.number', 'x.kind', 'a.role', 'a.name as agent', 'x.backend', 'x.status'])
+    .select(['x.stop_reason', 'x.error', 'x.base_commit', 'x.head_commit', 'x.walls'])
+    .select(['x.input_tokens', 'x.output_tokens', 'x.cached_tokens', 'x.cost_usd', 'x.unpriced_tokens'])
+    .select(['x.created_at', 'x.started_at', 'x.ended_at'])
+    .where('x.job_id', '=', jobId)
+    .orderBy('x.created_at')
+    .orderBy('x.id')
+    .execute()
   return rows.map(({ input_tokens, output_tokens, cached_tokens, cost_usd, unpriced_tokens, ...row }) => ({
     ...row,
     usage: { input_tokens, output_tokens, cached_tokens, cost_usd, unpriced_tokens },
-    created_at: isoTime(row.created_at),
-    started_at: isoTimeOrNull(row.started_at),
-    ended_at: isoTimeOrNull(row.ended_at),
+    created_at: toIso(row.created_at),
+    started_at: toIso(row.started_at),
+    ended_at: toIso(row.ended_at),
   }))
 }
 
@@ -112,13 +107,15 @@ export interface AttemptTask {
 }
 
 export async function readAttempt(db: Reader, id: string): Promise<AttemptTask | null> {
-  const { rows } = await sql<AttemptTask>`
-    select x.id, x.task_id, x.number, x.kind, x.subject_id, s.head_commit as subject_commit, x.agent_id, a.name as agent, a.role,
-      x.backend, x.feedback
-    from attempts x join agents a on a.id = x.agent_id left join attempts s on s.id = x.subject_id where x.id = ${id}`.execute(
-    db,
-  )
-  return rows[0] ?? null
+  const row = await db
+    .selectFrom('attempts as x')
+    .innerJoin('agents as a', 'a.id', 'x.agent_id')
+    .leftJoin('attempts as s', 's.id', 'x.subject_id')
+    .select(['x.id', 'x.task_id', 'x.number', 'x.kind', 'x.subject_id', 's.head_commit as subject_commit'])
+    .select(['x.agent_id', 'a.name as agent', 'a.role', 'x.backend', 'x.feedback'])
+    .where('x.id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? null : { ...row, feedback: fromJson(row.feedback) }
 }
 
 /**
@@ -130,48 +127,74 @@ export async function lastCheckpoint(
   taskId: string,
   epoch: number,
 ): Promise<{ head_commit: string; base_commit: string } | null> {
-  const { rows } = await sql<{ head_commit: string; base_commit: string }>`
-    select x.head_commit, x.base_commit from attempts x join tasks t on t.id = x.task_id
-    where x.task_id = ${taskId} and x.kind = 'work' and x.epoch = ${epoch} and x.number >= t.tries_from
-      and x.head_commit is not null and x.base_commit is not null
-    order by x.number desc limit 1`.execute(db)
-  return rows[0] ?? null
+  const row = await db
+    .selectFrom('attempts as x')
+    .innerJoin('tasks as t', 't.id', 'x.task_id')
+    .select(['x.head_commit', 'x.base_commit'])
+    .where('x.task_id', '=', taskId)
+    .where('x.kind', '=', 'work')
+    .where('x.epoch', '=', epoch)
+    .whereRef('x.number', '>=', 't.tries_from')
+    .where('x.head_commit', 'is not', null)
+    .where('x.base_commit', 'is not', null)
+    .orderBy('x.number', 'desc')
+    .limit(1)
+    .$narrowType<{ head_commit: string; base_commit: string }>()
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Returns the id of the previous attempt at the same task and of the same kind when it failed or was lost; otherwise null. */
 export async function brokenAttemptBefore(db: Reader, id: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string; status: AttemptStatus }>`
-    select x.id, x.status from attempts mine
-    join attempts x on x.task_id = mine.task_id and x.kind = mine.kind and x.epoch = mine.epoch and x.number < mine.number
-    where mine.id = ${id} order by x.number desc limit 1`.execute(db)
-  const [before] = rows
+  const before = await db
+    .selectFrom('attempts as mine')
+    .innerJoin('attempts as x', (join) =>
+      join
+        .onRef('x.task_id', '=', 'mine.task_id')
+        .onRef('x.kind', '=', 'mine.kind')
+        .onRef('x.epoch', '=', 'mine.epoch')
+        .onRef('x.number', '<', 'mine.number'),
+    )
+    .select(['x.id', 'x.status'])
+    .where('mine.id', '=', id)
+    .orderBy('x.number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return before?.status === 'failed' || before?.status === 'lost' ? before.id : null
 }
 
 /** Returns the commit that an attempt left; null when it left none. */
 export async function attemptCommit(db: Reader, id: string | null): Promise<string | null> {
-  const { rows } = await sql<{
-    head_commit: string | null
-  }>`select head_commit from attempts where id = ${id}`.execute(db)
-  return rows[0]?.head_commit ?? null
+  const row = await db.selectFrom('attempts').select('head_commit').where('id', '=', id).executeTakeFirst()
+  return row?.head_commit ?? null
 }
 
 /** Returns the commit at which a job began: its source's, or an empty one. Null before its first attempt has begun. */
 export async function firstBase(db: Reader, jobId: string): Promise<string | null> {
-  const { rows } = await sql<{ base_commit: string }>`
-    select base_commit from attempts where job_id = ${jobId} and base_commit is not null
-    order by created_at, id limit 1`.execute(db)
-  return rows[0]?.base_commit ?? null
+  const row = await db
+    .selectFrom('attempts')
+    .select('base_commit')
+    .where('job_id', '=', jobId)
+    .where('base_commit', 'is not', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.base_commit ?? null
 }
 
 /** Returns the checks that the newest succeeded attempt of a solo job named for its own work. */
 export async function leftChecks(db: Reader, jobId: string): Promise<readonly string[]> {
-  const { rows } = await sql<{ checks: string[] | null }>`
-    select outcome -> 'checks' as checks from attempts
-    where job_id = ${jobId} and status = 'succeeded' and outcome -> 'checks' is not null order by created_at desc limit 1`.execute(
-    db,
-  )
-  return rows[0]?.checks ?? []
+  const rows = await db
+    .selectFrom('attempts')
+    .select('outcome')
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'succeeded')
+    .where('outcome', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .execute()
+  const named = rows.map((row) => fromJsonOrNull(row.outcome)?.checks)
+  return named.find((checks) => checks !== undefined) ?? []
 }
 
 /** Returns the base commit, source, branch and agent of an interrupted attempt; null when it had no workspace yet. */
@@ -179,23 +202,32 @@ export async function readInterrupted(
   db: Reader,
   id: string,
 ): Promise<{ base_commit: string; source: string | null; branch: string; agent: string } | null> {
-  const { rows } = await sql<{ base_commit: string; source: string | null; branch: string; agent: string }>`
-    select x.base_commit, j.source, j.branch, a.name as agent from attempts x join jobs j on j.id = x.job_id join agents a on a.id = x.agent_id
-    where x.id = ${id} and x.base_commit is not null`.execute(db)
-  return rows[0] ?? null
+  const row = await db
+    .selectFrom('attempts as x')
+    .innerJoin('jobs as j', 'j.id', 'x.job_id')
+    .innerJoin('agents as a', 'a.id', 'x.agent_id')
+    .select(['x.base_commit', 'j.source', 'j.branch', 'a.name as agent'])
+    .where('x.id', '=', id)
+    .where('x.base_commit', 'is not', null)
+    .$narrowType<{ base_commit: string }>()
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Returns the attempts at a task since it was last started over: whatever of them is on main is the task's work. */
 export async function attemptsOfRound(db: Reader, taskId: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select x.id from attempts x join tasks t on t.id = x.task_id
-    where x.task_id = ${taskId} and x.kind = 'work' and x.number >= t.tries_from`.execute(db)
+  const rows = await db
+    .selectFrom('attempts as x')
+    .innerJoin('tasks as t', 't.id', 'x.task_id')
+    .select('x.id')
+    .where('x.task_id', '=', taskId)
+    .where('x.kind', '=', 'work')
+    .whereRef('x.number', '>=', 't.tries_from')
+    .execute()
   return rows.map((row) => row.id)
 }
 
 /** Whether an attempt at a task of the job has ever begun in its repository. */
 export async function hasWork(db: Reader, jobId: string): Promise<boolean> {
-  const { rows } =
-    await sql`select 1 from attempts where job_id = ${jobId} and base_commit is not null limit 1`.execute(db)
-  return rows.length > 0
+  return (await firstBase(db, jobId)) !== null
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { sql } from 'kysely'
 import { AppError } from '../lib/app-error.ts'
 import { createOnce } from '../lib/create-once.ts'
 import type { Database } from './database.ts'
-import { jsonb } from './json.ts'
+import { holdSetting, writeSetting } from './settings.ts'
 
 interface Binding {
   readonly id: string
@@ -20,18 +19,12 @@ export async function bindDataDirectory(db: Database, dataDir: string): Promise<
   const id = createOnce(path.join(dataDir, 'id'), () => `${randomUUID()}\n`).trim()
   const mine: Binding = { id, path: dataDir }
   await db.tx(async (trx) => {
-    await sql`
-      insert into settings (key, value) values ('data_directory', ${jsonb(mine)}) on conflict (key) do nothing`.execute(
-      trx,
-    )
-    const { rows } = await sql<{ value: Binding }>`
-      select value from settings where key = 'data_directory' for update`.execute(trx)
-    const bound = rows[0]?.value
-    if (bound !== undefined && bound.id !== id)
+    const bound = await holdSetting<Binding>(trx, 'data_directory', mine)
+    if (bound.id !== id)
       throw new AppError(
         'other_data_directory',
         `The database of DATABASE_URL belongs to another data directory, ${bound.path}: start with that one, or give ${dataDir} a database of its own. If that directory is gone for good, so are the repositories of its jobs: delete the row "data_directory" from the table settings, then start again.`,
       )
-    await sql`update settings set value = ${jsonb(mine)} where key = 'data_directory'`.execute(trx)
+    await writeSetting(trx, 'data_directory', mine)
   })
 }

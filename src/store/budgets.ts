@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
 import { spentWords, type Limit, type Spending } from '../domain/budget.ts'
+import { fromJsonOrNull } from './columns.ts'
 import type { Reader } from './database.ts'
+import { readUsage } from './jobs.ts'
 
 /** The budget version of a job without a budget. */
 const NO_BUDGET = -1
@@ -10,14 +11,16 @@ export async function readBudget(
   db: Reader,
   jobId: string,
 ): Promise<{ limit: Limit; used: Spending; version: number } | null> {
-  const { rows } = await sql<{ limit: Partial<Limit> & { version?: number }; used: Spending }>`
-    select j.budget as limit, (select json_build_object('tokens', coalesce(sum(input_tokens + output_tokens), 0),
-      'usd', coalesce(sum(cost_usd), 0)) from attempts where job_id = j.id) as used
-    from jobs j where j.id = ${jobId} and j.budget is not null`.execute(db)
-  const [row] = rows
-  if (row === undefined) return null
-  const { tokens = null, usd = null, version = 0 } = row.limit
-  return { limit: { tokens, usd }, used: row.used, version }
+  const row = await db.selectFrom('jobs').select('budget').where('id', '=', jobId).executeTakeFirst()
+  const budget = fromJsonOrNull(row?.budget ?? null)
+  if (budget === null) return null
+  const { tokens = null, usd = null, version = 0 } = budget
+  const used = await readUsage(db, jobId)
+  return {
+    limit: { tokens, usd },
+    used: { tokens: used.input_tokens + used.output_tokens, usd: used.cost_usd ?? 0 },
+    version,
+  }
 }
 
 /** Describes the spent budget of a job, or null while it is not spent; with the number of times a person has set it. */

@@ -1,10 +1,8 @@
-import { sql } from 'kysely'
 import type { CheckView } from '../contract/job.ts'
 import type { CheckKind, CheckOrigin, Verdict } from '../contract/words.ts'
-import { isoTime } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
+import { fromJson, toFlag, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
-import { jsonb } from './json.ts'
 
 /** Evidence of a check that the server ran. Rows are only ever added. */
 export interface NewCheck {
@@ -28,29 +26,57 @@ export async function insertChecks(
   of: { jobId: string; workId: string; taskId: string | null; attemptId: string | null },
   checks: readonly NewCheck[],
 ): Promise<void> {
-  const { rows } = await sql<{ round: number }>`
-    select count(distinct work_id)::int + 1 as round from checks
-    where job_id = ${of.jobId} and task_id is not distinct from ${of.taskId}::uuid`.execute(trx)
-  const round = rows[0]?.round ?? 1
-  for (const [position, check] of checks.entries()) {
-    await sql`
-      insert into checks (id, job_id, work_id, task_id, attempt_id, round, position, kind, origin, command, verdict, not_counted, exit_code, duration_ms, commit, log,
-        log_truncated, versions, walls, started_at)
-      values (${newId()}, ${of.jobId}, ${of.workId}, ${of.taskId}, ${of.attemptId}, ${round}, ${position}, ${check.kind}, ${check.origin}, ${check.command}, ${check.verdict},
-        ${check.notCounted}, ${check.exitCode}, ${check.durationMs}, ${check.commit}, ${check.log}, ${check.logTruncated},
-        ${jsonb(check.versions)}, ${check.walls}, ${check.startedAt})`.execute(trx)
-  }
+  if (checks.length === 0) return
+  const { before } = await trx
+    .selectFrom('checks')
+    .select((row) => row.fn.count<number>('work_id').distinct().as('before'))
+    .where('job_id', '=', of.jobId)
+    .where('task_id', of.taskId === null ? 'is' : '=', of.taskId)
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('checks')
+    .values(
+      checks.map((check, position) => ({
+        id: newId(),
+        job_id: of.jobId,
+        work_id: of.workId,
+        task_id: of.taskId,
+        attempt_id: of.attemptId,
+        round: before + 1,
+        position,
+        kind: check.kind,
+        origin: check.origin,
+        command: check.command,
+        verdict: check.verdict,
+        not_counted: check.notCounted,
+        exit_code: check.exitCode,
+        duration_ms: check.durationMs,
+        commit_id: check.commit,
+        log: check.log,
+        log_truncated: toFlag(check.logTruncated),
+        versions: toJson(check.versions),
+        walls: check.walls,
+        started_at: toMillis(check.startedAt),
+      })),
+    )
+    .execute()
 }
 
-type CheckRow = Omit<CheckView, 'scope' | 'started_at'> & { started_at: Date }
-
 export async function listChecks(db: Reader, jobId: string): Promise<CheckView[]> {
-  const { rows } = await sql<CheckRow>`
-    select id, task_id, attempt_id, round, kind, origin, command, verdict, not_counted, exit_code, duration_ms, commit, log, log_truncated, versions, walls, started_at
-    from checks where job_id = ${jobId} order by started_at, position`.execute(db)
+  const rows = await db
+    .selectFrom('checks')
+    .select(['id', 'task_id', 'attempt_id', 'round', 'kind', 'origin', 'command', 'verdict', 'not_counted'])
+    .select(['exit_code', 'duration_ms', 'commit_id as commit', 'log', 'log_truncated', 'versions', 'walls'])
+    .select('started_at')
+    .where('job_id', '=', jobId)
+    .orderBy('started_at')
+    .orderBy('position')
+    .execute()
   return rows.map((row) => ({
     ...row,
+    log_truncated: row.log_truncated === 1,
+    versions: fromJson(row.versions),
     scope: row.task_id === null ? 'job' : 'task',
-    started_at: isoTime(row.started_at),
+    started_at: toIso(row.started_at),
   }))
 }

@@ -1,19 +1,20 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newJobRow } from '../../test/helpers/new-job-row.ts'
 import { JobQuery } from '../contract/job.ts'
 import { newId } from '../lib/ids.ts'
 import { openLog } from '../lib/log.ts'
+import { insertAttempt, updateAttempt } from './attempts.ts'
+import { notify } from './channels.ts'
 import type { Database } from './database.ts'
 import { makeDataDirectory, openDatabase } from './open-database.ts'
 import { appendEvents, readEvents, type NewEvent } from './events.ts'
 import { listJobs, readSummaries } from './job-views.ts'
-import { countStatuses, insertJobs, lockJob, readUsage } from './jobs.ts'
-import { jsonb } from './json.ts'
+import { countStatuses, findByIdempotencyKey, insertJobs, lockJob, readUsage } from './jobs.ts'
 import { enqueueAdvance } from './queue.ts'
+import { insertAgents, insertTasks } from './team.ts'
 import { stuckJobs } from './work.ts'
 
 let dataDir: string
@@ -29,18 +30,13 @@ afterAll(async () => {
   fs.rmSync(dataDir, { recursive: true })
 })
 
-it('is one database, and none that others would be made from: a first start copies it all', async () => {
-  const { rows } = await sql<{ datname: string }>`select datname from pg_database`.execute(db.reader)
-  expect(rows).toEqual([{ datname: 'postgres' }])
-})
+/** Returns how many of these jobs there are. */
+async function countJobs(ids: readonly string[]): Promise<number> {
+  const rows = await db.reader.selectFrom('jobs').select('id').where('id', 'in', ids).execute()
+  return rows.length
+}
 
-it('forces every commit to disk', async () => {
-  const before = db.fsyncs() ?? 0
-  for (let n = 0; n < 5; n += 1) await db.tx((trx) => insertJobs(trx, [newJobRow()]))
-  expect((db.fsyncs() ?? 0) - before).toBeGreaterThanOrEqual(5)
-})
-
-it('lets a query wait for a transaction instead of joining it', async () => {
+it('shows a query what is committed, and nothing of a transaction that runs', async () => {
   const row = newJobRow()
   const inside = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
@@ -48,26 +44,60 @@ it('lets a query wait for a transaction instead of joining it', async () => {
     await insertJobs(trx, [row])
     inside.resolve()
     await finish.promise
-    throw new Error('roll back')
   })
   await inside.promise
-  const outside = sql<{ n: number }>`select count(*)::int as n from jobs where id = ${row.id}`.execute(
-    db.reader,
-  )
+  expect(await countJobs([row.id])).toBe(0)
   finish.resolve()
-  await expect(transaction).rejects.toThrow('roll back')
-  expect((await outside).rows).toEqual([{ n: 0 }])
+  await transaction
+  expect(await countJobs([row.id])).toBe(1)
 })
 
-it('runs transactions that begin together one after the other', async () => {
-  const rows = Array.from({ length: 8 }, () => newJobRow())
-  await Promise.all(rows.map((row) => db.tx((trx) => insertJobs(trx, [row]))))
-  const { rows: found } = await sql<{
-    n: number
-  }>`select count(*)::int as n from jobs where id in (${sql.join(rows.map((row) => row.id))})`.execute(
-    db.reader,
+it('undoes the transaction that fails, and none of those that are committed with it', async () => {
+  const rows = Array.from({ length: 9 }, () => newJobRow())
+  const all = await Promise.allSettled(
+    rows.map((row, n) =>
+      db.tx(async (trx) => {
+        await insertJobs(trx, [row])
+        if (n % 3 === 0) throw new Error('roll back')
+      }),
+    ),
   )
-  expect(found).toEqual([{ n: 8 }])
+  expect(all.map(({ status }) => status)).toEqual(
+    rows.map((_, n) => (n % 3 === 0 ? 'rejected' : 'fulfilled')),
+  )
+  expect(await countJobs(rows.map((row) => row.id))).toBe(6)
+})
+
+it('answers a refusal over a row of another transaction when that row is committed', async () => {
+  const key = newId()
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      db
+        .tx((trx) => insertJobs(trx, [{ ...newJobRow(), idempotencyKey: key }]))
+        .then(() => 'made')
+        .catch(async () => ((await findByIdempotencyKey(db.reader, key)) === null ? 'lost' : 'found')),
+    ),
+  )
+  expect(answers.toSorted()).toEqual(['found', 'found', 'found', 'made'])
+})
+
+it('tells listeners of a commit what its transaction noted, once, and nothing of one that failed', async () => {
+  const heard: (string | null)[] = []
+  const stop = await db.listen('a channel', (payload) => heard.push(payload))
+  await db.tx(async (trx) => {
+    notify(trx, 'a channel', 'one')
+    notify(trx, 'a channel', 'one')
+    notify(trx, 'another channel', 'two')
+    await insertJobs(trx, [newJobRow()])
+    expect(heard).toEqual([])
+  })
+  const failed = db.tx((trx) => {
+    notify(trx, 'a channel', 'three')
+    return Promise.reject(new Error('roll back'))
+  })
+  await expect(failed).rejects.toThrow('roll back')
+  expect(heard).toEqual(['one'])
+  await stop()
 })
 
 it('refuses a transaction inside a transaction', async () => {
@@ -114,20 +144,11 @@ it('stores what agents print, NUL and broken Unicode included', async () => {
   expect(event?.data).toEqual({ '\ufffd': ['\ufffd', '\ufffd', String.raw`\u0000 \ud800`, '🚢'] })
 })
 
-it('stores such text in any column of any statement', async () => {
-  const bad = 'a\u0000b\ud800'
-  const { rows } = await sql<{ text: string; list: string[]; json: unknown; found: boolean }>`
-    select ${bad}::text as text, ${[bad, 'c']}::text[] as list, ${jsonb({ [bad]: [bad] })} as json,
-      'c' = any(${[bad, 'c']}::text[]) as found`.execute(db.reader)
-  const good = 'a\ufffdb\ufffd'
-  expect(rows).toEqual([{ text: good, list: [good, 'c'], json: { [good]: [good] }, found: true }])
-})
-
 it('finds an accepted job that nothing would move', async () => {
   const [moved, stuck] = [newJobRow(), newJobRow()]
   await db.tx(async (trx) => {
     await insertJobs(trx, [moved, stuck])
-    await enqueueAdvance(db.boss, trx, [moved.id])
+    await enqueueAdvance(trx, [moved.id])
   })
   const found = await stuckJobs(db.reader)
   expect(found).toContain(stuck.id)
@@ -155,21 +176,31 @@ it('keeps hidden jobs out of lists, counts, sums and summaries', async () => {
   const before = await look()
   const hidden = { ...newJobRow(), isHidden: true }
   await db.tx(async (trx) => {
-    await insertJobs(trx, [hidden])
-    const [agent, task] = [newId(), newId()]
-    await sql`insert into agents (id, job_id, name, role, backend) values (${agent}, ${hidden.id}, 'a', 'developer', 'offline')`.execute(
-      trx,
-    )
-    await sql`
-      insert into tasks (id, job_id, key, kind, title, description, role, phase, status, position, depends_on, acceptance, checks, agent_id)
-      values (${task}, ${hidden.id}, 'k', 'build', 't', 'd', 'developer', 'building', 'running', 0, '[]', '[]', '[]', ${agent})`.execute(
-      trx,
-    )
-    await sql`
-      insert into attempts (id, job_id, task_id, epoch, number, kind, agent_id, backend, status, input_tokens, created_at)
-      values (${newId()}, ${hidden.id}, ${task}, 1, 1, 'work', ${agent}, 'offline', 'running', 7, now())`.execute(
-      trx,
-    )
+    const inserted = await insertJobs(trx, [hidden])
+    const [agent, task, attempt] = [newId(), newId(), newId()]
+    await insertAgents(inserted, hidden.id, [{ id: agent, name: 'a', role: 'developer', backend: 'offline' }])
+    const texts = { title: 't', description: 'd', dependsOn: [], acceptance: [], checks: [] }
+    await insertTasks(inserted, hidden.id, [
+      {
+        ...texts,
+        id: task,
+        key: 'k',
+        kind: 'build',
+        role: 'developer',
+        phase: 'building',
+        position: 0,
+        agentId: agent,
+      },
+    ])
+    const subject = { jobId: hidden.id, taskId: task, epoch: 1, number: 1, subjectId: null, feedback: [] }
+    await insertAttempt(inserted, {
+      ...subject,
+      id: attempt,
+      kind: 'work',
+      agentId: agent,
+      backend: 'offline',
+    })
+    await updateAttempt(inserted, attempt, { status: 'running', input_tokens: 7 })
   })
   expect(await look()).toEqual(before)
   expect(await readSummaries(db.reader, [hidden.id])).toEqual([])

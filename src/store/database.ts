@@ -1,9 +1,11 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import type { PgBoss } from 'pg-boss'
+import { notificationsOf, type Notification, type OnNotify } from './channels.ts'
+import type { Schema } from './schema.ts'
 
-export type Trx = Transaction<unknown>
-export type Reader = Kysely<unknown>
+export type Trx = Transaction<Schema>
+/** Reads only: every write is part of a transaction. */
+export type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'selectNoFrom' | 'getExecutor'>
 
 declare const holdsJobLock: unique symbol
 
@@ -27,50 +29,57 @@ function isLocking(trx: Trx): trx is JobTrx {
 }
 
 /**
- * The access to the database, the same on PGlite and PostgreSQL. `tx` does not nest: on one connection a nested transaction
- * would wait for itself for ever, so it throws on both engines.
+ * The access to the database, the same on SQLite and PostgreSQL. `tx` does not nest: with one writer a nested transaction
+ * would wait for itself for ever, so it throws on both. Inside a transaction nothing is awaited but the database.
  */
 export interface Database {
   readonly reader: Reader
-  readonly boss: PgBoss
-  readonly engine: 'pglite' | 'postgres'
+  readonly engine: 'sqlite' | 'postgres'
   tx<T>(run: (trx: Trx) => Promise<T>): Promise<T>
+  /** Runs several reads, and nothing else, on one state of the database. */
+  read<T>(run: (reader: Reader) => Promise<T>): Promise<T>
   /**
    * The same database for running work: it waits until a database that is away is back. A transaction may run more than
-   * once and takes effect once; statements that write outside a transaction may run twice.
+   * once and takes effect once.
    */
   readonly patient: Database
   /** Calls back for each notification on `channel`, and with `null` after each reconnect: then re-read. */
-  listen(channel: string, onNotify: (payload: string | null) => void): Promise<() => Promise<void>>
+  listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>
   /** Retries `ask` while the database is away, up to the time that running work waits. */
   insist<T>(ask: () => Promise<T>): Promise<T>
   /** Returns why this server may not use the database at present, as a sentence; null while it may. */
   trouble(): string | null
-  /** Returns the number of forced writes so far, or null where the engine does not count them. */
-  fsyncs(): number | null
   close(): Promise<void>
 }
 
 /**
  * Returns a `tx` that throws when it is called inside another transaction of the same call chain, which would wait for
- * itself.
+ * itself. What the transaction notes is passed to `send` once it is committed.
  */
 export function guarded(
   inside: AsyncLocalStorage<true>,
   transact: <T>(run: (trx: Trx) => Promise<T>) => Promise<T>,
+  send: (notifications: readonly Notification[]) => void,
 ): Database['tx'] {
-  return (run) => {
+  return async (run) => {
     if (inside.getStore()) throw new Error('already in a transaction: use the one you were given')
-    return inside.run(true, () => transact(run))
+    let notifications: readonly Notification[] = []
+    const result = await inside.run(true, () =>
+      transact(async (trx) => {
+        const done = await run(trx)
+        notifications = notificationsOf(trx)
+        return done
+      }),
+    )
+    send(notifications)
+    return result
   }
 }
 
-/** Notifies all listeners of a channel once the transaction is committed. */
-export async function notify(trx: Trx, channel: string, payload: string): Promise<void> {
-  await sql`select pg_notify(${channel}, ${payload})`.execute(trx)
-}
+/** The time of the database in epoch milliseconds, as SQL. */
+export const nowMs = sql<number>`now_ms()`
 
 /** Throws when the database does not answer. */
 export async function ping(db: Reader): Promise<void> {
-  await sql`select 1`.execute(db)
+  await db.selectNoFrom(nowMs.as('now')).executeTakeFirstOrThrow()
 }

@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import type { DocumentView } from '../contract/job.ts'
-import { isoTime } from '../lib/clock.ts'
+import { toIso } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 
 /** A file that a person added to a job; agents find it under `.slipway/documents/`. */
@@ -16,41 +15,48 @@ export async function insertDocument(
   jobId: string,
   document: NewDocument,
 ): Promise<DocumentView> {
-  const createdAt = new Date()
-  await sql`
-    insert into documents (id, job_id, name, size, media_type, content, created_at)
-    values (${document.id}, ${jobId}, ${document.name}, ${document.content.byteLength}, ${document.mediaType}, ${Buffer.from(document.content)}, ${createdAt})`.execute(
-    trx,
-  )
-  return {
+  const described = {
     id: document.id,
     name: document.name,
     size: document.content.byteLength,
     media_type: document.mediaType,
-    created_at: isoTime(createdAt),
   }
+  const createdAt = Date.now()
+  await trx
+    .insertInto('documents')
+    .values({ ...described, job_id: jobId, content: Buffer.from(document.content), created_at: createdAt })
+    .execute()
+  return { ...described, created_at: toIso(createdAt) }
 }
 
 export async function listDocuments(db: Reader, jobId: string): Promise<DocumentView[]> {
-  const { rows } = await sql<Omit<DocumentView, 'created_at'> & { created_at: Date }>`
-    select id, name, size, media_type, created_at from documents where job_id = ${jobId} order by created_at, id`.execute(
-    db,
-  )
-  return rows.map((row) => ({ ...row, created_at: isoTime(row.created_at) }))
+  const rows = await db
+    .selectFrom('documents')
+    .select(['id', 'name', 'size', 'media_type', 'created_at'])
+    .where('job_id', '=', jobId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ ...row, created_at: toIso(row.created_at) }))
 }
 
 /** Returns the documents with their contents, for the workspace of an attempt. */
-export async function readDocuments(
-  db: Reader,
-  jobId: string,
-): Promise<{ name: string; content: Uint8Array }[]> {
-  const { rows } = await sql<{ name: string; content: Uint8Array }>`
-    select name, content from documents where job_id = ${jobId} order by created_at, id`.execute(db)
-  return rows
+export function readDocuments(db: Reader, jobId: string): Promise<{ name: string; content: Uint8Array }[]> {
+  return db
+    .selectFrom('documents')
+    .select(['name', 'content'])
+    .where('job_id', '=', jobId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
 }
 
 /** Returns false when there was no such document. */
 export async function deleteDocument(trx: JobTrx, jobId: string, id: string): Promise<boolean> {
-  const result = await sql`delete from documents where job_id = ${jobId} and id = ${id}`.execute(trx)
-  return result.numAffectedRows === 1n
+  const { numDeletedRows } = await trx
+    .deleteFrom('documents')
+    .where('job_id', '=', jobId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numDeletedRows === 1n
 }

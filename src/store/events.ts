@@ -1,10 +1,11 @@
-import { sql } from 'kysely'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { EventQuery, EventView } from '../contract/event.ts'
 import type { EventType } from '../contract/event-types.ts'
 import type { Phase } from '../contract/words.ts'
-import { isoTime } from '../lib/clock.ts'
+import { notify } from './channels.ts'
+import { fromJson, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
-import { jsonb } from './json.ts'
+import type { EventsTable, Schema } from './schema.ts'
 
 /** An event to be written; its `seq` comes from the job's counter. `phase` defaults to the job's phase at that moment. */
 export interface NewEvent {
@@ -21,38 +22,41 @@ export interface NewEvent {
 /** The channel that is notified of every commit that appended events, with the payload `<job id> <last seq>`. */
 export const eventsChannel = 'slipway_events'
 
+/** The maximum number of events in one statement: SQLite takes 32766 parameters. */
+const TOGETHER = 1000
+
 /** Appends events in order, in the transaction of the changes they describe. Returns the last `seq`. */
 export async function appendEvents(trx: JobTrx, jobId: string, events: readonly NewEvent[]): Promise<number> {
-  const now = isoTime(new Date())
-  const list = events.map((event) => ({
-    at: event.at === undefined ? now : isoTime(event.at),
+  // The counter of the locked row has no gaps, and its numbers are committed in order.
+  const { last_seq, phase } = await trx
+    .updateTable('jobs')
+    .set((row) => ({ last_seq: row('last_seq', '+', events.length) }))
+    .where('id', '=', jobId)
+    .returning(['last_seq', 'phase'])
+    .executeTakeFirstOrThrow()
+  const now = Date.now()
+  const rows = events.map((event, index) => ({
+    job_id: jobId,
+    seq: last_seq - events.length + index + 1,
+    at: event.at === undefined ? now : toMillis(event.at),
     type: event.type,
     actor: event.actor,
     task_id: event.taskId ?? null,
     attempt_id: event.attemptId ?? null,
-    phase: event.phase ?? null,
+    phase: event.phase ?? phase,
     message: event.message,
-    data: event.data ?? {},
+    data: toJson({ ...event.data }),
   }))
-  const { rows } = await sql<{
-    append_events: number
-  }>`select append_events(${jobId}::uuid, ${jsonb(list)})`.execute(trx)
-  const last = rows[0]?.append_events
-  if (last === undefined) throw new Error(`no job ${jobId} to append events to`)
-  return last
+  for (let first = 0; first < rows.length; first += TOGETHER)
+    await trx
+      .insertInto('events')
+      .values(rows.slice(first, first + TOGETHER))
+      .execute()
+  notify(trx, eventsChannel, `${jobId} ${last_seq}`)
+  return last_seq
 }
 
-interface EventRow {
-  seq: number
-  at: Date
-  type: string
-  actor: string
-  task_id: string | null
-  attempt_id: string | null
-  phase: Phase
-  message: string
-  data: Record<string, unknown>
-}
+const columns = ['seq', 'at', 'type', 'actor', 'task_id', 'attempt_id', 'message', 'data'] as const
 
 /** Returns the events of a job after `after`, in order, at most `limit`. */
 export async function readEvents(
@@ -61,29 +65,48 @@ export async function readEvents(
   after: number,
   limit: number,
 ): Promise<EventView[]> {
-  const { rows } = await sql<EventRow>`
-    select seq, at, type, actor, task_id, attempt_id, phase, message, data
-    from events where job_id = ${jobId} and seq > ${after} order by seq limit ${limit}`.execute(db)
+  const rows = await db
+    .selectFrom('events')
+    .select(columns)
+    .where('job_id', '=', jobId)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
   return rows.map(toView)
 }
 
 /** Returns one page of a job's events that match `query`, oldest first. With `before`, the index is read backwards. */
 export async function pageEvents(db: Reader, jobId: string, query: EventQuery): Promise<EventView[]> {
-  const conditions = [sql`job_id = ${jobId}`, sql`seq > ${query.after}`]
-  if (query.before !== undefined) conditions.push(sql`seq < ${query.before}`)
-  if (query.task_id !== undefined) conditions.push(sql`task_id = ${query.task_id}`)
-  if (query.attempt_id !== undefined) conditions.push(sql`attempt_id = ${query.attempt_id}`)
-  if (query.type !== undefined) {
-    const types = query.type
-      .split(',')
-      .map((type) => (type.endsWith('.*') ? sql`type ^@ ${type.slice(0, -1)}` : sql`type = ${type}`))
-    conditions.push(sql`(${sql.join(types, sql` or `)})`)
-  }
-  const { rows } = await sql<EventRow>`
-    select seq, at, type, actor, task_id, attempt_id, phase, message, data
-    from events where ${sql.join(conditions, sql` and `)}
-    order by seq ${query.before === undefined ? sql`asc` : sql`desc`} limit ${query.limit}`.execute(db)
-  return (query.before === undefined ? rows : rows.toReversed()).map(toView)
+  const { before, task_id, attempt_id, type } = query
+  const rows = await db
+    .selectFrom('events')
+    .select(columns)
+    .where('job_id', '=', jobId)
+    .where('seq', '>', query.after)
+    .$if(before !== undefined, (events) => events.where('seq', '<', before ?? 0))
+    .$if(task_id !== undefined, (events) => events.where('task_id', '=', task_id ?? null))
+    .$if(attempt_id !== undefined, (events) => events.where('attempt_id', '=', attempt_id ?? null))
+    .$if(type !== undefined, (events) =>
+      events.where((row) =>
+        row.or(
+          (type ?? '')
+            .split(',')
+            .map((name) =>
+              name.endsWith('.*') ? row.and(startsWith(row, name.slice(0, -1))) : row('type', '=', name),
+            ),
+        ),
+      ),
+    )
+    .orderBy('seq', before === undefined ? 'asc' : 'desc')
+    .limit(query.limit)
+    .execute()
+  return (before === undefined ? rows : rows.toReversed()).map(toView)
+}
+
+/** Returns conditions for types that begin with `prefix`: they sort between it and the last text that begins so. */
+function startsWith(row: ExpressionBuilder<Schema, 'events'>, prefix: string) {
+  return [row('type', '>=', prefix), row('type', '<', `${prefix}\u{10ffff}`)]
 }
 
 /** Returns the events of one attempt in order: its transcript. */
@@ -93,9 +116,14 @@ export async function readAttemptEvents(
   attemptId: string,
   limit: number,
 ): Promise<EventView[]> {
-  const { rows } = await sql<EventRow>`
-    select seq, at, type, actor, task_id, attempt_id, phase, message, data
-    from events where job_id = ${jobId} and attempt_id = ${attemptId} order by seq limit ${limit}`.execute(db)
+  const rows = await db
+    .selectFrom('events')
+    .select(columns)
+    .where('job_id', '=', jobId)
+    .where('attempt_id', '=', attemptId)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
   return rows.map(toView)
 }
 
@@ -105,23 +133,17 @@ export async function readMessages(
   jobId: string,
   limit: number,
 ): Promise<{ timestamp: string; phase: Phase; message: string }[]> {
-  const { rows } = await sql<{ at: Date; phase: Phase; message: string }>`
-    select at, phase, message from events
-    where job_id = ${jobId} and type not like 'session.%' order by seq desc limit ${limit}`.execute(db)
-  return rows
-    .toReversed()
-    .map((row) => ({ timestamp: isoTime(row.at), phase: row.phase, message: row.message }))
+  const rows = await db
+    .selectFrom('events')
+    .select(['at', 'phase', 'message'])
+    .where('job_id', '=', jobId)
+    .where('type', 'not like', 'session.%')
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.toReversed().map(({ at, phase, message }) => ({ timestamp: toIso(at), phase, message }))
 }
 
-function toView(row: EventRow): EventView {
-  return {
-    seq: row.seq,
-    at: isoTime(row.at),
-    type: row.type,
-    actor: row.actor,
-    task_id: row.task_id,
-    attempt_id: row.attempt_id,
-    message: row.message,
-    data: row.data,
-  }
+function toView(row: Pick<Selectable<EventsTable>, (typeof columns)[number]>): EventView {
+  return { ...row, at: toIso(row.at), data: fromJson(row.data) }
 }

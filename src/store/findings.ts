@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
 import type { FindingView } from '../contract/finding.ts'
+import { CheckList } from '../contract/job.ts'
 import type { Finding } from '../domain/model.ts'
-import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
+import { fromJson, toIso } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 
 /** An objection to a proof whose checks pass. */
@@ -20,56 +20,105 @@ export async function keepFindings(
   commit: string,
   found: readonly NewFinding[],
 ): Promise<void> {
-  for (const { rule, path, detail, message } of found) {
-    await sql`
-      insert into findings (id, job_id, rule, path, detail, message, commit, found_at)
-      values (${newId()}, ${jobId}, ${rule}, ${path}, ${detail}, ${message}, ${commit}, ${new Date()})
-      on conflict (job_id, rule, path, detail) do update set commit = excluded.commit, message = excluded.message`.execute(
-      trx,
+  if (found.length === 0) return
+  await trx
+    .insertInto('findings')
+    .values(
+      found.map(({ rule, path, detail, message }) => ({
+        id: newId(),
+        job_id: jobId,
+        rule,
+        path,
+        detail,
+        message,
+        commit_id: commit,
+        found_at: Date.now(),
+      })),
     )
-  }
+    .onConflict((conflict) =>
+      conflict.columns(['job_id', 'rule', 'path', 'detail']).doUpdateSet({
+        commit_id: (row) => row.ref('excluded.commit_id'),
+        message: (row) => row.ref('excluded.message'),
+      }),
+    )
+    .execute()
 }
 
 /** Returns all findings of a job in the form that the rules use. */
 export async function readFindings(db: Reader, jobId: string): Promise<Finding[]> {
-  const { rows } = await sql<Finding>`
-    select id, message, commit, waived_at is not null as waived from findings where job_id = ${jobId} order by id`.execute(
-    db,
-  )
-  return rows
+  const rows = await db
+    .selectFrom('findings')
+    .select(['id', 'message', 'commit_id', 'waived_at'])
+    .where('job_id', '=', jobId)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id, message, commit_id, waived_at }) => ({
+    id,
+    message,
+    commit: commit_id,
+    waived: waived_at !== null,
+  }))
 }
-
-type FindingRow = Omit<FindingView, 'found_at' | 'waived_at'> & { found_at: Date; waived_at: Date | null }
 
 /** Returns the findings at the job's last checked commit, waived or not. */
 export async function listFindings(db: Reader, jobId: string): Promise<FindingView[]> {
-  const { rows } = await sql<FindingRow>`
-    select id, rule, path, message, commit, case when waived_at is null then 'fail' else 'waived' end as verdict, waived_because,
-      found_at, waived_at
-    from findings where job_id = ${jobId} and commit = (
-      select commit from checks where job_id = ${jobId} and task_id is null order by started_at desc limit 1)
-    order by id`.execute(db)
+  const rows = await db
+    .selectFrom('findings')
+    .select([
+      'id',
+      'rule',
+      'path',
+      'message',
+      'commit_id as commit',
+      'waived_because',
+      'found_at',
+      'waived_at',
+    ])
+    .where('job_id', '=', jobId)
+    .where('commit_id', '=', (row) =>
+      row
+        .selectFrom('checks')
+        .select('checks.commit_id')
+        .where('checks.job_id', '=', jobId)
+        .where('checks.task_id', 'is', null)
+        .orderBy('checks.started_at', 'desc')
+        .limit(1),
+    )
+    .orderBy('id')
+    .execute()
   return rows.map((row) => ({
     ...row,
-    found_at: isoTime(row.found_at),
-    waived_at: isoTimeOrNull(row.waived_at),
+    verdict: row.waived_at === null ? 'fail' : 'waived',
+    found_at: toIso(row.found_at),
+    waived_at: toIso(row.waived_at),
   }))
 }
 
 /** Waives a finding; returns false when it was already waived. */
 export async function waiveFinding(trx: JobTrx, id: string, because: string): Promise<boolean> {
-  const result = await sql`
-    update findings set waived_because = ${because}, waived_at = ${new Date()} where id = ${id} and waived_at is null`.execute(
-    trx,
-  )
-  return result.numAffectedRows === 1n
+  const { numUpdatedRows } = await trx
+    .updateTable('findings')
+    .set({ waived_because: because, waived_at: Date.now() })
+    .where('id', '=', id)
+    .where('waived_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
+
+/** The maximum number of files that are listed as left out. */
+const LEFT_OUT = 100
 
 /** Returns the files that the checkpoints of a job left out, each path once, at most 100. */
 export async function listLeftOut(db: Reader, jobId: string): Promise<{ path: string; why: string }[]> {
-  const { rows } = await sql<{ path: string; why: string }>`
-    select distinct on (l ->> 'path') l ->> 'path' as path, l ->> 'why' as why
-    from events, jsonb_array_elements(data -> 'left_out') as x(l)
-    where job_id = ${jobId} and type = 'checkpoint.left_out' order by l ->> 'path' limit 100`.execute(db)
-  return rows
+  const rows = await db
+    .selectFrom('events')
+    .select('data')
+    .where('job_id', '=', jobId)
+    .where('type', '=', 'checkpoint.left_out')
+    .orderBy('seq')
+    .execute()
+  const found = rows.flatMap((row) => CheckList.shape.left_out.parse(fromJson(row.data)['left_out']))
+  return [...new Map(found.map((file) => [file.path, file])).values()]
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1))
+    .slice(0, LEFT_OUT)
 }

@@ -1,110 +1,137 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import type { JobList, JobQuery, JobSummary, JobView } from '../contract/job.ts'
 import { personWaits, type Wait } from '../contract/words.ts'
 import { isDemo } from '../domain/demo.ts'
-import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
+import { fromJson, fromJsonOrNull, toIso } from './columns.ts'
 import type { Reader } from './database.ts'
-import type { JobRow } from './jobs.ts'
-import { usageSums } from './usage-sums.ts'
-import { holdKind } from './workers.ts'
+import { toJobRow } from './jobs.ts'
+import { openRequests } from './requests.ts'
+import type { JobsTable, Schema } from './schema.ts'
+import { noUsage, usageSums } from './usage-sums.ts'
+import { readHold } from './workers.ts'
 
 /**
- * The figures of a job that come from other tables (team, usage, tasks, waits). They are read for all jobs of a page in one
- * statement, along the index of each job, so that a page costs the same among ten jobs and among ten thousand.
+ * The figures of jobs that come from other tables (team, usage, tasks, waits). Each is read for all jobs of a page in one
+ * statement, along an index, so that a page costs the same among ten jobs and among ten thousand. A view is several
+ * statements: its caller runs it with `Database.read`, on one state of the database.
  */
 interface Figures {
-  usage: JobView['usage']
-  /** Unordered, because sorting many short lists costs the database more than everything else. */
-  team: (JobView['team'][number] & { id: string })[] | null
-  tasks: JobView['tasks']
-  permission: Wait | null
-  answer: Wait | null
-  capacity: Wait | null
+  readonly usage: JobView['usage']
+  readonly team: JobView['team']
+  readonly tasks: JobView['tasks']
+  /** The request to a person that is open the longest. */
+  readonly request: Wait | null
+  readonly capacity: Wait | null
 }
 
-/**
- * The figures of each job of a subquery named `j`. A job with due work and no running work waits for a free slot, and one
- * whose agent asks a person waits for that person; both are derived, not stored.
- */
-const figureColumns = sql`
-  u.usage,
-  a.team, json_build_object('total', t.total, 'done', t.done) as tasks, q.permission, n.answer, w.capacity`
-const figures = sql`
-  cross join lateral (
-    select ${usageSums} as usage from attempts where job_id = j.id) u
-  cross join lateral (
-    select json_agg(json_build_object('id', id, 'name', name, 'role', role, 'status', status)) as team
-    from agents where job_id = j.id) a
-  cross join lateral (
-    select count(*) as total, count(*) filter (where status = 'completed') as done from tasks where job_id = j.id) t
-  left join lateral (
-    select json_build_object('for', 'permission', 'on', r.name || ' asks: ' || p.title,
-      'since', to_char(p.asked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'until', to_char(p.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as permission
-    from permissions p join attempts x on x.id = p.attempt_id join agents r on r.id = p.agent_id
-    where p.job_id = j.id and p.outcome is null and x.status = 'running' order by p.id limit 1) q on true
-  left join lateral (
-    select json_build_object('for', 'answer', 'on', r.name || ' asks: ' || p.question,
-      'since', to_char(p.asked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'until', to_char(p.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as answer
-    from questions p join attempts x on x.id = p.attempt_id join agents r on r.id = p.agent_id
-    where p.job_id = j.id and p.outcome is null and x.status = 'running' order by p.id limit 1) n on true
-  left join lateral (
-    select json_build_object('for', ${holdKind}, 'on', coalesce((select max(hold) from workers), 'a free worker slot'),
-      'since', to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'until', null) as capacity
-    from work where job_id = j.id and status in ('queued', 'running') and j.status in ('queued', 'running')
-    having count(*) > 0 and bool_and(status = 'queued')) w on true`
+async function readFigures(db: Reader, ids: readonly string[]): Promise<(jobId: string) => Figures> {
+  const usage = await db
+    .selectFrom('attempts')
+    .select('job_id')
+    .select(usageSums)
+    .where('job_id', 'in', ids)
+    .groupBy('job_id')
+    .execute()
+  const agents = await db
+    .selectFrom('agents')
+    .select(['job_id', 'name', 'role', 'status'])
+    .where('job_id', 'in', ids)
+    .orderBy('id')
+    .execute()
+  const tasks = await db
+    .selectFrom('tasks')
+    .select((row) => [
+      'job_id',
+      row.fn.countAll<number>().as('total'),
+      sql<number>`sum(case when status = 'completed' then 1 else 0 end)`.as('done'),
+    ])
+    .where('job_id', 'in', ids)
+    .groupBy('job_id')
+    .execute()
+  const work = await db
+    .selectFrom('work')
+    .select((row) => [
+      'job_id',
+      row.fn.min('created_at').as('since'),
+      sql<number>`sum(case when status = 'running' then 1 else 0 end)`.as('running'),
+    ])
+    .where('job_id', 'in', ids)
+    .where('status', 'in', ['queued', 'running'])
+    .groupBy('job_id')
+    .execute()
+  const usages = new Map(usage.map(({ job_id, ...sums }) => [job_id, sums]))
+  const teams = Map.groupBy(agents, (agent) => agent.job_id)
+  const counts = new Map(tasks.map(({ job_id, ...count }) => [job_id, count]))
+  const requests = Map.groupBy(await openRequests(db, ids), (request) => request.job_id)
+  const queued = new Map(work.flatMap((row) => (row.running === 0 ? [[row.job_id, row.since]] : [])))
+  const hold = queued.size > 0 ? await readHold(db) : null
+  const capacity = (since: number | undefined): Wait | null =>
+    since === undefined || hold === null ? null : { ...hold, since: toIso(since), until: null }
+  return (jobId) => ({
+    usage: usages.get(jobId) ?? noUsage,
+    team: (teams.get(jobId) ?? []).map(({ name, role, status }) => ({ name, role, status })),
+    tasks: counts.get(jobId) ?? { total: 0, done: 0 },
+    request: requests.get(jobId)?.[0]?.wait ?? null,
+    capacity: capacity(queued.get(jobId)),
+  })
+}
 
-type SummaryRow = Pick<
-  JobRow,
-  | 'id'
-  | 'title'
-  | 'backend'
-  | 'agents'
-  | 'mode'
-  | 'status'
-  | 'phase'
-  | 'progress'
-  | 'wait'
-  | 'proof'
-  | 'created_at'
-  | 'started_at'
-  | 'completed_at'
-  | 'error'
-> &
-  Figures
+const summaryColumns = [
+  'id',
+  'title',
+  'backend',
+  'agents',
+  'mode',
+  'status',
+  'phase',
+  'progress',
+  'wait',
+  'proof',
+  'created_at',
+  'started_at',
+  'completed_at',
+  'error',
+] as const
 
-const summaryColumns = sql`id, title, backend, agents, mode, status, phase, progress, wait, proof, created_at, started_at,
-  completed_at, error`
+type SummaryRow = Pick<Selectable<JobsTable>, (typeof summaryColumns)[number]>
 
 /** Returns the wait to show: one that only a person can end comes before one that ends by itself. */
-function waitOf({ wait, permission, answer, capacity }: SummaryRow): Wait | null {
-  const ofPerson = wait !== null && personWaits.has(wait.for) ? wait : (permission ?? answer)
-  return ofPerson ?? wait ?? capacity
+function waitOf({ wait, status }: Pick<SummaryRow, 'wait' | 'status'>, figures: Figures): Wait | null {
+  const own = fromJsonOrNull(wait)
+  const ofPerson = own !== null && personWaits.has(own.for) ? own : figures.request
+  const capacity = status === 'queued' || status === 'running' ? figures.capacity : null
+  return ofPerson ?? own ?? capacity
 }
 
-function toSummary(row: SummaryRow): JobSummary {
+function toSummary(row: SummaryRow, figures: Figures): JobSummary {
   return {
     id: row.id,
     title: row.title,
     backend: row.backend,
     mode: row.mode,
-    demo: isDemo(row),
+    demo: isDemo({ ...row, agents: fromJson(row.agents) }),
     status: row.status,
     current_phase: row.phase,
     progress: row.progress,
-    wait: waitOf(row),
+    wait: waitOf(row, figures),
     proof: row.proof,
-    created_at: isoTime(row.created_at),
-    started_at: isoTimeOrNull(row.started_at),
-    completed_at: isoTimeOrNull(row.completed_at),
+    created_at: toIso(row.created_at),
+    started_at: toIso(row.started_at),
+    completed_at: toIso(row.completed_at),
     error: row.error,
-    usage: row.usage,
-    team: (row.team ?? [])
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .map(({ name, role, status }) => ({ name, role, status })),
-    tasks: row.tasks,
+    usage: figures.usage,
+    team: figures.team,
+    tasks: figures.tasks,
   }
+}
+
+async function toSummaries(db: Reader, rows: readonly SummaryRow[]): Promise<JobSummary[]> {
+  if (rows.length === 0) return []
+  const figuresOf = await readFigures(
+    db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => toSummary(row, figuresOf(row.id)))
 }
 
 /** Returns the job as the API shows it; null when there is none. */
@@ -115,82 +142,96 @@ export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
 
 /** Returns jobs as the API shows them, in the order of their ids; null where there is none. */
 export async function viewJobs(db: Reader, ids: readonly string[]): Promise<(JobView | null)[]> {
-  const { rows } = await sql<WholeRow>`
-    select j.*, ${figureColumns}, (select current_check from work
-      where job_id = j.id and status = 'running' and kind = 'checks' and task_id is null limit 1) as checking
-    from jobs j ${figures} where j.id = any(${[...ids]}::uuid[])`.execute(db)
-  const views = new Map(rows.map((row) => [row.id, toView(row)]))
+  const rows = await db.selectFrom('jobs').selectAll().where('id', 'in', ids).execute()
+  const checking = await db
+    .selectFrom('work')
+    .select(['job_id', 'current_check'])
+    .where('job_id', 'in', ids)
+    .where('status', '=', 'running')
+    .where('kind', '=', 'checks')
+    .where('task_id', 'is', null)
+    .execute()
+  const checks = new Map(checking.map((row) => [row.job_id, fromJsonOrNull(row.current_check)]))
+  const figuresOf = await readFigures(db, ids)
+  const views = new Map(
+    rows.map((row) => [row.id, toView(row, figuresOf(row.id), checks.get(row.id) ?? null)]),
+  )
   return ids.map((id) => views.get(id) ?? null)
 }
 
-type WholeRow = JobRow & Figures & { checking: JobView['checking'] }
-
-function toView(row: WholeRow): JobView {
+function toView(row: Selectable<JobsTable>, figures: Figures, checking: JobView['checking']): JobView {
+  const job = toJobRow(row)
   return {
-    ...toSummary(row),
-    vision: row.vision,
-    proof_reason: row.proof_reason,
-    workspace_path: row.result_path,
-    branch: row.branch,
-    head_commit: row.head_commit,
-    checking: row.checking,
-    waited_ms: Math.round(row.person_ms),
+    ...toSummary(row, figures),
+    vision: job.vision,
+    proof_reason: job.proof_reason,
+    workspace_path: job.result_path,
+    branch: job.branch,
+    head_commit: job.head_commit,
+    checking,
+    waited_ms: Math.round(job.person_ms),
     options: {
-      agents: row.agents,
-      model: row.model,
-      models: row.models,
-      checks: row.checks,
-      setup: row.setup,
-      source: row.source,
-      parallelism: row.parallelism,
-      approve_plan: row.approve_plan,
-      permissions: row.permissions,
-      budget: row.budget,
+      agents: job.agents,
+      model: job.model,
+      models: job.models,
+      checks: job.checks,
+      setup: job.setup,
+      source: job.source,
+      parallelism: job.parallelism,
+      approve_plan: job.approve_plan,
+      permissions: job.permissions,
+      budget: job.budget,
     },
   }
 }
 
-function orderOf({ sort_by: by }: JobQuery, direction: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (by === 'created_at') return sql`created_at ${direction}, id ${direction}`
-  if (by === 'attention') return sql`(person_since is null), created_at ${direction}, id ${direction}`
-  return sql`${sql.ref(by)} ${direction}, created_at desc, id desc`
+/** Returns the condition that a list puts on jobs. Hidden ones are left out by their ids, so that an index is enough to count. */
+function isListed(job: ExpressionBuilder<Schema, 'jobs'>, { status, needs, q = '' }: JobQuery) {
+  const like = `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+  return job.and([
+    job('id', 'not in', job.selectFrom('jobs as server').select('server.id').where('server.hidden', '=', 1)),
+    ...(status === undefined ? [] : [job('status', '=', status)]),
+    ...(needs === 'person' ? [job('person_since', 'is not', null)] : []),
+    ...(q === ''
+      ? []
+      : [sql<boolean>`(lower(title) like ${like} escape '\\' or lower(vision) like ${like} escape '\\')`]),
+  ])
 }
 
 /** Returns one page of jobs and the total count. The default order walks an index, and so does the count. */
 export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
-  // Filtered by id, so that an index is enough to count.
-  const conditions = [sql`id not in (select id from jobs where hidden)`]
-  if (query.status !== undefined) conditions.push(sql`status = ${query.status}`)
-  if (query.needs === 'person') conditions.push(sql`person_since is not null`)
-  if (query.q !== undefined && query.q !== '') {
-    const like = `%${query.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    conditions.push(sql`(title ilike ${like} or vision ilike ${like})`)
-  }
-  const where = sql.join(conditions, sql` and `)
-  const direction = query.sort_order === 'asc' ? sql`asc` : sql`desc`
-  const order = orderOf(query, direction)
-  const offset = (query.page - 1) * query.page_size
-  const { rows } = await sql<SummaryRow>`
-    select j.*, ${figureColumns} from (
-      select ${summaryColumns}, person_since from jobs where ${where} order by ${order} limit ${query.page_size} offset ${offset}) j ${figures}
-    order by ${order}`.execute(db)
-  const total = await sql<{ total: number }>`select count(*)::int as total from jobs where ${where}`.execute(
-    db,
-  )
-  return {
-    jobs: rows.map(toSummary),
-    total: total.rows[0]?.total ?? 0,
-    page: query.page,
-    page_size: query.page_size,
-  }
+  const { sort_by: by, sort_order: direction, page, page_size } = query
+  const rows = await db
+    .selectFrom('jobs')
+    .select(summaryColumns)
+    .where((job) => isListed(job, query))
+    .$if(by === 'attention', (jobs) => jobs.orderBy(sql`(person_since is null)`))
+    .$if(by !== 'created_at' && by !== 'attention', (jobs) =>
+      jobs.orderBy(by === 'attention' ? 'created_at' : by, (order) =>
+        direction === 'asc' ? order.asc().nullsLast() : order.desc().nullsFirst(),
+      ),
+    )
+    .orderBy('created_at', by === 'created_at' || by === 'attention' ? direction : 'desc')
+    .orderBy('id', by === 'created_at' || by === 'attention' ? direction : 'desc')
+    .limit(page_size)
+    .offset((page - 1) * page_size)
+    .execute()
+  const { total } = await db
+    .selectFrom('jobs')
+    .select((job) => job.fn.countAll<number>().as('total'))
+    .where((job) => isListed(job, query))
+    .executeTakeFirstOrThrow()
+  return { jobs: await toSummaries(db, rows), total, page, page_size }
 }
 
 /** Returns summaries of the named jobs except hidden ones, for the stream that feeds lists. */
 export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
   if (ids.length === 0) return []
-  const { rows } = await sql<SummaryRow>`
-    select j.*, ${figureColumns} from (select ${summaryColumns} from jobs where id in (${sql.join(ids)}) and not hidden) j ${figures}`.execute(
-    db,
-  )
-  return rows.map(toSummary)
+  const rows = await db
+    .selectFrom('jobs')
+    .select(summaryColumns)
+    .where('id', 'in', ids)
+    .where('hidden', '=', 0)
+    .execute()
+  return toSummaries(db, rows)
 }

@@ -1,12 +1,14 @@
-import { sql } from 'kysely'
+import type { Selectable, Updateable } from 'kysely'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Plan, PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
-import { isoTime } from '../lib/clock.ts'
 import type { Usage } from '../contract/job.ts'
+import { notify } from './channels.ts'
+import { fromJson, fromJsonOrNull, toDate, toFlag, toJson, toJsonOrNull, toMillis } from './columns.ts'
 import { withJobLock, type JobTrx, type Reader, type Trx } from './database.ts'
-import { jsonb } from './json.ts'
+import { eventsChannel } from './events.ts'
 import { notePersonWait } from './person-wait.ts'
+import type { JobsTable, StoredBudget } from './schema.ts'
 import { usageSums } from './usage-sums.ts'
 
 export interface JobRow {
@@ -28,7 +30,7 @@ export interface JobRow {
   setup: string[]
   source: string | null
   branch: string
-  budget: { tokens?: number; usd?: number; version?: number } | null
+  budget: StoredBudget | null
   parallelism: number
   epoch: number
   last_seq: number
@@ -74,27 +76,63 @@ export interface NewJobRow {
 }
 
 /**
- * Inserts any number of jobs and their first events (`seq` 1) in two statements. No other transaction can see the new rows
- * before the commit, so the transaction counts as holding their locks.
+ * Inserts any number of jobs and their first events (`seq` 1). No other transaction can see the new rows before the commit,
+ * so the transaction counts as holding their locks.
  */
 export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<JobTrx> {
-  const list = jobs.map((job) => ({ ...job, createdAt: isoTime(job.createdAt) }))
-  await sql`
-    insert into jobs (id, vision, title, backend, agents, model, models, mode, status, phase, checks, setup, source, branch, budget, parallelism,
-      approve_plan, permissions, idempotency_key, request_hash, hidden, created_at, last_seq)
-    select (j ->> 'id')::uuid, j ->> 'vision', j ->> 'title', j ->> 'backend', j -> 'agents', j ->> 'model', j -> 'models', j ->> 'mode',
-      'queued', 'queued', j -> 'checks', j -> 'setup', j ->> 'source', j ->> 'branch', nullif(j -> 'budget', 'null'::jsonb), (j ->> 'parallelism')::int,
-      (j ->> 'approvePlan')::boolean, j ->> 'permissions', j ->> 'idempotencyKey', j ->> 'requestHash', (j ->> 'isHidden')::boolean,
-      (j ->> 'createdAt')::timestamptz, 1
-    from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
-  await sql`
-    insert into events (job_id, seq, at, type, actor, phase, message, data)
-    select (j ->> 'id')::uuid, 1, (j ->> 'createdAt')::timestamptz, 'job.created', 'person', 'queued',
-      'The job was accepted.', jsonb_build_object('title', j ->> 'title', 'backend', j ->> 'backend', 'mode', j ->> 'mode')
-    from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(trx)
-  await sql`select pg_notify('slipway_events', j ->> 'id' || ' 1') from jsonb_array_elements(${jsonb(list)}) as x(j)`.execute(
-    trx,
-  )
+  await trx
+    .insertInto('jobs')
+    .values(
+      jobs.map((job) => ({
+        id: job.id,
+        vision: job.vision,
+        title: job.title,
+        backend: job.backend,
+        agents: toJson(job.agents),
+        model: job.model,
+        models: toJson(job.models),
+        mode: job.mode,
+        status: 'queued' as const,
+        phase: 'queued' as const,
+        progress: 0,
+        checks: toJson([...job.checks]),
+        setup: toJson([...job.setup]),
+        source: job.source,
+        branch: job.branch,
+        budget: toJsonOrNull<StoredBudget>(job.budget),
+        parallelism: job.parallelism,
+        idempotency_key: job.idempotencyKey,
+        request_hash: job.requestHash,
+        hidden: toFlag(job.isHidden),
+        epoch: 1,
+        last_seq: 1,
+        approve_plan: toFlag(job.approvePlan),
+        permissions: job.permissions,
+        plan_version: 0,
+        plan_approved: 0 as const,
+        plan_notes: toJson([]),
+        person_ms: 0,
+        advance_failures: 0,
+        created_at: toMillis(job.createdAt),
+      })),
+    )
+    .execute()
+  await trx
+    .insertInto('events')
+    .values(
+      jobs.map((job) => ({
+        job_id: job.id,
+        seq: 1,
+        at: toMillis(job.createdAt),
+        type: 'job.created',
+        actor: 'person',
+        phase: 'queued' as const,
+        message: 'The job was accepted.',
+        data: toJson({ title: job.title, backend: job.backend, mode: job.mode }),
+      })),
+    )
+    .execute()
+  for (const { id } of jobs) notify(trx, eventsChannel, `${id} 1`)
   return withJobLock(trx)
 }
 
@@ -103,22 +141,47 @@ export async function findByIdempotencyKey(
   db: Reader,
   key: string,
 ): Promise<{ id: string; request_hash: string } | null> {
-  const { rows } = await sql<{ id: string; request_hash: string }>`
-    select id, request_hash from jobs where idempotency_key = ${key}`.execute(db)
-  return rows[0] ?? null
+  const row = await db
+    .selectFrom('jobs')
+    .select(['id', 'request_hash'])
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Locks a job for the rest of the transaction and returns it; null when there is none. */
 export async function lockJob(trx: Trx, id: string): Promise<{ trx: JobTrx; job: JobRow } | null> {
-  const { rows } = await sql<JobRow>`select * from jobs where id = ${id} for update`.execute(trx)
-  const [job] = rows
-  return job === undefined ? null : { trx: withJobLock(trx), job }
+  const row = await trx.selectFrom('jobs').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  return row === undefined ? null : { trx: withJobLock(trx), job: toJobRow(row) }
 }
 
 /** Returns a job without locking it; null when there is none. */
 export async function readJob(db: Reader, id: string): Promise<JobRow | null> {
-  const { rows } = await sql<JobRow>`select * from jobs where id = ${id}`.execute(db)
-  return rows[0] ?? null
+  const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : toJobRow(row)
+}
+
+/** Returns a job with its columns converted. */
+export function toJobRow(row: Selectable<JobsTable>): JobRow {
+  return {
+    ...row,
+    agents: fromJson(row.agents),
+    models: fromJson(row.models),
+    wait: fromJsonOrNull(row.wait),
+    checks: fromJson(row.checks),
+    setup: fromJson(row.setup),
+    budget: fromJsonOrNull(row.budget),
+    plan: fromJsonOrNull(row.plan),
+    approve_plan: row.approve_plan === 1,
+    proposed_plan: fromJsonOrNull(row.proposed_plan),
+    plan_approved: row.plan_approved === 1,
+    plan_notes: fromJson(row.plan_notes),
+    cancel_requested_at: toDate(row.cancel_requested_at),
+    person_since: toDate(row.person_since),
+    created_at: toDate(row.created_at),
+    started_at: toDate(row.started_at),
+    completed_at: toDate(row.completed_at),
+  }
 }
 
 export interface JobChange {
@@ -135,7 +198,7 @@ export interface JobChange {
   readonly plan_version?: number
   readonly plan_approved?: boolean
   readonly plan_notes?: PlanView['notes']
-  readonly budget?: { tokens?: number | undefined; usd?: number | undefined; version: number } | null
+  readonly budget?: (StoredBudget & { version: number }) | null
   readonly error?: string | null
   readonly epoch?: number
   readonly cancel_requested_at?: Date | null
@@ -143,50 +206,82 @@ export interface JobChange {
   readonly completed_at?: Date | null
 }
 
-const jsonColumns = new Set(['wait', 'budget', 'plan', 'proposed_plan', 'plan_notes'])
-
 /** Writes the given columns. Called only by the engine, under the job's lock and together with the event that explains it. */
 export async function updateJob(trx: JobTrx, id: string, change: JobChange): Promise<void> {
-  const sets = Object.entries(change).map(
-    ([column, value]: [string, unknown]) =>
-      sql`${sql.ref(column)} = ${jsonColumns.has(column) && value !== null ? jsonb(value) : value}`,
-  )
-  if (sets.length > 0) await sql`update jobs set ${sql.join(sets)} where id = ${id}`.execute(trx)
+  const columns = toColumns(change)
+  if (Object.keys(columns).length > 0)
+    await trx.updateTable('jobs').set(columns).where('id', '=', id).execute()
   if (change.wait !== undefined || change.status !== undefined) await notePersonWait(trx, id)
+}
+
+function toColumns(change: JobChange): Updateable<JobsTable> {
+  const { wait, budget, plan, proposed_plan, plan_approved, plan_notes, ...rest } = change
+  const { cancel_requested_at, started_at, completed_at, ...plain } = rest
+  return {
+    ...plain,
+    ...(wait === undefined ? {} : { wait: toJsonOrNull(wait), wait_for: wait?.for ?? null }),
+    ...(budget === undefined ? {} : { budget: toJsonOrNull<StoredBudget>(budget) }),
+    ...(plan === undefined ? {} : { plan: toJson(plan) }),
+    ...(proposed_plan === undefined ? {} : { proposed_plan: toJsonOrNull(proposed_plan) }),
+    ...(plan_approved === undefined ? {} : { plan_approved: toFlag(plan_approved) }),
+    ...(plan_notes === undefined ? {} : { plan_notes: toJson(plan_notes) }),
+    ...(cancel_requested_at === undefined ? {} : { cancel_requested_at: toMillis(cancel_requested_at) }),
+    ...(started_at === undefined ? {} : { started_at: toMillis(started_at) }),
+    ...(completed_at === undefined ? {} : { completed_at: toMillis(completed_at) }),
+  }
 }
 
 /** Returns the usage of all attempts of a job, or with `null` of all visible jobs; the cost is null when no price is known. */
 export async function readUsage(db: Reader, jobId: string | null): Promise<Usage> {
-  const { rows } = await sql<{ usage: Usage }>`
-    select ${usageSums} as usage from attempts
-    where job_id = ${jobId}::uuid or (${jobId}::uuid is null and job_id not in (select id from jobs where hidden))`.execute(
-    db,
-  )
-  const [row] = rows
-  if (row === undefined) throw new Error('a sum has no row')
-  return row.usage
+  return db
+    .selectFrom('attempts')
+    .select(usageSums)
+    .where((row) => (jobId === null ? row('job_id', 'not in', hidden(db)) : row('job_id', '=', jobId)))
+    .executeTakeFirstOrThrow()
+}
+
+function hidden(db: Reader) {
+  return db.selectFrom('jobs').select('jobs.id').where('jobs.hidden', '=', 1)
 }
 
 /** Rewrites result paths for the current data directory, which may have been moved since they were delivered. */
-export async function relocateResults(db: Reader, dataDir: string): Promise<void> {
-  const jobsDir = `${dataDir}/jobs/`
-  await sql`
-    update jobs set result_path = ${jobsDir}::text || substring(result_path from '/jobs/([^/]+/result[^/]*)$')
-    where result_path ~ '/jobs/[^/]+/result[^/]*$' and not starts_with(result_path, ${jobsDir})`.execute(db)
+export async function relocateResults(trx: Trx, dataDir: string): Promise<void> {
+  const rows = await trx
+    .selectFrom('jobs')
+    .select(['id', 'result_path'])
+    .where('result_path', 'is not', null)
+    .execute()
+  for (const { id, result_path } of rows) {
+    const [, inJobs] = /\/jobs\/([^/]+\/result[^/]*)$/.exec(result_path ?? '') ?? []
+    const moved = inJobs === undefined ? result_path : `${dataDir}/jobs/${inJobs}`
+    if (moved !== result_path)
+      await trx.updateTable('jobs').set({ result_path: moved }).where('id', '=', id).execute()
+  }
 }
+
+/** The statuses of jobs that have not ended, as the partial indexes name them. */
+export const unfinished = ['queued', 'running', 'waiting'] as const
 
 /** Returns the ids of all jobs that have not ended. */
 export async function unfinishedJobs(db: Reader): Promise<string[]> {
-  const { rows } = await sql<{
-    id: string
-  }>`select id from jobs where status in ('queued', 'running', 'waiting') order by id`.execute(db)
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('status', 'in', unfinished)
+    .orderBy('id')
+    .execute()
   return rows.map((row) => row.id)
 }
 
 /** Returns the ids of the jobs that wait for something of this kind. */
 export async function jobsWaitingFor(db: Reader, what: Wait['for']): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from jobs where status = 'waiting' and wait ->> 'for' = ${what} order by id`.execute(db)
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('status', '=', 'waiting')
+    .where('wait_for', '=', what)
+    .orderBy('id')
+    .execute()
   return rows.map((row) => row.id)
 }
 
@@ -194,13 +289,19 @@ export async function jobsWaitingFor(db: Reader, what: Wait['for']): Promise<str
 export async function countStatuses(
   db: Reader,
 ): Promise<{ jobs: Record<string, number>; tasks: Record<string, number> }> {
-  const count = async (table: 'jobs' | 'tasks', job: 'id' | 'job_id'): Promise<Record<string, number>> => {
-    const { rows } = await sql<{
-      status: string
-      count: number
-    }>`select status, count(*)::int as count from ${sql.table(table)}
-      where ${sql.ref(job)} not in (select id from jobs where hidden) group by status`.execute(db)
-    return Object.fromEntries(rows.map((row) => [row.status, row.count]))
-  }
-  return { jobs: await count('jobs', 'id'), tasks: await count('tasks', 'job_id') }
+  const jobs = await db
+    .selectFrom('jobs')
+    .select((row) => ['status', row.fn.countAll<number>().as('count')])
+    .where('id', 'not in', hidden(db))
+    .groupBy('status')
+    .execute()
+  const tasks = await db
+    .selectFrom('tasks')
+    .select((row) => ['status', row.fn.countAll<number>().as('count')])
+    .where('job_id', 'not in', hidden(db))
+    .groupBy('status')
+    .execute()
+  const byStatus = (rows: readonly { status: string; count: number }[]): Record<string, number> =>
+    Object.fromEntries(rows.map((row) => [row.status, row.count]))
+  return { jobs: byStatus(jobs), tasks: byStatus(tasks) }
 }

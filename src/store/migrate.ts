@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { AppError } from '../lib/app-error.ts'
 
-/** A numbered SQL file; it is never edited once released, which the checksum enforces. */
+type Engine = 'sqlite' | 'postgres'
+
+/**
+ * A numbered step of the schema, the same on both databases: `NNNN-name.sql` for both, and `NNNN-name.postgres.sql` for what
+ * only PostgreSQL needs. It is never edited once released, which the checksum enforces, and only adds: SQLite changes no
+ * columns, and an older server may still be reading.
+ */
 export interface Migration {
   readonly number: number
   readonly name: string
@@ -14,15 +20,21 @@ export interface Migration {
 
 /** An arbitrary number used only by Slipway: two servers that start on one database migrate one after the other. */
 const ADVISORY_LOCK = 7_420_001
+/** The first migration of the schema that both databases share. */
+const FIRST_SHARED = 100
 
 /** Returns the migrations beside this file, in order. */
-export function loadMigrations(dir = path.join(import.meta.dirname, 'migrations')): Migration[] {
-  return fs
-    .readdirSync(dir)
-    .filter((file) => file.endsWith('.sql'))
-    .toSorted()
+export function loadMigrations(
+  engine: Engine,
+  dir = path.join(import.meta.dirname, 'migrations'),
+): Migration[] {
+  const files = fs.readdirSync(dir).toSorted()
+  return files
+    .filter((file) => /^\d{4}-[^.]+\.sql$/.test(file))
     .map((file) => {
-      const statements = fs.readFileSync(path.join(dir, file), 'utf8')
+      const more = file.replace(/\.sql$/, `.${engine}.sql`)
+      const parts = [file, ...(files.includes(more) ? [more] : [])]
+      const statements = parts.map((part) => fs.readFileSync(path.join(dir, part), 'utf8')).join('\n')
       return {
         number: Number(file.slice(0, 4)),
         name: file,
@@ -34,46 +46,79 @@ export function loadMigrations(dir = path.join(import.meta.dirname, 'migrations'
 
 /**
  * Migrates the database to the newest schema, all or nothing: all pending migrations and their records are one transaction.
- * Returns the schema number. Throws for a database that a newer Slipway has migrated.
+ * Returns the schema number. Throws `AppError` for a database of a newer Slipway, or of one that this one cannot migrate.
  */
-export async function migrate(
-  db: Kysely<unknown>,
-  migrations: readonly Migration[] = loadMigrations(),
+export async function migrate<T>(
+  db: Kysely<T>,
+  engine: Engine,
+  migrations: readonly Migration[] = loadMigrations(engine),
 ): Promise<number> {
   return db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(trx)
-    await sql`create table if not exists migrations (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`.execute(
+    if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(trx)
+    await run(
       trx,
+      'create table if not exists migrations (number integer primary key, name text not null, checksum text not null)',
+      engine,
     )
-    const applied = await sql<{
-      number: number
-      checksum: string
-    }>`select number, checksum from migrations order by number`.execute(trx)
-    const newest = applied.rows.at(-1)?.number ?? 0
+    const { rows: applied } = await sql<{ number: number; checksum: string }>`
+      select number, checksum from migrations order by number`.execute(trx)
+    const newest = applied.at(-1)?.number ?? 0
     const known = migrations.at(-1)?.number ?? 0
-    if (newest > known) {
-      throw new AppError(
-        'schema_too_new',
-        `The database has schema ${newest}, this Slipway knows ${known}: start the newer version.`,
-      )
-    }
-    for (const row of applied.rows) {
-      const migration = migrations.find((candidate) => candidate.number === row.number)
-      if (migration?.checksum !== row.checksum) {
-        throw new AppError(
-          'schema_changed',
-          `Migration ${row.number} was changed after it had been applied: restore the file.`,
-        )
-      }
-    }
+    refuseOthers(applied, migrations, newest, known)
     for (const migration of migrations.filter((candidate) => candidate.number > newest)) {
-      for (const statement of splitStatements(migration.statements)) await sql.raw(statement).execute(trx)
+      for (const statement of splitStatements(migration.statements)) await run(trx, statement, engine)
       await sql`insert into migrations (number, name, checksum) values (${migration.number}, ${migration.name}, ${migration.checksum})`.execute(
         trx,
       )
     }
     return known
   })
+}
+
+function refuseOthers(
+  applied: readonly { number: number; checksum: string }[],
+  migrations: readonly Migration[],
+  newest: number,
+  known: number,
+): void {
+  if (newest > known)
+    throw new AppError(
+      'schema_too_new',
+      `The database has schema ${newest}, this Slipway knows ${known}: start the newer version.`,
+    )
+  if (newest > 0 && newest < FIRST_SHARED)
+    throw new AppError(
+      'schema_too_old',
+      'The database was made by Slipway 0.1.0 or an older version, whose tables this one cannot use: start that version, or give this one an empty database in DATABASE_URL.',
+    )
+  for (const row of applied) {
+    const migration = migrations.find((candidate) => candidate.number === row.number)
+    if (migration?.checksum !== row.checksum)
+      throw new AppError(
+        'schema_changed',
+        `Migration ${row.number} was changed after it had been applied: restore the file.`,
+      )
+  }
+}
+
+function run<T>(trx: Transaction<T>, statement: string, engine: Engine): Promise<unknown> {
+  return sql.raw(engine === 'sqlite' ? toSqlite(statement) : toPostgres(statement)).execute(trx)
+}
+
+/** Writes the types of a statement as strict tables of SQLite have them (https://sqlite.org/stricttables.html). */
+function toSqlite(statement: string): string {
+  return statement
+    .replaceAll(/\bbigint\b/g, 'integer')
+    .replaceAll(/\bdouble precision\b/g, 'real')
+    .replaceAll(/\bbytea\b/g, 'blob')
+    .replace(/^(create table[^]*\));?$/, '$1 strict')
+}
+
+/** Texts are compared by their bytes, as on SQLite, whatever the locale of the database. */
+function toPostgres(statement: string): string {
+  return /^create table\b/.test(statement)
+    ? statement.replaceAll(/^(\s+\w+) text\b/gm, '$1 text collate "C"')
+    : statement
 }
 
 /** Splits at semicolons that end a line, outside `$$` bodies: the extended protocol takes one statement at a time. */

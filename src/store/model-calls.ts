@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { BudgetView, Usage } from '../contract/job.ts'
-import { isoTime } from '../lib/clock.ts'
+import type { Role } from '../contract/words.ts'
+import { toFlag, toMillis } from './columns.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
-import { jsonb } from './json.ts'
 
 /** A stored line of the ledger. */
 export interface ModelCallRow {
@@ -10,7 +10,7 @@ export interface ModelCallRow {
   readonly job_id: string | null
   readonly task_id: string | null
   readonly attempt_id: string | null
-  readonly role: string | null
+  readonly role: Role | null
   readonly backend: string
   readonly provider: string
   readonly wire: string
@@ -31,11 +31,11 @@ export interface ModelCallRow {
 
 /** Adds any number of lines to the ledger in one statement. */
 export async function insertModelCalls(trx: Trx, calls: readonly ModelCallRow[]): Promise<void> {
-  const list = calls.map((call) => ({ ...call, at: isoTime(call.at) }))
-  await sql`
-    insert into model_calls select * from jsonb_populate_recordset(null::model_calls, ${jsonb(list)})`.execute(
-    trx,
-  )
+  if (calls.length === 0) return
+  await trx
+    .insertInto('model_calls')
+    .values(calls.map((call) => ({ ...call, estimated: toFlag(call.estimated), at: toMillis(call.at) })))
+    .execute()
 }
 
 /** Adds the usage of a call to its attempt; returns the sums, or null when there is no such attempt. */
@@ -43,27 +43,46 @@ export async function addToAttempt(
   trx: JobTrx,
   call: ModelCallRow & { readonly attempt_id: string },
 ): Promise<Usage | null> {
-  const unpriced = call.cost_usd === null ? call.input_tokens + call.output_tokens : 0
-  const { rows } = await sql<Usage>`
-    update attempts set input_tokens = input_tokens + ${call.input_tokens}, output_tokens = output_tokens + ${call.output_tokens},
-      cached_tokens = cached_tokens + ${call.cached_tokens}, unpriced_tokens = unpriced_tokens + ${unpriced},
-      cost_usd = case when ${call.cost_usd}::double precision is null then cost_usd
-        else coalesce(cost_usd, 0) + ${call.cost_usd}::double precision end
-    where id = ${call.attempt_id}
-    returning input_tokens, output_tokens, cached_tokens, unpriced_tokens, cost_usd`.execute(trx)
-  return rows[0] ?? null
+  const { cost_usd: cost } = call
+  const unpriced = cost === null ? call.input_tokens + call.output_tokens : 0
+  const row = await trx
+    .updateTable('attempts')
+    .set((old) => ({
+      input_tokens: old('input_tokens', '+', call.input_tokens),
+      output_tokens: old('output_tokens', '+', call.output_tokens),
+      cached_tokens: old('cached_tokens', '+', call.cached_tokens),
+      unpriced_tokens: old('unpriced_tokens', '+', unpriced),
+      ...(cost === null ? {} : { cost_usd: old(old.fn.coalesce('cost_usd', old.lit(0)), '+', cost) }),
+    }))
+    .where('id', '=', call.attempt_id)
+    .returning(['input_tokens', 'output_tokens', 'cached_tokens', 'unpriced_tokens', 'cost_usd'])
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Returns the usage of a job's calls by role and model, highest first. */
 export async function sumModelCalls(db: Reader, jobId: string): Promise<BudgetView['models']> {
-  const { rows } = await sql<BudgetView['models'][number]>`
-    select role, provider, model, count(*)::int as calls,
-      json_build_object('input_tokens', sum(input_tokens), 'output_tokens', sum(output_tokens), 'cached_tokens', sum(cached_tokens),
-        'unpriced_tokens', coalesce(sum(input_tokens + output_tokens) filter (where cost_usd is null), 0),
-        'cost_usd', sum(cost_usd)) as usage
-    from model_calls where job_id = ${jobId}
-    group by role, provider, model order by sum(input_tokens + output_tokens) desc, role, provider, model`.execute(
-    db,
-  )
-  return rows
+  const rows = await db
+    .selectFrom('model_calls')
+    .select((row) => [
+      'role',
+      'provider',
+      'model',
+      row.fn.countAll<number>().as('calls'),
+      row.fn.sum<number>('input_tokens').as('input_tokens'),
+      row.fn.sum<number>('output_tokens').as('output_tokens'),
+      row.fn.sum<number>('cached_tokens').as('cached_tokens'),
+      sql<number>`sum(case when cost_usd is null then input_tokens + output_tokens else 0 end)`.as(
+        'unpriced_tokens',
+      ),
+      row.fn.sum<number | null>('cost_usd').as('cost_usd'),
+    ])
+    .where('job_id', '=', jobId)
+    .groupBy(['role', 'provider', 'model'])
+    .orderBy(sql`sum(input_tokens + output_tokens)`, 'desc')
+    .orderBy('role', (role) => role.asc().nullsLast())
+    .orderBy('provider')
+    .orderBy('model')
+    .execute()
+  return rows.map(({ role, provider, model, calls, ...usage }) => ({ role, provider, model, calls, usage }))
 }

@@ -1,74 +1,85 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import fs from 'node:fs'
 import path from 'node:path'
-import { Kysely } from 'kysely'
-import { fromPglite, PgBoss } from 'pg-boss'
 import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
 import { bindDataDirectory } from './bind-data-directory.ts'
+import { Channels } from './channels.ts'
 import { guarded, type Database } from './database.ts'
 import { migrate } from './migrate.ts'
-import { openPglite } from './pglite.ts'
-import { pgliteDialect } from './pglite-dialect.ts'
 import { openPostgres } from './postgres.ts'
-import { bossOptions, createQueues } from './queue.ts'
-import { prepareDataDirectory } from './template.ts'
+import { openSqlite } from './sqlite.ts'
+
+/** The file of the embedded database in the data directory. */
+export const databaseFile = 'slipway.sqlite'
+/** The directory of the embedded PostgreSQL of older versions, and the last version that opens it. */
+const FORMER = { directory: 'pg', version: '0.1.0' } as const
 
 /**
- * Opens the database of a data directory that the caller has locked, migrates it and starts the queue. Throws `AppError`
- * with a message that says what to do; nothing is left open then.
+ * Opens the database of a data directory that the caller has locked, and migrates it. Throws `AppError` with a message that
+ * says what to do; nothing is left open then.
  */
 export async function openDatabase(options: {
   dataDir: string
   url: string | null
   log: Log
 }): Promise<Database> {
-  let opened: Database | null = null
+  const inside = new AsyncLocalStorage<true>()
+  if (options.url === null) return openEmbedded(options.dataDir, inside)
+  const database = await openPostgres(options.url, options.log, inside)
   try {
-    opened = await open(options)
-    await migrate(opened.reader)
-    if (opened.engine === 'postgres') await bindDataDirectory(opened, options.dataDir)
-    opened.boss.on('error', (error) => options.log.error({ err: error }, 'queue'))
-    opened.boss.on('warning', (warning) => options.log.debug({ warning }, 'queue'))
-    await opened.boss.start()
-    await createQueues(opened.boss)
-    return opened
+    await bindDataDirectory(database, options.dataDir)
+    return database
   } catch (error) {
-    await opened?.close()
+    await database.close()
     throw error
   }
 }
 
-function open({ dataDir, url, log }: { dataDir: string; url: string | null; log: Log }): Promise<Database> {
-  const inside = new AsyncLocalStorage<true>()
-  return url === null ? openEmbedded(dataDir, inside) : openPostgres(url, log, inside)
-}
-
 async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): Promise<Database> {
-  await prepareDataDirectory(dataDir)
-  const embedded = await openPglite(path.join(dataDir, 'pg'))
-  const { pglite } = embedded
-  const reader = new Kysely<unknown>({ dialect: pgliteDialect(pglite) })
-  const boss = new PgBoss({ ...bossOptions, backend: 'pglite', db: fromPglite(pglite) })
+  refuseFormer(dataDir)
+  const sqlite = openSqlite(path.join(dataDir, databaseFile))
+  try {
+    await migrate(sqlite.writer, 'sqlite')
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
+  const channels = new Channels()
   const database: Database = {
-    reader,
-    boss,
-    engine: 'pglite',
-    tx: guarded(inside, (run) => reader.transaction().execute(run)),
+    reader: sqlite.reader,
+    engine: 'sqlite',
+    tx: guarded(
+      inside,
+      (run) => sqlite.writer.transaction().execute(run),
+      (notifications) => {
+        for (const notification of notifications) channels.tell(notification)
+      },
+    ),
+    // Reads follow each other without a turn of the event loop between them, and commits take place in turns of their own.
+    read: (run) => run(sqlite.reader),
     // An embedded database is never away.
     get patient() {
       return database
     },
-    listen: (channel, onNotify) => pglite.listen(channel, onNotify),
+    listen: (channel, onNotify) => {
+      const stop = channels.listen(channel, onNotify)
+      return Promise.resolve(() => Promise.resolve(stop()))
+    },
     insist: (ask) => ask(),
     trouble: () => null,
-    fsyncs: embedded.fsyncs,
-    async close() {
-      await boss.stop({ graceful: false })
-      await embedded.close()
-    },
+    close: () => Promise.resolve(sqlite.close()),
   }
   return database
+}
+
+/** Throws for a data directory that holds the embedded PostgreSQL of an older version. */
+function refuseFormer(dataDir: string): void {
+  if (!fs.existsSync(path.join(dataDir, FORMER.directory, 'PG_VERSION'))) return
+  throw new AppError(
+    'former_data_directory',
+    `The data directory ${dataDir} holds a database that only Slipway ${FORMER.version} and older versions can open: start Slipway ${FORMER.version} with it, or pass another --data-dir.`,
+  )
 }
 
 /** Creates the data directory, private to its owner. Throws `AppError` with the reason when it cannot be used. */

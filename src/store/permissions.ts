@@ -1,8 +1,7 @@
-import { sql } from 'kysely'
 import type { PermissionOutcome, PermissionView } from '../contract/permission.ts'
-import { isoTime, isoTimeOrNull } from '../lib/clock.ts'
+import { fromJson, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
-import { jsonb } from './json.ts'
+import { endOfRequest } from './end-of-request.ts'
 
 /** A new permission request of an agent. */
 export interface NewPermission extends Pick<
@@ -15,10 +14,22 @@ export interface NewPermission extends Pick<
 }
 
 export async function insertPermission(trx: JobTrx, asked: NewPermission): Promise<void> {
-  await sql`
-    insert into permissions (id, job_id, task_id, attempt_id, agent_id, title, kind, input, options, asked_at, deadline)
-    values (${asked.id}, ${asked.jobId}, ${asked.task_id}, ${asked.attempt_id}, ${asked.agentId}, ${asked.title}, ${asked.kind},
-      ${jsonb(asked.input ?? null)}, ${jsonb(asked.options)}, ${new Date()}, ${asked.deadline})`.execute(trx)
+  await trx
+    .insertInto('permissions')
+    .values({
+      id: asked.id,
+      job_id: asked.jobId,
+      task_id: asked.task_id,
+      attempt_id: asked.attempt_id,
+      agent_id: asked.agentId,
+      title: asked.title,
+      kind: asked.kind,
+      input: toJson(asked.input ?? null),
+      options: toJson(asked.options),
+      asked_at: Date.now(),
+      deadline: toMillis(asked.deadline),
+    })
+    .execute()
 }
 
 /** Closes a request; returns false when it was already closed. */
@@ -27,31 +38,35 @@ export async function closePermission(
   id: string,
   answer: { readonly outcome: PermissionOutcome; readonly optionId: string | null; readonly actor: string },
 ): Promise<boolean> {
-  const { rows } = await sql`
-    update permissions set outcome = ${answer.outcome}, option_id = ${answer.optionId}, actor = ${answer.actor},
-      answered_at = ${new Date()}
-    where id = ${id} and outcome is null returning id`.execute(trx)
-  return rows.length > 0
+  const { numUpdatedRows } = await trx
+    .updateTable('permissions')
+    .set({
+      outcome: answer.outcome,
+      option_id: answer.optionId,
+      actor: answer.actor,
+      answered_at: Date.now(),
+    })
+    .where('id', '=', id)
+    .where('outcome', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
-interface PermissionRow extends Omit<PermissionView, 'asked_at' | 'deadline' | 'answered_at'> {
-  agent_id: string
-  asked_at: Date
-  deadline: Date
-  answered_at: Date | null
+function select(db: Reader, jobId: string) {
+  return db
+    .selectFrom('permissions as p')
+    .innerJoin('agents as a', 'a.id', 'p.agent_id')
+    .innerJoin('attempts as x', 'x.id', 'p.attempt_id')
+    .select(['p.id', 'p.task_id', 'p.attempt_id', 'p.agent_id', 'a.name as agent', 'p.title', 'p.kind'])
+    .select(['p.input', 'p.options', 'p.asked_at', 'p.deadline', 'p.option_id', 'p.actor'])
+    .select(['p.outcome', 'p.answered_at', 'x.status as attempt_status', 'x.ended_at as attempt_ended_at'])
+    .where('p.job_id', '=', jobId)
+    .orderBy('p.id')
 }
-
-const columns = sql`
-  p.id, p.task_id, p.attempt_id, p.agent_id, a.name as agent, p.title, p.kind, p.input, p.options, p.asked_at, p.deadline,
-  coalesce(p.outcome, case when x.status = 'running' then null else 'withdrawn' end) as outcome, p.option_id, p.actor,
-  coalesce(p.answered_at, case when x.status = 'running' then null else x.ended_at end) as answered_at`
-const tables = sql`permissions p join agents a on a.id = p.agent_id join attempts x on x.id = p.attempt_id`
 
 /** Returns the permission requests of a job's agents, in the order in which they were made. */
 export async function listPermissions(db: Reader, jobId: string): Promise<PermissionView[]> {
-  const { rows } = await sql<PermissionRow>`
-    select ${columns} from ${tables} where p.job_id = ${jobId} order by p.id`.execute(db)
-  return rows.map(toView)
+  return (await select(db, jobId).execute()).map(toView)
 }
 
 /** Returns a permission request of a job and its agent; null when there is none. */
@@ -60,13 +75,14 @@ export async function readPermission(
   jobId: string,
   id: string,
 ): Promise<{ permission: PermissionView; agentId: string } | null> {
-  const { rows } = await sql<PermissionRow>`
-    select ${columns} from ${tables} where p.job_id = ${jobId} and p.id = ${id}`.execute(db)
-  const [row] = rows
+  const row = await select(db, jobId).where('p.id', '=', id).executeTakeFirst()
   return row === undefined ? null : { permission: toView(row), agentId: row.agent_id }
 }
 
+type PermissionRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>
+
 function toView(row: PermissionRow): PermissionView {
+  const { outcome, answered_at } = endOfRequest(row)
   return {
     id: row.id,
     task_id: row.task_id,
@@ -74,13 +90,13 @@ function toView(row: PermissionRow): PermissionView {
     agent: row.agent,
     title: row.title,
     kind: row.kind,
-    input: row.input,
-    options: row.options,
-    asked_at: isoTime(row.asked_at),
-    deadline: isoTime(row.deadline),
-    outcome: row.outcome,
     option_id: row.option_id,
     actor: row.actor,
-    answered_at: isoTimeOrNull(row.answered_at),
+    input: fromJson(row.input),
+    options: fromJson(row.options),
+    asked_at: toIso(row.asked_at),
+    deadline: toIso(row.deadline),
+    outcome,
+    answered_at: toIso(answered_at),
   }
 }

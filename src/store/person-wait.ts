@@ -1,24 +1,30 @@
-import { sql } from 'kysely'
 import { personWaits } from '../contract/words.ts'
+import { fromJsonOrNull } from './columns.ts'
 import type { JobTrx } from './database.ts'
+import { openRequests } from './requests.ts'
 
 /**
  * Records whether a job waits for a person now, and sums up how long it has waited. Must be called, under the job's lock,
  * in every transaction that asks a person something or closes such a request.
  */
 export async function notePersonWait(trx: JobTrx, jobId: string): Promise<void> {
-  const now = new Date()
-  const asked = (table: 'permissions' | 'questions') => sql`
-    (select min(p.asked_at) from ${sql.table(table)} p join attempts x on x.id = p.attempt_id
-      where p.job_id = ${jobId} and p.outcome is null and x.status = 'running')`
-  await sql`
-    update jobs j set
-      person_ms = person_ms + case when n.since is null then extract(epoch from ${now}::timestamptz - j.person_since) * 1000 else 0 end,
-      person_since = n.since
-    from (
-      select id, least(
-        case when status = 'waiting' and wait ->> 'for' in (${sql.join([...personWaits])}) then (wait ->> 'since')::timestamptz end,
-        ${asked('permissions')}, ${asked('questions')}) as since
-      from jobs where id = ${jobId}) n
-    where j.id = n.id and (j.person_since is null) <> (n.since is null)`.execute(trx)
+  const job = await trx
+    .selectFrom('jobs')
+    .select(['status', 'wait', 'person_since', 'person_ms'])
+    .where('id', '=', jobId)
+    .executeTakeFirst()
+  if (job === undefined) return
+  const wait = job.status === 'waiting' ? fromJsonOrNull(job.wait) : null
+  const waits = [
+    ...(wait !== null && personWaits.has(wait.for) ? [Date.parse(wait.since)] : []),
+    ...(await openRequests(trx, [jobId])).map(({ asked_at }) => asked_at),
+  ]
+  const since = waits.length === 0 ? null : Math.min(...waits)
+  if ((job.person_since === null) === (since === null)) return
+  const waited = since === null && job.person_since !== null ? Date.now() - job.person_since : 0
+  await trx
+    .updateTable('jobs')
+    .set({ person_since: since, person_ms: job.person_ms + waited })
+    .where('id', '=', jobId)
+    .execute()
 }

@@ -104,7 +104,7 @@ class TellingConnection implements DatabaseConnection {
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#ask<R>(storable(query)).catch(rethrow)
+    return this.#ask<R>({ ...query, parameters: storable(query.parameters) }).catch(rethrow)
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Log } from '../lib/log.ts'
+import type { OnNotify } from './channels.ts'
 
 /**
  * The session that listens on all channels and holds this server's lock on the database. It reconnects for ever, one
@@ -21,8 +22,6 @@ export interface ListenerOptions {
   /** Called when the database has not answered in time: other pending requests will not be answered either. */
   readonly onSilent: () => void
 }
-
-export type OnNotify = (payload: string | null) => void
 
 /** The lock held while a server works on a database; an arbitrary number used only by Slipway. */
 const SERVER_LOCK = 7_420_002

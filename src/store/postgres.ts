@@ -1,15 +1,16 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { Kysely, sql } from 'kysely'
 import pg from 'pg'
-import { PgBoss } from 'pg-boss'
 import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
 import { asDatabaseError, isDatabaseAway } from './database-away.ts'
-import { guarded, type Database, type Reader, type Trx } from './database.ts'
-import { DatabaseTaken, openListener, type Listener, type OnNotify } from './postgres-listener.ts'
+import type { Notification, OnNotify } from './channels.ts'
+import { guarded, type Database, type Trx } from './database.ts'
+import { migrate } from './migrate.ts'
+import { DatabaseTaken, openListener } from './postgres-listener.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 import { connectionsNeeded, openConnectionPool, type ConnectionPool } from './postgres-pool.ts'
-import { bossOptions } from './queue.ts'
+import type { Schema } from './schema.ts'
 
 /** The time in ms that a request waits for a database that is away. */
 const REQUEST_MS = 2000
@@ -18,13 +19,16 @@ const WORK_MS = 600_000
 /** The time limit of the first connection in ms. */
 const START_MS = 5000
 
-/** Connects to a PostgreSQL server, checks that it has enough connections, and takes this server's lock on the database. */
+/**
+ * Connects to a PostgreSQL server, checks that it has enough connections, takes this server's lock on the database and
+ * migrates it.
+ */
 export async function openPostgres(
   url: string,
   log: Log,
   inside: AsyncLocalStorage<true>,
 ): Promise<Database> {
-  // Same types on both engines: PGlite also returns bigint as a number.
+  // Times, counts and sums are numbers, as on SQLite.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number)
   const pool = openConnectionPool(url, log)
   const options = { url, log, connectMs: START_MS, onSilent: pool.cut }
@@ -38,34 +42,72 @@ export async function openPostgres(
     await Promise.all([listener.close(), pool.end()])
     throw refusal(error)
   }
-  const boss = new PgBoss({ ...bossOptions, db: { executeSql: pool.query, listen: bossListen(listener) } })
+  const send = openNotifications(pool, log)
   const shared = {
-    boss,
     engine: 'postgres' as const,
     listen: (channel: string, onNotify: OnNotify) => listener.listen(channel, onNotify),
     insist: <T>(ask: () => Promise<T>) => pool.insist(ask, WORK_MS),
     trouble: () => listener.trouble(),
-    fsyncs: () => null,
     async close() {
       pool.giveUp()
-      await boss.stop({ graceful: false })
       await listener.close()
       await pool.end()
     },
   }
-  const reader = new Kysely<unknown>({ dialect: postgresDialect(pool, REQUEST_MS, false) })
-  const patientReader = new Kysely<unknown>({ dialect: postgresDialect(pool, WORK_MS, true) })
-  const writer = new Kysely<unknown>({ dialect: postgresDialect(pool, WORK_MS, false) })
-  const once = guarded(inside, (run) => reader.transaction().execute(run))
+  const reader = new Kysely<Schema>({ dialect: postgresDialect(pool, REQUEST_MS, false) })
+  const patientReader = new Kysely<Schema>({ dialect: postgresDialect(pool, WORK_MS, true) })
+  const writer = new Kysely<Schema>({ dialect: postgresDialect(pool, WORK_MS, false) })
   const patient: Database = {
     ...shared,
     reader: patientReader,
-    tx: guarded(inside, (run) => transactUntilDone(pool, writer, run)),
+    tx: guarded(inside, (run) => transactUntilDone(pool, writer, run), send),
+    read: (run) => pool.insist(() => readTogether(writer, run), WORK_MS),
     get patient() {
       return patient
     },
   }
-  return { ...shared, reader, tx: once, patient }
+  const database: Database = {
+    ...shared,
+    reader,
+    tx: guarded(inside, (run) => reader.transaction().execute(run), send),
+    read: (run) => readTogether(reader, run),
+    patient,
+  }
+  try {
+    await migrate(reader, 'postgres')
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** Runs reads in one transaction, which sees one state of the database. */
+function readTogether<T>(db: Kysely<Schema>, run: (trx: Trx) => Promise<T>): Promise<T> {
+  return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run)
+}
+
+/**
+ * Returns a function that sends notifications after their commit, those of one turn of the event loop together: inside a
+ * transaction each would make commits wait for each other. One that is lost is made up for by whoever looks again.
+ */
+function openNotifications(pool: ConnectionPool, log: Log): (notifications: readonly Notification[]) => void {
+  let pending: Notification[] = []
+  const flush = (): void => {
+    const now = pending
+    pending = []
+    pool
+      .query(
+        'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as n(channel, payload)',
+        [now.map(({ channel }) => channel), now.map(({ payload }) => payload)],
+      )
+      .catch((error: unknown) => log.warn({ err: error }, 'notifications could not be sent'))
+  }
+  return (notifications) => {
+    if (notifications.length === 0) return
+    if (pending.length === 0) setImmediate(flush)
+    pending.push(...notifications)
+  }
 }
 
 /**
@@ -74,7 +116,7 @@ export async function openPostgres(
  */
 async function transactUntilDone<T>(
   pool: ConnectionPool,
-  writer: Reader,
+  writer: Kysely<Schema>,
   run: (trx: Trx) => Promise<T>,
 ): Promise<T> {
   let sent: { readonly xid: string | null; readonly result: T } | null = null
@@ -103,18 +145,6 @@ async function isCommitted(pool: ConnectionPool, xid: string): Promise<boolean> 
   if (row?.status === 'in progress')
     throw asDatabaseError(new Error('Connection terminated: its transaction has not ended yet'))
   return row?.status === 'committed'
-}
-
-/** Passes the notifications of pg-boss's channel on from the session that listens on all channels. */
-function bossListen(listener: Listener) {
-  return async (
-    channel: string,
-    onNotification: (payload: string) => void,
-    onReconnect: () => void,
-  ): Promise<{ close: () => Promise<void> }> => {
-    const onNotify: OnNotify = (payload) => (payload === null ? onReconnect() : onNotification(payload))
-    return { close: await listener.listen(channel, onNotify) }
-  }
 }
 
 interface Connections {

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { Provider, ProviderProbe, ProviderTrouble } from '../contract/provider.ts'
+import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './columns.ts'
 import type { Reader, Trx } from './database.ts'
-import { jsonb } from './json.ts'
+import { holdSetting } from './settings.ts'
 
 /** A provider with its encrypted key; null when it needs none or has none. */
 export interface ProviderRow extends Provider {
@@ -12,10 +12,18 @@ export interface ProviderRow extends Provider {
 
 /** Returns the providers in the order in which they were added. */
 export async function readProviders(db: Reader): Promise<ProviderRow[]> {
-  const { rows } = await sql<Omit<ProviderRow, keyof Provider> & { value: Provider }>`
-    select p.value, s.sealed, p.trouble, p.probe from providers p left join secrets s on s.name = p.value ->> 'secret'
-    order by p.position`.execute(db)
-  return rows.map(({ value, ...rest }) => ({ ...value, ...rest }))
+  const rows = await db
+    .selectFrom('providers as p')
+    .leftJoin('secrets as s', 's.name', 'p.secret')
+    .select(['p.value', 's.sealed', 'p.trouble', 'p.probe'])
+    .orderBy('p.position')
+    .execute()
+  return rows.map(({ value, sealed, trouble, probe }) => ({
+    ...fromJson(value),
+    sealed,
+    trouble: fromJsonOrNull(trouble),
+    probe: fromJsonOrNull(probe),
+  }))
 }
 
 /**
@@ -23,30 +31,53 @@ export async function readProviders(db: Reader): Promise<ProviderRow[]> {
  * a provider that does not exist yet.
  */
 export async function holdProviders(trx: Trx): Promise<ProviderRow[]> {
-  await sql`lock table providers in share row exclusive mode`.execute(trx)
+  await holdSetting(trx, 'providers', {})
   return readProviders(trx)
 }
 
-/** Writes a provider and clears its trouble and probe, until it is tried again. */
+/**
+ * Writes a provider and clears its trouble and probe, until it is tried again. A new one comes last; the caller has called
+ * `holdProviders`.
+ */
 export async function writeProvider(trx: Trx, provider: Provider): Promise<void> {
-  await sql`
-    insert into providers (name, value) values (${provider.name}, ${jsonb(provider)})
-    on conflict (name) do update set value = excluded.value, trouble = null, probe = null`.execute(trx)
+  const last = await trx
+    .selectFrom('providers')
+    .select((row) => row.fn.max('position').as('position'))
+    .executeTakeFirst()
+  await trx
+    .insertInto('providers')
+    .values({
+      name: provider.name,
+      position: (last?.position ?? 0) + 1,
+      secret: provider.secret ?? null,
+      value: toJson(provider),
+    })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet({
+        secret: (row) => row.ref('excluded.secret'),
+        value: (row) => row.ref('excluded.value'),
+        trouble: null,
+        probe: null,
+      }),
+    )
+    .execute()
 }
 
 /** Returns false when there was none. */
 export async function deleteProvider(trx: Trx, name: string): Promise<boolean> {
-  const result = await sql`delete from providers where name = ${name}`.execute(trx)
-  return result.numAffectedRows === 1n
+  const { numDeletedRows } = await trx.deleteFrom('providers').where('name', '=', name).executeTakeFirst()
+  return numDeletedRows === 1n
 }
 
 /** Returns the providers whose calls fail until a person acts. */
 export async function blockedProviders(db: Reader): Promise<{ name: string; on: string }[]> {
-  const { rows } = await sql<{ name: string; on: string }>`
-    select name, trouble ->> 'reason' as on from providers where trouble is not null order by position`.execute(
-    db,
-  )
-  return rows
+  const rows = await db
+    .selectFrom('providers')
+    .select(['name', 'trouble'])
+    .where('trouble', 'is not', null)
+    .orderBy('position')
+    .execute()
+  return rows.map(({ name, trouble }) => ({ name, on: fromJsonOrNull(trouble)?.reason ?? '' }))
 }
 
 /** Stores why calls to a provider fail, or null when they may be tried again. Returns false when there is no such provider. */
@@ -55,21 +86,28 @@ export async function writeTrouble(
   name: string,
   trouble: ProviderTrouble | null,
 ): Promise<boolean> {
-  const result = await sql`
-    update providers set trouble = ${trouble === null ? null : jsonb(trouble)} where name = ${name}`.execute(
-    trx,
-  )
-  return result.numAffectedRows === 1n
+  const { numUpdatedRows } = await trx
+    .updateTable('providers')
+    .set({ trouble: toJsonOrNull(trouble) })
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /** Stores the result of a probe. */
 export async function writeProbe(trx: Trx, name: string, probe: ProviderProbe): Promise<void> {
-  await sql`update providers set probe = ${jsonb(probe)} where name = ${name}`.execute(trx)
+  await trx
+    .updateTable('providers')
+    .set({ probe: toJson(probe) })
+    .where('name', '=', name)
+    .execute()
 }
 
 /** Clears the trouble and probe of the providers that use this secret, which was set again. */
 export async function forgiveProviders(trx: Trx, secret: string): Promise<void> {
-  await sql`update providers set trouble = null, probe = null where value ->> 'secret' = ${secret}`.execute(
-    trx,
-  )
+  await trx
+    .updateTable('providers')
+    .set({ trouble: null, probe: null })
+    .where('secret', '=', secret)
+    .execute()
 }

@@ -1,75 +1,195 @@
-import { fromKysely, type ConstructorOptions, type PgBoss } from 'pg-boss'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
+import { notify } from './channels.ts'
+import type { WorkKind } from '../domain/model.ts'
+import { nowMs, type Database, type JobTrx, type Reader, type Trx } from './database.ts'
+import type { QueueName } from './schema.ts'
 
 /**
- * The queues: pg-boss on the same database, so that an entry is committed together with the rows that require it. `advance`
- * moves a job one step; `work` is long (attempts, reviews, checks); `repository` is short git work (merges, deliveries)
- * that must not wait behind attempts.
+ * The queue is the rows themselves: a job says when an `advance` of it is due, and a piece of work is queued until a worker
+ * has claimed it. An entry is therefore committed together with the rows that require it (docs/adr/0017).
  */
-export const queues = ['advance', 'work', 'repository'] as const
-export type QueueName = (typeof queues)[number]
+export const queueChannel = 'slipway_queue'
 
-/** Options measured for this load: a dead worker's entry is redelivered after at most `heartbeat + supervise` seconds. */
-export const bossOptions = {
-  useListenNotify: true,
-  superviseIntervalSeconds: 5,
-  monitorIntervalSeconds: 5,
-  schedule: false,
-  monitorVacuum: false,
-} satisfies ConstructorOptions
+/** The time in ms for which a claim is valid without being renewed. */
+export const LEASE_MS = 15_000
+/** The waits in ms before an advance that failed is tried again: the first, and the longest. */
+const RETRY_MS = { first: 1000, longest: 60_000 }
 
-/** Entries are redelivered at once and without a practical limit: the domain decides how often work is tried. */
-const queueOptions = {
-  notify: true,
-  heartbeatSeconds: 15,
-  expireInSeconds: 86_000,
-  retryLimit: 1000,
-  retryDelay: 0,
-  retryBackoff: false,
-  deleteAfterSeconds: 3600,
-  retentionSeconds: 31_536_000,
+/** Wakes the workers when the transaction is committed: it has added something that is due. */
+export function noteQueued(trx: Trx): void {
+  notify(trx, queueChannel, '')
 }
 
-/** Creates missing queues. Idempotent. */
-export async function createQueues(boss: PgBoss): Promise<void> {
-  const there = new Set((await boss.getQueues()).map((queue) => queue.name))
-  for (const name of queues) if (!there.has(name)) await boss.createQueue(name, queueOptions)
-}
-
-/** Queues an `advance` of each job as part of `trx`, due at once or at `at`. */
-export async function enqueueAdvance(
-  boss: PgBoss,
-  trx: Kysely<unknown>,
-  jobIds: readonly string[],
-  at?: Date,
-): Promise<void> {
+/** Queues an `advance` of each job as part of `trx`, due at once or at `at`; one that is due earlier stays so. */
+export async function enqueueAdvance(trx: Trx, jobIds: readonly string[], at?: Date): Promise<void> {
   if (jobIds.length === 0) return
-  await boss.insert(
-    'advance',
-    jobIds.map((id) => ({ data: { job_id: id }, ...(at === undefined ? {} : { startAfter: at }) })),
-    { db: fromKysely(trx) },
-  )
+  const due = at === undefined ? nowMs : sql<number>`${at.getTime()}`
+  await trx
+    .updateTable('jobs')
+    .set({
+      advance_due_at: sql`case when advance_due_at is null or advance_due_at > ${due} then ${due} else advance_due_at end`,
+    })
+    .where('id', 'in', jobIds)
+    .execute()
+  noteQueued(trx)
 }
 
-/** Queues long work as part of `trx`. `id` becomes the id of the entry. */
-export async function enqueueWork(
-  boss: PgBoss,
-  trx: Kysely<unknown>,
-  name: Exclude<QueueName, 'advance'>,
-  entry: { readonly id: string; readonly jobId: string; readonly workId: string },
-): Promise<void> {
-  const data = { job_id: entry.jobId, work_id: entry.workId }
-  await boss.insert(name, [{ id: entry.id, data }], { db: fromKysely(trx) })
+/** Returns the jobs whose `advance` is due, the longest due first, at most `limit`. */
+export async function dueAdvances(db: Reader, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('advance_due_at', '<=', nowMs)
+    .orderBy('advance_due_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
 }
 
-/** Withdraws entries from a queue as part of `trx`, whether due or claimed. */
-export async function withdraw(
-  boss: PgBoss,
-  trx: Kysely<unknown>,
-  name: QueueName,
-  ids: readonly string[],
-): Promise<void> {
-  if (ids.length > 0) await boss.cancel(name, [...ids], { db: fromKysely(trx) })
+/**
+ * Takes the due `advance` of a locked job: what the transaction does from here on is that advance. Returns false when none is
+ * due, because another worker has taken it.
+ */
+export async function takeAdvance(trx: JobTrx, jobId: string): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('jobs')
+    .set({ advance_due_at: null, advance_failures: 0 })
+    .where('id', '=', jobId)
+    .where('advance_due_at', '<=', nowMs)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Puts off the `advance` of a job that failed, longer after each failure. */
+export async function putOffAdvance(trx: JobTrx, jobId: string): Promise<void> {
+  const { advance_failures: failures } = await trx
+    .updateTable('jobs')
+    .set((row) => ({ advance_failures: row('advance_failures', '+', 1) }))
+    .where('id', '=', jobId)
+    .returning('advance_failures')
+    .executeTakeFirstOrThrow()
+  const wait = Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(failures - 1, 10))
+  await trx
+    .updateTable('jobs')
+    .set({ advance_due_at: sql`${nowMs} + ${sql.lit(wait)}` })
+    .where('id', '=', jobId)
+    .execute()
+}
+
+/** Claimed work: `lease` is the token of the claim. */
+export interface ClaimedEntry {
+  readonly id: string
+  readonly job_id: string
+  readonly lease: number
+}
+
+/**
+ * Claims the queued work that comes next, in a transaction of its own; returns null when there is none. What finishes
+ * something comes before what begins something, then the job with the least running work, then the oldest.
+ */
+export async function claimNext(trx: Trx, queue: QueueName, workerId: string): Promise<ClaimedEntry | null> {
+  const next = await trx
+    .selectFrom('work as w')
+    .innerJoin('jobs as j', 'j.id', 'w.job_id')
+    .select('w.id')
+    .where('w.queue', '=', queue)
+    .where('w.status', '=', 'queued')
+    .where((work) => work.or([work('w.lease_until', 'is', null), work('w.lease_until', '<', nowMs)]))
+    .orderBy('w.finishes', 'desc')
+    .orderBy((work) =>
+      work
+        .selectFrom('work as r')
+        .select((row) => row.fn.countAll().as('running'))
+        .whereRef('r.job_id', '=', 'w.job_id')
+        .where('r.status', '=', 'running'),
+    )
+    .orderBy('j.created_at')
+    .orderBy('w.created_at')
+    .orderBy('w.id')
+    .limit(1)
+    .forUpdate('w')
+    .skipLocked()
+    .executeTakeFirst()
+  if (next === undefined) return null
+  return trx
+    .updateTable('work')
+    .set((work) => ({
+      lease: work('lease', '+', 1),
+      lease_until: sql`${nowMs} + ${sql.lit(LEASE_MS)}`,
+      worker_id: workerId,
+    }))
+    .where('id', '=', next.id)
+    .returning(['id', 'job_id', 'lease'])
+    .executeTakeFirstOrThrow()
+}
+
+/**
+ * Renews the claims of a worker, also those that have run out and that nobody has taken. Work that somebody else writes to at
+ * this moment is left to the next time, because a job is locked before its work.
+ */
+export async function renewLeases(trx: Trx, workerId: string): Promise<void> {
+  await trx
+    .updateTable('work')
+    .set({ lease_until: sql`${nowMs} + ${sql.lit(LEASE_MS)}` })
+    .where('id', 'in', (row) =>
+      row
+        .selectFrom('work as own')
+        .select('own.id')
+        .where('own.worker_id', '=', workerId)
+        .where('own.status', 'in', ['queued', 'running'])
+        .where('own.lease_until', 'is not', null)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .execute()
+}
+
+/** Returns the jobs of running work whose lease was not renewed in time. Queued work needs nothing: it can be claimed again. */
+export async function jobsWithExpiredLeases(db: Reader): Promise<string[]> {
+  const rows = await db
+    .selectFrom('work')
+    .select('job_id')
+    .distinct()
+    .where('status', '=', 'running')
+    .where('lease_until', '<', nowMs)
+    .execute()
+  return rows.map((row) => row.job_id)
+}
+
+/** Ends the leases of a job's running work that were not renewed in time. Returns how many. */
+export async function expireLeases(trx: JobTrx, jobId: string): Promise<number> {
+  const { numUpdatedRows } = await trx
+    .updateTable('work')
+    .set({ lease_until: null })
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'running')
+    .where('lease_until', '<', nowMs)
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
+/** Work that was interrupted, with what is needed to clear its files away. */
+export interface InterruptedWork {
+  readonly id: string
+  readonly job_id: string
+  readonly kind: WorkKind
+  readonly attempt_id: string | null
+}
+
+/** Ends all leases: no worker is alive. Returns the work that had begun. */
+export async function endAllLeases(trx: Trx): Promise<InterruptedWork[]> {
+  await trx
+    .updateTable('work')
+    .set({ lease_until: null })
+    .where('status', '=', 'queued')
+    .where('lease_until', 'is not', null)
+    .execute()
+  return trx
+    .updateTable('work')
+    .set({ lease_until: null })
+    .where('status', '=', 'running')
+    .returning(['id', 'job_id', 'kind', 'attempt_id'])
+    .execute()
 }
 
 /** The time in ms that a probe waits for a lock held by another transaction. */
@@ -79,24 +199,48 @@ const PROBE_LOCK_MS = 1500
  * Claims an entry up to its lock, and writes, as a worker does, but leaves everything unchanged. Returns how many entries
  * are due.
  */
-export async function probeClaim(trx: Kysely<unknown>, workerId: string): Promise<number> {
-  await sql.raw(`set local lock_timeout = ${PROBE_LOCK_MS}`).execute(trx)
-  await sql`update workers set seen_at = seen_at where id = ${workerId}`.execute(trx)
-  await sql`
-    select id from pgboss.job where name = 'work' and state = 'created' limit 1 for update skip locked`.execute(
-    trx,
-  )
+export async function probeClaim(trx: Trx, engine: Database['engine'], workerId: string): Promise<number> {
+  if (engine === 'postgres') await sql.raw(`set local lock_timeout = ${PROBE_LOCK_MS}`).execute(trx)
+  await trx
+    .updateTable('workers')
+    .set((worker) => ({ seen_at: worker.ref('seen_at') }))
+    .where('id', '=', workerId)
+    .execute()
+  await trx
+    .selectFrom('work')
+    .select('id')
+    .where('status', '=', 'queued')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .execute()
   const counts = await queueCounts(trx)
   return Object.entries(counts)
-    .filter(([name]) => name.endsWith('created'))
+    .filter(([name]) => name.endsWith('.due'))
     .reduce((sum, [, count]) => sum + count, 0)
 }
 
-/** Counts the entries of each queue that are due, claimed or failed, keyed by `<queue>.<state>`. */
-export async function queueCounts(db: Kysely<unknown>): Promise<Record<string, number>> {
-  const { rows } = await sql<{ name: string; state: string; count: number }>`
-    select name, state::text as state, count(*)::int as count from pgboss.job
-    where name in ('advance', 'work', 'repository') and state in ('created', 'retry', 'active', 'failed')
-    group by name, state`.execute(db)
-  return Object.fromEntries(rows.map((row) => [`${row.name}.${row.state}`, row.count]))
+/** Counts the entries of each queue, keyed by `<queue>.<state>`: `due`, `waiting` for its time, or `claimed`. */
+export async function queueCounts(db: Reader): Promise<Record<string, number>> {
+  const advances = await db
+    .selectFrom('jobs')
+    .select((job) => [
+      sql<string>`case when advance_due_at <= ${nowMs} then 'advance.due' else 'advance.waiting' end`.as(
+        'name',
+      ),
+      job.fn.countAll<number>().as('count'),
+    ])
+    .where('advance_due_at', 'is not', null)
+    .groupBy(sql`1`)
+    .execute()
+  const work = await db
+    .selectFrom('work')
+    .select((row) => [
+      sql<string>`queue || case when lease_until is null then '.due' else '.claimed' end`.as('name'),
+      row.fn.countAll<number>().as('count'),
+    ])
+    .where('status', 'in', ['queued', 'running'])
+    .groupBy(sql`1`)
+    .execute()
+  return Object.fromEntries([...advances, ...work].map((row) => [row.name, row.count]))
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { fromJsonOrNull, toMillis } from './columns.ts'
 import type { Reader } from './database.ts'
 
 /** The outcome of a job that has ended. */
@@ -13,19 +13,34 @@ const LOOKED_AT = 8
 
 /** Returns the last jobs that ended since `since`, newest first, without cancelled jobs and the server's own. */
 export async function readOutcomes(db: Reader, since: Date): Promise<RecentOutcome[]> {
-  const { rows } = await sql<{
-    ended_at: Date
-    status: string
-    outcome: { server?: boolean; message?: string } | null
-  }>`
-    select j.completed_at as ended_at, j.status, (
-      select w.outcome from work w where w.job_id = j.id and w.epoch = j.epoch and w.outcome is not null
-      order by w.ended_at desc nulls last limit 1) as outcome
-    from jobs j where not j.hidden and j.status in ('completed', 'failed') and j.completed_at >= ${since}
-    order by j.completed_at desc limit ${LOOKED_AT}`.execute(db)
-  return rows.map(({ ended_at, status, outcome }) => ({
-    endedAt: ended_at,
-    failedByServer: status === 'failed' && outcome?.server === true,
-    error: outcome?.message ?? null,
-  }))
+  const jobs = await db
+    .selectFrom('jobs')
+    .select(['id', 'epoch', 'status', 'completed_at'])
+    .where('hidden', '=', 0)
+    .where('status', 'in', ['completed', 'failed'])
+    .where('completed_at', '>=', toMillis(since))
+    .orderBy('completed_at', 'desc')
+    .limit(LOOKED_AT)
+    .execute()
+  return Promise.all(
+    jobs.map(async ({ id, epoch, status, completed_at }) => {
+      const last = await db
+        .selectFrom('work')
+        .select('outcome')
+        .where('job_id', '=', id)
+        .where('epoch', '=', epoch)
+        .where('outcome', 'is not', null)
+        .where('ended_at', 'is not', null)
+        .orderBy('ended_at', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      const outcome = fromJsonOrNull(last?.outcome ?? null)
+      const broken = outcome?.kind === 'error' ? outcome : null
+      return {
+        endedAt: new Date(completed_at ?? 0),
+        failedByServer: status === 'failed' && broken?.server === true,
+        error: broken?.message ?? null,
+      }
+    }),
+  )
 }

@@ -1,14 +1,48 @@
-import { sql } from 'kysely'
 import { Settings } from '../contract/backend.ts'
+import { fromJson, toJson, type Json } from './columns.ts'
 import type { Reader, Trx } from './database.ts'
-import { jsonb } from './json.ts'
+
+/** Returns the value of a setting as it was stored; null when there is none. */
+export async function readSetting<T>(db: Reader, key: string): Promise<T | null>
+export async function readSetting(db: Reader, key: string): Promise<unknown> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst()
+  return row === undefined ? null : fromJson(row.value)
+}
+
+/**
+ * Returns a setting and locks it until the end of the transaction, so that no other change is overwritten unseen. One that
+ * does not exist is created with the value `first`.
+ */
+export async function holdSetting<T>(trx: Trx, key: string, first: T): Promise<T>
+export async function holdSetting(trx: Trx, key: string, first: unknown): Promise<unknown> {
+  const value: Json<unknown> = toJson(first)
+  await trx
+    .insertInto('settings')
+    .values({ key, value })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute()
+  const row = await trx
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', key)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return fromJson(row.value)
+}
+
+export async function writeSetting(trx: Trx, key: string, value: unknown): Promise<void> {
+  await trx
+    .insertInto('settings')
+    .values({ key, value: toJson(value) })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({ value: (row) => row.ref('excluded.value') }),
+    )
+    .execute()
+}
 
 /** Returns the settings that a person can change while the server runs; missing ones have their defaults. */
 export async function readSettings(db: Reader): Promise<Settings> {
-  const { rows } = await sql<{ value: unknown }>`select value from settings where key = 'settings'`.execute(
-    db,
-  )
-  return Settings.parse(rows[0]?.value ?? {})
+  return Settings.parse((await readSetting(db, 'settings')) ?? {})
 }
 
 /**
@@ -16,18 +50,10 @@ export async function readSettings(db: Reader): Promise<Settings> {
  * overwritten unseen.
  */
 export async function holdSettings(trx: Trx): Promise<Settings> {
-  await sql`
-    insert into settings (key, value) values ('settings', ${jsonb({})}) on conflict (key) do nothing`.execute(
-    trx,
-  )
-  const { rows } = await sql<{ value: unknown }>`
-    select value from settings where key = 'settings' for update`.execute(trx)
-  return Settings.parse(rows[0]?.value ?? {})
+  return Settings.parse(await holdSetting(trx, 'settings', {}))
 }
 
 /** Writes changed settings that were read with `holdSettings`. */
 export async function writeSettings(trx: Trx, settings: Settings): Promise<void> {
-  await sql`
-    insert into settings (key, value) values ('settings', ${jsonb(settings)})
-    on conflict (key) do update set value = excluded.value`.execute(trx)
+  await writeSetting(trx, 'settings', settings)
 }

@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
-import type { AttemptStatus } from '../contract/words.ts'
-import type { Agent, Attempt, AttemptOutcome, Snapshot, Task, Work } from '../domain/model.ts'
+import type { Agent, Attempt, Snapshot, Task, Work } from '../domain/model.ts'
+import { fromJson, fromJsonOrNull } from './columns.ts'
 import type { JobTrx, Trx } from './database.ts'
 import { readSpent } from './budgets.ts'
 import { readFindings } from './findings.ts'
@@ -50,53 +49,42 @@ export async function readSnapshot(trx: JobTrx, jobId: string): Promise<Snapshot
 }
 
 async function readTasks(trx: Trx, jobId: string): Promise<Task[]> {
-  const { rows } = await sql<
-    Omit<Task, 'dependsOn' | 'agentId' | 'triesFrom' | 'cancelRequested'> & {
-      depends_on: string[]
-      agent_id: string
-      tries_from: number
-      cancel_requested: boolean
-    }
-  >`
-    select id, key, kind, title, role, phase, status, position, depends_on, checks, agent_id, tries_from, notes, error,
-      cancel_requested_at is not null as cancel_requested
-    from tasks where job_id = ${jobId} order by position`.execute(trx)
-  return rows.map(({ depends_on, agent_id, tries_from, cancel_requested, ...row }) => ({
+  const rows = await trx
+    .selectFrom('tasks')
+    .select(['id', 'key', 'kind', 'title', 'role', 'phase', 'status', 'position', 'depends_on', 'checks'])
+    .select(['agent_id', 'tries_from', 'notes', 'error', 'cancel_requested_at'])
+    .where('job_id', '=', jobId)
+    .orderBy('position')
+    .execute()
+  return rows.map(({ depends_on, agent_id, tries_from, cancel_requested_at, ...row }) => ({
     ...row,
-    cancelRequested: cancel_requested,
+    checks: fromJson(row.checks),
+    notes: fromJson(row.notes),
+    cancelRequested: cancel_requested_at !== null,
     triesFrom: tries_from,
-    dependsOn: depends_on,
+    dependsOn: fromJson(depends_on),
     agentId: agent_id,
   }))
 }
 
-async function readAgents(trx: Trx, jobId: string): Promise<Agent[]> {
-  const { rows } =
-    await sql<Agent>`select id, name, role, backend, status from agents where job_id = ${jobId} order by id`.execute(
-      trx,
-    )
-  return rows
-}
-
-interface AttemptRow {
-  id: string
-  task_id: string
-  epoch: number
-  number: number
-  kind: 'work' | 'review'
-  subject_id: string | null
-  status: AttemptStatus
-  head_commit: string | null
-  changed: boolean | null
-  outcome: AttemptOutcome | null
-  error: string | null
-  ended_at: Date | null
+function readAgents(trx: Trx, jobId: string): Promise<Agent[]> {
+  return trx
+    .selectFrom('agents')
+    .select(['id', 'name', 'role', 'backend', 'status'])
+    .where('job_id', '=', jobId)
+    .orderBy('id')
+    .execute()
 }
 
 async function readAttempts(trx: Trx, jobId: string): Promise<Attempt[]> {
-  const { rows } = await sql<AttemptRow>`
-    select id, task_id, epoch, number, kind, subject_id, status, head_commit, changed, outcome, error, ended_at
-    from attempts where job_id = ${jobId} order by created_at, id`.execute(trx)
+  const rows = await trx
+    .selectFrom('attempts')
+    .select(['id', 'task_id', 'epoch', 'number', 'kind', 'subject_id', 'status', 'head_commit'])
+    .select(['changed', 'outcome', 'error', 'ended_at'])
+    .where('job_id', '=', jobId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
   return rows.map((row) => ({
     id: row.id,
     taskId: row.task_id,
@@ -106,24 +94,27 @@ async function readAttempts(trx: Trx, jobId: string): Promise<Attempt[]> {
     subjectId: row.subject_id,
     status: row.status,
     headCommit: row.head_commit,
-    changed: row.changed ?? false,
-    outcome: row.outcome,
+    changed: row.changed === 1,
+    outcome: fromJsonOrNull(row.outcome),
     error: row.error,
-    endedAt: row.ended_at?.getTime() ?? null,
+    endedAt: row.ended_at,
   }))
 }
 
-/**
- * Reads the work of a job. Work is held while its queue entry is due or claimed; a claimed entry whose heartbeat stops is
- * due again.
- */
+/** Reads the work of a job. Work is held while it is queued, or while its lease has not been ended. */
 async function readOpenAndEndedWork(trx: Trx, jobId: string): Promise<Work[]> {
-  const { rows } = await sql<
-    Omit<Work, 'taskId' | 'attemptId'> & { task_id: string | null; attempt_id: string | null }
-  >`
-    select w.id, w.epoch, w.kind, w.task_id, w.attempt_id, w.status, w.outcome,
-      (w.status in ('queued', 'running') and exists (select 1 from pgboss.job q where q.name = w.queue and q.id = w.queue_id
-        and q.state in ('created', 'retry', 'active'))) as held
-    from work w where w.job_id = ${jobId} order by w.created_at, w.id`.execute(trx)
-  return rows.map(({ task_id, attempt_id, ...row }) => ({ ...row, taskId: task_id, attemptId: attempt_id }))
+  const rows = await trx
+    .selectFrom('work')
+    .select(['id', 'epoch', 'kind', 'task_id', 'attempt_id', 'status', 'outcome', 'lease_until'])
+    .where('job_id', '=', jobId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ task_id, attempt_id, lease_until, ...row }) => ({
+    ...row,
+    outcome: fromJsonOrNull(row.outcome),
+    held: row.status === 'queued' || (row.status === 'running' && lease_until !== null),
+    taskId: task_id,
+    attemptId: attempt_id,
+  }))
 }

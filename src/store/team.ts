@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
+import type { Task } from '../domain/model.ts'
+import { fromJson, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
-import { jsonb } from './json.ts'
 
 /** A new agent of a job. Every task belongs to an agent. */
 export interface NewAgent {
@@ -12,11 +12,20 @@ export interface NewAgent {
 }
 
 export async function insertAgents(trx: JobTrx, jobId: string, agents: readonly NewAgent[]): Promise<void> {
-  for (const agent of agents) {
-    await sql`insert into agents (id, job_id, name, role, backend) values (${agent.id}, ${jobId}, ${agent.name}, ${agent.role}, ${agent.backend})`.execute(
-      trx,
+  if (agents.length === 0) return
+  await trx
+    .insertInto('agents')
+    .values(
+      agents.map(({ id, name, role, backend }) => ({
+        id,
+        job_id: jobId,
+        name,
+        role,
+        backend,
+        status: 'idle',
+      })),
     )
-  }
+    .execute()
 }
 
 export interface AgentChange {
@@ -29,21 +38,21 @@ export interface AgentChange {
 }
 
 export async function updateAgent(trx: JobTrx, id: string, change: AgentChange): Promise<void> {
-  const sets = Object.entries(change).map(
-    ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
-  )
-  if (sets.length > 0) await sql`update agents set ${sql.join(sets)} where id = ${id}`.execute(trx)
+  const { last_activity_at: at, ...plain } = change
+  const columns = { ...plain, ...(at === undefined ? {} : { last_activity_at: toMillis(at) }) }
+  if (Object.keys(columns).length > 0)
+    await trx.updateTable('agents').set(columns).where('id', '=', id).execute()
 }
 
 /** Sets the status of every agent of a job and releases its task. */
 export async function settleAgents(trx: JobTrx, jobId: string, status: AgentStatus): Promise<void> {
-  await sql`update agents set status = ${status}, task_id = null where job_id = ${jobId}`.execute(trx)
+  await trx.updateTable('agents').set({ status, task_id: null }).where('job_id', '=', jobId).execute()
 }
 
 export interface NewTaskRow {
   readonly id: string
   readonly key: string
-  readonly kind: string
+  readonly kind: Task['kind']
   readonly title: string
   readonly description: string
   readonly role: Role
@@ -56,14 +65,30 @@ export interface NewTaskRow {
 }
 
 export async function insertTasks(trx: JobTrx, jobId: string, tasks: readonly NewTaskRow[]): Promise<void> {
-  for (const task of tasks) {
-    await sql`
-      insert into tasks (id, job_id, key, kind, title, description, role, phase, status, position, depends_on, acceptance, checks, agent_id)
-      values (${task.id}, ${jobId}, ${task.key}, ${task.kind}, ${task.title}, ${task.description}, ${task.role}, ${task.phase}, 'pending',
-        ${task.position}, ${jsonb(task.dependsOn)}, ${jsonb(task.acceptance)}, ${jsonb(task.checks)}, ${task.agentId})`.execute(
-      trx,
+  if (tasks.length === 0) return
+  await trx
+    .insertInto('tasks')
+    .values(
+      tasks.map((task) => ({
+        id: task.id,
+        job_id: jobId,
+        key: task.key,
+        kind: task.kind,
+        title: task.title,
+        description: task.description,
+        role: task.role,
+        phase: task.phase,
+        status: 'pending' as const,
+        position: task.position,
+        depends_on: toJson([...task.dependsOn]),
+        acceptance: toJson([...task.acceptance]),
+        checks: toJson([...task.checks]),
+        agent_id: task.agentId,
+        tries_from: 1,
+        notes: toJson([]),
+      })),
     )
-  }
+    .execute()
 }
 
 export interface TaskChange {
@@ -75,10 +100,14 @@ export interface TaskChange {
 }
 
 export async function updateTask(trx: JobTrx, id: string, change: TaskChange): Promise<void> {
-  const sets = Object.entries(change).map(
-    ([column, value]: [string, unknown]) => sql`${sql.ref(column)} = ${value}`,
-  )
-  if (sets.length > 0) await sql`update tasks set ${sql.join(sets)} where id = ${id}`.execute(trx)
+  const { started_at, completed_at, ...plain } = change
+  const columns = {
+    ...plain,
+    ...(started_at === undefined ? {} : { started_at: toMillis(started_at) }),
+    ...(completed_at === undefined ? {} : { completed_at: toMillis(completed_at) }),
+  }
+  if (Object.keys(columns).length > 0)
+    await trx.updateTable('tasks').set(columns).where('id', '=', id).execute()
 }
 
 /** Returns the data from which the brief of a task is written. */
@@ -91,24 +120,17 @@ export async function readTask(
   title: string
   description: string
   role: Role
-  kind: string
+  kind: Task['kind']
   acceptance: string[]
   checks: string[]
 } | null> {
-  const { rows } = await sql<{
-    id: string
-    key: string
-    title: string
-    description: string
-    role: Role
-    kind: string
-    acceptance: string[]
-    checks: string[]
-  }>`
-    select id, key, title, description, role, kind, acceptance, checks from tasks where id = ${id}`.execute(
-    db,
-  )
-  return rows[0] ?? null
+  const row = await db
+    .selectFrom('tasks')
+    .select(['id', 'key', 'title', 'description', 'role', 'kind', 'acceptance', 'checks'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return { ...row, acceptance: fromJson(row.acceptance), checks: fromJson(row.checks) }
 }
 
 /** Returns the agent of a role that should take a task: a free one before a busy one, then the preferred one before others. */
@@ -119,10 +141,18 @@ export async function chooseAgent(
   taskId: string,
   preferred: string,
 ): Promise<{ id: string; name: string; backend: string } | null> {
-  const { rows } = await sql<{ id: string; name: string; backend: string }>`
-    select id, name, backend from agents where job_id = ${jobId} and role = ${role}
-    order by (task_id is not null and task_id <> ${taskId}), (id <> ${preferred}), id limit 1`.execute(trx)
-  return rows[0] ?? null
+  const agents = await trx
+    .selectFrom('agents')
+    .select(['id', 'name', 'backend', 'task_id'])
+    .where('job_id', '=', jobId)
+    .where('role', '=', role)
+    .orderBy('id')
+    .execute()
+  const isFree = (agent: { task_id: string | null }): boolean =>
+    agent.task_id === null || agent.task_id === taskId
+  const free = agents.filter(isFree)
+  const candidates = free.length > 0 ? free : agents
+  return candidates.find((agent) => agent.id === preferred) ?? candidates[0] ?? null
 }
 
 /** Marks the agent of an attempt as working, with no activity yet. Returns its name and the task's title. */
@@ -130,13 +160,26 @@ export async function beginActivity(
   trx: JobTrx,
   attemptId: string,
 ): Promise<{ name: string; title: string } | null> {
-  const { rows } = await sql<{ name: string; title: string }>`
-    update agents a set status = 'working', task_id = t.id, phase = t.phase, last_activity = null,
-      last_activity_at = ${new Date()}
-    from attempts x, tasks t where x.id = ${attemptId} and a.id = x.agent_id and t.id = x.task_id returning a.name, t.title`.execute(
-    trx,
-  )
-  return rows[0] ?? null
+  const row = await trx
+    .selectFrom('attempts as x')
+    .innerJoin('agents as a', 'a.id', 'x.agent_id')
+    .innerJoin('tasks as t', 't.id', 'x.task_id')
+    .select(['a.id', 'a.name', 't.id as task_id', 't.phase', 't.title'])
+    .where('x.id', '=', attemptId)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  await trx
+    .updateTable('agents')
+    .set({
+      status: 'working',
+      task_id: row.task_id,
+      phase: row.phase,
+      last_activity: null,
+      last_activity_at: Date.now(),
+    })
+    .where('id', '=', row.id)
+    .execute()
+  return { name: row.name, title: row.title }
 }
 
 /** Sets the status of an ended task's agent, unless it is busy with another task by now. */
@@ -146,28 +189,47 @@ export async function settleAgent(
   taskId: string,
   status: AgentStatus,
 ): Promise<void> {
-  await sql`update agents set status = ${status}, task_id = null
-    where id = ${agentId} and (task_id is null or task_id = ${taskId}) and status <> 'working'`.execute(trx)
+  await trx
+    .updateTable('agents')
+    .set({ status, task_id: null })
+    .where('id', '=', agentId)
+    .where((row) => row.or([row('task_id', 'is', null), row('task_id', '=', taskId)]))
+    .where('status', '<>', 'working')
+    .execute()
 }
 
 /** Marks the agent of an attempt as idle. */
 export async function releaseAgent(trx: JobTrx, attemptId: string): Promise<void> {
-  await sql`update agents set status = 'idle', task_id = null where id = (select agent_id from attempts where id = ${attemptId})`.execute(
-    trx,
-  )
+  await trx
+    .updateTable('agents')
+    .set({ status: 'idle', task_id: null })
+    .where('id', '=', (row) =>
+      row.selectFrom('attempts').select('attempts.agent_id').where('attempts.id', '=', attemptId),
+    )
+    .execute()
 }
 
 /** Resets the unfinished tasks of a job to their state before they began, except those that a person cancelled. */
 export async function reopenTasks(trx: JobTrx, jobId: string): Promise<void> {
-  await sql`update tasks set status = 'pending', error = null, completed_at = null where job_id = ${jobId}
-    and status <> 'completed' and cancel_requested_at is null`.execute(trx)
+  await trx
+    .updateTable('tasks')
+    .set({ status: 'pending', error: null, completed_at: null })
+    .where('job_id', '=', jobId)
+    .where('status', '<>', 'completed')
+    .where('cancel_requested_at', 'is', null)
+    .execute()
 }
 
 /** Returns the task whose attempts produce the plan: the architect's last planning task; null when there is none. */
 export async function planningTask(trx: Trx, jobId: string): Promise<{ id: string } | null> {
-  const { rows } = await sql<{ id: string }>`
-    select id from tasks where job_id = ${jobId} and kind = 'plan' and role = 'architect' order by position desc limit 1`.execute(
-    trx,
-  )
-  return rows[0] ?? null
+  const row = await trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'plan')
+    .where('role', '=', 'architect')
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ?? null
 }

@@ -67,7 +67,6 @@ it('a message to an agent stands in its transcript at once, is delivered at its 
     await line(page, 'A person', /Mind the negative numbers/).waitFor()
     await line(page, 'Slipway', /was told: Mind the negative numbers/).waitFor()
     expect(await linesOfTimes(page)).toEqual(new Set([1]))
-    await server.client.cancel(id)
   })
 })
 

@@ -231,7 +231,7 @@ it('answers in time while somebody has locked the queue, and says so', async () 
   const client = new pg.Client({ connectionString: postgres.url('outages') })
   await client.connect()
   try {
-    await client.query('begin; lock table pgboss.job in access exclusive mode')
+    await client.query('begin; lock table work in access exclusive mode')
     for (let look = 0; look < 3; look += 1) {
       const asked = performance.now()
       expect((await readiness()).failing).toContain('queue')

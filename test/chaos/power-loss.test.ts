@@ -1,35 +1,35 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
+import { makeDir } from '../helpers/made-dirs.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { makeDataDir, startTestServer } from '../helpers/server.ts'
 import { letPass, until } from '../helpers/until.ts'
 
-const RUNS = 20
+/** The long form is part of `make test-soak`. */
+const RUNS = process.env.SLIPWAY_SOAK === 'long' ? 100 : 20
 /** How many are under way at once; each has a server, a data directory and a moment of its own. */
 const AT_ONCE = 2
-const root = path.join(import.meta.dirname, '..', '..')
-const preload = path.join(root, 'test', 'helpers', 'power-loss.mjs')
+const library = path.join(makeDir('slipway-power-'), 'power-loss.so')
 
-/** Every file of the database as the disk has it: what was forced, and nothing of what was not. */
-function losePower(database: string, shadow: string): number {
-  let dropped = 0
-  for (const entry of fs.readdirSync(database, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const file = path.join(entry.parentPath, entry.name)
-    const copy = [file, file.replace(`${path.sep}pg${path.sep}`, `${path.sep}pg.new${path.sep}`)]
-      .map((name) => path.join(shadow, Buffer.from(name).toString('base64url')))
-      .find((name) => fs.existsSync(name))
-    if (copy === undefined) {
-      fs.truncateSync(file, 0)
-      dropped += 1
-      continue
-    }
-    if (!fs.readFileSync(copy).equals(fs.readFileSync(file))) dropped += 1
-    fs.copyFileSync(copy, file)
-  }
-  return dropped
+beforeAll(() => {
+  const source = path.join(import.meta.dirname, '..', 'helpers', 'power-loss.c')
+  execFileSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl'])
+})
+
+/** Puts every file of the database into the state in which it was last forced to disk, and counts those that change. */
+function losePower(dataDir: string, shadow: string): number {
+  const files = fs.readdirSync(dataDir).filter((name) => name.startsWith('slipway.sqlite'))
+  return files.filter((name) => {
+    const file = path.join(dataDir, name)
+    const copy = path.join(shadow, file.replaceAll('/', '!'))
+    const before = fs.readFileSync(file)
+    if (fs.existsSync(copy)) fs.copyFileSync(copy, file)
+    else fs.truncateSync(file, 0)
+    return !fs.readFileSync(file).equals(before)
+  }).length
 }
 
 /** Cuts the power of a server while jobs are created: those it had acknowledged, and how many files held unforced data. */
@@ -38,8 +38,12 @@ async function cutPower(delayMs: number): Promise<{ dataDir: string; kept: strin
   const shadow = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-shadow-'))
   const server = await startTestServer({
     dataDir,
-    nodeArgs: ['--import', preload],
-    env: { SLIPWAY_TEST_SHADOW: shadow, SLIPWAY_WORKERS: '0', SLIPWAY_POOL: '0' },
+    env: {
+      LD_PRELOAD: library,
+      SLIPWAY_TEST_SHADOW: shadow,
+      SLIPWAY_WORKERS: '0',
+      SLIPWAY_POOL: '0',
+    },
   })
   const kept: string[] = []
   const creating = (async () => {
@@ -51,7 +55,7 @@ async function cutPower(delayMs: number): Promise<{ dataDir: string; kept: strin
   await letPass(delayMs)
   await server.crash()
   await creating.catch(() => undefined)
-  const dropped = losePower(path.join(dataDir, 'pg'), shadow)
+  const dropped = losePower(dataDir, shadow)
   fs.rmSync(shadow, { recursive: true })
   return { dataDir, kept, dropped }
 }

@@ -94,12 +94,12 @@ it.each(['program', 'script'])(
     const command = what === 'script' ? [process.execPath, file] : [file]
     await server.client.addBackend({ name, command, env: {} })
     const { job_id } = await server.client.createJob({ vision: 'x', mode: 'solo', backend: name })
-    await until('its agent at work', 20_000, async () =>
+    await until('its agent at work', 60_000, async () =>
       (await server.client.events(job_id, 0)).some((event) => event.type === 'session.message') ? true : null,
     )
     fs.rmSync(file)
     // A wait lasts as long as its pause, so it is read where it stays: in its event.
-    const waiting = await until('the wait', 20_000, async () => {
+    const waiting = await until('the wait', 60_000, async () => {
       const events = await server.client.events(job_id, 0)
       return events.find((event) => event.type === 'job.waiting') ?? null
     })

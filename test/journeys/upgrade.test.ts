@@ -56,7 +56,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
   await until('an agent at work', 30_000, async () =>
     (await server.client.attempts(running.job_id)).some(({ status }) => status === 'running') ? true : null,
   )
-  expect(await readiness()).toEqual({ status: 200, program: { ok: true, detail: 'version 0.1.0' } })
+  expect(await readiness()).toEqual({ status: 200, program: { ok: true, detail: 'version 0.2.0' } })
 
   installVersion('99.0.0')
   const queued = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
@@ -69,7 +69,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
     })
   expect(await readiness()).toEqual({
     status: 503,
-    program: { ok: false, detail: `${sentence} (version 0.1.0 runs and 99.0.0 is installed)` },
+    program: { ok: false, detail: `${sentence} (version 0.2.0 runs and 99.0.0 is installed)` },
   })
   expect(await doctor()).toContain(sentence)
   await expect(server.client.createJob({ vision: 'a counter' })).rejects.toMatchObject({

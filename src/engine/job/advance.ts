@@ -2,6 +2,7 @@ import { decide } from '../../domain/decide.ts'
 import { progressOf } from '../../domain/progress.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
+import { takeAdvance } from '../../store/queue.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
 import { applyDecisions } from './apply-decisions.ts'
 import type { Engine } from '../engine.ts'
@@ -11,12 +12,13 @@ import { serverAct } from '../job-transactions.ts'
 const MAX_ROUNDS = 50
 
 /**
- * Moves a job as far as it can go without a worker: under its row lock, it asks the rules what comes next, applies the
- * decisions, appends the events and enqueues the next entries, all in one transaction. Short, and safe to run twice.
+ * Moves a job whose `advance` is due as far as it can go without a worker: under its row lock, it asks the rules what comes
+ * next, applies the decisions, appends the events and queues what follows, all in one transaction.
  */
 export async function advance(engine: Engine, jobId: string): Promise<void> {
   await serverAct(engine.db, jobId, async (transaction) => {
     const { trx } = transaction
+    if (!(await takeAdvance(trx, jobId))) return
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const snapshot = await readSnapshot(trx, jobId)
       if (snapshot === null) return
@@ -36,7 +38,7 @@ export async function advance(engine: Engine, jobId: string): Promise<void> {
         await notePersonWait(trx, jobId)
         return
       }
-      await applyDecisions(engine, transaction, snapshot, decisions)
+      await applyDecisions(transaction, snapshot, decisions)
     }
     throw new Error(`the rules for job ${jobId} did not come to rest in ${MAX_ROUNDS} rounds`)
   })

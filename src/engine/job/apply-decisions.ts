@@ -3,13 +3,11 @@ import type { Snapshot } from '../../domain/model.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateAttempt } from '../../store/attempts.ts'
 import { updateJob } from '../../store/jobs.ts'
-import { withdraw } from '../../store/queue.ts'
 import { releaseAgent, updateTask } from '../../store/team.ts'
 import { endWork, readWork } from '../../store/work.ts'
 import { applyPlan, isPlanDecision } from './apply-plan.ts'
 import { applyWait, isWait } from './apply-wait.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
-import type { Engine } from '../engine.ts'
 import { endTask, isTaskEnd } from './end-task.ts'
 import { finishJob } from './finish-job.ts'
 import type { JobTransaction } from '../job-transactions.ts'
@@ -18,17 +16,14 @@ import { applyStart, isStart } from './start-work.ts'
 
 /** Applies the rules' decisions as rows, events and queue entries of one transaction. */
 export async function applyDecisions(
-  engine: Engine,
   transaction: JobTransaction,
   snapshot: Snapshot,
   decisions: readonly Decision[],
 ): Promise<void> {
-  for (const decision of decisions)
-    await transaction.append(await apply(engine, transaction, snapshot, decision))
+  for (const decision of decisions) await transaction.append(await apply(transaction, snapshot, decision))
 }
 
 async function apply(
-  engine: Engine,
   transaction: JobTransaction,
   snapshot: Snapshot,
   decision: Decision,
@@ -38,7 +33,7 @@ async function apply(
   if (isTaskEnd(decision)) return endTask(trx, snapshot, decision)
   if (isPlanDecision(decision)) return applyPlan(trx, snapshot, decision)
   if (isWait(decision)) return applyWait(transaction, decision)
-  if (isStart(decision)) return applyStart(engine, trx, snapshot, decision)
+  if (isStart(decision)) return applyStart(trx, snapshot, decision)
   switch (decision.do) {
     case 'add-tasks':
       return addTasks(trx, snapshot, await ensureTeam(trx, snapshot), decision.tasks)
@@ -55,7 +50,7 @@ async function apply(
     case 'lose-work':
       return loseWork(trx, decision.workId, 'its worker ended')
     case 'cancel-work':
-      return cancelWork(engine, transaction, decision.workId)
+      return cancelWork(transaction, decision.workId)
     case 'enter-phase':
       await updateJob(trx, job.id, { phase: decision.phase })
       return [
@@ -75,11 +70,10 @@ async function apply(
 }
 
 /** Withdraws work that no worker has begun. */
-async function cancelWork(engine: Engine, { trx }: JobTransaction, workId: string): Promise<NewEvent[]> {
+async function cancelWork({ trx }: JobTransaction, workId: string): Promise<NewEvent[]> {
   const work = await readWork(trx, workId)
   if (work === null || !(await endWork(trx, workId, null, 'cancelled', null))) return []
   const attemptId = work.attempt_id
-  await withdraw(engine.db.boss, trx, work.queue, [work.queue_id])
   if (attemptId !== null && (work.kind === 'attempt' || work.kind === 'review')) {
     await updateAttempt(trx, attemptId, { status: 'cancelled', ended_at: new Date() })
     await releaseAgent(trx, attemptId)

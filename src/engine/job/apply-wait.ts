@@ -10,7 +10,7 @@ export function isWait(decision: Decision): decision is WaitDecision {
   return decision.do === 'wait-retry' || decision.do === 'wait-person' || decision.do === 'stop-waiting'
 }
 
-/** Sets the job's wait, with a queue entry for its end when the wait has one; or ends the wait. */
+/** Sets the job's wait, with an advance that is due at its end when the wait has one; or ends the wait. */
 export async function applyWait(
   { trx, job, queueAdvance }: JobTransaction,
   decision: WaitDecision,

@@ -32,7 +32,7 @@ export interface Created {
 }
 
 /**
- * Returns a function that accepts jobs: the row, its first event and its queue entry are committed in one transaction
+ * Returns a function that accepts jobs: the row, its first event and its due `advance` are committed in one transaction
  * before the caller answers `201`. Requests that arrive together share that transaction and its one forced write.
  */
 export function openCreateJob(engine: Engine): (creation: Creation) => Promise<Created> {
@@ -44,7 +44,6 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
       for (const job of batch)
         for (const document of job.documents) await insertDocument(inserted, job.id, document)
       await queueAdvance(
-        engine.db,
         trx,
         batch.map((job) => job.id),
       )

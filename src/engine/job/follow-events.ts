@@ -81,7 +81,7 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
       const ids = [...changed]
       changed = new Set()
-      const summaries = await readSummaries(db.reader, ids)
+      const summaries = await db.read((reader) => readSummaries(reader, ids))
       if (summaries.length > 0) yield summaries
     }
   } finally {

@@ -4,18 +4,8 @@ import { newId } from '../../lib/ids.ts'
 import { insertAttempt } from '../../store/attempts.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
-import { enqueueWork, type QueueName } from '../../store/queue.ts'
 import { chooseAgent, updateAgent, updateTask } from '../../store/team.ts'
 import { insertWork } from '../../store/work.ts'
-import type { Engine } from '../engine.ts'
-
-const queueOf: Readonly<Record<WorkKind, Exclude<QueueName, 'advance'>>> = {
-  attempt: 'work',
-  review: 'work',
-  checks: 'work',
-  merge: 'repository',
-  deliver: 'repository',
-}
 
 type StartDecision = Extract<Decision, { do: `start-${string}` }>
 
@@ -25,44 +15,37 @@ export function isStart(decision: Decision): decision is StartDecision {
 
 /** Starts what the rules decided to start: an attempt, a review of one, or work of the server itself. */
 export async function applyStart(
-  engine: Engine,
   trx: JobTrx,
   snapshot: Snapshot,
   decision: StartDecision,
 ): Promise<NewEvent[]> {
   switch (decision.do) {
     case 'start-attempt':
-      return startAttempt(engine, trx, snapshot, { ...decision, kind: 'work', subjectId: null })
+      return startAttempt(trx, snapshot, { ...decision, kind: 'work', subjectId: null })
     case 'start-review':
       await updateTask(trx, decision.taskId, { status: 'review' })
-      return startAttempt(engine, trx, snapshot, { ...decision, kind: 'review', feedback: [] })
+      return startAttempt(trx, snapshot, { ...decision, kind: 'review', feedback: [] })
     case 'start-checks':
-      return startWork(engine, trx, snapshot, { ...decision, kind: 'checks' })
+      return startWork(trx, snapshot, { ...decision, kind: 'checks' })
     case 'start-merge':
-      return startWork(engine, trx, snapshot, { ...decision, kind: 'merge' })
+      return startWork(trx, snapshot, { ...decision, kind: 'merge' })
     case 'start-deliver':
-      return startWork(engine, trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
+      return startWork(trx, snapshot, { kind: 'deliver', taskId: null, attemptId: null })
   }
 }
 
-/** Inserts a piece of long work and its queue entry in one transaction, so that neither exists without the other. */
+/** Inserts a piece of long work, which is queued. */
 async function startWork(
-  engine: Engine,
   trx: JobTrx,
   snapshot: Snapshot,
   work: { kind: WorkKind; taskId: string | null; attemptId: string | null },
 ): Promise<NewEvent[]> {
-  const id = newId()
-  const queueId = newId()
-  const queue = queueOf[work.kind]
-  await insertWork(trx, { id, jobId: snapshot.job.id, epoch: snapshot.job.epoch, queue, queueId, ...work })
-  await enqueueWork(engine.db.boss, trx, queue, { id: queueId, jobId: snapshot.job.id, workId: id })
+  await insertWork(trx, { id: newId(), jobId: snapshot.job.id, epoch: snapshot.job.epoch, ...work })
   return []
 }
 
 /** Starts a new attempt at a task, or a review of one, with a free agent of the right role. */
 async function startAttempt(
-  engine: Engine,
   trx: JobTrx,
   snapshot: Snapshot,
   attempt: {
@@ -97,7 +80,7 @@ async function startAttempt(
     })
   }
   await updateAgent(trx, agent.id, { task_id: task.id })
-  await startWork(engine, trx, snapshot, {
+  await startWork(trx, snapshot, {
     kind: attempt.kind === 'review' ? 'review' : 'attempt',
     taskId: task.id,
     attemptId: id,

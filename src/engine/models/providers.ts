@@ -83,7 +83,7 @@ async function tryAndWake(engine: Engine, names: readonly string[]): Promise<voi
 
 /** Queues an `advance` of the jobs that wait for a provider. */
 async function wake(engine: Engine, trx: Trx): Promise<void> {
-  await queueAdvance(engine.db, trx, await jobsWaitingFor(trx, 'backend'))
+  await queueAdvance(trx, await jobsWaitingFor(trx, 'backend'))
 }
 
 export function viewSecrets(engine: Engine): Promise<SecretView[]> {

@@ -1,6 +1,6 @@
 import type { PermissionAnswer, PermissionView } from '../../contract/permission.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { notify } from '../../store/database.ts'
+import { notify } from '../../store/channels.ts'
 import { closePermission, readPermission } from '../../store/permissions.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
 import { updateAgent } from '../../store/team.ts'
@@ -36,7 +36,7 @@ export async function answerPermission(
         data: { permission_id: id, outcome, option_id: answer.option },
       },
     ])
-    await notify(trx, answersChannel, id)
+    notify(trx, answersChannel, id)
   })
 }
 

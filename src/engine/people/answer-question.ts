@@ -1,7 +1,7 @@
 import type { QuestionAnswer, QuestionView } from '../../contract/question.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { newId } from '../../lib/ids.ts'
-import { notify } from '../../store/database.ts'
+import { notify } from '../../store/channels.ts'
 import { insertMessage } from '../../store/messages.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
 import { closeQuestion, readQuestion } from '../../store/questions.ts'
@@ -35,7 +35,7 @@ export async function answerQuestion(
         data: { question_id: id, answer: text },
       },
     ])
-    await notify(trx, answersChannel, id)
+    notify(trx, answersChannel, id)
   })
 }
 

@@ -1,6 +1,6 @@
 import { isTerminal, transition } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { notify } from '../../store/database.ts'
+import { notify } from '../../store/channels.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { reopenTasks, settleAgents } from '../../store/team.ts'
 import { cancelChannel, type Engine } from '../engine.ts'
@@ -14,7 +14,7 @@ export async function cancelJob(engine: Engine, id: string): Promise<void> {
     if (job.cancel_requested_at !== null) return
     await updateJob(trx, id, { cancel_requested_at: new Date() })
     await append([{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
-    await notify(trx, cancelChannel, id)
+    notify(trx, cancelChannel, id)
   })
 }
 

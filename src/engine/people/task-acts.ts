@@ -2,7 +2,8 @@ import { isTerminal, transition } from '../../domain/job.ts'
 import type { Feedback, Snapshot, Task } from '../../domain/model.ts'
 import { canStartOver, tasksToStartOver } from '../../domain/start-over.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { notify, type JobTrx } from '../../store/database.ts'
+import { notify } from '../../store/channels.ts'
+import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
@@ -37,7 +38,7 @@ export async function cancelTask(engine: Engine, id: string, taskId: string): Pr
         message: `A person wants "${task.title}" to be cancelled.`,
       },
     ])
-    await notify(trx, cancelChannel, `${id} ${taskId}`)
+    notify(trx, cancelChannel, `${id} ${taskId}`)
   })
 }
 

@@ -119,7 +119,7 @@ async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryV
   const began = Date.now()
   const write = async (canary: Omit<CanaryView, 'at'>): Promise<CanaryView> => {
     const now = { ...canary, at: isoTime(new Date(began)) }
-    await writeCanary(engine.db.reader, { workerId: engine.workerId, canary: now })
+    await engine.db.tx((trx) => writeCanary(trx, { workerId: engine.workerId, canary: now }))
     return now
   }
   try {
@@ -130,7 +130,7 @@ async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryV
     return await write({ status, duration_ms: Date.now() - began, job_id, reason })
   } catch (error) {
     if (error instanceof AppError && error.code === 'no_free_slot') {
-      await writeCanary(engine.db.reader, before)
+      await engine.db.tx((trx) => writeCanary(trx, before))
       throw error
     }
     const reason = error instanceof Error ? error.message : String(error)

@@ -67,7 +67,7 @@ function probesOf(parts: Readiness): Record<string, BoundedProbe> {
       return engine.db.engine
     }),
     queue: quick(async () => {
-      const due = await engine.db.tx((trx) => probeClaim(trx, engine.workerId))
+      const due = await engine.db.tx((trx) => probeClaim(trx, engine.db.engine, engine.workerId))
       return `${due} entries due, ${worker.rescued()} jobs rescued`
     }),
     workspace: quick(async () => {

@@ -2,8 +2,7 @@ import path from 'node:path'
 import { sweep } from '../../sandbox/launcher.ts'
 import { readInterrupted, updateAttempt } from '../../store/attempts.ts'
 import { relocateResults, unfinishedJobs } from '../../store/jobs.ts'
-import { withdraw } from '../../store/queue.ts'
-import { workOfDeadWorkers, type WorkRow } from '../../store/work.ts'
+import { endAllLeases, type InterruptedWork } from '../../store/queue.ts'
 import { deleteWorker, listWorkers } from '../../store/workers.ts'
 import { discard, emptyTrash } from '../../workspace/trash.ts'
 import type { Engine } from '../engine.ts'
@@ -21,22 +20,21 @@ export async function recover(
   engine: Engine,
 ): Promise<{ swept: number; interrupted: number; resumed: number }> {
   emptyTrash(engine.dataDir)
-  await relocateResults(engine.db.reader, engine.dataDir)
   const swept = await sweep(path.join(engine.dataDir, 'run'))
-  // The holder of the locks of the data directory and the database is alone: no other worker is alive.
-  for (const { id } of await listWorkers(engine.db.reader)) await deleteWorker(engine.db.reader, id)
-  const dead = await workOfDeadWorkers(engine.db.reader, [])
-  for (const work of dead) {
-    await clearAway(engine, work)
-    await engine.db.tx((trx) => withdraw(engine.db.boss, trx, work.queue, [work.queue_id]))
-  }
+  const interrupted = await engine.db.tx(async (trx) => {
+    await relocateResults(trx, engine.dataDir)
+    // The holder of the locks of the data directory and the database is alone: no other worker is alive.
+    for (const { id } of await listWorkers(trx)) await deleteWorker(trx, id)
+    return endAllLeases(trx)
+  })
+  for (const work of interrupted) await clearAway(engine, work)
   const jobs = await unfinishedJobs(engine.db.reader)
-  await engine.db.tx((trx) => queueAdvance(engine.db, trx, jobs))
-  return { swept: swept.length, interrupted: dead.length, resumed: jobs.length }
+  await engine.db.tx((trx) => queueAdvance(trx, jobs))
+  return { swept: swept.length, interrupted: interrupted.length, resumed: jobs.length }
 }
 
 /** Removes the files of interrupted work: an attempt's become a commit first, all others can be made again. */
-async function clearAway(engine: Engine, work: WorkRow): Promise<void> {
+async function clearAway(engine: Engine, work: InterruptedWork): Promise<void> {
   const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
   if (work.kind === 'checks') await discard(path.join(jobDir, 'checks', work.id), engine.dataDir)
   if (work.attempt_id === null || (work.kind !== 'attempt' && work.kind !== 'review')) return

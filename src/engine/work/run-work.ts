@@ -8,7 +8,8 @@ import { updateAttempt, type AttemptChange } from '../../store/attempts.ts'
 import { updateJob, type JobRow } from '../../store/jobs.ts'
 import { isTaskCancelRequested } from '../../store/task-acts.ts'
 import { beginActivity, releaseAgent } from '../../store/team.ts'
-import { claimWork, endWork, readWork, type WorkRow } from '../../store/work.ts'
+import type { ClaimedEntry } from '../../store/queue.ts'
+import { beginWork, endWork, readWork, type WorkRow } from '../../store/work.ts'
 import { insertChecks } from '../../store/checks.ts'
 import { keepFindings } from '../../store/findings.ts'
 import { SourceError } from '../../workspace/source-error.ts'
@@ -17,7 +18,6 @@ import type { Engine } from '../engine.ts'
 import { heldByUpgrade } from './held-by-upgrade.ts'
 import { isDiskFull, isInterruption } from '../interruption.ts'
 import { serverAct, underLease } from '../job-transactions.ts'
-import { loseWork } from '../job/lose-work.ts'
 import { patientEngine } from '../patient-engine.ts'
 import { RepositoryMissing } from '../repository-of.ts'
 import { runAttempt } from '../attempt/run-attempt.ts'
@@ -28,17 +28,10 @@ import { runDeliver, runMerge } from './run-repository.ts'
 const ROOM_FACTOR = 10
 const ROOM_MS = 30_000
 
-/**
- * Runs the long work behind a queue entry: claims it under a lease, does it, reports it, and enqueues `advance`, which
- * decides what follows. An entry that is delivered a second time finds the work begun and marks it as interrupted.
- */
-export function runWork(engine: Engine, jobId: string, workId: string): Promise<void> {
-  // The queue redelivers an entry whose heartbeat was missing, even when this process is still running it.
-  return engine.running.once(workId, () => runClaimed(patientEngine(engine), jobId, workId))
-}
-
-async function runClaimed(engine: Engine, jobId: string, workId: string): Promise<void> {
-  const claimed = await claim(engine, jobId, workId)
+/** Runs claimed work: begins it, does it, reports it under its lease, and queues an `advance`, which decides what follows. */
+export async function runWork(impatient: Engine, entry: ClaimedEntry): Promise<void> {
+  const engine = patientEngine(impatient)
+  const claimed = await beginClaimed(engine, entry)
   if (claimed === null) return
   const handle = engine.running.add(claimed.work)
   try {
@@ -52,23 +45,19 @@ async function runClaimed(engine: Engine, jobId: string, workId: string): Promis
   }
 }
 
-async function claim(engine: Engine, jobId: string, workId: string): Promise<Omit<Claim, 'signal'> | null> {
-  return serverAct(engine.db, jobId, async ({ trx, job, append, queueAdvance }) => {
-    const work = await readWork(trx, workId)
+/** Begins claimed work, under the lock of its job. Returns null when it is not to begin any more. */
+async function beginClaimed(
+  engine: Engine,
+  { id, job_id, lease }: ClaimedEntry,
+): Promise<Omit<Claim, 'signal'> | null> {
+  return serverAct(engine.db, job_id, async ({ trx, job, append, queueAdvance }) => {
+    const work = await readWork(trx, id)
     if (work === null) return null
     if (work.status === 'queued' && (await isCancelRequested(trx, job, work))) {
       await queueAdvance()
       return null
     }
-    const lease = await claimWork(trx, workId, engine.workerId)
-    if (lease === null) {
-      if (work.status === 'running') {
-        // The queue redelivered an entry whose work had begun: the worker that began it no longer renews its lease.
-        await append(await loseWork(trx, workId, 'its worker stopped answering'))
-        await queueAdvance()
-      }
-      return null
-    }
+    if (!(await beginWork(trx, id, lease))) return null
     await append(await begin(trx, job, work))
     return { work, lease, job }
   })

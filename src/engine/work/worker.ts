@@ -1,14 +1,24 @@
 import os from 'node:os'
 import { restartOfServer } from '../../domain/set-aside.ts'
-import { insertWorker, deleteWorker, touchWorker } from '../../store/workers.ts'
-import { queues } from '../../store/queue.ts'
+import {
+  claimNext,
+  dueAdvances,
+  expireLeases,
+  jobsWithExpiredLeases,
+  putOffAdvance,
+  queueChannel,
+  renewLeases,
+} from '../../store/queue.ts'
+import type { QueueName } from '../../store/schema.ts'
 import { isCancelWanted } from '../../store/task-acts.ts'
 import { stuckJobs } from '../../store/work.ts'
+import { insertWorker, deleteWorker, touchWorker } from '../../store/workers.ts'
 import { advance } from '../job/advance.ts'
 import { missingRoom } from '../disk-room.ts'
 import { cancelChannel, type Engine } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
 import { patientEngine } from '../patient-engine.ts'
+import { openClaimLoop, type ClaimLoop } from './claim-loop.ts'
 import { runWork } from './run-work.ts'
 
 /** The loop that claims work. `beat` returns when it last proved that it is alive, in epoch milliseconds. */
@@ -20,13 +30,19 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+/** The interval in ms of the heartbeat, which renews the leases; well below the time for which they are valid. */
 const BEAT_MS = 2000
 const WATCH_MS = 5000
-const POLL = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2, heartbeatRefreshSeconds: 5 }
+/** The interval in ms at which the worker looks at the queue on its own: for what is due at a time, or whose notice was lost. */
+const POLL_MS = 1000
+/** How much short git work runs at the same time. */
+const REPOSITORY_ROOM = 2
+/** The number of due jobs read at once. */
+const ADVANCES = 20
 
 /**
- * Starts one pg-boss worker for each slot, so that a slot that ends a short piece of work fetches again at once. Also
- * starts a watch that enforces the first promise: an unfinished job without a queue entry is rescued.
+ * Starts the worker: it moves jobs whose advance is due, and claims work for its slots. Also starts a watch that enforces
+ * the first promise: an unfinished job that nothing would move is rescued.
  */
 export async function startWorker(engine: Engine): Promise<Worker> {
   let beat = 0
@@ -40,26 +56,51 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       slots: engine.limits.slots,
     }),
   )
-  const stopListening = await engine.db.listen(cancelChannel, (payload) => {
-    if (payload === null) return void stopCancelled(engine)
-    const [jobId, taskId] = payload.split(' ', 2)
-    if (jobId !== undefined) engine.running.abort(jobId, taskId)
+  const { slots } = engine.running
+  const advances = openClaimLoop({
+    name: 'advance',
+    log: engine.log,
+    room: () => 1,
+    claim: () => nextAdvances(engine),
   })
+  const work = openWorkLoop(engine, 'work', () => engine.limits.slots + slots.lent())
+  const repository = openWorkLoop(engine, 'repository', () => REPOSITORY_ROOM)
+  const loops = [advances, work, repository]
+  const look = (): void => {
+    for (const loop of loops) loop.look()
+  }
+  slots.onLent(work.look)
+  const stopListening = [
+    await engine.db.listen(queueChannel, look),
+    await engine.db.listen(cancelChannel, (payload) => {
+      if (payload === null) return void stopCancelled(engine)
+      const [jobId, taskId] = payload.split(' ', 2)
+      if (jobId !== undefined) engine.running.abort(jobId, taskId)
+    }),
+  ]
 
   let hold: string | null = null
   const pulse = async (): Promise<void> => {
     const before = hold
     hold = (await lostProgram(engine)) ?? (await missingRoom(engine)) ?? engine.db.trouble()
-    // A full disk or an absent database may make this write fail too; claiming stops all the same.
-    if (hold !== null && before === null) await closeSlots(engine, hold)
-    await touchWorker(engine.db.reader, engine.workerId, hold)
-    if (hold === null && before !== null) await openSlots(engine)
+    // A full disk or an absent database may make the write below fail too; claiming stops all the same.
+    if (hold !== null && before === null) {
+      engine.log.warn({ why: hold }, 'no work is claimed')
+      work.close()
+    }
+    await engine.db.tx(async (trx) => {
+      await renewLeases(trx, engine.workerId)
+      await touchWorker(trx, engine.workerId, hold)
+    })
+    // Its own were renewed before: after a pause of this process nobody has taken them, or they would be somebody else's.
+    await endExpiredLeases(engine)
+    if (hold === null && before !== null) work.open()
     beat = Date.now()
   }
   const watch = async (): Promise<void> => {
     for (const id of await stuckJobs(engine.db.reader)) {
       rescued += 1
-      engine.log.error({ job: id }, 'an unfinished job had no queue entry')
+      engine.log.error({ job: id }, 'an unfinished job had nothing that would move it')
       await serverAct(engine.db, id, async ({ append, queueAdvance }) => {
         await append([
           {
@@ -73,25 +114,21 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     }
   }
 
-  engine.running.slots.attach(async () => {
-    if (hold !== null || timers.length === 0) return () => undefined
-    const id = await workOn(engine, 'work')
-    // The slot finishes the work it has begun: until then there is one slot too many.
-    return () => void engine.db.boss.offWork('work', { id, wait: false })
-  })
-
   const resume = async (): Promise<void> => {
     if (engine.limits.slots === 0 || timers.length > 0) return
-    await workOnAdvance(engine)
-    await openSlots(engine)
-    for (let slot = 0; slot < 2; slot += 1) await workOn(engine, 'repository')
+    timers = [
+      every(engine, BEAT_MS, pulse),
+      every(engine, WATCH_MS, watch),
+      every(engine, POLL_MS, () => Promise.resolve(look())),
+    ]
+    for (const loop of loops) loop.open()
     await pulse()
-    timers = [every(engine, BEAT_MS, pulse), every(engine, WATCH_MS, watch)]
   }
-  const pause = async (): Promise<void> => {
+  const pause = (): Promise<void> => {
     for (const timer of timers) clearInterval(timer)
     timers = []
-    await Promise.all(queues.map((name) => engine.db.boss.offWork(name, { wait: false })))
+    for (const loop of loops) loop.close()
+    return Promise.resolve()
   }
   await resume()
   return {
@@ -103,8 +140,8 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       await pause()
       engine.running.abortAll()
       await drained(engine)
-      await stopListening()
-      await deleteWorker(engine.db.reader, engine.workerId)
+      for (const stop of stopListening) await stop()
+      await engine.db.tx((trx) => deleteWorker(trx, engine.workerId))
     },
   }
 }
@@ -114,49 +151,41 @@ async function lostProgram({ program }: Engine): Promise<string | null> {
   return (await program.look()) === null ? null : restartOfServer
 }
 
-/** Starts one queue worker for each slot, for the long work. */
-async function openSlots(engine: Engine): Promise<void> {
-  for (let slot = 0; slot < engine.limits.slots; slot += 1) await workOn(engine, 'work')
-}
-
-async function closeSlots(engine: Engine, why: string): Promise<void> {
-  engine.log.warn({ why }, 'no work is claimed')
-  await engine.db.boss.offWork('work', { wait: false })
-}
-
-interface Entry {
-  readonly job_id: string
-  readonly work_id?: string
-}
-
-async function workOnAdvance(engine: Engine): Promise<void> {
-  const id: string = await engine.db.boss.work<Entry>(
-    'advance',
-    { ...POLL, batchSize: 20 },
-    async (entries) => {
-      engine.db.boss.notifyWorker(id)
-      const jobs = [...new Set(entries.map((entry) => entry.data.job_id))]
-      const failures: unknown[] = []
-      for (const job of jobs) {
-        await advance(patientEngine(engine), job).catch((error: unknown) => {
-          engine.log.error({ err: error, job }, 'advance')
-          failures.push(error)
-        })
+/** Returns a function that advances the jobs that are due, one after the other; null when none is. */
+async function nextAdvances(engine: Engine): Promise<(() => Promise<void>) | null> {
+  const jobs = await dueAdvances(engine.db.reader, ADVANCES)
+  if (jobs.length === 0) return null
+  const { db } = patientEngine(engine)
+  return async () => {
+    for (const job of jobs) {
+      try {
+        await advance(patientEngine(engine), job)
+      } catch (error) {
+        engine.log.error({ err: error, job }, 'advance')
+        await serverAct(db, job, ({ trx }) => putOffAdvance(trx, job))
       }
-      if (failures.length > 0) throw failures[0]
-    },
-  )
+    }
+  }
 }
 
-async function workOn(engine: Engine, queue: 'work' | 'repository'): Promise<string> {
-  const id: string = await engine.db.boss.work<Entry>(queue, POLL, async (entries) => {
-    engine.db.boss.notifyWorker(id)
-    for (const entry of entries) {
-      const { job_id, work_id } = entry.data
-      if (work_id !== undefined) await runWork(engine, job_id, work_id)
-    }
+/** Ends leases that ran out, and has the rules decide what follows. */
+async function endExpiredLeases({ db }: Engine): Promise<void> {
+  for (const id of await jobsWithExpiredLeases(db.reader))
+    await serverAct(db, id, async ({ trx, queueAdvance }) => {
+      if ((await expireLeases(trx, id)) > 0) await queueAdvance()
+    })
+}
+
+function openWorkLoop(engine: Engine, queue: QueueName, room: () => number): ClaimLoop {
+  return openClaimLoop({
+    name: queue,
+    log: engine.log,
+    room,
+    async claim() {
+      const entry = await engine.db.tx((trx) => claimNext(trx, queue, engine.workerId))
+      return entry === null ? null : () => runWork(engine, entry)
+    },
   })
-  return id
 }
 
 /** Waits until aborted work has reported, up to a fixed time. */

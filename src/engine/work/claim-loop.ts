@@ -1,0 +1,73 @@
+import type { Log } from '../../lib/log.ts'
+
+/** Claims work while there is room, and runs what it claims at the same time. */
+export interface ClaimLoop {
+  /** Looks for work now; calls while it looks make it look once more. */
+  look(): void
+  /** Stops claiming; what runs goes on. */
+  close(): void
+  open(): void
+}
+
+/**
+ * Returns a closed loop. `claim` returns a function that runs what was claimed, or null when nothing is due. `room` is how
+ * many may run at the same time. Errors are logged: the next look tries again.
+ */
+export function openClaimLoop(options: {
+  readonly name: string
+  readonly log: Log
+  room(): number
+  claim(): Promise<(() => Promise<void>) | null>
+}): ClaimLoop {
+  const { name, log, room, claim } = options
+  let running = 0
+  let isOpen = false
+  let isLooking = false
+  let isAskedAgain = false
+
+  const start = (run: () => Promise<void>): void => {
+    running += 1
+    run().then(
+      () => {
+        running -= 1
+        look()
+      },
+      (error: unknown) => {
+        // What fails is not claimed again at once: the next look on a timer does.
+        running -= 1
+        log.error({ err: error, queue: name }, 'claimed work')
+      },
+    )
+  }
+  const claimAll = async (): Promise<void> => {
+    do {
+      isAskedAgain = false
+      for (;;) {
+        if (!isOpen || running >= room()) break
+        const run = await claim()
+        if (run === null) break
+        start(run)
+      }
+    } while (isAskedAgain)
+  }
+  const look = (): void => {
+    isAskedAgain = true
+    if (isLooking || !isOpen) return
+    isLooking = true
+    claimAll()
+      .catch((error: unknown) => log.warn({ err: error, queue: name }, 'cannot claim work'))
+      .finally(() => {
+        isLooking = false
+      })
+  }
+  return {
+    look,
+    open() {
+      isOpen = true
+      look()
+    },
+    close() {
+      isOpen = false
+    },
+  }
+}

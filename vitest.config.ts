@@ -21,6 +21,7 @@ const demoTests = ['src/own-agents/offline/agent.test.ts', 'src/own-agents/offli
 const onceIsEnough = [
   'acp-session',
   'agents-board',
+  'backup',
   'backend-trial',
   'bad-input',
   'built-in-team',
@@ -134,16 +135,47 @@ export default defineConfig({
         },
       },
       {
+        // Every journey, and what is killed around them; `journeys-postgres` is the part that is about the engine.
+        extends: true,
+        test: {
+          ...journeys,
+          name: 'postgres',
+          include: [...journeys.include, 'test/chaos/crash.test.ts'],
+          exclude: ['test/journeys/backup.test.ts'],
+          env: { SLIPWAY_TEST_ENGINE: 'postgres' },
+          globalSetup: ['test/helpers/postgres.ts'],
+          testTimeout: 10 * MINUTE,
+          sequence: { groupOrder: 7 },
+        },
+      },
+      {
         extends: true,
         test: {
           name: 'soak',
-          include: ['test/soak/**/*.test.ts', 'test/chaos/outages.test.ts'],
+          include: [
+            'test/soak/**/*.test.ts',
+            'test/chaos/outages.test.ts',
+            'test/chaos/crash.test.ts',
+            'test/chaos/power-loss.test.ts',
+          ],
           env: { SLIPWAY_SOAK: 'long' },
           // One after the other: what is measured, or has to turn red in time, must not be the company.
           maxWorkers: 1,
-          testTimeout: 10 * MINUTE,
+          testTimeout: 30 * MINUTE,
           hookTimeout: MINUTE,
           sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'soak-postgres',
+          include: ['test/chaos/crash.test.ts'],
+          env: { SLIPWAY_SOAK: 'long', SLIPWAY_TEST_ENGINE: 'postgres' },
+          globalSetup: ['test/helpers/postgres.ts'],
+          testTimeout: 30 * MINUTE,
+          hookTimeout: MINUTE,
+          sequence: { groupOrder: 8 },
         },
       },
     ],

@@ -7,7 +7,7 @@ import zlib from 'node:zlib'
  * What a screen loads only when it is asked for (a diff, a palette) does not count; that is what loading lazily is for.
  * What an idle page fetches ahead has a budget of its own. Fails when a screen costs more than the budget, and when it finds no screens.
  */
-const BUDGET_KB = 170
+const BUDGET_KB = 172
 /** What an idle page fetches ahead, so that an outage finds nothing missing: all screens and parts but these. */
 const AHEAD_KB = 150
 const notAhead = /(^|\/)(diff|files-changes|code-file|markdown-body)[/.]/

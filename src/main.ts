@@ -4,6 +4,8 @@ import path from 'node:path'
 import { openBoard } from './board/board.ts'
 import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
+import { openBackups } from './engine/server/backup.ts'
+import { resumeDeletions } from './engine/people/delete-job.ts'
 import { openCanary } from './engine/server/canary.ts'
 import { openCreateJob } from './engine/job/create-job.ts'
 import { openRunningWork, type Engine, type EngineLimits } from './engine/engine.ts'
@@ -116,6 +118,7 @@ export async function startServer(overrides: {
       limits: limitsOf(config, settingsFile),
     }
     await refuseUnknownDefault(engine)
+    await resumeDeletions(engine)
     const found = await recover(engine)
     if (found.resumed > 0 || found.swept > 0) log.info(found, 'taken up again')
     const streams = await openStreams(db)
@@ -125,6 +128,8 @@ export async function startServer(overrides: {
     const createJob = openCreateJob(engine)
     const canary = openCanary({ engine, streams, createJob })
     closers.push(canary.close)
+    const backups = openBackups(engine, version)
+    closers.push(backups.close)
     const token = readToken(config.dataDir)
     const logIn = openLogIn(token, limits)
     const hosts: string[] = []
@@ -141,17 +146,13 @@ export async function startServer(overrides: {
         hosts,
         createJob,
         canary,
+        backups,
       }),
     )
     const server = await serve({ app, host: config.host, port: config.port, log })
     closers.push(server.close)
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host
-    hosts.push(
-      `${shown}:${server.port}`,
-      `localhost:${server.port}`,
-      `127.0.0.1:${server.port}`,
-      `[::1]:${server.port}`,
-    )
+    hosts.push(...[shown, 'localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${server.port}`))
     const url = `http://${shown}:${server.port}`
     closers.push(announce(config.dataDir, url, bornAt, overrides.ofCommand ?? false))
     return { url, token, worker, logInLink: () => `${url}/?code=${logIn.newCode()}`, stop }

@@ -7,12 +7,15 @@ import { answerPermission } from './engine/people/answer-permission.ts'
 import { answerQuestion } from './engine/people/answer-question.ts'
 import { cancelJob, restartJob } from './engine/people/cancel-job.ts'
 import type { Created, Creation } from './engine/job/create-job.ts'
+import type { Backups } from './engine/server/backup.ts'
 import type { Canary } from './engine/server/canary.ts'
 import { addBackend, addRegistryBackend, removeBackend } from './engine/backends/custom-backends.ts'
 import { addDocuments, removeDocument } from './engine/people/documents.ts'
 import type { Engine } from './engine/engine.ts'
 import { notFound } from './engine/not-found.ts'
+import { deleteJob } from './engine/people/delete-job.ts'
 import { setBudget } from './engine/people/set-budget.ts'
+import { setPriority } from './engine/people/set-priority.ts'
 import type { Streams } from './engine/job/follow-events.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './engine/people/plan-gate.ts'
 import { sendMessage } from './engine/people/send-message.ts'
@@ -72,6 +75,7 @@ export interface Wiring {
   readonly bornAt: number
   readonly hosts: readonly string[]
   readonly canary: Canary
+  readonly backups: Backups
   readonly createJob: (creation: Creation) => Promise<Created>
 }
 
@@ -151,6 +155,7 @@ export function wireHttp(wiring: Wiring): HttpDeps {
       get: () => shownSettings(engine),
       put: (wanted) => putSettings(engine, wanted),
     },
+    backup: wiring.backups,
     health: {
       live: () => ({ status: 'ok', version: wiring.version, checks: {} }),
       ready: openReadiness(wiring),
@@ -254,6 +259,11 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
       await setBudget(engine, id, change)
       return seen(id)
     },
+    async setPriority(id, priority) {
+      await setPriority(engine, id, priority)
+      return seen(id)
+    },
+    delete: (id) => deleteJob(engine, id),
     async cancel(id) {
       await cancelJob(engine, id)
       return seen(id)

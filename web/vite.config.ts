@@ -75,7 +75,7 @@ export default defineConfig({
           groups: [
             { name: 'shell', tags: ['$initial'], priority: 4 },
             { name: 'icons', test: /[\\/]lucide-react[\\/]/, minShareCount: 2, priority: 3 },
-            { name: 'shared', test: /[\\/](web|src)[\\/]/, minShareCount: 4, priority: 2 },
+            { name: 'shared', test: /[\\/](web|src)[\\/]/, minShareCount: 5, priority: 2 },
           ],
         },
       },

@@ -4,9 +4,12 @@ import { cleanText } from './clean-text.ts'
 import { addExamples } from './command-kit.ts'
 import { addApprove, addReject } from './commands/approve.ts'
 import { addBackends } from './commands/backends.ts'
+import { addBackup, addRestore } from './commands/backup.ts'
 import { addBudget } from './commands/budget.ts'
+import { addPriority } from './commands/priority.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addChecks } from './commands/checks.ts'
+import { addDelete } from './commands/delete.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addFiles } from './commands/files.ts'
@@ -56,12 +59,16 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     addExport,
     addCancel,
     addRestart,
+    addDelete,
     addBackends,
     addBudget,
+    addPriority,
     addProviders,
     addSecrets,
     addWorkers,
     addDoctor,
+    addBackup,
+    addRestore,
     addToken,
     addSessions,
   ])

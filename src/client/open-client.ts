@@ -12,6 +12,7 @@ import {
 } from '../contract/backend.ts'
 import { Conformance } from '../contract/conformance.ts'
 import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
+import { BackupView, type BackupRequest } from '../contract/backup.ts'
 import { CommitList, DiffView, FileContent, FileTree, type ArchiveFormat } from '../contract/files.ts'
 import {
   AgentList,
@@ -36,6 +37,7 @@ import type { NewMessage } from '../contract/person.ts'
 import { PlanView, type PlanEdit } from '../contract/plan.ts'
 import { CanaryView, Health, Stats, WorkerList, type WorkerView } from '../contract/server.ts'
 import { LogInCode, SessionList } from '../contract/session.ts'
+import type { Priority } from '../contract/words.ts'
 import { ApiError } from './api-error.ts'
 import type { FollowOptions } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
@@ -126,6 +128,10 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   budget(id: string): Promise<BudgetView>
   /** Sets the named limits, null removes a limit; a job that waits for its budget continues. */
   setBudget(id: string, budget: BudgetChange): Promise<JobView>
+  /** Deletes a job that has ended, with its repository, its result and its history. */
+  deleteJob(id: string): Promise<void>
+  /** Changes the place of a job in the queue; work that has begun goes on. */
+  setPriority(id: string, priority: Priority): Promise<JobView>
   backends(): Promise<BackendView[]>
   /** Resolves when it is installed; output of the installation is passed to `onOutput`. */
   installBackend(name: string, onOutput: (text: string) => void, signal?: AbortSignal): Promise<BackendView>
@@ -142,6 +148,10 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   stats(): Promise<Stats>
   /** Resolves also when the server reports that it is not ready (503). */
   health(timeoutMs?: number): Promise<Health>
+  /** Returns the backup that is under way, or the last one since the server started. */
+  backup(): Promise<BackupView>
+  /** Begins a backup into a directory on the machine of the server; `backup` says how far it is. */
+  backUp(request: BackupRequest): Promise<BackupView>
   /** Returns the latest canary run: a small job with which the server tests itself. */
   canary(): Promise<CanaryView>
   /** Runs a canary; resolves when it has ended. */
@@ -223,6 +233,10 @@ function jobCalls(endpoint: Endpoint) {
     restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
     setBudget: (id: string, budget: BudgetChange) =>
       requestJson(endpoint, jobPath(id, 'budget'), JobView, { method: 'POST', json: budget }),
+    deleteJob: (id: string) =>
+      requestNothing(endpoint, `/api/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    setPriority: (id: string, priority: Priority) =>
+      requestJson(endpoint, jobPath(id, 'priority'), JobView, { method: 'POST', json: { priority } }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
     checks: (id: string) => requestJson(endpoint, jobPath(id, 'checks'), CheckList),
     waive: (id: string, findingId: string, reason: string) =>
@@ -318,6 +332,9 @@ function serverCalls(endpoint: Endpoint) {
     workers: async () => (await requestJson(endpoint, '/api/workers', WorkerList)).workers,
     stats: () => requestJson(endpoint, '/api/stats', Stats),
     health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
+    backup: () => requestJson(endpoint, '/api/backup', BackupView),
+    backUp: (request: BackupRequest) =>
+      requestJson(endpoint, '/api/backup', BackupView, { method: 'POST', json: request }),
     canary: () => requestJson(endpoint, '/api/health/canary', CanaryView),
     runCanary: (signal?: AbortSignal) =>
       requestJson(endpoint, '/api/health/canary', CanaryView, {

@@ -2,6 +2,9 @@
  * The shapes of the server's responses, for rooms that see the server only through this client (a command may import the
  * client, not the contract).
  */
+import { Priority } from '../contract/words.ts'
+
+export { BackupManifest, type BackupView } from '../contract/backup.ts'
 export type { BackendTrial, BackendView, CustomBackend, Settings } from '../contract/backend.ts'
 export type { Conformance } from '../contract/conformance.ts'
 export type { EventView } from '../contract/event.ts'
@@ -22,5 +25,6 @@ export type {
   JobView,
   TaskView,
 } from '../contract/job.ts'
-export { needsPerson } from '../contract/words.ts'
+export { needsPerson, type Priority } from '../contract/words.ts'
+export const priorities = Priority.options
 export type { SessionView } from '../contract/session.ts'

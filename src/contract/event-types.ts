@@ -9,6 +9,7 @@ export const eventTypes = {
   'job.waiting': 'The job waits; `data.wait` says for what, on whom, since when and until when.',
   'job.continued': 'A wait is over, or a person took a failed job up again.',
   'job.budget': 'A person set the budget; `data.tokens`, `data.usd`.',
+  'job.priority': 'A person changed the place of the job in the queue; `data.priority`.',
   'job.cancel_requested': 'A person asked for the end of the job.',
   'job.cancelled': 'The job was cancelled; no process of it is left.',
   'job.restarted': 'A person took a failed or cancelled job up where it stopped.',

@@ -12,6 +12,7 @@ import {
   JobStatus,
   Mode,
   Phase,
+  Priority,
   Proof,
   Role,
   TaskStatus,
@@ -58,6 +59,8 @@ export const NewJob = z.strictObject({
     .strictObject({ tokens: z.int().positive().optional(), usd: z.number().positive().optional() })
     .optional(),
   parallelism: z.int().min(1).max(16).optional(),
+  /** Its place in the queue; `normal` when missing. */
+  priority: Priority.optional(),
 })
 export type NewJob = z.infer<typeof NewJob>
 
@@ -147,12 +150,17 @@ export const JobView = z.object({
     setup: z.array(z.string()),
     source: z.string().nullable(),
     parallelism: z.int(),
+    priority: Priority,
     approve_plan: z.boolean(),
     permissions: PermissionPolicy,
     budget: z.object({ tokens: z.int().optional(), usd: z.number().optional() }).nullable(),
   }),
 })
 export type JobView = z.infer<typeof JobView>
+
+/** The body of `POST /api/jobs/{id}/priority`. */
+export const PriorityChange = z.strictObject({ priority: Priority })
+export type PriorityChange = z.infer<typeof PriorityChange>
 
 /** The response to `POST /api/jobs`: the job, with its id repeated under the field name that older clients read. */
 export const CreatedJob = JobView.extend({ job_id: Id, documents: z.array(DocumentView) })

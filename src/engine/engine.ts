@@ -79,6 +79,8 @@ export interface RunningWork {
   abortAll(): void
   /** Returns the jobs and tasks that this process works on. */
   jobs(): { readonly jobId: string; readonly taskId: string | null }[]
+  /** Returns the ids of the work that is running. */
+  ids(): string[]
   count(): number
   readonly slots: Slots
 }
@@ -100,6 +102,7 @@ export function openRunningWork(): RunningWork {
     abortAll() {
       for (const entry of entries.values()) entry.controller.abort(new Error('shutdown'))
     },
+    ids: () => [...entries.keys()],
     count: () => entries.size,
     slots: openSlots(),
   }

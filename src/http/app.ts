@@ -16,6 +16,7 @@ import { permissionRoutes } from './routes/permissions.ts'
 import { questionRoutes } from './routes/questions.ts'
 import { planRoutes } from './routes/plan.ts'
 import { providerRoutes } from './routes/providers.ts'
+import { backupRoutes } from './routes/backup.ts'
 import { serverRoutes } from './routes/server.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { uiRoutes } from './routes/ui.ts'
@@ -35,6 +36,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   uiRoutes(app, deps)
   sessionRoutes(app, deps)
   serverRoutes(app, deps)
+  backupRoutes(app, deps)
   backendRoutes(app, deps)
   providerRoutes(app, deps)
   jobRoutes(app, deps)

@@ -30,10 +30,12 @@ import type { PermissionAnswer, PermissionView } from '../contract/permission.ts
 import type { QuestionAnswer, QuestionView } from '../contract/question.ts'
 import type { NewMessage } from '../contract/person.ts'
 import type { PlanEdit, PlanView } from '../contract/plan.ts'
+import type { BackupRequest, BackupView } from '../contract/backup.ts'
 import type { CanaryView, Health, Stats, WorkerView } from '../contract/server.ts'
 import type { ProviderInput, ProviderView, SecretView } from '../contract/provider.ts'
 import type { RegistryBackend } from '../contract/registry.ts'
 import type { SessionView } from '../contract/session.ts'
+import type { Priority } from '../contract/words.ts'
 import type { Log } from '../lib/log.ts'
 import type { LogIn } from './log-in.ts'
 
@@ -89,6 +91,8 @@ export interface HttpDeps {
     checks(id: string): Promise<CheckList>
     budget(id: string): Promise<BudgetView>
     setBudget(id: string, budget: BudgetChange): Promise<JobView>
+    setPriority(id: string, priority: Priority): Promise<JobView>
+    delete(id: string): Promise<void>
     cancel(id: string): Promise<JobView>
     restart(id: string): Promise<JobView>
   }
@@ -172,6 +176,11 @@ export interface HttpDeps {
     remove(name: string): Promise<void>
   }
   readonly settings: { get(): Promise<Settings>; put(settings: Settings): Promise<Settings> }
+  readonly backup: {
+    /** Returns the backup that is under way, or the last one. */
+    view(): BackupView
+    begin(request: BackupRequest): Promise<BackupView>
+  }
   readonly health: {
     live(): Health
     ready(): Promise<Health>

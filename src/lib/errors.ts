@@ -119,7 +119,8 @@ export const errors = {
     'The plan has another version than the one that was named.',
     'Read it again and repeat the change on the newest version.',
   ],
-  job_ended: [409, 'The job has ended, so its budget has no use.', 'Restart the job first.'],
+  job_ended: [409, 'The job has ended, so its budget or priority has no use.', 'Restart the job first.'],
+  job_not_ended: [409, 'The job has not ended, so it cannot be deleted.', 'Cancel it first.'],
   job_over: [
     409,
     'The job has ended or is being cancelled, so no agent will read a message.',
@@ -286,6 +287,17 @@ export const errors = {
     500,
     'The database gives fewer connections than a server needs.',
     'Raise `max_connections`, or the limit of the role or the database.',
+  ],
+  bad_backup_directory: [
+    400,
+    'A backup cannot be written into this directory.',
+    'Give an absolute path, outside of the data directory, that does not exist or is empty.',
+  ],
+  backup_underway: [409, 'A backup is under way.', 'Wait for its end.'],
+  backup_of_postgres: [
+    409,
+    'The rows are in PostgreSQL, which the backup does not contain.',
+    'Use `pg_dump`, and then copy the data directory.',
   ],
   schema_too_old: [
     500,

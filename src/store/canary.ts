@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { CanaryView } from '../contract/server.ts'
 import type { Reader, Trx } from './database.ts'
 import { lockJob } from './jobs.ts'
@@ -28,7 +29,13 @@ export async function writeCanary(trx: Trx, record: CanaryRecord): Promise<void>
 }
 
 export async function hiddenJobs(db: Reader): Promise<string[]> {
-  const rows = await db.selectFrom('jobs').select('id').where('hidden', '=', 1).orderBy('id').execute()
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('hidden', '=', sql.lit(1))
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
   return rows.map((row) => row.id)
 }
 

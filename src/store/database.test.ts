@@ -9,7 +9,7 @@ import { openLog } from '../lib/log.ts'
 import { insertAttempt, updateAttempt } from './attempts.ts'
 import { notify } from './channels.ts'
 import type { Database } from './database.ts'
-import { makeDataDirectory, openDatabase } from './open-database.ts'
+import { databaseFile, makeDataDirectory, openDatabase } from './open-database.ts'
 import { appendEvents, readEvents, type NewEvent } from './events.ts'
 import { listJobs, readSummaries } from './job-views.ts'
 import { countStatuses, findByIdempotencyKey, insertJobs, lockJob, readUsage } from './jobs.ts'
@@ -35,6 +35,13 @@ async function countJobs(ids: readonly string[]): Promise<number> {
   const rows = await db.reader.selectFrom('jobs').select('id').where('id', 'in', ids).execute()
   return rows.length
 }
+
+it('keeps its files from everybody else', async () => {
+  await db.tx((trx) => insertJobs(trx, [newJobRow()]))
+  const files = fs.readdirSync(dataDir).filter((name) => name.startsWith(databaseFile))
+  expect(files.length).toBeGreaterThan(1)
+  for (const name of files) expect(fs.statSync(path.join(dataDir, name)).mode & 0o077, name).toBe(0)
+})
 
 it('shows a query what is committed, and nothing of a transaction that runs', async () => {
   const row = newJobRow()

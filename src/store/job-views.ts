@@ -125,15 +125,6 @@ function toSummary(row: SummaryRow, figures: Figures): JobSummary {
   }
 }
 
-async function toSummaries(db: Reader, rows: readonly SummaryRow[]): Promise<JobSummary[]> {
-  if (rows.length === 0) return []
-  const figuresOf = await readFigures(
-    db,
-    rows.map((row) => row.id),
-  )
-  return rows.map((row) => toSummary(row, figuresOf(row.id)))
-}
-
 /** Returns the job as the API shows it; null when there is none. */
 export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
   const [job = null] = await viewJobs(db, [id])
@@ -142,7 +133,12 @@ export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
 
 /** Returns jobs as the API shows them, in the order of their ids; null where there is none. */
 export async function viewJobs(db: Reader, ids: readonly string[]): Promise<(JobView | null)[]> {
-  const rows = await db.selectFrom('jobs').selectAll().where('id', 'in', ids).execute()
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .execute()
   const checking = await db
     .selectFrom('work')
     .select(['job_id', 'current_check'])
@@ -178,6 +174,7 @@ function toView(row: Selectable<JobsTable>, figures: Figures, checking: JobView[
       setup: job.setup,
       source: job.source,
       parallelism: job.parallelism,
+      priority: job.priority,
       approve_plan: job.approve_plan,
       permissions: job.permissions,
       budget: job.budget,
@@ -189,7 +186,11 @@ function toView(row: Selectable<JobsTable>, figures: Figures, checking: JobView[
 function isListed(job: ExpressionBuilder<Schema, 'jobs'>, { status, needs, q = '' }: JobQuery) {
   const like = `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return job.and([
-    job('id', 'not in', job.selectFrom('jobs as server').select('server.id').where('server.hidden', '=', 1)),
+    job(
+      'id',
+      'not in',
+      job.selectFrom('jobs as server').select('server.id').where('server.hidden', '=', sql.lit(1)),
+    ),
     ...(status === undefined ? [] : [job('status', '=', status)]),
     ...(needs === 'person' ? [job('person_since', 'is not', null)] : []),
     ...(q === ''
@@ -201,9 +202,10 @@ function isListed(job: ExpressionBuilder<Schema, 'jobs'>, { status, needs, q = '
 /** Returns one page of jobs and the total count. The default order walks an index, and so does the count. */
 export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
   const { sort_by: by, sort_order: direction, page, page_size } = query
-  const rows = await db
+  // The ids alone come from an index, however many jobs are before them.
+  const found = await db
     .selectFrom('jobs')
-    .select(summaryColumns)
+    .select('id')
     .where((job) => isListed(job, query))
     .$if(by === 'attention', (jobs) => jobs.orderBy(sql`(person_since is null)`))
     .$if(by !== 'created_at' && by !== 'attention', (jobs) =>
@@ -216,15 +218,16 @@ export async function listJobs(db: Reader, query: JobQuery): Promise<JobList> {
     .limit(page_size)
     .offset((page - 1) * page_size)
     .execute()
+  const ids = found.map((job) => job.id)
   const { total } = await db
     .selectFrom('jobs')
     .select((job) => job.fn.countAll<number>().as('total'))
     .where((job) => isListed(job, query))
     .executeTakeFirstOrThrow()
-  return { jobs: await toSummaries(db, rows), total, page, page_size }
+  return { jobs: await readSummaries(db, ids), total, page, page_size }
 }
 
-/** Returns summaries of the named jobs except hidden ones, for the stream that feeds lists. */
+/** Returns summaries of the named jobs in their order, without hidden ones. */
 export async function readSummaries(db: Reader, ids: readonly string[]): Promise<JobSummary[]> {
   if (ids.length === 0) return []
   const rows = await db
@@ -233,5 +236,7 @@ export async function readSummaries(db: Reader, ids: readonly string[]): Promise
     .where('id', 'in', ids)
     .where('hidden', '=', 0)
     .execute()
-  return toSummaries(db, rows)
+  const figuresOf = await readFigures(db, ids)
+  const summaries = new Map(rows.map((row) => [row.id, toSummary(row, figuresOf(row.id))]))
+  return ids.flatMap((id) => summaries.get(id) ?? [])
 }

@@ -1,7 +1,7 @@
-import type { Selectable, Updateable } from 'kysely'
+import { sql, type Selectable, type Updateable } from 'kysely'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { Plan, PlanView } from '../contract/plan.ts'
-import type { JobStatus, Mode, Phase, Proof, Role, Wait } from '../contract/words.ts'
+import type { JobStatus, Mode, Phase, Priority, Proof, Role, Wait } from '../contract/words.ts'
 import type { Usage } from '../contract/job.ts'
 import { notify } from './channels.ts'
 import { fromJson, fromJsonOrNull, toDate, toFlag, toJson, toJsonOrNull, toMillis } from './columns.ts'
@@ -32,6 +32,7 @@ export interface JobRow {
   branch: string
   budget: StoredBudget | null
   parallelism: number
+  priority: Priority
   epoch: number
   last_seq: number
   head_commit: string | null
@@ -67,6 +68,7 @@ export interface NewJobRow {
   readonly branch: string
   readonly budget: { tokens?: number | undefined; usd?: number | undefined } | null
   readonly parallelism: number
+  readonly priority: Priority
   readonly approvePlan: boolean
   readonly permissions: PermissionPolicy
   readonly idempotencyKey: string | null
@@ -74,6 +76,8 @@ export interface NewJobRow {
   readonly isHidden: boolean
   readonly createdAt: Date
 }
+
+const ranks: Readonly<Record<Priority, number>> = { low: -1, normal: 0, high: 1 }
 
 /**
  * Inserts any number of jobs and their first events (`seq` 1). No other transaction can see the new rows before the commit,
@@ -101,6 +105,7 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
         branch: job.branch,
         budget: toJsonOrNull<StoredBudget>(job.budget),
         parallelism: job.parallelism,
+        priority: ranks[job.priority],
         idempotency_key: job.idempotencyKey,
         request_hash: job.requestHash,
         hidden: toFlag(job.isHidden),
@@ -151,13 +156,24 @@ export async function findByIdempotencyKey(
 
 /** Locks a job for the rest of the transaction and returns it; null when there is none. */
 export async function lockJob(trx: Trx, id: string): Promise<{ trx: JobTrx; job: JobRow } | null> {
-  const row = await trx.selectFrom('jobs').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  const row = await trx
+    .selectFrom('jobs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
   return row === undefined ? null : { trx: withJobLock(trx), job: toJobRow(row) }
 }
 
 /** Returns a job without locking it; null when there is none. */
 export async function readJob(db: Reader, id: string): Promise<JobRow | null> {
-  const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
   return row === undefined ? null : toJobRow(row)
 }
 
@@ -171,6 +187,7 @@ export function toJobRow(row: Selectable<JobsTable>): JobRow {
     checks: fromJson(row.checks),
     setup: fromJson(row.setup),
     budget: fromJsonOrNull(row.budget),
+    priority: row.priority > 0 ? 'high' : row.priority < 0 ? 'low' : 'normal',
     plan: fromJsonOrNull(row.plan),
     approve_plan: row.approve_plan === 1,
     proposed_plan: fromJsonOrNull(row.proposed_plan),
@@ -199,6 +216,7 @@ export interface JobChange {
   readonly plan_approved?: boolean
   readonly plan_notes?: PlanView['notes']
   readonly budget?: (StoredBudget & { version: number }) | null
+  readonly priority?: Priority
   readonly error?: string | null
   readonly epoch?: number
   readonly cancel_requested_at?: Date | null
@@ -216,11 +234,12 @@ export async function updateJob(trx: JobTrx, id: string, change: JobChange): Pro
 
 function toColumns(change: JobChange): Updateable<JobsTable> {
   const { wait, budget, plan, proposed_plan, plan_approved, plan_notes, ...rest } = change
-  const { cancel_requested_at, started_at, completed_at, ...plain } = rest
+  const { priority, cancel_requested_at, started_at, completed_at, ...plain } = rest
   return {
     ...plain,
     ...(wait === undefined ? {} : { wait: toJsonOrNull(wait), wait_for: wait?.for ?? null }),
     ...(budget === undefined ? {} : { budget: toJsonOrNull<StoredBudget>(budget) }),
+    ...(priority === undefined ? {} : { priority: ranks[priority] }),
     ...(plan === undefined ? {} : { plan: toJson(plan) }),
     ...(proposed_plan === undefined ? {} : { proposed_plan: toJsonOrNull(proposed_plan) }),
     ...(plan_approved === undefined ? {} : { plan_approved: toFlag(plan_approved) }),
@@ -241,7 +260,7 @@ export async function readUsage(db: Reader, jobId: string | null): Promise<Usage
 }
 
 function hidden(db: Reader) {
-  return db.selectFrom('jobs').select('jobs.id').where('jobs.hidden', '=', 1)
+  return db.selectFrom('jobs').select('jobs.id').where('jobs.hidden', '=', sql.lit(1))
 }
 
 /** Rewrites result paths for the current data directory, which may have been moved since they were delivered. */
@@ -259,8 +278,8 @@ export async function relocateResults(trx: Trx, dataDir: string): Promise<void> 
   }
 }
 
-/** The statuses of jobs that have not ended, as the partial indexes name them. */
-export const unfinished = ['queued', 'running', 'waiting'] as const
+/** The statuses of jobs that have not ended. Constants, not parameters: only then SQLite uses an index for them alone. */
+export const unfinished = sql<JobStatus>`('queued', 'running', 'waiting')`
 
 /** Returns the ids of all jobs that have not ended. */
 export async function unfinishedJobs(db: Reader): Promise<string[]> {

@@ -67,6 +67,7 @@ async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): P
       return Promise.resolve(() => Promise.resolve(stop()))
     },
     insist: (ask) => ask(),
+    backUp: (file, read) => sqlite.backUp(file, () => read(sqlite.reader)),
     trouble: () => null,
     close: () => Promise.resolve(sqlite.close()),
   }

@@ -47,6 +47,7 @@ export async function openPostgres(
     engine: 'postgres' as const,
     listen: (channel: string, onNotify: OnNotify) => listener.listen(channel, onNotify),
     insist: <T>(ask: () => Promise<T>) => pool.insist(ask, WORK_MS),
+    backUp: () => Promise.reject(new Error('PostgreSQL is backed up by pg_dump')),
     trouble: () => listener.trouble(),
     async close() {
       pool.giveUp()

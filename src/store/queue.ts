@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { notify } from './channels.ts'
-import type { WorkKind } from '../domain/model.ts'
+import type { WorkKind, WorkStatus } from '../domain/model.ts'
 import { nowMs, type Database, type JobTrx, type Reader, type Trx } from './database.ts'
 import type { QueueName } from './schema.ts'
 
@@ -14,6 +14,9 @@ export const queueChannel = 'slipway_queue'
 export const LEASE_MS = 15_000
 /** The waits in ms before an advance that failed is tried again: the first, and the longest. */
 const RETRY_MS = { first: 1000, longest: 60_000 }
+
+/** The statuses of work that has not ended. Constants, not parameters: only then SQLite uses an index for them alone. */
+const open = sql<WorkStatus>`('queued', 'running')`
 
 /** Wakes the workers when the transaction is committed: it has added something that is due. */
 export function noteQueued(trx: Trx): void {
@@ -84,8 +87,9 @@ export interface ClaimedEntry {
 }
 
 /**
- * Claims the queued work that comes next, in a transaction of its own; returns null when there is none. What finishes
- * something comes before what begins something, then the job with the least running work, then the oldest.
+ * Claims the queued work that comes next, in a transaction of its own; returns null when there is none. The job's priority
+ * comes first, then what finishes something before what begins something, then the job with the least running work, then the
+ * oldest.
  */
 export async function claimNext(trx: Trx, queue: QueueName, workerId: string): Promise<ClaimedEntry | null> {
   const next = await trx
@@ -93,15 +97,16 @@ export async function claimNext(trx: Trx, queue: QueueName, workerId: string): P
     .innerJoin('jobs as j', 'j.id', 'w.job_id')
     .select('w.id')
     .where('w.queue', '=', queue)
-    .where('w.status', '=', 'queued')
+    .where('w.status', '=', sql.lit('queued'))
     .where((work) => work.or([work('w.lease_until', 'is', null), work('w.lease_until', '<', nowMs)]))
+    .orderBy('j.priority', 'desc')
     .orderBy('w.finishes', 'desc')
     .orderBy((work) =>
       work
         .selectFrom('work as r')
         .select((row) => row.fn.countAll().as('running'))
         .whereRef('r.job_id', '=', 'w.job_id')
-        .where('r.status', '=', 'running'),
+        .where('r.status', '=', sql.lit('running')),
     )
     .orderBy('j.created_at')
     .orderBy('w.created_at')
@@ -124,10 +129,11 @@ export async function claimNext(trx: Trx, queue: QueueName, workerId: string): P
 }
 
 /**
- * Renews the claims of a worker, also those that have run out and that nobody has taken. Work that somebody else writes to at
- * this moment is left to the next time, because a job is locked before its work.
+ * Renews the leases of the work that a worker is running, also those that have run out and that nobody has ended. Work that
+ * somebody else writes to at this moment is left to the next time, because a job is locked before its work.
  */
-export async function renewLeases(trx: Trx, workerId: string): Promise<void> {
+export async function renewLeases(trx: Trx, workerId: string, running: readonly string[]): Promise<void> {
+  if (running.length === 0) return
   await trx
     .updateTable('work')
     .set({ lease_until: sql`${nowMs} + ${sql.lit(LEASE_MS)}` })
@@ -135,8 +141,9 @@ export async function renewLeases(trx: Trx, workerId: string): Promise<void> {
       row
         .selectFrom('work as own')
         .select('own.id')
+        .where('own.id', 'in', running)
         .where('own.worker_id', '=', workerId)
-        .where('own.status', 'in', ['queued', 'running'])
+        .where('own.status', 'in', open)
         .where('own.lease_until', 'is not', null)
         .forUpdate()
         .skipLocked(),
@@ -144,28 +151,33 @@ export async function renewLeases(trx: Trx, workerId: string): Promise<void> {
     .execute()
 }
 
-/** Returns the jobs of running work whose lease was not renewed in time. Queued work needs nothing: it can be claimed again. */
-export async function jobsWithExpiredLeases(db: Reader): Promise<string[]> {
+/**
+ * Returns running work whose lease was not renewed in time, apart from what the caller is running itself: it may have slept
+ * since it renewed. Queued work needs nothing: it can be claimed again.
+ */
+export async function expiredWork(
+  db: Reader,
+  running: readonly string[],
+): Promise<{ id: string; job_id: string }[]> {
   const rows = await db
     .selectFrom('work')
-    .select('job_id')
-    .distinct()
-    .where('status', '=', 'running')
+    .select(['id', 'job_id'])
+    .where('status', '=', sql.lit('running'))
     .where('lease_until', '<', nowMs)
     .execute()
-  return rows.map((row) => row.job_id)
+  return rows.filter(({ id }) => !running.includes(id))
 }
 
-/** Ends the leases of a job's running work that were not renewed in time. Returns how many. */
-export async function expireLeases(trx: JobTrx, jobId: string): Promise<number> {
+/** Ends a lease that was not renewed in time. Returns false when it was renewed or has ended meanwhile. */
+export async function expireLease(trx: JobTrx, workId: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('work')
     .set({ lease_until: null })
-    .where('job_id', '=', jobId)
+    .where('id', '=', workId)
     .where('status', '=', 'running')
     .where('lease_until', '<', nowMs)
     .executeTakeFirst()
-  return Number(numUpdatedRows)
+  return numUpdatedRows === 1n
 }
 
 /** Work that was interrupted, with what is needed to clear its files away. */
@@ -209,7 +221,7 @@ export async function probeClaim(trx: Trx, engine: Database['engine'], workerId:
   await trx
     .selectFrom('work')
     .select('id')
-    .where('status', '=', 'queued')
+    .where('status', '=', sql.lit('queued'))
     .limit(1)
     .forUpdate()
     .skipLocked()
@@ -239,7 +251,7 @@ export async function queueCounts(db: Reader): Promise<Record<string, number>> {
       sql<string>`queue || case when lease_until is null then '.due' else '.claimed' end`.as('name'),
       row.fn.countAll<number>().as('count'),
     ])
-    .where('status', 'in', ['queued', 'running'])
+    .where('status', 'in', open)
     .groupBy(sql`1`)
     .execute()
   return Object.fromEntries([...advances, ...work].map((row) => [row.name, row.count]))

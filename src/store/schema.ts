@@ -77,6 +77,8 @@ export interface JobsTable {
   branch: string
   budget: Json<StoredBudget> | null
   parallelism: number
+  /** A greater number is claimed first; 0 is normal. */
+  priority: Generated<number>
   idempotency_key: string | null
   request_hash: string
   hidden: Flag
@@ -100,6 +102,7 @@ export interface JobsTable {
   created_at: Millis
   started_at: Millis | null
   completed_at: Millis | null
+  deleted_at: Millis | null
 }
 
 export interface AgentsTable {

@@ -1,4 +1,5 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import fs from 'node:fs'
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
   Kysely,
   SqliteAdapter,
@@ -19,6 +20,8 @@ export interface Sqlite {
   readonly reader: Kysely<Schema>
   /** For transactions only. Those of one turn of the event loop are committed, and forced to disk, together. */
   readonly writer: Kysely<Schema>
+  /** Copies the database into a new file, and reads what belongs to the copy; transactions wait meanwhile. */
+  backUp<T>(file: string, read: () => Promise<T>): Promise<T>
   close(): void
 }
 
@@ -26,9 +29,13 @@ export interface Sqlite {
 const STATEMENTS = 400
 /** The time in ms that a statement waits for another process, such as a backup of the file. */
 const BUSY_MS = 5000
+/** More pages than a database has: a copy is made in one step, between two transactions. */
+const EVERY_PAGE = 2 ** 31 - 1
 
 /** Opens the database in `file`, and creates it if it does not exist. The caller holds the lock of the data directory. */
 export function openSqlite(file: string): Sqlite {
+  // Its owner's alone, and so are the files that SQLite makes beside it.
+  fs.closeSync(fs.openSync(file, 'a', 0o600))
   const write = new SqliteConnection(file, false)
   // WAL with `full` forces every commit to disk before it returns (https://sqlite.org/pragma.html#pragma_synchronous).
   write.database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
@@ -37,6 +44,11 @@ export function openSqlite(file: string): Sqlite {
   return {
     reader: new Kysely({ dialect: dialectOf(() => new ReadingDriver(read)) }),
     writer: new Kysely({ dialect: dialectOf(() => writer) }),
+    backUp: (copy, then) =>
+      writer.alone(async () => {
+        await backup(write.database, copy, { rate: EVERY_PAGE })
+        return then()
+      }),
     close() {
       read.database.close()
       writer.close()
@@ -208,8 +220,7 @@ class WritingDriver implements Driver {
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const turn = turnOf(connection)
-    if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#isTaken = true
+    await this.#takeTurn()
     turn.isTurn = true
     if (this.#group === null) {
       this.#exec('begin immediate')
@@ -253,6 +264,17 @@ class WritingDriver implements Driver {
     // Closed by its owner.
   }
 
+  /** Runs something when all transactions before it are committed, and before the next one begins. */
+  async alone<T>(run: () => Promise<T>): Promise<T> {
+    await this.#takeTurn()
+    try {
+      this.#commit()
+      return await run()
+    } finally {
+      this.#passTurn()
+    }
+  }
+
   close(): void {
     this.#commit()
     this.#connection.database.close()
@@ -262,8 +284,17 @@ class WritingDriver implements Driver {
     this.#connection.database.exec(text)
   }
 
+  async #takeTurn(): Promise<void> {
+    if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#isTaken = true
+  }
+
   #endTurn(turn: Turn): void {
     turn.isTurn = false
+    this.#passTurn()
+  }
+
+  #passTurn(): void {
     if (this.#isCommitDue) this.#commit()
     const next = this.#waiting.shift()
     if (next === undefined) this.#isTaken = false

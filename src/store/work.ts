@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { CheckingView } from '../contract/job.ts'
 import type { WorkKind, WorkOutcome, WorkStatus } from '../domain/model.ts'
 import { fromJsonOrNull, toFlag, toJson, toJsonOrNull } from './columns.ts'
@@ -177,7 +178,7 @@ export async function busySlots(db: Reader): Promise<number> {
     )
     .leftJoin('agents as a', 'a.id', 'x.agent_id')
     .select((row) => row.fn.countAll<number>().as('busy'))
-    .where('w.status', '=', 'running')
+    .where('w.status', '=', sql.lit('running'))
     .where('w.queue', '=', 'work')
     .where((row) => row.or([row('a.status', 'is', null), row('a.status', '<>', 'waiting')]))
     .executeTakeFirstOrThrow()

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { WorkerView } from '../contract/server.ts'
 import { restartOfServer } from '../domain/set-aside.ts'
 import { toDate, toIso } from './columns.ts'
@@ -60,7 +61,7 @@ export async function viewWorkers(db: Reader): Promise<WorkerView[]> {
   const leases = await db
     .selectFrom('work')
     .select(['id as work_id', 'kind', 'job_id', 'task_id', 'started_at', 'worker_id'])
-    .where('status', '=', 'running')
+    .where('status', '=', sql.lit('running'))
     .orderBy('started_at')
     .orderBy('id')
     .execute()

@@ -107,6 +107,11 @@ export function headCommit(repository: JobRepository): Promise<string> {
   return gitText(['rev-parse', '--verify', 'HEAD'], { gitDir: repository.dir })
 }
 
+/** Puts the branch of a repository back to a commit that it had. */
+export async function putBranchBack({ dir }: JobRepository, branch: string, commit: string): Promise<void> {
+  await git(['update-ref', `refs/heads/${branch}`, commit], { gitDir: dir })
+}
+
 /** Returns the full name of the reference of the job's branch. */
 export async function headRef(repository: JobRepository): Promise<string> {
   const head = await fs.promises.readFile(path.join(repository.dir, 'HEAD'), 'utf8')

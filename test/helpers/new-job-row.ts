@@ -18,6 +18,7 @@ export function newJobRow(given: Partial<NewJobRow> = {}): NewJobRow {
     branch: 'main',
     budget: null,
     parallelism: 2,
+    priority: 'normal',
     approvePlan: false,
     permissions: 'sandbox',
     idempotencyKey: null,

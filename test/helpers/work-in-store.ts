@@ -1,7 +1,7 @@
 import { newId } from '../../src/lib/ids.ts'
 import type { WorkKind } from '../../src/domain/model.ts'
 import type { Database } from '../../src/store/database.ts'
-import { insertJobs } from '../../src/store/jobs.ts'
+import { insertJobs, type NewJobRow } from '../../src/store/jobs.ts'
 import { insertWork } from '../../src/store/work.ts'
 import { newJobRow } from './new-job-row.ts'
 
@@ -9,9 +9,9 @@ import { newJobRow } from './new-job-row.ts'
 export async function addJobWithWork(
   db: Database,
   kinds: readonly WorkKind[],
-  createdAt = new Date(),
+  given: Partial<NewJobRow> = {},
 ): Promise<{ jobId: string; workIds: string[] }> {
-  const row = { ...newJobRow(), createdAt }
+  const row = newJobRow(given)
   const workIds = kinds.map(() => newId())
   await db.tx(async (trx) => {
     const inserted = await insertJobs(trx, [row])

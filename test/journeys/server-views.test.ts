@@ -197,6 +197,7 @@ it('a form with documents takes every field that a job has, as JSON takes it', a
     permissions: 'deny',
     budget: { tokens: 1000 },
     parallelism: 2,
+    priority: 'high',
   }
   expect(Object.keys(all).toSorted()).toEqual(Object.keys(NewJob.shape).toSorted())
   const { source: _, ...job } = all

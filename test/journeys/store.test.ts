@@ -11,13 +11,7 @@ import { openLog } from '../../src/lib/log.ts'
 import type { Database } from '../../src/store/database.ts'
 import { readEvents } from '../../src/store/events.ts'
 import { databaseFile, openDatabase } from '../../src/store/open-database.ts'
-import {
-  claimNext,
-  expireLeases,
-  jobsWithExpiredLeases,
-  renewLeases,
-  type ClaimedEntry,
-} from '../../src/store/queue.ts'
+import { claimNext, expiredWork, expireLease, renewLeases, type ClaimedEntry } from '../../src/store/queue.ts'
 import { beginWork, endWork, readWork, stuckJobs } from '../../src/store/work.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { makeDataDir } from '../helpers/server.ts'
@@ -144,8 +138,10 @@ describe('a claim', () => {
   const claim = (worker: string): Promise<ClaimedEntry | null> =>
     db.tx((trx) => claimNext(trx, 'work', worker))
 
-  it('takes what finishes something first, then the job with the least running work, then the oldest', async () => {
-    const at = (second: number): Date => new Date(Date.UTC(2020, 0, 1, 0, 0, second))
+  it('takes the higher priority first, then what finishes something, then the job with the least running work, then the oldest', async () => {
+    const at = (second: number) => ({ createdAt: new Date(Date.UTC(2020, 0, 1, 0, 0, second)) })
+    const low = await addJobWithWork(db, ['checks'], { ...at(0), priority: 'low' })
+    const high = await addJobWithWork(db, ['attempt'], { ...at(9), priority: 'high' })
     const old = await addJobWithWork(db, ['attempt', 'attempt', 'attempt'], at(0))
     const young = await addJobWithWork(db, ['attempt'], at(2))
     const last = await addJobWithWork(db, ['attempt', 'checks'], at(3))
@@ -157,12 +153,14 @@ describe('a claim', () => {
       expect(await serverAct(db, job_id, ({ trx }) => beginWork(trx, id, lease))).toBe(true)
     }
     expect(order).toEqual([
+      high.workIds[0],
       last.workIds[1],
       old.workIds[0],
       young.workIds[0],
       old.workIds[1],
       last.workIds[0],
       old.workIds[2],
+      low.workIds[0],
     ])
     await endAll(order)
   })
@@ -208,6 +206,28 @@ async function letLeasesRunOut(worker: string): Promise<void> {
   })
 }
 
+it('a worker that has slept does not end the lease of what it runs, and one that lost it cannot have it back', async () => {
+  const { workIds, jobId } = await addJobWithWork(db, ['attempt'])
+  const [id = ''] = workIds
+  const worker = newId()
+  const entry = await db.tx((trx) => claimNext(trx, 'work', worker))
+  await serverAct(db, jobId, ({ trx }) => beginWork(trx, id, entry?.lease ?? 0))
+  await letLeasesRunOut(worker)
+  const expired = async (running: readonly string[]): Promise<string[]> =>
+    (await expiredWork(db.reader, running)).map((work) => work.id)
+  expect(await expired([id])).not.toContain(id)
+  expect(await expired([])).toContain(id)
+  await db.tx((trx) => renewLeases(trx, worker, [id]))
+  expect(await expired([])).not.toContain(id)
+  await letLeasesRunOut(worker)
+  expect(await serverAct(db, jobId, ({ trx }) => expireLease(trx, id))).toBe(true)
+  await db.tx((trx) => renewLeases(trx, worker, [id]))
+  const work = await readWork(db.reader, id)
+  if (work === null) throw new Error('the work is gone')
+  expect(await underLease(db, { work, lease: work.lease }, () => Promise.resolve('written'))).toBeNull()
+  await endAll(workIds)
+})
+
 describe('workers that die, pause and come back', () => {
   it('lose no work, do none twice, and no late report is accepted', async () => {
     const { random, seed } = seededRandom()
@@ -234,7 +254,10 @@ describe('workers that die, pause and come back', () => {
       const report = async (): Promise<boolean | null> => {
         const work = await readWork(db.reader, id)
         if (work === null) throw new Error(`no work ${id}`)
-        return underLease(db, { work, lease }, ({ trx }) => endWork(trx, id, lease, 'done', null))
+        return underLease(db, { work, lease }, async ({ trx, queueAdvance }) => {
+          await queueAdvance()
+          return endWork(trx, id, lease, 'done', null)
+        })
       }
       const fate = random()
       if (fate < 0.15) {
@@ -260,7 +283,7 @@ describe('workers that die, pause and come back', () => {
       if (fate < 0.7) {
         // It stands still for longer than its lease, and renews it before anybody has noticed.
         await letLeasesRunOut(worker)
-        await db.tx((trx) => renewLeases(trx, worker))
+        await db.tx((trx) => renewLeases(trx, worker, [id]))
         fates.renewed += 1
       }
       if ((await report()) === true) {
@@ -272,9 +295,9 @@ describe('workers that die, pause and come back', () => {
     }
     /** Notices leases that ran out; work that had begun is lost, and is made anew as the rules would. */
     const expire = async (): Promise<void> => {
-      for (const jobId of await jobsWithExpiredLeases(db.reader))
-        await serverAct(db, jobId, async ({ trx, queueAdvance }) => {
-          if ((await expireLeases(trx, jobId)) > 0) await queueAdvance()
+      for (const { id, job_id } of await expiredWork(db.reader, []))
+        await serverAct(db, job_id, async ({ trx, queueAdvance }) => {
+          if (await expireLease(trx, id)) await queueAdvance()
         })
       for (const id of Array.from(open)) {
         const work = await readWork(db.reader, id)

@@ -38,4 +38,5 @@ export const keys = {
   workers: ['workers'],
   health: ['health'],
   canary: ['canary'],
+  backup: ['backup'],
 } as const

@@ -4,6 +4,7 @@ import type { Settings } from '../../src/contract/backend.ts'
 import type { BudgetChange, JobView } from '../../src/contract/job.ts'
 import type { NewMessage } from '../../src/contract/person.ts'
 import type { PlanEdit } from '../../src/contract/plan.ts'
+import type { Priority } from '../../src/contract/words.ts'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 import { refreshTogether } from './refresh.ts'
@@ -43,6 +44,11 @@ export function useCancelJob(id: string) {
 /** Sets the named limits; a job that waits for its budget continues. */
 export function useSetBudget(id: string) {
   return useJobCommand(id, (budget: BudgetChange) => client.setBudget(id, budget))
+}
+
+/** Changes the place of the job in the queue. */
+export function useSetPriority(id: string) {
+  return useJobCommand(id, (priority: Priority) => client.setPriority(id, priority))
 }
 
 export function useRestartJob(id: string) {

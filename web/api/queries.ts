@@ -4,8 +4,8 @@ import { client } from './client.ts'
 import { keys } from './keys.ts'
 
 const healthMs = 10_000
-/** The polling interval in ms while a canary runs that was started elsewhere. */
-const canaryMs = 1_000
+/** The polling interval in ms while a canary or a backup is under way. */
+const underwayMs = 1_000
 
 /**
  * The server's data as query options: `useQuery(queries.job(id))`. Inside a job's pages, live events refresh them; only the
@@ -71,10 +71,16 @@ export const queries = {
       refetchInterval: healthMs,
       retry: false,
     }),
+  backup: () =>
+    queryOptions({
+      queryKey: keys.backup,
+      queryFn: () => client.backup(),
+      refetchInterval: ({ state }) => (state.data?.status === 'running' ? underwayMs : healthMs),
+    }),
   canary: () =>
     queryOptions({
       queryKey: keys.canary,
       queryFn: () => client.canary(),
-      refetchInterval: ({ state }) => (state.data?.status === 'running' ? canaryMs : healthMs),
+      refetchInterval: ({ state }) => (state.data?.status === 'running' ? underwayMs : healthMs),
     }),
 }

@@ -10,6 +10,7 @@ import { QueryBody } from '../ui/query-body.tsx'
 import { Ago, Elapsed } from '../ui/since.tsx'
 import { StatusPill } from '../ui/status-pill.tsx'
 import { duration } from '../ui/time.ts'
+import { Backup } from './health-backup.tsx'
 import { Canary } from './health-canary.tsx'
 
 /** The health of the server: its latest check of each of its parts, and its workers. */
@@ -30,6 +31,7 @@ export function HealthScreen() {
               <Checks health={health} />
             </Section>
             <Canary />
+            <Backup />
             {stats !== undefined && <Figures stats={stats} version={health.version} />}
             {workers !== undefined && <Workers workers={workers} />}
           </div>

@@ -3,7 +3,7 @@ import type { JobRequest } from '../../src/client/job-request.ts'
 import type { Settings } from '../../src/contract/backend.ts'
 import { documentLimits } from '../../src/contract/document-limits.ts'
 import type { PermissionPolicy } from '../../src/contract/permission.ts'
-import type { Mode, Role } from '../../src/contract/words.ts'
+import type { Mode, Priority, Role } from '../../src/contract/words.ts'
 import { entriesOf } from '../ui/entries.ts'
 
 /** The values of the form. Numbers are kept as typed, so that a wrong one can be shown and corrected. */
@@ -23,6 +23,7 @@ export interface JobForm {
   readonly setup: string
   readonly approvePlan: boolean
   readonly permissions: PermissionPolicy
+  readonly priority: Priority
   readonly tokens: string
   readonly usd: string
   readonly parallelism: string
@@ -30,7 +31,7 @@ export interface JobForm {
 }
 
 /** The field an error belongs to; `form` when it belongs to none. */
-export type JobField = Exclude<keyof JobForm, 'approvePlan' | 'permissions'> | 'form'
+export type JobField = Exclude<keyof JobForm, 'approvePlan' | 'permissions' | 'priority'> | 'form'
 export type Problems = Readonly<Partial<Record<JobField, string>>>
 
 export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
@@ -46,6 +47,7 @@ export function emptyForm(defaults: Settings['defaults'] | undefined): JobForm {
     setup: '',
     approvePlan: defaults?.approve_plan ?? false,
     permissions: defaults?.permissions ?? 'sandbox',
+    priority: 'normal',
     tokens: '',
     usd: '',
     parallelism: String(defaults?.parallelism ?? 2),
@@ -104,6 +106,7 @@ export function requestOf(form: JobForm, backend: string | undefined): JobReques
     parallelism: Number(form.parallelism),
     permissions: form.permissions,
     approve_plan: form.mode === 'team' && form.approvePlan,
+    ...(form.priority === 'normal' ? {} : { priority: form.priority }),
     ...(backend === undefined ? {} : { backend }),
     ...(setup.length === 0 ? {} : { setup }),
     ...(form.source.trim() === '' ? {} : { source: form.source.trim() }),

@@ -1,9 +1,11 @@
-import type { Role } from '../../src/contract/words.ts'
+import type { Priority, Role } from '../../src/contract/words.ts'
 import { roleNames } from '../ui/avatar.tsx'
 import { Switch } from '../ui/checkbox.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { PolicyChoice } from '../ui/policy-choice.tsx'
+import { priorities } from '../ui/priority.ts'
+import { Segmented } from '../ui/segmented.tsx'
 import { BackendMenu } from './new-job-backend.tsx'
 import type { JobForm, Problems } from './new-job-form.ts'
 
@@ -58,6 +60,7 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
         value={form.permissions}
         onChange={(permissions) => onChange({ permissions })}
       />
+      <PriorityChoice value={form.priority} onChange={(priority) => onChange({ priority })} />
       <Budget form={form} problems={problems} onChange={onChange} />
       {form.mode === 'team' && <RoleBackends form={form} problems={problems} onChange={onChange} />}
     </section>
@@ -117,6 +120,24 @@ function TeamOptions({ form, problems, onChange }: OptionsProps) {
         )}
       </Field>
     </>
+  )
+}
+
+function PriorityChoice({
+  value,
+  onChange,
+}: {
+  readonly value: Priority
+  readonly onChange: (value: Priority) => void
+}) {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <span className="text-sm font-medium">Priority</span>
+      <div>
+        <Segmented label="Priority" value={value} options={priorities} onChange={onChange} />
+      </div>
+      <p className="text-xs text-muted">{priorities.find((one) => one.value === value)?.hint}</p>
+    </div>
   )
 }
 

@@ -5,7 +5,7 @@ import os from 'node:os'
 import { text } from 'node:stream/consumers'
 import { ApiError } from '../../client/api-error.ts'
 import type { JobRequest } from '../../client/job-request.ts'
-import type { CreatedJob } from '../../client/views.ts'
+import { priorities, type CreatedJob, type Priority } from '../../client/views.ts'
 import { addExamples, collect, positiveAmount, wholeNumber, type ServerFlags } from '../command-kit.ts'
 import { carryThrough } from '../carry-through.ts'
 import { readDocuments } from '../documents.ts'
@@ -28,6 +28,7 @@ interface Flags extends ServerFlags {
   maxUsd?: number
   approvePlan?: boolean
   permissions?: 'ask' | 'sandbox' | 'deny'
+  priority?: Priority
   plain?: boolean
   json?: boolean
 }
@@ -80,6 +81,9 @@ export function addRun(program: Command, terminal: Terminal): void {
         '--permissions <policy>',
         'when agents ask before they act: you are asked, all is allowed inside the sandbox, or all is refused',
       ).choices(['ask', 'sandbox', 'deny']),
+    )
+    .addOption(
+      new Option('--priority <priority>', 'which jobs come first when slots are few').choices(priorities),
     )
     .option('--plain', 'plain lines instead of a board that is redrawn')
     .option('--json', 'one JSON document at the end, nothing else on standard output')
@@ -141,6 +145,7 @@ async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
     ...(flags.approvePlan === true ? { approve_plan: true } : {}),
     ...(flags.permissions === undefined ? {} : { permissions: flags.permissions }),
+    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
     ...(Object.keys(budget).length === 0 ? {} : { budget }),
   }
 }

@@ -94,13 +94,13 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   }
 }
 
-/** Returns the fields whose only default is empty, and the branch of the source, for which the source is read. */
+/** Returns the fields that have no default in the settings, and the branch of the source, for which the source is read. */
 async function asked(
   input: NewJob,
   branchOf: SourceCheck,
-): Promise<Pick<NewJobRow, 'model' | 'models' | 'source' | 'branch' | 'setup' | 'budget'>> {
-  const { model = null, models = {}, source = null, setup = [], budget = null } = input
-  return { model, models, source, branch: await branchOf(source), setup, budget }
+): Promise<Pick<NewJobRow, 'model' | 'models' | 'source' | 'branch' | 'setup' | 'budget' | 'priority'>> {
+  const { model = null, models = {}, source = null, setup = [], budget = null, priority = 'normal' } = input
+  return { model, models, source, branch: await branchOf(source), setup, budget, priority }
 }
 
 function noRoom(missing: string): AppError {

@@ -3,8 +3,8 @@ import { restartOfServer } from '../../domain/set-aside.ts'
 import {
   claimNext,
   dueAdvances,
-  expireLeases,
-  jobsWithExpiredLeases,
+  expiredWork,
+  expireLease,
   putOffAdvance,
   queueChannel,
   renewLeases,
@@ -89,10 +89,9 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       work.close()
     }
     await engine.db.tx(async (trx) => {
-      await renewLeases(trx, engine.workerId)
+      await renewLeases(trx, engine.workerId, engine.running.ids())
       await touchWorker(trx, engine.workerId, hold)
     })
-    // Its own were renewed before: after a pause of this process nobody has taken them, or they would be somebody else's.
     await endExpiredLeases(engine)
     if (hold === null && before !== null) work.open()
     beat = Date.now()
@@ -121,8 +120,10 @@ export async function startWorker(engine: Engine): Promise<Worker> {
       every(engine, WATCH_MS, watch),
       every(engine, POLL_MS, () => Promise.resolve(look())),
     ]
-    for (const loop of loops) loop.open()
+    advances.open()
+    repository.open()
     await pulse()
+    if (hold === null) work.open()
   }
   const pause = (): Promise<void> => {
     for (const timer of timers) clearInterval(timer)
@@ -168,11 +169,14 @@ async function nextAdvances(engine: Engine): Promise<(() => Promise<void>) | nul
   }
 }
 
-/** Ends leases that ran out, and has the rules decide what follows. */
-async function endExpiredLeases({ db }: Engine): Promise<void> {
-  for (const id of await jobsWithExpiredLeases(db.reader))
-    await serverAct(db, id, async ({ trx, queueAdvance }) => {
-      if ((await expireLeases(trx, id)) > 0) await queueAdvance()
+/**
+ * Ends leases that ran out, and has the rules decide what follows: their worker has died, or could not report. What this
+ * process is running it goes on with, also when it has slept for longer than its leases are valid.
+ */
+async function endExpiredLeases({ db, running }: Engine): Promise<void> {
+  for (const { id, job_id } of await expiredWork(db.reader, running.ids()))
+    await serverAct(db, job_id, async ({ trx, queueAdvance }) => {
+      if (await expireLease(trx, id)) await queueAdvance()
     })
 }
 

@@ -11,6 +11,7 @@ import {
   JobQuery,
   JobView,
   NewJob,
+  PriorityChange,
   Progress,
   TaskList,
 } from '../../contract/job.ts'
@@ -136,6 +137,30 @@ function acts(app: OpenAPIHono, deps: HttpDeps): void {
     const change = BudgetChange.safeParse(await readJson(c, deps.limits.bodyBytes))
     if (!change.success) throw invalid(change.error, 'budget')
     return c.json(await deps.jobs.setBudget(id, change.data), 202)
+  })
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/jobs/{id}/priority',
+    summary: 'Change the place of a job in the queue; work that has begun goes on',
+    request: { params: idParams, body: { content: { 'application/json': { schema: PriorityChange } } } },
+    responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors },
+  })
+  app.post('/api/jobs/:id/priority', async (c) => {
+    const id = idOf(c)
+    const change = PriorityChange.safeParse(await readJson(c, deps.limits.bodyBytes))
+    if (!change.success) throw invalid(change.error, 'priority')
+    return c.json(await deps.jobs.setPriority(id, change.data.priority), 202)
+  })
+  app.openAPIRegistry.registerPath({
+    method: 'delete',
+    path: '/api/jobs/{id}',
+    summary: 'Delete a job that has ended, with its repository, its result and its history',
+    request: { params: idParams },
+    responses: { 204: { description: 'It is gone.' }, ...errors },
+  })
+  app.delete('/api/jobs/:id', async (c) => {
+    await deps.jobs.delete(idOf(c))
+    return c.body(null, 204)
   })
   act('cancel', 'Cancel a job', deps.jobs.cancel)
   act('restart', 'Take up a failed or cancelled job where it stopped', deps.jobs.restart)

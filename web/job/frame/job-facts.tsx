@@ -21,6 +21,9 @@ export function JobFacts({ job }: { readonly job: JobView }) {
           <ProofBadge job={job} />
         </Fact>
       )}
+      {job.options.priority !== 'normal' && (
+        <Fact name="Priority">{job.options.priority === 'high' ? 'High priority' : 'Low priority'}</Fact>
+      )}
       {(job.head_commit !== null || job.options.source !== null) && (
         <Fact name="Branch">
           <span className="max-w-48 truncate" title={job.branch} dir="auto">

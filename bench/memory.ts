@@ -25,3 +25,9 @@ function read(file: string): string {
     throw error
   }
 }
+
+/** Returns the most memory in MB that a process has had since its start (`VmHWM` of proc(5)). */
+export function peakMemory(pid: number): number {
+  const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
+}

@@ -60,7 +60,7 @@ async function cutPower(delayMs: number): Promise<{ dataDir: string; kept: strin
   return { dataDir, kept, dropped }
 }
 
-it('a power loss at 20 random moments loses no acknowledged job', async () => {
+it(`a power loss at ${RUNS} random moments loses no acknowledged job`, async () => {
   const { random, seed } = seededRandom()
   const runs = Array.from({ length: RUNS }, (_, run) => ({ run, delayMs: random() * 400 }))
   let done = 0

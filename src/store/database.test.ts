@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newJobRow } from '../../test/helpers/new-job-row.ts'
 import { JobQuery } from '../contract/job.ts'
@@ -41,6 +42,23 @@ it('keeps its files from everybody else', async () => {
   const files = fs.readdirSync(dataDir).filter((name) => name.startsWith(databaseFile))
   expect(files.length).toBeGreaterThan(1)
   for (const name of files) expect(fs.statSync(path.join(dataDir, name)).mode & 0o077, name).toBe(0)
+})
+
+it('finds by an index whatever is deleted with a row above it', () => {
+  const file = new DatabaseSync(path.join(dataDir, databaseFile), { readOnly: true })
+  const references = file
+    .prepare(
+      `select t.name as child, f."from" as name from sqlite_schema t join pragma_foreign_key_list(t.name) f
+      where t.type = 'table'`,
+    )
+    .all()
+  const scanned = references.filter(({ child, name }) => {
+    const plan = file.prepare(`explain query plan select 1 from "${child}" where "${name}" = ?`).all()
+    return !plan.every(({ detail }) => String(detail).includes('INDEX'))
+  })
+  file.close()
+  expect(references.length).toBeGreaterThan(20)
+  expect(scanned).toEqual([])
 })
 
 it('shows a query what is committed, and nothing of a transaction that runs', async () => {

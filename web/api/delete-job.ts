@@ -2,11 +2,18 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { client } from './client.ts'
 import { keys } from './keys.ts'
 
-/** Deletes the job; what the page knows of it is forgotten. */
-export function useDeleteJob(id: string) {
+/** Deletes the job. What follows is called also when the component that asked is no longer shown. */
+export function useDeleteJob(
+  id: string,
+  { onDeleted, onError }: { readonly onDeleted: () => void; readonly onError: (error: Error) => void },
+) {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: () => client.deleteJob(id),
-    onSuccess: () => cache.invalidateQueries({ queryKey: keys.jobs }),
+    onSuccess: () => {
+      onDeleted()
+      return cache.invalidateQueries({ queryKey: keys.jobs })
+    },
+    onError,
   })
 }

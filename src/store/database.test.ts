@@ -53,7 +53,9 @@ it('finds by an index whatever is deleted with a row above it', () => {
     )
     .all()
   const scanned = references.filter(({ child, name }) => {
-    const plan = file.prepare(`explain query plan select 1 from "${child}" where "${name}" = ?`).all()
+    const plan = file
+      .prepare(`explain query plan select 1 from "${String(child)}" where "${String(name)}" = ?`)
+      .all()
     return !plan.every(({ detail }) => String(detail).includes('INDEX'))
   })
   file.close()

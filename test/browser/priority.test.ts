@@ -32,5 +32,9 @@ it('a job is given a priority with its vision, and another one while it waits', 
     await page.getByText('Low priority', { exact: true }).waitFor({ state: 'detached' })
     const [job] = (await server.client.listJobs()).jobs
     expect((await server.client.getJob(job?.id ?? '')).options.priority).toBe('normal')
+    await page.goto('/health')
+    // With no worker the job stays due, and the figure says so.
+    await page.getByRole('term').filter({ hasText: 'Due in the queue' }).waitFor()
+    expect(await page.getByRole('definition').filter({ hasText: /^1$/ }).count()).toBeGreaterThan(0)
   })
 })

@@ -82,7 +82,7 @@ function Checks({ health }: { readonly health: Health }) {
 
 function Figures({ stats, version }: { readonly stats: Stats; readonly version: string }) {
   const due = Object.entries(stats.queue)
-    .filter(([name]) => name.endsWith('.created') || name.endsWith('.retry'))
+    .filter(([name]) => name.endsWith('.due'))
     .reduce((sum, [, count]) => sum + count, 0)
   return (
     <Section title="Server">

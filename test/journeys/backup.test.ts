@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runSlipway as slipway, type Ended } from '../helpers/run-slipway.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { makeDir } from '../helpers/made-dirs.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
@@ -18,21 +17,6 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.stop())
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function slipway(...words: string[]): Promise<Ended> {
-  const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [program, ...words])) }
-  } catch (error) {
-    return error as Ended
-  }
-}
 
 const backUp = (directory: string, ...words: string[]): Promise<Ended> =>
   slipway('backup', directory, ...words, '--data-dir', server.dataDir)

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runSlipway, type Ended } from '../helpers/run-slipway.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
@@ -16,22 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function slipway(...words: string[]): Promise<Ended> {
-  const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
-  const command = [program, ...words, '--data-dir', server.dataDir]
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, command)) }
-  } catch (error) {
-    return error as Ended
-  }
-}
-
+const slipway = (...words: string[]): Promise<Ended> => runSlipway(...words, '--data-dir', server.dataDir)
 async function done(): Promise<string> {
   const { job_id } = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
   expect((await endOf(server, job_id)).status).toBe('completed')

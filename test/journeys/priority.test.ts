@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { endOf, eventsOf } from '../helpers/follow-job.ts'
+import { runSlipway } from '../helpers/run-slipway.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -13,12 +11,6 @@ beforeAll(async () => {
   server = await startTestServer({ env: { SLIPWAY_WORKERS: '1' } })
 })
 afterAll(() => server.stop())
-
-async function slipway(...words: string[]): Promise<string> {
-  const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
-  const run = promisify(execFile)(process.execPath, [program, ...words, '--data-dir', server.dataDir])
-  return (await run).stdout
-}
 
 it('a job of high priority passes older ones, and one of low priority lets all others pass', async () => {
   const blocker = await server.client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
@@ -40,9 +32,17 @@ it('a job of high priority passes older ones, and one of low priority lets all o
     [await make('high'), 'high'],
   ])
   const idOf = (name: string): string => [...names].find(([, each]) => each === name)?.[0] ?? ''
-  expect(await slipway('priority', idOf('raised later').slice(0, 18), 'high')).toContain(
-    'The priority of the job is high now.',
+  const raised = await runSlipway(
+    'priority',
+    idOf('raised later').slice(0, 18),
+    'high',
+    '--data-dir',
+    server.dataDir,
   )
+  expect(raised).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('The priority of the job is high now.'),
+  })
   await server.client.cancel(blocker.job_id)
   const ended = await Promise.all([...names.keys()].map((id) => endOf(server, id)))
   expect(ended.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed'])

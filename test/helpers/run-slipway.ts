@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+
+export interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command line to its end, whatever its exit code is. */
+export async function runSlipway(...words: string[]): Promise<Ended> {
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [program, ...words])) }
+  } catch (error) {
+    return error as Ended
+  }
+}

@@ -182,7 +182,7 @@ async function existing(engine: Engine, id: string): Promise<JobRow> {
   return job
 }
 
-function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
+function wireJobs({ engine, createJob, backups }: Wiring): HttpDeps['jobs'] {
   const { db } = engine
   // Concurrent reads share one statement.
   const view = coalesce(
@@ -263,7 +263,10 @@ function wireJobs({ engine, createJob }: Wiring): HttpDeps['jobs'] {
       await setPriority(engine, id, priority)
       return seen(id)
     },
-    delete: (id) => deleteJob(engine, id),
+    async delete(id) {
+      backups.refuseWhileUnderway()
+      await deleteJob(engine, id)
+    },
     async cancel(id) {
       await cancelJob(engine, id)
       return seen(id)

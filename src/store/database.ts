@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts'
 
 export type Trx = Transaction<Schema>
 /** Reads only: every write is part of a transaction. */
-export type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'selectNoFrom' | 'getExecutor'>
+export type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'selectNoFrom'>
 
 declare const holdsJobLock: unique symbol
 

@@ -10,6 +10,7 @@ export interface JobHead {
   readonly isDelivered: boolean
 }
 
+/** Returns where the branches of all jobs are, but for those of the server itself and those that are being deleted. */
 export async function readHeads(db: Reader): Promise<JobHead[]> {
   const rows = await db
     .selectFrom('jobs as j')
@@ -31,6 +32,7 @@ export async function readHeads(db: Reader): Promise<JobHead[]> {
         )
         .as('commit'),
     ])
+    .where('j.hidden', '=', 0)
     .execute()
   return rows.map(({ id, branch, commit, result_path }) => ({
     id,

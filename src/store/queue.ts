@@ -11,7 +11,7 @@ import type { QueueName } from './schema.ts'
 export const queueChannel = 'slipway_queue'
 
 /** The time in ms for which a claim is valid without being renewed. */
-export const LEASE_MS = 15_000
+const LEASE_MS = 15_000
 /** The waits in ms before an advance that failed is tried again: the first, and the longest. */
 const RETRY_MS = { first: 1000, longest: 60_000 }
 

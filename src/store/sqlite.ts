@@ -104,8 +104,7 @@ class SqliteConnection implements DatabaseConnection {
     })
   }
 
-  // eslint-disable-next-line require-yield -- refuses
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('a result of SQLite is read at once')
   }
 
@@ -186,7 +185,8 @@ class Turn implements DatabaseConnection {
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (!this.isTurn) return Promise.reject(new Error('a statement that writes belongs into a transaction'))
+    if (!this.isTurn)
+      return Promise.reject(new Error('a statement that writes must be part of a transaction'))
     return this.#connection.executeQuery<R>(query)
   }
 

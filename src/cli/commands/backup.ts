@@ -48,7 +48,7 @@ async function end(client: Client, terminal: Terminal): Promise<BackupView> {
   for (;;) {
     const backup = await client.backup()
     if (backup.status === 'failed')
-      throw new Failure(`the backup failed: ${backup.error ?? 'nobody knows why'}`, {
+      throw new Failure(`the backup failed: ${backup.error ?? 'no reason is known'}`, {
         hint: `remove ${backup.directory ?? 'the directory'} and try again`,
       })
     if (backup.status !== 'running') return backup

@@ -14,7 +14,7 @@ import type { JobTransaction } from '../job-transactions.ts'
 import { loseWork } from './lose-work.ts'
 import { applyStart, isStart } from './start-work.ts'
 
-/** Applies the rules' decisions as rows, events and queue entries of one transaction. */
+/** Applies the rules' decisions as rows and events of one transaction. */
 export async function applyDecisions(
   transaction: JobTransaction,
   snapshot: Snapshot,

@@ -14,14 +14,16 @@ export interface Backups {
   view(): BackupView
   /** Begins a backup. Throws `AppError` when the directory cannot take it, or one is under way. */
   begin(request: BackupRequest): Promise<BackupView>
-  /** Waits until nothing is written any more. */
+  /** Throws `AppError` while a backup is under way: what it copies must not be removed. */
+  refuseWhileUnderway(): void
+  /** Stops a backup that is under way, and waits until nothing is written any more. */
   close(): Promise<void>
 }
 
-/** What opens secrets and doors: in a backup only when it is asked for. */
+/** The key of the secrets and the token of the API: in a backup only when they are asked for. */
 const keys = new Set(['secrets.key', 'token'])
 /** What belongs to a running server, or can be made again. The database is copied by itself. */
-const left = /^(run|pool|trash|trials|server\.json|lock\..*|\.write-\d+|slipway\.sqlite.*)$/
+const excluded = /^(run|pool|trash|trials|server\.json|lock\..*|\.write-\d+|slipway\.sqlite.*)$/
 
 const never: BackupView = {
   status: 'never',
@@ -33,7 +35,7 @@ const never: BackupView = {
   error: null,
 }
 
-export function openBackups(engine: Engine, version: string): Backups {
+export function openBackups(engine: Pick<Engine, 'db' | 'dataDir' | 'log'>, version: string): Backups {
   let now = never
   let underway: Promise<void> = Promise.resolve()
   const stopping = new AbortController()
@@ -53,14 +55,15 @@ export function openBackups(engine: Engine, version: string): Backups {
       end('failed', error instanceof Error ? error.message : String(error))
     }
   }
+  const refuseWhileUnderway = (): void => {
+    if (now.status === 'running')
+      throw new AppError('backup_underway', `A backup into ${now.directory} is under way: wait for its end.`)
+  }
   return {
     view: () => now,
+    refuseWhileUnderway,
     async begin(request) {
-      if (now.status === 'running')
-        throw new AppError(
-          'backup_underway',
-          `A backup into ${now.directory} is under way: wait for its end.`,
-        )
+      refuseWhileUnderway()
       if (engine.db.engine === 'postgres')
         throw new AppError(
           'backup_of_postgres',
@@ -87,7 +90,7 @@ export function openBackups(engine: Engine, version: string): Backups {
 
 /** Copies the rows, then the files; `onJobs` is told how many jobs there are and are copied. */
 async function copyEverything(
-  engine: Engine,
+  engine: Pick<Engine, 'db' | 'dataDir'>,
   { directory, with_key: withKey }: BackupRequest,
   signal: AbortSignal,
   onJobs: (jobs: BackupView['jobs']) => void,
@@ -136,7 +139,7 @@ function refusal(sentence: string): AppError {
 /** Copies what lies beside the jobs. */
 async function copyRoot(dataDir: string, directory: string, withKey: boolean): Promise<void> {
   for (const name of await namesIn(dataDir))
-    if (name !== 'jobs' && !left.test(name) && (withKey || !keys.has(name)))
+    if (name !== 'jobs' && !excluded.test(name) && (withKey || !keys.has(name)))
       await copy(path.join(dataDir, name), path.join(directory, name))
 }
 

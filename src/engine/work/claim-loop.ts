@@ -45,7 +45,8 @@ export function openClaimLoop(options: {
       for (;;) {
         if (!isOpen || running >= room()) break
         const run = await claim()
-        if (run === null) break
+        // What was claimed while the loop was closed is claimed again when its lease has run out.
+        if (run === null || !isOpen) break
         start(run)
       }
     } while (isAskedAgain)

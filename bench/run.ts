@@ -1,3 +1,4 @@
+import { measureAdvance } from './measure-advance.ts'
 import { measureAgentStart } from './measure-agent-start.ts'
 import { measureBoard, measureHour } from './measure-board.ts'
 import { measureCreates } from './measure-creates.ts'
@@ -15,6 +16,7 @@ import { openReport } from './report.ts'
 const acts = {
   start: ['Starting, and standing by', measureStart],
   creates: ['Accepting and listing jobs', measureCreates],
+  advance: ['Deciding what comes next', measureAdvance],
   agents: ['From accepted to an agent at work', measureAgentStart],
   lines: ['What an agent says, on its way to who watches', measureLines],
   stall: ['What a start of a process holds up', measureStall],

@@ -1,3 +1,4 @@
+import type { Plan } from '../contract/plan.ts'
 import type { Decision } from './decision.ts'
 import type { Snapshot } from './model.ts'
 import { tasksOfPlan } from './plan-tasks.ts'
@@ -28,7 +29,7 @@ export function decidePlan({ job, attempts }: Snapshot): Decision[] {
 }
 
 /** Returns the plan that the planner produced last; null when there is none. */
-function plannedIn(attempts: Snapshot['attempts']): Snapshot['job']['plan'] {
+function plannedIn(attempts: Snapshot['attempts']): Plan | null {
   const latest = attempts.findLast((attempt) => attempt.status === 'succeeded' && attempt.outcome?.plan)
   return latest?.outcome?.plan ?? null
 }

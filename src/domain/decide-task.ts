@@ -1,21 +1,31 @@
 import type { Decision } from './decision.ts'
 import { failingLine } from './failing-line.ts'
+import type { Board } from './board.ts'
 import { feedbackFor } from './feedback.ts'
 import { decideTaskCancel } from './decide-task-cancel.ts'
 import { counted, decideHeldBack } from './held-back.ts'
 import { backoffMs, tries } from './limits.ts'
 import type { Attempt, Feedback, Snapshot, Task, Work } from './model.ts'
 
+/** What is known when the next step of a task is decided; `now` and `retryMs` in milliseconds. */
+export interface Situation {
+  readonly snapshot: Snapshot
+  readonly board: Board
+  readonly now: number
+  readonly retryMs: number
+}
+
 /**
  * Decides the next step of one unfinished task: its dependencies, a slot, an attempt, then the gates in order (its checks
  * on a clean checkout, a reviewer's verdict), then the merge into the job's main.
  */
-export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs: number): Decision[] {
+export function decideTask({ snapshot, board, now, retryMs }: Situation, task: Task): Decision[] {
   if (task.cancelRequested) return decideTaskCancel(snapshot, task)
-  if (task.status === 'pending') return decidePending(snapshot, task)
+  if (task.status === 'pending') return decidePending(board, task)
   const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
   if (mine.some((work) => work.status === 'queued' || work.status === 'running')) return []
-  if (task.status === 'ready') return decideReady(snapshot, task)
+  if (task.status === 'ready')
+    return board.startable.has(task) ? [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }] : []
   const ended = mine.at(-1)?.outcome
   if (ended?.kind === 'error' && ended.permanent === true)
     return [{ do: 'fail-task', taskId: task.id, error: ended.message }]
@@ -36,8 +46,8 @@ export function decideTask(snapshot: Snapshot, task: Task, now: number, retryMs:
   return decideAgain(snapshot, task, attempts, now, retryMs)
 }
 
-function decidePending(snapshot: Snapshot, task: Task): Decision[] {
-  const parents = task.dependsOn.map((id) => snapshot.tasks.find((other) => other.id === id))
+function decidePending(board: Board, task: Task): Decision[] {
+  const parents = task.dependsOn.map((id) => board.byId.get(id))
   const broken = parents.find(
     (parent) => parent && ['failed', 'skipped', 'cancelled'].includes(parent.status),
   )
@@ -50,18 +60,6 @@ function decidePending(snapshot: Snapshot, task: Task): Decision[] {
       },
     ]
   return parents.every((parent) => parent?.status === 'completed') ? [{ do: 'ready', taskId: task.id }] : []
-}
-
-/** Starts ready tasks in order of position, as many as the job's parallelism allows. */
-function decideReady(snapshot: Snapshot, task: Task): Decision[] {
-  const busy = snapshot.tasks.filter(
-    (other) => other.status === 'running' || other.status === 'review',
-  ).length
-  const before = snapshot.tasks.filter(
-    (other) => other.status === 'ready' && other.position < task.position,
-  ).length
-  if (busy + before >= snapshot.job.parallelism) return []
-  return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
 }
 
 /** Decides the gates behind a succeeded attempt; returns `again` when one of them sent the work back. */

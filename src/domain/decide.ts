@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts'
 import { decidePlan } from './decide-plan.ts'
 import { decideProof } from './decide-proof.ts'
 import { decideTask } from './decide-task.ts'
+import { isUnfinished, readBoard } from './board.ts'
 import { isTerminal } from './job.ts'
 import { withinBudget, withinLimits } from './held-back.ts'
 import type { Job, Snapshot, Task, Work } from './model.ts'
@@ -31,7 +32,10 @@ export function decide(whole: Snapshot, now: number, retryMs: number): Decision[
   }
 
   if (wait !== null) return open.length > 0 ? [] : decideWait(job, [wait])
-  const wanted = tasks.filter(isUnfinished).flatMap((task) => decideTask(snapshot, task, now, retryMs))
+  const board = readBoard(snapshot)
+  const wanted = tasks
+    .filter(isUnfinished)
+    .flatMap((task) => decideTask({ snapshot, board, now, retryMs }, task))
   const decisions = withinLimits(snapshot, withinBudget(snapshot, wanted), now)
   const waits = decisions.filter((decision) => decision.do === 'wait-retry' || decision.do === 'wait-person')
   const acts = decisions.filter((decision) => decision.do !== 'wait-retry' && decision.do !== 'wait-person')
@@ -107,13 +111,4 @@ function decideCancel(snapshot: Snapshot, open: readonly Work[]): Decision[] {
 
 function isOpen(work: Work): boolean {
   return work.status === 'queued' || work.status === 'running'
-}
-
-function isUnfinished(task: Task): boolean {
-  return (
-    task.status === 'pending' ||
-    task.status === 'ready' ||
-    task.status === 'running' ||
-    task.status === 'review'
-  )
 }

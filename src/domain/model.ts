@@ -27,10 +27,9 @@ export interface Job {
   readonly parallelism: number
   /** Increased by each restart; limits count within an epoch. */
   readonly epoch: number
-  readonly plan: Plan | null
   /** Whether a person must approve the plan before it is adopted. */
   readonly approvePlan: boolean
-  /** The proposed plan, with its edits. */
+  /** The proposed plan, with its edits; read until the tasks of a plan are there. */
   readonly proposal: Plan | null
   readonly planApproved: boolean
   /** Counts proposals, edits and adoptions of the plan. */
@@ -174,7 +173,11 @@ export interface Finding {
   readonly waived: boolean
 }
 
-/** The complete input of `decide`, read under the job's row lock. */
+/**
+ * The complete input of `decide`, read under the job's row lock. Attempts and work are those of tasks at which somebody is
+ * working (`running` or `review`), because the rules never look back at a task that is done; until the tasks of a plan are
+ * there, also those that made the plan. `work` has that of the job as a whole, too.
+ */
 export interface Snapshot {
   readonly job: Job
   readonly tasks: readonly Task[]

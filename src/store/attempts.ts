@@ -1,8 +1,8 @@
 import type { AttemptView } from '../contract/job.ts'
 import type { AttemptStatus, Role } from '../contract/words.ts'
-import type { AttemptOutcome, Feedback } from '../domain/model.ts'
+import type { Attempt, AttemptOutcome, Feedback } from '../domain/model.ts'
 import { fromJson, fromJsonOrNull, toFlag, toIso, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import type { JobTrx, Reader, Trx } from './database.ts'
 
 export interface NewAttempt {
   readonly id: string
@@ -35,6 +35,17 @@ export async function insertAttempt(trx: JobTrx, attempt: NewAttempt): Promise<v
       created_at: Date.now(),
     })
     .execute()
+}
+
+/** Returns how many attempts at a task, or reviews of them, there have been. */
+export async function countAttempts(trx: Trx, taskId: string, kind: Attempt['kind']): Promise<number> {
+  const { attempts } = await trx
+    .selectFrom('attempts')
+    .select((row) => row.fn.countAll<number>().as('attempts'))
+    .where('task_id', '=', taskId)
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow()
+  return attempts
 }
 
 export interface AttemptChange {

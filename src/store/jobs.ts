@@ -1,6 +1,6 @@
 import { sql, type Selectable, type Updateable } from 'kysely'
 import type { PermissionPolicy } from '../contract/permission.ts'
-import type { Plan, PlanView } from '../contract/plan.ts'
+import type { PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Priority, Proof, Role, Wait } from '../contract/words.ts'
 import type { Usage } from '../contract/job.ts'
 import { notify } from './channels.ts'
@@ -37,10 +37,8 @@ export interface JobRow {
   last_seq: number
   head_commit: string | null
   result_path: string | null
-  plan: Plan | null
   approve_plan: boolean
   permissions: PermissionPolicy
-  proposed_plan: Plan | null
   plan_version: number
   plan_approved: boolean
   plan_notes: PlanView['notes']
@@ -188,9 +186,7 @@ export function toJobRow(row: Selectable<JobsTable>): JobRow {
     setup: fromJson(row.setup),
     budget: fromJsonOrNull(row.budget),
     priority: row.priority > 0 ? 'high' : row.priority < 0 ? 'low' : 'normal',
-    plan: fromJsonOrNull(row.plan),
     approve_plan: row.approve_plan === 1,
-    proposed_plan: fromJsonOrNull(row.proposed_plan),
     plan_approved: row.plan_approved === 1,
     plan_notes: fromJson(row.plan_notes),
     cancel_requested_at: toDate(row.cancel_requested_at),
@@ -210,8 +206,6 @@ export interface JobChange {
   readonly proof_reason?: string | null
   readonly head_commit?: string
   readonly result_path?: string
-  readonly plan?: Plan
-  readonly proposed_plan?: Plan | null
   readonly plan_version?: number
   readonly plan_approved?: boolean
   readonly plan_notes?: PlanView['notes']
@@ -233,15 +227,13 @@ export async function updateJob(trx: JobTrx, id: string, change: JobChange): Pro
 }
 
 function toColumns(change: JobChange): Updateable<JobsTable> {
-  const { wait, budget, plan, proposed_plan, plan_approved, plan_notes, ...rest } = change
+  const { wait, budget, plan_approved, plan_notes, ...rest } = change
   const { priority, cancel_requested_at, started_at, completed_at, ...plain } = rest
   return {
     ...plain,
     ...(wait === undefined ? {} : { wait: toJsonOrNull(wait), wait_for: wait?.for ?? null }),
     ...(budget === undefined ? {} : { budget: toJsonOrNull<StoredBudget>(budget) }),
     ...(priority === undefined ? {} : { priority: ranks[priority] }),
-    ...(plan === undefined ? {} : { plan: toJson(plan) }),
-    ...(proposed_plan === undefined ? {} : { proposed_plan: toJsonOrNull(proposed_plan) }),
     ...(plan_approved === undefined ? {} : { plan_approved: toFlag(plan_approved) }),
     ...(plan_notes === undefined ? {} : { plan_notes: toJson(plan_notes) }),
     ...(cancel_requested_at === undefined ? {} : { cancel_requested_at: toMillis(cancel_requested_at) }),

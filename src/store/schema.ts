@@ -28,6 +28,7 @@ import type { Flag, Json, Millis } from './columns.ts'
  */
 export interface Schema {
   jobs: JobsTable
+  plans: PlansTable
   agents: AgentsTable
   tasks: TasksTable
   attempts: AttemptsTable
@@ -86,10 +87,12 @@ export interface JobsTable {
   last_seq: number
   head_commit: string | null
   result_path: string | null
-  plan: Json<Plan> | null
+  /** Unused: see `PlansTable`. */
+  plan: string | null
   approve_plan: Flag
   permissions: PermissionPolicy
-  proposed_plan: Json<Plan> | null
+  /** Unused: see `PlansTable`. */
+  proposed_plan: string | null
   plan_version: number
   plan_approved: Flag
   plan_notes: Json<PlanView['notes']>
@@ -103,6 +106,13 @@ export interface JobsTable {
   started_at: Millis | null
   completed_at: Millis | null
   deleted_at: Millis | null
+}
+
+/** The plans of a job; a job that has none has no row. */
+export interface PlansTable {
+  job_id: string
+  proposed: Json<Plan> | null
+  adopted: Json<Plan> | null
 }
 
 export interface AgentsTable {

@@ -1,9 +1,11 @@
+import { sql } from 'kysely'
 import type { Agent, Attempt, Snapshot, Task, Work } from '../domain/model.ts'
 import { fromJson, fromJsonOrNull } from './columns.ts'
 import type { JobTrx, Trx } from './database.ts'
 import { readSpent } from './budgets.ts'
 import { readFindings } from './findings.ts'
 import { readJob } from './jobs.ts'
+import { readPlans } from './plans.ts'
 import { blockedProviders } from './providers.ts'
 
 /**
@@ -13,6 +15,10 @@ import { blockedProviders } from './providers.ts'
 export async function readSnapshot(trx: JobTrx, jobId: string): Promise<Snapshot | null> {
   const job = await readJob(trx, jobId)
   if (job === null) return null
+  const tasks = await readTasks(trx, jobId)
+  const isPlanning = !tasks.some((task) => task.kind !== 'plan')
+  const live = tasks.filter(({ status }) => isPlanning || status === 'running' || status === 'review')
+  const ids = live.map((task) => task.id)
   return {
     job: {
       id: job.id,
@@ -28,18 +34,17 @@ export async function readSnapshot(trx: JobTrx, jobId: string): Promise<Snapshot
       proof: job.proof,
       parallelism: job.parallelism,
       epoch: job.epoch,
-      plan: job.plan,
       approvePlan: job.approve_plan,
-      proposal: job.proposed_plan,
+      proposal: isPlanning ? (await readPlans(trx, jobId)).proposed : null,
       planApproved: job.plan_approved,
       planVersion: job.plan_version,
       headCommit: job.head_commit,
       cancelRequested: job.cancel_requested_at !== null,
     },
-    tasks: await readTasks(trx, jobId),
+    tasks,
     agents: await readAgents(trx, jobId),
-    attempts: await readAttempts(trx, jobId),
-    work: await readOpenAndEndedWork(trx, jobId),
+    attempts: ids.length === 0 ? [] : await readAttempts(trx, ids),
+    work: await readWork(trx, jobId, ids),
     findings: await readFindings(trx, jobId),
     models: {
       ...(await readSpent(trx, jobId)),
@@ -56,14 +61,23 @@ async function readTasks(trx: Trx, jobId: string): Promise<Task[]> {
     .where('job_id', '=', jobId)
     .orderBy('position')
     .execute()
-  return rows.map(({ depends_on, agent_id, tries_from, cancel_requested_at, ...row }) => ({
-    ...row,
+  // Written out, because a job can have a thousand tasks, and a spread takes as long as the query.
+  return rows.map((row) => ({
+    id: row.id,
+    key: row.key,
+    kind: row.kind,
+    title: row.title,
+    role: row.role,
+    phase: row.phase,
+    status: row.status,
+    position: row.position,
+    dependsOn: fromJson(row.depends_on),
     checks: fromJson(row.checks),
+    agentId: row.agent_id,
+    triesFrom: row.tries_from,
     notes: fromJson(row.notes),
-    cancelRequested: cancel_requested_at !== null,
-    triesFrom: tries_from,
-    dependsOn: fromJson(depends_on),
-    agentId: agent_id,
+    cancelRequested: row.cancel_requested_at !== null,
+    error: row.error,
   }))
 }
 
@@ -76,12 +90,12 @@ function readAgents(trx: Trx, jobId: string): Promise<Agent[]> {
     .execute()
 }
 
-async function readAttempts(trx: Trx, jobId: string): Promise<Attempt[]> {
+async function readAttempts(trx: Trx, taskIds: readonly string[]): Promise<Attempt[]> {
   const rows = await trx
     .selectFrom('attempts')
     .select(['id', 'task_id', 'epoch', 'number', 'kind', 'subject_id', 'status', 'head_commit'])
     .select(['changed', 'outcome', 'error', 'ended_at'])
-    .where('job_id', '=', jobId)
+    .where('task_id', 'in', taskIds)
     .orderBy('created_at')
     .orderBy('id')
     .execute()
@@ -101,16 +115,31 @@ async function readAttempts(trx: Trx, jobId: string): Promise<Attempt[]> {
   }))
 }
 
-/** Reads the work of a job. Work is held while it is queued, or while its lease has not been ended. */
-async function readOpenAndEndedWork(trx: Trx, jobId: string): Promise<Work[]> {
-  const rows = await trx
+/**
+ * Reads the work of these tasks, of the job as a whole, and what else is open. Work is held while it is queued, or while its
+ * lease has not been ended.
+ */
+async function readWork(trx: Trx, jobId: string, taskIds: readonly string[]): Promise<Work[]> {
+  const columns = ['id', 'epoch', 'kind', 'task_id', 'attempt_id', 'status', 'outcome'] as const
+  // Each half is read along an index of its own; the condition is that of the index `work_current`.
+  const current = trx
     .selectFrom('work')
-    .select(['id', 'epoch', 'kind', 'task_id', 'attempt_id', 'status', 'outcome', 'lease_until'])
+    .select([...columns, 'lease_until', 'created_at'])
     .where('job_id', '=', jobId)
+    .where(sql<boolean>`(task_id is null or status in ('queued', 'running'))`)
+  const rows = await current
+    .$if(taskIds.length > 0, (work) =>
+      work.union(
+        trx
+          .selectFrom('work')
+          .select([...columns, 'lease_until', 'created_at'])
+          .where('task_id', 'in', taskIds),
+      ),
+    )
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return rows.map(({ task_id, attempt_id, lease_until, ...row }) => ({
+  return rows.map(({ task_id, attempt_id, lease_until, created_at: _, ...row }) => ({
     ...row,
     outcome: fromJsonOrNull(row.outcome),
     held: row.status === 'queued' || (row.status === 'running' && lease_until !== null),

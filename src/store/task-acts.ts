@@ -1,4 +1,5 @@
 import type { Feedback } from '../domain/model.ts'
+import { countAttempts } from './attempts.ts'
 import { toJson } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 
@@ -7,12 +8,7 @@ import type { JobTrx, Reader } from './database.ts'
  * the brief of every attempt from now on.
  */
 export async function startOver(trx: JobTrx, taskId: string, notes: readonly Feedback[]): Promise<void> {
-  const { attempts } = await trx
-    .selectFrom('attempts')
-    .select((row) => row.fn.countAll<number>().as('attempts'))
-    .where('task_id', '=', taskId)
-    .where('kind', '=', 'work')
-    .executeTakeFirstOrThrow()
+  const attempts = await countAttempts(trx, taskId, 'work')
   await trx
     .updateTable('tasks')
     .set({

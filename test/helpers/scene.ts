@@ -15,7 +15,6 @@ export const someJob: Job = {
   proof: null,
   parallelism: 2,
   epoch: 1,
-  plan: null,
   approvePlan: false,
   proposal: null,
   planApproved: false,

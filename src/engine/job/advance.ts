@@ -5,7 +5,7 @@ import { notePersonWait } from '../../store/person-wait.ts'
 import { takeAdvance } from '../../store/queue.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
 import { applyDecisions } from './apply-decisions.ts'
-import type { Engine } from '../engine.ts'
+import type { Engine, EngineLimits } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
 
 /** The maximum number of rounds of decisions; a job that needs more has a rule that contradicts itself. */
@@ -15,7 +15,10 @@ const MAX_ROUNDS = 50
  * Moves a job whose `advance` is due as far as it can go without a worker: under its row lock, it asks the rules what comes
  * next, applies the decisions, appends the events and queues what follows, all in one transaction.
  */
-export async function advance(engine: Engine, jobId: string): Promise<void> {
+export async function advance(
+  engine: Pick<Engine, 'db'> & { limits: Pick<EngineLimits, 'retryMs'> },
+  jobId: string,
+): Promise<void> {
   await serverAct(engine.db, jobId, async (transaction) => {
     const { trx } = transaction
     if (!(await takeAdvance(trx, jobId))) return

@@ -14,13 +14,22 @@ import type { JobTransaction } from '../job-transactions.ts'
 import { loseWork } from './lose-work.ts'
 import { applyStart, isStart } from './start-work.ts'
 
-/** Applies the rules' decisions as rows and events of one transaction. */
+/**
+ * Applies the rules' decisions as rows and events of one transaction. The events are appended together, each in the phase in
+ * which the job was at its decision.
+ */
 export async function applyDecisions(
   transaction: JobTransaction,
   snapshot: Snapshot,
   decisions: readonly Decision[],
 ): Promise<void> {
-  for (const decision of decisions) await transaction.append(await apply(transaction, snapshot, decision))
+  let { phase } = snapshot.job
+  const events: NewEvent[] = []
+  for (const decision of decisions) {
+    for (const event of await apply(transaction, snapshot, decision)) events.push({ phase, ...event })
+    if (decision.do === 'enter-phase') ({ phase } = decision)
+  }
+  await transaction.append(events)
 }
 
 async function apply(

@@ -4,6 +4,7 @@ import { isoTime } from '../../lib/clock.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
+import { savePlans } from '../../store/plans.ts'
 import { addTasks, ensureTeam } from './assemble-team.ts'
 
 type PlanDecision = Extract<Decision, { do: 'adopt-plan' | 'propose-plan' | 'wait-approval' }>
@@ -23,7 +24,8 @@ export async function applyPlan(
   switch (decision.do) {
     case 'adopt-plan': {
       const adopted = job.approvePlan ? job.planVersion : version
-      await updateJob(trx, job.id, { plan: decision.plan, plan_version: adopted })
+      await savePlans(trx, job.id, { adopted: decision.plan })
+      await updateJob(trx, job.id, { plan_version: adopted })
       const added = await addTasks(trx, snapshot, await ensureTeam(trx, snapshot), decision.tasks)
       return [
         {
@@ -36,7 +38,8 @@ export async function applyPlan(
       ]
     }
     case 'propose-plan': {
-      await updateJob(trx, job.id, { proposed_plan: decision.plan, plan_version: version })
+      await savePlans(trx, job.id, { proposed: decision.plan })
+      await updateJob(trx, job.id, { plan_version: version })
       return [
         {
           type: 'plan.proposed',

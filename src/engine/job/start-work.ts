@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/decision.ts'
 import type { Feedback, Snapshot, WorkKind } from '../../domain/model.ts'
 import { newId } from '../../lib/ids.ts'
-import { insertAttempt } from '../../store/attempts.ts'
+import { countAttempts, insertAttempt } from '../../store/attempts.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { chooseAgent, updateAgent, updateTask } from '../../store/team.ts'
@@ -60,8 +60,7 @@ async function startAttempt(
   const role = attempt.kind === 'review' ? 'reviewer' : task.role
   const agent = await chooseAgent(trx, snapshot.job.id, role, task.id, task.agentId)
   if (agent === null) throw new Error(`nobody in the team can take "${task.title}"`)
-  const number =
-    snapshot.attempts.filter((other) => other.taskId === task.id && other.kind === attempt.kind).length + 1
+  const number = (await countAttempts(trx, task.id, attempt.kind)) + 1
   const id = newId()
   await insertAttempt(trx, {
     id,

@@ -10,6 +10,7 @@ import { listFiles } from '../../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
 import { attemptCommit, firstBase, leftChecks } from '../../store/attempts.ts'
 import type { NewEvent } from '../../store/events.ts'
+import { readPlans } from '../../store/plans.ts'
 import { readTask } from '../../store/team.ts'
 import { setCurrentCheck, type WorkRow } from '../../store/work.ts'
 import type { Engine } from '../engine.ts'
@@ -125,7 +126,7 @@ async function checksFor(
 ): Promise<readonly Check[]> {
   const whole = checkCommands({
     wanted: job.checks,
-    planned: job.plan?.checks ?? [],
+    planned: (await readPlans(engine.db.reader, job.id)).adopted?.checks ?? [],
     left: await leftChecks(engine.db.reader, job.id),
     files: await listFiles(repository, commit, LISTED_FILES),
   })

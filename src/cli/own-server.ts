@@ -6,8 +6,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { programFile } from '../lib/program-files.ts'
 import { cleanBlock } from './clean-text.ts'
 import { Failure } from './failure.ts'
 
@@ -45,7 +45,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const logFile = path.join(options.dataDir, 'server.log')
   const log = await open(logFile, (await sizeOf(logFile)) > logLimitBytes ? 'w' : 'a', 0o600)
   const logStart = (await log.stat()).size
-  const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), startArguments(options), {
+  const child = fork(programFile('slipway'), startArguments(options), {
     // In a process group of its own: Ctrl-C in the terminal reaches only the command, which then decides about the server.
     detached: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],

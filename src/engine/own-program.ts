@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { programFile } from '../lib/program-files.ts'
 
 /** Checks whether the files that this server runs from are still those it was started with. */
 export interface OwnProgram {
@@ -12,12 +13,14 @@ export interface OwnProgram {
 /** The advice shown wherever this is reported. */
 export const upgradeSentence = 'Slipway was upgraded: restart the server'
 
+const ownRoot = path.join(import.meta.dirname, '..', '..')
+
 /** Paths, from the root, that an installation needs because they are started anew while a server runs. */
 const parts = [
   'package-lock.json',
   'node_modules',
-  'src/own-agents/offline/main.ts',
-  'src/own-agents/team/main.ts',
+  path.relative(ownRoot, programFile('offline')),
+  path.relative(ownRoot, programFile('team')),
   'src/sandbox/spawn-helper.mjs',
   'src/workspace/git-helper.mjs',
   'src/board/slipway-board.mjs',

@@ -8,9 +8,9 @@ import { childrenNaming } from '../helpers/processes.ts'
 import { startPostgres, type PrivatePostgres } from '../helpers/postgres.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** Who is not let in: a start that is refused says why, and ends; whoever runs already is not disturbed by it. */
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
 let postgres: PrivatePostgres
 let databases = 0
 const running: TestServer[] = []
@@ -42,7 +42,7 @@ interface Refusal {
 
 /** A start that is expected to be refused: one that goes on is ended, and has no exit code. */
 async function refusal(dataDir: string, url?: string, port = '0'): Promise<Refusal> {
-  const words = [main, 'start', '--no-build', '--no-open', '--port', port, '--data-dir', dataDir]
+  const words = [slipwayProgram, 'start', '--no-build', '--no-open', '--port', port, '--data-dir', dataDir]
   const { exitCode, stderr } = await execa(process.execPath, words, {
     env: url === undefined ? {} : { DATABASE_URL: url },
     stdin: 'ignore',

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-
-const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+import { slipwayProgram } from './program.ts'
 
 export interface Ended {
   readonly code: number
@@ -13,7 +12,7 @@ export interface Ended {
 /** Runs the command line to its end, whatever its exit code is. */
 export async function runSlipway(...words: string[]): Promise<Ended> {
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [program, ...words])) }
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [slipwayProgram, ...words])) }
   } catch (error) {
     return error as Ended
   }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { makeDir } from './made-dirs.ts'
 import { databaseUrlFor } from './test-database.ts'
 import { openClient, type Client } from '../../src/client/open-client.ts'
+import { slipwayProgram } from './program.ts'
 
 /** A real server process on loopback, with a data directory and (for PostgreSQL) a database of its own. */
 export interface TestServer {
@@ -23,8 +24,8 @@ export interface TestServer {
 
 export interface TestServerOptions {
   readonly dataDir?: string
-  /** Another installation than the one that is tested: its root. */
-  readonly root?: string
+  /** Another command line than that of the installation that is tested. */
+  readonly program?: string
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
   /** Flags for Node itself. */
@@ -41,7 +42,6 @@ export interface TestServerOptions {
   readonly trusted?: string
 }
 
-const root = path.join(import.meta.dirname, '..', '..')
 const START_MS = 60_000
 
 export function makeDataDir(): string {
@@ -57,7 +57,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...inWorldOf(options, dataDir),
     process.execPath,
     ...(options.nodeArgs ?? []),
-    path.join(options.root ?? root, 'src', 'cli', 'main.ts'),
+    options.program ?? slipwayProgram,
     'start',
     '--port',
     '0',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { processesNaming } from '../helpers/processes.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const fixture = path.join(root, 'test', 'fixtures', 'broken-agent.mjs')
@@ -84,7 +85,7 @@ describe('a backend of a person', () => {
 
 it('`slipway backends test` says how it went and ends with it', async () => {
   const run = promisify(execFile)
-  const command = [path.join(root, 'src', 'cli', 'main.ts'), 'backends', 'test', '--quick']
+  const command = [slipwayProgram, 'backends', 'test', '--quick']
   const { stdout } = await run(process.execPath, [...command, 'offline', '--data-dir', server.dataDir])
   expect(stdout).toContain('offline')
   await expect(

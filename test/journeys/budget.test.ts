@@ -8,6 +8,7 @@ import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-mode
 import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** A job stops at its budget, keeps what it has, and goes on when a person raises it. */
 let model: ScriptedModel
@@ -98,9 +99,9 @@ it('a budget in dollars wants prices, and the command line raises one', async ()
   const stopped = await when(id, 'the wait for a price', inBudgetWait)
   expect(stopped.wait?.on).toContain('the price of "mock-model", which nobody knows')
   expect(model.served.filter((call) => call.script === 'dollars')).toEqual([])
-  const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
   const slipway = async (...words: string[]): Promise<string> =>
-    (await promisify(execFile)(process.execPath, [program, ...words, '--data-dir', server.dataDir])).stdout
+    (await promisify(execFile)(process.execPath, [slipwayProgram, ...words, '--data-dir', server.dataDir]))
+      .stdout
   expect(await slipway('budget', id, '--tokens', '50000', '--no-usd')).toContain('50,000 tokens')
   await when(id, 'the end of the job', (job) => job.status === 'completed')
   expect(await slipway('budget', id)).toMatch(/developer +mock-model +scripted +4/)

@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import type { JobSummary } from '../../src/contract/job.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** The server proves itself with a small job of its own, which nobody else sees. */
 let server: TestServer | undefined
@@ -99,12 +100,15 @@ it('it fails aloud at once when the worker loop is switched off, and readiness n
 
 it('slipway doctor runs it on the server that runs', async () => {
   const { client, dataDir } = await start()
-  const main = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
-  const { stdout } = await execa(process.execPath, [main, 'doctor', '--json', '--data-dir', dataDir], {
-    reject: false,
-    timeout: 110_000,
-    stdin: 'ignore',
-  })
+  const { stdout } = await execa(
+    process.execPath,
+    [slipwayProgram, 'doctor', '--json', '--data-dir', dataDir],
+    {
+      reject: false,
+      timeout: 110_000,
+      stdin: 'ignore',
+    },
+  )
   const { findings } = JSON.parse(stdout) as { findings: { name: string; level: string }[] }
   expect(findings.filter((finding) => finding.name === 'canary')).toMatchObject([
     { level: 'ok', detail: expect.stringContaining('built, proven and delivered') },

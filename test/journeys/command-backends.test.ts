@@ -8,6 +8,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** Backends that speak no protocol, and those that the registry of the protocol describes. */
 const root = path.join(import.meta.dirname, '..', '..')
@@ -31,7 +32,7 @@ const start = async (name: string, prompt: CustomBackend['prompt'], play: object
   return job_id
 }
 const slipway = async (...args: string[]): Promise<string> => {
-  const command = [path.join(root, 'src', 'cli', 'main.ts'), ...args]
+  const command = [slipwayProgram, ...args]
   const env = { ...process.env, SLIPWAY_DATA_DIR: server.dataDir }
   return (await promisify(execFile)(process.execPath, command, { env })).stdout
 }

@@ -11,6 +11,7 @@ import { modelBackend } from '../helpers/model-backend.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startScriptedModel } from '../helpers/scripted-model.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** The conformance kit: what a backend does and keeps to, shown by what is there afterwards. */
 const root = path.join(import.meta.dirname, '..', '..')
@@ -145,13 +146,7 @@ it('one that does not start fails that case with the reason, and the rest is not
 it('`slipway backends test` tells it case by case, and the list says how it went', async () => {
   const run = promisify(execFile)
   const slipway = (...args: string[]): Promise<{ stdout: string }> =>
-    run(process.execPath, [
-      path.join(root, 'src', 'cli', 'main.ts'),
-      'backends',
-      ...args,
-      '--data-dir',
-      server.dataDir,
-    ])
+    run(process.execPath, [slipwayProgram, 'backends', ...args, '--data-dir', server.dataDir])
   const { stdout } = await slipway('test', 'offline')
   expect(stdout).toMatch(/ask refuse +pass/)
   expect(stdout).toContain('11 passed.')

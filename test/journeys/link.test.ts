@@ -5,9 +5,9 @@ import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { makeDataDir, startTestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** How a person gets from the command line into the browser. */
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
 const run = promisify(execFile)
 
 async function opens(link: string): Promise<boolean> {
@@ -19,7 +19,13 @@ async function opens(link: string): Promise<boolean> {
 it('a link that the command line prints logs a browser in, once', async () => {
   const server = await startTestServer()
   try {
-    const { stdout } = await run(process.execPath, [main, 'token', '--link', '--data-dir', server.dataDir])
+    const { stdout } = await run(process.execPath, [
+      slipwayProgram,
+      'token',
+      '--link',
+      '--data-dir',
+      server.dataDir,
+    ])
     expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?code=[\w-]{43}\n$/)
     expect(await opens(stdout.trim())).toBe(true)
     expect(await opens(stdout.trim())).toBe(false)
@@ -35,14 +41,14 @@ it('a link that the command line prints logs a browser in, once', async () => {
     await server.stop()
   }
   await expect(
-    run(process.execPath, [main, 'token', '--link', '--data-dir', server.dataDir]),
+    run(process.execPath, [slipwayProgram, 'token', '--link', '--data-dir', server.dataDir]),
   ).rejects.toThrow('no server runs')
 })
 
 it('the command line lists the browsers that are logged in, and logs them out', async () => {
   const server = await startTestServer()
   const sessions = async (...args: string[]): Promise<string> =>
-    (await run(process.execPath, [main, 'sessions', ...args, '--data-dir', server.dataDir])).stdout
+    (await run(process.execPath, [slipwayProgram, 'sessions', ...args, '--data-dir', server.dataDir])).stdout
   try {
     expect(await sessions()).toContain('No browser is logged in.')
     const answers = await Promise.all(
@@ -77,7 +83,17 @@ async function startOnTerminal(...args: string[]): Promise<{ opened: string; end
   fs.writeFileSync(opener, `#!/bin/sh\necho "$*" >${opened}.new && mv ${opened}.new ${opened}\n`, {
     mode: 0o755,
   })
-  const command = [process.execPath, main, 'start', '--port', '0', '--data-dir', dir, '--no-build', ...args]
+  const command = [
+    process.execPath,
+    slipwayProgram,
+    'start',
+    '--port',
+    '0',
+    '--data-dir',
+    dir,
+    '--no-build',
+    ...args,
+  ]
   const child = spawn('script', ['-qec', command.join(' '), '/dev/null'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { PATH: `${dir}:${process.env['PATH'] ?? ''}`, HOME: dir, DISPLAY: ':99', TERM: 'dumb' },

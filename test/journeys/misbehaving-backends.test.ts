@@ -8,6 +8,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { processesNaming } from '../helpers/processes.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** Whatever a backend does instead of its work: the job ends in time, and says in words what was wrong. */
 const root = path.join(import.meta.dirname, '..', '..')
@@ -116,7 +117,7 @@ it.each(['program', 'script'])(
 
 it('a backend has limits of its own where a person says so', async () => {
   const slipway = async (...args: string[]): Promise<string> => {
-    const command = [path.join(root, 'src', 'cli', 'main.ts'), 'backends', 'limits', ...args]
+    const command = [slipwayProgram, 'backends', 'limits', ...args]
     return (await promisify(execFile)(process.execPath, [...command, '--data-dir', server.dataDir])).stdout
   }
   expect(await slipway('slow', '--start', '1', '--first-update', '90')).toContain(

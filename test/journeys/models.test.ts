@@ -8,6 +8,7 @@ import { modelBackend } from '../helpers/model-backend.ts'
 import { startScriptedModel, type ScriptedModel } from '../helpers/scripted-model.ts'
 import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** Agents that call models through the gateway: with whose key, and what is left of it. */
 let model: ScriptedModel
@@ -171,9 +172,13 @@ it('prices of the data directory count at once, and cached tokens have their own
 })
 
 it('on the command line a key goes in by stdin, and the lists show what is ready', async () => {
-  const program = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
   const slipway = async (words: string[], input = ''): Promise<string> => {
-    const run = promisify(execFile)(process.execPath, [program, ...words, '--data-dir', server.dataDir])
+    const run = promisify(execFile)(process.execPath, [
+      slipwayProgram,
+      ...words,
+      '--data-dir',
+      server.dataDir,
+    ])
     run.child.stdin?.end(input)
     return (await run).stdout
   }

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** The gate of a plan and the acts of people, typed into a terminal. */
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
 let server: TestServer
 
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 function slipway(args: readonly string[], options: Options = {}) {
-  return execa(process.execPath, [main, ...args, '--data-dir', server.dataDir], {
+  return execa(process.execPath, [slipwayProgram, ...args, '--data-dir', server.dataDir], {
     reject: false,
     timeout: 110_000,
     stdin: 'ignore',

@@ -7,6 +7,7 @@ import { heardIn, startFixtureJob } from '../helpers/fixture-backend.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** What an agent may do, and who says so: the job's policy, or a person who is asked. */
 const dataDir = makeDataDir()
@@ -135,7 +136,7 @@ describe('a person who is asked', () => {
 
   it('answers on the command line', async () => {
     const slipway = async (...args: string[]): Promise<string> => {
-      const command = [path.join(root, 'src', 'cli', 'main.ts'), ...args, '--data-dir', dataDir]
+      const command = [slipwayProgram, ...args, '--data-dir', dataDir]
       return (await promisify(execFile)(process.execPath, command)).stdout
     }
     const id = await startFixtureJob(server, 'cli', { turn: [ask, ask, ask] }, { permissions: 'ask' })

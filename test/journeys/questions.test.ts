@@ -7,6 +7,7 @@ import { heardIn, startFixtureJob } from '../helpers/fixture-backend.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** What an agent asks a person in the middle of its work, and how the answer reaches it. */
 const dataDir = makeDataDir()
@@ -120,7 +121,7 @@ it('is asked again after the server was killed, and not any more when the job is
 
 it('is asked and answered on two command lines', async () => {
   const slipway = async (...args: string[]): Promise<string> => {
-    const command = [path.join(root, 'src', 'cli', 'main.ts'), ...args, '--data-dir', dataDir]
+    const command = [slipwayProgram, ...args, '--data-dir', dataDir]
     return (await promisify(execFile)(process.execPath, command)).stdout
   }
   const words = ['-c', 'slipway-board ask "Light or dark?" Light Dark']

@@ -8,6 +8,7 @@ import { fixtureBackend } from '../helpers/fixture-backend.ts'
 import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** The subscription of an agent's own log-in is used up: nobody's failure, and it is waited for by name. */
 const root = path.join(import.meta.dirname, '..', '..')
@@ -73,7 +74,7 @@ describe('an agent tells that its session limit is reached by', () => {
     const [told] = await eventsOf(server, id, 'job.waiting')
     expect(told?.message).toContain(`Waiting for Agent ${backend.name}: its session limit resets at 15:00`)
     const shown = await promisify(execFile)(process.execPath, [
-      path.join(root, 'src', 'cli', 'main.ts'),
+      slipwayProgram,
       'show',
       id,
       '--data-dir',

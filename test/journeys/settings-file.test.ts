@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fixtureAgent, fixtureBackend } from '../helpers/fixture-backend.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** Settings from a file: what it says is in force, is shown as the file's, and is changed there only. */
 const root = path.join(import.meta.dirname, '..', '..')
@@ -30,7 +31,7 @@ function leave(dir: string, lines: readonly string[]): string {
 }
 
 const slipway = (args: readonly string[], cwd = root): Promise<{ stdout: string }> =>
-  promisify(execFile)(process.execPath, [path.join(root, 'src', 'cli', 'main.ts'), ...args], {
+  promisify(execFile)(process.execPath, [slipwayProgram, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '' },
   })

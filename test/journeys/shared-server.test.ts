@@ -2,12 +2,12 @@ import { execa } from 'execa'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { makeDataDir } from '../helpers/server.ts'
+import { slipwayProgram } from '../helpers/program.ts'
 
 /** Commands without a server that runs already: one of them brings it, all of them use it, and none ends the work of another. */
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
 
 function slipway(dataDir: string, args: readonly string[]) {
-  return execa(process.execPath, [main, ...args, '--data-dir', dataDir], {
+  return execa(process.execPath, [slipwayProgram, ...args, '--data-dir', dataDir], {
     reject: false,
     timeout: 110_000,
     stdin: 'ignore',

@@ -8,6 +8,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { makeDir } from '../helpers/made-dirs.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { slipwayProgram, sourcesOf } from '../helpers/program.ts'
 
 /** An installation of its own, which is replaced under the server that runs from it. */
 const checkout = path.join(import.meta.dirname, '..', '..')
@@ -26,7 +27,7 @@ beforeAll(async () => {
   for (const part of ['node_modules', 'web'])
     fs.symlinkSync(fs.realpathSync(path.join(checkout, part)), path.join(root, part))
   dataDir = makeDataDir()
-  server = await startTestServer({ dataDir, root })
+  server = await startTestServer({ dataDir, program: sourcesOf(root) })
 })
 afterAll(() => server.stop())
 
@@ -43,7 +44,7 @@ function installVersion(version: string): void {
 }
 
 async function doctor(): Promise<string> {
-  const args = [path.join(checkout, 'src', 'cli', 'main.ts'), 'doctor', '--no-canary', '--data-dir', dataDir]
+  const args = [slipwayProgram, 'doctor', '--no-canary', '--data-dir', dataDir]
   const env = { PATH: process.env['PATH'] ?? '', HOME: dataDir }
   return promisify(execFile)(process.execPath, args, { env }).then(
     ({ stdout }) => stdout,
@@ -81,7 +82,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
   fs.renameSync(path.join(root, 'src', 'own-agents.gone'), path.join(root, 'src', 'own-agents'))
   expect((await readiness()).status).toBe(503)
   await server.stop()
-  server = await startTestServer({ dataDir, root })
+  server = await startTestServer({ dataDir, program: sourcesOf(root) })
   expect(await readiness()).toEqual({ status: 200, program: { ok: true, detail: 'version 99.0.0' } })
   for (const { job_id } of [running, queued]) {
     expect(await endOf(server, job_id)).toMatchObject({ status: 'completed', proof: 'proven' })

@@ -4,6 +4,7 @@ import { PermissionPolicy } from './permission.ts'
 import { PlainText } from './plain-text.ts'
 import { CheckCommand } from './plan.ts'
 import { Wire } from './provider.ts'
+import { Retention, RetentionInFile } from './storage.ts'
 import { Mode } from './words.ts'
 
 /** One entry of `GET /api/backends`. `reason` explains why an unavailable backend cannot be used and how to fix it. */
@@ -126,6 +127,7 @@ export const Settings = z.strictObject({
   defaults: JobDefaults.prefault({}),
   /** Keyed by backend name. */
   limits: z.record(PlainText.max(64), BackendLimits).default({}),
+  retention: Retention.prefault({}),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -153,6 +155,7 @@ export const SettingsFile = z.strictObject({
     .default([]),
   defaults: z.strictObject(jobDefaults).partial().default({}),
   limits: Settings.shape.limits,
+  retention: RetentionInFile.default({}),
 })
 export type SettingsFile = z.infer<typeof SettingsFile>
 

@@ -1,4 +1,5 @@
 import { JobDefaults, type Settings, type SettingsFile } from '../contract/backend.ts'
+import { Retention } from '../contract/storage.ts'
 
 /** Returns the settings in force: the file's values, and for the rest those that people have set. Pure. */
 export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
@@ -8,6 +9,7 @@ export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
     backends: [...says.backends, ...stored.backends.filter(({ name }) => !inFile.has(name))],
     defaults: JobDefaults.parse({ ...stored.defaults, ...says.defaults }),
     limits: { ...stored.limits, ...says.limits },
+    retention: Retention.parse({ ...stored.retention, ...says.retention }),
   }
 }
 
@@ -37,6 +39,10 @@ export function splitForStore(
         ),
         ...entriesIn(stored.limits, says.limits),
       },
+      retention: Retention.parse({
+        ...wanted.retention,
+        ...entriesIn(stored.retention, says.retention),
+      }),
     },
   }
 }
@@ -58,7 +64,8 @@ function fixedBy(wanted: Settings, says: SettingsFile): string | null {
   )
   if (key !== undefined) return `The default "${key}" of new jobs`
   const limited = Object.keys(says.limits).find((name) => !same(says.limits[name], wanted.limits[name]))
-  return limited === undefined ? null : `What is set for the limits of "${limited}"`
+  if (limited !== undefined) return `What is set for the limits of "${limited}"`
+  return same(forced.retention, wanted.retention) ? null : 'How long jobs are kept'
 }
 
 function namesOf({ backends }: SettingsFile): ReadonlySet<string> {

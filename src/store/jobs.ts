@@ -231,6 +231,8 @@ function toColumns(change: JobChange): Updateable<JobsTable> {
   const { priority, cancel_requested_at, started_at, completed_at, ...plain } = rest
   return {
     ...plain,
+    // Whoever begins again holds something else at its end.
+    ...(change.status === undefined ? {} : { bytes: null }),
     ...(wait === undefined ? {} : { wait: toJsonOrNull(wait), wait_for: wait?.for ?? null }),
     ...(budget === undefined ? {} : { budget: toJsonOrNull<StoredBudget>(budget) }),
     ...(priority === undefined ? {} : { priority: ranks[priority] }),

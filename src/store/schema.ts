@@ -4,6 +4,7 @@ import type { PermissionOutcome, PermissionPolicy, PermissionView } from '../con
 import type { Plan, PlanView } from '../contract/plan.ts'
 import type { Provider, ProviderProbe, ProviderTrouble } from '../contract/provider.ts'
 import type { QuestionOutcome } from '../contract/question.ts'
+import type { RemovalReason } from '../contract/storage.ts'
 import type {
   AgentStatus,
   AttemptStatus,
@@ -46,6 +47,7 @@ export interface Schema {
   secrets: SecretsTable
   providers: ProvidersTable
   model_calls: ModelCallsTable
+  removals: RemovalsTable
 }
 
 /** The limits of a job; `version` counts how many times a person has set them. */
@@ -106,6 +108,20 @@ export interface JobsTable {
   started_at: Millis | null
   completed_at: Millis | null
   deleted_at: Millis | null
+  /** What its files held when it was measured after it had ended. */
+  bytes: number | null
+  taken_at: Millis | null
+  archived_at: Millis | null
+}
+
+export interface RemovalsTable {
+  job_id: string
+  title: string
+  bytes: number
+  completed_at: Millis
+  removed_at: Millis
+  reason: RemovalReason
+  was_taken: Flag
 }
 
 /** The plans of a job; a job that has none has no row. */

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { isTerminal } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { deletedJobs, deleteRows, markDeleted } from '../../store/deletion.ts'
+import { insertRemoval, type Removal } from '../../store/retention.ts'
 import { discard } from '../../workspace/trash.ts'
 import type { Engine } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
@@ -9,13 +10,15 @@ import { notFound } from '../not-found.ts'
 
 /**
  * Deletes a job that has ended, with its repository, its result and everything that was said. It is marked first, so that
- * it is gone for everybody at once; files and rows follow, after a crash at the next start.
+ * it is gone for everybody at once; files and rows follow, after a crash at the next start. `removal` records why retention
+ * removed it.
  */
-export async function deleteJob(engine: Engine, id: string): Promise<void> {
+export async function deleteJob(engine: Engine, id: string, removal: Removal | null = null): Promise<void> {
   const marked = await serverAct(engine.db, id, async ({ trx, job }) => {
     if (!isTerminal(job.status))
       throw new AppError('job_not_ended', `The job is ${job.status}: cancel it first.`)
     await markDeleted(trx, id)
+    if (removal !== null) await insertRemoval(trx, id, removal)
     return true
   })
   if (marked === null) throw notFound(id)

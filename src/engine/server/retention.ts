@@ -1,0 +1,165 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { RemovedJob, StorageView } from '../../contract/storage.ts'
+import { decideRemovals, goesAt } from '../../domain/retention.ts'
+import { isTerminal } from '../../domain/job.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { listRemovals, saveBytes, storedJobs, type StoredRow } from '../../store/retention.ts'
+import { treeSize } from '../../workspace/tree-size.ts'
+import type { Engine } from '../engine.ts'
+import { deleteJob } from '../people/delete-job.ts'
+import type { Backups } from './backup.ts'
+
+/** Removes jobs that have ended when they are too old, or hold too much, and says what every job holds. */
+export interface Keeper {
+  view(): Promise<StorageView>
+  /** Removes what goes now. Resolves with what was removed: nothing while a backup is under way. */
+  collect(): Promise<RemovedJob[]>
+  close(): Promise<void>
+}
+
+/** The maximum number of jobs and of removals in a view. */
+const SHOWN = { jobs: 500, removed: 100 }
+
+/** A job with what it holds. */
+type Measured = StoredRow & { readonly bytes: number }
+
+/** Starts to keep the data directory within its limits: it looks every `everyMs` milliseconds. */
+export function openKeeper(engine: Engine, backups: Pick<Backups, 'view'>, everyMs: number): Keeper {
+  let isClosed = false
+  let running: Promise<RemovedJob[]> | null = null
+  const collect = (): Promise<RemovedJob[]> => {
+    running ??= removeWhatGoes(engine, () => isClosed || backups.view().status === 'running').finally(() => {
+      running = null
+    })
+    return running
+  }
+  const timer = setInterval(() => {
+    collect().catch((error: unknown) => engine.log.error({ err: error }, 'retention'))
+  }, everyMs)
+  timer.unref()
+  return {
+    view: () => storageView(engine),
+    collect,
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      await running?.catch(() => undefined)
+    },
+  }
+}
+
+async function removeWhatGoes(engine: Engine, mustStop: () => boolean): Promise<RemovedJob[]> {
+  const { retention } = await engine.settings()
+  if ((retention.days === null && retention.gigabytes === null) || mustStop()) return []
+  const jobs = await measure(engine, await storedJobs(engine.db.reader))
+  const byId = new Map(jobs.map((job) => [job.id, job]))
+  const removed: RemovedJob[] = []
+  for (const { id, reason } of decideRemovals(jobs.map(keptOf), retention, Date.now())) {
+    const job = byId.get(id)
+    if (job === undefined || job.completed_at === null || mustStop()) break
+    const removal = {
+      title: job.title,
+      bytes: job.bytes,
+      completedAt: job.completed_at,
+      reason,
+      wasTaken: job.taken_at !== null,
+    }
+    // Named before it goes: whoever looks for it finds what became of it.
+    engine.log.info({ job: id, ...removal }, 'retention removes a job')
+    if (!(await removeUnlessBack(engine, id, removal))) continue
+    removed.push({
+      id,
+      title: job.title,
+      bytes: job.bytes,
+      completed_at: isoTime(new Date(job.completed_at)),
+      removed_at: isoTime(new Date()),
+      reason,
+      was_taken: removal.wasTaken,
+    })
+  }
+  return removed
+}
+
+/** Returns false for a job that a person restarted or deleted meanwhile. */
+async function removeUnlessBack(
+  engine: Engine,
+  id: string,
+  removal: Parameters<typeof deleteJob>[2],
+): Promise<boolean> {
+  try {
+    await deleteJob(engine, id, removal)
+    return true
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'job_not_ended' || error.code === 'not_found'))
+      return false
+    throw error
+  }
+}
+
+/** Measures what each job holds: once for a job that has ended, anew for the others. */
+async function measure({ db, dataDir }: Engine, jobs: readonly StoredRow[]): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for (const job of jobs) {
+    if (job.bytes !== null) {
+      measured.push({ ...job, bytes: job.bytes })
+      continue
+    }
+    const bytes = await treeSize(path.join(dataDir, 'jobs', job.id))
+    if (isTerminal(job.status) && job.completed_at !== null)
+      await saveBytes(db, job.id, bytes, job.completed_at)
+    measured.push({ ...job, bytes })
+  }
+  return measured
+}
+
+function keptOf(job: Measured): Parameters<typeof decideRemovals>[0][number] {
+  const hasEnded = isTerminal(job.status)
+  return {
+    id: job.id,
+    bytes: job.bytes,
+    endedAt: hasEnded ? job.completed_at : null,
+    isTaken: job.taken_at !== null,
+  }
+}
+
+async function storageView(engine: Engine): Promise<StorageView> {
+  const { retention } = await engine.settings()
+  const jobs = await measure(engine, await storedJobs(engine.db.reader))
+  const going = decideRemovals(jobs.map(keptOf), retention, Date.now())
+  const order = new Map(going.map(({ id, reason }, index) => [id, { reason, index }]))
+  const disk = await fs.promises.statfs(engine.dataDir)
+  return {
+    disk: {
+      total: disk.blocks * disk.bsize,
+      free: disk.bavail * disk.bsize,
+      needed: engine.limits.freeDiskBytes,
+    },
+    retention,
+    bytes: jobs.reduce((sum, job) => sum + job.bytes, 0),
+    jobs: jobs
+      .toSorted(
+        (a, b) =>
+          (order.get(a.id)?.index ?? jobs.length) - (order.get(b.id)?.index ?? jobs.length) ||
+          b.bytes - a.bytes,
+      )
+      .slice(0, SHOWN.jobs)
+      .map((job) => {
+        const { endedAt } = keptOf(job)
+        const at = goesAt(retention, endedAt)
+        return {
+          id: job.id,
+          title: job.title,
+          status: job.status,
+          bytes: job.bytes,
+          completed_at: endedAt === null ? null : isoTime(new Date(endedAt)),
+          taken_at: job.taken_at === null ? null : isoTime(new Date(job.taken_at)),
+          archived: job.archived_at !== null,
+          goes: order.get(job.id)?.reason ?? null,
+          goes_at: at === null ? null : isoTime(new Date(at)),
+        }
+      }),
+    removed: await listRemovals(engine.db.reader, SHOWN.removed),
+  }
+}

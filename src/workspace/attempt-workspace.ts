@@ -4,6 +4,7 @@ import { usualReportsDir } from '../contract/brief.ts'
 import { git, GitError, gitText, identity } from './git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 import { junkPatterns, leaveOut, type LeftOut } from './left-out.ts'
+import { borrowedObjects } from './mirror.ts'
 import type { WorkspacePool } from './pool.ts'
 import { reportsDirAt } from './reports-dir.ts'
 import { strictFlag } from './tolerated-faults.ts'
@@ -14,7 +15,7 @@ export interface Workspace {
   readonly home: string
   /** The name of its directory for files that are not part of the work. */
   readonly reports: string
-  /** Paths outside it that its git must be able to read: the objects of the job's repository. */
+  /** Paths outside it that its git must be able to read: the objects of the job's repository, and those that it borrows. */
   readonly readable: readonly string[]
 }
 
@@ -56,7 +57,8 @@ export async function prepareWorkspace(
   await copyShallow(repository, inner)
   await git(['update-ref', 'HEAD', options.commit], { gitDir: inner })
   await git(['reset', '--quiet', '--hard', options.commit], { gitDir: inner, workTree: dir, cwd: dir })
-  return { dir, home, reports, readable: [path.join(repository.dir, 'objects')] }
+  const readable = [path.join(repository.dir, 'objects'), ...borrowedObjects(repository.dir)]
+  return { dir, home, reports, readable }
 }
 
 /** Copies the list of commits without parents: a clone that shares the objects needs it too. */

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { beginBranch, makeEmptyRepository } from './empty-repository.ts'
 import { findSource } from './find-source.ts'
 import { git, GitError, gitText } from './git.ts'
+import { borrowFrom, updateMirror } from './mirror.ts'
 import type { WorkspacePool } from './pool.ts'
 import { sourceErrorOf } from './source-error.ts'
-import { toleratedFaults } from './tolerated-faults.ts'
 
 /**
  * A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. Its HEAD names
@@ -26,7 +26,6 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal
 }
 
-const SOURCE_MS = 600_000
 const FIND_MS = 60_000
 const making = new Map<string, Promise<JobRepository>>()
 
@@ -56,7 +55,7 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   try {
     await (options.source === null
       ? makeEmptyRepository(temporary)
-      : fetchSource(temporary, { source: options.source, branch: options.branch, signal: options.signal }))
+      : fetchSource(temporary, { ...options, source: options.source }))
     await fs.promises.rename(temporary, dir)
     return { dir }
   } finally {
@@ -66,36 +65,16 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
 
 async function fetchSource(
   dir: string,
-  { source, branch, signal }: { source: string; branch: string; signal: AbortSignal | undefined },
+  { dataDir, source, branch, signal }: EnsureOptions & { readonly source: string },
 ): Promise<void> {
-  const { ref, remote } = await findSource(source, { branch, signal, timeoutMs: FIND_MS })
-  await git(['init', '--quiet', '--bare', '--template=', '--', dir])
-  if (ref === null) return beginBranch(dir, branch)
-  const tip = `refs/heads/${branch}`
+  const found = await findSource(source, { branch, signal, timeoutMs: FIND_MS })
+  const { ref } = found
+  if (ref === null) {
+    await git(['init', '--quiet', '--bare', '--template=', '--', dir])
+    return beginBranch(dir, branch)
+  }
   try {
-    await git(
-      [
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--no-recurse-submodules',
-        // The clone of a shallow source is shallow too.
-        '--update-shallow',
-        ...remote.flags,
-        '--',
-        remote.from,
-        `+${ref}:${tip}`,
-        '+refs/tags/*:refs/tags/*',
-      ],
-      {
-        ...remote.options,
-        settings: [...(remote.options.settings ?? []), ...toleratedFaults],
-        gitDir: dir,
-        signal,
-        timeoutMs: SOURCE_MS,
-      },
-    )
-    await git(['symbolic-ref', 'HEAD', tip], { gitDir: dir })
+    await borrowFrom(await updateMirror(dataDir, { ...found, ref }, signal), dir, branch)
   } catch (error) {
     if (error instanceof GitError) throw sourceErrorOf(source, error)
     throw error

@@ -6,6 +6,7 @@ import { isoTime } from '../../lib/clock.ts'
 import { readHeads, type JobHead } from '../../store/heads.ts'
 import { databaseFile } from '../../store/open-database.ts'
 import { putBranchBack } from '../../workspace/job-repository.ts'
+import { mirrorsDir } from '../../workspace/mirror.ts'
 import type { Engine } from '../engine.ts'
 
 /** Backups of the data directory, one at a time, of a server that goes on working. */
@@ -107,6 +108,7 @@ async function copyEverything(
     onJobs({ total: jobs.length, done })
     await copyJob(job, path.join(jobsDir, job.id), path.join(directory, 'jobs', job.id))
   }
+  await copyMirrors(engine.dataDir, directory)
   onJobs({ total: jobs.length, done: jobs.length })
 }
 
@@ -136,10 +138,13 @@ function refusal(sentence: string): AppError {
   })
 }
 
+/** What is copied by itself, in its order. */
+const others = new Set(['jobs', 'mirrors'])
+
 /** Copies what lies beside the jobs. */
 async function copyRoot(dataDir: string, directory: string, withKey: boolean): Promise<void> {
   for (const name of await namesIn(dataDir))
-    if (name !== 'jobs' && !excluded.test(name) && (withKey || !keys.has(name)))
+    if (!others.has(name) && !excluded.test(name) && (withKey || !keys.has(name)))
       await copy(path.join(dataDir, name), path.join(directory, name))
 }
 
@@ -157,6 +162,12 @@ async function copyJob({ branch, commit, isDelivered }: JobHead, from: string, t
       await copy(source, target)
     }
   }
+}
+
+/** Copies the mirrors after the repositories that borrow from them: they only grow. */
+async function copyMirrors(dataDir: string, directory: string): Promise<void> {
+  for (const name of await namesIn(mirrorsDir(dataDir)))
+    await copyRepository(path.join(mirrorsDir(dataDir), name), path.join(mirrorsDir(directory), name))
 }
 
 /** The workspace and the home of an attempt, below the directory of all attempts. */

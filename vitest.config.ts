@@ -56,7 +56,7 @@ const journeys = {
   include: ['test/journeys/**/*.test.ts'],
   maxWorkers: WAITING_WORKERS,
   testTimeout: 2 * MINUTE,
-  hookTimeout: 2 * MINUTE,
+  hookTimeout: 4 * MINUTE,
   sequence: { groupOrder: 1 },
 }
 
@@ -86,7 +86,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'demo', include: demoTests, testTimeout: MINUTE, hookTimeout: MINUTE },
+        test: { name: 'demo', include: demoTests, testTimeout: MINUTE, hookTimeout: 4 * MINUTE },
       },
       { extends: true, test: { ...journeys, name: 'journeys' } },
       {
@@ -107,7 +107,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/helpers/built-web.ts'],
           testTimeout: 4 * MINUTE,
-          hookTimeout: MINUTE,
+          hookTimeout: 4 * MINUTE,
           sequence: { groupOrder: 3 },
         },
       },
@@ -120,7 +120,7 @@ export default defineConfig({
           testTimeout: 20 * MINUTE,
           // Within a file several agents at a time, because they mostly wait.
           maxConcurrency: 4,
-          hookTimeout: MINUTE,
+          hookTimeout: 4 * MINUTE,
           sequence: { groupOrder: 5 },
         },
       },
@@ -130,7 +130,7 @@ export default defineConfig({
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           testTimeout: 10 * MINUTE,
-          hookTimeout: MINUTE,
+          hookTimeout: 4 * MINUTE,
           sequence: { groupOrder: 4 },
         },
       },
@@ -162,7 +162,7 @@ export default defineConfig({
           // One after the other: what is measured, or has to turn red in time, must not be the company.
           maxWorkers: 1,
           testTimeout: 30 * MINUTE,
-          hookTimeout: MINUTE,
+          hookTimeout: 4 * MINUTE,
           sequence: { groupOrder: 6 },
         },
       },
@@ -174,7 +174,7 @@ export default defineConfig({
           env: { SLIPWAY_SOAK: 'long', SLIPWAY_TEST_ENGINE: 'postgres' },
           globalSetup: ['test/helpers/postgres.ts'],
           testTimeout: 30 * MINUTE,
-          hookTimeout: MINUTE,
+          hookTimeout: 4 * MINUTE,
           sequence: { groupOrder: 8 },
         },
       },

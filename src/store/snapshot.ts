@@ -10,12 +10,17 @@ import { blockedProviders } from './providers.ts'
 
 /**
  * Reads everything that the rules use about a job, under the job's row lock, so that two readers decide one after the
- * other. Returns null when there is no such job.
+ * other. Returns null when there is no such job. `before` is a snapshot that the same transaction has read, from which tasks
+ * are taken as far as they cannot have changed.
  */
-export async function readSnapshot(trx: JobTrx, jobId: string): Promise<Snapshot | null> {
+export async function readSnapshot(
+  trx: JobTrx,
+  jobId: string,
+  before: Snapshot | null = null,
+): Promise<Snapshot | null> {
   const job = await readJob(trx, jobId)
   if (job === null) return null
-  const tasks = await readTasks(trx, jobId)
+  const tasks = (before && (await renewTasks(trx, jobId, before.tasks))) ?? (await readTasks(trx, jobId))
   const isPlanning = !tasks.some((task) => task.kind !== 'plan')
   const live = tasks.filter(({ status }) => isPlanning || status === 'running' || status === 'review')
   const ids = live.map((task) => task.id)
@@ -79,6 +84,26 @@ async function readTasks(trx: Trx, jobId: string): Promise<Task[]> {
     cancelRequested: row.cancel_requested_at !== null,
     error: row.error,
   }))
+}
+
+/** Returns the tasks with what decisions change of them; null when there are others by now. */
+async function renewTasks(trx: Trx, jobId: string, tasks: readonly Task[]): Promise<Task[] | null> {
+  const rows = await trx
+    .selectFrom('tasks')
+    .select(['id', 'status', 'agent_id', 'error'])
+    .where('job_id', '=', jobId)
+    .orderBy('position')
+    .execute()
+  if (rows.length !== tasks.length) return null
+  const byId = new Map(tasks.map((task) => [task.id, task]))
+  const renewed = rows.flatMap(({ id, status, agent_id, error }) => {
+    const task = byId.get(id)
+    if (task === undefined) return []
+    return status === task.status && agent_id === task.agentId
+      ? [task]
+      : [{ ...task, status, agentId: agent_id, error }]
+  })
+  return renewed.length === tasks.length ? renewed : null
 }
 
 function readAgents(trx: Trx, jobId: string): Promise<Agent[]> {

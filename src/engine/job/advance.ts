@@ -1,4 +1,5 @@
 import { decide } from '../../domain/decide.ts'
+import type { Snapshot } from '../../domain/model.ts'
 import { progressOf } from '../../domain/progress.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
@@ -22,8 +23,9 @@ export async function advance(
   await serverAct(engine.db, jobId, async (transaction) => {
     const { trx } = transaction
     if (!(await takeAdvance(trx, jobId))) return
+    let snapshot: Snapshot | null = null
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const snapshot = await readSnapshot(trx, jobId)
+      snapshot = await readSnapshot(trx, jobId, snapshot)
       if (snapshot === null) return
       const decisions = decide(snapshot, Date.now(), engine.limits.retryMs)
       if (decisions.length === 0) {

@@ -64,6 +64,13 @@ export interface EngineLimits {
   /** The maximum number of documents of one job. */
   readonly documents: number
   readonly freeDiskBytes: number
+  /** The maximum number of files in a list, and of bytes in a diff and in an archive before it is packed. */
+  readonly treeEntries: number
+  readonly diffBytes: number
+  readonly archiveBytes: number
+  /** The maximum number of concurrent clones over HTTP, and the maximum duration of a clone or an archive in ms. */
+  readonly clones: number
+  readonly cloneMs: number
   /** PATH inside the sandbox. */
   readonly path: string
 }

@@ -1,8 +1,16 @@
+import type { DocumentList } from '../../contract/job.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { newId } from '../../lib/ids.ts'
 import { deleteDocument, insertDocument, listDocuments, type NewDocument } from '../../store/documents.ts'
 import type { Engine } from '../engine.ts'
+import { existingJob } from '../existing-job.ts'
 import { personAct } from '../job-transactions.ts'
+
+/** Returns the documents of a job. */
+export async function viewDocuments(engine: Pick<Engine, 'db'>, jobId: string): Promise<DocumentList> {
+  await existingJob(engine, jobId)
+  return { documents: await listDocuments(engine.db.reader, jobId) }
+}
 
 /** Adds documents to a job; attempts that begin afterwards see them. Throws `AppError` when there would be too many. */
 export async function addDocuments(

@@ -74,15 +74,13 @@ export const web = {
 export const pureRooms = ['contract', 'domain']
 
 /**
- * The files of `src/` outside every room, and who may import them. `main.ts` and what it is split into see every
- * room, so nobody may see them; `config.ts` is read before a server runs.
+ * The files of `src/` outside every room, and who may import them. `main.ts` sees every room, so nobody may see it;
+ * `config.ts` is read before a server runs.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const roots = {
-  'config.ts': ['main.ts', 'wire-http.ts', 'cli'],
-  'wire-http.ts': ['main.ts'],
-  'wire-sessions.ts': ['wire-http.ts'],
+  'config.ts': ['main.ts', 'cli'],
   'main.ts': [],
 }
 

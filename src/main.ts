@@ -5,9 +5,12 @@ import { openBoard } from './board/board.ts'
 import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
 import { openBackups } from './engine/server/backup.ts'
+import { openBrowserSessions } from './engine/server/browser-sessions.ts'
 import { resumeDeletions } from './engine/people/delete-job.ts'
 import { openCanary } from './engine/server/canary.ts'
+import { openReadiness } from './engine/server/health.ts'
 import { openCreateJob } from './engine/job/create-job.ts'
+import { openViewJob } from './engine/job/view-job.ts'
 import { openRunningWork, type Engine, type EngineLimits } from './engine/engine.ts'
 import { openStreams } from './engine/job/follow-events.ts'
 import { openModels, type Models } from './engine/models/models.ts'
@@ -31,7 +34,6 @@ import { readConformance } from './store/conformance.ts'
 import type { Database } from './store/database.ts'
 import { lockDirectory } from './store/lock.ts'
 import { makeDataDirectory, openDatabase } from './store/open-database.ts'
-import { wireHttp } from './wire-http.ts'
 import { endGit } from './workspace/git-process.ts'
 import { openPool } from './workspace/pool.ts'
 import { requireGit } from './workspace/require-git.ts'
@@ -133,22 +135,23 @@ export async function startServer(overrides: {
     const token = readToken(config.dataDir)
     const logIn = openLogIn(token, limits)
     const hosts: string[] = []
-    const app = createApp(
-      wireHttp({
-        engine,
-        streams,
-        worker,
-        version,
-        token,
-        logIn,
-        uiDir: path.join(packageRoot, 'web', 'dist'),
-        bornAt,
-        hosts,
-        createJob,
-        canary,
-        backups,
-      }),
-    )
+    const app = createApp({
+      engine,
+      createJob,
+      viewJob: openViewJob(engine),
+      streams,
+      canary,
+      backups,
+      sessions: openBrowserSessions(db, token, limits),
+      logIn,
+      ready: openReadiness({ engine, worker, canary, version, bornAt }),
+      version,
+      bornAt,
+      token,
+      hosts,
+      uiDir: path.join(packageRoot, 'web', 'dist'),
+      limits,
+    })
     const server = await serve({ app, host: config.host, port: config.port, log })
     closers.push(server.close)
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host

@@ -224,7 +224,7 @@ test('the rules see every planted fault', async () => {
       'src/engine/people/ask.ts: engine-people-may-import-no-other-room-of-the-engine',
       'src/engine/shared.ts: what-the-engine-shares-imports-none-of-its-rooms',
       'src/http/app.ts: nobody-imports-main',
-      'src/http/app.ts: only-main-and-wire-http-and-cli-imports-config',
+      'src/http/app.ts: only-main-and-cli-imports-config',
       'src/lib/clock.ts: every-package-has-an-owner',
       'src/sandbox/walls.ts: sandbox-may-import-lib',
       'src/store/rows.ts: store-may-import-contract-domain-lib',

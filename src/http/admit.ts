@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
+import type { BrowserSessions } from '../engine/server/browser-sessions.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { HttpDeps } from './deps.ts'
 import { isToken } from './log-in.ts'
 import { checkCookieWrite } from './same-origin.ts'
 import { clearSessionCookie, readSessionCookie } from './session-cookie.ts'
@@ -18,11 +18,17 @@ declare module 'hono' {
   }
 }
 
+/** What callers are known by. */
+export interface Credentials {
+  readonly token: string
+  readonly sessions: Pick<BrowserSessions, 'find'>
+}
+
 /** Identifies the caller and sets it as `caller`; throws 401 when there is none. */
-export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
+export async function admit(c: Context, known: Credentials): Promise<Caller> {
   const authorization = c.req.header('authorization')
   const caller =
-    authorization === undefined ? await bySession(c, deps) : byToken(c, authorization, deps.token)
+    authorization === undefined ? await bySession(c, known) : byToken(c, authorization, known.token)
   if (caller === null) {
     c.header('WWW-Authenticate', isForGit(c) ? 'Basic realm="Slipway"' : 'Bearer')
     throw new AppError(
@@ -33,7 +39,7 @@ export async function admit(c: Context, deps: HttpDeps): Promise<Caller> {
   c.set('caller', caller)
   c.set(
     'isStillAdmitted',
-    async () => caller.kind === 'token' || (await deps.sessions.find(caller.secret)) !== null,
+    async () => caller.kind === 'token' || (await known.sessions.find(caller.secret)) !== null,
   )
   return caller
 }
@@ -56,10 +62,10 @@ function passwordOf(authorization: string): string | null {
   return pair.slice(pair.indexOf(':') + 1)
 }
 
-async function bySession(c: Context, deps: HttpDeps): Promise<Caller | null> {
+async function bySession(c: Context, known: Credentials): Promise<Caller | null> {
   const secret = readSessionCookie(c)
   if (secret === null) return null
-  const session = await deps.sessions.find(secret)
+  const session = await known.sessions.find(secret)
   if (session === null) {
     clearSessionCookie(c)
     return null

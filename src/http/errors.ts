@@ -8,6 +8,9 @@ import { statusOf, type ErrorCode } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import { TooManyAttempts } from './log-in.ts'
 
+/** The maximum number of problems that one answer names. */
+const SHOWN_ISSUES = 20
+
 /** The one place where an error becomes a response: a sentence for a person and a stable code, never a stack trace. */
 export function errorHandler(log: Log): ErrorHandler {
   return (error, c) => {
@@ -55,9 +58,17 @@ function isDiskFull(error: unknown): boolean {
   )
 }
 
-/** Converts schema errors to an `AppError` whose sentence starts with the first problem. */
-export function invalid(error: z.core.$ZodError, where: string): AppError {
-  const issues = error.issues.slice(0, 20).map((issue) => {
+/**
+ * Converts schema errors to an `AppError` whose sentence starts with the first problem. A problem that brings an error of
+ * its own (`textThat`) becomes that.
+ */
+export function invalid(error: z.core.$ZodError): AppError {
+  const own = error.issues.map((issue): unknown =>
+    issue.code === 'custom' ? issue.params?.['refusal'] : null,
+  )
+  const refusal = own.find((one) => one instanceof AppError)
+  if (refusal !== undefined) return refusal
+  const issues = error.issues.slice(0, SHOWN_ISSUES).map((issue) => {
     const path = issue.path.map(String).join('.')
     const message =
       issue.code === 'unrecognized_keys'
@@ -65,12 +76,16 @@ export function invalid(error: z.core.$ZodError, where: string): AppError {
         : issue.message
     return { path, message }
   })
-  const [first] = issues
-  const sentence =
-    first === undefined
-      ? `the ${where} is not valid`
-      : first.path === '' || first.message.startsWith('the ')
-        ? first.message
-        : `${first.path}: ${first.message}`
-  return new AppError('invalid_request', sentence, { issues })
+  const [first = { path: '', message: 'the request is not valid' }] = issues
+  const isSentence = first.path === '' || first.message.startsWith('the ')
+  return new AppError('invalid_request', isSentence ? first.message : `${first.path}: ${first.message}`, {
+    issues,
+  })
+}
+
+/** Parses what was sent; throws `AppError` 400 when it does not fit. */
+export function fit<T>(schema: z.ZodType<T>, sent: unknown): T {
+  const parsed = schema.safeParse(sent)
+  if (!parsed.success) throw invalid(parsed.error)
+  return parsed.data
 }

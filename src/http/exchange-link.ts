@@ -1,13 +1,15 @@
 import type { Context } from 'hono'
+import type { BrowserSessions } from '../engine/server/browser-sessions.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { HttpDeps } from './deps.ts'
+import type { HttpLimits } from './http-limits.ts'
+import type { LogIn } from './log-in.ts'
 import { writeSessionCookie } from './session-cookie.ts'
 
-/** The subset of the HTTP dependencies that a log-in needs. */
-export interface LinkDeps {
-  readonly logIn: HttpDeps['logIn']
-  readonly sessions: Pick<HttpDeps['sessions'], 'open'>
-  readonly limits: Pick<HttpDeps['limits'], 'sessionMs'>
+/** The parts of the server that a log-in needs. */
+export interface LogInParts {
+  readonly logIn: LogIn
+  readonly sessions: Pick<BrowserSessions, 'open'>
+  readonly limits: Pick<HttpLimits, 'sessionMs'>
 }
 
 /**
@@ -15,22 +17,23 @@ export interface LinkDeps {
  * so that the secret does not stay in the address. A wrong code is dropped in the same way: the page then asks for the
  * token. So is a token, which never expires and has no place in an address. Returns null when the address has neither.
  */
-export async function exchangeLink(c: Context, deps: LinkDeps): Promise<Response | null> {
+export async function exchangeLink(c: Context, parts: LogInParts): Promise<Response | null> {
   const { token, code } = c.req.query()
   if (token === undefined && code === undefined) return null
-  if (c.req.method === 'GET' && code !== undefined && isRight(deps, code)) await startBrowserSession(c, deps)
+  if (c.req.method === 'GET' && code !== undefined && isRight(parts, code))
+    await startBrowserSession(c, parts)
   return c.redirect(withoutSecret(c.req.url), 303)
 }
 
 /** Opens a session for a browser whose log-in succeeded; sets the cookie on the response. */
-export async function startBrowserSession(c: Context, deps: LinkDeps): Promise<void> {
-  const secret = await deps.sessions.open(c.req.header('user-agent') ?? '')
-  writeSessionCookie(c, secret, deps.limits.sessionMs)
+export async function startBrowserSession(c: Context, parts: LogInParts): Promise<void> {
+  const secret = await parts.sessions.open(c.req.header('user-agent') ?? '')
+  writeSessionCookie(c, secret, parts.limits.sessionMs)
 }
 
-function isRight(deps: LinkDeps, code: string): boolean {
+function isRight(parts: LogInParts, code: string): boolean {
   try {
-    deps.logIn.withCode(code)
+    parts.logIn.withCode(code)
     return true
   } catch (error) {
     if (error instanceof AppError) return false

@@ -1,7 +1,13 @@
 import type { Context } from 'hono'
 import { formFieldOf } from '../contract/job.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { ArrivingDocument, HttpDeps } from './deps.ts'
+import type { NewDocument } from '../store/documents.ts'
+import type { HttpLimits } from './http-limits.ts'
+
+/** A document that was sent. */
+export type ArrivingDocument = Omit<NewDocument, 'id'>
+
+type FormLimits = Pick<HttpLimits, 'bodyBytes' | 'documents' | 'documentBytes'>
 
 /** The fields of a body and the documents uploaded with it. */
 export interface ArrivedForm {
@@ -42,7 +48,7 @@ export async function readOptionalJson(c: Context, limit: number): Promise<unkno
 }
 
 /** Reads a job's form, JSON or multipart. Documents that exceed their limits are an error, never dropped. */
-export async function readForm(c: Context, limits: HttpDeps['limits']): Promise<ArrivedForm> {
+export async function readForm(c: Context, limits: FormLimits): Promise<ArrivedForm> {
   if (mediaType(c) !== 'multipart/form-data')
     return { fields: await readJson(c, limits.bodyBytes), documents: [] }
   const bytes = await readBytes(c, limits.bodyBytes + limits.documents * limits.documentBytes)
@@ -85,7 +91,7 @@ function field(name: string, value: string, before: unknown): unknown {
   }
 }
 
-async function toDocument(file: File, limits: HttpDeps['limits']): Promise<ArrivingDocument> {
+async function toDocument(file: File, limits: FormLimits): Promise<ArrivingDocument> {
   if (file.size > limits.documentBytes)
     throw new AppError(
       'document_too_large',

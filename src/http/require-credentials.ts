@@ -1,23 +1,29 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { admit, type Caller } from './admit.ts'
-import type { HttpDeps } from './deps.ts'
+import { admit, type Caller, type Credentials } from './admit.ts'
+import type { HttpLimits } from './http-limits.ts'
 import { checkHost, checkOrigin } from './same-origin.ts'
 import { saysSessionCookie, writeSessionCookie } from './session-cookie.ts'
 import { isAssetPath, isUiPath } from './ui-paths.ts'
 
 const open = new Set(['/health', '/health/live', '/health/ready'])
 
+/** What a request is checked against. */
+export interface GuardParts extends Credentials {
+  readonly hosts: readonly string[]
+  readonly limits: Pick<HttpLimits, 'sessionMs'>
+}
+
 /**
  * Checks every request, in this order: the host must be allowed, the origin must not be foreign, and the token or the
  * session must be valid.
  */
-export function requireCredentials(deps: HttpDeps): MiddlewareHandler {
+export function requireCredentials(parts: GuardParts): MiddlewareHandler {
   return async (c, next) => {
-    checkHost(c, deps.allowedHosts())
+    checkHost(c, parts.hosts)
     checkOrigin(c)
-    const caller = isPublic(c) ? null : await admit(c, deps)
+    const caller = isPublic(c) ? null : await admit(c, parts)
     await next()
-    if (caller !== null) renew(c, caller, deps)
+    if (caller !== null) renew(c, caller, parts)
   }
 }
 
@@ -30,7 +36,7 @@ function isPublic(c: Context): boolean {
 }
 
 /** Renews the cookie when the session was extended, so that a session in use does not expire. */
-function renew(c: Context, caller: Caller, deps: HttpDeps): void {
+function renew(c: Context, caller: Caller, parts: GuardParts): void {
   if (caller.kind === 'session' && caller.renewed && !saysSessionCookie(c))
-    writeSessionCookie(c, caller.secret, deps.limits.sessionMs)
+    writeSessionCookie(c, caller.secret, parts.limits.sessionMs)
 }

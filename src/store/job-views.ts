@@ -125,12 +125,6 @@ function toSummary(row: SummaryRow, figures: Figures): JobSummary {
   }
 }
 
-/** Returns the job as the API shows it; null when there is none. */
-export async function viewJob(db: Reader, id: string): Promise<JobView | null> {
-  const [job = null] = await viewJobs(db, [id])
-  return job
-}
-
 /** Returns jobs as the API shows them, in the order of their ids; null where there is none. */
 export async function viewJobs(db: Reader, ids: readonly string[]): Promise<(JobView | null)[]> {
   const rows = await db

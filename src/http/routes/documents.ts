@@ -1,52 +1,43 @@
-import { z, type OpenAPIHono } from '@hono/zod-openapi'
 import { DocumentList } from '../../contract/job.ts'
-import { AppError } from '../../lib/app-error.ts'
-import type { HttpDeps } from '../deps.ts'
-import { errors, idParams, ok } from '../describe.ts'
-import { idOf } from '../params.ts'
-import { readForm } from '../read-body.ts'
+import { addDocuments, removeDocument, viewDocuments } from '../../engine/people/documents.ts'
+import { gone, ok } from '../answers.ts'
+import { documentsBody } from '../bodies.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { idOf, JobId } from '../params.ts'
+import type { ServerParts } from '../server-parts.ts'
 
-/** Routes of a job's documents: upload as multipart, list, remove. */
-export function documentRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  const path = '/api/jobs/{id}/documents'
-  app.openAPIRegistry.registerPath({
-    method: 'get',
-    path,
-    summary: 'The documents of a job',
-    request: { params: idParams },
-    responses: { 200: ok(DocumentList, 'The documents.'), ...errors },
-  })
-  app.get('/api/jobs/:id/documents', async (c) => c.json(await deps.documents.list(idOf(c))))
+const path = '/api/jobs/{id}/documents'
 
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path,
-    summary: 'Add documents',
-    request: {
-      params: idParams,
-      body: { content: { 'multipart/form-data': { schema: z.object({ documents: z.any() }) } } },
-    },
-    responses: { 201: ok(DocumentList, 'All documents of the job.'), ...errors },
-  })
-  app.post('/api/jobs/:id/documents', async (c) => {
-    const id = idOf(c)
-    if (!(c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data'))
-      throw new AppError('unsupported_media_type', 'Send documents as multipart/form-data.')
-    const { documents } = await readForm(c, deps.limits)
-    if (documents.length === 0)
-      throw new AppError('no_documents', 'No document was sent: put files into the field "documents".')
-    return c.json(await deps.documents.add(id, documents), 201)
-  })
-
-  app.openAPIRegistry.registerPath({
-    method: 'delete',
-    path: `${path}/{documentId}`,
-    summary: 'Remove a document',
-    request: { params: idParams.extend({ documentId: z.string() }) },
-    responses: { 204: { description: 'It is gone.' }, ...errors },
-  })
-  app.delete('/api/jobs/:id/documents/:documentId', async (c) => {
-    await deps.documents.remove(idOf(c), idOf(c, 'documentId'))
-    return c.body(null, 204)
-  })
+/** Endpoints of a job's documents. */
+export function documentEndpoints({ engine }: ServerParts): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path,
+      summary: 'The documents of a job',
+      params: { id: JobId },
+      answers: { 200: ok(DocumentList, 'The documents.') },
+      handle: ({ params: { id } }) => viewDocuments(engine, id),
+    }),
+    endpoint({
+      method: 'post',
+      path,
+      summary: 'Add documents',
+      params: { id: JobId },
+      body: documentsBody,
+      answers: { 201: ok(DocumentList, 'All documents of the job.') },
+      async handle({ params: { id }, body }) {
+        await addDocuments(engine, id, body)
+        return viewDocuments(engine, id)
+      },
+    }),
+    endpoint({
+      method: 'delete',
+      path: `${path}/{documentId}`,
+      summary: 'Remove a document',
+      params: { id: JobId, documentId: idOf('document') },
+      answers: gone,
+      handle: ({ params: { id, documentId } }) => removeDocument(engine, id, documentId),
+    }),
+  ]
 }

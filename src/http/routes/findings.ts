@@ -1,28 +1,23 @@
-import { z, type OpenAPIHono } from '@hono/zod-openapi'
 import { Waiver } from '../../contract/finding.ts'
-import { JobView } from '../../contract/job.ts'
-import type { HttpDeps } from '../deps.ts'
-import { errors, idParams, ok } from '../describe.ts'
-import { invalid } from '../errors.ts'
-import { idOf } from '../params.ts'
-import { readJson } from '../read-body.ts'
+import { waiveFinding } from '../../engine/people/waive-finding.ts'
+import { accepted } from '../answers.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { jobAfter } from '../job-after.ts'
+import { idOf, JobId } from '../params.ts'
+import type { ServerParts } from '../server-parts.ts'
 
-/** Routes of the findings that count against a job's proof. */
-export function findingRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/findings/{finding_id}/waive',
-    summary: 'Waive a finding, with the reason',
-    request: {
-      params: idParams.extend({ finding_id: z.string() }),
-      body: { content: { 'application/json': { schema: Waiver } } },
-    },
-    responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors },
-  })
-  app.post('/api/jobs/:id/findings/:finding_id/waive', async (c) => {
-    const [id, findingId] = [idOf(c), idOf(c, 'finding_id')]
-    const waiver = Waiver.safeParse(await readJson(c, deps.limits.bodyBytes))
-    if (!waiver.success) throw invalid(waiver.error, 'waiver')
-    return c.json(await deps.waive(id, findingId, waiver.data.reason), 202)
-  })
+/** Endpoints of the findings that count against a job's proof. */
+export function findingEndpoints(server: ServerParts): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/findings/{finding_id}/waive',
+      summary: 'Waive a finding, with the reason',
+      params: { id: JobId, finding_id: idOf('finding') },
+      body: Waiver,
+      answers: accepted,
+      handle: ({ params: { id, finding_id }, body }) =>
+        jobAfter(server, id, waiveFinding(server.engine, id, finding_id, body.reason)),
+    }),
+  ]
 }

@@ -1,53 +1,45 @@
-import { z, type OpenAPIHono } from '@hono/zod-openapi'
-import { JobView } from '../../contract/job.ts'
 import { NewMessage, TaskRetry } from '../../contract/person.ts'
-import type { HttpDeps } from '../deps.ts'
-import { errors, idParams, ok } from '../describe.ts'
-import { invalid } from '../errors.ts'
-import { idOf } from '../params.ts'
-import { readJson, readOptionalJson } from '../read-body.ts'
+import { sendMessage } from '../../engine/people/send-message.ts'
+import { cancelTask, retryTask } from '../../engine/people/task-acts.ts'
+import { accepted } from '../answers.ts'
+import { optionalJsonBody } from '../bodies.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { jobAfter } from '../job-after.ts'
+import { idOf, JobId } from '../params.ts'
+import type { ServerParts } from '../server-parts.ts'
 
-const taskParams = idParams.extend({ task_id: z.string() })
-const accepted = { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors }
+const taskParams = { id: JobId, task_id: idOf('task') }
 
-/** Routes for a person's actions on a running job: message an agent, retry a task, cancel a task. */
-export function peopleRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/message',
-    summary: 'Write to an agent; it reads the message at its next turn',
-    request: { params: idParams, body: { content: { 'application/json': { schema: NewMessage } } } },
-    responses: accepted,
-  })
-  app.post('/api/jobs/:id/message', async (c) => {
-    const id = idOf(c)
-    const message = NewMessage.safeParse(await readJson(c, deps.limits.bodyBytes))
-    if (!message.success) throw invalid(message.error, 'message')
-    return c.json(await deps.people.message(id, message.data), 202)
-  })
-
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/tasks/{task_id}/retry',
-    summary: 'Start a failed, skipped or cancelled task over, with a note for its agent',
-    request: { params: taskParams, body: { content: { 'application/json': { schema: TaskRetry } } } },
-    responses: accepted,
-  })
-  app.post('/api/jobs/:id/tasks/:task_id/retry', async (c) => {
-    const [id, taskId] = [idOf(c), idOf(c, 'task_id')]
-    const retry = TaskRetry.safeParse(await readOptionalJson(c, deps.limits.bodyBytes))
-    if (!retry.success) throw invalid(retry.error, 'retry')
-    return c.json(await deps.people.retryTask(id, taskId, retry.data.note ?? null), 202)
-  })
-
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/tasks/{task_id}/cancel',
-    summary: 'Cancel one task; the job goes on with the rest',
-    request: { params: taskParams },
-    responses: accepted,
-  })
-  app.post('/api/jobs/:id/tasks/:task_id/cancel', async (c) =>
-    c.json(await deps.people.cancelTask(idOf(c), idOf(c, 'task_id')), 202),
-  )
+/** Endpoints of a person's acts on the agents and tasks of a running job. */
+export function peopleEndpoints(server: ServerParts): Endpoint[] {
+  const { engine } = server
+  return [
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/message',
+      summary: 'Write to an agent; it reads the message at its next turn',
+      params: { id: JobId },
+      body: NewMessage,
+      answers: accepted,
+      handle: ({ params: { id }, body }) => jobAfter(server, id, sendMessage(engine, id, body)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/tasks/{task_id}/retry',
+      summary: 'Start a failed, skipped or cancelled task over, with a note for its agent',
+      params: taskParams,
+      body: optionalJsonBody(TaskRetry),
+      answers: accepted,
+      handle: ({ params: { id, task_id }, body }) =>
+        jobAfter(server, id, retryTask(engine, id, task_id, body.note ?? null)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/tasks/{task_id}/cancel',
+      summary: 'Cancel one task; the job goes on with the rest',
+      params: taskParams,
+      answers: accepted,
+      handle: ({ params: { id, task_id } }) => jobAfter(server, id, cancelTask(engine, id, task_id)),
+    }),
+  ]
 }

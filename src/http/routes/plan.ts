@@ -1,69 +1,67 @@
-import { z, type OpenAPIHono } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { JobView } from '../../contract/job.ts'
 import { PlanApproval, PlanEdit, PlanRejection, PlanView } from '../../contract/plan.ts'
-import type { HttpDeps } from '../deps.ts'
-import { errors, idParams, ok } from '../describe.ts'
-import { invalid } from '../errors.ts'
-import { idOf } from '../params.ts'
-import { readJson, readOptionalJson } from '../read-body.ts'
+import { approvePlan, editPlan, rejectPlan, viewPlan } from '../../engine/people/plan-gate.ts'
+import { accepted, ok } from '../answers.ts'
+import { jsonBody, optionalJsonBody } from '../bodies.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { jobAfter } from '../job-after.ts'
+import { JobId } from '../params.ts'
+import type { ServerParts } from '../server-parts.ts'
 
-/** Routes of a job's plan and its approval by a person: get, edit, approve, reject. */
-export function planRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  const path = '/api/jobs/{id}/plan'
-  app.openAPIRegistry.registerPath({
-    method: 'get',
-    path,
-    summary: 'The plan of a job',
-    request: { params: idParams },
-    responses: { 200: ok(PlanView, 'The plan as it stands.'), ...errors },
-  })
-  app.get('/api/jobs/:id/plan', async (c) => c.json(await deps.plans.get(idOf(c))))
+const params = { id: JobId }
 
-  app.openAPIRegistry.registerPath({
-    method: 'put',
-    path,
-    summary: 'Edit a proposed plan',
-    request: { params: idParams, body: { content: { 'application/json': { schema: PlanEdit } } } },
-    responses: { 200: ok(PlanView, 'The plan as it is now.'), ...errors },
-  })
-  app.put('/api/jobs/:id/plan', async (c) => {
-    const id = idOf(c)
-    const body = await readJson(c, deps.limits.bodyBytes)
-    const edit = PlanEdit.safeParse(body)
-    if (!edit.success) throw invalid(namingTasks(edit.error, body), 'plan')
-    return c.json(await deps.plans.edit(id, edit.data))
-  })
-  gate(app, deps)
+/** Endpoints of a job's plan and its approval by a person. */
+export function planEndpoints(server: ServerParts): Endpoint[] {
+  return [...plan(server), ...gate(server)]
 }
 
-function gate(app: OpenAPIHono, deps: HttpDeps): void {
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/approve',
-    summary: 'Approve the proposed plan',
-    request: { params: idParams, body: { content: { 'application/json': { schema: PlanApproval } } } },
-    responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors },
-  })
-  app.post('/api/jobs/:id/approve', async (c) => {
-    const id = idOf(c)
-    const approval = PlanApproval.safeParse(await readOptionalJson(c, deps.limits.bodyBytes))
-    if (!approval.success) throw invalid(approval.error, 'approval')
-    return c.json(await deps.plans.approve(id, approval.data.version ?? null), 202)
-  })
+function plan({ engine }: ServerParts): Endpoint[] {
+  const path = '/api/jobs/{id}/plan'
+  return [
+    endpoint({
+      method: 'get',
+      path,
+      summary: 'The plan of a job',
+      params,
+      answers: { 200: ok(PlanView, 'The plan as it stands.') },
+      handle: ({ params: { id } }) => viewPlan(engine, id),
+    }),
+    endpoint({
+      method: 'put',
+      path,
+      summary: 'Edit a proposed plan',
+      params,
+      body: jsonBody(PlanEdit, { explain: namingTasks }),
+      answers: { 200: ok(PlanView, 'The plan as it is now.') },
+      handle: ({ params: { id }, body }) => editPlan(engine, id, body),
+    }),
+  ]
+}
 
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/reject',
-    summary: 'Send the proposed plan back with a note',
-    request: { params: idParams, body: { content: { 'application/json': { schema: PlanRejection } } } },
-    responses: { 202: ok(JobView, 'Accepted; the planner works again.'), ...errors },
-  })
-  app.post('/api/jobs/:id/reject', async (c) => {
-    const id = idOf(c)
-    const rejection = PlanRejection.safeParse(await readJson(c, deps.limits.bodyBytes))
-    if (!rejection.success) throw invalid(rejection.error, 'rejection')
-    return c.json(await deps.plans.reject(id, rejection.data.note), 202)
-  })
+function gate(server: ServerParts): Endpoint[] {
+  const { engine } = server
+  return [
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/approve',
+      summary: 'Approve the proposed plan',
+      params,
+      body: optionalJsonBody(PlanApproval),
+      answers: accepted,
+      handle: ({ params: { id }, body }) =>
+        jobAfter(server, id, approvePlan(engine, id, body.version ?? null)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/reject',
+      summary: 'Send the proposed plan back with a note',
+      params,
+      body: PlanRejection,
+      answers: { 202: ok(JobView, 'Accepted; the planner works again.') },
+      handle: ({ params: { id }, body }) => jobAfter(server, id, rejectPlan(engine, id, body.note)),
+    }),
+  ]
 }
 
 /** A loose schema of an edit, used only to find a task's name for an error message. */

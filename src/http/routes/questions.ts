@@ -1,37 +1,36 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
-import { JobView } from '../../contract/job.ts'
 import { QuestionAnswer, QuestionList } from '../../contract/question.ts'
-import type { HttpDeps } from '../deps.ts'
-import { errors, idParams, ok } from '../describe.ts'
-import { invalid } from '../errors.ts'
-import { idOf } from '../params.ts'
-import { readJson } from '../read-body.ts'
+import { existingJob } from '../../engine/existing-job.ts'
+import { answerQuestion } from '../../engine/people/answer-question.ts'
+import { listQuestions } from '../../store/questions.ts'
+import { accepted, ok } from '../answers.ts'
+import { endpoint, type Endpoint } from '../endpoint.ts'
+import { jobAfter } from '../job-after.ts'
+import { JobId } from '../params.ts'
+import type { ServerParts } from '../server-parts.ts'
 
-/** Routes of the questions that agents ask people, and the answers. */
-export function questionRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  app.openAPIRegistry.registerPath({
-    method: 'get',
-    path: '/api/jobs/{id}/questions',
-    summary: 'What the agents of a job have asked people, and what was answered',
-    request: { params: idParams },
-    responses: { 200: ok(QuestionList, 'The questions, oldest first.'), ...errors },
-  })
-  app.get('/api/jobs/:id/questions', async (c) => c.json(await deps.questions.list(idOf(c))))
-
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/jobs/{id}/answer',
-    summary: 'Answer a question of an agent',
-    request: {
-      params: idParams,
-      body: { content: { 'application/json': { schema: QuestionAnswer } } },
-    },
-    responses: { 202: ok(JobView, 'Accepted; the job as it is now.'), ...errors },
-  })
-  app.post('/api/jobs/:id/answer', async (c) => {
-    const id = idOf(c)
-    const answer = QuestionAnswer.safeParse(await readJson(c, deps.limits.bodyBytes))
-    if (!answer.success) throw invalid(answer.error, 'answer')
-    return c.json(await deps.questions.answer(id, answer.data), 202)
-  })
+/** Endpoints of the questions that agents ask people, and the answers. */
+export function questionEndpoints(server: ServerParts): Endpoint[] {
+  const { engine } = server
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/jobs/{id}/questions',
+      summary: 'What the agents of a job have asked people, and what was answered',
+      params: { id: JobId },
+      answers: { 200: ok(QuestionList, 'The questions, oldest first.') },
+      async handle({ params: { id } }) {
+        await existingJob(engine, id)
+        return { questions: await listQuestions(engine.db.reader, id) }
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/jobs/{id}/answer',
+      summary: 'Answer a question of an agent',
+      params: { id: JobId },
+      body: QuestionAnswer,
+      answers: accepted,
+      handle: ({ params: { id }, body }) => jobAfter(server, id, answerQuestion(engine, id, body)),
+    }),
+  ]
 }

@@ -1,61 +1,108 @@
-import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { Settings } from '../../contract/backend.ts'
 import { CanaryView, Health, Stats, WorkerList } from '../../contract/server.ts'
-import type { HttpDeps } from '../deps.ts'
-import { errors, ok } from '../describe.ts'
-import { invalid } from '../errors.ts'
-import { readJson } from '../read-body.ts'
+import { putSettings, shownSettings } from '../../engine/server/settings.ts'
+import { readStats } from '../../engine/server/stats.ts'
+import { viewWorkers } from '../../store/workers.ts'
+import { ok } from '../answers.ts'
+import { endpoint, reply, type Endpoint } from '../endpoint.ts'
+import type { ServerParts } from '../server-parts.ts'
 
-/** Routes of the server itself: health, settings, statistics. */
-export function serverRoutes(app: OpenAPIHono, deps: HttpDeps): void {
-  const get = (path: string, summary: string, schema: z.ZodType): void =>
-    app.openAPIRegistry.registerPath({
+/** Endpoints of the server itself: health, settings, statistics. */
+export function serverEndpoints(server: ServerParts): Endpoint[] {
+  return [...health(server), ...canary(server), ...figures(server), ...settings(server)]
+}
+
+function health({ ready, version }: ServerParts): Endpoint[] {
+  const answers = (summary: string) => ({
+    200: ok(Health, summary),
+    503: ok(Health, 'Not ready; the failing check says why.'),
+  })
+  const readiness = (path: string, summary: string): Endpoint =>
+    endpoint({
       method: 'get',
       path,
       summary,
-      responses: {
-        200: ok(schema, summary),
-        ...(path.startsWith('/health')
-          ? { 503: ok(Health, 'Not ready; the failing check says why.') }
-          : errors),
+      answers: answers(summary),
+      errors: {},
+      async handle() {
+        const found = await ready()
+        return reply(found.status === 'ok' ? 200 : 503, found)
       },
     })
-  get('/health', 'Readiness', Health)
-  get('/health/live', 'Whether the process answers', Health)
-  get('/health/ready', 'Whether work that is accepted runs', Health)
-  get('/api/health/canary', 'The last canary: a small job with which the server proves itself', CanaryView)
-  get('/api/workers', 'The processes that do the work, and what each of them holds', WorkerList)
-  get('/api/stats', 'Figures of this server', Stats)
-  get('/api/settings', 'The settings', Settings)
+  const alive: Health = { status: 'ok', version, checks: {} }
+  const live = 'Whether the process answers'
+  return [
+    readiness('/health', 'Readiness'),
+    endpoint({
+      method: 'get',
+      path: '/health/live',
+      summary: live,
+      answers: answers(live),
+      errors: {},
+      handle: () => reply(200, alive),
+    }),
+    readiness('/health/ready', 'Whether work that is accepted runs'),
+  ]
+}
 
-  for (const path of ['/health', '/health/ready']) {
-    app.get(path, async (c) => {
-      const health = await deps.health.ready()
-      return c.json(health, health.status === 'ok' ? 200 : 503)
-    })
-  }
-  app.get('/health/live', (c) => c.json(deps.health.live()))
-  app.get('/api/health/canary', async (c) => c.json(await deps.health.canary()))
-  app.openAPIRegistry.registerPath({
-    method: 'post',
-    path: '/api/health/canary',
-    summary: 'Carry a small job through the real path, and answer with how it ended',
-    responses: { 200: ok(CanaryView, 'How it ended, good or bad.'), ...errors },
-  })
-  app.post('/api/health/canary', async (c) => c.json(await deps.health.runCanary()))
-  app.get('/api/workers', async (c) => c.json({ workers: await deps.workers() }))
-  app.get('/api/stats', async (c) => c.json(await deps.stats()))
-  app.get('/api/settings', async (c) => c.json(await deps.settings.get()))
-  app.openAPIRegistry.registerPath({
-    method: 'put',
-    path: '/api/settings',
-    summary: 'Change the settings',
-    request: { body: { content: { 'application/json': { schema: Settings } } } },
-    responses: { 200: ok(Settings, 'The settings now.'), ...errors },
-  })
-  app.put('/api/settings', async (c) => {
-    const settings = Settings.safeParse(await readJson(c, deps.limits.bodyBytes))
-    if (!settings.success) throw invalid(settings.error, 'settings')
-    return c.json(await deps.settings.put(settings.data))
-  })
+function canary({ canary: { view, run } }: ServerParts): Endpoint[] {
+  const last = 'The last canary: a small job with which the server proves itself'
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/health/canary',
+      summary: last,
+      answers: { 200: ok(CanaryView, last) },
+      handle: () => view(),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/health/canary',
+      summary: 'Carry a small job through the real path, and answer with how it ended',
+      answers: { 200: ok(CanaryView, 'How it ended, good or bad.') },
+      handle: () => run(),
+    }),
+  ]
+}
+
+function figures({ engine, bornAt }: ServerParts): Endpoint[] {
+  const workers = 'The processes that do the work, and what each of them holds'
+  const stats = 'Figures of this server'
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/workers',
+      summary: workers,
+      answers: { 200: ok(WorkerList, workers) },
+      handle: async () => ({ workers: await engine.db.read(viewWorkers) }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/stats',
+      summary: stats,
+      answers: { 200: ok(Stats, stats) },
+      handle: () => readStats(engine, bornAt),
+    }),
+  ]
+}
+
+function settings({ engine }: ServerParts): Endpoint[] {
+  const path = '/api/settings'
+  return [
+    endpoint({
+      method: 'get',
+      path,
+      summary: 'The settings',
+      answers: { 200: ok(Settings, 'The settings') },
+      handle: () => shownSettings(engine),
+    }),
+    endpoint({
+      method: 'put',
+      path,
+      summary: 'Change the settings',
+      body: Settings,
+      answers: { 200: ok(Settings, 'The settings now.') },
+      handle: ({ body }) => putSettings(engine, body),
+    }),
+  ]
 }

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { HttpDeps } from '../deps.ts'
-import { exchangeLink, type LinkDeps } from '../exchange-link.ts'
+import { exchangeLink, type LogInParts } from '../exchange-link.ts'
+import type { HttpLimits } from '../http-limits.ts'
 import { openUiFiles, type UiFile } from '../ui-files.ts'
 import { openPreloads } from '../ui-preloads.ts'
 import { isAssetPath, pagePatterns } from '../ui-paths.ts'
@@ -42,12 +42,12 @@ const NOT_BUILT = `<!doctype html>
 /** Routes of the UI's pages and their files. They contain no data, so they need no session: the API does. */
 export function uiRoutes(
   app: OpenAPIHono,
-  deps: LinkDeps & Pick<HttpDeps, 'uiDir'> & { readonly limits: Pick<HttpDeps['limits'], 'uiFileBytes'> },
+  parts: LogInParts & { readonly uiDir: string; readonly limits: Pick<HttpLimits, 'uiFileBytes'> },
 ): void {
-  const find = openUiFiles(deps.uiDir, deps.limits.uiFileBytes)
+  const find = openUiFiles(parts.uiDir, parts.limits.uiFileBytes)
   const preloads = openPreloads()
   const page = async (c: Context): Promise<Response> => {
-    const redirect = await exchangeLink(c, deps)
+    const redirect = await exchangeLink(c, parts)
     if (redirect !== null) return redirect
     c.header('Content-Security-Policy', POLICY)
     const file = await find('index.html')

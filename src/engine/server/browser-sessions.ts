@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { createApp } from './http/app.ts'
-import { isoTime } from './lib/clock.ts'
-import { newId } from './lib/ids.ts'
-import type { Database } from './store/database.ts'
+import type { SessionView } from '../../contract/session.ts'
+import { isoTime } from '../../lib/clock.ts'
+import { newId } from '../../lib/ids.ts'
+import type { Database } from '../../store/database.ts'
 import {
   deleteSession,
   findSession,
@@ -11,9 +11,25 @@ import {
   pruneSessions,
   touchSession,
   type SessionRow,
-} from './store/sessions.ts'
+} from '../../store/sessions.ts'
 
-type Sessions = Parameters<typeof createApp>[0]['sessions']
+/** A logged-in browser, as it is shown to people. */
+export type BrowserSession = Omit<SessionView, 'current'>
+
+/**
+ * The sessions of browsers. A secret has 256 random bits and is stored only as its SHA-256; it is valid until it has not
+ * been used for `limits.sessionMs`, its session is ended, or the token it was exchanged for is replaced.
+ */
+export interface BrowserSessions {
+  /** Opens a session; returns the secret that its browser sends from now on. */
+  open(userAgent: string): Promise<string>
+  /** Finds the session of a secret; null when it has ended. `renewed`: whether this call extended it. */
+  find(secret: string): Promise<(BrowserSession & { readonly renewed: boolean }) | null>
+  /** Returns the sessions that are valid, the last seen first. */
+  list(): Promise<BrowserSession[]>
+  /** Returns false when there was no such session. */
+  end(id: string): Promise<boolean>
+}
 
 export interface SessionLimits {
   readonly sessionMs: number
@@ -22,11 +38,7 @@ export interface SessionLimits {
   readonly userAgentChars: number
 }
 
-/**
- * The sessions of browsers. A secret has 256 random bits and is stored only as its SHA-256; it is valid until it has not
- * been used for `limits.sessionMs`, its session is ended, or the token it was exchanged for is replaced.
- */
-export function wireSessions(db: Database, token: string, limits: SessionLimits): Sessions {
+export function openBrowserSessions(db: Database, token: string, limits: SessionLimits): BrowserSessions {
   const tokenHash = hashOf(token)
   const oldest = (now: Date): Date => new Date(now.getTime() - limits.sessionMs)
   return {
@@ -59,7 +71,7 @@ export function wireSessions(db: Database, token: string, limits: SessionLimits)
   }
 }
 
-function view(row: SessionRow, limits: SessionLimits): Awaited<ReturnType<Sessions['list']>>[number] {
+function view(row: SessionRow, limits: SessionLimits): BrowserSession {
   return {
     id: row.id,
     created_at: isoTime(row.created_at),

@@ -171,7 +171,8 @@ function toView(row: Selectable<JobsTable>, figures: Figures, checking: JobView[
       priority: job.priority,
       approve_plan: job.approve_plan,
       permissions: job.permissions,
-      budget: job.budget,
+      // Without its version, which is for the server alone.
+      budget: job.budget === null ? null : { tokens: job.budget.tokens, usd: job.budget.usd },
     },
   }
 }

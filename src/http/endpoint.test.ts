@@ -30,7 +30,11 @@ function appOf(...endpoints: Endpoint[]): OpenAPIHono {
 }
 
 /** Fills a cup; returns the status and the body of the answer. */
-async function fill(id: string, body: string | Uint8Array<ArrayBuffer>, type = 'application/json'): Promise<[number, unknown]> {
+async function fill(
+  id: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  type = 'application/json',
+): Promise<[number, unknown]> {
   const headers = { 'content-type': type }
   const response = await appOf(put).request(`/cups/${id}`, { method: 'PUT', headers, body })
   return [response.status, await response.json()]

@@ -1,0 +1,75 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { limits } from '../../src/config.ts'
+import { openCreateJob } from '../../src/engine/job/create-job.ts'
+import { openStreams } from '../../src/engine/job/follow-events.ts'
+import { openViewJob } from '../../src/engine/job/view-job.ts'
+import { openBackups } from '../../src/engine/server/backup.ts'
+import { openBrowserSessions } from '../../src/engine/server/browser-sessions.ts'
+import { openCanary } from '../../src/engine/server/canary.ts'
+import { openReadiness } from '../../src/engine/server/health.ts'
+import { startWorker, type Worker } from '../../src/engine/work/worker.ts'
+import { createApp } from '../../src/http/app.ts'
+import { openLogIn } from '../../src/http/log-in.ts'
+import type { ServerParts } from '../../src/http/server-parts.ts'
+import { openTestEngine } from './test-engine.ts'
+
+/** The HTTP app of a server, all parts of it real, which is asked without a port. */
+export interface TestApp {
+  readonly app: OpenAPIHono
+  readonly server: ServerParts
+  /** Asks as a program with the token does; what is no text and no form is sent as JSON. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+  close(): Promise<void>
+}
+
+const HOST = 'slipway.test'
+const VERSION = '1.0.0'
+
+/** Opens an app. No job moves in it, unless a worker is wanted. Whoever opens it closes it. */
+export async function openTestApp({ slots }: { readonly slots?: number } = {}): Promise<TestApp> {
+  const { engine, close } = await openTestEngine(slots === undefined ? {} : { limits: { slots } })
+  const worker: Worker | null = slots === undefined ? null : await startWorker(engine)
+  const [bornAt, token] = [Date.now(), 'the-token']
+  const streams = await openStreams(engine.db)
+  const createJob = openCreateJob(engine)
+  const canary = openCanary({ engine, streams, createJob })
+  const backups = openBackups(engine, VERSION)
+  const server: ServerParts = {
+    engine,
+    createJob,
+    viewJob: openViewJob(engine),
+    streams,
+    canary,
+    backups,
+    sessions: openBrowserSessions(engine.db, token, limits),
+    logIn: openLogIn(token, limits),
+    ready:
+      worker === null
+        ? () => Promise.reject(new Error('this app was opened without a worker'))
+        : openReadiness({ engine, worker, canary, version: VERSION, bornAt }),
+    version: VERSION,
+    bornAt,
+    token,
+    hosts: [HOST],
+    uiDir: '/nonexistent',
+    limits,
+  }
+  const app = createApp(server)
+  return {
+    app,
+    server,
+    async ask(method, path, body, headers = {}) {
+      const authorized = { host: HOST, authorization: `Bearer ${token}`, ...headers }
+      if (body === undefined) return app.request(path, { method, headers: authorized })
+      if (typeof body === 'string' || body instanceof FormData)
+        return app.request(path, { method, headers: authorized, body })
+      const json = { 'content-type': 'application/json', ...authorized }
+      return app.request(path, { method, headers: json, body: JSON.stringify(body) })
+    },
+    async close() {
+      await worker?.stop()
+      for (const part of [backups, canary, streams]) await part.close()
+      await close()
+    },
+  }
+}

@@ -1,0 +1,11 @@
+import { openLog } from '../../src/lib/log.ts'
+import type { Database } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
+import { makeDir } from './made-dirs.ts'
+import { databaseUrlFor } from './test-database.ts'
+
+/** Opens a database of its own, migrated: SQLite, or PostgreSQL in the projects that say so. Whoever opens it closes it. */
+export async function openTestStore(dataDir = makeDir('slipway-store-')): Promise<Database> {
+  const url = await databaseUrlFor(dataDir)
+  return openDatabase({ dataDir, url: url ?? null, log: openLog('silent') })
+}

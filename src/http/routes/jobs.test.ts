@@ -5,7 +5,9 @@ import { openTestApp, type TestApp } from '../../../test/helpers/test-app.ts'
 import { makeDir } from '../../../test/helpers/made-dirs.ts'
 import { eventually } from '../../../test/helpers/until.ts'
 import type { PlanEdit } from '../../contract/plan.ts'
+import { serverAct } from '../../engine/job-transactions.ts'
 import type { Database } from '../../store/database.ts'
+import { savePlans } from '../../store/plans.ts'
 
 let opened: TestApp
 let db: Database
@@ -158,11 +160,8 @@ describe('a plan', () => {
       },
     }
     const wait = { for: 'approval', on: 'a plan', since: new Date(0).toISOString(), until: null } as const
-    const id = await storeJob(
-      db,
-      { approvePlan: true },
-      { status: 'waiting', wait, proposed_plan: plan, plan_version: 1 },
-    )
+    const id = await storeJob(db, { approvePlan: true }, { status: 'waiting', wait, plan_version: 1 })
+    await serverAct(db, id, ({ trx }) => savePlans(trx, id, { proposed: plan }))
     const { agentId } = await storeAttempted(db)
     await storeTask(db, { jobId: id, agentId }, { kind: 'plan', key: 'plan' })
     expect(await ask('GET', `/api/jobs/${id}/plan`)).toMatchObject([200, { state: 'proposed', version: 1 }])

@@ -28,6 +28,7 @@ import { createOnce } from './lib/create-once.ts'
 import { newId } from './lib/ids.ts'
 import { openLog, type Log } from './lib/log.ts'
 import { shareFor } from './lib/share-for.ts'
+import { waitFor } from './lib/waiting.ts'
 import { openRoles } from './roles/render-prompt.ts'
 import { openLauncher, type Launcher } from './sandbox/launcher.ts'
 import { readConformance } from './store/conformance.ts'
@@ -191,17 +192,12 @@ function valueOf<T>(settled: PromiseSettledResult<T>): T {
 
 /** Closes one part. A part that fails or does not finish in time does not prevent the others from being closed. */
 async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Error(`it did not end within ${CLOSE_MS / 1000} s`)),
-    CLOSE_MS,
-  )
   try {
-    await Promise.race([close(), late.promise])
+    await waitFor(close(), { ms: CLOSE_MS }, () => {
+      throw new Error(`it did not end within ${CLOSE_MS / 1000} s`)
+    })
   } catch (error) {
     log.error({ err: error }, 'a part of the server could not be closed')
-  } finally {
-    clearTimeout(timer)
   }
 }
 

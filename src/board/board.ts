@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../lib/log.ts'
+import { onAbort } from '../lib/waiting.ts'
 import type { BoardActs } from './acts.ts'
 import { serveBoard } from './serve-board.ts'
 
@@ -40,12 +41,12 @@ export function openBoard(log: Log): Board {
     open(acts, signal) {
       const token = `board-${randomBytes(32).toString('base64url')}`
       const hash = hashOf(token)
+      if (!signal.aborted) keys.set(hash, acts)
+      const stopListening = onAbort(signal, () => keys.delete(hash))
       const close = (): void => {
         keys.delete(hash)
-        signal.removeEventListener('abort', close)
+        stopListening()
       }
-      if (!signal.aborted) keys.set(hash, acts)
-      signal.addEventListener('abort', close, { once: true })
       return { token, close }
     },
   }

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { onAbort } from '../lib/waiting.ts'
 import type { Terminal } from './terminal.ts'
 
 const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'build-web.sh')
@@ -23,13 +24,13 @@ export async function buildWeb(terminal: Terminal, stopping: AbortSignal): Promi
   const stop = (): void => {
     if (child.pid !== undefined && child.exitCode === null) endGroup(child.pid)
   }
-  stopping.addEventListener('abort', stop, { once: true })
+  const stopListening = onAbort(stopping, stop)
   child.stderr.setEncoding('utf8')
   child.stderr.on('data', (said: string) => {
     if (!stopping.aborted) terminal.note(said.trimEnd())
   })
   await ended
-  stopping.removeEventListener('abort', stop)
+  stopListening()
 }
 
 function endGroup(pid: number): void {

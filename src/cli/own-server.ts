@@ -8,6 +8,7 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { programFile } from '../lib/program-files.ts'
+import { waitFor } from '../lib/waiting.ts'
 import { cleanBlock } from './clean-text.ts'
 import { Failure } from './failure.ts'
 
@@ -91,16 +92,11 @@ function fail(how: string, logFile: string): never {
 async function firstMessage(child: ChildProcess, exited: Promise<string>): Promise<StartMessage> {
   const message = Promise.withResolvers<StartMessage>()
   child.once('message', (value) => message.resolve(StartMessage.parse(value)))
-  const timer = setTimeout(
-    () => message.resolve({ failed: `it was not ready within ${startLimitMs / 1000} s`, taken: false }),
-    startLimitMs,
-  )
   const early = exited.then((how): StartMessage => ({ failed: `it ended at once (${how})`, taken: false }))
-  try {
-    return await Promise.race([message.promise, early])
-  } finally {
-    clearTimeout(timer)
-  }
+  return waitFor(Promise.race([message.promise, early]), { ms: startLimitMs }, () => ({
+    failed: `it was not ready within ${startLimitMs / 1000} s`,
+    taken: false,
+  }))
 }
 
 async function stopChild(child: ChildProcess, exited: Promise<string>): Promise<void> {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { openAwakeTimer } from '../lib/awake-timer.ts'
+import { onAbort } from '../lib/waiting.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
 import { collectLog } from './collect-log.ts'
 
@@ -50,8 +51,7 @@ export async function runCommand(
     timedOut = true
     void child.kill()
   })
-  const onAbort = (): void => void child.kill()
-  room.signal.addEventListener('abort', onAbort, { once: true })
+  const stopListening = onAbort(room.signal, () => void child.kill())
   try {
     const { code, signal } = await child.exited
     room.signal.throwIfAborted()
@@ -67,7 +67,7 @@ export async function runCommand(
     }
   } finally {
     timer.stop()
-    room.signal.removeEventListener('abort', onAbort)
+    stopListening()
     await child.kill()
   }
 }

@@ -1,3 +1,4 @@
+import { waitFor } from '../lib/waiting.ts'
 import { fits, spentWords, type Limit, type Spending } from '../domain/budget.ts'
 
 /**
@@ -77,20 +78,10 @@ export function openBudgetGate(read: ReadBudget): BudgetGate {
           if (!underway.has(jobId)) waiting.delete(jobId)
           return outcome
         }
-        await orGone(next.promise, signal)
+        await waitFor(next.promise, { signal }, () => {
+          throw new Error('the agent has gone')
+        })
       }
     },
-  }
-}
-
-async function orGone(released: Promise<void>, signal: AbortSignal): Promise<void> {
-  const gone = Promise.withResolvers<never>()
-  const stop = (): void => gone.reject(new Error('the agent has gone'))
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    await Promise.race([released, gone.promise])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }

@@ -1,3 +1,5 @@
+import { onAbort } from '../lib/waiting.ts'
+
 /** Limits the bytes of requests that are held in memory at once, over all agents of a server. */
 export interface ByteRoom {
   /** Reserves room, waiting at most `ms`; null when none became free. A request larger than the total reserves all of it. */
@@ -41,15 +43,14 @@ export function openByteRoom(total: number): ByteRoom {
       const one: Waiting = { bytes, admit: () => end(taken(bytes)) }
       const giveUp = (): void => end(null)
       const timer = setTimeout(giveUp, ms)
+      const stopListening = onAbort(signal, giveUp)
       const end = (room: TakenRoom | null): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', giveUp)
+        stopListening()
         waiting.delete(one)
         resolve(room)
       }
       waiting.add(one)
-      if (signal.aborted) giveUp()
-      else signal.addEventListener('abort', giveUp, { once: true })
       return promise
     },
   }

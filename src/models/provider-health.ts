@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { waitFor } from '../lib/waiting.ts'
 
 /** Why a provider is not called for a while, shared by all its callers. Times are in ms since the epoch. */
 export interface Outage {
@@ -53,11 +54,9 @@ export function openProviderHealth(baseMs: number): ProviderHealth {
           entry.trial = Promise.withResolvers()
           return null
         } else {
-          const late = await Promise.race([
-            entry.trial.promise.then(() => false),
-            pause(Math.max(0, deadline - now), true, { signal }),
-          ])
-          if (late) return outageOf(entry)
+          const trial = entry.trial.promise.then(() => 'over' as const)
+          const end = await waitFor(trial, { signal, ms: deadline - now }, (why) => why)
+          if (end === 'late') return outageOf(entry)
         }
       }
     },

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { waitFor } from '../lib/waiting.ts'
 
 /** The time in ms that a stream may stay open after its process has ended, because a child of the process may hold it. */
 const DRAIN_MS = 1000
@@ -10,8 +10,6 @@ const DRAIN_MS = 1000
  * streams must have a reader.
  */
 export async function drained(...streams: readonly Readable[]): Promise<void> {
-  const over = new AbortController()
   const ends = Promise.allSettled(streams.map((stream) => finished(stream, { writable: false })))
-  await Promise.race([ends, delay(DRAIN_MS, undefined, { signal: over.signal }).catch(() => undefined)])
-  over.abort()
+  await waitFor(ends, { ms: DRAIN_MS }, () => undefined)
 }

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../lib/log.ts'
+import { waitFor } from '../lib/waiting.ts'
 import type { OnNotify } from './channels.ts'
 
 /**
@@ -68,7 +70,7 @@ class ReconnectingListener implements Listener {
     const until = Date.now() + LOCK_PATIENCE_MS
     while (!(await takeLock(client))) {
       if (Date.now() < until) {
-        await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MS))
+        await pause(FIRST_WAIT_MS)
         continue
       }
       await this.close()
@@ -196,8 +198,9 @@ async function end(client: pg.Client | null): Promise<void> {
   client.removeAllListeners()
   client.on('error', () => undefined)
   // A dead session may never report its end.
-  await Promise.race([
+  await waitFor(
     client.end().catch(() => undefined),
-    new Promise((resolve) => setTimeout(resolve, ANSWER_MS).unref()),
-  ])
+    { ms: ANSWER_MS },
+    () => undefined,
+  )
 }

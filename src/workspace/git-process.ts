@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { openHelper } from '../lib/helper.ts'
+import { onAbort } from '../lib/waiting.ts'
 
 /** One run of git: its arguments, complete environment, and limits. */
 export interface GitRun {
@@ -50,12 +51,11 @@ export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan>
   underway.set(id, ran)
   used.channel?.ref()
   tell({ do: 'run', id, ...run })
-  if (signal?.aborted === true) stop()
-  signal?.addEventListener('abort', stop, { once: true })
+  const stopListening = signal === undefined ? null : onAbort(signal, stop)
   try {
     return await ran.promise
   } finally {
-    signal?.removeEventListener('abort', stop)
+    stopListening?.()
     underway.delete(id)
     if (underway.size === 0) used.channel?.unref()
   }

@@ -8,14 +8,14 @@ import {
   type McpServer,
 } from '@agentclientprotocol/sdk'
 import { isHelperGone } from '../../lib/helper.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import type { SessionUpdate, TurnEnd } from '../backend.ts'
 import type { SessionLimits, SessionWishes } from '../profile.ts'
 import type { SessionHost } from '../session/session-host.ts'
-import { firstOf, timeLimit } from '../session/first-of.ts'
 import { inspectOutput } from './inspect-output.ts'
 import { openUsageMeter, type UsageMeter } from './read-usage.ts'
 import { serveClient } from './serve-client.ts'
-import { SessionError } from '../session/session-error.ts'
+import { SessionError, stopped } from '../session/session-error.ts'
 import type { Session } from '../session/session.ts'
 import { setUpSession } from './set-up-session.ts'
 import { startSession } from './start-session.ts'
@@ -67,11 +67,11 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     return { id: started.sessionId, origin: started.origin, model: set }
   }
   try {
-    const late = timeLimit(
-      limits.startMs,
-      () => `The agent did not start within ${limits.startMs / 1000} s.${wires.printed()}`,
-    )
-    const started = await firstOf([starting(), late.over, ...broken], signal).finally(late.stop)
+    const beginning = Promise.race([starting(), ...broken])
+    const started = await waitFor(beginning, { signal, awakeMs: limits.startMs }, (end) => {
+      if (end === 'aborted') throw stopped()
+      throw new SessionError(`The agent did not start within ${limits.startMs / 1000} s.${wires.printed()}`)
+    })
     return {
       ...started,
       close: wires.close,
@@ -177,13 +177,14 @@ async function takeTurn(
   })
   answer.catch(() => undefined)
   try {
-    return await firstOf([answer, ...ends], signal)
+    return await waitFor(Promise.race([answer, ...ends]), { signal }, () => {
+      throw stopped()
+    })
   } catch (error) {
     if (error instanceof SessionError) {
       await connection.agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined)
-      const late = timeLimit(CANCEL_MS, () => 'The agent did not answer the cancel.')
-      await Promise.race([answer, late.over, connection.closed]).catch(() => undefined)
-      late.stop()
+      const over = Promise.race([answer, connection.closed]).catch(() => undefined)
+      await waitFor(over, { ms: CANCEL_MS }, () => undefined)
     }
     throw error
   }
@@ -192,10 +193,8 @@ async function takeTurn(
 /** Returns the end of the process as the error if there is one, because that is the usual reason for a broken connection. */
 async function explained(error: unknown, died: Promise<never>): Promise<SessionError> {
   if (error instanceof SessionError) return error
-  const late = timeLimit(DEATH_MS, () => 'The end of its process was not seen in time.')
   const end = died.catch((reason: unknown) => reason)
-  const death = await Promise.race([late.over.catch(() => null), end])
-  late.stop()
+  const death = await waitFor(end, { ms: DEATH_MS }, () => null)
   if (death instanceof SessionError) return death
   if (isHelperGone(death) && death instanceof Error)
     return new SessionError(`The agent's process was lost: ${death.message}`, { cause: death })

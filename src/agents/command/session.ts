@@ -2,10 +2,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { writeInside } from '../../lib/inside-files.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import { drained } from '../../sandbox/drained.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
-import { firstOf } from '../session/first-of.ts'
-import { SessionError } from '../session/session-error.ts'
+import { SessionError, stopped } from '../session/session-error.ts'
 import type { Session } from '../session/session.ts'
 import { watchTurn } from '../session/watch-turn.ts'
 import type { SessionUpdate } from '../backend.ts'
@@ -118,7 +118,10 @@ async function listen(options: CommandSessionOptions, child: Sandboxed, signal: 
   child.stdout.setEncoding('utf8').on('data', (text: string) => hear('message', text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => hear('thought', text))
   try {
-    const { code, signal: killer } = await firstOf([child.exited, over.promise], signal)
+    const end = Promise.race([child.exited, over.promise])
+    const { code, signal: killer } = await waitFor(end, { signal }, () => {
+      throw stopped()
+    })
     await drained(child.stdout, child.stderr)
     if (code === 0) return
     const how = killer === null ? `exit code ${code ?? 'unknown'}` : `signal ${killer}`

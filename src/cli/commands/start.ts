@@ -1,8 +1,10 @@
 /** `slipway start`: runs the server in the foreground until it is stopped. */
-import type { Command } from 'commander'
+import { once } from 'node:events'
 import path from 'node:path'
+import type { Command } from 'commander'
 import { cliDefaults } from '../../config.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import { buildWeb } from '../build-web.ts'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { exitCodes, Failure, sentence } from '../failure.ts'
@@ -85,9 +87,9 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     if (!isOwned) terminal.print(howToLogIn(terminal, server.logInLink))
     terminal.print(terminal.paint('dim', `Data in ${dataDir}. Token: slipway token. Stop with Ctrl-C.`))
     const shown = isOwned ? Promise.resolve() : show(flags, terminal, stopping, server.logInLink)
-    await aborted(stopping)
+    if (!stopping.aborted) await once(stopping, 'abort')
     terminal.note('Stopping; unfinished jobs are kept. Ctrl-C again stops at once.')
-    await Promise.all([shown, within(server.stop(), stopLimitMs)])
+    await Promise.all([shown, stopInTime(server)])
   } catch (error) {
     await tellParent({
       failed: sentence(error),
@@ -146,20 +148,8 @@ async function refuseSecond(dataDir: string): Promise<void> {
   )
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Failure(`the server did not stop within ${ms / 1000} s`)),
-    ms,
-  )
-  try {
-    await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
+async function stopInTime(server: { stop(): Promise<void> }): Promise<void> {
+  await waitFor(server.stop(), { ms: stopLimitMs }, () => {
+    throw new Failure(`the server did not stop within ${stopLimitMs / 1000} s`)
+  })
 }

@@ -1,6 +1,7 @@
 import type { PermissionAsked, PermissionChoice, SessionHost } from '../../agents/session/session-host.ts'
 import type { PermissionKind, PermissionView } from '../../contract/permission.ts'
 import { newId } from '../../lib/ids.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import { closePermission, insertPermission, readPermission } from '../../store/permissions.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
@@ -9,7 +10,6 @@ import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 import type { Recorder } from './record-session.ts'
-import { waitAtMost } from './wait-at-most.ts'
 
 /** The maximum number of characters kept of a request's title and input. */
 const TITLE_CHARS = 1000
@@ -67,7 +67,8 @@ async function askPerson(
     if (!(await putToPerson(engine, claim, attempt, asked, { id, deadline }))) return null
     takeSlotBack = engine.running.slots.lend()
     for (;;) {
-      await waitAtMost(waiting.sign, deadline.getTime() - Date.now(), stop)
+      const ms = deadline.getTime() - Date.now()
+      await waitFor(waiting.sign, { signal: stop, ms }, () => undefined)
       waiting = engine.answers.next(id)
       const permission = await settled(engine, claim, attempt, id, { deadline, stop })
       if (permission === 'open') continue

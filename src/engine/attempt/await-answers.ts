@@ -1,4 +1,5 @@
 import type { QuestionView } from '../../contract/question.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
 import { closeQuestion, openQuestions, readQuestion } from '../../store/questions.ts'
@@ -6,7 +7,6 @@ import { updateAgent } from '../../store/team.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
-import { waitAtMost } from './wait-at-most.ts'
 
 /**
  * Waits between two turns of a session, without its slot, until every question of the agent is answered, expired or
@@ -70,7 +70,8 @@ async function awaitOne(
     for (;;) {
       const over = await settled(engine, claim, attempt, awaited)
       if (over !== 'open') return over
-      await waitAtMost(waiting.sign, awaited.until - Date.now(), claim.signal)
+      const ms = awaited.until - Date.now()
+      await waitFor(waiting.sign, { signal: claim.signal, ms }, () => undefined)
       // Subscribe before the next look, so that an answer that arrives in between is not missed.
       waiting = engine.answers.next(awaited.id)
     }

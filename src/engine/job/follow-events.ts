@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { EventView } from '../../contract/event.ts'
 import type { JobSummary } from '../../contract/job.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import type { Database } from '../../store/database.ts'
 import { eventsChannel, readEvents } from '../../store/events.ts'
 import { readSummaries } from '../../store/job-views.ts'
@@ -78,7 +80,7 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
       bell.reset()
       if (changed.size === 0) await bell.heard(LOOK_AGAIN_MS)
       if (signal.aborted) return
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
+      await pause(GATHER_MS)
       const ids = [...changed]
       changed = new Set()
       const summaries = await db.read((reader) => readSummaries(reader, ids))
@@ -91,28 +93,12 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
 
 /** A wake-up signal that remembers one ring, so that a ring between a look and the wait is not missed. */
 function openBell(signal: AbortSignal): { ring(): void; reset(): void; heard(ms: number): Promise<void> } {
-  let rung = false
-  let listener: (() => void) | null = null
-  const ring = (): void => {
-    rung = true
-    listener?.()
-  }
-  signal.addEventListener('abort', ring, { once: true })
+  let rung = Promise.withResolvers<void>()
   return {
-    ring,
+    ring: () => rung.resolve(),
     reset: () => {
-      rung = false
+      rung = Promise.withResolvers()
     },
-    heard: (ms) =>
-      new Promise((resolve) => {
-        if (rung) return resolve()
-        const timer = setTimeout(done, ms)
-        function done(): void {
-          clearTimeout(timer)
-          listener = null
-          resolve()
-        }
-        listener = done
-      }),
+    heard: (ms) => waitFor(rung.promise, { signal, ms }, () => undefined),
   }
 }

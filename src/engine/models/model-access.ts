@@ -2,6 +2,7 @@ import type { Access } from '../../agents/prepare-launch.ts'
 import type { Profile } from '../../agents/profile.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { isoTime } from '../../lib/clock.ts'
+import { onAbort } from '../../lib/waiting.ts'
 import type { Caller, Grant, Used } from '../../models/grants.ts'
 import type { HeldBack } from '../../domain/model.ts'
 import type { Engine } from '../engine.ts'
@@ -60,8 +61,7 @@ export async function openAccess(
       const held = troubleOf(engine, usable, reach.provider)
       if (held !== null) throw new NoModelNow(held)
       const grant: Grant = engine.models.gateway.open(caller)
-      const end = (): void => void grant.close()
-      signal.addEventListener('abort', end, { once: true })
+      const stopListening = onAbort(signal, () => void grant.close())
       return {
         access: {
           gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
@@ -72,7 +72,7 @@ export async function openAccess(
         held: grant.held,
         used: grant.used,
         async close() {
-          signal.removeEventListener('abort', end)
+          stopListening()
           await grant.close()
         },
       }

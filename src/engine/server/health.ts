@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { CanaryView, Health } from '../../contract/server.ts'
 import { shareFor } from '../../lib/share-for.ts'
+import { waitFor } from '../../lib/waiting.ts'
 import { ping } from '../../store/database.ts'
 import { probeClaim } from '../../store/queue.ts'
 import { readOutcomes } from '../../store/recent-outcomes.ts'
@@ -110,17 +111,14 @@ function bounded({ ask, ms }: BoundedProbe): () => Promise<Health['checks'][stri
   }
   return async () => {
     const look = (underway ??= begin())
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      const seconds = Math.round((performance.now() - look.since) / 1000)
-      late.reject(new Error(`it has not answered for ${seconds} s`))
-    }, ms)
     try {
-      return { ok: true, detail: await Promise.race([look.answer, late.promise]) }
+      const detail = await waitFor(look.answer, { ms }, () => {
+        const seconds = Math.round((performance.now() - look.since) / 1000)
+        throw new Error(`it has not answered for ${seconds} s`)
+      })
+      return { ok: true, detail }
     } catch (error) {
       return { ok: false, detail: error instanceof Error ? error.message : String(error) }
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

@@ -119,6 +119,7 @@ export const owners = {
   uuid: ['lib'],
   jose: ['models'],
   commander: ['cli'],
+  'string-width': ['cli'],
   'eventsource-parser': ['client'],
   react: ['web'],
   'react-dom': ['web'],

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { drawBoard } from './board-frame.ts'
 import { cleanText } from './clean-text.ts'
@@ -8,7 +9,6 @@ import { renderEnding } from './job-report.ts'
 import { openRedraw } from './redraw.ts'
 import { at, checkView, done, hostile, jobView, taskView } from '../../test/helpers/sample-views.ts'
 import { colourPaint, plainPaint } from './terminal.ts'
-import { textWidth } from './text-width.ts'
 
 const tasks = Array.from({ length: 30 }, (_, index) =>
   taskView({
@@ -27,7 +27,7 @@ test.for([40, 80, 200].flatMap((width) => [6, 24, 100].map((height) => ({ width,
     for (const paint of [plainPaint, colourPaint]) {
       const lines = drawBoard({ job: jobView({ wait }), tasks, agents: [] }, { width, height, paint, now })
       expect(lines.length).toBeLessThan(height)
-      expect(Math.max(...lines.map((line) => textWidth(cleanText(line, false))))).toBeLessThan(width)
+      expect(Math.max(...lines.map((line) => stringWidth(cleanText(line, false))))).toBeLessThan(width)
       expect(lines).toEqual(lines.map((line) => cleanText(line, true)))
     }
   },

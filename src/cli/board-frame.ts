@@ -3,12 +3,13 @@
  * give the same lines, each narrower than the terminal (in the last column the cursor position differs between terminals)
  * and at most as many as it has rows.
  */
+import stringWidth from 'string-width'
 import type { AgentView, JobView, TaskView } from '../client/views.ts'
 import { waitHint } from './wait-hint.ts'
 import { cleanLine } from './clean-text.ts'
 import { onClock, spanMs } from './duration.ts'
 import type { Paint, Tone } from './terminal.ts'
-import { fit, pad, textWidth } from './text-width.ts'
+import { fit, pad } from './fit-text.ts'
 
 export interface Snapshot {
   readonly job: JobView
@@ -50,8 +51,8 @@ function turn(now: number): string {
 function jobLine(job: JobView, { width, paint, now }: Canvas): string {
   const clock = onClock(spanMs(job.created_at, job.completed_at, now) ?? 0)
   const phase = job.current_phase
-  const left = fit(cleanLine(job.title), Math.max(8, width - textWidth(phase) - clock.length - 7))
-  const space = ' '.repeat(Math.max(1, width - textWidth(left) - textWidth(phase) - clock.length - 6))
+  const left = fit(cleanLine(job.title), Math.max(8, width - stringWidth(phase) - clock.length - 7))
+  const space = ' '.repeat(Math.max(1, width - stringWidth(left) - stringWidth(phase) - clock.length - 6))
   return `${paint('cyan', turn(now))} ${paint('bold', left)}${space}${paint('cyan', phase)}  ${paint('dim', clock)}`
 }
 

@@ -8,7 +8,7 @@ import { cleanBlock, cleanLine } from './clean-text.ts'
 import { inWords, spanMs } from './duration.ts'
 import { shortId } from './job-id.ts'
 import type { Paint } from './terminal.ts'
-import { fit } from './text-width.ts'
+import { fit } from './fit-text.ts'
 
 export interface Ending {
   readonly job: JobView

@@ -2,9 +2,9 @@
  * Draws lines in place of the previous ones. No flicker (one write per frame, none when nothing changed, with synchronized
  * output), a visible cursor afterwards, and a clean screen after the window was made narrower.
  */
+import stringWidth from 'string-width'
 import { cleanText } from './clean-text.ts'
 import type { Terminal } from './terminal.ts'
-import { textWidth } from './text-width.ts'
 
 export interface Redraw {
   /** Replaces the shown lines with these. */
@@ -35,7 +35,7 @@ export function openRedraw(
   const rows = (): number => {
     const { width } = terminal.size()
     return shown.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(textWidth(cleanText(line, false)) / width)),
+      (sum, line) => sum + Math.max(1, Math.ceil(stringWidth(cleanText(line, false)) / width)),
       0,
     )
   }

@@ -2,9 +2,10 @@
  * Formats rows as aligned columns that fit the terminal: flexible columns shrink first. Cells are plain text; tones are
  * applied after measuring.
  */
+import stringWidth from 'string-width'
 import { cleanLine } from './clean-text.ts'
 import type { Paint, Tone } from './terminal.ts'
-import { pad, textWidth } from './text-width.ts'
+import { pad } from './fit-text.ts'
 
 export interface Cell {
   readonly text: string
@@ -29,7 +30,7 @@ export function renderTable(
 ): string {
   const cells = rows.map((row) => row.map((cell) => ({ ...cell, text: cleanLine(cell.text) })))
   const natural = columns.map((column, index) =>
-    Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[index]?.text ?? ''))),
+    Math.max(stringWidth(column.title), ...cells.map((row) => stringWidth(row[index]?.text ?? ''))),
   )
   const widths = shrink(natural, columns, width)
   const header = columns.map((column, index) => ({ text: column.title, tone: 'dim' as const, index }))

@@ -77,6 +77,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'web/**/*.test.ts',
             'test/helpers/**/*.test.ts',
+            'test/lint.test.ts',
             'test/rooms.test.ts',
           ],
           exclude: demoTests,

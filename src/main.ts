@@ -24,6 +24,7 @@ import { startWorker, type Worker } from './engine/work/worker.ts'
 import { createApp } from './http/app.ts'
 import { openLogIn } from './http/log-in.ts'
 import { requirePort, serve } from './http/serve.ts'
+import { clock } from './lib/clock.ts'
 import { createOnce } from './lib/create-once.ts'
 import { newId } from './lib/ids.ts'
 import { openLog, type Log } from './lib/log.ts'
@@ -68,7 +69,7 @@ export async function startServer(overrides: {
   const config = atRealPlace(loadConfig(overrides))
   const settingsFile = readSettingsFile(config.settingsFile)
   const log = openLog(config.logLevel)
-  const bornAt = Date.now()
+  const bornAt = clock.now()
   const version = readVersion()
   await requirePort(config.host, config.port)
   await requireGit()

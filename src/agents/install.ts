@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
+import { randomId } from '../lib/chance.ts'
+import { timeLimit } from '../lib/timers.ts'
 import { entryOf, installDirOf, type Places } from './detect.ts'
 import { findProgram } from './find-program.ts'
 import { fill } from './placeholders.ts'
@@ -30,7 +31,7 @@ export async function installProfile(profile: Profile, options: Installing): Pro
   if (install === null)
     throw new AppError('not_installable', `${profile.displayName} is not a package that can be installed.`)
   const dir = installDirOf({ ...profile, install }, options.places)
-  const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomUUID()}`)
+  const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomId()}`)
   // When the server runs as root, agents run as another user; the data directory is closed to other users.
   fs.mkdirSync(fresh, { recursive: true, mode: 0o755 })
   try {
@@ -74,7 +75,7 @@ async function runNpm(dir: string, options: Installing): Promise<void> {
     cwd: dir,
     env: { ...options.env, PATH: `${path.dirname(options.places.nodePath)}:${options.places.searchPath}` },
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: AbortSignal.any([options.signal, AbortSignal.timeout(INSTALL_MS)]),
+    signal: AbortSignal.any([options.signal, timeLimit(INSTALL_MS)]),
   })
   let tail = ''
   const hear = (chunk: Buffer): void => {

@@ -4,6 +4,7 @@
  */
 import type { Evidence } from '../client/open-client.ts'
 import { needsPerson, type CheckView, type JobView, type TaskView } from '../client/views.ts'
+import { clock } from '../lib/clock.ts'
 import { cleanBlock, cleanLine } from './clean-text.ts'
 import { inWords, spanMs } from './duration.ts'
 import { shortId } from './job-id.ts'
@@ -23,7 +24,7 @@ export const demoNote =
 const logLines = 15
 
 export function renderEnding({ job, tasks, evidence }: Ending, width: number, paint: Paint): string {
-  const now = Date.now()
+  const now = clock.now()
   const took = timeWords(job, spanMs(job.created_at, job.completed_at, now) ?? 0, now)
   const done = tasks.filter((task) => task.status === 'completed').length
   const lines = [

@@ -2,6 +2,8 @@
  * The viewers of a job: a board that is redrawn in place on a terminal, a line per event elsewhere, and no output where only
  * the result is wanted.
  */
+import { clock } from '../lib/clock.ts'
+import { startInterval } from '../lib/timers.ts'
 import { waitHint } from './wait-hint.ts'
 import { drawBoard, type Snapshot } from './board-frame.ts'
 import { eventLine, isDetail } from './event-line.ts'
@@ -38,9 +40,9 @@ export function openBoardViewer(terminal: Terminal): Viewer {
   let snapshot: Snapshot | null = null
   const draw = (): void => {
     if (snapshot !== null)
-      redraw.frame(drawBoard(snapshot, { ...terminal.size(), paint: terminal.paint, now: Date.now() }))
+      redraw.frame(drawBoard(snapshot, { ...terminal.size(), paint: terminal.paint, now: clock.now() }))
   }
-  const timer = setInterval(draw, frameEveryMs)
+  const timer = startInterval(frameEveryMs, draw)
   return {
     event: () => {},
     update(next) {
@@ -48,7 +50,7 @@ export function openBoardViewer(terminal: Terminal): Viewer {
       draw()
     },
     close() {
-      clearInterval(timer)
+      timer.stop()
       redraw.close()
     },
   }

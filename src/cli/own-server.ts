@@ -8,6 +8,7 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { programFile } from '../lib/program-files.ts'
+import { startTimer } from '../lib/timers.ts'
 import { waitFor } from '../lib/waiting.ts'
 import { cleanBlock } from './clean-text.ts'
 import { Failure } from './failure.ts'
@@ -101,9 +102,9 @@ async function firstMessage(child: ChildProcess, exited: Promise<string>): Promi
 
 async function stopChild(child: ChildProcess, exited: Promise<string>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
+  const timer = startTimer(stopLimitMs, () => child.kill('SIGKILL'))
   await exited
-  clearTimeout(timer)
+  timer.stop()
   if (child.connected) child.disconnect()
 }
 

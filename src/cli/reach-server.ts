@@ -6,8 +6,9 @@ import type { Command } from 'commander'
 import { openClient, type Client } from '../client/open-client.ts'
 import { ApiError } from '../client/api-error.ts'
 import { cliDefaults } from '../config.ts'
+import { clock } from '../lib/clock.ts'
+import { pause } from '../lib/timers.ts'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from './failure.ts'
 import { DirectoryTaken, startOwnServer, type OwnServer } from './own-server.ts'
 import { readServerRecord, readToken } from './server-record.ts'
@@ -73,7 +74,7 @@ export async function reachRunning(choice: ServerChoice): Promise<Reached | null
 
 /** Returns the running server or starts one; with `workers: 0` a started server answers requests but starts no work. */
 export async function reachServer(choice: ServerChoice, own: { workers?: number } = {}): Promise<Reached> {
-  const deadline = Date.now() + takenLimitMs
+  const deadline = clock.now() + takenLimitMs
   for (;;) {
     const running = await reachRunning(choice)
     if (running !== null) return running
@@ -81,7 +82,7 @@ export async function reachServer(choice: ServerChoice, own: { workers?: number 
       return await reachOwn(choice, own)
     } catch (error) {
       // Another command has just started a server there, or is stopping its own.
-      if (!(error instanceof DirectoryTaken) || Date.now() > deadline) throw error
+      if (!(error instanceof DirectoryTaken) || clock.now() > deadline) throw error
       await pause(lookAgainMs)
     }
   }

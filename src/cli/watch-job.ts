@@ -6,6 +6,7 @@ import { isTransient } from '../client/api-error.ts'
 import type { Client } from '../client/open-client.ts'
 import type { EventView } from '../client/views.ts'
 import type { JobView } from '../client/views.ts'
+import { startInterval, startTimer, type Timer } from '../lib/timers.ts'
 import type { Snapshot } from './board-frame.ts'
 
 /** Receives events and snapshots. `update` is called at most five times a second. */
@@ -121,21 +122,21 @@ function openLook(act: () => Promise<void>, stop: AbortSignal): Look {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
   let running: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | null = null
+  let timer: Timer | null = null
   const run = (): void => {
     timer = null
     running = running.then(() => (stop.aborted ? undefined : act())).catch(failure.reject)
   }
   const soon = (): void => {
-    if (timer === null && !stop.aborted) timer = setTimeout(run, lookEveryMs)
+    if (timer === null && !stop.aborted) timer = startTimer(lookEveryMs, run)
   }
-  const anyway = setInterval(soon, lookAnywayMs)
+  const anyway = startInterval(lookAnywayMs, soon)
   return {
     soon,
     failed: failure.promise,
     close: async () => {
-      clearInterval(anyway)
-      if (timer !== null) clearTimeout(timer)
+      anyway.stop()
+      timer?.stop()
       await running
     },
   }

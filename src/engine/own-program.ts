@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { programFile } from '../lib/program-files.ts'
+import { clock } from '../lib/clock.ts'
 
 /** Checks whether the files that this server runs from are still those it was started with. */
 export interface OwnProgram {
@@ -31,7 +32,7 @@ export function openOwnProgram(root: string, version: string): OwnProgram {
   let seenAt = Number.NEGATIVE_INFINITY
   const look = async (): Promise<string | null> => {
     const found = (await versionTrouble(root, version)) ?? (await missingPart(root))
-    if (found !== null) seenAt = Date.now()
+    if (found !== null) seenAt = clock.now()
     return found
   }
   return {

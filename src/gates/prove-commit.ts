@@ -1,5 +1,6 @@
 import os from 'node:os'
 import type { CheckKind, CheckOrigin } from '../contract/words.ts'
+import { clock } from '../lib/clock.ts'
 import { discard } from '../workspace/trash.ts'
 import { cannotFail, type Scripts } from './cannot-fail.ts'
 import type { Check } from './check-commands.ts'
@@ -88,7 +89,7 @@ async function runCheck(
   which: 'last' | 'earlier',
 ): Promise<Evidence> {
   const room = roomOf(options)
-  const startedAt = new Date()
+  const startedAt = clock.date()
   let problem: string | null = null
   if (options.setup.length === 0) await state.begin()
   else problem = await state.restore(room, which)

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { openAwakeTimer } from '../lib/awake-timer.ts'
+import { clock } from '../lib/clock.ts'
 import { onAbort } from '../lib/waiting.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
 import { collectLog } from './collect-log.ts'
@@ -32,8 +33,8 @@ export async function runCommand(
   command: string,
   place: { readonly cwd: string; readonly home: string; readonly writable: readonly string[] },
 ): Promise<CommandEnd> {
-  const startedAt = new Date()
-  const begun = performance.now()
+  const startedAt = clock.date()
+  const begun = clock.steady()
   const child = await room.launcher.launch(
     {
       command: ['/bin/sh', '-c', command],
@@ -59,7 +60,7 @@ export async function runCommand(
     return {
       passed: code === 0 && !timedOut,
       exitCode: code,
-      durationMs: Math.round(performance.now() - begun),
+      durationMs: Math.round(clock.steady() - begun),
       log: text + noteOn(timedOut, signal, room.timeoutMs),
       logTruncated: truncated,
       walls: child.walls,

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from '@hono/zod-openapi'
 import type { ErrorBody } from '../contract/server.ts'
 import { AppError } from '../lib/app-error.ts'
+import { randomId } from '../lib/chance.ts'
 import { statusOf, type ErrorCode } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import { TooManyAttempts } from './log-in.ts'
@@ -23,7 +23,7 @@ export function errorHandler(log: Log): ErrorHandler {
     }
     if (error instanceof HTTPException)
       return answer(c, 'bad_request', { error: error.message }, error.status)
-    const id = randomUUID()
+    const id = randomId()
     if (isDiskFull(error)) {
       log.error({ err: error, id }, 'disk full')
       return answer(c, 'disk_full', {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../lib/app-error.ts'
+import { clock } from '../lib/clock.ts'
 
 /** The ways for a person to log in: the token itself, or a single-use code. */
 export interface LogIn {
@@ -43,7 +44,7 @@ export function openLogIn(token: string, limits: LogInLimits): LogIn {
   const attempt = (isRight: () => boolean, sentence: string): void => {
     // Checked first: another client's guesses must not lock the owner out, and 256 bits cannot be guessed.
     if (isRight()) return
-    const now = performance.now()
+    const now = clock.steady()
     while (wrong[0] !== undefined && now - wrong[0] >= limits.logInWindowMs) wrong.shift()
     const [first] = wrong
     if (first !== undefined && wrong.length >= limits.logInAttempts)
@@ -75,14 +76,14 @@ function openCodes(limits: LogInLimits): { issue(): string; redeem(code: string)
       const code = randomBytes(32).toString('base64url')
       for (const oldest of [...validUntil.keys()].slice(0, Math.max(0, validUntil.size + 1 - limits.codes)))
         validUntil.delete(oldest)
-      validUntil.set(digest(code).toString('hex'), performance.now() + limits.codeMs)
+      validUntil.set(digest(code).toString('hex'), clock.steady() + limits.codeMs)
       return code
     },
     redeem(code) {
       const key = digest(code).toString('hex')
       const until = validUntil.get(key)
       validUntil.delete(key)
-      return until !== undefined && performance.now() < until
+      return until !== undefined && clock.steady() < until
     },
   }
 }

@@ -1,4 +1,6 @@
 import type { Context } from 'hono'
+import { clock } from '../lib/clock.ts'
+import { startInterval } from '../lib/timers.ts'
 
 /** One message of an event stream; the client resumes from `id`. */
 export interface SseMessage {
@@ -39,7 +41,7 @@ export function eventStream(
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        open = { controller, ended, hasRoom: Promise.withResolvers(), drainedAt: performance.now() }
+        open = { controller, ended, hasRoom: Promise.withResolvers(), drainedAt: clock.steady() }
         // Without authentication (in a test) every client stays admitted.
         const isStillAdmitted = c.get('isStillAdmitted') ?? (() => Promise.resolve(true))
         keepAlive(open, isStillAdmitted, { heartbeatMs, stalledMs })
@@ -48,7 +50,7 @@ export function eventStream(
           .catch((error: unknown) => fail(open, error))
       },
       pull() {
-        open.drainedAt = performance.now()
+        open.drainedAt = clock.steady()
         open.hasRoom.resolve()
       },
       cancel() {
@@ -105,16 +107,16 @@ function keepAlive(
 ): void {
   const beat = async (): Promise<void> => {
     if (!(await isStillAdmitted())) return close(open)
-    if (!isFull(open)) open.drainedAt = performance.now()
-    else if (performance.now() - open.drainedAt > stalledMs)
+    if (!isFull(open)) open.drainedAt = clock.steady()
+    else if (clock.steady() - open.drainedAt > stalledMs)
       return fail(open, new Error(`the client has read nothing for ${stalledMs / 1000} s`))
     // Data that is waiting to be read already proves that the stream is alive.
     if (!isFull(open)) send(open, ': alive\n\n')
   }
-  const heartbeat = setInterval(() => {
+  const heartbeat = startInterval(heartbeatMs, () => {
     beat().catch((error: unknown) => fail(open, error))
-  }, heartbeatMs)
-  open.ended.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true })
+  })
+  open.ended.signal.addEventListener('abort', () => heartbeat.stop(), { once: true })
 }
 
 function send(open: OpenStream, text: string): void {

@@ -1,3 +1,6 @@
+import { clock } from './clock.ts'
+import { startTimer, type Timer } from './timers.ts'
+
 /** A limit on the time during which this process is awake. */
 export interface AwakeTimer {
   /** Starts again with the whole time. */
@@ -19,34 +22,34 @@ export function openAwakeTimer(ms: number, onOver: () => void): AwakeTimer {
   let left = Math.max(ms, 0)
   let wait = 0
   let since = 0
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | null = null
   const count = (): void => {
-    const passed = performance.now() - since
+    const passed = clock.steady() - since
     since += passed
     if (passed < wait + SLEPT_MS) left = Math.max(left - passed, 0)
   }
   const look = (): void => {
     wait = Math.min(left, LOOK_MS)
-    since = performance.now()
-    timer = setTimeout(() => {
+    since = clock.steady()
+    timer = startTimer(wait, () => {
       count()
       if (left > 0) return look()
-      timer = undefined
+      timer = null
       onOver()
-    }, wait)
+    })
   }
   look()
   return {
     restart() {
-      if (timer === undefined) return
+      if (timer === null) return
+      timer.stop()
       left = Math.max(ms, 0)
-      since = performance.now()
-      timer.refresh()
+      look()
     },
     stop() {
-      if (timer === undefined) return left
-      clearTimeout(timer)
-      timer = undefined
+      if (timer === null) return left
+      timer.stop()
+      timer = null
       count()
       return left
     },

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
+import { randomId } from './chance.ts'
 
 /**
  * Returns the content of a private file, created by the first caller: concurrent processes all get the same content. The
@@ -7,7 +7,7 @@ import fs from 'node:fs'
  */
 export function createOnce(file: string, make: () => string): string {
   if (!fs.existsSync(file)) {
-    const mine = `${file}.${randomUUID()}`
+    const mine = `${file}.${randomId()}`
     fs.writeFileSync(mine, make(), { mode: 0o600, flag: 'wx', flush: true })
     try {
       fs.linkSync(mine, file)

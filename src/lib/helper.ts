@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { AppError } from './app-error.ts'
+import { clock } from './clock.ts'
+import { pause, startTimer } from './timers.ts'
 
 /**
  * A small process beside this one for operations that are slow in a large process, such as spawning. There is one at a
@@ -57,12 +59,12 @@ export function openHelper(options: HelperOptions): Helper {
 
   const start = async (): Promise<ChildProcess> => {
     const wait = diedYoung < 2 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (diedYoung - 2))
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    if (wait > 0) await pause(wait)
     if (closed) throw new Error('the server is stopping: nothing new is started')
-    const bornAt = performance.now()
+    const bornAt = clock.steady()
     const fresh = watch(options, times, () => {
       if (current === fresh) current = null
-      diedYoung = performance.now() - bornAt < YOUNG_MS ? diedYoung + 1 : 0
+      diedYoung = clock.steady() - bornAt < YOUNG_MS ? diedYoung + 1 : 0
     })
     current = fresh
     return fresh.child
@@ -130,7 +132,7 @@ async function letEnd(child: ChildProcess, ms: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   if (child.connected) child.disconnect()
-  const late = setTimeout(() => child.kill('SIGKILL'), ms)
+  const late = startTimer(ms, () => child.kill('SIGKILL'))
   await exited
-  clearTimeout(late)
+  late.stop()
 }

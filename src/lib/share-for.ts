@@ -1,3 +1,5 @@
+import { clock } from './clock.ts'
+
 /** A result shared by all callers within a short time. */
 export interface Shared<T> {
   get(): Promise<T>
@@ -14,10 +16,10 @@ export function shareFor<T>(ms: number, ask: () => Promise<T>): Shared<T> {
   return {
     forget,
     get() {
-      if (current !== null && performance.now() < current.until) return current.answer
+      if (current !== null && clock.steady() < current.until) return current.answer
       const answer = ask()
       answer.catch(forget)
-      current = { answer, until: performance.now() + ms }
+      current = { answer, until: clock.steady() + ms }
       return answer
     },
   }

@@ -1,5 +1,6 @@
 import { addAbortListener } from 'node:events'
 import { openAwakeTimer } from './awake-timer.ts'
+import { startTimer, type Timer } from './timers.ts'
 
 /**
  * Waiting with a bound. Whatever ends a wait, no listener and no timer of it is left: a signal may live for as long as the
@@ -28,13 +29,13 @@ export async function waitFor<T, U>(
 ): Promise<T | U> {
   const ended = Promise.withResolvers<WaitEnd>()
   const late = (): void => ended.resolve('late')
-  const timer = ms === undefined ? undefined : setTimeout(late, Math.max(0, ms))
+  const timer = ms === undefined ? null : startTimer(ms, late)
   const awake = awakeMs === undefined ? null : openAwakeTimer(awakeMs, late)
   const stopListening = signal === undefined ? null : onAbort(signal, () => ended.resolve('aborted'))
   try {
     return await Promise.race([work, ended.promise.then(onEnd)])
   } finally {
-    clearTimeout(timer)
+    timer?.stop()
     awake?.stop()
     stopListening?.()
   }
@@ -59,15 +60,15 @@ export function onAbort(signal: AbortSignal, act: () => void): () => void {
 /** Returns a signal that aborts `ms` after another one; `end` must be called when it is no longer needed. */
 export function abortLater(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; end(): void } {
   const late = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | null = null
   const stopListening = onAbort(signal, () => {
-    timer = setTimeout(() => late.abort(signal.reason), ms)
+    timer = startTimer(ms, () => late.abort(signal.reason))
   })
   return {
     signal: late.signal,
     end() {
       stopListening()
-      clearTimeout(timer)
+      timer?.stop()
     },
   }
 }

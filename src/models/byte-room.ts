@@ -1,3 +1,4 @@
+import { startTimer } from '../lib/timers.ts'
 import { onAbort } from '../lib/waiting.ts'
 
 /** Limits the bytes of requests that are held in memory at once, over all agents of a server. */
@@ -42,10 +43,10 @@ export function openByteRoom(total: number): ByteRoom {
       const { promise, resolve } = Promise.withResolvers<TakenRoom | null>()
       const one: Waiting = { bytes, admit: () => end(taken(bytes)) }
       const giveUp = (): void => end(null)
-      const timer = setTimeout(giveUp, ms)
+      const timer = startTimer(ms, giveUp)
       const stopListening = onAbort(signal, giveUp)
       const end = (room: TakenRoom | null): void => {
-        clearTimeout(timer)
+        timer.stop()
         stopListening()
         waiting.delete(one)
         resolve(room)

@@ -1,4 +1,5 @@
 import type { HeldBack } from '../domain/model.ts'
+import { clock } from '../lib/clock.ts'
 import type { Call, Passed } from './call.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
@@ -14,7 +15,7 @@ import { gatewayErrors, refuse } from './refuse.ts'
  */
 export async function forward(context: GatewayContext, call: Call): Promise<void> {
   const { target, response, route } = call
-  const deadline = Date.now() + context.limits.modelPatienceMs
+  const deadline = clock.now() + context.limits.modelPatienceMs
   for (;;) {
     const outage = await context.health.admit(target.name, deadline, call.signal)
     if (outage !== null) {
@@ -35,7 +36,7 @@ async function passOnce(context: GatewayContext, call: Call): Promise<Passed> {
     const passed = await pass(context, call)
     if (passed.fault === null && !passed.isGone) {
       context.health.succeeded(name)
-      call.grant.well(call.asked.model, Date.now() - passed.durationMs)
+      call.grant.well(call.asked.model, clock.now() - passed.durationMs)
       if (passed.refusal !== null) tell(call, passed)
     }
     await recordCall(context, call, passed)
@@ -61,7 +62,7 @@ async function settle(
     return false
   }
   const retryAfter = fault.kind === 'status' ? fault.retryAfterMs : null
-  const beganAt = Date.now() - passed.durationMs
+  const beganAt = clock.now() - passed.durationMs
   const outage = context.health.failed(target.name, fault.words, retryAfter, beganAt)
   const held = untilOver(target.name, outage)
   if (response.headersSent) grant.trouble(held, call.asked.model)

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { finished } from 'node:stream/promises'
+import { clock } from '../lib/clock.ts'
 import { abortLater } from '../lib/waiting.ts'
 import type { Call, Passed } from './call.ts'
 import type { GatewayContext, Target } from './gateway-context.ts'
@@ -22,8 +23,8 @@ const REFUSAL_BYTES = 65_536
 export async function pass(context: GatewayContext, call: Call): Promise<Passed> {
   const { route, response } = call
   const secret = secretOf(call.target.key)
-  const began = performance.now()
-  const since = (): number => Math.round(performance.now() - began)
+  const began = clock.steady()
+  const since = (): number => Math.round(clock.steady() - began)
   let status: number | null = null
   let firstByteMs: number | null = null
   let reader: ReturnType<typeof openAnswerReader> | null = null
@@ -146,7 +147,7 @@ function faultOfRefusal(status: number, headers: IncomingHttpHeaders, body: stri
     status,
     words,
     cure,
-    retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()),
+    retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ProviderProbe, Wire } from '../contract/provider.ts'
-import { isoTime } from '../lib/clock.ts'
+import { clock } from '../lib/clock.ts'
+import { timeLimit } from '../lib/timers.ts'
 import type { Target } from './gateway-context.ts'
 import { requestHeaders } from './headers.ts'
 import { judgeRefusal, wordsOf } from './judge-refusal.ts'
@@ -24,7 +25,7 @@ export async function probe(
   target: Target & { readonly model: string | null },
   ms: number,
 ): Promise<ProviderProbe> {
-  const signal = AbortSignal.timeout(ms)
+  const signal = timeLimit(ms)
   const ask = (question: Question): Promise<Answer> => put(upstream, target, question, signal, ms)
   try {
     const listed = await ask({ method: 'GET', path: listPath(target), body: '' })
@@ -34,7 +35,7 @@ export async function probe(
     )
   } catch (error) {
     const words = signal.aborted ? `it gave no answer in ${ms / 1000} s` : wordsOfError(error)
-    return { result: 'unreachable', said: `it cannot be reached (${words})`, at: isoTime(new Date()) }
+    return { result: 'unreachable', said: `it cannot be reached (${words})`, at: clock.iso() }
   }
 }
 
@@ -110,7 +111,7 @@ async function beginning(answer: IncomingMessage): Promise<string> {
 }
 
 function judged({ status, words }: Answer): ProviderProbe {
-  const at = isoTime(new Date())
+  const at = clock.iso()
   if (status < 300) return { result: 'answered', said: null, at }
   const said = `it answered ${status} (${words})`
   const refusal = judgeRefusal(status, words)

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { clock } from '../lib/clock.ts'
+import { pause } from '../lib/timers.ts'
 import { waitFor } from '../lib/waiting.ts'
 
 /** Why a provider is not called for a while, shared by all its callers. Times are in ms since the epoch. */
@@ -46,10 +47,10 @@ export function openProviderHealth(baseMs: number): ProviderHealth {
         signal.throwIfAborted()
         const entry = entries.get(provider)
         if (entry === undefined) return null
-        const now = Date.now()
+        const now = clock.now()
         if (entry.until > now) {
           if (entry.until > deadline) return outageOf(entry)
-          await pause(entry.until - now, undefined, { signal })
+          await pause(entry.until - now, signal)
         } else if (entry.trial === null) {
           entry.trial = Promise.withResolvers()
           return null
@@ -62,7 +63,7 @@ export function openProviderHealth(baseMs: number): ProviderHealth {
     },
     failed(provider, reason, retryAfterMs, beganAt) {
       const before = entries.get(provider)
-      const now = Date.now()
+      const now = clock.now()
       const together = before !== undefined && before.lastAt > beganAt
       const failures = (before?.failures ?? 0) + (together ? 0 : 1)
       const backoff = Math.min(baseMs * 2 ** (Math.max(1, failures) - 1), LONGEST_MS)
@@ -90,7 +91,7 @@ export function openProviderHealth(baseMs: number): ProviderHealth {
     },
     outage(provider) {
       const entry = entries.get(provider)
-      return entry === undefined || entry.until <= Date.now() ? null : outageOf(entry)
+      return entry === undefined || entry.until <= clock.now() ? null : outageOf(entry)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { clock } from '../lib/clock.ts'
 import type { CallRecord } from './call-record.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import type { Call, Passed } from './call.ts'
@@ -28,7 +29,7 @@ export async function recordCall(context: GatewayContext, call: Call, passed: Pa
     cost: price === null ? null : costOf(price, usage),
     firstByteMs: passed.firstByteMs,
     durationMs: passed.durationMs,
-    at: new Date(),
+    at: clock.date(),
   }
   try {
     await context.record(record)

@@ -1,4 +1,5 @@
 import type { HeldBack } from '../domain/model.ts'
+import { clock } from '../lib/clock.ts'
 
 /** Tracks whether an attempt's calls fail for reasons other than the attempt itself. */
 export interface Troubles {
@@ -31,7 +32,7 @@ export function openTroubles(ended: AbortSignal): Troubles {
     trouble(why, model) {
       if (isOver()) return
       held = why
-      last = { model, at: Date.now() }
+      last = { model, at: clock.now() }
       inARow += 1
       if (inARow >= TROUBLES) halted.abort()
     },

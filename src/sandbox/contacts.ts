@@ -1,5 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { clock } from '../lib/clock.ts'
+import { startTimer } from '../lib/timers.ts'
 import { linkOr, openSockets, showsSockets, type Address, type Socket } from './open-sockets.ts'
 
 /** A network address that a program has contacted. */
@@ -39,9 +41,9 @@ export function watchContacts(roots: () => readonly number[]): ContactWatch | nu
   const own = new Set<string>()
   let count = 0
   let watchedMs = 0
-  let last = performance.now()
+  let last = clock.steady()
   const look = (): void => {
-    const began = performance.now()
+    const began = clock.steady()
     const running = roots()
     if (running.length > 0) {
       count += 1
@@ -52,13 +54,13 @@ export function watchContacts(roots: () => readonly number[]): ContactWatch | nu
     for (const socket of sockets) if (socket.remote === null) own.add(doorOf(socket.protocol, socket.local))
     for (const contact of sockets.flatMap((socket) => contactBy(socket, own)))
       if (found.size < CONTACTS) found.set(JSON.stringify(contact), contact)
-    timer = setTimeout(look, Math.max(LOOK_MS, (SHARE - 1) * (performance.now() - began)))
+    timer = startTimer(Math.max(LOOK_MS, (SHARE - 1) * (clock.steady() - began)), look)
   }
-  let timer = setTimeout(look, 0)
+  let timer = startTimer(0, look)
   return {
     contacts: () => namedOnce([...found.values()]),
     looks: () => ({ count, everyMs: count === 0 ? 0 : Math.round(watchedMs / count) }),
-    close: () => clearTimeout(timer),
+    close: () => timer.stop(),
   }
 }
 

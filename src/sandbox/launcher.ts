@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { openAwakeTimer } from '../lib/awake-timer.ts'
+import { randomId } from '../lib/chance.ts'
 import { isHelperGone, openHelper } from '../lib/helper.ts'
+import { startTimer } from '../lib/timers.ts'
 import { gateWith, type Gated } from './gate.ts'
 import { isRoot, openIdentities, type Identity } from './identities.ts'
 import { outsideProgram } from './outside-program.ts'
@@ -118,7 +119,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
 
   /** Puts up the walls around the program of `spec`, and opens the gate. */
   const start = async (spec: LaunchSpec): Promise<Sandboxed> => {
-    const id = randomUUID()
+    const id = randomId()
     const entry = newEntry()
     fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
     const used = await helper.get()
@@ -250,9 +251,9 @@ function handle(
     kill,
     async terminate(graceMs) {
       if (!over) tell('term')
-      const timer = setTimeout(() => void kill(), graceMs)
+      const timer = startTimer(graceMs, () => void kill())
       await gone()
-      clearTimeout(timer)
+      timer.stop()
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { AttemptView } from '../contract/job.ts'
 import type { AttemptStatus, Role } from '../contract/words.ts'
 import type { Attempt, AttemptOutcome, Feedback } from '../domain/model.ts'
+import { clock } from '../lib/clock.ts'
 import { fromJson, fromJsonOrNull, toFlag, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
 
@@ -32,7 +33,7 @@ export async function insertAttempt(trx: JobTrx, attempt: NewAttempt): Promise<v
       backend: attempt.backend,
       status: 'queued',
       feedback: toJson([...attempt.feedback]),
-      created_at: Date.now(),
+      created_at: clock.now(),
     })
     .execute()
 }

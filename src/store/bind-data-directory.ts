@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
+import { randomId } from '../lib/chance.ts'
 import { createOnce } from '../lib/create-once.ts'
 import type { Database } from './database.ts'
 import { holdSetting, writeSetting } from './settings.ts'
@@ -16,7 +16,7 @@ interface Binding {
  * unfinished jobs could only fail. A directory that was moved is still the same. Throws `AppError` 409 on a mismatch.
  */
 export async function bindDataDirectory(db: Database, dataDir: string): Promise<void> {
-  const id = createOnce(path.join(dataDir, 'id'), () => `${randomUUID()}\n`).trim()
+  const id = createOnce(path.join(dataDir, 'id'), () => `${randomId()}\n`).trim()
   const mine: Binding = { id, path: dataDir }
   await db.tx(async (trx) => {
     const bound = await holdSetting<Binding>(trx, 'data_directory', mine)

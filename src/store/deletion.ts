@@ -1,3 +1,4 @@
+import { clock } from '../lib/clock.ts'
 import type { Database, JobTrx, Reader } from './database.ts'
 
 /** The maximum number of rows deleted in one transaction, so that others need not wait for long. */
@@ -7,7 +8,7 @@ const TOGETHER = 2000
 export async function markDeleted(trx: JobTrx, id: string): Promise<void> {
   await trx
     .updateTable('jobs')
-    .set({ deleted_at: Date.now(), hidden: 1, idempotency_key: null, advance_due_at: null })
+    .set({ deleted_at: clock.now(), hidden: 1, idempotency_key: null, advance_due_at: null })
     .where('id', '=', id)
     .execute()
 }

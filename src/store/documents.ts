@@ -1,4 +1,5 @@
 import type { DocumentView } from '../contract/job.ts'
+import { clock } from '../lib/clock.ts'
 import { toIso } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 
@@ -21,7 +22,7 @@ export async function insertDocument(
     size: document.content.byteLength,
     media_type: document.mediaType,
   }
-  const createdAt = Date.now()
+  const createdAt = clock.now()
   await trx
     .insertInto('documents')
     .values({ ...described, job_id: jobId, content: Buffer.from(document.content), created_at: createdAt })

@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { EventQuery, EventView } from '../contract/event.ts'
 import type { EventType } from '../contract/event-types.ts'
 import type { Phase } from '../contract/words.ts'
+import { clock } from '../lib/clock.ts'
 import { notify } from './channels.ts'
 import { fromJson, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
@@ -34,7 +35,7 @@ export async function appendEvents(trx: JobTrx, jobId: string, events: readonly 
     .where('id', '=', jobId)
     .returning(['last_seq', 'phase'])
     .executeTakeFirstOrThrow()
-  const now = Date.now()
+  const now = clock.now()
   const rows = events.map((event, index) => ({
     job_id: jobId,
     seq: last_seq - events.length + index + 1,

@@ -1,6 +1,7 @@
 import type { FindingView } from '../contract/finding.ts'
 import { CheckList } from '../contract/job.ts'
 import type { Finding } from '../domain/model.ts'
+import { clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import { fromJson, toIso } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
@@ -32,7 +33,7 @@ export async function keepFindings(
         detail,
         message,
         commit_id: commit,
-        found_at: Date.now(),
+        found_at: clock.now(),
       })),
     )
     .onConflict((conflict) =>
@@ -98,7 +99,7 @@ export async function listFindings(db: Reader, jobId: string): Promise<FindingVi
 export async function waiveFinding(trx: JobTrx, id: string, because: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('findings')
-    .set({ waived_because: because, waived_at: Date.now() })
+    .set({ waived_because: because, waived_at: clock.now() })
     .where('id', '=', id)
     .where('waived_at', 'is', null)
     .executeTakeFirst()

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
+import { chance, randomId } from '../lib/chance.ts'
+import { pause } from '../lib/timers.ts'
 
 /**
  * Allows one process per data directory. The lock is a listening Unix socket: it ends with its holder in every case, and a
@@ -26,7 +27,7 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
     if (holder !== null) throw inUse(`The data directory ${dir} is in use by process ${holder}`)
     const lock = await take(dir)
     if (lock !== null) return lock
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * ROUND_MS))
+    await pause(chance() * ROUND_MS)
   }
   throw inUse(`The data directory ${dir} could not be locked, because another server is starting on it`)
 }
@@ -37,7 +38,7 @@ function inUse(what: string): AppError {
 
 /** Takes the lock after the newest; returns null when another process has taken one meanwhile. */
 async function take(dir: string): Promise<DirectoryLock | null> {
-  const mine = path.join(dir, `lock.${randomUUID()}`)
+  const mine = path.join(dir, `lock.${randomId()}`)
   const server = await listen(mine)
   const numbers = locksIn(dir)
   const file = path.join(dir, nameOf(Math.max(0, ...numbers) + 1))

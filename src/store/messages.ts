@@ -1,3 +1,4 @@
+import { clock } from '../lib/clock.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
 
 /** A person's message to an agent. Ids are time-ordered, and so are all results here. */
@@ -17,7 +18,7 @@ export async function insertMessage(
       job_id: message.jobId,
       agent_id: message.agentId,
       text: message.text,
-      created_at: Date.now(),
+      created_at: clock.now(),
     })
     .execute()
 }
@@ -44,7 +45,7 @@ export async function readRecipient(
 export async function takeMessages(trx: JobTrx, agentId: string, attemptId: string): Promise<Message[]> {
   const rows = await trx
     .updateTable('messages')
-    .set({ delivered_at: Date.now(), attempt_id: attemptId })
+    .set({ delivered_at: clock.now(), attempt_id: attemptId })
     .where('agent_id', '=', agentId)
     .where('delivered_at', 'is', null)
     .returning(['id', 'text'])

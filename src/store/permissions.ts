@@ -1,4 +1,5 @@
 import type { PermissionOutcome, PermissionView } from '../contract/permission.ts'
+import { clock } from '../lib/clock.ts'
 import { fromJson, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { endOfRequest } from './end-of-request.ts'
@@ -26,7 +27,7 @@ export async function insertPermission(trx: JobTrx, asked: NewPermission): Promi
       kind: asked.kind,
       input: toJson(asked.input ?? null),
       options: toJson(asked.options),
-      asked_at: Date.now(),
+      asked_at: clock.now(),
       deadline: toMillis(asked.deadline),
     })
     .execute()
@@ -44,7 +45,7 @@ export async function closePermission(
       outcome: answer.outcome,
       option_id: answer.optionId,
       actor: answer.actor,
-      answered_at: Date.now(),
+      answered_at: clock.now(),
     })
     .where('id', '=', id)
     .where('outcome', 'is', null)

@@ -1,4 +1,5 @@
 import { personWaits } from '../contract/words.ts'
+import { clock } from '../lib/clock.ts'
 import { fromJsonOrNull } from './columns.ts'
 import type { JobTrx } from './database.ts'
 import { openRequests } from './requests.ts'
@@ -21,7 +22,7 @@ export async function notePersonWait(trx: JobTrx, jobId: string): Promise<void> 
   ]
   const since = waits.length === 0 ? null : Math.min(...waits)
   if ((job.person_since === null) === (since === null)) return
-  const waited = since === null && job.person_since !== null ? Date.now() - job.person_since : 0
+  const waited = since === null && job.person_since !== null ? clock.now() - job.person_since : 0
   await trx
     .updateTable('jobs')
     .set({ person_since: since, person_ms: job.person_ms + waited })

@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { pause, startInterval, startTimer, type Timer } from '../lib/timers.ts'
 import { waitFor } from '../lib/waiting.ts'
 import type { OnNotify } from './channels.ts'
 
@@ -54,8 +55,8 @@ class ReconnectingListener implements Listener {
   readonly #options: ListenerOptions
   readonly #channels = new Map<string, Set<OnNotify>>()
   #client: pg.Client | null = null
-  #timer: NodeJS.Timeout | null = null
-  #heartbeat: NodeJS.Timeout | null = null
+  #timer: Timer | null = null
+  #heartbeat: Timer | null = null
   #failures = 0
   /** Whether another server held the lock at the last attempt to take it. */
   #isTaken = false
@@ -67,9 +68,9 @@ class ReconnectingListener implements Listener {
 
   async start(): Promise<void> {
     const client = await this.#connect()
-    const until = Date.now() + LOCK_PATIENCE_MS
+    const until = clock.now() + LOCK_PATIENCE_MS
     while (!(await takeLock(client))) {
-      if (Date.now() < until) {
+      if (clock.now() < until) {
         await pause(FIRST_WAIT_MS)
         continue
       }
@@ -97,8 +98,8 @@ class ReconnectingListener implements Listener {
 
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    if (this.#heartbeat !== null) clearInterval(this.#heartbeat)
+    this.#timer?.stop()
+    this.#heartbeat?.stop()
     const client = this.#client
     this.#client = null
     await end(client)
@@ -130,14 +131,14 @@ class ReconnectingListener implements Listener {
       await end(client)
       throw error
     }
-    this.#heartbeat = setInterval(() => void this.#beat(client), HEARTBEAT_MS)
+    this.#heartbeat = startInterval(HEARTBEAT_MS, () => void this.#beat(client))
     return client
   }
 
   #lost(client: pg.Client): void {
     if (this.#client !== client) return
     this.#client = null
-    if (this.#heartbeat !== null) clearInterval(this.#heartbeat)
+    this.#heartbeat?.stop()
     void end(client)
     this.#schedule()
   }
@@ -146,10 +147,10 @@ class ReconnectingListener implements Listener {
     if (this.#closed || this.#timer !== null) return
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10))
     this.#failures += 1
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimer(wait, () => {
       this.#timer = null
       this.#reconnect().catch(() => this.#schedule())
-    }, wait)
+    })
   }
 
   async #reconnect(): Promise<void> {
@@ -164,11 +165,11 @@ class ReconnectingListener implements Listener {
 
   /** Checks that the session is alive; retries to take the lock when another server held it. */
   async #beat(client: pg.Client): Promise<void> {
-    const late = setTimeout(() => {
+    const late = startTimer(ANSWER_MS, () => {
       this.#options.log.warn('the database does not answer')
       this.#options.onSilent()
       this.#lost(client)
-    }, ANSWER_MS)
+    })
     try {
       if (this.#isTaken) this.#isTaken = !(await takeLock(client))
       else await client.query('select 1')
@@ -176,7 +177,7 @@ class ReconnectingListener implements Listener {
       this.#options.log.warn({ err: error }, 'the connection that listens to the database does not answer')
       this.#lost(client)
     } finally {
-      clearTimeout(late)
+      late.stop()
     }
   }
 

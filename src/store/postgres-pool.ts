@@ -1,5 +1,7 @@
 import pg from 'pg'
+import { clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { pause } from '../lib/timers.ts'
 import { asDatabaseError, isDatabaseAway } from './database-away.ts'
 
 /** The number of pooled connections: transactions are short, so it is enough for any number of slots. */
@@ -44,14 +46,14 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
   pool.on('remove', (client) => open.delete(client))
   let isOver = false
   const insist = async <T>(ask: () => Promise<T>, patienceMs: number): Promise<T> => {
-    const until = performance.now() + patienceMs
+    const until = clock.steady() + patienceMs
     for (let tried = 0; ; tried += 1) {
       try {
         return await ask()
       } catch (error) {
         const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tried, 10))
-        if (isOver || !isDatabaseAway(error) || performance.now() + wait > until) throw error
-        await new Promise((resolve) => setTimeout(resolve, wait))
+        if (isOver || !isDatabaseAway(error) || clock.steady() + wait > until) throw error
+        await pause(wait)
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { QuestionOutcome, QuestionView } from '../contract/question.ts'
+import { clock } from '../lib/clock.ts'
 import { fromJson, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { endOfRequest } from './end-of-request.ts'
@@ -24,7 +25,7 @@ export async function insertQuestion(trx: JobTrx, asked: NewQuestion): Promise<v
       agent_id: asked.agentId,
       question: asked.question,
       choices: toJson(asked.choices),
-      asked_at: Date.now(),
+      asked_at: clock.now(),
       deadline: toMillis(asked.deadline),
     })
     .execute()
@@ -37,7 +38,7 @@ export async function closeQuestion(
 ): Promise<void> {
   await trx
     .updateTable('questions')
-    .set({ ...end, answered_at: Date.now() })
+    .set({ ...end, answered_at: clock.now() })
     .where('id', '=', id)
     .where('outcome', 'is', null)
     .execute()

@@ -1,11 +1,12 @@
 import type { SecretView } from '../contract/provider.ts'
+import { clock } from '../lib/clock.ts'
 import { toIso } from './columns.ts'
 import type { Reader, Trx } from './database.ts'
 
 export async function writeSecret(trx: Trx, name: string, sealed: string): Promise<void> {
   await trx
     .insertInto('secrets')
-    .values({ name, sealed, set_at: Date.now() })
+    .values({ name, sealed, set_at: clock.now() })
     .onConflict((conflict) =>
       conflict.column('name').doUpdateSet({
         sealed: (row) => row.ref('excluded.sealed'),

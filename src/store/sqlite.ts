@@ -12,6 +12,7 @@ import {
   type QueryResult,
   type SelectModifierNode,
 } from 'kysely'
+import { clock } from '../lib/clock.ts'
 import type { Schema } from './schema.ts'
 import { storable } from './storable.ts'
 
@@ -90,7 +91,7 @@ class SqliteConnection implements DatabaseConnection {
 
   constructor(file: string, readOnly: boolean) {
     this.database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS })
-    this.database.function('now_ms', () => Date.now())
+    this.database.function('now_ms', () => clock.now())
     // The built-in one knows the letters of ASCII only.
     this.database.function('lower', { deterministic: true }, (text) =>
       typeof text === 'string' ? text.toLowerCase() : text,

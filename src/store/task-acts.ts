@@ -1,5 +1,6 @@
 import type { Feedback } from '../domain/model.ts'
 import { countAttempts } from './attempts.ts'
+import { clock } from '../lib/clock.ts'
 import { toJson } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 
@@ -25,7 +26,7 @@ export async function startOver(trx: JobTrx, taskId: string, notes: readonly Fee
 
 /** Records that a person has requested the cancellation of a task. */
 export async function requestTaskCancel(trx: JobTrx, taskId: string): Promise<void> {
-  await trx.updateTable('tasks').set({ cancel_requested_at: Date.now() }).where('id', '=', taskId).execute()
+  await trx.updateTable('tasks').set({ cancel_requested_at: clock.now() }).where('id', '=', taskId).execute()
 }
 
 /** Whether a person has requested the cancellation of a task; false for work that belongs to no task. */

@@ -1,5 +1,6 @@
 import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
 import type { Task } from '../domain/model.ts'
+import { clock } from '../lib/clock.ts'
 import { fromJson, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader, Trx } from './database.ts'
 
@@ -175,7 +176,7 @@ export async function beginActivity(
       task_id: row.task_id,
       phase: row.phase,
       last_activity: null,
-      last_activity_at: Date.now(),
+      last_activity_at: clock.now(),
     })
     .where('id', '=', row.id)
     .execute()

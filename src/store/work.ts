@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { CheckingView } from '../contract/job.ts'
 import type { WorkKind, WorkOutcome, WorkStatus } from '../domain/model.ts'
+import { clock } from '../lib/clock.ts'
 import { fromJsonOrNull, toFlag, toJson, toJsonOrNull } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 import { unfinished } from './jobs.ts'
@@ -44,7 +45,7 @@ export async function insertWork(trx: JobTrx, work: NewWork): Promise<void> {
       finishes: toFlag(work.kind !== 'attempt'),
       status: 'queued',
       lease: 0,
-      created_at: Date.now(),
+      created_at: clock.now(),
     })
     .execute()
   noteQueued(trx)
@@ -75,7 +76,7 @@ export async function readWork(db: Reader, id: string): Promise<WorkRow | null> 
 export async function beginWork(trx: JobTrx, id: string, lease: number): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('work')
-    .set({ status: 'running', started_at: Date.now() })
+    .set({ status: 'running', started_at: clock.now() })
     .where('id', '=', id)
     .where('lease', '=', lease)
     .where('status', '=', 'queued')
@@ -108,7 +109,7 @@ export async function endWork(
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('work')
-    .set({ status, outcome: toJsonOrNull(outcome), ended_at: Date.now(), lease_until: null })
+    .set({ status, outcome: toJsonOrNull(outcome), ended_at: clock.now(), lease_until: null })
     .where('id', '=', id)
     .where('status', 'in', ['queued', 'running'])
     .$if(lease !== null, (work) => work.where('lease', '=', lease ?? 0))

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { WorkerView } from '../contract/server.ts'
 import { restartOfServer } from '../domain/set-aside.ts'
+import { clock } from '../lib/clock.ts'
 import { toDate, toIso } from './columns.ts'
 import type { Reader, Trx } from './database.ts'
 
@@ -18,7 +19,7 @@ export async function insertWorker(
   trx: Trx,
   worker: { id: string; host: string; pid: number; slots: number },
 ): Promise<void> {
-  const now = Date.now()
+  const now = clock.now()
   await trx
     .insertInto('workers')
     .values({ ...worker, started_at: now, seen_at: now })
@@ -42,7 +43,7 @@ export async function readHold(db: Reader): Promise<Hold> {
 
 /** Records that the worker is alive; `hold` is why it claims nothing at present, or null. */
 export async function touchWorker(trx: Trx, id: string, hold: string | null): Promise<void> {
-  await trx.updateTable('workers').set({ seen_at: Date.now(), hold }).where('id', '=', id).execute()
+  await trx.updateTable('workers').set({ seen_at: clock.now(), hold }).where('id', '=', id).execute()
 }
 
 export async function listWorkers(db: Reader): Promise<WorkerRow[]> {

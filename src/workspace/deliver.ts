@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { randomId } from '../lib/chance.ts'
 import { git } from './git.ts'
 import { headCommit, type JobRepository } from './job-repository.ts'
 import { toleratedFaults } from './tolerated-faults.ts'
@@ -18,7 +18,7 @@ export async function deliverRepository(
   const isTaken = fs.existsSync(resultDir) && !(await holdsCommit(repository, resultDir, commit))
   const place = isTaken ? `${resultDir}-${commit.slice(0, 10)}` : resultDir
   if (fs.existsSync(place)) return { path: place, commit }
-  const temporary = `${resultDir}.${randomUUID()}`
+  const temporary = `${resultDir}.${randomId()}`
   try {
     await git(['clone', '--quiet', '--no-local', '--template=', '--', repository.dir, temporary], {
       allowProtocol: 'file',

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Source } from '../contract/source.ts'
+import { clock } from '../lib/clock.ts'
 import { git, GitError, type GitOptions } from './git.ts'
 import { ForeignPartError, refuseForeignParts, type LocalRepository } from './local-source.ts'
 import { badSource, sourceErrorOf } from './source-error.ts'
@@ -39,8 +40,8 @@ export async function findSource(source: string, options: FindOptions): Promise<
     throw badSource(source, `It cannot be read: ${read.error.issues[0]?.message ?? 'it is no address'}.`)
   const local = path.isAbsolute(read.data) ? localRepository(path.resolve(read.data)) : null
   const remote = local === null ? remoteAt(read.data) : remoteIn(local.gitDir)
-  const deadline = performance.now() + options.timeoutMs
-  const left = (): number => Math.max(1, Math.round(deadline - performance.now()))
+  const deadline = clock.steady() + options.timeoutMs
+  const left = (): number => Math.max(1, Math.round(deadline - clock.steady()))
   const ask = async (...args: string[]): Promise<string[][]> => {
     const { stdout } = await git(['ls-remote', ...remote.flags, ...args], {
       ...remote.options,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { randomId } from '../lib/chance.ts'
 import { beginBranch, makeEmptyRepository } from './empty-repository.ts'
 import { findSource } from './find-source.ts'
 import { git, GitError, gitText } from './git.ts'
@@ -51,7 +51,7 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
   const dir = path.join(home, 'repo.git')
   if (options.source === null && options.pool !== undefined && (await options.pool.take(dir))) return { dir }
-  const temporary = path.join(home, `repo.${randomUUID()}`)
+  const temporary = path.join(home, `repo.${randomId()}`)
   try {
     await (options.source === null
       ? makeEmptyRepository(temporary)

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { randomId } from '../lib/chance.ts'
 import { git } from './git.ts'
 import type { JobRepository } from './job-repository.ts'
 import { strictFlag } from './tolerated-faults.ts'
@@ -114,7 +114,7 @@ async function unknownOf(repository: JobRepository, commits: readonly string[]):
  */
 async function storePack(repository: JobRepository, file: string, packAt: number): Promise<void> {
   const dir = path.join(repository.dir, 'objects', 'pack')
-  const pack = path.join(dir, `tmp_pack_${randomUUID()}`)
+  const pack = path.join(dir, `tmp_pack_${randomId()}`)
   try {
     await fs.promises.mkdir(dir, { recursive: true })
     await fs.promises.writeFile(pack, fs.createReadStream(file, { start: packAt }))

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { randomId } from '../lib/chance.ts'
 import { makeEmptyRepository } from './empty-repository.ts'
 
 /**
@@ -23,7 +23,7 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
 
   const fill = async (): Promise<void> => {
     while (!closed && ready.length < options.size) {
-      const place = path.join(dir, randomUUID())
+      const place = path.join(dir, randomId())
       await makeEmptyRepository(place)
       ready.push(place)
     }

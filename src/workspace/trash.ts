@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { randomId } from '../lib/chance.ts'
 
 /**
  * The directory for trees to be removed. Removing a large tree takes seconds, so it is first moved to the trash, which
@@ -10,7 +10,7 @@ const trashOf = (dataDir: string): string => path.join(dataDir, 'trash')
 
 /** Moves a directory to the trash at once and removes it in the background. A missing directory is not an error. */
 export async function discard(dir: string, dataDir: string): Promise<void> {
-  const aside = path.join(trashOf(dataDir), randomUUID())
+  const aside = path.join(trashOf(dataDir), randomId())
   await fs.promises.mkdir(trashOf(dataDir), { recursive: true, mode: 0o700 })
   try {
     await fs.promises.rename(dir, aside)

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Readable } from 'node:stream'
+import { startTimer, type Timer } from '../../lib/timers.ts'
 
 /** The last part of a command's output, within a size limit. */
 export interface KeptOutput {
@@ -78,7 +79,7 @@ export interface Pace {
 export function openPace(bytes: number, ms: number): Pace {
   const paused = new Set<Readable>()
   let left = bytes
-  let timer: NodeJS.Timeout | null = null
+  let timer: Timer | null = null
   const goOn = (): void => {
     timer = null
     left = bytes
@@ -91,10 +92,10 @@ export function openPace(bytes: number, ms: number): Pace {
       if (left > 0) return
       stream.pause()
       paused.add(stream)
-      timer ??= setTimeout(goOn, ms)
+      timer ??= startTimer(ms, goOn)
     },
     end() {
-      if (timer !== null) clearTimeout(timer)
+      timer?.stop()
       left = Infinity
       goOn()
       left = Infinity

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { finished } from 'node:stream/promises'
 import {
   RequestError,
   type CreateTerminalRequest,
   type TerminalOutputResponse,
 } from '@agentclientprotocol/sdk'
+import { randomId } from '../../lib/chance.ts'
+import { timeLimit } from '../../lib/timers.ts'
 import type { CommandSpec } from '../session/session-host.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
 import { keepOutput, openPace, type KeptOutput } from './kept-output.ts'
@@ -70,7 +71,7 @@ export function openTerminals(
       })
       const entry: Entry = { child, kept, exit: null }
       void ending(entry).then(() => dropOldest(entries))
-      const id = randomUUID()
+      const id = randomId()
       entries.set(id, entry)
       if (closed) await child.kill()
       return id
@@ -132,7 +133,7 @@ async function ending(entry: Entry): Promise<{ exitCode: number | null; signal: 
     ({ code, signal }) => ({ exitCode: code, signal }),
     () => ({ exitCode: null, signal: null }),
   )
-  const late = AbortSignal.timeout(DRAIN_MS)
+  const late = timeLimit(DRAIN_MS)
   await Promise.all([child.stdout, child.stderr].map((stream) => finished(stream, { signal: late }))).catch(
     () => undefined,
   )

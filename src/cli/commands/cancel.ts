@@ -1,5 +1,6 @@
 /** `slipway cancel`: cancels an unfinished job or task. The repository and the history are kept. */
 import type { Command } from 'commander'
+import { timeLimit } from '../../lib/timers.ts'
 import { addExamples } from '../command-kit.ts'
 import { findTask } from '../find-in-job.ts'
 import { cleanLine } from '../clean-text.ts'
@@ -53,7 +54,7 @@ async function cancel(given: string, flags: Flags, terminal: Terminal): Promise<
       reached.client,
       id,
       openNothing(),
-      AbortSignal.any([interrupt.signal, AbortSignal.timeout(60_000)]),
+      AbortSignal.any([interrupt.signal, timeLimit(60_000)]),
     )
     if (flags.json === true) terminal.printJson(job)
     else if (job.status === 'cancelled')

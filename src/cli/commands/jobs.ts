@@ -1,6 +1,7 @@
 /** `slipway jobs`: lists the jobs, those that need a person first, then the newest. */
 import { Option, type Command } from 'commander'
 import { needsPerson, type JobList, type JobSummary } from '../../client/views.ts'
+import { clock } from '../../lib/clock.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
 import { inWords } from '../duration.ts'
 import { shortId } from '../job-id.ts'
@@ -41,7 +42,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
         }),
       )
       if (flags.json === true) terminal.printJson(list)
-      else terminal.print(renderJobs(list, Date.now(), terminal.size().width, terminal.paint))
+      else terminal.print(renderJobs(list, clock.now(), terminal.size().width, terminal.paint))
     })
   addExamples(addServerOptions(command), [
     ['slipway jobs', 'the last 20'],

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { PermissionView } from '../../client/views.ts'
+import { clock } from '../../lib/clock.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { inWords } from '../duration.ts'
@@ -24,7 +25,7 @@ export function addPermissions(program: Command, terminal: Terminal): void {
         const id = await findJobId(client, given)
         const permissions = await client.permissions(id)
         if (flags.json === true) terminal.printJson({ permissions })
-        else terminal.print(renderPermissions(id, permissions, Date.now(), terminal.paint))
+        else terminal.print(renderPermissions(id, permissions, clock.now(), terminal.paint))
       })
     })
   addExamples(addServerOptions(command), [

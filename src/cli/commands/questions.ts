@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { QuestionView } from '../../client/views.ts'
+import { clock } from '../../lib/clock.ts'
 import { cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { inWords } from '../duration.ts'
@@ -22,7 +23,7 @@ export function addQuestions(program: Command, terminal: Terminal): void {
         const id = await findJobId(client, given)
         const questions = await client.questions(id)
         if (flags.json === true) terminal.printJson({ questions })
-        else terminal.print(renderQuestions(id, questions, Date.now(), terminal.paint))
+        else terminal.print(renderQuestions(id, questions, clock.now(), terminal.paint))
       })
     })
   addExamples(addServerOptions(command), [

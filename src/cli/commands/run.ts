@@ -1,11 +1,11 @@
 /** `slipway run`: takes one vision to a proven repository, on a running server or on one of its own. */
 import { Option, type Command } from 'commander'
-import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { text } from 'node:stream/consumers'
 import { ApiError } from '../../client/api-error.ts'
 import type { JobRequest } from '../../client/job-request.ts'
 import { priorities, type CreatedJob, type Priority } from '../../client/views.ts'
+import { randomId } from '../../lib/chance.ts'
 import { addExamples, collect, positiveAmount, wholeNumber, type ServerFlags } from '../command-kit.ts'
 import { carryThrough } from '../carry-through.ts'
 import { readDocuments } from '../documents.ts'
@@ -106,7 +106,7 @@ async function run(vision: string, flags: Flags, terminal: Terminal): Promise<vo
   const request = await jobRequest(vision, flags)
   const documents = await readDocuments(flags.document ?? [])
   // One key for all tries: a request that is repeated on another server of the same data creates no second job.
-  const idempotencyKey = randomUUID()
+  const idempotencyKey = randomId()
   const create = async ({ client }: Reached): Promise<CreatedJob> => {
     try {
       return await client.createJob(request, { documents, idempotencyKey })

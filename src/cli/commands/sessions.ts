@@ -1,6 +1,7 @@
 /** `slipway sessions`: lists the logged-in browsers and logs them out. */
 import type { Command } from 'commander'
 import type { SessionView } from '../../client/views.ts'
+import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { inWords, spanMs } from '../duration.ts'
 import { badUsage, Failure } from '../failure.ts'
@@ -19,7 +20,7 @@ export function addSessions(program: Command, terminal: Terminal): void {
     .action(async (flags: ServerFlags & { json?: boolean }) => {
       const sessions = await withServer(flags, (client) => client.sessions())
       if (flags.json === true) terminal.printJson({ sessions })
-      else terminal.print(renderSessions(sessions, Date.now(), terminal.size().width, terminal.paint))
+      else terminal.print(renderSessions(sessions, clock.now(), terminal.size().width, terminal.paint))
     })
   addServerOptions(list)
   const end = command

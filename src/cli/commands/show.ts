@@ -1,5 +1,6 @@
 /** `slipway show`: shows one job with its plan and its team. */
 import type { Command } from 'commander'
+import { clock } from '../../lib/clock.ts'
 import type { Snapshot } from '../board-frame.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
@@ -26,7 +27,7 @@ export function addShow(program: Command, terminal: Terminal): void {
         readJobSnapshot(client, await findJobId(client, given)),
       )
       if (flags.json === true) terminal.printJson(snapshot)
-      else terminal.print(renderJob(snapshot, Date.now(), terminal.size().width, terminal.paint))
+      else terminal.print(renderJob(snapshot, clock.now(), terminal.size().width, terminal.paint))
     })
   addExamples(addServerOptions(command), [
     ['slipway show 01934c1e-8a2b', 'by the beginning of its id'],

@@ -1,6 +1,7 @@
 /** `slipway workers`: lists the worker processes and the work that each of them holds. */
 import type { Command } from 'commander'
 import type { WorkerView } from '../../client/views.ts'
+import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { inWords } from '../duration.ts'
 import { shortId } from '../job-id.ts'
@@ -16,7 +17,7 @@ export function addWorkers(program: Command, terminal: Terminal): void {
     .action(async (flags: ServerFlags & { json?: boolean }) => {
       const workers = await withServer(flags, (client) => client.workers())
       if (flags.json === true) terminal.printJson({ workers })
-      else terminal.print(renderWorkers(workers, Date.now(), terminal.size().width, terminal.paint))
+      else terminal.print(renderWorkers(workers, clock.now(), terminal.size().width, terminal.paint))
     })
   addExamples(addServerOptions(command), [['slipway workers', 'who is busy with what, and for how long']])
 }

@@ -10,7 +10,7 @@ import type { Workspace } from '../../workspace/attempt-workspace.ts'
 import { backoffMs } from '../../domain/limits.ts'
 import type { HeldBack } from '../../domain/model.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
 import type { Engine } from '../engine.ts'
 
 /** The maximum number of characters kept from the end of an agent's stderr. */
@@ -44,7 +44,7 @@ export async function missingBackend(engine: Engine, attempt: AttemptTask): Prom
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
   const { launch = null, reason = null } = (await backend?.detect()) ?? {}
   if (backend === null || launch !== null) return null
-  const until = Date.now() + backoffMs(attempt.number, LOOK_AGAIN_MS)
+  const until = clock.now() + backoffMs(attempt.number, LOOK_AGAIN_MS)
   const on = `the backend "${attempt.backend}", which cannot be used: ${(reason ?? 'nobody knows why').replace(/\.$/, '')}`
   return { for: 'retry', on, until: isoTime(new Date(until)) }
 }

@@ -1,5 +1,6 @@
 import type { PermissionAsked, PermissionChoice, SessionHost } from '../../agents/session/session-host.ts'
 import type { PermissionKind, PermissionView } from '../../contract/permission.ts'
+import { clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import { waitFor } from '../../lib/waiting.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
@@ -59,7 +60,7 @@ async function askPerson(
   signal: AbortSignal,
 ): Promise<PermissionChoice | null> {
   const id = newId()
-  const deadline = new Date(Date.now() + engine.limits.permissionMs)
+  const deadline = new Date(clock.now() + engine.limits.permissionMs)
   const stop = AbortSignal.any([signal, claim.signal])
   let waiting = engine.answers.next(id)
   let takeSlotBack = (): void => undefined
@@ -67,7 +68,7 @@ async function askPerson(
     if (!(await putToPerson(engine, claim, attempt, asked, { id, deadline }))) return null
     takeSlotBack = engine.running.slots.lend()
     for (;;) {
-      const ms = deadline.getTime() - Date.now()
+      const ms = deadline.getTime() - clock.now()
       await waitFor(waiting.sign, { signal: stop, ms }, () => undefined)
       waiting = engine.answers.next(id)
       const permission = await settled(engine, claim, attempt, id, { deadline, stop })
@@ -128,7 +129,7 @@ async function settled(
   return underLease(engine.db, claim, async ({ trx, job, append }) => {
     const found = await readPermission(trx, job.id, id)
     if (found === null || found.permission.outcome !== null) return found?.permission ?? null
-    const outcome = stop.aborted ? 'withdrawn' : Date.now() >= deadline.getTime() ? 'expired' : null
+    const outcome = stop.aborted ? 'withdrawn' : clock.now() >= deadline.getTime() ? 'expired' : null
     if (outcome === null) return 'open'
     await closePermission(trx, id, { outcome, optionId: null, actor: 'server' })
     await updateAgent(trx, attempt.agent_id, { status: 'working' })

@@ -1,5 +1,6 @@
 import type { PersonAsked } from '../../contract/question.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
@@ -25,7 +26,7 @@ export async function askQuestion(
       'Nobody is there to answer questions in this job: decide yourself, and write down what you decided.',
     )
   const id = newId()
-  const deadline = new Date(Date.now() + engine.limits.permissionMs)
+  const deadline = new Date(clock.now() + engine.limits.permissionMs)
   const asked = await underLease(engine.db, claim, async ({ trx, job, append }) => {
     const about = { task_id: attempt.task_id, attempt_id: attempt.id }
     await insertQuestion(trx, {

@@ -1,4 +1,5 @@
 import type { QuestionView } from '../../contract/question.ts'
+import { clock } from '../../lib/clock.ts'
 import { waitFor } from '../../lib/waiting.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
@@ -70,7 +71,7 @@ async function awaitOne(
     for (;;) {
       const over = await settled(engine, claim, attempt, awaited)
       if (over !== 'open') return over
-      const ms = awaited.until - Date.now()
+      const ms = awaited.until - clock.now()
       await waitFor(waiting.sign, { signal: claim.signal, ms }, () => undefined)
       // Subscribe before the next look, so that an answer that arrives in between is not missed.
       waiting = engine.answers.next(awaited.id)
@@ -93,7 +94,7 @@ async function settled(
   return underLease(engine.db, claim, async ({ trx, job, append }) => {
     const found = await readQuestion(trx, job.id, id)
     if (found === null || found.question.outcome !== null) return found?.question ?? null
-    const outcome = claim.signal.aborted ? 'withdrawn' : Date.now() >= until ? 'expired' : null
+    const outcome = claim.signal.aborted ? 'withdrawn' : clock.now() >= until ? 'expired' : null
     if (outcome === null) return 'open'
     await closeQuestion(trx, id, { outcome, answer: null, actor: 'server' })
     await notePersonWait(trx, job.id)

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Transform } from 'node:stream'
+import { startTimer } from '../../lib/timers.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { checkpoint, type Checkpoint, type CheckpointOptions } from '../../workspace/attempt-workspace.ts'
 import type { JobRepository } from '../../workspace/job-repository.ts'
@@ -118,7 +119,7 @@ async function runInside(
     label: 'keeping what an attempt left',
     input: 'nothing',
   })
-  const timer = setTimeout(() => void child.kill(), SCRIPT_MS)
+  const timer = startTimer(SCRIPT_MS, () => void child.kill())
   let wrote = ''
   child.stderr.on('data', (chunk: Buffer) => {
     wrote = (wrote + chunk.toString('utf8')).slice(-500)
@@ -128,7 +129,7 @@ async function runInside(
     const { code } = await child.exited
     if (code !== 0) throw new Error(wrote.trim() || `exit code ${code ?? 'none'}`)
   } finally {
-    clearTimeout(timer)
+    timer.stop()
     await child.kill()
   }
 }

@@ -2,7 +2,7 @@ import type { SessionUpdate } from '../../agents/backend.ts'
 import type { Profile } from '../../agents/profile.ts'
 import { lastLines, readUsageLimit } from '../../agents/usage-limit.ts'
 import type { HeldBack } from '../../domain/model.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
 
 /** Detects in a session's updates that the subscription of its agent is used up. */
 export interface LimitListener {
@@ -41,7 +41,7 @@ export function listenForLimit(profile: Profile, backend: string): LimitListener
         said = (said + update.text).slice(-KEPT_CHARS)
     },
     held(error) {
-      const now = Date.now()
+      const now = clock.now()
       const read = (text: string, isError: boolean): ReturnType<typeof readUsageLimit> =>
         readUsageLimit(text, { isError, wording: profile.limitWording ?? null, now })
       const limit =

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import type { FileEdit, SessionUpdate } from '../../agents/backend.ts'
 import { reportStandsMs } from '../../contract/board.ts'
+import { clock } from '../../lib/clock.ts'
+import { startTimer, type Timer } from '../../lib/timers.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateAgent } from '../../store/team.ts'
@@ -41,7 +43,7 @@ export function openRecorder(
   let written = 0
   let waiting: NewEvent[] = []
   let dropped = 0
-  let timer: NodeJS.Timeout | null = null
+  let timer: Timer | null = null
   let last = 0
   let standsUntil = 0
   let storing: Promise<void> | null = null
@@ -57,12 +59,12 @@ export function openRecorder(
   }
   /** Stores the waiting events. One batch at a time: events that arrive meanwhile wait, up to a bound. */
   const flush = async (): Promise<void> => {
-    last = Date.now()
+    last = clock.now()
     const lost = dropped
     const batch = [...waiting, ...gap()]
     waiting = []
     if (batch.length === 0) return
-    const standing = Date.now() < standsUntil
+    const standing = clock.now() < standsUntil
     try {
       await store(engine, claim, attempt, batch, spokenLast(batch, standing))
     } catch (error) {
@@ -79,8 +81,8 @@ export function openRecorder(
   }
   const schedule = (): void => {
     if (storing !== null || timer !== null) return
-    const wait = last + INTERVAL_MS - Date.now()
-    if (wait > 0) timer = setTimeout(begin, wait)
+    const wait = last + INTERVAL_MS - clock.now()
+    if (wait > 0) timer = startTimer(wait, begin)
     else begin()
   }
   const push = (event: NewEvent): void => {
@@ -91,25 +93,25 @@ export function openRecorder(
 
   return {
     add(update) {
-      const line = `${JSON.stringify({ at: new Date().toISOString(), ...update })}\n`
+      const line = `${JSON.stringify({ at: clock.iso(), ...update })}\n`
       if (written + line.length <= engine.limits.transcriptBytes) {
         written += line.length
         file.write(line)
       }
       // A policy's answer is the server's, not the agent's.
       const actor = update.kind === 'permission' ? 'server' : about.actor
-      push({ ...about, actor, ...toEvent(update, cap), at: new Date() })
+      push({ ...about, actor, ...toEvent(update, cap), at: clock.date() })
     },
     note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
     report(message) {
-      standsUntil = Date.now() + reportStandsMs
+      standsUntil = clock.now() + reportStandsMs
       // Never dropped: reports are few, and the agent was promised that they are seen.
-      waiting.push({ ...about, type: 'attempt.progress', message, at: new Date() })
+      waiting.push({ ...about, type: 'attempt.progress', message, at: clock.date() })
       schedule()
     },
     async close() {
       while (storing !== null) await storing
-      if (timer !== null) clearTimeout(timer)
+      timer?.stop()
       await flush()
       await new Promise<void>((resolve) => file.end(() => resolve()))
       return gap()
@@ -127,7 +129,7 @@ async function store(
   await underLease(engine.db, claim, async ({ trx, append }) => {
     await append(events)
     if (activity === null) return
-    await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: new Date() })
+    await updateAgent(trx, attempt.agent_id, { last_activity: activity, last_activity_at: clock.date() })
   })
 }
 

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Backend, Launch, SessionUpdate } from '../../agents/backend.ts'
 import type { BackendTrial } from '../../contract/backend.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { randomId } from '../../lib/chance.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
+import { timeLimit } from '../../lib/timers.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { makeBareWorkspace, type Workspace } from '../../workspace/attempt-workspace.ts'
 import { allowing } from '../attempt/ask-permission.ts'
@@ -30,15 +31,15 @@ export async function tryBackend(engine: Engine, name: string): Promise<BackendT
   if (underway.has(name))
     throw new AppError('trial_underway', `"${name}" is being tested already: wait for it.`)
   underway.add(name)
-  const began = Date.now()
-  const root = path.join(engine.dataDir, 'trials', randomUUID())
+  const began = clock.now()
+  const root = path.join(engine.dataDir, 'trials', randomId())
   const transcript: NewEvent[] = []
   try {
     const workspace = await makeBareWorkspace(root)
     const error = await talk(engine, backend, launch, workspace, transcript)
     return {
       ok: error === null,
-      duration_ms: Date.now() - began,
+      duration_ms: clock.now() - began,
       error,
       version,
       transcript: transcript.map((event) => ({
@@ -79,10 +80,10 @@ async function talk(
   transcript: NewEvent[],
 ): Promise<string | null> {
   const { trialMs } = engine.limits
-  const late = AbortSignal.timeout(trialMs)
+  const late = timeLimit(trialMs)
   const record = (update: SessionUpdate): void => {
     const cap = engine.limits.eventTextChars
-    const event = { ...toEvent(update, cap), actor: `agent:${backend.profile.displayName}`, at: new Date() }
+    const event = { ...toEvent(update, cap), actor: `agent:${backend.profile.displayName}`, at: clock.date() }
     if (transcript.length < ENTRIES && !merge(transcript, event, cap)) transcript.push(event)
   }
   let open: OpenAgent | null = null

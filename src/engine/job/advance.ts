@@ -1,6 +1,7 @@
 import { decide } from '../../domain/decide.ts'
 import type { Snapshot } from '../../domain/model.ts'
 import { progressOf } from '../../domain/progress.ts'
+import { clock } from '../../lib/clock.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
 import { takeAdvance } from '../../store/queue.ts'
@@ -27,7 +28,7 @@ export async function advance(
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       snapshot = await readSnapshot(trx, jobId, snapshot)
       if (snapshot === null) return
-      const decisions = decide(snapshot, Date.now(), engine.limits.retryMs)
+      const decisions = decide(snapshot, clock.now(), engine.limits.retryMs)
       if (decisions.length === 0) {
         const progress = progressOf(
           {

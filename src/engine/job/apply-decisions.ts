@@ -1,5 +1,6 @@
 import type { Decision } from '../../domain/decision.ts'
 import type { Snapshot } from '../../domain/model.ts'
+import { clock } from '../../lib/clock.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateAttempt } from '../../store/attempts.ts'
 import { updateJob } from '../../store/jobs.ts'
@@ -84,7 +85,7 @@ async function cancelWork({ trx }: JobTransaction, workId: string): Promise<NewE
   if (work === null || !(await endWork(trx, workId, null, 'cancelled', null))) return []
   const attemptId = work.attempt_id
   if (attemptId !== null && (work.kind === 'attempt' || work.kind === 'review')) {
-    await updateAttempt(trx, attemptId, { status: 'cancelled', ended_at: new Date() })
+    await updateAttempt(trx, attemptId, { status: 'cancelled', ended_at: clock.date() })
     await releaseAgent(trx, attemptId)
   }
   return [

@@ -1,6 +1,6 @@
 import type { Decision } from '../../domain/decision.ts'
 import type { Snapshot } from '../../domain/model.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock } from '../../lib/clock.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
@@ -53,7 +53,7 @@ export async function applyPlan(
       const wait = {
         for: 'approval' as const,
         on: 'the plan',
-        since: isoTime(new Date()),
+        since: clock.iso(),
         until: null,
       }
       await updateJob(trx, job.id, { status: 'waiting', wait })

@@ -1,5 +1,5 @@
 import type { Decision } from '../../domain/decision.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
 import type { JobTransaction } from '../job-transactions.ts'
@@ -23,7 +23,7 @@ export async function applyWait(
   const wait = {
     for: decision.for ?? ('retry' as const),
     on: decision.on,
-    since: isoTime(new Date()),
+    since: clock.iso(),
     until: until === null ? null : isoTime(until),
   }
   await updateJob(trx, job.id, { status: 'waiting', wait })

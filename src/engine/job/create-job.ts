@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { BackendView, Settings } from '../../contract/backend.ts'
 import type { NewJob } from '../../contract/job.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { clock } from '../../lib/clock.ts'
 import { coalesce } from '../../lib/coalesce.ts'
 import { newId } from '../../lib/ids.ts'
 import { shareFor } from '../../lib/share-for.ts'
@@ -82,7 +83,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
         idempotencyKey,
         requestHash,
         isHidden,
-        createdAt: new Date(),
+        createdAt: clock.date(),
         documents,
       })
     } catch (error) {

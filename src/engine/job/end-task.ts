@@ -1,6 +1,7 @@
 import type { AgentStatus } from '../../contract/words.ts'
 import type { Decision } from '../../domain/decision.ts'
 import type { Snapshot } from '../../domain/model.ts'
+import { clock } from '../../lib/clock.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
@@ -26,7 +27,7 @@ export async function endTask(trx: JobTrx, snapshot: Snapshot, decision: TaskEnd
   const name = task?.title ?? decision.taskId
   if (task !== undefined && decision.do !== 'skip-task')
     await settleAgent(trx, task.agentId, task.id, agentAfter[decision.do])
-  const end = { completed_at: new Date() }
+  const end = { completed_at: clock.date() }
   switch (decision.do) {
     case 'complete-task':
       await updateTask(trx, decision.taskId, { status: 'completed', error: null, ...end })

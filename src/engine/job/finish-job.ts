@@ -2,6 +2,7 @@ import type { Decision } from '../../domain/decision.ts'
 import { isDemo } from '../../domain/demo.ts'
 import { finalPhase, transition, type JobTransition } from '../../domain/job.ts'
 import type { Snapshot } from '../../domain/model.ts'
+import { clock } from '../../lib/clock.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
@@ -30,7 +31,7 @@ export async function finishJob(trx: JobTrx, snapshot: Snapshot, decision: JobEn
   const status = transition(job.status, event)
   if (status === null) throw new Error(`a ${job.status} job cannot ${event}`)
   const phase = finalPhase(status, job.phase)
-  const end = { status, phase, wait: null, completed_at: new Date() }
+  const end = { status, phase, wait: null, completed_at: clock.date() }
   switch (decision.do) {
     case 'complete-job':
       await settleAgents(trx, job.id, 'completed')

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { EventView } from '../../contract/event.ts'
 import type { JobSummary } from '../../contract/job.ts'
+import { pause } from '../../lib/timers.ts'
 import { waitFor } from '../../lib/waiting.ts'
 import type { Database } from '../../store/database.ts'
 import { eventsChannel, readEvents } from '../../store/events.ts'

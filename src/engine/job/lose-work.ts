@@ -1,3 +1,4 @@
+import { clock } from '../../lib/clock.ts'
 import type { JobTrx } from '../../store/database.ts'
 import { updateAttempt } from '../../store/attempts.ts'
 import type { NewEvent } from '../../store/events.ts'
@@ -16,7 +17,7 @@ export async function loseWork(trx: JobTrx, workId: string, because: string): Pr
     await updateAttempt(trx, attemptId, {
       status: 'lost',
       error: `It was interrupted: ${because}.`,
-      ended_at: new Date(),
+      ended_at: clock.date(),
     })
     await releaseAgent(trx, attemptId)
   }

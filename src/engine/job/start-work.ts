@@ -1,5 +1,6 @@
 import type { Decision } from '../../domain/decision.ts'
 import type { Feedback, Snapshot, WorkKind } from '../../domain/model.ts'
+import { clock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import { countAttempts, insertAttempt } from '../../store/attempts.ts'
 import type { JobTrx } from '../../store/database.ts'
@@ -75,7 +76,7 @@ async function startAttempt(
     await updateTask(trx, task.id, {
       status: 'running',
       agent_id: agent.id,
-      ...(task.status === 'ready' ? { started_at: new Date() } : {}),
+      ...(task.status === 'ready' ? { started_at: clock.date() } : {}),
     })
   }
   await updateAgent(trx, agent.id, { task_id: task.id })

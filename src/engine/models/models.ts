@@ -1,6 +1,6 @@
 import type { Provider, ProviderProbe, ProviderTrouble } from '../../contract/provider.ts'
+import { clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import { isoTime } from '../../lib/clock.ts'
 import { shareFor } from '../../lib/share-for.ts'
 import { chooseProvider } from '../../models/choose-provider.ts'
 import { openLedger } from './model-ledger.ts'
@@ -75,7 +75,7 @@ export async function openModels(options: ModelOptions): Promise<Models> {
         const row = (await holdProviders(trx)).find((provider) => provider.name === target.name)
         // The key may have been replaced during the call: the new one has not been refused.
         if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
-        return writeTrouble(trx, target.name, { reason: on, since: isoTime(new Date()), until: null })
+        return writeTrouble(trx, target.name, { reason: on, since: clock.iso(), until: null })
       })
       if (now) log.warn({ provider: target.name, why: on }, 'a provider waits for a person')
       known.forget()

@@ -1,5 +1,6 @@
 import { isTerminal, transition } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { clock } from '../../lib/clock.ts'
 import { notify } from '../../store/channels.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { reopenTasks, settleAgents } from '../../store/team.ts'
@@ -12,7 +13,7 @@ export async function cancelJob(engine: Engine, id: string): Promise<void> {
     if (isTerminal(job.status))
       throw new AppError('not_cancellable', `The job is ${job.status} already: there is nothing to cancel.`)
     if (job.cancel_requested_at !== null) return
-    await updateJob(trx, id, { cancel_requested_at: new Date() })
+    await updateJob(trx, id, { cancel_requested_at: clock.date() })
     await append([{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
     notify(trx, cancelChannel, id)
   })

@@ -1,8 +1,8 @@
 import type { Plan, PlanEdit, PlanView } from '../../contract/plan.ts'
 import { planChanges } from '../../domain/plan-changes.ts'
 import type { Feedback } from '../../domain/model.ts'
-import { isoTime } from '../../lib/clock.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { clock } from '../../lib/clock.ts'
 import { readJob, updateJob, type JobRow } from '../../store/jobs.ts'
 import { readPlans, savePlans, type Plans } from '../../store/plans.ts'
 import { startOver } from '../../store/task-acts.ts'
@@ -68,7 +68,7 @@ export async function rejectPlan(engine: Engine, id: string, note: string): Prom
     await updateJob(trx, id, {
       status: 'running',
       wait: null,
-      plan_notes: [...job.plan_notes, { at: isoTime(new Date()), note }],
+      plan_notes: [...job.plan_notes, { at: clock.iso(), note }],
     })
     await savePlans(trx, id, { proposed: null })
     await startOver(trx, task.id, [sentBack(note, proposal), ...earlierNotes(job.plan_notes)])

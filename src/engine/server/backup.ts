@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { BackupManifest, BackupRequest, BackupView } from '../../contract/backup.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock } from '../../lib/clock.ts'
 import { readHeads, type JobHead } from '../../store/heads.ts'
 import { databaseFile } from '../../store/open-database.ts'
 import { putBranchBack } from '../../workspace/job-repository.ts'
@@ -41,7 +41,7 @@ export function openBackups(engine: Pick<Engine, 'db' | 'dataDir' | 'log'>, vers
   let underway: Promise<void> = Promise.resolve()
   const stopping = new AbortController()
   const end = (status: 'done' | 'failed', error: string | null): void => {
-    now = { ...now, status, ended_at: isoTime(new Date()), error }
+    now = { ...now, status, ended_at: clock.iso(), error }
   }
   const run = async (request: BackupRequest, startedAt: string): Promise<void> => {
     try {
@@ -70,7 +70,7 @@ export function openBackups(engine: Pick<Engine, 'db' | 'dataDir' | 'log'>, vers
           'backup_of_postgres',
           'The rows of this server are in PostgreSQL: back them up with pg_dump first, and then copy the data directory.',
         )
-      const startedAt = isoTime(new Date())
+      const startedAt = clock.iso()
       const before = now
       now = { ...never, ...request, status: 'running', started_at: startedAt }
       try {

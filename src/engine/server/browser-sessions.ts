@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { SessionView } from '../../contract/session.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { Database } from '../../store/database.ts'
 import {
@@ -44,7 +44,7 @@ export function openBrowserSessions(db: Database, token: string, limits: Session
   return {
     async open(userAgent) {
       const secret = randomBytes(32).toString('base64url')
-      const at = new Date()
+      const at = clock.date()
       await db.tx(async (trx) => {
         await insertSession(trx, {
           id: newId(),
@@ -58,7 +58,7 @@ export function openBrowserSessions(db: Database, token: string, limits: Session
       return secret
     },
     async find(secret) {
-      const now = new Date()
+      const now = clock.date()
       const row = await findSession(db.reader, hashOf(secret), tokenHash, oldest(now))
       if (row === null) return null
       const renewed = now.getTime() - row.last_seen_at.getTime() >= limits.sessionSeenMs
@@ -66,7 +66,7 @@ export function openBrowserSessions(db: Database, token: string, limits: Session
       return { ...view(renewed ? { ...row, last_seen_at: now } : row, limits), renewed }
     },
     list: async () =>
-      (await listSessions(db.reader, tokenHash, oldest(new Date()))).map((row) => view(row, limits)),
+      (await listSessions(db.reader, tokenHash, oldest(clock.date()))).map((row) => view(row, limits)),
     end: (id) => db.tx((trx) => deleteSession(trx, id, tokenHash)),
   }
 }

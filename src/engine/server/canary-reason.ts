@@ -1,3 +1,4 @@
+import { clock } from '../../lib/clock.ts'
 import { readMessages } from '../../store/events.ts'
 import { readJob, type JobRow } from '../../store/jobs.ts'
 import { busySlots } from '../../store/work.ts'
@@ -30,7 +31,7 @@ export async function judgeLate(engine: Engine, id: string): Promise<CanaryEnd> 
   const limit = `${engine.limits.canaryMs / 1000} s`
   const late = await readJob(engine.db.reader, id)
   const workers = await listWorkers(engine.db.reader)
-  const heard = workers.filter((worker) => Date.now() - worker.seen_at.getTime() < SILENT_MS)
+  const heard = workers.filter((worker) => clock.now() - worker.seen_at.getTime() < SILENT_MS)
   if (heard.length === 0)
     return failed(
       `Its job did not complete within ${limit}: no worker has been heard for ${silence(workers)} s. Restart the server.`,
@@ -53,5 +54,5 @@ function where(late: JobRow | null): string {
 
 function silence(workers: readonly WorkerRow[]): number {
   const last = Math.max(0, ...workers.map((worker) => worker.seen_at.getTime()))
-  return Math.round((Date.now() - last) / 1000)
+  return Math.round((clock.now() - last) / 1000)
 }

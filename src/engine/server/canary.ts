@@ -3,7 +3,8 @@ import type { CanaryView } from '../../contract/server.ts'
 import { isTerminal } from '../../domain/job.ts'
 import { backoffMs } from '../../domain/limits.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
+import { startTimer, timeLimit, type Timer } from '../../lib/timers.ts'
 import type { Reader } from '../../store/database.ts'
 import { deleteHiddenJob, hiddenJobs, lockCanary, readCanary, writeCanary } from '../../store/canary.ts'
 import type { CanaryRecord } from '../../store/canary.ts'
@@ -68,25 +69,25 @@ export function openCanary(ways: CanaryPath): Canary {
   let underway: Promise<unknown> = Promise.resolve()
   let failing: string | null = null
   let failures = 0
-  let timer: NodeJS.Timeout | null = null
+  let timer: Timer | null = null
   let running = 0
 
   const retry = (): void => {
     // Without a worker loop no canary can pass.
     if (timer !== null || running > 0 || stopping.signal.aborted || engine.limits.slots === 0) return
     const wait = backoffMs(Math.max(1, failures), engine.limits.retryMs * RETRY_FACTOR)
-    timer = setTimeout(() => {
+    timer = startTimer(wait, () => {
       timer = null
       begun().catch((error: unknown) => {
         engine.log.warn({ err: error }, 'the canary could not be tried again')
         retry()
       })
-    }, wait)
+    })
   }
   const remember = (ended: CanaryView): CanaryView => {
     failing = ended.status === 'failed' ? (ended.reason ?? 'it failed') : null
     failures = failing === null ? 0 : failures + 1
-    if (timer !== null) clearTimeout(timer)
+    timer?.stop()
     timer = null
     if (failing !== null) retry()
     return ended
@@ -106,7 +107,7 @@ export function openCanary(ways: CanaryPath): Canary {
     retry,
     async close() {
       stopping.abort()
-      if (timer !== null) clearTimeout(timer)
+      timer?.stop()
       await underway
     },
   }
@@ -116,7 +117,7 @@ export function openCanary(ways: CanaryPath): Canary {
 async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryView> {
   const { engine } = ways
   const before = await begin(engine)
-  const began = Date.now()
+  const began = clock.now()
   const write = async (canary: Omit<CanaryView, 'at'>): Promise<CanaryView> => {
     const now = { ...canary, at: isoTime(new Date(began)) }
     await engine.db.tx((trx) => writeCanary(trx, { workerId: engine.workerId, canary: now }))
@@ -127,14 +128,14 @@ async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryV
       write({ status: 'running', duration_ms: null, job_id: id, reason: null }),
     )
     const status = reason === null ? 'passed' : 'failed'
-    return await write({ status, duration_ms: Date.now() - began, job_id, reason })
+    return await write({ status, duration_ms: clock.now() - began, job_id, reason })
   } catch (error) {
     if (error instanceof AppError && error.code === 'no_free_slot') {
       await engine.db.tx((trx) => writeCanary(trx, before))
       throw error
     }
     const reason = error instanceof Error ? error.message : String(error)
-    return write({ status: 'failed', duration_ms: Date.now() - began, job_id: null, reason })
+    return write({ status: 'failed', duration_ms: clock.now() - began, job_id: null, reason })
   }
 }
 
@@ -148,7 +149,7 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
         'canary_underway',
         `A canary has been under way since ${last.at ?? 'a moment ago'}: wait for it.`,
       )
-    const at = isoTime(new Date())
+    const at = clock.iso()
     await writeCanary(trx, {
       workerId: engine.workerId,
       canary: { status: 'running', at, duration_ms: null, job_id: null, reason: null },
@@ -162,7 +163,7 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
 /** Returns the record, corrected when the canary's process is gone and so can never end it. */
 async function shown(engine: Engine, db: Reader, { workerId, canary }: CanaryRecord): Promise<CanaryView> {
   if (canary.status !== 'running' || canary.at === null) return canary
-  const late = Date.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
+  const late = clock.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
   // A starting server deletes the rows of this machine's workers that ended without doing so themselves.
   if (!late && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
   return { ...canary, status: 'failed', reason: 'The server ended while it was under way: run it again.' }
@@ -181,7 +182,7 @@ async function prove(
     }
   const { id } = await createJob({ input: job, documents: [], idempotencyKey: null, isHidden: true })
   await onJob(id)
-  const limit = AbortSignal.any([AbortSignal.timeout(engine.limits.canaryMs), stopping])
+  const limit = AbortSignal.any([timeLimit(engine.limits.canaryMs), stopping])
   const isOver = await heardTheEnd(streams, id, limit)
   if (stopping.aborted) return { job_id: id, reason: 'The server was stopped while it was under way.' }
   const result = isOver ? await judgeEnded(engine, id) : await judgeLate(engine, id)
@@ -212,7 +213,7 @@ async function giveUp(engine: Engine, streams: Streams, id: string): Promise<voi
   const late = await readJob(engine.db.reader, id)
   if (late === null || isTerminal(late.status)) return
   await cancelJob(engine, id)
-  if (late.started_at !== null) await heardTheEnd(streams, id, AbortSignal.timeout(CANCEL_MS))
+  if (late.started_at !== null) await heardTheEnd(streams, id, timeLimit(CANCEL_MS))
 }
 
 /** Removes the rows and files of a canary's job. A job that a worker still works on stays until the next canary. */

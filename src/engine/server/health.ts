@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { CanaryView, Health } from '../../contract/server.ts'
+import { clock } from '../../lib/clock.ts'
 import { shareFor } from '../../lib/share-for.ts'
+import { startTimer } from '../../lib/timers.ts'
 import { waitFor } from '../../lib/waiting.ts'
 import { ping } from '../../store/database.ts'
 import { probeClaim } from '../../store/queue.ts'
@@ -80,7 +82,7 @@ function probesOf(parts: Readiness): Record<string, BoundedProbe> {
     git: process(() => gitText(['--version'], { timeoutMs: PROCESS_MS })),
     sandbox: process(() => probeWalls(engine)),
     worker: quick(() => {
-      const silent = Date.now() - Math.max(worker.beat(), bornAt)
+      const silent = clock.now() - Math.max(worker.beat(), bornAt)
       if (engine.limits.slots === 0)
         return Promise.reject(new Error('the worker loop is switched off: start with at least one worker'))
       if (silent > SILENT_MS)
@@ -107,13 +109,13 @@ function bounded({ ask, ms }: BoundedProbe): () => Promise<Health['checks'][stri
       underway = null
     })
     answer.catch(() => undefined)
-    return { answer, since: performance.now() }
+    return { answer, since: clock.steady() }
   }
   return async () => {
     const look = (underway ??= begin())
     try {
       const detail = await waitFor(look.answer, { ms }, () => {
-        const seconds = Math.round((performance.now() - look.since) / 1000)
+        const seconds = Math.round((clock.steady() - look.since) / 1000)
         throw new Error(`it has not answered for ${seconds} s`)
       })
       return { ok: true, detail }
@@ -139,7 +141,7 @@ async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string
   })
   child.stdout.resume()
   child.stderr.resume()
-  const late = setTimeout(() => void child.kill(), PROCESS_MS)
+  const late = startTimer(PROCESS_MS, () => void child.kill())
   try {
     const { code, signal } = await child.exited
     if (code !== 0)
@@ -147,7 +149,7 @@ async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string
         `a program behind the walls (${launcher.walls}) ended with ${signal ?? `exit code ${code}`}`,
       )
   } finally {
-    clearTimeout(late)
+    late.stop()
   }
   return launcher.reason === null ? launcher.walls : `${launcher.walls}: ${launcher.reason}`
 }
@@ -175,7 +177,7 @@ function busy({ running }: Engine): number {
 
 /** Judges how people's jobs ended recently. A canary that passed after the last failure clears it. */
 async function probeJobs({ engine, canary, bornAt }: Readiness): Promise<string> {
-  const since = Math.max(bornAt, Date.now() - RECENT_MS)
+  const since = Math.max(bornAt, clock.now() - RECENT_MS)
   const recent = await readOutcomes(engine.db.reader, new Date(since))
   const failed = recent.filter((job) => job.failedByServer)
   const [last] = failed

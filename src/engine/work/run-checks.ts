@@ -4,7 +4,7 @@ import { readScripts, type Scripts } from '../../gates/cannot-fail.ts'
 import { checkCommands, taskChecks, type Check } from '../../gates/check-commands.ts'
 import { findTampering, mayHoldTests, type Tampering } from '../../gates/find-tampering.ts'
 import { proveCommit, type Evidence } from '../../gates/prove-commit.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock } from '../../lib/clock.ts'
 import { changedFiles, readBlobs, readFileIfThere } from '../../workspace/compare-trees.ts'
 import { listFiles } from '../../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
@@ -103,7 +103,7 @@ async function tellStart(
   { command, number, total }: Pick<CheckingView, 'command' | 'number' | 'total'>,
 ): Promise<void> {
   await underLease(engine.db, claim, async ({ trx, append }) => {
-    await setCurrentCheck(trx, claim.work.id, { command, number, total, started_at: isoTime(new Date()) })
+    await setCurrentCheck(trx, claim.work.id, { command, number, total, started_at: clock.iso() })
     await append([
       {
         ...about(claim.work),

@@ -1,6 +1,7 @@
 import { roomOnDisk } from '../../domain/set-aside.ts'
 import { transition } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { clock } from '../../lib/clock.ts'
 import { statusOf } from '../../lib/errors.ts'
 import type { JobTrx } from '../../store/database.ts'
 import type { NewEvent } from '../../store/events.ts'
@@ -37,7 +38,7 @@ export async function runWork(impatient: Engine, entry: ClaimedEntry): Promise<v
   const handle = engine.running.add(claimed.work)
   try {
     const claim = { ...claimed, signal: handle.signal }
-    const beganAt = Date.now()
+    const beganAt = clock.now()
     const report = await run(engine, claim)
     const isBelieved = handle.signal.aborted || !(await engine.program.wasUpgradedSince(beganAt))
     await finish(engine, claimed, isBelieved ? report : heldByUpgrade(claim, report, nextLook(engine)))
@@ -89,14 +90,14 @@ async function beginJob(trx: JobTrx, job: JobRow): Promise<NewEvent[]> {
   if (status === null) return []
   const isPlanned = job.mode === 'solo' || (await readPlans(trx, job.id)).adopted !== null
   const phase = isPlanned ? 'building' : 'planning'
-  const started = job.started_at === null ? { started_at: new Date() } : {}
+  const started = job.started_at === null ? { started_at: clock.date() } : {}
   await updateJob(trx, job.id, { status, phase, ...started })
   return [{ type: 'job.started', actor: 'server', phase, message: 'Work on the job began.' }]
 }
 
 async function beginAttempt(trx: JobTrx, work: WorkRow): Promise<NewEvent[]> {
   if ((work.kind !== 'attempt' && work.kind !== 'review') || work.attempt_id === null) return []
-  await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: new Date() })
+  await updateAttempt(trx, work.attempt_id, { status: 'running', started_at: clock.date() })
   const doing = work.kind === 'review' ? 'reviewing' : 'working on'
   const { name, title } = (await beginActivity(trx, work.attempt_id)) ?? { name: '?', title: '' }
   return [
@@ -167,7 +168,7 @@ function endedBy(message: string, isLost: boolean, noRoom: string | null): Attem
 
 /** Returns when a job that found the disk full tries again (ISO 8601). */
 function nextLook({ limits }: Engine): string {
-  return new Date(Date.now() + Math.min(limits.retryMs * ROOM_FACTOR, ROOM_MS)).toISOString()
+  return new Date(clock.now() + Math.min(limits.retryMs * ROOM_FACTOR, ROOM_MS)).toISOString()
 }
 
 /** Whether the request itself cannot be fulfilled, which is not a fault of the server. */
@@ -181,7 +182,7 @@ async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, re
     const cancelled = await isCancelRequested(trx, job, work)
     if (report.attempt !== undefined && work.attempt_id !== null) {
       const status = cancelled && report.attempt.status === 'lost' ? { status: 'cancelled' as const } : {}
-      await updateAttempt(trx, work.attempt_id, { ...report.attempt, ...status, ended_at: new Date() })
+      await updateAttempt(trx, work.attempt_id, { ...report.attempt, ...status, ended_at: clock.date() })
       await releaseAgent(trx, work.attempt_id)
     }
     if (report.checks !== undefined) {

@@ -1,5 +1,7 @@
 import os from 'node:os'
 import { restartOfServer } from '../../domain/set-aside.ts'
+import { clock } from '../../lib/clock.ts'
+import { pause, startInterval, type Timer } from '../../lib/timers.ts'
 import {
   claimNext,
   dueAdvances,
@@ -47,7 +49,7 @@ const ADVANCES = 20
 export async function startWorker(engine: Engine): Promise<Worker> {
   let beat = 0
   let rescued = 0
-  let timers: NodeJS.Timeout[] = []
+  let timers: Timer[] = []
   await engine.db.tx((trx) =>
     insertWorker(trx, {
       id: engine.workerId,
@@ -94,7 +96,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     })
     await endExpiredLeases(engine)
     if (hold === null && before !== null) work.open()
-    beat = Date.now()
+    beat = clock.now()
   }
   const watch = async (): Promise<void> => {
     for (const id of await stuckJobs(engine.db.reader)) {
@@ -126,7 +128,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     if (hold === null) work.open()
   }
   const pause = (): Promise<void> => {
-    for (const timer of timers) clearInterval(timer)
+    for (const timer of timers) timer.stop()
     timers = []
     for (const loop of loops) loop.close()
     return Promise.resolve()
@@ -194,9 +196,8 @@ function openWorkLoop(engine: Engine, queue: QueueName, room: () => number): Cla
 
 /** Waits until aborted work has reported, up to a fixed time. */
 async function drained(engine: Engine): Promise<void> {
-  const until = Date.now() + 15_000
-  while (engine.running.count() > 0 && Date.now() < until)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  const until = clock.now() + 15_000
+  while (engine.running.count() > 0 && clock.now() < until) await pause(50)
 }
 
 /** Aborts work whose cancellation was requested while notifications could not arrive. */
@@ -211,9 +212,9 @@ async function stopCancelled(engine: Engine): Promise<void> {
 }
 
 /** Runs `run` at an interval, never twice at a time. */
-function every(engine: Engine, ms: number, run: () => Promise<void>): NodeJS.Timeout {
+function every(engine: Engine, ms: number, run: () => Promise<void>): Timer {
   let isRunning = false
-  return setInterval(() => {
+  return startInterval(ms, () => {
     if (isRunning) return
     isRunning = true
     run()
@@ -221,5 +222,5 @@ function every(engine: Engine, ms: number, run: () => Promise<void>): NodeJS.Tim
       .finally(() => {
         isRunning = false
       })
-  }, ms)
+  })
 }

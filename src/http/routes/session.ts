@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { ErrorBody } from '../../contract/server.ts'
 import { LogInCode, NewSession, SessionList, SessionView } from '../../contract/session.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { clock } from '../../lib/clock.ts'
 import { errors, ok } from '../answers.ts'
 import { jsonBody } from '../bodies.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
@@ -49,7 +50,7 @@ function newCode({ logIn: { newCode: issue }, limits }: ServerParts): Endpoint {
     path: `${path}/codes`,
     summary: 'Make a code that logs one browser in, once',
     answers: { 201: ok(LogInCode, 'The code: open `/?code=<code>` with the browser.') },
-    handle: () => ({ code: issue(), expires_at: new Date(Date.now() + limits.codeMs).toISOString() }),
+    handle: () => ({ code: issue(), expires_at: new Date(clock.now() + limits.codeMs).toISOString() }),
   })
 }
 

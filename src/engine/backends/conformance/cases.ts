@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { ConformanceCase } from '../../../contract/conformance.ts'
+import { clock } from '../../../lib/clock.ts'
+import { pause } from '../../../lib/timers.ts'
 import { sessionDigest } from '../../../roles/session-digest.ts'
 import type { OpenAgent } from '../../attempt/open-agent.ts'
 import type { Bench, Verdict } from './bench.ts'
@@ -70,7 +71,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     const stop = new AbortController()
     const turn = longCommand(bench, open, stop.signal)
     if (!(await begun(bench, turn))) return fail('The long command did not begin.')
-    const since = performance.now()
+    const since = clock.steady()
     stop.abort()
     await turn.catch(() => undefined)
     await open.close()
@@ -81,7 +82,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     const open = await bench.open('sandbox')
     const turn = longCommand(bench, open, bench.signal)
     if (!(await begun(bench, turn))) return fail('The long command did not begin.')
-    const since = performance.now()
+    const since = clock.steady()
     await open.kill()
     const told = await turn.then(
       () => null,
@@ -193,7 +194,7 @@ async function begun(bench: Bench, turn: Promise<void>): Promise<boolean> {
 async function goneSince(bench: Bench, since: number, what: 'cancelled' | 'killed'): Promise<Verdict> {
   for (;;) {
     const left = bench.processes()
-    const took = performance.now() - since
+    const took = clock.steady() - since
     if (left === null) return skip('This machine does not show which processes are left.')
     if (took > GONE_MS)
       return fail(`${left.length} of its processes were left ${GONE_MS / 1000} s after it was ${what}.`)

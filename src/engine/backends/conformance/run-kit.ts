@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Backend, Launch } from '../../../agents/backend.ts'
 import { ConformanceCase, type CaseResult, type Conformance } from '../../../contract/conformance.ts'
 import { AppError } from '../../../lib/app-error.ts'
-import { isoTime } from '../../../lib/clock.ts'
+import { randomId } from '../../../lib/chance.ts'
+import { clock } from '../../../lib/clock.ts'
+import { timeLimit } from '../../../lib/timers.ts'
 import { watchContacts, type ContactWatch } from '../../../sandbox/contacts.ts'
 import { writeConformance } from '../../../store/conformance.ts'
 import type { Engine } from '../../engine.ts'
@@ -26,18 +27,18 @@ export async function runKit(engine: Engine, name: string): Promise<Conformance>
   if (underway.has(name))
     throw new AppError('test_underway', `"${name}" is being tested already: wait for it.`)
   underway.add(name)
-  const root = path.join(engine.dataDir, 'trials', randomUUID())
+  const root = path.join(engine.dataDir, 'trials', randomId())
   const watch = watchContacts(() => engine.launcher.runningIn(root))
   try {
     const results: CaseResult[] = []
     const seen: Seen = { root, watch, model: null, throughGateway: false, orphans: new Set() }
     for (const one of ConformanceCase.options) {
-      const began = performance.now()
+      const began = clock.steady()
       const verdict = await runCase(engine, backend, launch, one, results, seen)
-      results.push({ case: one, ...verdict, duration_ms: Math.round(performance.now() - began) })
+      results.push({ case: one, ...verdict, duration_ms: Math.round(clock.steady() - began) })
     }
     const { model } = seen
-    const found = { at: isoTime(new Date()), version, model, walls: engine.launcher.walls, cases: results }
+    const found = { at: clock.iso(), version, model, walls: engine.launcher.walls, cases: results }
     await engine.db.tx((trx) => writeConformance(trx, name, found))
     return found
   } finally {
@@ -72,7 +73,7 @@ async function runCase(
   const { walls } = engine.launcher
   if (one === 'inside' && walls !== 'bubblewrap')
     return { result: 'skip', sentence: `These walls (${walls}) do not keep it from writing elsewhere.` }
-  const late = AbortSignal.timeout(engine.limits.kitCaseMs)
+  const late = timeLimit(engine.limits.kitCaseMs)
   const used = { profile: backend.profile, launch }
   const bench = await openBench(engine, used, path.join(seen.root, one), late)
   try {

@@ -1,0 +1,72 @@
+/**
+ * Rules of our own, which .oxlintrc.json loads: for what the rules of oxlint cannot say. `test/lint.test.ts` shows that
+ * each of them sees.
+ */
+
+const words = {
+  now: 'Read the time from `clock` of src/lib/clock.ts, so that it could be simulated.',
+  timer: 'Wait with src/lib/waiting.ts or src/lib/timers.ts, so that time could be simulated.',
+  chance: 'Take chance from src/lib/chance.ts, so that it could be simulated.',
+}
+
+/** What is refused of global objects, by their name. */
+const members = {
+  Date: { now: words.now },
+  performance: { now: words.now },
+  Math: { random: words.chance },
+  crypto: { randomUUID: words.chance },
+  AbortSignal: { timeout: words.timer },
+  globalThis: { setTimeout: words.timer, setInterval: words.timer },
+}
+const globals = { setTimeout: words.timer, setInterval: words.timer }
+/** What is refused of modules, by the imported name; `*` is everything. */
+const imports = {
+  'node:timers': { '*': words.timer },
+  'node:timers/promises': { '*': words.timer },
+  'node:crypto': { randomUUID: words.chance },
+  'node:perf_hooks': { performance: words.now },
+}
+
+/** Returns why this use of a global is refused; undefined when it is not. */
+function refusalOf(identifier) {
+  const { name, parent } = identifier
+  if (name in globals) return globals[name]
+  if (parent.type === 'MemberExpression' && parent.object === identifier && !parent.computed)
+    return members[name]?.[parent.property.name]
+  if (parent.type === 'VariableDeclarator' && parent.id.type === 'ObjectPattern')
+    return parent.id.properties.map(({ key }) => members[name]?.[key?.name]).find((why) => why !== undefined)
+  const isCalled = parent.type === 'CallExpression' && parent.callee === identifier
+  const isMade =
+    parent.type === 'NewExpression' && parent.callee === identifier && parent.arguments.length === 0
+  return name === 'Date' && (isCalled || isMade) ? words.now : undefined
+}
+
+const timeAndChanceFromLib = {
+  create(context) {
+    return {
+      ImportDeclaration(node) {
+        const refused = imports[node.source.value] ?? {}
+        for (const specifier of node.specifiers) {
+          const message = refused['*'] ?? refused[specifier.imported?.name]
+          if (message !== undefined) context.report({ node: specifier, message })
+        }
+      },
+      'Program:exit'() {
+        const { globalScope } = context.sourceCode.scopeManager
+        const used = [
+          ...globalScope.through,
+          ...globalScope.variables.flatMap(({ references }) => references),
+        ]
+        for (const { identifier } of used) {
+          const message = refusalOf(identifier)
+          if (message !== undefined) context.report({ node: identifier, message })
+        }
+      },
+    }
+  },
+}
+
+export default {
+  meta: { name: 'slipway' },
+  rules: { 'time-and-chance-from-lib': timeAndChanceFromLib },
+}

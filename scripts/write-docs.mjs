@@ -1,9 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Writable } from 'node:stream'
+import { z } from 'zod'
 import { buildProgram } from '../src/cli/program.ts'
 import { openTerminal } from '../src/cli/terminal.ts'
 import { describeEnvironment } from '../src/config.ts'
+import { eventData } from '../src/contract/event-data.ts'
 import { eventTypes } from '../src/contract/event-types.ts'
 import { errors } from '../src/lib/errors.ts'
 import { drawRooms, withPicture } from './draw-rooms.mjs'
@@ -72,16 +74,45 @@ function eventPage() {
     [
       `## ${word}`,
       '',
-      '| type | what it says |',
-      '|---|---|',
-      ...types.map(([type, says]) => `| \`${type}\` | ${says} |`),
+      '| type | what it says | `data` |',
+      '|---|---|---|',
+      ...types.map(
+        ([type, [, says]]) => `| \`${type}\` | ${says} | ${fieldsOf(jsonSchema(eventData[type]))} |`,
+      ),
     ].join('\n'),
   )
   return `${[
     '# Events',
-    'What a job tells, in order and without gaps: `GET /api/jobs/{id}/events` and its stream ([api.md](api.md)). Each has a\n`message` in words; `data` holds what a program may want. Expect new types, and show their `message`. Written by `make docs`.',
+    'What a job tells, in order and without gaps: `GET /api/jobs/{id}/events` and its stream ([api.md](api.md)). Each has a\n`message` in words; `data` holds what a program may want: the last column has the fields that this version writes (`?`: not always).\nExpect new types and fields, and show the `message` of what you do not know. Written by `make docs`.',
     ...sections,
   ].join('\n\n')}\n`
+}
+
+function jsonSchema(shape) {
+  return z.toJSONSchema(shape, { unrepresentable: 'any' })
+}
+
+/** The fields of an object's JSON schema, each with its type in words. */
+function fieldsOf({ properties = {}, required = [] }) {
+  return Object.entries(properties)
+    .map(([name, schema]) => `\`${name}\`${required.includes(name) ? '' : '?'} ${inWords(schema)}`.trimEnd())
+    .join('; ')
+}
+
+/** A JSON schema in a few words: what is inside an object, but not inside the objects in it. */
+function inWords(schema) {
+  const words = alternativesOf(schema)
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' or ')
+}
+
+function alternativesOf({ anyOf, enum: values, type, items, properties = {} }) {
+  if (anyOf !== undefined) return anyOf.flatMap(alternativesOf)
+  if (Array.isArray(type)) return type.flatMap((one) => alternativesOf({ type: one }))
+  if (values !== undefined) return values.map((value) => `"${value}"`)
+  if (type === 'array') return [`list of ${inWords(items)}`]
+  if (type === 'object') return [`{${Object.keys(properties).join(', ')}}`]
+  const simple = { string: 'text', integer: 'number', number: 'number', boolean: 'yes or no', null: 'null' }
+  return [simple[type] ?? 'anything']
 }
 
 function commandPage() {

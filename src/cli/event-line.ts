@@ -1,5 +1,5 @@
 /** Formats one event as one line of text: time, agent, message. */
-import type { EventView } from '../client/views.ts'
+import { eventTone, type EventTone, type EventView } from '../client/views.ts'
 import { cleanLine } from './clean-text.ts'
 import { onClock } from './duration.ts'
 import type { Paint, Tone } from './terminal.ts'
@@ -7,12 +7,20 @@ import type { Paint, Tone } from './terminal.ts'
 /** The maximum number of characters shown of a message; `--json` has all of it. */
 const messageLimit = 500
 
+const tones: Readonly<Record<EventTone, Tone | null>> = {
+  good: 'green',
+  bad: 'red',
+  waiting: 'yellow',
+  detail: 'dim',
+  plain: null,
+}
+
 /** `from` is the ISO time that counts as 0:00, usually the creation of the job. */
 export function eventLine(event: EventView, from: string, paint: Paint): string {
   const clock = onClock(Date.parse(event.at) - Date.parse(from)).padStart(6)
   const text = cleanLine(event.message)
   const message = text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
-  const tone = toneOf(event.type)
+  const tone = tones[eventTone(event)]
   const agent = event.actor.startsWith('agent:') ? cleanLine(event.actor.slice('agent:'.length)) : ''
   // Many messages already begin with the agent's name.
   const who = agent === '' || message.startsWith(`${agent} `) ? '' : `${paint('cyan', agent)}: `
@@ -22,11 +30,4 @@ export function eventLine(event: EventView, from: string, paint: Paint): string 
 /** Whether an event is a detail: session events report an agent's single steps; the others report results. */
 export function isDetail(event: EventView): boolean {
   return event.type.startsWith('session.')
-}
-
-function toneOf(type: string): Tone | null {
-  if (type.endsWith('.failed') || type === 'task.conflict' || type === 'work.lost') return 'red'
-  if (type === 'task.completed' || type === 'job.completed') return 'green'
-  if (type === 'job.waiting') return 'yellow'
-  return type.startsWith('session.') ? 'dim' : null
 }

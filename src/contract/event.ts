@@ -3,7 +3,8 @@ import { PlainText } from './plain-text.ts'
 
 /**
  * One immutable fact about a job. `actor` is `server`, `person` or `agent:<name>`. `seq` counts from 1 within the job
- * without gaps; `message` describes the event in words; `data` holds details for programs (shapes in docs/api.md).
+ * without gaps; `message` describes the event in words; `data` holds details for programs (event-data.ts has the
+ * shapes that are written; a reader does not rely on them).
  */
 export const EventView = z.object({
   seq: z.int(),

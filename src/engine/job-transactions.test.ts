@@ -29,7 +29,7 @@ afterAll(async () => {
   fs.rmSync(dataDir, { recursive: true })
 })
 
-const event = { type: 'job.phase', actor: 'person', message: 'done' } as const
+const event = { type: 'task.ready', actor: 'person', message: 'done' } as const
 const nobody = newId()
 
 async function accept(): Promise<string> {
@@ -112,7 +112,7 @@ describe('personAct', () => {
     })
     expect(seen).toBe('queued')
     expect(await phaseOf(id)).toBe('building')
-    expect(await typesOf(id)).toEqual(['job.created', 'job.phase'])
+    expect(await typesOf(id)).toEqual(['job.created', 'task.ready'])
     expect(await isQueued(id)).toBe(true)
   })
 
@@ -140,7 +140,7 @@ describe('underLease', () => {
     expect(await underLease(db, claim, async ({ append }) => append([event]).then(() => 'written'))).toBe(
       'written',
     )
-    expect(await typesOf(claim.work.job_id)).toContain('job.phase')
+    expect(await typesOf(claim.work.job_id)).toContain('task.ready')
     expect(await dueAdvances(db.reader, 1000)).not.toContain(claim.work.job_id)
   })
 
@@ -150,7 +150,7 @@ describe('underLease', () => {
   ])('writes nothing under %s', async (_what, other) => {
     const claim = await claimedWork()
     expect(await underLease(db, other(claim), async ({ append }) => append([event]))).toBeNull()
-    expect(await typesOf(claim.work.job_id)).not.toContain('job.phase')
+    expect(await typesOf(claim.work.job_id)).not.toContain('task.ready')
   })
 
   it('writes nothing for work that has ended', async () => {
@@ -180,8 +180,8 @@ describe('serverAct', () => {
       await find(one)?.append([event])
       await find(other)?.append([event])
     })
-    expect(await typesOf(one)).toEqual(['job.created', 'job.phase'])
-    expect(await typesOf(other)).toEqual(['job.created', 'job.phase'])
+    expect(await typesOf(one)).toEqual(['job.created', 'task.ready'])
+    expect(await typesOf(other)).toEqual(['job.created', 'task.ready'])
   })
 })
 

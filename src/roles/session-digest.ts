@@ -1,4 +1,5 @@
 import type { EventView } from '../contract/event.ts'
+import { eventKind } from '../contract/event-words.ts'
 
 /** The maximum number of characters kept of one entry, and of a whole session, whose end matters most. */
 const LINE_CHARS = 400
@@ -16,9 +17,10 @@ export function sessionDigest(events: readonly EventView[]): string {
       .replaceAll(/\s*\n\s*/g, ' / ')
       .slice(0, LINE_CHARS)
     if (text === '') continue
-    if (event.type === 'session.message') lines.set(String(event.seq), `said: ${text}`)
-    if (event.type === 'person.message') lines.set(String(event.seq), `a person said: ${text}`)
-    if (event.type !== 'session.tool_call') continue
+    const kind = eventKind(event)
+    if (kind === 'message') lines.set(String(event.seq), `said: ${text}`)
+    if (kind === 'person') lines.set(String(event.seq), `a person said: ${text}`)
+    if (kind !== 'tool_call') continue
     const status = typeof event.data['status'] === 'string' ? event.data['status'] : 'begun'
     lines.set(`tool ${String(event.data['id'])}`, `did: ${text} (${status})`)
   }

@@ -146,7 +146,7 @@ it('numbers events without gaps, also when writers race', async () => {
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       append(row.id, [
-        { type: 'job.phase', actor: 'server', message: `a ${n}` },
+        { type: 'job.continued', actor: 'server', message: `a ${n}` },
         { type: 'task.ready', actor: 'server', message: `b ${n}` },
       ]),
     ),
@@ -160,15 +160,22 @@ it('stores what agents print, NUL and broken Unicode included', async () => {
   await db.tx((trx) => insertJobs(trx, [row]))
   await append(row.id, [
     {
-      type: 'session.note',
+      type: 'session.tool_call',
       actor: 'agent:\u0000',
       message: 'a\u0000b\ud800',
-      data: { ['\udfff']: ['\u0000', '\ud83d', String.raw`\u0000 \ud800`, '🚢'] },
+      data: {
+        id: '1',
+        status: null,
+        kind: null,
+        output: null,
+        paths: [],
+        input: { ['\udfff']: ['\u0000', '\ud83d', String.raw`\u0000 \ud800`, '🚢'] },
+      },
     },
   ])
   const [, event] = await readEvents(db.reader, row.id, 0, 10)
   expect(event).toMatchObject({ actor: 'agent:\ufffd', message: 'a\ufffdb\ufffd' })
-  expect(event?.data).toEqual({ '\ufffd': ['\ufffd', '\ufffd', String.raw`\u0000 \ud800`, '🚢'] })
+  expect(event?.data['input']).toEqual({ '\ufffd': ['\ufffd', '\ufffd', String.raw`\u0000 \ud800`, '🚢'] })
 })
 
 it('finds an accepted job that nothing would move', async () => {

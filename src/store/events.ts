@@ -1,6 +1,6 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { EventQuery, EventView } from '../contract/event.ts'
-import type { EventType } from '../contract/event-types.ts'
+import type { EventContent, EventType } from '../contract/event-data.ts'
 import type { Phase } from '../contract/words.ts'
 import { clock } from '../lib/clock.ts'
 import { notify } from './channels.ts'
@@ -8,17 +8,17 @@ import { fromJson, toIso, toJson, toMillis } from './columns.ts'
 import type { JobTrx, Reader } from './database.ts'
 import type { EventsTable, Schema } from './schema.ts'
 
-/** An event to be written; its `seq` comes from the job's counter. `phase` defaults to the job's phase at that moment. */
-export interface NewEvent {
-  readonly type: EventType
+/** Whose event it is, and what it is about. `phase` defaults to the job's phase at that moment. */
+export interface EventContext {
   readonly actor: string
-  readonly message: string
   readonly taskId?: string | null
   readonly attemptId?: string | null
   readonly phase?: Phase
-  readonly data?: Readonly<Record<string, unknown>>
   readonly at?: Date
 }
+
+/** An event to be written; its `seq` comes from the job's counter. */
+export type NewEvent<T extends EventType = EventType> = EventContext & EventContent<T>
 
 /** The channel that is notified of every commit that appended events, with the payload `<job id> <last seq>`. */
 export const eventsChannel = 'slipway_events'

@@ -1,4 +1,5 @@
 import { sql, type Selectable, type Updateable } from 'kysely'
+import type { EventContent } from '../contract/event-data.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Priority, Proof, Role, Wait } from '../contract/words.ts'
@@ -123,20 +124,26 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJobRow[]): Promise<
   await trx
     .insertInto('events')
     .values(
-      jobs.map((job) => ({
-        job_id: job.id,
-        seq: 1,
-        at: toMillis(job.createdAt),
-        type: 'job.created',
-        actor: 'person',
-        phase: 'queued' as const,
-        message: 'The job was accepted.',
-        data: toJson({ title: job.title, backend: job.backend, mode: job.mode }),
-      })),
+      jobs.map((job) => {
+        const { data, ...created } = creation(job)
+        return {
+          ...created,
+          job_id: job.id,
+          seq: 1,
+          at: toMillis(job.createdAt),
+          actor: 'person',
+          phase: 'queued' as const,
+          data: toJson(data),
+        }
+      }),
     )
     .execute()
   for (const { id } of jobs) notify(trx, eventsChannel, `${id} 1`)
   return withJobLock(trx)
+}
+
+function creation({ title, backend, mode }: NewJobRow): EventContent<'job.created'> {
+  return { type: 'job.created', message: 'The job was accepted.', data: { title, backend, mode } }
 }
 
 /** Returns the job created earlier with this idempotency key and the hash of that request; null when there is none. */

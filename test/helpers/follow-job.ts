@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import { eventData } from '../../src/contract/event-data.ts'
 import type { EventView } from '../../src/contract/event.ts'
 import type { JobView } from '../../src/contract/job.ts'
 import type { TestServer } from './server.ts'
@@ -5,9 +7,17 @@ import { until } from './until.ts'
 
 type Followed = Pick<TestServer, 'client'>
 
-/** Resolves with the job when it has ended, however it did; looks every `everyMs`. */
-export function endOf({ client }: Followed, id: string, ms = 110_000, everyMs?: number): Promise<JobView> {
-  return until(
+/**
+ * Resolves with the job when it has ended, however it did; looks every `everyMs`. Throws when an event of it has other data
+ * than the contract says.
+ */
+export async function endOf(
+  { client }: Followed,
+  id: string,
+  ms = 110_000,
+  everyMs?: number,
+): Promise<JobView> {
+  const ended = await until(
     `the end of job ${id}`,
     ms,
     async () => {
@@ -16,6 +26,16 @@ export function endOf({ client }: Followed, id: string, ms = 110_000, everyMs?: 
     },
     everyMs,
   )
+  for (const event of await client.events(id, 0)) requireShape(event)
+  return ended
+}
+
+const shapes: ReadonlyMap<string, z.ZodObject> = new Map(Object.entries(eventData))
+
+function requireShape({ type, data }: EventView): void {
+  const checked = shapes.get(type)?.strict().safeParse(data)
+  if (checked?.success !== true)
+    throw new Error(`${type} says ${JSON.stringify(data)}: ${checked?.error.message ?? 'no such type'}`)
 }
 
 /** What was told of a job with this type, oldest first. */

@@ -129,7 +129,7 @@ it('keeps what people write as it is, also where it looks like something else', 
   ]
   const { jobId } = await addJobWithWork(db, [])
   for (const message of visions)
-    await serverAct(db, jobId, ({ append }) => append([{ type: 'job.phase', actor: 'server', message }]))
+    await serverAct(db, jobId, ({ append }) => append([{ type: 'task.ready', actor: 'server', message }]))
   const events = await readEvents(db.reader, jobId, 1, 100)
   expect(events.map(({ message }) => message)).toEqual(visions)
 })

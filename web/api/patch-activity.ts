@@ -1,10 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { reportStandsMs } from '../../src/contract/board.ts'
 import type { EventView } from '../../src/contract/event.ts'
+import { activityLine, eventKind } from '../../src/contract/event-words.ts'
 import type { AgentView, TaskView } from '../../src/contract/job.ts'
 import { keys } from './keys.ts'
-
-const lineLimit = 200
 
 /**
  * Updates the latest activity of agents directly from the events: sessions send ten updates per second, and refetching a
@@ -14,7 +13,7 @@ export function patchActivity(cache: QueryClient, jobId: string, events: readonl
   const byTask = new Map<string, Said>()
   const byAgent = new Map<string, Said>()
   for (const event of events) {
-    const line = spokenLine(event)
+    const line = activityLine(event)
     if (line === null || isOutspoken(cache, jobId, event)) continue
     const said = { line, at: event.at }
     if (event.task_id !== null) byTask.set(event.task_id, said)
@@ -39,11 +38,12 @@ export function patchActivity(cache: QueryClient, jobId: string, events: readonl
 const reported = new WeakMap<QueryClient, Map<string, number>>()
 
 /** Whether an agent's report takes precedence over its session activity, which it does for a while, as on the server. */
-function isOutspoken(cache: QueryClient, jobId: string, { type, actor, at }: EventView): boolean {
+function isOutspoken(cache: QueryClient, jobId: string, event: EventView): boolean {
   const times = reported.get(cache) ?? new Map<string, number>()
   reported.set(cache, times)
+  const { actor, at } = event
   const who = `${jobId} ${actor}`
-  if (type === 'attempt.progress') times.set(who, Date.parse(at))
+  if (eventKind(event) === 'report') times.set(who, Date.parse(at))
   else return Date.parse(at) < (times.get(who) ?? 0) + reportStandsMs
   return false
 }
@@ -51,18 +51,6 @@ function isOutspoken(cache: QueryClient, jobId: string, { type, actor, at }: Eve
 interface Said {
   readonly line: string
   readonly at: string
-}
-
-/** Session events that the server records itself and that are not the agent's activity. */
-const unspoken = new Set(['session.usage', 'session.prepared', 'session.started', 'session.model'])
-
-/** Returns the activity line of an event; null for pieces of a tool call and token counts. */
-function spokenLine(event: EventView): string | null {
-  const isSpoken = event.type.startsWith('session.') || event.type === 'attempt.progress'
-  if (!isSpoken || unspoken.has(event.type)) return null
-  if (event.message === `tool call ${String(event.data['id'])}`) return null
-  const line = event.message.trim().split('\n', 1)[0] ?? ''
-  return line === '' ? null : line.slice(0, lineLimit)
 }
 
 function isAtWork(task: TaskView): boolean {

@@ -1,5 +1,6 @@
 import { notifyManager, QueryClient, type Query } from '@tanstack/react-query'
 import type { EventView } from '../../src/contract/event.ts'
+import type { EventGroup } from '../../src/contract/event-data.ts'
 import type { JobView, TaskView } from '../../src/contract/job.ts'
 import { keys, type JobPart } from './keys.ts'
 
@@ -8,8 +9,10 @@ const roundMs = 1_000
 /** The time in ms within which events are refetched together. */
 const gatherMs = 60
 
-/** The parts that an event invalidates, by the first segment of its type. */
-const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
+const boardParts: readonly JobPart[] = ['job', 'tasks', 'agents']
+
+/** The parts that an event invalidates, by the first word of its type. */
+const partsOfGroup: Readonly<Record<EventGroup, readonly JobPart[]>> = {
   job: ['job', 'tasks', 'agents', 'budget'],
   plan: ['plan', 'tasks', 'agents', 'job'],
   task: ['tasks', 'job', 'agents'],
@@ -26,7 +29,13 @@ const partsOf: Readonly<Record<string, readonly JobPart[]>> = {
   document: ['documents'],
   permission: ['permissions', 'tasks', 'agents', 'job'],
   question: ['questions', 'tasks', 'agents', 'job'],
+  person: boardParts,
+  message: boardParts,
+  setup: boardParts,
+  merge: boardParts,
+  deliver: boardParts,
 }
+const partsOf: ReadonlyMap<string, readonly JobPart[]> = new Map(Object.entries(partsOfGroup))
 
 const partsOfUsage: readonly JobPart[] = ['job', 'tasks', 'agents', 'attempts', 'budget']
 const partsOfMerge: readonly JobPart[] = ['tasks', 'job', 'agents', 'files', 'file', 'commits', 'diff']
@@ -34,7 +43,7 @@ const partsOfMerge: readonly JobPart[] = ['tasks', 'job', 'agents', 'files', 'fi
 export function staleParts(event: EventView): readonly JobPart[] {
   if (event.type === 'session.usage') return partsOfUsage
   if (event.type === 'task.merged' || event.type === 'job.delivered') return partsOfMerge
-  return partsOf[event.type.split('.', 1)[0] ?? ''] ?? ['job', 'tasks', 'agents']
+  return partsOf.get(event.type.split('.', 1)[0] ?? '') ?? boardParts
 }
 
 /**

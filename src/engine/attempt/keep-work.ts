@@ -3,7 +3,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Transform } from 'node:stream'
 import { startTimer } from '../../lib/timers.ts'
-import type { NewEvent } from '../../store/events.ts'
+import type { EventContent } from '../../contract/event-data.ts'
 import { checkpoint, type Checkpoint, type CheckpointOptions } from '../../workspace/attempt-workspace.ts'
 import type { JobRepository } from '../../workspace/job-repository.ts'
 import { packScript, surveyScript, takeInCommits, type KeptCommit } from '../../workspace/own-commits.ts'
@@ -14,7 +14,7 @@ import type { Engine } from '../engine.ts'
 export interface KeptWork {
   readonly checkpoint: Checkpoint
   /** Events about the agent's own commits: those kept, and those that could not be kept. */
-  readonly events: readonly Pick<NewEvent, 'type' | 'message' | 'data'>[]
+  readonly events: readonly EventContent<'attempt.commits_kept' | 'attempt.commits_not_kept'>[]
   /** Whether the workspace holds something that exists nowhere else and so must not be removed. */
   readonly mustStay: boolean
 }

@@ -1,12 +1,12 @@
+import type { EventContent } from '../../contract/event-data.ts'
 import { updateAttempt, type AttemptChange, type AttemptTask } from '../../store/attempts.ts'
-import type { NewEvent } from '../../store/events.ts'
 import { updateAgent, type AgentChange } from '../../store/team.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 
 /** New facts about a session: columns of its attempt and its agent, and the event that describes them. */
-export interface SessionNote extends Pick<NewEvent, 'type' | 'message'> {
+export type SessionNote = EventContent<'session.prepared' | 'session.started' | 'session.model'> & {
   readonly change?: AttemptChange
   readonly agent?: AgentChange
 }
@@ -16,13 +16,12 @@ export async function noteSession(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
-  { change = {}, agent = {}, type, message }: SessionNote,
+  { change = {}, agent = {}, ...event }: SessionNote,
 ): Promise<void> {
   const written = await underLease(engine.db, claim, async ({ trx, append }) => {
     await updateAttempt(trx, attempt.id, change)
     await updateAgent(trx, attempt.agent_id, agent)
-    const data = { ...change, ...agent }
-    await append([{ type, actor: 'server', taskId: attempt.task_id, attemptId: attempt.id, message, data }])
+    await append([{ ...event, actor: 'server', taskId: attempt.task_id, attemptId: attempt.id }])
     return true
   })
   if (written === null) throw new Error('The work was given to another worker.')

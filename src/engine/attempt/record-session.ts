@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import type { FileEdit, SessionUpdate } from '../../agents/backend.ts'
 import { reportStandsMs } from '../../contract/board.ts'
+import type { EventContent, EventType } from '../../contract/event-data.ts'
+import { activityLine, untitledCall } from '../../contract/event-words.ts'
 import { clock } from '../../lib/clock.ts'
 import { startTimer, type Timer } from '../../lib/timers.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
@@ -136,15 +138,7 @@ async function store(
 /** Returns the activity for the agent's card: its last report, or its last update when no report is being shown. */
 function spokenLast(events: readonly NewEvent[], standing: boolean): string | null {
   const heard = standing ? events.filter((event) => event.type === 'attempt.progress') : events
-  return heard.map(spokenLine).findLast((line) => line !== null) ?? null
-}
-
-/** Returns the line of an event to show to a person, or null for parts of a tool call and token counts. */
-function spokenLine(event: NewEvent): string | null {
-  if (event.type === 'session.usage' || event.message === `tool call ${String(event.data?.['id'])}`)
-    return null
-  const line = event.message.trim().split('\n', 1)[0] ?? ''
-  return line === '' ? null : line.slice(0, 200)
+  return heard.map(activityLine).findLast((line) => line !== null) ?? null
 }
 
 /**
@@ -160,20 +154,36 @@ export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolea
     return true
   }
   // A command's output arrives in portions, each with all output so far: the newest replaces the others.
-  if (event.type === 'session.tool_call' && event.data?.['id'] === before.data?.['id']) {
-    const told = Object.entries(event.data ?? {}).filter(([, value]) => value !== null && !isEmpty(value))
-    waiting[waiting.length - 1] = { ...event, data: { ...before.data, ...Object.fromEntries(told) } }
+  if (event.type === 'session.tool_call' && before.type === event.type && event.data.id === before.data.id) {
+    waiting[waiting.length - 1] = { ...event, data: mergeCalls(before.data, event.data) }
     return true
   }
   return false
 }
 
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0
+type CallData = EventContent<'session.tool_call'>['data']
+
+/** Returns the news of a tool call, with what was told before and is not told again. */
+function mergeCalls(before: CallData, now: CallData): CallData {
+  const diffs = now.diffs ?? before.diffs
+  return {
+    id: now.id,
+    status: now.status ?? before.status,
+    kind: now.kind ?? before.kind,
+    input: now.input ?? before.input,
+    output: now.output ?? before.output,
+    paths: now.paths.length > 0 ? now.paths : before.paths,
+    ...(diffs === undefined ? {} : { diffs }),
+  }
 }
 
+/** The events that an agent's updates become. */
+type UpdateEvent = EventContent<
+  Extract<EventType, `session.${'message' | 'thought' | 'tool_call' | 'plan' | 'permission' | 'usage'}`>
+>
+
 /** Converts an update into an event, with its texts cut to `cap` characters. */
-export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'type' | 'message' | 'data'> {
+export function toEvent(update: SessionUpdate, cap: number): UpdateEvent {
   const cut = (text: string): string => (text.length <= cap ? text : `${text.slice(0, cap)}… [cut]`)
   switch (update.kind) {
     case 'message':
@@ -183,7 +193,7 @@ export function toEvent(update: SessionUpdate, cap: number): Pick<NewEvent, 'typ
     case 'tool_call':
       return {
         type: 'session.tool_call',
-        message: cut(update.title ?? `tool call ${update.id}`),
+        message: cut(update.title ?? untitledCall(update.id)),
         data: {
           id: update.id,
           status: update.status,

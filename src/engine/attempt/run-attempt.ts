@@ -2,8 +2,9 @@ import path from 'node:path'
 import type { ReportedUsage, SessionUpdate } from '../../agents/backend.ts'
 import type { HeldBack } from '../../domain/model.ts'
 import type { TaskBrief } from '../../contract/brief.ts'
+import type { EventContent } from '../../contract/event-data.ts'
 import { lastCheckpoint, readAttempt, type AttemptChange, type AttemptTask } from '../../store/attempts.ts'
-import type { NewEvent } from '../../store/events.ts'
+import type { EventContext, NewEvent } from '../../store/events.ts'
 import { readTask } from '../../store/team.ts'
 import { prepareWorkspace, type Checkpoint, type Workspace } from '../../workspace/attempt-workspace.ts'
 import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
@@ -46,10 +47,12 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
     commit: scene.base,
     pool: engine.pool,
   })
+  const prepared = { base_commit: scene.base }
   await noteSession(engine, claim, scene.attempt, {
-    change: { base_commit: scene.base },
+    change: prepared,
     type: 'session.prepared',
     message: `The workspace is ready at commit ${scene.base.slice(0, 7)}.`,
+    data: prepared,
   })
   const brief = await writeBrief(engine, claim, scene, workspace)
   const recorder = openRecorder(engine, claim, scene.attempt, path.join(scene.attemptDir, 'transcript.jsonl'))
@@ -149,12 +152,15 @@ async function openAttempt(
       policy: claim.job.permissions,
       answer: answerPermissions(engine, claim, attempt, recorder),
       board: boardActs(engine, claim, attempt, recorder),
-      onStart: ({ provider, access }) =>
-        noteSession(engine, claim, attempt, {
-          change: { walls: engine.launcher.walls, provider, model: access.model },
+      onStart({ provider, access }) {
+        const started = { walls: engine.launcher.walls, provider, model: access.model }
+        return noteSession(engine, claim, attempt, {
+          change: started,
           type: 'session.started',
           message: `${attempt.backend} is starting (walls: ${engine.launcher.walls}).`,
-        }),
+          data: started,
+        })
+      },
     },
     claim.signal,
   )
@@ -164,6 +170,7 @@ async function openAttempt(
       agent: { model },
       type: 'session.model',
       message: `${attempt.backend} uses the model ${model}.`,
+      data: { model },
     })
   return open
 }
@@ -266,10 +273,7 @@ async function saveWork(
 const NAMED_LEFT_OUT = 5
 
 /** Describes the files of the workspace that are not in the checkpoint. */
-function leftOutEvent(
-  about: Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'>,
-  saved: Checkpoint | null,
-): NewEvent[] {
+function leftOutEvent(about: EventContext, saved: Checkpoint | null): NewEvent[] {
   const left = saved?.leftOut ?? []
   if (left.length === 0) return []
   const named = left.slice(0, NAMED_LEFT_OUT).map(({ path: name, why }) => `${name} (${why})`)
@@ -300,7 +304,7 @@ function successOf(
   { attempt, task }: AttemptContext,
   talk: ConversationOutcome,
   saved: Checkpoint | null,
-): Pick<NewEvent, 'type' | 'message' | 'data'> {
+): EventContent<'review.verdict' | 'attempt.succeeded'> {
   const { review } = talk.reports
   if (review !== undefined) {
     return {
@@ -321,7 +325,7 @@ function heldReport(
   { attempt, task }: AttemptContext,
   held: HeldBack,
   change: AttemptChange,
-  about: Omit<NewEvent, 'type' | 'message'>,
+  about: EventContext,
   keptEvents: readonly NewEvent[],
 ): Report {
   const why = `was broken off because of ${held.on}.`

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { EventType } from '../../contract/event-data.ts'
 import type { CanaryView } from '../../contract/server.ts'
 import { isTerminal } from '../../domain/job.ts'
 import { backoffMs } from '../../domain/limits.ts'
@@ -202,7 +203,7 @@ async function prove(
 
 /** Follows the job's events, as every client does; returns whether its end was seen before the signal fired. */
 async function heardTheEnd(streams: Streams, id: string, signal: AbortSignal): Promise<boolean> {
-  const ends = new Set(['job.completed', 'job.failed', 'job.cancelled'])
+  const ends: ReadonlySet<string> = new Set<EventType>(['job.completed', 'job.failed', 'job.cancelled'])
   for await (const events of streams.follow(id, 0, signal))
     if (events.some((event) => ends.has(event.type))) return true
   return false

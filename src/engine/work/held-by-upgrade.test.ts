@@ -17,7 +17,12 @@ function after(kind: WorkKind, report: Report): Report {
 
 describe('of work under which the program of the server was replaced', () => {
   const failed = { type: 'attempt.failed', actor: 'server', message: 'no' } as const
-  const kept = { type: 'attempt.commits_kept', actor: 'server', message: 'kept' } as const
+  const kept = {
+    type: 'attempt.commits_kept',
+    actor: 'server',
+    message: 'kept',
+    data: { refs: [] },
+  } as const
   const evidence = { kind: 'checks', commit: 'c', failed: [] } as const
 
   it('an attempt that failed counts as none, and keeps what it left', () => {
@@ -37,7 +42,7 @@ describe('of work under which the program of the server was replaced', () => {
   ] as const)('%s is set aside with its evidence', (_what, kind, outcome) => {
     expect(after(kind, { outcome, checks: [], events: [failed] })).toMatchObject({
       outcome: { kind: 'error', upgradedUntil: until },
-      events: [{ type: `${kind}.held` }],
+      events: [{ type: `${kind}.held`, data: { held: { for: 'upgrade', until } } }],
     })
   })
 

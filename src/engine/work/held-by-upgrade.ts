@@ -9,17 +9,17 @@ import type { Claim, Report } from '../claim.ts'
 export function heldByUpgrade({ work }: Pick<Claim, 'work'>, report: Report, until: string): Report {
   if (!hasFailed(report)) return report
   const message = `The ${work.kind} was broken off: Slipway was upgraded while its server ran.`
+  const held = { for: 'upgrade', on: restartOfServer, until } as const
   const event: NewEvent = {
     type: `${work.kind}.held`,
     actor: 'server',
     taskId: work.task_id,
     attemptId: work.attempt_id,
     message,
-    data: { on: restartOfServer, until },
+    data: { held },
   }
   if (report.attempt === undefined)
     return { outcome: { kind: 'error', message, upgradedUntil: until }, events: [event] }
-  const held = { for: 'upgrade', on: restartOfServer, until } as const
   return {
     ...report,
     outcome: { kind: 'session' },

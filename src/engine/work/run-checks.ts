@@ -9,8 +9,8 @@ import { changedFiles, readBlobs, readFileIfThere } from '../../workspace/compar
 import { listFiles } from '../../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
 import { attemptCommit, firstBase, leftChecks } from '../../store/attempts.ts'
-import type { NewEvent } from '../../store/events.ts'
 import { readPlans } from '../../store/plans.ts'
+import type { EventContext, NewEvent } from '../../store/events.ts'
 import { readTask } from '../../store/team.ts'
 import { setCurrentCheck, type WorkRow } from '../../store/work.ts'
 import type { Engine } from '../engine.ts'
@@ -208,6 +208,6 @@ function finished(work: WorkRow, check: Evidence): NewEvent {
   }
 }
 
-function about(work: WorkRow): Pick<NewEvent, 'actor' | 'taskId' | 'attemptId'> {
+function about(work: WorkRow): EventContext {
   return { actor: 'server', taskId: work.task_id, attemptId: work.attempt_id }
 }

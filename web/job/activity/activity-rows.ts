@@ -1,9 +1,11 @@
 import type { EventView } from '../../../src/contract/event.ts'
+import type { EventGroup } from '../../../src/contract/event-data.ts'
+import { oneLine } from '../../../src/contract/event-words.ts'
 
 export const activityKinds = ['people', 'agents', 'tasks', 'checks', 'system'] as const
 export type ActivityKind = (typeof activityKinds)[number]
 
-const kindOfWord: Readonly<Record<string, ActivityKind>> = {
+const kindOfGroup: Readonly<Record<EventGroup, ActivityKind>> = {
   person: 'people',
   message: 'people',
   session: 'agents',
@@ -15,12 +17,21 @@ const kindOfWord: Readonly<Record<string, ActivityKind>> = {
   review: 'tasks',
   check: 'checks',
   checks: 'checks',
+  setup: 'checks',
+  finding: 'checks',
+  job: 'system',
+  work: 'system',
+  checkpoint: 'system',
+  merge: 'system',
+  deliver: 'system',
+  document: 'system',
 }
+const kinds: ReadonlyMap<string, ActivityKind> = new Map(Object.entries(kindOfGroup))
 
 /** Returns the subject of an event. Actions of a person always count as `people`, whatever they changed. */
 export function kindOf(event: Pick<EventView, 'type' | 'actor'>): ActivityKind {
   if (event.actor === 'person') return 'people'
-  return kindOfWord[event.type.split('.', 1)[0] ?? ''] ?? 'system'
+  return kinds.get(event.type.split('.', 1)[0] ?? '') ?? 'system'
 }
 
 /** Returns the agent's name if the actor is an agent; null otherwise. */
@@ -73,15 +84,10 @@ export function gathered(events: readonly EventView[]): readonly ActivityRow[] {
       kind: 'session',
       first: before?.first ?? event,
       last: event,
-      said: wordsOf(event) ?? before?.said ?? '',
+      said: oneLine(event) ?? before?.said ?? '',
       count: (before?.count ?? 0) + 1,
     })
   }
   flush()
   return rows
-}
-
-function wordsOf(event: EventView): string | null {
-  const line = event.message.trim().split('\n', 1)[0] ?? ''
-  return line === '' || line === `tool call ${String(event.data['id'])}` ? null : line
 }

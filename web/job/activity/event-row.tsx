@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { memo, type ReactNode } from 'react'
 import type { EventView } from '../../../src/contract/event.ts'
+import { eventTone } from '../../../src/contract/event-words.ts'
 import { cx } from '../../ui/cx.ts'
 import { clockTime, fullTime } from '../../ui/time.ts'
 import { agentOf, kindOf, type ActivityKind, type ActivityRow } from './activity-rows.ts'
@@ -45,7 +46,7 @@ function Line({
   readonly links: ReactNode
   readonly children: ReactNode
 }) {
-  const isBad = /\.(failed|lost)$/.test(event.type) || event.data['verdict'] === 'fail'
+  const isBad = eventTone(event) === 'bad'
   return (
     <div
       data-seq={event.seq}

@@ -1,6 +1,7 @@
 /** The data of session events. Agents send different data: what does not match is left out, never an error. */
 import { z } from 'zod'
 import type { EventView } from '../../../src/contract/event.ts'
+import { titleOfCall } from '../../../src/contract/event-words.ts'
 
 const maybe = z.string().nullable().catch(null)
 
@@ -43,9 +44,7 @@ export function parseTool(event: EventView): ToolPiece {
   const known = tools.get(event)
   if (known !== undefined) return known
   const { kind, ...data } = Tool.parse(event.data)
-  // The message of a piece without a title contains only its id, which is not shown.
-  const title = event.message === `tool call ${data.id}` ? null : event.message
-  const piece = { ...data, toolKind: kind, title, input: data.input ?? null }
+  const piece = { ...data, toolKind: kind, title: titleOfCall(event), input: data.input ?? null }
   tools.set(event, piece)
   return piece
 }

@@ -1,4 +1,6 @@
 import type { EventView } from '../../../src/contract/event.ts'
+import type { EventKind } from '../../../src/contract/event-types.ts'
+import { eventKind } from '../../../src/contract/event-words.ts'
 import { parseDelivered, parsePermission, parsePlan, parseSaid, parseTool } from './session-data.ts'
 import type { PlanEntry, ToolDiff } from './session-data.ts'
 
@@ -46,35 +48,39 @@ const textLimit = 50_000
 export function transcriptItems(events: readonly EventView[]): TranscriptItem[] {
   const items: TranscriptItem[] = []
   const places = new Map<string, number>()
-  for (const event of events) place(items, places, event)
+  for (const event of events) place[eventKind(event)](items, places, event)
   return items
 }
 
-function place(items: TranscriptItem[], places: Map<string, number>, event: EventView): void {
-  const { seq, at, message: text } = event
-  switch (event.type) {
-    case 'session.message':
-    case 'session.thought':
-      return join(items, { kind: event.type === 'session.message' ? 'message' : 'thought', seq, at, text })
-    case 'session.tool_call':
-      return addToolCall(items, places, event)
-    case 'session.plan':
-      return put(items, places, 'plan', { kind: 'plan', seq, at, entries: parsePlan(event) })
-    case 'session.permission':
-      return void items.push({ kind: 'permission', seq, at, ...parsePermission(event) })
-    case 'session.note':
-    case 'session.capped':
-    case 'permission.answered':
-      return void items.push({ kind: 'note', seq, at, text })
-    case 'session.usage':
-      return
-    case 'person.message':
-      return addPerson(items, places, event)
-    case 'message.delivered':
-      return addDelivery(items, places, event)
-    default:
-      return void items.push({ kind: 'step', seq, at, text })
-  }
+type Place = (items: TranscriptItem[], places: Map<string, number>, event: EventView) => void
+
+const addStep: Place = (items, _places, { seq, at, message }) =>
+  void items.push({ kind: 'step', seq, at, text: message })
+
+const addNote: Place = (items, _places, { seq, at, message }) =>
+  void items.push({ kind: 'note', seq, at, text: message })
+
+/** Adds an event of each kind to the items. */
+const place: Readonly<Record<EventKind, Place>> = {
+  message: (items, _places, { seq, at, message }) => join(items, { kind: 'message', seq, at, text: message }),
+  thought: (items, _places, { seq, at, message }) => join(items, { kind: 'thought', seq, at, text: message }),
+  tool_call: addToolCall,
+  agent_plan: (items, places, event) =>
+    put(items, places, 'plan', { kind: 'plan', seq: event.seq, at: event.at, entries: parsePlan(event) }),
+  permission: (items, _places, event) =>
+    void items.push({ kind: 'permission', seq: event.seq, at: event.at, ...parsePermission(event) }),
+  note: addNote,
+  answer: addNote,
+  count: () => undefined,
+  person: addPerson,
+  delivery: addDelivery,
+  report: addStep,
+  setting: addStep,
+  step: addStep,
+  success: addStep,
+  failure: addStep,
+  wait: addStep,
+  check: addStep,
 }
 
 function join(items: TranscriptItem[], said: Said & { kind: 'message' | 'thought' }): void {

@@ -3,8 +3,10 @@ import type { Launch } from '../../../agents/backend.ts'
 import type { Profile } from '../../../agents/profile.ts'
 import type { PermissionAsked } from '../../../agents/session/session-host.ts'
 import type { CaseResult } from '../../../contract/conformance.ts'
+import type { EventContent } from '../../../contract/event-data.ts'
 import { orderWords, type Order } from '../../../contract/orders.ts'
 import type { PermissionPolicy } from '../../../contract/permission.ts'
+import { newId } from '../../../lib/ids.ts'
 import { readInside, writeInside } from '../../../lib/inside-files.ts'
 import { processesOf } from '../../../sandbox/processes-of.ts'
 import type { NewEvent } from '../../../store/events.ts'
@@ -89,8 +91,10 @@ export async function openBench(
       return open
     },
     async order(open, order, stop = signal, before = '') {
-      const prompt = `${before}${orderWords(order)}\n\nDo only this, ask nothing, then stop.`
-      hear({ type: 'person.message', message: orderWords(order) })
+      const text = orderWords(order)
+      const prompt = `${before}${text}\n\nDo only this, ask nothing, then stop.`
+      const data = { message_id: newId(), agent_id: newId(), text, delivery: 'At once.' }
+      hear({ type: 'person.message', message: text, data })
       await open.session.prompt(prompt, stop)
     },
     read: async (name) => (await readInside(workspace.dir, name, FILE_BYTES))?.toString('utf8') ?? null,
@@ -106,7 +110,7 @@ export async function openBench(
 }
 
 /** Returns a function that records events up to a maximum number and merges the chunks of one text. */
-function recording(told: NewEvent[], cap: number): (event: Omit<NewEvent, 'actor'>) => void {
+function recording(told: NewEvent[], cap: number): (event: EventContent) => void {
   return (event) => {
     const one = { actor: '', ...event }
     if (told.length < EVENTS && !merge(told, one, cap)) told.push(one)

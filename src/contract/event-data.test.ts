@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { eventData, type EventContent, type EventType } from './event-data.ts'
+import { eventTypes } from './event-types.ts'
+
+const message = 'said'
+
+it('has words for every type, or it does not compile', () => {
+  // @ts-expect-error -- One type more needs its words in event-types.ts.
+  const more: Readonly<Record<EventType | 'job.toasted', unknown>> = eventTypes
+  expect(Object.keys(more).toSorted()).toEqual(Object.keys(eventData).toSorted())
+})
+
+it('has the data of its type, or it does not compile', () => {
+  const right: EventContent[] = [
+    { type: 'job.started', message },
+    { type: 'job.phase', message, data: { phase: 'building' } },
+    { type: 'task.merged', message, data: { commit: null } },
+  ]
+  const wrong: EventContent[] = [
+    // @ts-expect-error -- There is no such type.
+    { type: 'job.toasted', message },
+    // @ts-expect-error -- Its data is missing.
+    { type: 'job.phase', message },
+    // @ts-expect-error -- A field is missing.
+    { type: 'plan.rejected', message, data: { note: 'no' } },
+    // @ts-expect-error -- A field has the wrong type.
+    { type: 'job.phase', message, data: { phase: 'resting' } },
+    // @ts-expect-error -- A field is of another type.
+    { type: 'task.merged', message, data: { commit: null, files: [] } },
+    // @ts-expect-error -- It has no data.
+    { type: 'job.started', message, data: { phase: 'building' } },
+  ]
+  const fits = ({ type, data }: EventContent) => eventData[type].strict().safeParse(data ?? {}).success
+  expect(right.map(fits)).toEqual([true, true, true])
+  expect(wrong.slice(1).map(fits)).toEqual([false, false, false, false, false])
+})

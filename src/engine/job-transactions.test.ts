@@ -2,18 +2,17 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { claimedAttempt } from '../../test/helpers/claimed-attempt.ts'
 import { newJobRow } from '../../test/helpers/new-job-row.ts'
 import { newId } from '../lib/ids.ts'
 import { openLog } from '../lib/log.ts'
-import { insertAttempt } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import { readEvents } from '../store/events.ts'
 import { insertJobs, readJob, updateJob } from '../store/jobs.ts'
 import { openDatabase } from '../store/open-database.ts'
-import { claimNext, dueAdvances, queueCounts } from '../store/queue.ts'
-import { beginActivity, insertAgents, insertTasks } from '../store/team.ts'
+import { dueAdvances, queueCounts } from '../store/queue.ts'
 import { listAgents } from '../store/team-views.ts'
-import { beginWork, endWork, insertWork, readWork, stuckJobs, type WorkRow } from '../store/work.ts'
+import { endWork, readWork, stuckJobs, type WorkRow } from '../store/work.ts'
 import { personAct, serverAct, serverActOnJobs, underLease } from './job-transactions.ts'
 import { loseWork } from './job/lose-work.ts'
 
@@ -36,57 +35,6 @@ async function accept(): Promise<string> {
   const row = newJobRow()
   await db.tx((trx) => insertJobs(trx, [row]))
   return row.id
-}
-
-/** A job whose only agent works on its only task, with the work claimed. */
-async function claimedWork(): Promise<{ work: WorkRow; lease: number }> {
-  const jobId = await accept()
-  const ids = { agent: newId(), task: newId(), attempt: newId(), work: newId(), worker: newId() }
-  const claimed = await serverAct(db, jobId, async ({ trx }) => {
-    await insertAgents(trx, jobId, [
-      { id: ids.agent, name: 'Developer', role: 'developer', backend: 'offline' },
-    ])
-    const texts = { title: 'Build', description: '', dependsOn: [], acceptance: [], checks: [] }
-    await insertTasks(trx, jobId, [
-      {
-        ...texts,
-        id: ids.task,
-        key: 'build',
-        kind: 'build',
-        role: 'developer',
-        phase: 'building',
-        position: 0,
-        agentId: ids.agent,
-      },
-    ])
-    await insertAttempt(trx, {
-      id: ids.attempt,
-      jobId,
-      taskId: ids.task,
-      epoch: 1,
-      number: 1,
-      kind: 'work',
-      subjectId: null,
-      agentId: ids.agent,
-      backend: 'offline',
-      feedback: [],
-    })
-    const subject = { taskId: ids.task, attemptId: ids.attempt }
-    await insertWork(trx, {
-      ...subject,
-      id: ids.work,
-      jobId,
-      epoch: 1,
-      kind: 'attempt',
-    })
-    const entry = await claimNext(trx, 'work', ids.worker)
-    if (entry?.id !== ids.work || !(await beginWork(trx, entry.id, entry.lease))) return null
-    await beginActivity(trx, ids.attempt)
-    const work = await readWork(trx, ids.work)
-    return work === null ? null : { work, lease: entry.lease }
-  })
-  if (claimed === null) throw new Error('the work could not be claimed')
-  return claimed
 }
 
 async function phaseOf(jobId: string): Promise<string | undefined> {
@@ -136,7 +84,7 @@ describe('personAct', () => {
 
 describe('underLease', () => {
   it('writes for the worker that holds the lease, and queues nothing by itself', async () => {
-    const claim = await claimedWork()
+    const claim = await claimedAttempt(db)
     expect(await underLease(db, claim, async ({ append }) => append([event]).then(() => 'written'))).toBe(
       'written',
     )
@@ -148,13 +96,13 @@ describe('underLease', () => {
     ['an older lease', (claim: { work: WorkRow; lease: number }) => ({ ...claim, lease: claim.lease - 1 })],
     ['a later lease', (claim: { work: WorkRow; lease: number }) => ({ ...claim, lease: claim.lease + 1 })],
   ])('writes nothing under %s', async (_what, other) => {
-    const claim = await claimedWork()
+    const claim = await claimedAttempt(db)
     expect(await underLease(db, other(claim), async ({ append }) => append([event]))).toBeNull()
     expect(await typesOf(claim.work.job_id)).not.toContain('task.ready')
   })
 
   it('writes nothing for work that has ended', async () => {
-    const claim = await claimedWork()
+    const claim = await claimedAttempt(db)
     await serverAct(db, claim.work.job_id, ({ trx }) => endWork(trx, claim.work.id, null, 'lost', null))
     expect(await underLease(db, claim, async ({ append }) => append([event]))).toBeNull()
   })
@@ -187,7 +135,7 @@ describe('serverAct', () => {
 
 describe('loseWork', () => {
   it('ends the work and its attempt, says so, and releases the agent', async () => {
-    const { work } = await claimedWork()
+    const { work } = await claimedAttempt(db)
     expect(await listAgents(db.reader, work.job_id)).toMatchObject([
       { status: 'working', task_id: work.task_id },
     ])
@@ -203,7 +151,7 @@ describe('loseWork', () => {
   })
 
   it('has nothing to say of work that was over before', async () => {
-    const { work } = await claimedWork()
+    const { work } = await claimedAttempt(db)
     const events = await serverAct(db, work.job_id, async ({ trx }) => {
       await endWork(trx, work.id, null, 'done', null)
       return loseWork(trx, work.id, 'its worker ended')

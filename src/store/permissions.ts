@@ -75,9 +75,9 @@ export async function readPermission(
   db: Reader,
   jobId: string,
   id: string,
-): Promise<{ permission: PermissionView; agentId: string } | null> {
+): Promise<{ ask: PermissionView; agentId: string } | null> {
   const row = await select(db, jobId).where('p.id', '=', id).executeTakeFirst()
-  return row === undefined ? null : { permission: toView(row), agentId: row.agent_id }
+  return row === undefined ? null : { ask: toView(row), agentId: row.agent_id }
 }
 
 type PermissionRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>

@@ -71,9 +71,9 @@ export async function readQuestion(
   db: Reader,
   jobId: string,
   id: string,
-): Promise<{ question: QuestionView; agentId: string } | null> {
+): Promise<{ ask: QuestionView; agentId: string } | null> {
   const row = await select(db).where('q.job_id', '=', jobId).where('q.id', '=', id).executeTakeFirst()
-  return row === undefined ? null : { question: toView(row), agentId: row.agent_id }
+  return row === undefined ? null : { ask: toView(row), agentId: row.agent_id }
 }
 
 type QuestionRow = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>

@@ -1,15 +1,14 @@
 import type { PermissionAsked, PermissionChoice, SessionHost } from '../../agents/session/session-host.ts'
-import type { PermissionKind, PermissionView } from '../../contract/permission.ts'
-import { clock } from '../../lib/clock.ts'
+import type { PermissionKind } from '../../contract/permission.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
-import { waitFor } from '../../lib/waiting.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
-import { closePermission, insertPermission, readPermission } from '../../store/permissions.ts'
-import { notePersonWait } from '../../store/person-wait.ts'
+import { insertPermission } from '../../store/permissions.ts'
 import { updateAgent } from '../../store/team.ts'
+import { permissionAsk } from '../ask.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
-import { underLease } from '../job-transactions.ts'
+import { awaitPerson, putToPerson } from './ask-person.ts'
 import type { Recorder } from './record-session.ts'
 
 /** The maximum number of characters kept of a request's title and input. */
@@ -57,35 +56,26 @@ async function askPerson(
   claim: Claim,
   attempt: AttemptTask,
   asked: PermissionAsked,
-  signal: AbortSignal,
+  sessionSignal: AbortSignal,
 ): Promise<PermissionChoice | null> {
   const id = newId()
-  const deadline = new Date(clock.now() + engine.limits.permissionMs)
-  const stop = AbortSignal.any([signal, claim.signal])
-  let waiting = engine.answers.next(id)
-  let takeSlotBack = (): void => undefined
+  const until = clock.now() + engine.limits.permissionMs
+  const signal = AbortSignal.any([sessionSignal, claim.signal])
+  if (!(await putPermission(engine, claim, attempt, asked, { id, deadline: new Date(until) }))) return null
+  const takeSlotBack = engine.running.slots.lend()
   try {
-    if (!(await putToPerson(engine, claim, attempt, asked, { id, deadline }))) return null
-    takeSlotBack = engine.running.slots.lend()
-    for (;;) {
-      const ms = deadline.getTime() - clock.now()
-      await waitFor(waiting.sign, { signal: stop, ms }, () => undefined)
-      waiting = engine.answers.next(id)
-      const permission = await settled(engine, claim, attempt, id, { deadline, stop })
-      if (permission === 'open') continue
-      if (permission === null) return null
-      if (permission.outcome === 'expired') return refusing(asked)
-      // Match by index: a stored option id may differ from the one that the agent sent.
-      const chosen = permission.options.findIndex((option) => option.id === permission.option_id)
-      return asked.options[chosen] ?? null
-    }
+    const permission = await awaitPerson(engine, claim, permissionAsk, { id, until, signal })
+    if (permission === null) return null
+    if (permission.outcome === 'expired') return refusing(asked)
+    // Match by index: a stored option id may differ from the one that the agent sent.
+    const chosen = permission.options.findIndex((option) => option.id === permission.option_id)
+    return asked.options[chosen] ?? null
   } finally {
     takeSlotBack()
-    waiting.stop()
   }
 }
 
-async function putToPerson(
+function putPermission(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
@@ -94,61 +84,19 @@ async function putToPerson(
 ): Promise<boolean> {
   const title = asked.title.slice(0, TITLE_CHARS)
   const options = asked.options.map((option) => ({ ...option }))
-  const put = await underLease(engine.db, claim, async ({ trx, job, append }) => {
-    const about = { task_id: attempt.task_id, attempt_id: attempt.id }
-    const request = { id, ...about, title, kind: asked.toolKind, input: short(asked.input), options }
-    await insertPermission(trx, { ...request, jobId: job.id, agentId: attempt.agent_id, deadline })
-    await updateAgent(trx, attempt.agent_id, { status: 'waiting' })
-    await notePersonWait(trx, job.id)
-    await append([
-      {
-        type: 'permission.asked',
-        actor: `agent:${attempt.agent}`,
-        taskId: attempt.task_id,
-        attemptId: attempt.id,
-        message: `${attempt.agent} asks for permission: ${title}`,
-        data: { permission_id: id, title, kind: asked.toolKind, options, deadline: deadline.toISOString() },
-      },
-    ])
-    return true
-  })
-  return put ?? false
-}
-
-/**
- * Returns the request once it is over, or `open` until then. Closes it when its deadline has passed or its session has
- * ended. Returns null when this worker has lost the work and so has no session to answer.
- */
-async function settled(
-  engine: Engine,
-  claim: Claim,
-  attempt: AttemptTask,
-  id: string,
-  { deadline, stop }: { readonly deadline: Date; readonly stop: AbortSignal },
-): Promise<PermissionView | 'open' | null> {
-  return underLease(engine.db, claim, async ({ trx, job, append }) => {
-    const found = await readPermission(trx, job.id, id)
-    if (found === null || found.permission.outcome !== null) return found?.permission ?? null
-    const outcome = stop.aborted ? 'withdrawn' : clock.now() >= deadline.getTime() ? 'expired' : null
-    if (outcome === null) return 'open'
-    await closePermission(trx, id, { outcome, optionId: null, actor: 'server' })
-    await updateAgent(trx, attempt.agent_id, { status: 'working' })
-    await notePersonWait(trx, job.id)
-    const why =
-      outcome === 'expired'
-        ? 'Nobody answered in time, so it was refused'
-        : 'The session ended before anybody answered'
-    await append([
-      {
-        type: 'permission.answered',
-        actor: 'server',
-        taskId: attempt.task_id,
-        attemptId: attempt.id,
-        message: `${why}: ${found.permission.title}`,
-        data: { permission_id: id, outcome, option_id: null },
-      },
-    ])
-    return { ...found.permission, outcome }
+  const kind = asked.toolKind
+  return putToPerson(engine, claim, attempt, {
+    async insert(trx) {
+      const of = { task_id: attempt.task_id, attempt_id: attempt.id, agentId: attempt.agent_id, deadline }
+      const request = { id, jobId: claim.job.id, title, kind, input: short(asked.input), options }
+      await insertPermission(trx, { ...of, ...request })
+      await updateAgent(trx, attempt.agent_id, { status: 'waiting' })
+    },
+    event: {
+      type: 'permission.asked',
+      message: `${attempt.agent} asks for permission: ${title}`,
+      data: { permission_id: id, title, kind, options, deadline: isoTime(deadline) },
+    },
   })
 }
 

@@ -1,13 +1,12 @@
 import type { PersonAsked } from '../../contract/question.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { clock } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
-import { notePersonWait } from '../../store/person-wait.ts'
 import { insertQuestion } from '../../store/questions.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
-import { underLease } from '../job-transactions.ts'
+import { putToPerson } from './ask-person.ts'
 
 /**
  * Puts an agent's question to a person. Does not wait: the answer becomes the agent's next prompt, so that no tool call
@@ -27,29 +26,14 @@ export async function askQuestion(
     )
   const id = newId()
   const deadline = new Date(clock.now() + engine.limits.permissionMs)
-  const asked = await underLease(engine.db, claim, async ({ trx, job, append }) => {
-    const about = { task_id: attempt.task_id, attempt_id: attempt.id }
-    await insertQuestion(trx, {
-      id,
-      ...about,
-      question,
-      choices,
-      jobId: job.id,
-      agentId: attempt.agent_id,
-      deadline,
-    })
-    await notePersonWait(trx, job.id)
-    await append([
-      {
-        type: 'question.asked',
-        actor: `agent:${attempt.agent}`,
-        taskId: attempt.task_id,
-        attemptId: attempt.id,
-        message: `${attempt.agent} asks: ${question}`,
-        data: { question_id: id, question, choices, deadline: deadline.toISOString() },
-      },
-    ])
-    return id
+  const of = { task_id: attempt.task_id, attempt_id: attempt.id, agentId: attempt.agent_id, deadline }
+  const isPut = await putToPerson(engine, claim, attempt, {
+    insert: (trx) => insertQuestion(trx, { ...of, id, question, choices, jobId: claim.job.id }),
+    event: {
+      type: 'question.asked',
+      message: `${attempt.agent} asks: ${question}`,
+      data: { question_id: id, question, choices, deadline: isoTime(deadline) },
+    },
   })
-  if (asked === null) throw new AppError('attempt_over', 'This attempt is over: nobody is asked any more.')
+  if (!isPut) throw new AppError('attempt_over', 'This attempt is over: nobody is asked any more.')
 }

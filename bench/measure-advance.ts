@@ -113,7 +113,9 @@ async function endNext(db: Database, size: number): Promise<string | null> {
         outcome: await outcomeOfAttempt(trx, work, size),
       })
     await endWork(trx, entry.id, entry.lease, 'done', outcomeOf(work.kind))
-    await append([{ type: 'attempt.succeeded', actor: 'server', message: 'Ended.' }])
+    await append([
+      { type: 'attempt.succeeded', actor: 'server', message: 'Ended.', data: { commit: COMMIT } },
+    ])
     await queueAdvance()
     return work.kind
   })

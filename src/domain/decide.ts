@@ -5,7 +5,7 @@ import { decideTask } from './decide-task.ts'
 import { isUnfinished, readBoard } from './board.ts'
 import { isTerminal } from './job.ts'
 import { withinBudget, withinLimits } from './held-back.ts'
-import type { Job, Snapshot, Task, Work } from './model.ts'
+import type { Job, Snapshot, Work } from './model.ts'
 import { isRestore, planningTasks, soloTask } from './plan-tasks.ts'
 import { setAside } from './set-aside.ts'
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { RemovedJob } from '../contract/storage.ts'
 import type { JobStatus } from '../contract/words.ts'
+import { clock } from '../lib/clock.ts'
 import { toFlag, toIso } from './columns.ts'
 import type { Database, JobTrx, Reader } from './database.ts'
 
@@ -44,7 +45,7 @@ export async function saveBytes(db: Database, id: string, bytes: number, complet
 export async function markTaken(trx: JobTrx, id: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
-    .set({ taken_at: Date.now() })
+    .set({ taken_at: clock.now() })
     .where('id', '=', id)
     .where('taken_at', 'is', null)
     .executeTakeFirst()
@@ -55,7 +56,7 @@ export async function markTaken(trx: JobTrx, id: string): Promise<boolean> {
 export async function setArchived(trx: JobTrx, id: string, archived: boolean): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
-    .set({ archived_at: archived ? Date.now() : null })
+    .set({ archived_at: archived ? clock.now() : null })
     .where('id', '=', id)
     .where('archived_at', archived ? 'is' : 'is not', null)
     .executeTakeFirst()
@@ -79,7 +80,7 @@ export async function insertRemoval(trx: JobTrx, jobId: string, removal: Removal
       title: removal.title,
       bytes: removal.bytes,
       completed_at: removal.completedAt,
-      removed_at: Date.now(),
+      removed_at: clock.now(),
       reason: removal.reason,
       was_taken: toFlag(removal.wasTaken),
     })

@@ -164,11 +164,14 @@ async function readWork(trx: Trx, jobId: string, taskIds: readonly string[]): Pr
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return rows.map(({ task_id, attempt_id, lease_until, created_at: _, ...row }) => ({
-    ...row,
+  return rows.map((row) => ({
+    id: row.id,
+    epoch: row.epoch,
+    kind: row.kind,
+    taskId: row.task_id,
+    attemptId: row.attempt_id,
+    status: row.status,
+    held: row.status === 'queued' || (row.status === 'running' && row.lease_until !== null),
     outcome: fromJsonOrNull(row.outcome),
-    held: row.status === 'queued' || (row.status === 'running' && lease_until !== null),
-    taskId: task_id,
-    attemptId: attempt_id,
   }))
 }

@@ -1,6 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { randomId } from '../lib/chance.ts'
+import { clock } from '../lib/clock.ts'
 import type { FoundSource } from './find-source.ts'
 import { git, gitText } from './git.ts'
 import { toleratedFaults } from './tolerated-faults.ts'
@@ -53,7 +55,7 @@ export async function updateMirror(
 async function makeMirror(dir: string): Promise<void> {
   if (fs.existsSync(dir)) return
   await fs.promises.mkdir(path.dirname(dir), { recursive: true, mode: 0o700 })
-  const temporary = `${dir}.${randomUUID()}`
+  const temporary = `${dir}.${randomId()}`
   await git(['init', '--quiet', '--bare', '--template=', '--', temporary])
   await fs.promises.rename(temporary, dir)
 }
@@ -65,7 +67,7 @@ async function fetchInto(
   signal?: AbortSignal,
 ): Promise<string> {
   // Of this fetch alone: references of other branches, or of the past, must not stand in its way.
-  const tip = `refs/fetched/${randomUUID()}`
+  const tip = `refs/fetched/${randomId()}`
   await git(
     [
       'fetch',
@@ -94,7 +96,7 @@ async function fetchInto(
   const commit = await gitText(['rev-parse', '--verify', `${tip}^{commit}`], { gitDir: dir })
   await git(['update-ref', `refs/tips/${commit}`, commit], { gitDir: dir })
   await git(['update-ref', '-d', tip], { gitDir: dir })
-  await fs.promises.utimes(dir, new Date(), new Date())
+  await fs.promises.utimes(dir, clock.date(), clock.date())
   return commit
 }
 
@@ -133,7 +135,7 @@ export function borrowedObjects(repositoryDir: string): string[] {
 const YOUNG_MS = 3_600_000
 
 /** Removes the mirrors from which no repository of a job borrows any more. Returns their directories. */
-export async function removeUnusedMirrors(dataDir: string, now = Date.now()): Promise<string[]> {
+export async function removeUnusedMirrors(dataDir: string, now = clock.now()): Promise<string[]> {
   const jobs = await namesIn(path.join(dataDir, 'jobs'))
   const used = new Set(
     jobs.flatMap((id) => borrowedObjects(path.join(dataDir, 'jobs', id, 'repo.git')).map(path.dirname)),

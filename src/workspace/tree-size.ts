@@ -12,23 +12,38 @@ const BLOCK_BYTES = 512
  */
 export async function treeSize(root: string): Promise<number> {
   const seen = new Set<string>()
-  let bytes = 0
   const waiting = [root]
+  let bytes = 0
   for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
-    const names = await orNone(fs.promises.readdir(dir))
-    for (let first = 0; first < names.length; first += TOGETHER) {
-      const places = names.slice(first, first + TOGETHER).map((name) => path.join(dir, name))
-      for (const [index, stat] of (await Promise.all(places.map(look))).entries()) {
-        if (stat === null) continue
-        const file = `${stat.dev}:${stat.ino}`
-        if (stat.nlink > 1 && !stat.isDirectory() && seen.has(file)) continue
-        if (stat.nlink > 1) seen.add(file)
-        bytes += stat.blocks * BLOCK_BYTES
-        if (stat.isDirectory()) waiting.push(places[index] ?? '')
-      }
+    for (const { place, stat } of await entriesOf(dir)) {
+      if (stat.isDirectory()) waiting.push(place)
+      else if (stat.nlink > 1 && isKnown(seen, stat)) continue
+      bytes += stat.blocks * BLOCK_BYTES
     }
   }
   return bytes
+}
+
+async function entriesOf(dir: string): Promise<{ place: string; stat: fs.Stats }[]> {
+  const names = await orNone(fs.promises.readdir(dir))
+  const entries: { place: string; stat: fs.Stats }[] = []
+  for (let first = 0; first < names.length; first += TOGETHER) {
+    const places = names.slice(first, first + TOGETHER).map((name) => path.join(dir, name))
+    const stats = await Promise.all(places.map(look))
+    for (const [index, place] of places.entries()) {
+      const stat = stats[index]
+      if (stat) entries.push({ place, stat })
+    }
+  }
+  return entries
+}
+
+/** Whether a file was seen under another name; from now on it was. */
+function isKnown(seen: Set<string>, { dev, ino }: fs.Stats): boolean {
+  const file = `${dev}:${ino}`
+  if (seen.has(file)) return true
+  seen.add(file)
+  return false
 }
 
 async function look(place: string): Promise<fs.Stats | null> {

@@ -14,7 +14,6 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
 /** The conformance kit: what a backend does and keeps to, shown by what is there afterwards. */
-const root = path.join(import.meta.dirname, '..', '..')
 let server: TestServer
 
 beforeAll(async () => {

@@ -11,7 +11,6 @@ import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
 /** Whatever a backend does instead of its work: the job ends in time, and says in words what was wrong. */
-const root = path.join(import.meta.dirname, '..', '..')
 let server: TestServer
 
 /** What an agent does instead of its work, and what its job says then. */

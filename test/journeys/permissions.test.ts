@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PermissionView } from '../../src/contract/permission.ts'
@@ -11,7 +10,6 @@ import { slipwayProgram } from '../helpers/program.ts'
 
 /** What an agent may do, and who says so: the job's policy, or a person who is asked. */
 const dataDir = makeDataDir()
-const root = path.join(import.meta.dirname, '..', '..')
 const env = { SLIPWAY_PERMISSION_SECONDS: '3600', SLIPWAY_FIRST_UPDATE_SECONDS: '5' }
 let server: TestServer
 

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { QuestionView } from '../../src/contract/question.ts'
@@ -11,7 +10,6 @@ import { slipwayProgram } from '../helpers/program.ts'
 
 /** What an agent asks a person in the middle of its work, and how the answer reaches it. */
 const dataDir = makeDataDir()
-const root = path.join(import.meta.dirname, '..', '..')
 const env = { SLIPWAY_PERMISSION_SECONDS: '3600' }
 let server: TestServer
 

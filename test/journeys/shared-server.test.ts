@@ -1,5 +1,4 @@
 import { execa } from 'execa'
-import path from 'node:path'
 import { expect, it } from 'vitest'
 import { makeDataDir } from '../helpers/server.ts'
 import { slipwayProgram } from '../helpers/program.ts'

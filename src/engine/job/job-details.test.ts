@@ -18,11 +18,12 @@ it('progress comes with the last ten messages that concern a person', async () =
   const id = await storeJob(db, {}, { status: 'running', progress: 40 })
   await personAct(db, id, async ({ append }) => {
     await append(
-      Array.from({ length: 12 }, (_, index) => ({
-        type: index === 11 ? 'session.message' : 'job.phase',
-        actor: 'person',
-        message: `event ${index}`,
-      })),
+      Array.from({ length: 12 }, (_, index) => {
+        const said = { actor: 'person', message: `event ${index}` }
+        return index === 11
+          ? { ...said, type: 'session.message' }
+          : { ...said, type: 'job.phase', data: { phase: 'building' } }
+      }),
     )
   })
   const { status, progress, last_message } = await viewProgress({ db }, await openViewJob({ db })(id))

@@ -4,7 +4,8 @@ import type { RemovedJob, StorageView } from '../../contract/storage.ts'
 import { decideRemovals, goesAt } from '../../domain/retention.ts'
 import { isTerminal } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { isoTime } from '../../lib/clock.ts'
+import { clock, isoTime } from '../../lib/clock.ts'
+import { startInterval } from '../../lib/timers.ts'
 import { listRemovals, saveBytes, storedJobs, type StoredRow } from '../../store/retention.ts'
 import { treeSize } from '../../workspace/tree-size.ts'
 import type { Engine } from '../engine.ts'
@@ -35,16 +36,15 @@ export function openKeeper(engine: Engine, backups: Pick<Backups, 'view'>, every
     })
     return running
   }
-  const timer = setInterval(() => {
+  const timer = startInterval(everyMs, () => {
     collect().catch((error: unknown) => engine.log.error({ err: error }, 'retention'))
-  }, everyMs)
-  timer.unref()
+  })
   return {
     view: () => storageView(engine),
     collect,
     async close() {
       isClosed = true
-      clearInterval(timer)
+      timer.stop()
       await running?.catch(() => undefined)
     },
   }
@@ -56,7 +56,7 @@ async function removeWhatGoes(engine: Engine, mustStop: () => boolean): Promise<
   const jobs = await measure(engine, await storedJobs(engine.db.reader))
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const removed: RemovedJob[] = []
-  for (const { id, reason } of decideRemovals(jobs.map(keptOf), retention, Date.now())) {
+  for (const { id, reason } of decideRemovals(jobs.map(keptOf), retention, clock.now())) {
     const job = byId.get(id)
     if (job === undefined || job.completed_at === null || mustStop()) break
     const removal = {
@@ -74,7 +74,7 @@ async function removeWhatGoes(engine: Engine, mustStop: () => boolean): Promise<
       title: job.title,
       bytes: job.bytes,
       completed_at: isoTime(new Date(job.completed_at)),
-      removed_at: isoTime(new Date()),
+      removed_at: clock.iso(),
       reason,
       was_taken: removal.wasTaken,
     })
@@ -127,7 +127,7 @@ function keptOf(job: Measured): Parameters<typeof decideRemovals>[0][number] {
 async function storageView(engine: Engine): Promise<StorageView> {
   const { retention } = await engine.settings()
   const jobs = await measure(engine, await storedJobs(engine.db.reader))
-  const going = decideRemovals(jobs.map(keptOf), retention, Date.now())
+  const going = decideRemovals(jobs.map(keptOf), retention, clock.now())
   const order = new Map(going.map(({ id, reason }, index) => [id, { reason, index }]))
   const disk = await fs.promises.statfs(engine.dataDir)
   return {

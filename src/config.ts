@@ -94,6 +94,12 @@ const Environment = z.object({
     60,
     'the longest canary (`POST /api/health/canary`), from its acceptance to the end of its job',
   ),
+  SLIPWAY_RETENTION_SECONDS: seconds(
+    1,
+    86_400,
+    60,
+    'how often the server looks for jobs that are to be removed by the retention of the settings',
+  ),
   SLIPWAY_MODEL_SILENCE_SECONDS: seconds(
     1,
     3600,
@@ -248,6 +254,7 @@ export interface Config {
   readonly trialMs: number
   readonly kitCaseMs: number
   readonly canaryMs: number
+  readonly retentionMs: number
   readonly checkMs: number
   readonly rolesDir: string | null
   readonly backendsDir: string | null
@@ -293,6 +300,7 @@ export function loadConfig(
     kitCaseMs: env.SLIPWAY_TEST_CASE_SECONDS * 1000,
     trialMs: env.SLIPWAY_TRIAL_SECONDS * 1000,
     canaryMs: env.SLIPWAY_CANARY_SECONDS * 1000,
+    retentionMs: env.SLIPWAY_RETENTION_SECONDS * 1000,
     checkMs: env.SLIPWAY_CHECK_SECONDS * 1000,
     rolesDir: env.SLIPWAY_ROLES_DIR ?? null,
     backendsDir: env.SLIPWAY_BACKENDS_DIR === undefined ? null : path.resolve(env.SLIPWAY_BACKENDS_DIR),

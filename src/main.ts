@@ -4,10 +4,11 @@ import path from 'node:path'
 import { openBoard } from './board/board.ts'
 import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
-import { openBackups } from './engine/server/backup.ts'
+import { openBackups, type Backups } from './engine/server/backup.ts'
 import { openBrowserSessions } from './engine/server/browser-sessions.ts'
 import { resumeDeletions } from './engine/people/delete-job.ts'
 import { openCanary } from './engine/server/canary.ts'
+import { openKeeper, type Keeper } from './engine/server/retention.ts'
 import { openReadiness } from './engine/server/health.ts'
 import { openCreateJob } from './engine/job/create-job.ts'
 import { openViewJob } from './engine/job/view-job.ts'
@@ -132,8 +133,7 @@ export async function startServer(overrides: {
     const createJob = openCreateJob(engine)
     const canary = openCanary({ engine, streams, createJob })
     closers.push(canary.close)
-    const backups = openBackups(engine, version)
-    closers.push(backups.close)
+    const kept = openKept(engine, version, config, closers)
     const token = readToken(config.dataDir)
     const logIn = openLogIn(token, limits)
     const hosts: string[] = []
@@ -143,7 +143,7 @@ export async function startServer(overrides: {
       viewJob: openViewJob(engine),
       streams,
       canary,
-      backups,
+      ...kept,
       sessions: openBrowserSessions(db, token, limits),
       logIn,
       ready: openReadiness({ engine, worker, canary, version, bornAt }),
@@ -165,6 +165,19 @@ export async function startServer(overrides: {
     await stop()
     throw error
   }
+}
+
+/** Opens what looks after the data directory. */
+function openKept(
+  engine: Engine,
+  version: string,
+  { retentionMs }: Config,
+  closers: (() => Promise<void>)[],
+): { backups: Backups; keeper: Keeper } {
+  const backups = openBackups(engine, version)
+  const keeper = openKeeper(engine, backups, retentionMs)
+  closers.push(backups.close, keeper.close)
+  return { backups, keeper }
 }
 
 /** Opens the database and the launcher in parallel. If one fails, the other is still added to `closers`. */

@@ -4,6 +4,7 @@ import { cleanText } from './clean-text.ts'
 import { addExamples } from './command-kit.ts'
 import { addApprove, addReject } from './commands/approve.ts'
 import { addBackends } from './commands/backends.ts'
+import { addArchive } from './commands/archive.ts'
 import { addBackup, addRestore } from './commands/backup.ts'
 import { addBudget } from './commands/budget.ts'
 import { addPriority } from './commands/priority.ts'
@@ -12,6 +13,7 @@ import { addChecks } from './commands/checks.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
+import { addGc } from './commands/gc.ts'
 import { addFiles } from './commands/files.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addLogs } from './commands/logs.ts'
@@ -60,6 +62,8 @@ export function buildProgram(terminal: Terminal, version: string): Command {
     addCancel,
     addRestart,
     addDelete,
+    addArchive,
+    addGc,
     addBackends,
     addBudget,
     addPriority,

@@ -12,7 +12,6 @@ import {
 } from '../contract/backend.ts'
 import { Conformance } from '../contract/conformance.ts'
 import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
-import { BackupView, type BackupRequest } from '../contract/backup.ts'
 import { CommitList, DiffView, FileContent, FileTree, type ArchiveFormat } from '../contract/files.ts'
 import {
   AgentList,
@@ -47,6 +46,7 @@ import { jobForm, type DocumentFile, type JobRequest } from './job-request.ts'
 import { permissionCalls, type PermissionCalls } from './permission-calls.ts'
 import { questionCalls, type QuestionCalls } from './question-calls.ts'
 import { providerCalls, type ProviderCalls } from './provider-calls.ts'
+import { storageCalls, type StorageCalls } from './storage-calls.ts'
 import { requestJson, requestNothing, send, type Endpoint } from './request.ts'
 
 /** The proof of a job and the evidence for it. */
@@ -77,7 +77,7 @@ export interface CreateOptions {
   readonly idempotencyKey?: string
 }
 
-export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
+export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls, StorageCalls {
   readonly url: string
   createJob(job: JobRequest, options?: CreateOptions): Promise<CreatedJob>
   getJob(id: string): Promise<JobView>
@@ -128,8 +128,6 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   budget(id: string): Promise<BudgetView>
   /** Sets the named limits, null removes a limit; a job that waits for its budget continues. */
   setBudget(id: string, budget: BudgetChange): Promise<JobView>
-  /** Deletes a job that has ended, with its repository, its result and its history. */
-  deleteJob(id: string): Promise<void>
   /** Changes the place of a job in the queue; work that has begun goes on. */
   setPriority(id: string, priority: Priority): Promise<JobView>
   backends(): Promise<BackendView[]>
@@ -148,10 +146,6 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls {
   stats(): Promise<Stats>
   /** Resolves also when the server reports that it is not ready (503). */
   health(timeoutMs?: number): Promise<Health>
-  /** Returns the backup that is under way, or the last one since the server started. */
-  backup(): Promise<BackupView>
-  /** Begins a backup into a directory on the machine of the server; `backup` says how far it is. */
-  backUp(request: BackupRequest): Promise<BackupView>
   /** Returns the latest canary run: a small job with which the server tests itself. */
   canary(): Promise<CanaryView>
   /** Runs a canary; resolves when it has ended. */
@@ -203,6 +197,7 @@ export function openClient(options: ClientOptions): Client {
     ...contentCalls(endpoint),
     ...serverCalls(endpoint),
     ...providerCalls(endpoint),
+    ...storageCalls(endpoint),
   }
 }
 
@@ -233,8 +228,6 @@ function jobCalls(endpoint: Endpoint) {
     restart: (id: string) => requestJson(endpoint, jobPath(id, 'restart'), JobView, { method: 'POST' }),
     setBudget: (id: string, budget: BudgetChange) =>
       requestJson(endpoint, jobPath(id, 'budget'), JobView, { method: 'POST', json: budget }),
-    deleteJob: (id: string) =>
-      requestNothing(endpoint, `/api/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' }),
     setPriority: (id: string, priority: Priority) =>
       requestJson(endpoint, jobPath(id, 'priority'), JobView, { method: 'POST', json: { priority } }),
     budget: (id: string) => requestJson(endpoint, jobPath(id, 'budget'), BudgetView),
@@ -332,9 +325,6 @@ function serverCalls(endpoint: Endpoint) {
     workers: async () => (await requestJson(endpoint, '/api/workers', WorkerList)).workers,
     stats: () => requestJson(endpoint, '/api/stats', Stats),
     health: (timeoutMs = 5_000) => requestJson(endpoint, '/health', Health, { accept: [503], timeoutMs }),
-    backup: () => requestJson(endpoint, '/api/backup', BackupView),
-    backUp: (request: BackupRequest) =>
-      requestJson(endpoint, '/api/backup', BackupView, { method: 'POST', json: request }),
     canary: () => requestJson(endpoint, '/api/health/canary', CanaryView),
     runCanary: (signal?: AbortSignal) =>
       requestJson(endpoint, '/api/health/canary', CanaryView, {

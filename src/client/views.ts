@@ -4,6 +4,7 @@
  */
 import { Priority } from '../contract/words.ts'
 
+export type { CollectView, StorageView } from '../contract/storage.ts'
 export { BackupManifest, type BackupView } from '../contract/backup.ts'
 export type { BackendTrial, BackendView, CustomBackend, Settings } from '../contract/backend.ts'
 export type { Conformance } from '../contract/conformance.ts'

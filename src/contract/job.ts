@@ -132,6 +132,10 @@ export const JobView = z.object({
   workspace_path: z.string().nullable(),
   /** The branch that holds the work: the default branch of the source, or `main` without a source. */
   branch: z.string(),
+  /** When a person archived it; null while it is in the lists. */
+  archived_at: Time.nullable(),
+  /** When its files were first downloaded or cloned; null while nobody has a copy. */
+  taken_at: Time.nullable(),
   head_commit: z.string().nullable(),
   error: z.string().nullable(),
   usage: Usage,
@@ -200,6 +204,8 @@ export const JobQuery = z.strictObject({
   page_size: z.coerce.number().int().min(1).max(100).default(50),
   status: JobStatus.optional(),
   q: PlainText.max(200).optional(),
+  /** Archived jobs, instead of those that are not archived. */
+  archived: z.enum(['true', 'false']).default('false'),
   /** Only jobs that wait for a person. */
   needs: z.enum(['person']).optional(),
   /** `attention`: jobs that wait for a person come first; within each group, sorted by age. */

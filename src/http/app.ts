@@ -19,6 +19,7 @@ import { providerEndpoints } from './routes/providers.ts'
 import { questionEndpoints } from './routes/questions.ts'
 import { serverEndpoints } from './routes/server.ts'
 import { sessionEndpoints } from './routes/session.ts'
+import { storageEndpoints } from './routes/storage.ts'
 import { uiRoutes } from './routes/ui.ts'
 import type { ServerParts } from './server-parts.ts'
 import { unmatched } from './unmatched.ts'
@@ -41,6 +42,7 @@ const resources: readonly ((server: ServerParts) => Endpoint[])[] = [
   eventEndpoints,
   fileEndpoints,
   gitEndpoints,
+  storageEndpoints,
 ]
 
 /** Creates the HTTP app. Every endpoint is described in `/api/openapi.json`. */

@@ -157,6 +157,8 @@ function toView(row: Selectable<JobsTable>, figures: Figures, checking: JobView[
     proof_reason: job.proof_reason,
     workspace_path: job.result_path,
     branch: job.branch,
+    archived_at: toIso(row.archived_at),
+    taken_at: toIso(row.taken_at),
     head_commit: job.head_commit,
     checking,
     waited_ms: Math.round(job.person_ms),
@@ -178,13 +180,18 @@ function toView(row: Selectable<JobsTable>, figures: Figures, checking: JobView[
 }
 
 /** Returns the condition that a list puts on jobs. Hidden ones are left out by their ids, so that an index is enough to count. */
-function isListed(job: ExpressionBuilder<Schema, 'jobs'>, { status, needs, q = '' }: JobQuery) {
+function isListed(job: ExpressionBuilder<Schema, 'jobs'>, { status, needs, archived, q = '' }: JobQuery) {
   const like = `%${q.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return job.and([
     job(
       'id',
       'not in',
       job.selectFrom('jobs as server').select('server.id').where('server.hidden', '=', sql.lit(1)),
+    ),
+    job(
+      'id',
+      archived === 'true' ? 'in' : 'not in',
+      job.selectFrom('jobs as put_away').select('put_away.id').where('put_away.archived_at', 'is not', null),
     ),
     ...(status === undefined ? [] : [job('status', '=', status)]),
     ...(needs === 'person' ? [job('person_since', 'is not', null)] : []),

@@ -17,7 +17,7 @@ export function jobView(change: Partial<JobView> = {}): JobView {
   return {
     id, vision: 'a todo list', title: hostile, backend: 'codex', mode: 'team', demo: false, status: 'running', current_phase: 'building',
     progress: 40, wait: null, proof: null, proof_reason: null, created_at: at(0), started_at: at(0), completed_at: null, workspace_path: null,
-    branch: 'main', head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, checking: null, waited_ms: 0, options: { agents: {}, model: null, models: {}, checks: [], setup: [], source: null, parallelism: 2, priority: 'normal', approve_plan: false, permissions: 'sandbox', budget: null },
+    branch: 'main', archived_at: null, taken_at: null, head_commit: null, error: null, usage, team: [], tasks: { total: 0, done: 0 }, checking: null, waited_ms: 0, options: { agents: {}, model: null, models: {}, checks: [], setup: [], source: null, parallelism: 2, priority: 'normal', approve_plan: false, permissions: 'sandbox', budget: null },
     ...change,
   } // prettier-ignore
 }

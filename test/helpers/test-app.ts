@@ -3,6 +3,7 @@ import { limits } from '../../src/config.ts'
 import { openCreateJob } from '../../src/engine/job/create-job.ts'
 import { openStreams } from '../../src/engine/job/follow-events.ts'
 import { openViewJob } from '../../src/engine/job/view-job.ts'
+import { openKeeper } from '../../src/engine/server/retention.ts'
 import { openBackups } from '../../src/engine/server/backup.ts'
 import { openBrowserSessions } from '../../src/engine/server/browser-sessions.ts'
 import { openCanary } from '../../src/engine/server/canary.ts'
@@ -24,6 +25,7 @@ export interface TestApp {
 
 const HOST = 'slipway.test'
 const VERSION = '1.0.0'
+const HOUR_MS = 3_600_000
 
 /** Opens an app. No job moves in it, unless a worker is wanted. Whoever opens it closes it. */
 export async function openTestApp({ slots }: { readonly slots?: number } = {}): Promise<TestApp> {
@@ -34,6 +36,7 @@ export async function openTestApp({ slots }: { readonly slots?: number } = {}): 
   const createJob = openCreateJob(engine)
   const canary = openCanary({ engine, streams, createJob })
   const backups = openBackups(engine, VERSION)
+  const keeper = openKeeper(engine, backups, HOUR_MS)
   const server: ServerParts = {
     engine,
     createJob,
@@ -41,6 +44,7 @@ export async function openTestApp({ slots }: { readonly slots?: number } = {}): 
     streams,
     canary,
     backups,
+    keeper,
     sessions: openBrowserSessions(engine.db, token, limits),
     logIn: openLogIn(token, limits),
     ready:
@@ -68,7 +72,7 @@ export async function openTestApp({ slots }: { readonly slots?: number } = {}): 
     },
     async close() {
       await worker?.stop()
-      for (const part of [backups, canary, streams]) await part.close()
+      for (const part of [keeper, backups, canary, streams]) await part.close()
       await close()
     },
   }

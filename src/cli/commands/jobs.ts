@@ -13,6 +13,7 @@ interface Flags extends ServerFlags {
   status?: JobSummary['status']
   search?: string
   needsYou?: boolean
+  archived?: boolean
   limit: number
   page: number
   json?: boolean
@@ -27,6 +28,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
     .option('--needs-you', 'only those that wait for a person')
     .addOption(new Option('--status <status>', 'only those of this status').choices(statuses))
     .option('--search <words>', 'only those whose title or vision contains this')
+    .option('--archived', 'those that were archived, instead of the others')
     .option('--limit <number>', 'how many', wholeNumber(1, 100), 20)
     .option('--page <number>', 'which page', wholeNumber(1, 1_000_000), 1)
     .option('--json', 'as JSON')
@@ -37,6 +39,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
           page_size: flags.limit,
           sort_by: 'attention',
           ...(flags.needsYou === true ? { needs: 'person' as const } : {}),
+          ...(flags.archived === true ? { archived: 'true' as const } : {}),
           ...(flags.status === undefined ? {} : { status: flags.status }),
           ...(flags.search === undefined ? {} : { q: flags.search }),
         }),

@@ -8,6 +8,7 @@ import { diff, listCommits, listFiles, readFile, resolveRef } from '../../worksp
 import { serveUploadPack, type UploadPack } from '../../workspace/serve-repository.ts'
 import type { Engine } from '../engine.ts'
 import { existingJob } from '../existing-job.ts'
+import { noteTaken } from './take-result.ts'
 
 /** The maximum number of commits in a history. */
 const COMMITS = 1000
@@ -86,6 +87,7 @@ export async function archiveJob(
   const { job, repository, commit } = await placeOf(engine, jobId)
   const { archiveBytes: maxBytes, cloneMs: timeoutMs } = engine.limits
   const stream = await archiveCommit(repository, commit, { format, maxBytes, timeoutMs, signal })
+  await noteTaken(engine, jobId, 'archive')
   return { name: `${slugOf(job.title)}-${commit.slice(0, 8)}.${format}`, stream }
 }
 
@@ -101,5 +103,8 @@ export async function uploadPack(engine: FilesEngine, jobId: string, asked: Uplo
   const repository = jobRepository(engine.dataDir, jobId)
   if (repository === null)
     throw new AppError('not_found', 'The job has no repository yet: its work has not begun.')
-  return serveUploadPack(repository, asked, engine.limits)
+  const answer = serveUploadPack(repository, asked, engine.limits)
+  // The first request only asks which branches there are.
+  if (asked.request !== null) await noteTaken(engine, jobId, 'clone')
+  return answer
 }

@@ -7,6 +7,7 @@ import { AppError } from '../../lib/app-error.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
 import { startInterval } from '../../lib/timers.ts'
 import { listRemovals, saveBytes, storedJobs, type StoredRow } from '../../store/retention.ts'
+import { removeUnusedMirrors } from '../../workspace/mirror.ts'
 import { treeSize } from '../../workspace/tree-size.ts'
 import type { Engine } from '../engine.ts'
 import { deleteJob } from '../people/delete-job.ts'
@@ -31,9 +32,15 @@ export function openKeeper(engine: Engine, backups: Pick<Backups, 'view'>, every
   let isClosed = false
   let running: Promise<RemovedJob[]> | null = null
   const collect = (): Promise<RemovedJob[]> => {
-    running ??= removeWhatGoes(engine, () => isClosed || backups.view().status === 'running').finally(() => {
-      running = null
-    })
+    const mustStop = (): boolean => isClosed || backups.view().status === 'running'
+    running ??= removeWhatGoes(engine, mustStop)
+      .then(async (removed) => {
+        if (!mustStop()) await removeUnusedMirrors(engine.dataDir)
+        return removed
+      })
+      .finally(() => {
+        running = null
+      })
     return running
   }
   const timer = startInterval(everyMs, () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Health } from './contract/server.ts'
 import { openBoard } from './board/board.ts'
 import { openCatalogue, type Catalogue } from './agents/catalogue.ts'
 import { limits, loadConfig, type Config } from './config.ts'
@@ -24,7 +25,7 @@ import { recover } from './engine/work/recover.ts'
 import { startWorker, type Worker } from './engine/work/worker.ts'
 import { createApp } from './http/app.ts'
 import { openLogIn } from './http/log-in.ts'
-import { requirePort, serve } from './http/serve.ts'
+import { listen } from './http/serve.ts'
 import { clock } from './lib/clock.ts'
 import { createOnce } from './lib/create-once.ts'
 import { newId } from './lib/ids.ts'
@@ -72,16 +73,17 @@ export async function startServer(overrides: {
   const log = openLog(config.logLevel)
   const bornAt = clock.now()
   const version = readVersion()
-  await requirePort(config.host, config.port)
-  await requireGit()
-  // Before anything in the data directory is read or changed, because it may belong to a running server.
-  const lock = await lockDirectory(config.dataDir)
+  const live = (): Health => ({ status: 'ok', version, checks: {} })
+  const server = await listen({ host: config.host, port: config.port, log, live })
   const runDir = path.join(config.dataDir, 'run')
-  const closers: (() => Promise<void>)[] = [lock.release, endGit]
+  const closers: (() => Promise<void>)[] = [server.close]
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await closeInTime(close, log)
   }
   try {
+    // Before anything in the data directory is read or changed, because it may belong to a running server.
+    closers.push((await lockDirectory(config.dataDir)).release, endGit)
+    await requireGit()
     fs.mkdirSync(runDir, { recursive: true, mode: 0o700 })
     const [db, launcher] = await openBoth(config, runDir, log, closers)
     const answers = await openAnswers(db)
@@ -154,11 +156,11 @@ export async function startServer(overrides: {
       uiDir: path.join(packageRoot, 'web', 'dist'),
       limits,
     })
-    const server = await serve({ app, host: config.host, port: config.port, log })
     closers.push(server.close)
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host
     hosts.push(...[shown, 'localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${server.port}`))
     const url = `http://${shown}:${server.port}`
+    server.open(app)
     closers.push(announce(config.dataDir, url, bornAt, overrides.ofCommand ?? false))
     return { url, token, worker, logInLink: () => `${url}/?code=${logIn.newCode()}`, stop }
   } catch (error) {

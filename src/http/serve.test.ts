@@ -2,15 +2,17 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import net from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openLog } from '../lib/log.ts'
-import { requirePort, serve, type Listening } from './serve.ts'
+import { listen, type Listening } from './serve.ts'
 
 const app = new OpenAPIHono()
 app.get('/', (c) => c.text('here'))
-const options = { app, host: '127.0.0.1', port: 0, log: openLog('silent') }
+const live = () => ({ status: 'ok' as const, version: '1.0.0', checks: {} })
+const options = { host: '127.0.0.1', port: 0, log: openLog('silent'), live }
 let listening: Listening
 
 beforeEach(async () => {
-  listening = await serve(options)
+  listening = await listen(options)
+  listening.open(app)
 })
 afterEach(() => listening.close())
 
@@ -18,21 +20,32 @@ it('serves the app on a free port', async () => {
   expect(await (await fetch(`http://127.0.0.1:${listening.port}/`)).text()).toBe('here')
 })
 
-it('a port that is taken is refused with a sentence, before and when it is opened', async () => {
-  const taken = expect.objectContaining({
+it('a port that is taken is refused with a sentence', async () => {
+  await expect(listen({ ...options, port: listening.port })).rejects.toMatchObject({
     code: 'port_in_use',
     message: `Port ${listening.port} is in use: stop the other server, or pass another --port.`,
   })
-  await expect(requirePort('127.0.0.1', listening.port)).rejects.toEqual(taken)
-  await expect(serve({ ...options, port: listening.port })).rejects.toEqual(taken)
 })
 
-it('a port that is free stays free', async () => {
-  const { port } = listening
-  await listening.close()
-  await requirePort('127.0.0.1', port)
-  listening = await serve({ ...options, port })
-  expect(listening.port).toBe(port)
+it('before there is an app it is alive, and everything else waits for the app', async () => {
+  const starting = await listen(options)
+  const url = `http://127.0.0.1:${starting.port}`
+  const early = fetch(`${url}/`)
+  expect(await (await fetch(`${url}/health/live`)).json()).toEqual(live())
+  starting.open(app)
+  expect(await (await early).text()).toBe('here')
+  // What the app does not know is not known any more.
+  expect((await fetch(`${url}/health/live`)).status).toBe(404)
+  await starting.close()
+})
+
+it('a start that fails leaves nobody waiting', async () => {
+  const starting = await listen(options)
+  const early = fetch(`http://127.0.0.1:${starting.port}/`)
+  await fetch(`http://127.0.0.1:${starting.port}/health/live`)
+  await starting.close()
+  await expect(early).rejects.toThrow('fetch failed')
+  await starting.close()
 })
 
 it('what is no HTTP is told so, and the server goes on', async () => {
@@ -57,5 +70,5 @@ it('ends what is open when it is closed', async () => {
   await listening.close()
   await closed
   await expect(fetch(`http://127.0.0.1:${listening.port}/`)).rejects.toThrow('fetch failed')
-  listening = await serve(options)
+  listening = await listen(options)
 })

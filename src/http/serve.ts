@@ -1,26 +1,42 @@
 import { Server } from 'node:http'
-import net from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Health } from '../contract/server.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
 
+/** An open port. */
 export interface Listening {
   readonly port: number
+  /** Answers with the app: what has waited, and everything from now on. */
+  open(app: OpenAPIHono): void
+  /** Safe to call twice. */
   close(): Promise<void>
 }
 
 const HEADERS_MS = 15_000
 const BODY_MS = 300_000
 
-/** Serves the app. Resolves when the port is open; rejects with a sentence when the port is taken. */
-export function serve(options: {
-  app: OpenAPIHono
+/**
+ * Listens before there is an app: `GET /health/live` is answered at once, so that a supervisor sees a server that starts;
+ * everything else waits for the app. Rejects with a sentence when the port is taken.
+ */
+export function listen(options: {
   host: string
   port: number
   log: Log
+  live: () => Health
 }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: options.app.fetch, overrideGlobalObjects: false })
+  const opened = Promise.withResolvers<OpenAPIHono>()
+  const isOpen = { value: false }
+  const server = createAdaptorServer({
+    async fetch(request, bindings) {
+      if (!isOpen.value && new URL(request.url).pathname === '/health/live')
+        return Response.json(options.live())
+      return (await opened.promise).fetch(request, bindings)
+    },
+    overrideGlobalObjects: false,
+  })
   if (!(server instanceof Server)) throw new Error('this is not a server of HTTP/1.1')
   server.headersTimeout = HEADERS_MS
   server.requestTimeout = BODY_MS
@@ -36,17 +52,15 @@ export function serve(options: {
       const address = server.address()
       const port = address !== null && typeof address === 'object' ? address.port : options.port
       server.on('error', (error) => options.log.error({ err: error }, 'http server'))
-      resolve({ port, close: () => close(server) })
+      resolve({
+        port,
+        open(app) {
+          isOpen.value = true
+          opened.resolve(app)
+        },
+        close: () => close(server),
+      })
     })
-  })
-}
-
-/** Throws the error of `serve` for a port that is taken, before anything else is started. */
-export function requirePort(host: string, port: number): Promise<void> {
-  const probe = net.createServer()
-  return new Promise((resolve, reject) => {
-    probe.once('error', (error) => reject(refusal(error, port)))
-    probe.listen(port, host, () => probe.close(() => resolve()))
   })
 }
 

@@ -76,9 +76,7 @@ function eventPage() {
       '',
       '| type | what it says | `data` |',
       '|---|---|---|',
-      ...types.map(
-        ([type, [, says]]) => `| \`${type}\` | ${says} | ${fieldsOf(jsonSchema(eventData[type]))} |`,
-      ),
+      ...types.map(([type, says]) => `| \`${type}\` | ${says} | ${fieldsOf(jsonSchema(eventData[type]))} |`),
     ].join('\n'),
   )
   return `${[

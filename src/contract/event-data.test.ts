@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest'
 import { eventData, type EventContent, type EventType } from './event-data.ts'
+import { eventKinds } from './event-kinds.ts'
 import { eventTypes } from './event-types.ts'
 
 const message = 'said'
 
 it('has words for every type, or it does not compile', () => {
-  // @ts-expect-error -- One type more needs its words in event-types.ts.
-  const more: Readonly<Record<EventType | 'job.toasted', unknown>> = eventTypes
-  expect(Object.keys(more).toSorted()).toEqual(Object.keys(eventData).toSorted())
+  // @ts-expect-error -- One type more needs its sentence in event-types.ts.
+  const said: Readonly<Record<EventType | 'job.toasted', unknown>> = eventTypes
+  // @ts-expect-error -- It also needs its kind in event-kinds.ts, by which it is shown.
+  const shown: Readonly<Record<EventType | 'job.toasted', unknown>> = eventKinds
+  for (const words of [said, shown])
+    expect(Object.keys(words).toSorted()).toEqual(Object.keys(eventData).toSorted())
 })
 
 it('has the data of its type, or it does not compile', () => {

@@ -1,4 +1,4 @@
-import { eventTypes, type EventKind } from './event-types.ts'
+import { eventKinds, type EventKind } from './event-kinds.ts'
 
 /**
  * Says events in the words and colours that people see, for every place that shows them. Tolerant, because events may come
@@ -12,9 +12,7 @@ export interface Told {
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
 
-const kinds: ReadonlyMap<string, EventKind> = new Map(
-  Object.entries(eventTypes).map(([type, [kind]]) => [type, kind]),
-)
+const kinds: ReadonlyMap<string, EventKind> = new Map(Object.entries(eventKinds))
 
 export function eventKind({ type }: Pick<Told, 'type'>): EventKind {
   return kinds.get(type) ?? 'step'

@@ -1,5 +1,5 @@
 import type { EventView } from '../../../src/contract/event.ts'
-import type { EventKind } from '../../../src/contract/event-types.ts'
+import type { EventKind } from '../../../src/contract/event-kinds.ts'
 import { eventKind } from '../../../src/contract/event-words.ts'
 import { parseDelivered, parsePermission, parsePlan, parseSaid, parseTool } from './session-data.ts'
 import type { PlanEntry, ToolDiff } from './session-data.ts'

@@ -52,6 +52,9 @@ const onceIsEnough = [
   'upgrade',
 ].map((name) => `test/journeys/${name}.test.ts`)
 
+/** Tests beside the store that are about files: those of the embedded database, and locks. */
+const onSqliteAlone = ['database', 'lock', 'migrate'].map((name) => `src/store/${name}.test.ts`)
+
 const journeys = {
   include: ['test/journeys/**/*.test.ts'],
   maxWorkers: WAITING_WORKERS,
@@ -136,13 +139,14 @@ export default defineConfig({
         },
       },
       {
-        // Every journey, and what is killed around them; `journeys-postgres` is the part that is about the engine.
+        // Every journey, what is killed around them, and the store's own tests; `journeys-postgres` is the part that is about
+        // the engine.
         extends: true,
         test: {
           ...journeys,
           name: 'postgres',
-          include: [...journeys.include, 'test/chaos/crash.test.ts'],
-          exclude: ['test/journeys/backup.test.ts'],
+          include: [...journeys.include, 'test/chaos/crash.test.ts', 'src/store/**/*.test.ts'],
+          exclude: ['test/journeys/backup.test.ts', ...onSqliteAlone],
           env: { SLIPWAY_TEST_ENGINE: 'postgres' },
           globalSetup: ['test/helpers/postgres.ts'],
           testTimeout: 10 * MINUTE,

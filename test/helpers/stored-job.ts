@@ -6,7 +6,18 @@ import {
   type NewAttempt,
 } from '../../src/store/attempts.ts'
 import type { Database, JobTrx } from '../../src/store/database.ts'
-import { insertJobs, lockJob, updateJob, type JobChange, type NewJobRow } from '../../src/store/jobs.ts'
+import { readEvents } from '../../src/store/events.ts'
+import {
+  insertJobs,
+  lockJob,
+  readJob,
+  updateJob,
+  type JobChange,
+  type JobRow,
+  type NewJobRow,
+} from '../../src/store/jobs.ts'
+import { claimNext, dueAdvances, type ClaimedEntry } from '../../src/store/queue.ts'
+import type { QueueName } from '../../src/store/schema.ts'
 import {
   insertAgents,
   insertTasks,
@@ -15,6 +26,7 @@ import {
   type NewTaskRow,
   type TaskChange,
 } from '../../src/store/team.ts'
+import { beginWork, insertWork, readWork, type NewWork, type WorkRow } from '../../src/store/work.ts'
 import { newJobRow } from './new-job-row.ts'
 
 /** Runs statements on a job as everybody does: in a transaction that holds its lock. */
@@ -112,6 +124,21 @@ export async function storeAttempt(
   return attempt.id
 }
 
+/** Stores work, which is queued: checks of the whole job unless told. Returns its id. */
+export async function storeWork(db: Database, jobId: string, given: Partial<NewWork> = {}): Promise<string> {
+  const work: NewWork = {
+    id: newId(),
+    jobId,
+    epoch: 1,
+    kind: 'checks',
+    taskId: null,
+    attemptId: null,
+    ...given,
+  }
+  await underLock(db, jobId, (trx) => insertWork(trx, work))
+  return work.id
+}
+
 export interface Attempted extends Place {
   readonly attemptId: string
 }
@@ -128,4 +155,56 @@ export async function storeAttempted(
   const place = { jobId, agentId, taskId }
   const attemptId = await storeAttempt(db, place, {}, { status: 'running', started_at: new Date() })
   return { ...place, attemptId }
+}
+
+export interface ClaimedWork {
+  readonly work: WorkRow
+  readonly lease: number
+  readonly job: JobRow
+}
+
+/** Claims work of a job, as a worker does; work of other jobs stays as it is. Throws when there is none. */
+export function claimEntry(
+  db: Database,
+  jobId: string,
+  queue: QueueName = 'work',
+  workerId: string = newId(),
+): Promise<ClaimedEntry> {
+  return db.tx(async (trx) => {
+    for (const others: string[] = []; ;) {
+      const entry = await claimNext(trx, queue, workerId)
+      if (entry === null) throw new Error(`there is no ${queue} of the job to claim`)
+      if (entry.job_id !== jobId) others.push(entry.id)
+      else {
+        for (const id of others)
+          await trx.updateTable('work').set({ lease_until: null }).where('id', '=', id).execute()
+        return entry
+      }
+    }
+  })
+}
+
+/** Claims work of a job and begins it. Throws when there is none. */
+export async function claimWork(
+  db: Database,
+  jobId: string,
+  queue: QueueName = 'work',
+  workerId: string = newId(),
+): Promise<ClaimedWork> {
+  const { id, lease } = await claimEntry(db, jobId, queue, workerId)
+  const isBegun = await underLock(db, jobId, (trx) => beginWork(trx, id, lease))
+  const [work, job] = [await readWork(db.reader, id), await readJob(db.reader, jobId)]
+  if (!isBegun || work === null || job === null) throw new Error('the work cannot begin')
+  return { work, lease, job }
+}
+
+/** Returns the events of a job in short: `<actor> <type>`, without its acceptance. */
+export async function journalOf(db: Database, jobId: string): Promise<string[]> {
+  const events = await readEvents(db.reader, jobId, 1, 1000)
+  return events.map(({ actor, type }) => `${actor} ${type}`)
+}
+
+/** Whether an `advance` of the job is due now. */
+export async function isAdvanceDue(db: Database, jobId: string): Promise<boolean> {
+  return (await dueAdvances(db.reader, 10_000)).includes(jobId)
 }

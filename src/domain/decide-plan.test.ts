@@ -86,4 +86,9 @@ it('an edit is told in words, and no edit is none', () => {
   const both = { ...made, tasks: [...made.tasks, ...edited.tasks] }
   expect(planChanges(both, { ...both, tasks: both.tasks.toReversed() })).toContain('changed the order')
   expect(planChanges(made, { ...made, checks: ['node --test'] })).toContain('the checks of the whole')
+  expect(planChanges(made, { ...made, summary: 'more' })).toContain('changed the description')
+  const many = Array.from({ length: 7 }, (_, n) => ({ ...edited.tasks[0], key: `t${n}`, title: `T${n}` }))
+  expect(planChanges(made, Plan.parse({ ...made, tasks: [...made.tasks, ...many] }))).toBe(
+    'A person edited the plan: added "T0", "T1", "T2", "T3", "T4" and 2 more.',
+  )
 })

@@ -5,6 +5,8 @@ import { tries } from './limits.ts'
 import type { FailedCheck, Finding, Snapshot, Work } from './model.ts'
 import { isRestore, repairTask, restoreTask } from './plan-tasks.ts'
 
+const toBuilding: Decision = { do: 'enter-phase', phase: 'building' }
+
 /**
  * Decides the end of a job whose tasks are done: its checks on a clean checkout of the exact commit, repairs while they
  * fail, the delivery, and only then the completion.
@@ -34,22 +36,21 @@ function decideChecks(snapshot: Snapshot): Decision[] {
   if (current.verdict === 'none') return decideDelivery(snapshot, mine, unproven(current.reason))
   const open = openFindings(snapshot)
   if (open.length > 0 && !snapshot.tasks.some(isRestore))
-    return [{ do: 'add-tasks', tasks: [restoreTask(open, current.passed ?? [])] }, ...toBuilding(job.phase)]
+    return [{ do: 'add-tasks', tasks: [restoreTask(open, current.passed ?? [])] }, toBuilding]
   return decideDelivery(snapshot, mine, proofOf(snapshot))
 }
 
 /** Decides about failed checks: a repair task, another run because the failure may have been chance, or the end of the job. */
 function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonly FailedCheck[]): Decision[] {
-  const { job } = snapshot
   const names = failed.map(({ command }) => `"${command}"`).join(', ')
   const repairs =
     runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
   if (repairs >= tries.repairs) {
-    const line = failingLine(failed[0]?.log ?? '')
+    const line = failed.map(({ log }) => failingLine(log)).find((found) => found !== null)
     const what = failed.some(({ kind }) => kind === 'setup')
       ? 'The setup still fails'
       : 'The checks still fail'
-    const error = `${what} after ${repairs} repairs: ${names}.${line === null ? '' : ` It says: ${line}`} The evidence is kept with the job.`
+    const error = `${what} after ${repairs} repairs: ${names}.${line === undefined ? '' : ` It says: ${line}`} The evidence is kept with the job.`
     return [{ do: 'fail-job', error }]
   }
   const tasks = snapshot.tasks.filter((task) => task.kind === 'repair' && !isRestore(task))
@@ -58,7 +59,7 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
     return [{ do: 'start-checks', taskId: null, attemptId: null }]
   if (tasks.at(-1)?.status === 'cancelled')
     return [{ do: 'fail-job', error: `The checks fail and their repair was cancelled: ${names}.` }]
-  return [{ do: 'add-tasks', tasks: [repairTask(snapshot, failed)] }, ...toBuilding(job.phase)]
+  return [{ do: 'add-tasks', tasks: [repairTask(snapshot, failed)] }, toBuilding]
 }
 
 /** The proof that a job has reached, and the reason when it is not `proven`. */
@@ -113,10 +114,6 @@ function decideDelivery({ job }: Snapshot, mine: readonly Work[], shown: Shown):
 
 function back(phase: string): Decision[] {
   return phase === 'delivering' ? [{ do: 'enter-phase', phase: 'proving' }] : []
-}
-
-function toBuilding(phase: string): Decision[] {
-  return phase === 'building' ? [] : [{ do: 'enter-phase', phase: 'building' }]
 }
 
 function broken(works: readonly Work[]): number {

@@ -144,7 +144,7 @@ function decideAgain(
       { do: 'fail-task', taskId: task.id, error: `Its attempts were interrupted ${interrupted} times.` },
     ]
   }
-  const feedback = latest === undefined ? [] : feedbackFor(snapshot, latest)
+  const feedback = attempts.slice(-1).flatMap((attempt) => feedbackFor(snapshot, attempt))
   if (failures >= tries.perTask) {
     const why = reasonOf(feedback, latest)
     return [

@@ -353,6 +353,11 @@ describe('a disk that was full', () => {
       { do: 'wait-retry', for: 'disk', taskId: null, until: 1_005_000, on: 'room on the disk of the server' },
     ])
     expect(acts(delivering(often), 1_005_000)).toEqual(['start-deliver'])
+    const until = new Date(1_005_000).toISOString()
+    const wait = { for: 'disk' as const, on: 'room on the disk of the server', since: until, until }
+    const waiting = delivering(often)
+    const held = { ...waiting, job: { ...waiting.job, wait } }
+    expect(acts(held, 1_005_000)).toEqual(['stop-waiting', 'start-deliver'])
   })
 
   it('and so is a restart of a server whose program was replaced', () => {

@@ -57,9 +57,8 @@ function decideWait(
     const soonest = retries.reduce((a, b) => (a.until <= b.until ? a : b))
     return job.wait?.until === new Date(soonest.until).toISOString() ? [] : [soonest]
   }
-  const [person] = waits.filter((wait) => wait.do === 'wait-person')
-  if (person === undefined) return []
-  return job.wait?.for === person.for && job.wait.on === person.on ? [] : [person]
+  const [person] = waits
+  return job.wait?.for === person?.for && job.wait?.on === person?.on ? [] : waits.slice(0, 1)
 }
 
 /**

@@ -10,6 +10,7 @@ it.each([
     '[stopped after 600 s: the command did not end by itself.]',
   ],
   ['one\ntwo\n\n', 'two'],
+  [`Error: ${'x'.repeat(300)}`, `Error: ${'x'.repeat(193)}…`],
   ['\n', null],
 ])('of %j is %j', (log, line) => {
   expect(failingLine(log)).toBe(line)

@@ -105,6 +105,28 @@ it('begins nothing that costs while the budget is used up, and lets what runs go
   expect(decide(scene({ tasks: [ready, running], work: [work], models }), 0, 0)).toEqual([])
 })
 
+it('begins no review while the budget is used up, or while the subscription of the reviewer is', () => {
+  const team = { ...job, mode: 'team' as const, agents: { reviewer: 'y' } }
+  const done: Attempt = { ...someAttempt }
+  const spent = { ...nothing, spent: 'the budget' }
+  expect(decide(scene({ job: team, attempts: [done], models: spent }), 0, 0)).toEqual([
+    { do: 'wait-person', for: 'budget', taskId: 'a', on: 'the budget' },
+  ])
+  const limit: HeldBack = { for: 'provider', backend: 'y', on: 'Y: its limit', until }
+  const other: Attempt = { ...held(limit, 9), taskId: 'b' }
+  expect(decide(scene({ job: team, attempts: [done, other] }), 0, 0)).toEqual([
+    { do: 'wait-retry', for: 'provider', taskId: 'a', until: Date.parse(until), on: 'Y: its limit' },
+  ])
+})
+
+it('what costs nothing begins while the budget is used up, or a subscription is', () => {
+  const checked = { ...task, checks: ['true'] }
+  const limit: HeldBack = { for: 'provider', backend: 'x', on: 'X: its limit', until }
+  const attempts = [{ ...held(limit, 9), taskId: 'b' }, { ...someAttempt }]
+  const models = { ...nothing, spent: 'the budget' }
+  expect(decide(scene({ tasks: [checked], attempts, models }), 0, 0)).toMatchObject([{ do: 'start-checks' }])
+})
+
 it('a review that was held back waits like any other attempt, and counts as none', () => {
   const work: Attempt = { ...held(retry), status: 'succeeded', outcome: null }
   const passed = {

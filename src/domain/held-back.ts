@@ -1,3 +1,4 @@
+import type { Role } from '../contract/words.ts'
 import type { Decision } from './decision.ts'
 import type { Attempt, HeldBack, Snapshot } from './model.ts'
 
@@ -33,8 +34,11 @@ export function decideHeldBack(
   }
 }
 
-function waitForLimit(held: HeldBack, taskId: string, now: number): Decision[] | null {
-  if (held.for !== 'provider') return null
+function waitForLimit(
+  held: Extract<HeldBack, { for: 'provider' }>,
+  taskId: string,
+  now: number,
+): Decision[] | null {
   const until = Date.parse(held.until)
   return until > now ? [{ do: 'wait-retry', for: 'provider', taskId, until, on: held.on }] : null
 }
@@ -50,11 +54,13 @@ export function withinLimits(snapshot: Snapshot, decisions: readonly Decision[],
     .flatMap(({ outcome }) => (outcome?.held?.for === 'provider' ? [outcome.held] : []))
     .filter((held) => Date.parse(held.until) > now)
   if (met.length === 0) return [...decisions]
+  const backendOf = (role: Role): string => job.agents[role] ?? job.backend
   return decisions.flatMap((decision) => {
     if (decision.do !== 'start-attempt' && decision.do !== 'start-review') return [decision]
-    const task = tasks.find((other) => other.id === decision.taskId)
-    const role = decision.do === 'start-review' ? 'reviewer' : (task?.role ?? 'developer')
-    const backend = job.agents[role] ?? job.backend
+    const [backend] =
+      decision.do === 'start-review'
+        ? [backendOf('reviewer')]
+        : tasks.filter((task) => task.id === decision.taskId).map((task) => backendOf(task.role))
     const held = met.findLast((other) => other.backend === backend)
     return (held === undefined ? null : waitForLimit(held, decision.taskId, now)) ?? [decision]
   })

@@ -39,7 +39,10 @@ export function finalPhase(status: JobStatus, phase: Phase): Phase {
 
 /** Returns a title for a vision: its first line, cut at a word. */
 export function titleOf(vision: string): string {
-  const line = vision.trim().split('\n', 1)[0]?.trim() ?? ''
+  const line = vision
+    .trim()
+    .replace(/\n[^]*/, '')
+    .trim()
   if (line.length <= 100) return line
   const cut = line.slice(0, 100)
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 60)).toWellFormed()}…`

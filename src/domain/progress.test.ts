@@ -22,6 +22,7 @@ describe('the progress of a lone agent', () => {
       { kind: 'build', status: 'completed' },
     ])
     expect([built, team, solo('completed', 'completed', 'completed')]).toEqual([84, 84, 100])
+    expect(solo('running', 'delivering', 'completed')).toBe(92)
   })
 })
 

@@ -21,16 +21,18 @@ export async function ensureTeam(trx: JobTrx, snapshot: Snapshot): Promise<reado
     role,
     backend: job.agents[role] ?? job.backend,
   })
-  const developers = Array.from({ length: job.parallelism }, (_, index) =>
-    member('developer', job.parallelism === 1 ? 'Developer' : `Developer ${index + 1}`),
-  )
+  // Ids are in the order in which they are made, and so is the list of the team.
+  const developers = (): NewAgent[] =>
+    Array.from({ length: job.parallelism }, (_, index) =>
+      member('developer', job.parallelism === 1 ? 'Developer' : `Developer ${index + 1}`),
+    )
   const team =
     job.mode === 'solo'
       ? [member('developer', 'Developer')]
       : [
           member('product_owner', 'Product owner'),
           member('architect', 'Architect'),
-          ...developers,
+          ...developers(),
           member('tester', 'Tester'),
           member('reviewer', 'Reviewer'),
         ]

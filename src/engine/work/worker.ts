@@ -99,20 +99,11 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     beat = clock.now()
   }
   const watch = async (): Promise<void> => {
-    for (const id of await stuckJobs(engine.db.reader)) {
+    await forEachJob(engine, await stuckJobs(engine.db.reader), 'rescue', async (id) => {
       rescued += 1
       engine.log.error({ job: id }, 'an unfinished job had nothing that would move it')
-      await serverAct(engine.db, id, async ({ append, queueAdvance }) => {
-        await append([
-          {
-            type: 'job.rescued',
-            actor: 'server',
-            message: 'The job had nothing that would move it; it was put back into the queue.',
-          },
-        ])
-        await queueAdvance()
-      })
-    }
+      await rescue(engine, id)
+    })
   }
 
   const resume = async (): Promise<void> => {
@@ -158,28 +149,59 @@ async function lostProgram({ program }: Engine): Promise<string | null> {
 async function nextAdvances(engine: Engine): Promise<(() => Promise<void>) | null> {
   const jobs = await dueAdvances(engine.db.reader, ADVANCES)
   if (jobs.length === 0) return null
-  const { db } = patientEngine(engine)
   return async () => {
-    for (const job of jobs) {
+    const areDone = await forEachJob(engine, jobs, 'put an advance off', async (job) => {
       try {
         await advance(patientEngine(engine), job)
       } catch (error) {
         engine.log.error({ err: error, job }, 'advance')
-        await serverAct(db, job, ({ trx }) => putOffAdvance(trx, job))
+        await serverAct(patientEngine(engine).db, job, ({ trx }) => putOffAdvance(trx, job))
       }
-    }
+    })
+    // It is still due: the next look is one on a timer.
+    if (!areDone) throw new Error('an advance that failed could not be put off')
   }
+}
+
+/** Puts a job that nothing would move back into the queue. */
+async function rescue({ db }: Engine, jobId: string): Promise<void> {
+  await serverAct(db, jobId, async ({ append, queueAdvance }) => {
+    const message = 'The job had nothing that would move it; it was put back into the queue.'
+    await append([{ type: 'job.rescued', actor: 'server', message }])
+    await queueAdvance()
+  })
+}
+
+/** Does something for each of several jobs. One that fails is logged, and holds no other up; returns whether none has. */
+async function forEachJob(
+  { log }: Engine,
+  jobIds: Iterable<string>,
+  what: string,
+  act: (jobId: string) => Promise<void>,
+): Promise<boolean> {
+  let areDone = true
+  for (const job of jobIds)
+    await act(job).catch((error: unknown) => {
+      areDone = false
+      log.error({ err: error, job }, `could not ${what}`)
+    })
+  return areDone
 }
 
 /**
  * Ends leases that ran out, and has the rules decide what follows: their worker has died, or could not report. What this
  * process is running it goes on with, also when it has slept for longer than its leases are valid.
  */
-async function endExpiredLeases({ db, running }: Engine): Promise<void> {
-  for (const { id, job_id } of await expiredWork(db.reader, running.ids()))
-    await serverAct(db, job_id, async ({ trx, queueAdvance }) => {
-      if (await expireLease(trx, id)) await queueAdvance()
-    })
+async function endExpiredLeases(engine: Engine): Promise<void> {
+  const { db, running } = engine
+  const expired = await expiredWork(db.reader, running.ids())
+  const jobs = new Set(expired.map(({ job_id }) => job_id))
+  await forEachJob(engine, jobs, 'end a lease', async (job) => {
+    for (const { id } of expired.filter(({ job_id }) => job_id === job))
+      await serverAct(db, job, async ({ trx, queueAdvance }) => {
+        if (await expireLease(trx, id)) await queueAdvance()
+      })
+  })
 }
 
 function openWorkLoop(engine: Engine, queue: QueueName, room: () => number): ClaimLoop {

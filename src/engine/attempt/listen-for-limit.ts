@@ -49,7 +49,7 @@ export function listenForLimit(profile: Profile, backend: string): LimitListener
           ? acted
             ? null
             : read(said, false)
-          : (read(error, true) ?? read(lastLines(said), false))
+          : (read(error, true) ?? read(lastLines(said), true))
       if (limit === null) return null
       const untold = limit.until === null
       const until = Math.min(now + LONGEST_MS, Math.max(now + SHORTEST_MS, limit.until ?? now + UNTOLD_MS))

@@ -1,63 +1,24 @@
-import { serverAct } from '../../src/engine/job-transactions.ts'
-import { newId } from '../../src/lib/ids.ts'
-import { insertAttempt, updateAttempt } from '../../src/store/attempts.ts'
+import type { Claim } from '../../src/engine/claim.ts'
+import { readAttempt, type AttemptTask } from '../../src/store/attempts.ts'
 import type { Database } from '../../src/store/database.ts'
-import { insertJobs } from '../../src/store/jobs.ts'
-import { claimNext } from '../../src/store/queue.ts'
-import { beginActivity, insertAgents, insertTasks } from '../../src/store/team.ts'
-import { beginWork, insertWork, readWork, type WorkRow } from '../../src/store/work.ts'
-import { newJobRow } from './new-job-row.ts'
+import type { NewJobRow } from '../../src/store/jobs.ts'
+import { claimWork, storeAttempted, storeWork, type Attempted } from './stored-job.ts'
 
-/** A job whose only agent works on its only task, with the work claimed. */
-export async function claimedAttempt(db: Database): Promise<{ work: WorkRow; lease: number }> {
-  const row = newJobRow()
-  const jobId = row.id
-  await db.tx((trx) => insertJobs(trx, [row]))
-  const ids = { agent: newId(), task: newId(), attempt: newId(), work: newId(), worker: newId() }
-  const claimed = await serverAct(db, jobId, async ({ trx }) => {
-    await insertAgents(trx, jobId, [
-      { id: ids.agent, name: 'Developer', role: 'developer', backend: 'offline' },
-    ])
-    const texts = { title: 'Build', description: '', dependsOn: [], acceptance: [], checks: [] }
-    await insertTasks(trx, jobId, [
-      {
-        ...texts,
-        id: ids.task,
-        key: 'build',
-        kind: 'build',
-        role: 'developer',
-        phase: 'building',
-        position: 0,
-        agentId: ids.agent,
-      },
-    ])
-    await insertAttempt(trx, {
-      id: ids.attempt,
-      jobId,
-      taskId: ids.task,
-      epoch: 1,
-      number: 1,
-      kind: 'work',
-      subjectId: null,
-      agentId: ids.agent,
-      backend: 'offline',
-      feedback: [],
-    })
-    const subject = { taskId: ids.task, attemptId: ids.attempt }
-    await insertWork(trx, {
-      ...subject,
-      id: ids.work,
-      jobId,
-      epoch: 1,
-      kind: 'attempt',
-    })
-    const entry = await claimNext(trx, 'work', ids.worker)
-    if (entry?.id !== ids.work || !(await beginWork(trx, entry.id, entry.lease))) return null
-    await updateAttempt(trx, ids.attempt, { status: 'running' })
-    await beginActivity(trx, ids.attempt)
-    const work = await readWork(trx, ids.work)
-    return work === null ? null : { work, lease: entry.lease }
-  })
-  if (claimed === null) throw new Error('the work could not be claimed')
-  return claimed
+/** A running attempt with the claim that its runner has; `stop` ends it, as a cancel does. */
+export interface ClaimedAttempt extends Attempted {
+  readonly claim: Claim
+  readonly attempt: AttemptTask
+  readonly stop: AbortController
+}
+
+/** Stores a job whose one agent makes an attempt, and claims that. */
+export async function claimAttempt(db: Database, given: Partial<NewJobRow> = {}): Promise<ClaimedAttempt> {
+  const place = await storeAttempted(db, given)
+  const { jobId, taskId, attemptId } = place
+  await storeWork(db, jobId, { kind: 'attempt', taskId, attemptId })
+  const stop = new AbortController()
+  const claim = { ...(await claimWork(db, jobId)), signal: stop.signal }
+  const attempt = await readAttempt(db.reader, attemptId)
+  if (attempt === null) throw new Error('the attempt is gone')
+  return { ...place, claim, attempt, stop }
 }

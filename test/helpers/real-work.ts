@@ -5,6 +5,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { repositoryOf } from '../../src/engine/repository-of.ts'
 import { runWork } from '../../src/engine/work/run-work.ts'
 import { newId } from '../../src/lib/ids.ts'
+import { listAttempts } from '../../src/store/attempts.ts'
 import { readJob } from '../../src/store/jobs.ts'
 import type { ClaimedEntry } from '../../src/store/queue.ts'
 import type { QueueName } from '../../src/store/schema.ts'
@@ -53,4 +54,17 @@ export async function commitInto(
   gitIn(clone, ['commit', '-qm', 'work', '--allow-empty'])
   gitIn(clone, ['push', '-q', 'origin', `HEAD:${job.branch}`])
   return gitIn(clone, ['rev-parse', 'HEAD'])
+}
+
+/** Returns the lines of what the fixture agent has heard in the newest attempt of a job, of those that left a commit. */
+export async function heardIn(engine: Engine, jobId: string): Promise<Record<string, unknown>[]> {
+  const attempts = await listAttempts(engine.db.reader, jobId)
+  const commit = attempts.findLast(({ head_commit }) => head_commit !== null)?.head_commit ?? 'main'
+  const text = gitIn(repositoryDir(engine, jobId), ['show', `${commit}:answers.jsonl`])
+  return text.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+/** Returns the directory of the repository of a job. */
+export function repositoryDir(engine: Engine, jobId: string): string {
+  return path.join(engine.dataDir, 'jobs', jobId, 'repo.git')
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { claimedAttempt } from '../../test/helpers/claimed-attempt.ts'
+import { claimAttempt } from '../../test/helpers/claimed-attempt.ts'
 import { newJobRow } from '../../test/helpers/new-job-row.ts'
 import { newId } from '../lib/ids.ts'
 import { openLog } from '../lib/log.ts'
@@ -84,7 +84,7 @@ describe('personAct', () => {
 
 describe('underLease', () => {
   it('writes for the worker that holds the lease, and queues nothing by itself', async () => {
-    const claim = await claimedAttempt(db)
+    const { claim } = await claimAttempt(db)
     expect(await underLease(db, claim, async ({ append }) => append([event]).then(() => 'written'))).toBe(
       'written',
     )
@@ -96,13 +96,13 @@ describe('underLease', () => {
     ['an older lease', (claim: { work: WorkRow; lease: number }) => ({ ...claim, lease: claim.lease - 1 })],
     ['a later lease', (claim: { work: WorkRow; lease: number }) => ({ ...claim, lease: claim.lease + 1 })],
   ])('writes nothing under %s', async (_what, other) => {
-    const claim = await claimedAttempt(db)
+    const { claim } = await claimAttempt(db)
     expect(await underLease(db, other(claim), async ({ append }) => append([event]))).toBeNull()
     expect(await typesOf(claim.work.job_id)).not.toContain('task.ready')
   })
 
   it('writes nothing for work that has ended', async () => {
-    const claim = await claimedAttempt(db)
+    const { claim } = await claimAttempt(db)
     await serverAct(db, claim.work.job_id, ({ trx }) => endWork(trx, claim.work.id, null, 'lost', null))
     expect(await underLease(db, claim, async ({ append }) => append([event]))).toBeNull()
   })
@@ -135,7 +135,7 @@ describe('serverAct', () => {
 
 describe('loseWork', () => {
   it('ends the work and its attempt, says so, and releases the agent', async () => {
-    const { work } = await claimedAttempt(db)
+    const { work } = (await claimAttempt(db)).claim
     expect(await listAgents(db.reader, work.job_id)).toMatchObject([
       { status: 'working', task_id: work.task_id },
     ])
@@ -151,7 +151,7 @@ describe('loseWork', () => {
   })
 
   it('has nothing to say of work that was over before', async () => {
-    const { work } = await claimedAttempt(db)
+    const { work } = (await claimAttempt(db)).claim
     const events = await serverAct(db, work.job_id, async ({ trx }) => {
       await endWork(trx, work.id, null, 'done', null)
       return loseWork(trx, work.id, 'its worker ended')

@@ -12,6 +12,7 @@ import {
   readAttemptEvents,
   readEvents,
   readMessages,
+  type EventContext,
   type NewEvent,
 } from './events.ts'
 import { updateJob } from './jobs.ts'
@@ -27,7 +28,7 @@ function append(jobId: string, events: readonly NewEvent[]): Promise<number> {
   return underLock(db, jobId, (trx) => appendEvents(trx, jobId, events))
 }
 
-const ready = (message: string, more: Partial<NewEvent> = {}): NewEvent => ({
+const ready = (message: string, more: Partial<EventContext> = {}): NewEvent => ({
   type: 'task.ready',
   actor: 'server',
   message,
@@ -54,13 +55,15 @@ describe('appending', () => {
   it('keeps every field, and a time of its own', async () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     const at = new Date('2026-01-02T03:04:05.678Z')
-    const data = { deep: [{ of: null }] }
-    await append(jobId, [ready('all', { actor: 'agent:Dev', taskId, attemptId, data, at })])
+    const data = { commit: null }
+    await append(jobId, [
+      { type: 'task.merged', message: 'all', actor: 'agent:Dev', taskId, attemptId, data, at },
+    ])
     expect(await readEvents(db.reader, jobId, 1, 10)).toEqual([
       {
         seq: 2,
         at: at.toISOString(),
-        type: 'task.ready',
+        type: 'task.merged',
         actor: 'agent:Dev',
         task_id: taskId,
         attempt_id: attemptId,
@@ -161,13 +164,13 @@ describe('a page', () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     await append(jobId, [
       ready('2', { taskId }),
-      { type: 'task.created', actor: 'server', message: '3', taskId },
-      { type: 'job.phase', actor: 'server', message: '4' },
+      { type: 'task.merged', actor: 'server', message: '3', taskId, data: { commit: null } },
+      { type: 'job.phase', actor: 'server', message: '4', data: { phase: 'building' } },
       ready('5', { taskId, attemptId }),
     ])
     expect(await page(jobId, { task_id: taskId })).toEqual([2, 3, 5])
     expect(await page(jobId, { attempt_id: attemptId })).toEqual([5])
-    expect(await page(jobId, { type: 'task.created' })).toEqual([3])
+    expect(await page(jobId, { type: 'task.merged' })).toEqual([3])
     expect(await page(jobId, { type: 'task.created,job.phase' })).toEqual([3, 4])
     expect(await page(jobId, { type: 'task.*' })).toEqual([2, 3, 5])
     expect(await page(jobId, { type: 'job.*', before: 5, limit: 1 })).toEqual([4])

@@ -8,6 +8,7 @@ import {
   storeTask,
   storeWork,
   underLock,
+  viewOf,
 } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import { JobQuery } from '../contract/job.ts'
@@ -15,7 +16,7 @@ import type { Wait } from '../contract/words.ts'
 import { newId } from '../lib/ids.ts'
 import type { Database } from './database.ts'
 import { markDeleted } from './deletion.ts'
-import { listJobs, readSummaries, viewJob, viewJobs } from './job-views.ts'
+import { listJobs, readSummaries, viewJobs } from './job-views.ts'
 import { updateJob } from './jobs.ts'
 import { insertQuestion } from './questions.ts'
 
@@ -164,7 +165,7 @@ describe('a job', () => {
     const change = { status: 'completed', proof: 'proven', result_path: '/r', head_commit: 'c' } as const
     const id = await storeJob(db, { source: '/s', setup: ['npm ci'], budget: { tokens: 4 } }, change)
     const other = await storeJob(db)
-    const view = await db.read((reader) => viewJob(reader, id))
+    const view = await db.read((reader) => viewOf(reader, id))
     expect(view).toMatchObject({
       id,
       vision: 'v',
@@ -190,19 +191,19 @@ describe('a job', () => {
     const gone = newId()
     const views = await db.read((reader) => viewJobs(reader, [other, gone, id]))
     expect(views.map((one) => one?.id ?? null)).toEqual([other, null, id])
-    expect(await viewJob(db.reader, gone)).toBeNull()
+    expect(await viewOf(db.reader, gone)).toBeNull()
     await underLock(db, id, (trx) => markDeleted(trx, id))
-    expect(await viewJob(db.reader, id)).toBeNull()
+    expect(await viewOf(db.reader, id)).toBeNull()
   })
 
   it('waits for a worker while none of its work runs', async () => {
     const jobId = await storeJob(db, {}, { status: 'running' })
     await storeWork(db, jobId)
     const queued = { for: 'capacity', on: 'a free worker slot', since: expect.any(String), until: null }
-    expect((await viewJob(db.reader, jobId))?.wait).toEqual(queued)
+    expect((await viewOf(db.reader, jobId))?.wait).toEqual(queued)
     await storeWork(db, jobId)
     await claimWork(db, jobId)
-    expect((await viewJob(db.reader, jobId))?.wait).toBeNull()
+    expect((await viewOf(db.reader, jobId))?.wait).toBeNull()
   })
 
   it('shows the wait that only a person can end before one that ends by itself', async () => {
@@ -211,7 +212,7 @@ describe('a job', () => {
       {},
       { status: 'waiting', wait: wait('retry') },
     )
-    expect((await viewJob(db.reader, jobId))?.wait).toEqual(wait('retry'))
+    expect((await viewOf(db.reader, jobId))?.wait).toEqual(wait('retry'))
     await underLock(db, jobId, (trx) =>
       insertQuestion(trx, {
         id: newId(),
@@ -224,13 +225,13 @@ describe('a job', () => {
         deadline: new Date(since),
       }),
     )
-    expect((await viewJob(db.reader, jobId))?.wait).toEqual({
+    expect((await viewOf(db.reader, jobId))?.wait).toEqual({
       for: 'answer',
       on: 'Developer asks: Which?',
       since: expect.any(String),
       until: since,
     })
     await underLock(db, jobId, (trx) => updateJob(trx, jobId, { wait: wait('approval') }))
-    expect((await viewJob(db.reader, jobId))?.wait).toEqual(wait('approval'))
+    expect((await viewOf(db.reader, jobId))?.wait).toEqual(wait('approval'))
   })
 })

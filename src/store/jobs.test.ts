@@ -84,7 +84,6 @@ describe('an accepted job', () => {
       plan: null,
       approve_plan: true,
       permissions: 'ask',
-      proposed_plan: null,
       plan_version: 0,
       plan_approved: false,
       plan_notes: [],
@@ -144,8 +143,6 @@ describe('a change', () => {
       proof_reason: 'why',
       head_commit: 'c1',
       result_path: '/r',
-      plan,
-      proposed_plan: plan,
       plan_version: 2,
       plan_approved: true,
       plan_notes: [{ at: since, note: 'again' }],
@@ -164,18 +161,16 @@ describe('a change', () => {
   })
 
   it('takes away what is null', async () => {
-    const id = await storeJob(db, { budget: { usd: 1 } }, { error: 'it broke', proposed_plan: plan })
+    const id = await storeJob(db, { budget: { usd: 1 } }, { error: 'it broke' })
     await change(id, {
       error: null,
       budget: null,
-      proposed_plan: null,
       cancel_requested_at: null,
       wait: null,
     })
     expect(await readJob(db.reader, id)).toMatchObject({
       error: null,
       budget: null,
-      proposed_plan: null,
       cancel_requested_at: null,
       wait: null,
     })

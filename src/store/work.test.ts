@@ -6,13 +6,13 @@ import {
   storeJob,
   storeWork,
   underLock,
+  viewOf,
 } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { Wait } from '../contract/words.ts'
 import type { WorkOutcome } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
 import type { Database } from './database.ts'
-import { viewJob } from './job-views.ts'
 import { enqueueAdvance, expireLease } from './queue.ts'
 import { updateAgent } from './team.ts'
 import { beginWork, busySlots, endWork, holdsLease, readWork, setCurrentCheck, stuckJobs } from './work.ts'
@@ -88,7 +88,7 @@ describe('work', () => {
     const { work } = await storeWork(db, jobId).then(() => claimWork(db, jobId))
     const check = { command: 'npm test', number: 1, total: 2, started_at: since }
     await underLock(db, jobId, (trx) => setCurrentCheck(trx, work.id, check))
-    expect((await viewJob(db.reader, jobId))?.checking).toEqual(check)
+    expect((await viewOf(db.reader, jobId))?.checking).toEqual(check)
   })
 })
 

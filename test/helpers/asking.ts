@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/store/open-database.ts'
 import { insertPermission } from '../../src/store/permissions.ts'
 import { insertQuestion } from '../../src/store/questions.ts'
 import type { WorkRow } from '../../src/store/work.ts'
-import { claimedAttempt } from './claimed-attempt.ts'
+import { claimAttempt } from './claimed-attempt.ts'
 import { makeDir } from './made-dirs.ts'
 
 /** What asking a person needs of an engine, with a database of its own. */
@@ -57,7 +57,7 @@ export async function askOf<View extends Ask>(
   engine: AskingEngine,
   kind: AskKind<View>,
 ): Promise<Asked<View>> {
-  const claim = await claimedAttempt(engine.db)
+  const { claim } = await claimAttempt(engine.db)
   const attempt = await readAttempt(engine.db.reader, claim.work.attempt_id ?? '')
   if (attempt === null) throw new Error('there is no attempt')
   const jobId = claim.work.job_id

@@ -4,6 +4,7 @@ import { serverAct, underLease } from '../../src/engine/job-transactions.ts'
 import type { WorkOutcome, WorkStatus } from '../../src/domain/model.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { updateAttempt, type AttemptChange } from '../../src/store/attempts.ts'
+import { readPlans } from '../../src/store/plans.ts'
 import { updateJob, type NewJobRow } from '../../src/store/jobs.ts'
 import type { QueueName } from '../../src/store/schema.ts'
 import { beginActivity, releaseAgent } from '../../src/store/team.ts'
@@ -40,7 +41,8 @@ export async function beginPretended(
   const { kind, attempt_id: attemptId } = claimed.work
   await underLease(db, claimed, async ({ trx, job }) => {
     if (job.status === 'queued') {
-      const phase = job.mode === 'solo' || job.plan !== null ? 'building' : 'planning'
+      const phase =
+        job.mode === 'solo' || (await readPlans(trx, jobId)).adopted !== null ? 'building' : 'planning'
       await updateJob(trx, jobId, { status: 'running', phase, started_at: new Date() })
     }
     if (attemptId === null || (kind !== 'attempt' && kind !== 'review')) return

@@ -1,3 +1,4 @@
+import type { JobView } from '../../src/contract/job.ts'
 import { newId } from '../../src/lib/ids.ts'
 import {
   insertAttempt,
@@ -5,8 +6,9 @@ import {
   type AttemptChange,
   type NewAttempt,
 } from '../../src/store/attempts.ts'
-import type { Database, JobTrx } from '../../src/store/database.ts'
+import type { Database, JobTrx, Reader } from '../../src/store/database.ts'
 import { readEvents } from '../../src/store/events.ts'
+import { viewJobs } from '../../src/store/job-views.ts'
 import {
   insertJobs,
   lockJob,
@@ -207,4 +209,10 @@ export async function journalOf(db: Database, jobId: string): Promise<string[]> 
 /** Whether an `advance` of the job is due now. */
 export async function isAdvanceDue(db: Database, jobId: string): Promise<boolean> {
   return (await dueAdvances(db.reader, 10_000)).includes(jobId)
+}
+
+/** Returns a job as people see it; null when there is none. */
+export async function viewOf(db: Reader, id: string): Promise<JobView | null> {
+  const [view = null] = await viewJobs(db, [id])
+  return view
 }

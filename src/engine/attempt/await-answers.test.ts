@@ -2,16 +2,15 @@ import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { acceptJob } from '../../../test/helpers/pretend-work.ts'
 import { addFixture, claimFor, heardIn } from '../../../test/helpers/real-work.ts'
-import { isAdvanceDue, journalOf, underLock } from '../../../test/helpers/stored-job.ts'
+import { isAdvanceDue, journalOf, underLock, viewOf } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import { eventually, until } from '../../../test/helpers/until.ts'
-import type { EventType } from '../../contract/event-types.ts'
+import type { EventType } from '../../contract/event-data.ts'
 import type { EventView } from '../../contract/event.ts'
 import type { PermissionPolicy } from '../../contract/permission.ts'
 import { newId } from '../../lib/ids.ts'
 import { listAttempts } from '../../store/attempts.ts'
 import { readEvents } from '../../store/events.ts'
-import { viewJob } from '../../store/job-views.ts'
 import { listAgents } from '../../store/team-views.ts'
 import { endWork } from '../../store/work.ts'
 import type { Engine } from '../engine.ts'
@@ -98,7 +97,7 @@ async function promptsOf(id: string): Promise<string[]> {
 }
 
 async function waitOf(id: string): Promise<unknown> {
-  return (await engine.db.read((reader) => viewJob(reader, id)))?.wait
+  return (await engine.db.read((reader) => viewOf(reader, id)))?.wait
 }
 
 async function agentStatus(id: string): Promise<string | undefined> {

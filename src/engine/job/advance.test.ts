@@ -6,15 +6,15 @@ import {
   pretended,
   settle,
 } from '../../../test/helpers/pretend-work.ts'
-import { isAdvanceDue, journalOf, storeJob, underLock } from '../../../test/helpers/stored-job.ts'
+import { isAdvanceDue, journalOf, storeJob, underLock, viewOf } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import { Plan } from '../../contract/plan.ts'
 import type { Role } from '../../contract/words.ts'
 import { newId } from '../../lib/ids.ts'
 import { listAttempts } from '../../store/attempts.ts'
 import { readEvents } from '../../store/events.ts'
-import { viewJob } from '../../store/job-views.ts'
 import { readJob, updateJob, type JobRow, type NewJobRow } from '../../store/jobs.ts'
+import { readPlans, savePlans } from '../../store/plans.ts'
 import { queueCounts } from '../../store/queue.ts'
 import { listAgents, listTasks } from '../../store/team-views.ts'
 import { readWork, stuckJobs } from '../../store/work.ts'
@@ -235,17 +235,13 @@ describe('a plan that a person approves', () => {
     expect(await isAdvanceDue(engine.db, id)).toBe(false)
     expect(await stuckJobs(engine.db.reader)).not.toContain(id)
     const edited = { ...plan, title: 'Edited' }
-    await personAct(engine.db, id, ({ trx }) =>
-      updateJob(trx, id, {
-        status: 'running',
-        wait: null,
-        plan_approved: true,
-        proposed_plan: edited,
-        plan_version: 2,
-      }),
-    )
+    await personAct(engine.db, id, async ({ trx }) => {
+      await savePlans(trx, id, { proposed: edited })
+      await updateJob(trx, id, { status: 'running', wait: null, plan_approved: true, plan_version: 2 })
+    })
     await settle(engine, id)
-    expect(await jobOf(id)).toMatchObject({ status: 'running', plan: { title: 'Edited' }, plan_version: 2 })
+    expect(await jobOf(id)).toMatchObject({ status: 'running', plan_version: 2 })
+    expect((await readPlans(engine.db.reader, id)).adopted).toMatchObject({ title: 'Edited' })
     expect(await tasksOf(id)).toMatchObject({ 2: 'add running' })
   })
 })
@@ -322,7 +318,7 @@ describe('an attempt', () => {
     const wait = { for: 'budget', on: 'the budget: 5 of 5 tokens are used', until: null }
     expect(await jobOf(id)).toMatchObject({ status: 'waiting', wait })
     expect((await messagesOf(id)).at(-1)).toBe('Waiting for the budget: 5 of 5 tokens are used.')
-    expect(await viewJob(engine.db.reader, id)).toMatchObject({ wait })
+    expect(await viewOf(engine.db.reader, id)).toMatchObject({ wait })
     expect(await stuckJobs(engine.db.reader)).not.toContain(id)
   })
 })

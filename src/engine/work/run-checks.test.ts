@@ -11,11 +11,11 @@ import {
   storeWork,
   underLock,
   type Attempted,
+  viewOf,
 } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import type { WorkKind } from '../../domain/model.ts'
 import { updateAttempt } from '../../store/attempts.ts'
-import { viewJob } from '../../store/job-views.ts'
 import type { NewJobRow } from '../../store/jobs.ts'
 import { jobRepository } from '../../workspace/job-repository.ts'
 import type { Claim } from '../claim.ts'
@@ -80,7 +80,7 @@ describe('the checks of a whole job', () => {
       ],
     )
     expect(await journalOf(engine.db, place.jobId)).toEqual(['server check.started', 'server check.started'])
-    expect((await viewJob(engine.db.reader, place.jobId))?.checking).toMatchObject({
+    expect((await viewOf(engine.db.reader, place.jobId))?.checking).toMatchObject({
       command: 'grep -q a a.txt',
       number: 2,
       total: 2,

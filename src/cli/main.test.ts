@@ -181,7 +181,7 @@ test('every command has help with an example', async () => {
   const names = [...out.matchAll(/^ {2}([a-z]+) .*$/gm)]
     .map((match) => match[1] ?? '')
     .filter((name) => name !== 'help')
-  expect(names.length).toBe(34)
+  expect(names.length).toBe(36)
   for (const name of names) {
     expect(await inProcess([name, '--help'])).toEqual({
       exitCode: 0,

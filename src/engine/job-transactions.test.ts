@@ -11,6 +11,7 @@ import { readEvents } from '../store/events.ts'
 import { insertJobs, readJob, updateJob } from '../store/jobs.ts'
 import { openDatabase } from '../store/open-database.ts'
 import { dueAdvances, queueCounts } from '../store/queue.ts'
+import { beginActivity } from '../store/team.ts'
 import { listAgents } from '../store/team-views.ts'
 import { endWork, readWork, stuckJobs, type WorkRow } from '../store/work.ts'
 import { personAct, serverAct, serverActOnJobs, underLease } from './job-transactions.ts'
@@ -136,6 +137,7 @@ describe('serverAct', () => {
 describe('loseWork', () => {
   it('ends the work and its attempt, says so, and releases the agent', async () => {
     const { work } = (await claimAttempt(db)).claim
+    await serverAct(db, work.job_id, ({ trx }) => beginActivity(trx, work.attempt_id ?? ''))
     expect(await listAgents(db.reader, work.job_id)).toMatchObject([
       { status: 'working', task_id: work.task_id },
     ])

@@ -14,7 +14,7 @@ function read(text: string): ReturnType<typeof readSettingsFile> {
 }
 
 it('reads what is there, and takes an empty file and none at all for one that says nothing', () => {
-  const nothing = { backends: [], defaults: {}, limits: {} }
+  const nothing = { backends: [], defaults: {}, limits: {}, retention: {} }
   expect(readSettingsFile({ path: path.join(dir, 'none'), named: false }).values).toEqual(nothing)
   expect(read('').values).toEqual(nothing)
   expect(read('# only a comment\n').values).toEqual(nothing)

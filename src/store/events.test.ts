@@ -171,7 +171,7 @@ describe('a page', () => {
     expect(await page(jobId, { task_id: taskId })).toEqual([2, 3, 5])
     expect(await page(jobId, { attempt_id: attemptId })).toEqual([5])
     expect(await page(jobId, { type: 'task.merged' })).toEqual([3])
-    expect(await page(jobId, { type: 'task.created,job.phase' })).toEqual([3, 4])
+    expect(await page(jobId, { type: 'task.merged,job.phase' })).toEqual([3, 4])
     expect(await page(jobId, { type: 'task.*' })).toEqual([2, 3, 5])
     expect(await page(jobId, { type: 'job.*', before: 5, limit: 1 })).toEqual([4])
     expect(await page(jobId, { type: 'plan.*' })).toEqual([])

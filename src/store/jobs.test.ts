@@ -8,7 +8,6 @@ import {
   underLock,
 } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
-import type { Plan } from '../contract/plan.ts'
 import { newId } from '../lib/ids.ts'
 import type { Database } from './database.ts'
 import { markDeleted } from './deletion.ts'
@@ -38,7 +37,6 @@ async function change(id: string, columns: JobChange): Promise<void> {
   await underLock(db, id, (trx) => updateJob(trx, id, columns))
 }
 
-const plan: Plan = { title: 'A plan', summary: '', tasks: [], checks: ['true'] }
 const since = '2026-01-01T00:00:00.000Z'
 
 describe('an accepted job', () => {

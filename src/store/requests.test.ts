@@ -75,7 +75,7 @@ describe('a permission request', () => {
       answered_at: null,
     }
     expect(await readPermission(db.reader, place.jobId, id)).toEqual({
-      permission: open,
+      ask: open,
       agentId: place.agentId,
     })
     expect(await allow(place, id)).toBe(true)
@@ -110,7 +110,7 @@ describe('a question', () => {
       actor: null,
       answered_at: null,
     }
-    expect(await readQuestion(db.reader, place.jobId, id)).toEqual({ question: open, agentId: place.agentId })
+    expect(await readQuestion(db.reader, place.jobId, id)).toEqual({ ask: open, agentId: place.agentId })
     await answer(place, id, 'this')
     await answer(place, id, 'that')
     expect(await listQuestions(db.reader, place.jobId)).toEqual([

@@ -12,9 +12,11 @@ import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { Snapshot } from '../domain/model.ts'
 import type { Database } from './database.ts'
 import { keepFindings } from './findings.ts'
+import { savePlans } from './plans.ts'
 import { writeProvider, writeTrouble } from './providers.ts'
 import { readSnapshot } from './snapshot.ts'
 import { requestTaskCancel, startOver } from './task-acts.ts'
+import { updateTask } from './team.ts'
 import { endWork } from './work.ts'
 
 let db: Database
@@ -44,7 +46,6 @@ it('a fresh job has nothing but itself', async () => {
       proof: null,
       parallelism: 2,
       epoch: 1,
-      plan: null,
       approvePlan: false,
       proposal: null,
       planApproved: false,
@@ -90,6 +91,7 @@ it('holds everything that the rules read, in the order in which it came', async 
   await underLock(db, jobId, async (trx) => {
     await trx.updateTable('work').set({ lease_until: null }).where('id', '=', lost).execute()
     await startOver(trx, a, [{ kind: 'note', summary: 'again' }])
+    await updateTask(trx, a, { status: 'running' })
     await requestTaskCancel(trx, b)
     await keepFindings(trx, jobId, 'c', [
       { rule: 'test_deleted', path: 'p', detail: '', message: 'p is gone' },
@@ -113,6 +115,7 @@ it('holds everything that the rules read, in the order in which it came', async 
       checks: ['true'],
       agentId,
       triesFrom: 2,
+      status: 'running',
       notes: [{ kind: 'note', summary: 'again' }],
       cancelRequested: false,
       error: null,
@@ -184,5 +187,44 @@ it('holds everything that the rules read, in the order in which it came', async 
     spent: 'the budget: 3 of 3 tokens are used',
     budgetVersion: 0,
     blocked: [{ name: 'p', on: 'it refuses' }],
+  })
+})
+
+it('leaves out the past of tasks at which nobody works any more, but not while the job is being planned', async () => {
+  const jobId = await storeJob(db)
+  const agentId = await storeAgent(db, jobId)
+  const past = async (kind: 'plan' | 'build'): Promise<void> => {
+    const taskId = await storeTask(db, { jobId, agentId }, { kind, key: kind })
+    const attemptId = await storeAttempt(db, { jobId, agentId, taskId }, {}, { status: 'succeeded' })
+    const work = await storeWork(db, jobId, { kind: 'attempt', taskId, attemptId })
+    await underLock(db, jobId, async (trx) => {
+      await endWork(trx, work, null, 'done', { kind: 'session' })
+      await updateTask(trx, taskId, { status: 'completed' })
+      await savePlans(trx, jobId, { proposed: { title: 'P', summary: '', tasks: [], checks: [] } })
+    })
+  }
+  await past('plan')
+  const planning = await read(jobId)
+  expect([planning?.attempts.length, planning?.work.length]).toEqual([1, 1])
+  expect(planning?.job.proposal?.title).toBe('P')
+  await past('build')
+  const building = await read(jobId)
+  expect([building?.attempts, building?.work, building?.job.proposal]).toEqual([[], [], null])
+  expect(building?.tasks).toHaveLength(2)
+})
+
+it('takes from a snapshot before it what cannot have changed, and reads anew what is new', async () => {
+  const jobId = await storeJob(db)
+  const agentId = await storeAgent(db, jobId)
+  const first = await storeTask(db, { jobId, agentId }, { key: 'a', position: 0 })
+  await underLock(db, jobId, async (trx) => {
+    const before = await readSnapshot(trx, jobId)
+    await updateTask(trx, first, { status: 'failed', error: 'no' })
+    expect(await readSnapshot(trx, jobId, before)).toEqual(await readSnapshot(trx, jobId))
+  })
+  const before = await read(jobId)
+  await storeTask(db, { jobId, agentId }, { key: 'b', position: 1 })
+  await underLock(db, jobId, async (trx) => {
+    expect((await readSnapshot(trx, jobId, before))?.tasks.map(({ key }) => key)).toEqual(['a', 'b'])
   })
 })

@@ -147,7 +147,8 @@ describe('the way of a job', () => {
 
   it('goes from the plan through checks, reviews and merges to proof, delivery and completion', async () => {
     const id = await planned()
-    expect(await jobOf(id)).toMatchObject({ phase: 'building', plan_version: 1, plan: { title: 'Sums' } })
+    expect(await jobOf(id)).toMatchObject({ phase: 'building', plan_version: 1 })
+    expect((await readPlans(engine.db.reader, id)).adopted?.title).toBe('Sums')
     expect(await tasksOf(id)).toEqual([
       'requirements completed',
       'design completed',
@@ -223,9 +224,11 @@ describe('a plan that a person approves', () => {
       status: 'waiting',
       phase: 'planning',
       wait: { for: 'approval', on: 'the plan', until: null },
-      proposed_plan: { title: 'Sums' },
-      plan: null,
       plan_version: 1,
+    })
+    expect(await readPlans(engine.db.reader, id)).toMatchObject({
+      proposed: { title: 'Sums' },
+      adopted: null,
     })
     expect((await journalOf(engine.db, id)).slice(-3)).toEqual([
       'server task.completed',

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
 import { randomId } from '../lib/chance.ts'
 import { timeLimit } from '../lib/timers.ts'
+import { makeDirectory } from '../lib/make-directory.ts'
 import { entryOf, installDirOf, type Places } from './detect.ts'
 import { findProgram } from './find-program.ts'
 import { fill } from './placeholders.ts'
@@ -33,7 +34,7 @@ export async function installProfile(profile: Profile, options: Installing): Pro
   const dir = installDirOf({ ...profile, install }, options.places)
   const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomId()}`)
   // When the server runs as root, agents run as another user; the data directory is closed to other users.
-  fs.mkdirSync(fresh, { recursive: true, mode: 0o755 })
+  makeDirectory(fresh, 0o755)
   try {
     fs.writeFileSync(path.join(fresh, 'package.json'), manifestOf(install))
     await runNpm(fresh, options)

@@ -4,12 +4,13 @@
  * server behind. Its log is `server.log` in the data directory.
  */
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { programFile } from '../lib/program-files.ts'
 import { startTimer } from '../lib/timers.ts'
 import { waitFor } from '../lib/waiting.ts'
+import { makeDirectory } from '../lib/make-directory.ts'
 import { cleanBlock } from './clean-text.ts'
 import { Failure } from './failure.ts'
 
@@ -43,7 +44,7 @@ const stopLimitMs = 30_000
 const logLimitBytes = 5_000_000
 
 export async function startOwnServer(options: OwnServerOptions): Promise<OwnServer> {
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
+  makeDirectory(options.dataDir)
   const logFile = path.join(options.dataDir, 'server.log')
   const log = await open(logFile, (await sizeOf(logFile)) > logLimitBytes ? 'w' : 'a', 0o600)
   const logStart = (await log.stat()).size

@@ -25,6 +25,7 @@ it('reads what is there, and takes an empty file and none at all for one that sa
     backends: [{ name: 'a', command: ['b'], env: {} }],
     defaults: { parallelism: 3 },
     limits: {},
+    retention: {},
   })
 })
 

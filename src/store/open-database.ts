@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { AppError } from '../lib/app-error.ts'
 import type { Log } from '../lib/log.ts'
+import { makeDirectory } from '../lib/make-directory.ts'
 import { bindDataDirectory } from './bind-data-directory.ts'
 import { Channels } from './channels.ts'
 import { guarded, type Database } from './database.ts'
@@ -86,7 +87,7 @@ function refuseFormer(dataDir: string): void {
 /** Creates the data directory, private to its owner. Throws `AppError` with the reason when it cannot be used. */
 export function makeDataDirectory(dataDir: string): void {
   try {
-    makePrivate(dataDir)
+    makeDirectory(dataDir)
     fs.accessSync(dataDir, fs.constants.W_OK)
     const probe = path.join(dataDir, `.write-${process.pid}`)
     fs.writeFileSync(probe, 'x')
@@ -99,15 +100,4 @@ export function makeDataDirectory(dataDir: string): void {
       { cause: error },
     )
   }
-}
-
-/**
- * Creates the directories one by one, because recursive `mkdir` never returns below a directory that refuses entries with
- * ENOENT, such as /proc.
- */
-function makePrivate(dir: string): void {
-  if (fs.existsSync(dir)) return
-  const parent = path.dirname(dir)
-  if (parent !== dir) makePrivate(parent)
-  fs.mkdirSync(dir, { mode: 0o700 })
 }

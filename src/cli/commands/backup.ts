@@ -7,6 +7,7 @@ import type { Client } from '../../client/open-client.ts'
 import { BackupManifest, type BackupView } from '../../client/views.ts'
 import { cliDefaults } from '../../config.ts'
 import { pause } from '../../lib/timers.ts'
+import { makeDirectory } from '../../lib/make-directory.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
@@ -137,7 +138,7 @@ function checkDatabase(file: string): void {
 async function copyWhole(backup: string, dataDir: string): Promise<void> {
   const temporary = `${dataDir}.restoring`
   await fs.promises.rm(temporary, { recursive: true, force: true })
-  await fs.promises.mkdir(path.dirname(dataDir), { recursive: true })
+  makeDirectory(path.dirname(dataDir), 0o777)
   await fs.promises.cp(backup, temporary, {
     recursive: true,
     verbatimSymlinks: true,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { BackupManifest, BackupRequest, BackupView } from '../../contract/backup.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { clock } from '../../lib/clock.ts'
+import { makeDirectory } from '../../lib/make-directory.ts'
 import { readHeads, type JobHead } from '../../store/heads.ts'
 import { databaseFile } from '../../store/open-database.ts'
 import { putBranchBack } from '../../workspace/job-repository.ts'
@@ -123,7 +124,7 @@ async function prepare(directory: string, dataDir: string): Promise<void> {
   if (!inside.startsWith('..') && !path.isAbsolute(inside))
     throw refusal(`${directory} is inside the data directory: choose one outside of it`)
   try {
-    await fs.promises.mkdir(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory)
     if ((await namesIn(directory)).length > 0)
       throw refusal(`${directory} is not empty: choose a new directory`)
   } catch (error) {

@@ -30,6 +30,9 @@ export interface TestEngineOptions {
   readonly limits?: Partial<EngineLimits>
   /** The text of the settings file. */
   readonly settings?: string
+  /** Where programs of agents are looked for; nowhere unless told, so that tests find the same on every machine. */
+  readonly searchPath?: string
+  readonly installEnv?: Engine['installEnv']
 }
 
 const packageRoot = path.join(import.meta.dirname, '..', '..')
@@ -92,14 +95,14 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       packageRoot,
       nodePath: process.execPath,
       compileCache: process.env['NODE_COMPILE_CACHE'] ?? null,
-      searchPath: '',
+      searchPath: options.searchPath ?? '',
       backendsDir: path.join(dataDir, 'backends'),
       reach: async (profile) => modelRouteNow(profile, await models.providers(), ownHome),
       conformance: () => readConformance(db.reader),
       fileOf: (name) => (isDefinedIn(settingsFile, name) ? settingsFile.path : null),
     }),
     roles: openRoles(),
-    installEnv: {},
+    installEnv: options.installEnv ?? {},
     workerId: newId(),
     running: openRunningWork(),
     program: openOwnProgram(packageRoot, readVersion()),

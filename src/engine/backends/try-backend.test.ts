@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixtureAgent } from '../../../test/helpers/fixture-backend.ts'
 import { startTestRegistry, type TestRegistry } from '../../../test/helpers/npm-registry.ts'
 import { addFixture } from '../../../test/helpers/real-work.ts'
+import { makeDir } from '../../../test/helpers/made-dirs.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import type { InstallEvent } from '../../contract/backend.ts'
 import type { Engine } from '../engine.ts'
@@ -25,7 +26,7 @@ beforeAll(async () => {
   })
   opened = await openTestEngine({
     searchPath: process.env['PATH'] ?? '',
-    installEnv: { NPM_CONFIG_REGISTRY: registry.url, HOME: path.dirname(fixtureAgent) },
+    installEnv: { NPM_CONFIG_REGISTRY: registry.url, HOME: makeDir('slipway-home-') },
   })
   ;({ engine } = opened)
   await addBackend(engine, { name: 'tiny', package: 'tiny-agent@1.4.2', command: ['tiny-agent'], env: {} })

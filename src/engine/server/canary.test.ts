@@ -53,7 +53,12 @@ async function endJob(change: JobChange, type: 'job.completed' | 'job.failed'): 
   })
   await serverAct(engine.db, id, async ({ trx, append }) => {
     await updateJob(trx, id, { completed_at: new Date(), ...change })
-    await append([{ type, actor: 'server', message: 'It ended.' }])
+    const said = { actor: 'server', message: 'It ended.' }
+    await append([
+      type === 'job.failed'
+        ? { ...said, type }
+        : { ...said, type, data: { proof: 'proven', reason: null, commit: null, path: null } },
+    ])
   })
   return id
 }

@@ -19,7 +19,8 @@ export interface Situation {
  * Decides the next step of one unfinished task: its dependencies, a slot, an attempt, then the gates in order (its checks
  * on a clean checkout, a reviewer's verdict), then the merge into the job's main.
  */
-export function decideTask({ snapshot, board, now, retryMs }: Situation, task: Task): Decision[] {
+export function decideTask(situation: Situation, task: Task): Decision[] {
+  const { snapshot, board } = situation
   if (task.cancelRequested) return decideTaskCancel(snapshot, task)
   if (task.status === 'pending') return decidePending(board, task)
   const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
@@ -40,10 +41,10 @@ export function decideTask({ snapshot, board, now, retryMs }: Situation, task: T
   const latest = attempts.at(-1)
   if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
   if (latest.status === 'succeeded') {
-    const next = decideGates(snapshot, task, latest, mine, now)
-    return next === 'again' ? decideAgain(snapshot, task, attempts, now, retryMs) : next
+    const next = decideGates(situation, task, latest, mine)
+    return next === 'again' ? decideAgain(situation, task, attempts) : next
   }
-  return decideAgain(snapshot, task, attempts, now, retryMs)
+  return decideAgain(situation, task, attempts)
 }
 
 function decidePending(board: Board, task: Task): Decision[] {
@@ -64,16 +65,15 @@ function decidePending(board: Board, task: Task): Decision[] {
 
 /** Decides the gates behind a succeeded attempt; returns `again` when one of them sent the work back. */
 function decideGates(
-  snapshot: Snapshot,
+  situation: Situation,
   task: Task,
   attempt: Attempt,
   mine: readonly Work[],
-  now: number,
 ): Decision[] | 'again' {
   const own = mine.filter((work) => work.attemptId === attempt.id)
   const checked = decideChecks(task, attempt, own)
   if (checked !== 'pass') return checked
-  const judged = decideReview(snapshot, task, attempt, now)
+  const judged = decideReview(situation, task, attempt)
   return judged === 'pass' ? decideMerge(task, attempt, own) : judged
 }
 
@@ -104,10 +104,9 @@ function decideMerge(task: Task, attempt: Attempt, own: readonly Work[]): Decisi
 
 /** Decides the review of a team's work by another agent; a plan is judged by its schema only. */
 function decideReview(
-  snapshot: Snapshot,
+  { snapshot, now }: Situation,
   task: Task,
   attempt: Attempt,
-  now: number,
 ): Decision[] | 'pass' | 'again' {
   if (snapshot.job.mode !== 'team' || task.kind === 'plan') return 'pass'
   const all = snapshot.attempts.filter((other) => other.kind === 'review' && other.subjectId === attempt.id)
@@ -129,11 +128,9 @@ function decideReview(
  * epoch.
  */
 function decideAgain(
-  snapshot: Snapshot,
+  { snapshot, now, retryMs }: Situation,
   task: Task,
   attempts: readonly Attempt[],
-  now: number,
-  retryMs: number,
 ): Decision[] {
   const latest = attempts.at(-1)
   const tried = counted(attempts)

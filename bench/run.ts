@@ -2,6 +2,7 @@ import { measureAdvance } from './measure-advance.ts'
 import { measureAgentStart } from './measure-agent-start.ts'
 import { measureBoard, measureHour } from './measure-board.ts'
 import { measureCreates } from './measure-creates.ts'
+import { measureFairness } from './measure-fairness.ts'
 import { measureGateway } from './measure-gateway.ts'
 import { measureJobs } from './measure-jobs.ts'
 import { measureLines } from './measure-lines.ts'
@@ -22,6 +23,7 @@ const acts = {
   stall: ['What a start of a process holds up', measureStall],
   gateway: ['What the model gateway adds', measureGateway],
   jobs: ['Whole jobs', measureJobs],
+  fairness: ['Many jobs on few slots', measureFairness],
   board: ['The board in a browser', measureBoard],
   hour: ['A page that stays open', measureHour],
 } as const

@@ -9,6 +9,7 @@ import { isDefinedIn } from '../settings-file.ts'
 
 /** Adds a backend to the settings and returns its view. Throws `AppError` for a name that is taken. */
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
+  const sealed = await sealEnv(engine.models.vault, [backend])
   await engine.db.tx(async (trx) => {
     const settings = await holdSettings(trx)
     if (backend.name === 'offline' || backend.name === 'team')
@@ -26,7 +27,6 @@ export async function addBackend(engine: Engine, backend: CustomBackend): Promis
         'backend_exists',
         `There is a backend "${backend.name}": remove it first, or choose another name.`,
       )
-    const sealed = await sealEnv(engine.models.vault, [backend])
     const changed = Settings.safeParse({ ...settings, backends: [...settings.backends, ...sealed] })
     if (!changed.success)
       throw new AppError('too_many_backends', 'There are as many backends as there can be: remove one.')

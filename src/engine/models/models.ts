@@ -71,10 +71,11 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     record: openLedger(db.patient),
     budget: (jobId) => readBudget(db.patient.reader, jobId),
     async trouble(target, on) {
+      const row = rowOf(await readProviders(db.patient.reader), target.name)
+      // The key may have been replaced during the call: the new one has not been refused.
+      if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return
       const now = await db.patient.tx(async (trx) => {
-        const row = (await holdProviders(trx)).find((provider) => provider.name === target.name)
-        // The key may have been replaced during the call: the new one has not been refused.
-        if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return false
+        if (rowOf(await holdProviders(trx), target.name)?.sealed !== row.sealed) return false
         return writeTrouble(trx, target.name, { reason: on, since: clock.iso(), until: null })
       })
       if (now) log.warn({ provider: target.name, why: on }, 'a provider waits for a person')
@@ -94,17 +95,14 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     providers: known.get,
     changed: known.forget,
     async tryProvider(name) {
-      const pick = async (rows: readonly ProviderRow[]): Promise<KnownProvider | undefined> => {
-        const row = rows.find((provider) => provider.name === name)
-        return row === undefined ? undefined : withKey(vault, log, row)
-      }
-      const tried = await pick(await readProviders(db.reader))
+      const row = rowOf(await readProviders(db.reader), name)
+      const tried = row === undefined ? undefined : await withKey(vault, log, row)
       if (tried?.usable !== true) return
       const found = await gateway.probe({ ...tried, baseUrl: tried.base_url, blocked: null }, PROBE_MS)
       await db.tx(async (trx) => {
-        const now = await pick(await holdProviders(trx))
+        const now = rowOf(await holdProviders(trx), name)
         // If the provider was changed during the probe, the result is not about it.
-        if (now === undefined || now.key !== tried.key || now.base_url !== tried.base_url) return
+        if (now === undefined || now.sealed !== row?.sealed || now.base_url !== tried.base_url) return
         await writeProbe(trx, name, found)
         if (found.result !== 'refused') return
         const reason = `the provider "${name}": ${found.said}`
@@ -114,6 +112,10 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     },
     close: gateway.close,
   }
+}
+
+function rowOf(rows: readonly ProviderRow[], name: string): ProviderRow | undefined {
+  return rows.find((provider) => provider.name === name)
 }
 
 /** Adds the key to a provider. A key that cannot be read counts as missing: the provider is unusable until it is set again. */

@@ -32,6 +32,8 @@ export async function putSettings(engine: Engine, wanted: Settings): Promise<Set
   const { values: says, path } = engine.settingsFile
   const { vault } = engine.models
   const unmasked = withoutMasks(wanted, await settingsInForce(placeOf(engine)))
+  // Before the transaction, in which only the database is awaited.
+  const sealed = new Map((await sealEnv(vault, unmasked.backends)).map((backend) => [backend.name, backend]))
   await engine.db.tx(async (trx) => {
     const change = splitForStore(unmasked, await holdSettings(trx), says)
     if ('fixed' in change)
@@ -39,20 +41,21 @@ export async function putSettings(engine: Engine, wanted: Settings): Promise<Set
         'in_settings_file',
         `${change.fixed} stands in ${path}: change it there, and start the server again.`,
       )
-    await writeSettings(trx, { ...change.store, backends: await sealEnv(vault, change.store.backends) })
+    const backends = change.store.backends.map((backend) =>
+      unmasked.backends.includes(backend) ? (sealed.get(backend.name) ?? backend) : backend,
+    )
+    await writeSettings(trx, { ...change.store, backends })
   })
   engine.settingsChanged()
   return shownSettings(engine)
 }
 
-/** Seals environment values that an earlier version stored in clear. */
+/** Seals environment values that an earlier version stored in clear; at the start, when nobody else changes them. */
 export async function sealStoredEnv(db: Database, vault: Vault): Promise<void> {
-  await db.tx(async (trx) => {
-    const stored = await holdSettings(trx)
-    const backends = await sealEnv(vault, stored.backends)
-    if (JSON.stringify(backends) !== JSON.stringify(stored.backends))
-      await writeSettings(trx, { ...stored, backends })
-  })
+  const stored = await readSettings(db.reader)
+  const backends = await sealEnv(vault, stored.backends)
+  if (JSON.stringify(backends) === JSON.stringify(stored.backends)) return
+  await db.tx(async (trx) => writeSettings(trx, { ...(await holdSettings(trx)), backends }))
 }
 
 function placeOf({ db, log, models, settingsFile }: Engine): SettingsPlace {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { pipeline, type Readable } from 'node:stream'
+import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { environment, switches } from './git.ts'
 
 export interface GitStreamOptions {
@@ -27,15 +27,18 @@ export function streamGit(args: readonly string[], options: GitStreamOptions): R
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   })
-  child.once('error', (error) => child.stdout.destroy(error))
+  // A stream of its own: Node drops what nobody has begun to read of a process that has ended.
+  const output = new PassThrough()
+  child.once('error', (error) => output.destroy(error))
   child.once('close', (code) => {
     onClose?.()
-    if (code !== 0 && !child.stdout.destroyed) child.stdout.destroy(new Error(`git ended with ${code}`))
+    if (code !== 0 && !output.destroyed) output.destroy(new Error(`git ended with ${code}`))
   })
+  pipeline(child.stdout, output, () => undefined)
   // The reader of the stream receives its errors. Git may stop reading before the input has ended.
-  child.stdout.on('error', () => undefined)
+  output.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   if (input === null) child.stdin.end()
   else pipeline(input, child.stdin, () => undefined)
-  return child.stdout
+  return output
 }

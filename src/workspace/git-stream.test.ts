@@ -1,0 +1,38 @@
+import { text } from 'node:stream/consumers'
+import { expect, it } from 'vitest'
+import { streamGit } from './git-stream.ts'
+
+const options = { signal: new AbortController().signal, timeoutMs: 20_000 }
+
+it('everything is there for a reader who comes when git has ended', async () => {
+  const ended = Promise.withResolvers<void>()
+  const output = streamGit(['--version'], { ...options, onClose: () => ended.resolve() })
+  await ended.promise
+  expect(await text(output)).toMatch(/^git version \d/)
+})
+
+it('breaks when git fails, also for a reader who comes later', async () => {
+  const ended = Promise.withResolvers<void>()
+  const output = streamGit(['no-such-command'], { ...options, onClose: () => ended.resolve() })
+  await ended.promise
+  await expect(text(output)).rejects.toThrow()
+})
+
+it('ends git when its reader is gone or its signal aborts', async () => {
+  const stop = new AbortController()
+  for (const end of [
+    (stream: NodeJS.ReadableStream & { destroy(): void }) => stream.destroy(),
+    () => stop.abort(),
+  ]) {
+    const ended = Promise.withResolvers<void>()
+    const signal = stop.signal
+    const output = streamGit(['cat-file', '--batch', '--batch-all-objects', '--git-dir=/nonexistent'], {
+      ...options,
+      signal,
+      onClose: () => ended.resolve(),
+    })
+    output.on('error', () => undefined)
+    end(output)
+    await ended.promise
+  }
+})

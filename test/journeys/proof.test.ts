@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobView } from '../../src/contract/job.ts'
 import { startFixtureJob } from '../helpers/fixture-backend.ts'
+import { databaseUrlFor } from '../helpers/test-database.ts'
 import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 
@@ -218,7 +219,9 @@ it('a data directory that was moved shows no dead path', async () => {
   await first.stop()
   const moved = path.join(makeDataDir(), 'moved')
   fs.cpSync(old, moved, { recursive: true })
-  const second = await startTestServer({ dataDir: moved })
+  const database = await databaseUrlFor(old)
+  const env = database === undefined ? {} : { DATABASE_URL: database }
+  const second = await startTestServer({ dataDir: moved, env })
   expect((await second.client.getJob(job_id)).workspace_path).toBe(path.join(moved, 'jobs', job_id, 'result'))
   await second.stop()
 })

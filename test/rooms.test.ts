@@ -20,6 +20,7 @@ interface Rooms {
   engineRooms: Record<string, string[]>
   roots: Record<string, unknown>
   web: { folders: string[] }
+  testFloor: Record<string, number>
 }
 interface Documents {
   generatedDocs: (root: string) => Promise<Record<string, string>>
@@ -44,11 +45,34 @@ async function cruised(baseDir: string): Promise<ICruiseResult> {
 }
 
 /** Every file below `dir`, relative to the root, without what is installed or generated. */
-function filesBelow(dir: string): string[] {
+function filesBelow(dir: string, base = root): string[] {
   return fs
-    .readdirSync(path.join(root, dir), { recursive: true, withFileTypes: true })
+    .readdirSync(path.join(base, dir), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .map((entry) => path.relative(base, path.join(entry.parentPath, entry.name)))
+}
+
+const isTest = (file: string): boolean => file.endsWith('.test.ts')
+const isSource = (file: string): boolean => /\.(ts|mjs)$/.test(file) && !isTest(file)
+
+/** Says of each room that lacks tests how many lines it has, and how many it needs. */
+function lackingTests(floors: Readonly<Record<string, number>>, base = root): string[] {
+  const linesOf = (files: readonly string[]): number =>
+    files.reduce(
+      (sum, file) => sum + fs.readFileSync(path.join(base, file), 'utf8').split('\n').length - 1,
+      0,
+    )
+  return Object.entries(floors).flatMap(([room, floor]) => {
+    const place = room === 'all' ? 'src' : `src/${room}`
+    const files = filesBelow(place, base)
+    const beside = [...files, ...(room === 'all' ? filesBelow('test', base) : [])].filter(isTest)
+    const [source, tests] = [linesOf(files.filter(isSource)), linesOf(beside)]
+    const wanted = Math.ceil(source * floor)
+    if (tests >= wanted) return []
+    return [
+      `${place} lacks tests: ${tests} lines of them for ${source} lines of source, and ${wanted} are the floor.`,
+    ]
+  })
 }
 
 /** The UI as it is written, without what was built of it. */
@@ -103,6 +127,11 @@ test('no file is longer than a person can hold in mind', () => {
     .map((file) => ({ file, lines: fs.readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }))
     .filter(({ file, lines }) => lines > (file.startsWith('src/contract/') ? CONTRACT_LINES : LINES))
   expect(long).toEqual([])
+})
+
+test('no room has fewer tests than its floor', async () => {
+  const { testFloor } = await load<Rooms>('rooms.mjs')
+  expect(lackingTests(testFloor)).toEqual([])
 })
 
 test('the root holds the pages people look for there, and no notes', () => {
@@ -209,6 +238,12 @@ beforeAll(() => {
 })
 
 afterAll(() => fs.rmSync(plantedDir, { recursive: true, force: true }))
+
+test('the floor sees a room without tests', () => {
+  expect(lackingTests({ engine: 0.4, workspace: 0.4 }, plantedDir)).toEqual([
+    'src/engine lacks tests: 0 lines of them for 10 lines of source, and 4 are the floor.',
+  ])
+})
 
 test('the rules see every planted fault', async () => {
   const { summary } = await cruised(plantedDir)

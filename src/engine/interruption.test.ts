@@ -1,6 +1,13 @@
 import fs from 'node:fs'
-import { expect, it } from 'vitest'
-import { isDiskFull } from './interruption.ts'
+import { describe, expect, it } from 'vitest'
+import { openTestStore } from '../../test/helpers/test-store.ts'
+import { AppError } from '../lib/app-error.ts'
+import { insistOnHelper } from './insist-on-helper.ts'
+import { isDiskFull, isInterruption } from './interruption.ts'
+import { openAnswers } from './permission-answers.ts'
+import { openSlots } from './slots.ts'
+
+const gone = new AppError('helper_gone', 'The process that runs git has ended.')
 
 it('a full disk is known by the errors that it gives to the server, and to git', async () => {
   const own = await fs.promises.writeFile('/dev/full', 'x').catch((error: unknown) => error)
@@ -9,4 +16,76 @@ it('a full disk is known by the errors that it gives to the server, and to git',
     true,
   )
   expect(isDiskFull(new Error('no such file'))).toBe(false)
+  expect(isDiskFull('No space left on device')).toBe(false)
+})
+
+it('work is not at fault when the database or a helper went away', () => {
+  const away = new AppError('database_unavailable', 'The database cannot be reached.')
+  const all = [away, gone, new Error('outer', { cause: gone }), new Error('it broke'), 'text']
+  expect(all.map(isInterruption)).toEqual([true, true, true, false, false])
+})
+
+describe('what must not be skipped', () => {
+  /** Fails so often with this error, and counts how often it was asked. */
+  function failing(times: number, error: Error): { act: () => Promise<string>; asked: () => number } {
+    let asked = 0
+    const act = (): Promise<string> => {
+      asked += 1
+      return asked > times ? Promise.resolve('done') : Promise.reject(error)
+    }
+    return { act, asked: () => asked }
+  }
+
+  it('is done again when its helper has ended, but not for ever', async () => {
+    const often = failing(14, gone)
+    expect(await insistOnHelper(often.act)).toBe('done')
+    expect(often.asked()).toBe(15)
+    await expect(insistOnHelper(failing(15, gone).act)).rejects.toBe(gone)
+  })
+
+  it('is not done again when it failed itself', async () => {
+    const broken = failing(1, new Error('it broke'))
+    await expect(insistOnHelper(broken.act)).rejects.toThrow('it broke')
+    expect(broken.asked()).toBe(1)
+  })
+})
+
+it('a slot that is lent has work claimed at once, and counts until it is given back', () => {
+  const slots = openSlots()
+  slots.lend()()
+  let claims = 0
+  slots.onLent(() => {
+    claims += 1
+  })
+  const [back, other] = [slots.lend(), slots.lend()]
+  expect([slots.lent(), claims]).toEqual([2, 2])
+  back()
+  back()
+  expect(slots.lent()).toBe(1)
+  other()
+  expect(slots.lent()).toBe(0)
+})
+
+it('sessions that wait for a person are woken by their answer, and by whatever may have been missed', async () => {
+  const db = await openTestStore()
+  let tell: (payload: string | null) => void = () => undefined
+  const answers = await openAnswers({
+    ...db,
+    listen: (_channel, onNotify) => {
+      tell = onNotify
+      return Promise.resolve(() => Promise.resolve())
+    },
+  })
+  const woken: string[] = []
+  const wait = (id: string): Promise<void> => answers.next(id).sign.then(() => void woken.push(id))
+  const [one, other] = [wait('one'), wait('other')]
+  tell('one')
+  await one
+  expect(woken).toEqual(['one'])
+  tell(null)
+  await other
+  const left = answers.next('left')
+  left.stop()
+  await answers.close()
+  await db.close()
 })

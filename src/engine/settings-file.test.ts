@@ -29,6 +29,28 @@ it('reads what is there, and takes an empty file and none at all for one that sa
   })
 })
 
+it('says where a key is in the file, or what is around it', () => {
+  const { place } = read('workers: 2\nbackends:\n  - name: a\n    command: [b]\n')
+  expect(place('backends', 0, 'command')).toBe(`${file}, line 4, backends.0.command`)
+  expect(place('backends', 0, 'nowhere')).toBe(`${file}, line 3, backends.0.nowhere`)
+  expect(place('nowhere')).toBe(`${file}, line 1, nowhere`)
+  expect(place()).toBe(`${file}, line 1, the whole`)
+  expect(read('').place('workers')).toBe(`${file}, line 1, workers`)
+  const none = path.join(dir, 'none')
+  expect(readSettingsFile({ path: none, named: false }).place('workers')).toBe(none)
+})
+
+it('reads no file that is not there, is none, or is too long', () => {
+  const cannot = (place: string): void =>
+    expect(() => readSettingsFile({ path: place, named: true })).toThrow(
+      `The file of settings ${place} cannot be read`,
+    )
+  cannot(path.join(dir, 'none'))
+  cannot(dir)
+  fs.writeFileSync(file, `#${' '.repeat(1_000_000)}`)
+  cannot(file)
+})
+
 it.each([
   ['workers: 2\nworkers: 3\n', 'line 2: Map keys must be unique'],
   ['workers: [2\n', 'line 2: Flow sequence'],

@@ -90,6 +90,26 @@ it('whoever follows all jobs gets a summary of each that changed, gathered, and 
   expect(await second).toEqual([other])
 })
 
+it('whoever follows looks again when notifications may have been lost', async () => {
+  let tell: (payload: string | null) => void = () => undefined
+  const deaf = await openStreams({
+    ...db,
+    listen: (_channel, onNotify) => {
+      tell = onNotify
+      return Promise.resolve(() => Promise.resolve())
+    },
+  })
+  const id = await storeJob(db)
+  const next = take(deaf.follow(id, 1, stop.signal), 1)
+  const all = deaf.summaries(stop.signal).next()
+  await append(id, 1)
+  tell(null)
+  expect(await next).toEqual([2])
+  tell(`${id} 2`)
+  expect((await all).value).toMatchObject([{ id }])
+  await deaf.close()
+})
+
 it('whoever waits for what never comes is let go with the others', async () => {
   const all = streams.summaries(stop.signal).next()
   const nobody = streams.follow(newId(), 0, stop.signal).next()

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { storeJob, storeWork, claimWork, underLock } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import type { CanaryView, Health } from '../../contract/server.ts'
 import type { WorkOutcome } from '../../domain/model.ts'
+import type { Database } from '../../store/database.ts'
 import { insertWorker } from '../../store/workers.ts'
 import { endWork } from '../../store/work.ts'
 import type { Engine } from '../engine.ts'
@@ -92,12 +93,33 @@ describe('a server that is not well says so, with the reason:', () => {
   })
 
   it('of its queue, that does not answer in time', async () => {
+    const asked = Promise.withResolvers<void>()
     const gate = Promise.withResolvers<void>()
-    const blocked = engine.db.tx(() => gate.promise)
-    expect(await check('queue')).toEqual({ ok: false, detail: 'it has not answered for 3 s' })
+    const slow: Database = {
+      ...engine.db,
+      tx: (run) => {
+        asked.resolve()
+        return gate.promise.then(() => engine.db.tx(run))
+      },
+    }
+    const ready = openReadiness({
+      engine: { ...engine, db: slow },
+      worker,
+      canary: canaryAt(),
+      version: '1.0.0',
+      bornAt,
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const first = ready()
+    await asked.promise
+    await vi.advanceTimersByTimeAsync(3000)
+    vi.useRealTimers()
+    expect((await first).checks['queue']).toEqual({
+      ok: false,
+      detail: expect.stringMatching(/^it has not answered for \d+ s$/),
+    })
     gate.resolve()
-    await blocked
-    expect(await check('queue')).toMatchObject({ ok: true })
+    expect((await ready()).checks['queue']).toMatchObject({ ok: true })
   })
 
   it('of its disk and of its program', async () => {

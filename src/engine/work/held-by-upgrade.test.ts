@@ -81,6 +81,11 @@ describe('the program of the server', () => {
       () => fs.writeFileSync(path.join(root, 'package.json'), '{'),
       'version 1.0.0 runs and its package.json cannot be read',
     ],
+    [
+      'says no version',
+      () => fs.writeFileSync(path.join(root, 'package.json'), '{}'),
+      'version 1.0.0 runs and none is installed',
+    ],
     ['has no lock file', () => fs.rmSync(path.join(root, 'package-lock.json')), 'package-lock.json is gone'],
     ['has no libraries', () => fs.rmSync(path.join(root, 'node_modules')), 'node_modules is gone'],
     ['has no agents', () => fs.rmSync(path.join(root, 'src')), 'src/own-agents/offline/main.ts is gone'],

@@ -7,6 +7,7 @@ import { addFixture, claimFor, workOn } from '../../../test/helpers/real-work.ts
 import { isAdvanceDue, journalOf, underLock } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import { until } from '../../../test/helpers/until.ts'
+import { AppError } from '../../lib/app-error.ts'
 import { listAttempts } from '../../store/attempts.ts'
 import { listChecks } from '../../store/checks.ts'
 import { readJob, type JobRow, type NewJobRow } from '../../store/jobs.ts'
@@ -189,6 +190,38 @@ describe('work that runs', () => {
     await done
     await settle(engine, id)
     expect(await listAttempts(engine.db.reader, id)).toMatchObject([{ status: 'lost' }, { status: 'queued' }])
+  })
+
+  it('as checks is stopped too, and leaves no process', async () => {
+    const id = await accept({ checks: ['touch begun && sleep 600'] })
+    await workOn(engine, id)
+    await workOn(engine, id, 'repository')
+    const entry = await claimFor(engine, id)
+    const done = runWork(engine, entry)
+    const dir = path.join(engine.dataDir, 'jobs', id, 'checks', entry.id)
+    await until('the check to begin', 15_000, () =>
+      Promise.resolve(engine.launcher.runningIn(dir).length > 0 || null),
+    )
+    await cancelJob(engine, id)
+    engine.running.abort(id, undefined)
+    await done
+    await settle(engine, id)
+    expect(engine.launcher.runningIn(dir)).toEqual([])
+    expect(await readWork(engine.db.reader, entry.id)).toMatchObject({ status: 'cancelled' })
+    expect(await jobOf(id)).toMatchObject({ status: 'cancelled', phase: 'proving' })
+  })
+
+  it('and loses the process that starts all others is lost, and counts as no try', async () => {
+    const id = await accept()
+    const gone = new AppError('helper_gone', 'The process that starts all others has ended.')
+    const launcher = { ...engine.launcher, launch: () => Promise.reject(gone) }
+    const entry = await claimFor(engine, id)
+    await runWork({ ...engine, launcher }, entry)
+    expect(await readWork(engine.db.reader, entry.id)).toMatchObject({
+      status: 'lost',
+      outcome: { server: true },
+    })
+    expect(await listAttempts(engine.db.reader, id)).toMatchObject([{ status: 'lost' }])
   })
 
   it('is not stopped when another task is cancelled', async () => {

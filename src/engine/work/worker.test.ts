@@ -5,10 +5,12 @@ import { journalOf, storeJob, storeWork, underLock } from '../../../test/helpers
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
 import { eventually, until } from '../../../test/helpers/until.ts'
 import { newId } from '../../lib/ids.ts'
+import type { Database } from '../../store/database.ts'
 import { readJob, updateJob } from '../../store/jobs.ts'
 import { enqueueAdvance } from '../../store/queue.ts'
 import { readWork } from '../../store/work.ts'
 import { listWorkers, readHold } from '../../store/workers.ts'
+import { cancelChannel } from '../engine.ts'
 import { openOwnProgram } from '../own-program.ts'
 import { personAct } from '../job-transactions.ts'
 import { cancelJob } from '../people/cancel-job.ts'
@@ -78,6 +80,34 @@ describe('a worker', () => {
     await eventually(() => expect(engine.running.count()).toBe(1))
     await cancelJob(engine, id)
     await until('the job to end', 18_000, async () => ((await statusOf(id)) === 'cancelled' ? true : null))
+  })
+
+  it('stops what was cancelled while it could not hear of it', async () => {
+    const backend = await addFixture(engine, { turn: [{ hang: true }] })
+    let tell: (payload: string | null) => void = () => undefined
+    const { db } = engine
+    const deaf: Database = {
+      ...db,
+      get patient() {
+        return deaf
+      },
+      listen(channel, onNotify) {
+        if (channel !== cancelChannel) return db.listen(channel, onNotify)
+        tell = onNotify
+        return Promise.resolve(() => Promise.resolve())
+      },
+    }
+    await start({ db: deaf })
+    const [id, other] = [
+      await storeJob(db, { mode: 'solo', backend }),
+      await storeJob(db, { mode: 'solo', backend }),
+    ]
+    for (const job of [id, other]) await personAct(db, job, () => Promise.resolve())
+    await eventually(() => expect(engine.running.count()).toBe(2))
+    await cancelJob(engine, id)
+    tell(null)
+    await until('the job to end', 18_000, async () => ((await statusOf(id)) === 'cancelled' ? true : null))
+    expect(await statusOf(other)).toBe('running')
   })
 
   it('claims nothing while it is paused, and goes on when it is resumed', async () => {

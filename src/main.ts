@@ -240,7 +240,7 @@ function catalogueOf(
     compileCache: config.compileCache,
     searchPath: sandboxPath(config),
     backendsDir: config.backendsDir ?? path.join(config.dataDir, 'backends'),
-    async reach(profile) {
+    async routeOf(profile) {
       return modelRouteNow(profile, await models.providers(), config.home)
     },
     conformance: () => readConformance(db.reader),

@@ -17,7 +17,7 @@ const gateway = await openGateway({
       blocked: null,
     }),
   budget: () => Promise.resolve(null),
-  trouble: () => Promise.resolve(),
+  reportTrouble: () => Promise.resolve(),
   prices: { find: () => null },
   record: () => Promise.resolve(),
   limits: {

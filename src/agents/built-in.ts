@@ -67,16 +67,16 @@ function builtIn(
         await fs.promises.access(program, fs.constants.R_OK)
         await requireOpen(packageRoot)
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
+        const cause = error instanceof Error ? error.message : String(error)
         const remedy = error instanceof ClosedError ? `chmod go+rx ${packageRoot}` : 'install Slipway again'
-        const reason = `Its program cannot be read (${why}): ${remedy}.`
+        const reason = `Its program cannot be read (${cause}): ${remedy}.`
         return { available: false, reason, version: null, source: null, launch: null }
       }
       const launch = {
         command: profile.command,
         path: [],
         // Its dependencies may be elsewhere, behind a symbolic link.
-        readable: [packageRoot, realPlace(path.join(packageRoot, 'node_modules')), ...compiled],
+        readable: [packageRoot, realPath(path.join(packageRoot, 'node_modules')), ...compiled],
         installDir: null,
       }
       return { available: true, reason: null, version, source: 'built_in', launch }
@@ -94,6 +94,6 @@ async function requireOpen(dir: string): Promise<void> {
 }
 
 /** Returns the real path of a place; the path itself when it does not exist. */
-function realPlace(place: string): string {
-  return fs.existsSync(place) ? fs.realpathSync(place) : place
+function realPath(file: string): string {
+  return fs.existsSync(file) ? fs.realpathSync(file) : file
 }

@@ -22,7 +22,7 @@ beforeEach(() => {
     nodePath: process.execPath,
     searchPath: path.join(root, 'bin'),
     backendsDir: path.join(root, 'backends'),
-    reach: ({ gateway }) => Promise.resolve(gateway?.wire === 'any' ? noModel : reach),
+    routeOf: ({ gateway }) => Promise.resolve(gateway?.wire === 'any' ? noModel : reach),
     conformance: () => Promise.resolve(new Map()),
     fileOf: () => null,
   })
@@ -130,10 +130,10 @@ it('chooses by itself only what surely reaches a model, and says of the rest wha
   write('bin/cursor-agent', '#!/bin/sh\n', 0o755)
   const cursor = async (settings: Settings): Promise<unknown> =>
     (await catalogue.list(settings)).find((backend) => backend.name === 'cursor')
-  reach = { auth: 'own', sure: false }
+  reach = { auth: 'own', isCertain: false }
   expect(await cursor(Settings.parse({}))).toMatchObject({ available: true, default: false, auth: 'own' })
   expect(await cursor(Settings.parse({ default_backend: 'cursor' }))).toMatchObject({ default: true })
-  reach = { auth: 'own', sure: true }
+  reach = { auth: 'own', isCertain: true }
   expect(await cursor(Settings.parse({}))).toMatchObject({ default: true })
   reach = { auth: null, reason: 'It reaches no model.' }
   expect(await cursor(Settings.parse({ default_backend: 'cursor' }))).toMatchObject({

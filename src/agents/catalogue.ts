@@ -3,7 +3,7 @@ import type { Conformance } from '../contract/conformance.ts'
 import type { Backend, Detection } from './backend.ts'
 import { builtInTeam, offlineDemo, type BuiltInOptions } from './built-in.ts'
 import { customProfile } from './custom-profile.ts'
-import { detectProfile, type Places } from './detect.ts'
+import { detectProfile, type InstallLocations } from './detect.ts'
 import { fill } from './placeholders.ts'
 import { knownProfiles } from './known-profiles.ts'
 import type { Profile } from './profile.ts'
@@ -14,14 +14,14 @@ import type { ModelRoute } from './model-route.ts'
  * looks at the machine on every call, so that a newly installed program is found without a restart.
  */
 export interface Catalogue {
-  readonly places: Places
+  readonly locations: InstallLocations
   list(settings: Settings): Promise<BackendView[]>
   find(settings: Settings, name: string): Backend | null
 }
 
-export interface CatalogueOptions extends Places, BuiltInOptions {
+export interface CatalogueOptions extends InstallLocations, BuiltInOptions {
   /** Returns how a backend currently reaches models. */
-  readonly reach: (profile: Profile) => Promise<ModelRoute>
+  readonly routeOf: (profile: Profile) => Promise<ModelRoute>
   /** Returns the conformance kit results, keyed by backend name. */
   readonly conformance: () => Promise<ReadonlyMap<string, Conformance>>
   /** Returns the settings file that defines a backend; null for all others. */
@@ -29,7 +29,7 @@ export interface CatalogueOptions extends Places, BuiltInOptions {
 }
 
 export function openCatalogue(options: CatalogueOptions): Catalogue {
-  const ours = [builtInTeam(options), offlineDemo(options)]
+  const builtIns = [builtInTeam(options), offlineDemo(options)]
   const all = (settings: Settings): Backend[] => {
     const custom = settings.backends.map(customProfile)
     // A backend added under a known name replaces the known one.
@@ -38,34 +38,34 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       profile,
       detect: () => detectProfile(profile, options),
     })
-    return [...custom.map(detectable), ...known.map(detectable), ...ours].map((backend) => ({
+    return [...custom.map(detectable), ...known.map(detectable), ...builtIns].map((backend) => ({
       ...backend,
       profile: withLimits(backend.profile, settings.limits[backend.profile.id]),
     }))
   }
   return {
-    places: options,
+    locations: options,
     find: (settings, name) => all(settings).find((backend) => backend.profile.id === name) ?? null,
     async list(settings) {
       const backends = all(settings)
-      const tried = await options.conformance()
+      const results = await options.conformance()
       const detected = await Promise.all(
         backends.map(async ({ profile, detect }) => ({
           profile,
           found: await detect(),
-          reach: await options.reach(profile),
+          route: await options.routeOf(profile),
         })),
       )
-      const usable = detected.filter(({ found, reach }) => found.available && reach.auth !== null)
+      const usable = detected.filter(({ found, route }) => found.available && route.auth !== null)
       const standard =
         usable.find(({ profile }) => profile.id === settings.default_backend) ??
         // An agent that may not be logged in, or that a person added, never becomes the default unless it was chosen.
         usable.find(
-          ({ profile, reach }) => !isAdded(settings, profile) && (reach.auth !== 'own' || reach.sure),
+          ({ profile, route }) => !isAdded(settings, profile) && (route.auth !== 'own' || route.isCertain),
         )
       return detected.map((one) => ({
-        ...view(one.profile, one.found, one.reach, one.profile === standard?.profile),
-        conformance: tried.get(one.profile.id) ?? null,
+        ...view(one.profile, one.found, one.route, one.profile === standard?.profile),
+        conformance: results.get(one.profile.id) ?? null,
         file: options.fileOf(one.profile.id),
       }))
     },
@@ -94,7 +94,7 @@ function withLimits(profile: Profile, limits: BackendLimits = {}): Profile {
 function view(
   profile: Profile,
   found: Detection,
-  reach: ModelRoute,
+  route: ModelRoute,
   standard: boolean,
 ): Omit<BackendView, 'conformance' | 'file'> {
   const { install } = profile
@@ -102,8 +102,8 @@ function view(
     name: profile.id,
     display_name: profile.displayName,
     kind: profile.kind,
-    available: found.available && reach.auth !== null,
-    reason: found.reason ?? (reach.auth === null ? reach.reason : null),
+    available: found.available && route.auth !== null,
+    reason: found.reason ?? (route.auth === null ? route.reason : null),
     version: found.version,
     default: standard,
     homepage: profile.homepage,
@@ -116,8 +116,8 @@ function view(
             version: install.version,
             packages: Object.entries(install.packages).map(([name, version]) => `${fill(name)}@${version}`),
           },
-    auth: reach.auth,
-    provider: reach.auth === 'gateway' ? reach.provider : null,
-    model: reach.auth === 'gateway' ? reach.model : null,
+    auth: route.auth,
+    provider: route.auth === 'gateway' ? route.provider : null,
+    model: route.auth === 'gateway' ? route.model : null,
   }
 }

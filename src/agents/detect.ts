@@ -5,7 +5,7 @@ import { findProgram, readBins, readVersion } from './find-program.ts'
 import { fill } from './placeholders.ts'
 import type { Install, Profile } from './profile.ts'
 
-export interface Places {
+export interface InstallLocations {
   /** The directory where Slipway installs agents, one subdirectory each: `<id>@<version>`. */
   readonly backendsDir: string
   /** The path of the Node that runs agents written for it. */
@@ -15,19 +15,19 @@ export interface Places {
 }
 
 /** Returns the install directory of the version that this profile names, whether or not it exists. */
-export function installDirOf(profile: Profile & { install: Install }, places: Places): string {
-  return path.join(places.backendsDir, `${profile.id}@${profile.install.version}`)
+export function installDirOf(profile: Profile & { install: Install }, locations: InstallLocations): string {
+  return path.join(locations.backendsDir, `${profile.id}@${profile.install.version}`)
 }
 
 /** Looks in Slipway's install directory, then in PATH. Performs a few disk lookups; starts no process. */
-export async function detectProfile(profile: Profile, places: Places): Promise<Detection> {
+export async function detectProfile(profile: Profile, locations: InstallLocations): Promise<Detection> {
   const { install } = profile
   if (install !== null) {
-    const installed = await detectInstalled({ ...profile, install }, places)
+    const installed = await detectInstalled({ ...profile, install }, locations)
     if (installed !== null) return installed
   }
   const [program, ...args] = profile.command
-  const { found, ...search } = await findProgram(program, places.searchPath)
+  const { found, ...search } = await findProgram(program, locations.searchPath)
   const script = found === null ? null : missingScript(found.file, args)
   if (script !== null) return unavailable(`"${script}" is not there: ${advice(profile)}.`)
   if (found !== null)
@@ -47,7 +47,7 @@ export async function detectProfile(profile: Profile, places: Places): Promise<D
   const reason =
     refused === null
       ? `"${program}" is not installed: ${advice(profile)}.`
-      : `"${refused.file}" cannot be run (${refused.why}): mend its permissions, or ${advice(profile)}.`
+      : `"${refused.file}" cannot be run (${refused.reason}): mend its permissions, or ${advice(profile)}.`
   return unavailable(reason)
 }
 
@@ -75,13 +75,13 @@ function advice(profile: Profile): string {
 
 async function detectInstalled(
   profile: Profile & { install: Install },
-  places: Places,
+  locations: InstallLocations,
 ): Promise<Detection | null> {
   const { install } = profile
-  const dir = installDirOf(profile, places)
+  const dir = installDirOf(profile, locations)
   const entry = await entryOf(install, dir)
   if (entry === null || !fs.existsSync(entry)) return null
-  const command = install.runner === 'node' ? [places.nodePath, entry] : [entry]
+  const command = install.runner === 'node' ? [locations.nodePath, entry] : [entry]
   const version = await readVersion(path.join(dir, 'node_modules', mainPackage(install), 'package.json'))
   return {
     available: true,
@@ -90,7 +90,7 @@ async function detectInstalled(
     source: 'slipway',
     launch: {
       command: [...command, ...install.args],
-      path: (install.path ?? []).map((place) => path.join(dir, place)),
+      path: (install.path ?? []).map((dirName) => path.join(dir, dirName)),
       readable: [dir],
       installDir: dir,
     },

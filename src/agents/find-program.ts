@@ -12,7 +12,7 @@ export interface Program {
 
 export type Search =
   | { readonly found: Program }
-  | { readonly found: null; readonly refused: { readonly file: string; readonly why: string } | null }
+  | { readonly found: null; readonly refused: { readonly file: string; readonly reason: string } | null }
 
 /** Looks a program up like a shell: an absolute path is used as is, a name is searched in each directory of the search path. */
 export async function findProgram(name: string, searchPath: string): Promise<Search> {
@@ -22,7 +22,7 @@ export async function findProgram(name: string, searchPath: string): Promise<Sea
         .split(':')
         .filter((dir) => dir !== '')
         .map((dir) => path.join(dir, name))
-  let refused: { file: string; why: string } | null = null
+  let refused: { file: string; reason: string } | null = null
   for (const candidate of candidates) {
     try {
       await fs.promises.access(candidate, fs.constants.X_OK)
@@ -35,7 +35,7 @@ export async function findProgram(name: string, searchPath: string): Promise<Sea
         },
       }
     } catch (error) {
-      if (!isMissing(error)) refused ??= { file: candidate, why: said(error) }
+      if (!isMissing(error)) refused ??= { file: candidate, reason: reasonOf(error) }
     }
   }
   return { found: null, refused }
@@ -96,6 +96,6 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-function said(error: unknown): string {
+function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

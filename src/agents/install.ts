@@ -5,13 +5,13 @@ import { AppError } from '../lib/app-error.ts'
 import { randomId } from '../lib/chance.ts'
 import { timeLimit } from '../lib/timers.ts'
 import { makeDirectory } from '../lib/make-directory.ts'
-import { entryOf, installDirOf, type Places } from './detect.ts'
+import { entryOf, installDirOf, type InstallLocations } from './detect.ts'
 import { findProgram } from './find-program.ts'
 import { fill } from './placeholders.ts'
 import type { Install, Profile } from './profile.ts'
 
 export interface Installing {
-  readonly places: Places
+  readonly locations: InstallLocations
   /** The environment of npm, which locates its settings and cache. */
   readonly env: Readonly<Record<string, string>>
   /** Receives npm's output as it arrives. */
@@ -31,33 +31,33 @@ export async function installProfile(profile: Profile, options: Installing): Pro
   const { install } = profile
   if (install === null)
     throw new AppError('not_installable', `${profile.displayName} is not a package that can be installed.`)
-  const dir = installDirOf({ ...profile, install }, options.places)
-  const fresh = path.join(options.places.backendsDir, `.${profile.id}-${randomId()}`)
+  const dir = installDirOf({ ...profile, install }, options.locations)
+  const staging = path.join(options.locations.backendsDir, `.${profile.id}-${randomId()}`)
   // When the server runs as root, agents run as another user; the data directory is closed to other users.
-  makeDirectory(fresh, 0o755)
+  makeDirectory(staging, 0o755)
   try {
-    fs.writeFileSync(path.join(fresh, 'package.json'), manifestOf(install))
-    await runNpm(fresh, options)
-    const entry = await entryOf(install, fresh)
+    fs.writeFileSync(path.join(staging, 'package.json'), manifestOf(install))
+    await runNpm(staging, options)
+    const entry = await entryOf(install, staging)
     if (entry === null || !fs.existsSync(entry))
       throw new AppError(
         'install_failed',
         `The package of ${profile.displayName} has no program for this machine.`,
       )
     await fs.promises.rm(dir, { recursive: true, force: true })
-    await fs.promises.rename(fresh, dir)
+    await fs.promises.rename(staging, dir)
   } finally {
-    await fs.promises.rm(fresh, { recursive: true, force: true })
+    await fs.promises.rm(staging, { recursive: true, force: true })
   }
 }
 
 /** Removes every version of a backend that Slipway installed; returns false when there was none. */
-export async function uninstallProfile(profile: Profile, places: Places): Promise<boolean> {
-  const names = fs.existsSync(places.backendsDir) ? await fs.promises.readdir(places.backendsDir) : []
-  const mine = names.filter((name) => name.startsWith(`${profile.id}@`))
-  for (const name of mine)
-    await fs.promises.rm(path.join(places.backendsDir, name), { recursive: true, force: true })
-  return mine.length > 0
+export async function uninstallProfile(profile: Profile, locations: InstallLocations): Promise<boolean> {
+  const names = fs.existsSync(locations.backendsDir) ? await fs.promises.readdir(locations.backendsDir) : []
+  const installedNames = names.filter((name) => name.startsWith(`${profile.id}@`))
+  for (const name of installedNames)
+    await fs.promises.rm(path.join(locations.backendsDir, name), { recursive: true, force: true })
+  return installedNames.length > 0
 }
 
 function manifestOf(install: Install): string {
@@ -68,24 +68,27 @@ function manifestOf(install: Install): string {
 }
 
 async function runNpm(dir: string, options: Installing): Promise<void> {
-  const { found: npm } = await findProgram('npm', options.places.searchPath)
+  const { found: npm } = await findProgram('npm', options.locations.searchPath)
   if (npm === null)
     throw new AppError('no_npm', 'Installing needs npm, which is not in PATH: install Node.js with npm.')
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http']
-  const child = spawn(options.places.nodePath, [npm.file, 'install', ...flags], {
+  const child = spawn(options.locations.nodePath, [npm.file, 'install', ...flags], {
     cwd: dir,
-    env: { ...options.env, PATH: `${path.dirname(options.places.nodePath)}:${options.places.searchPath}` },
+    env: {
+      ...options.env,
+      PATH: `${path.dirname(options.locations.nodePath)}:${options.locations.searchPath}`,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: AbortSignal.any([options.signal, timeLimit(INSTALL_MS)]),
   })
   let tail = ''
-  const hear = (chunk: Buffer): void => {
+  const onData = (chunk: Buffer): void => {
     const text = chunk.toString('utf8')
     tail = (tail + text).slice(-4000)
     options.onOutput(text)
   }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
+  child.stdout.on('data', onData)
+  child.stderr.on('data', onData)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', (error) => reject(stopped(error, options.signal)))
     child.once('close', resolve)
@@ -108,7 +111,7 @@ function npmError(output: string): string {
     .map((line) => line.replace(/^npm (error|ERR!)\s*/, ''))
     .filter((line) => line.trim() !== '')
   const code = errors.find((line) => line.startsWith('code '))?.slice(5) ?? ''
-  const known: Record<string, string> = {
+  const explanations: Record<string, string> = {
     ENOTFOUND: 'the npm registry cannot be reached: check the connection, or the proxy in .npmrc',
     ECONNREFUSED: 'the npm registry refuses the connection: check the connection, or the proxy in .npmrc',
     ETIMEDOUT: 'the npm registry did not answer: check the connection, or the proxy in .npmrc',
@@ -118,6 +121,6 @@ function npmError(output: string): string {
     ENOSPC: 'the disk is full: make room and try again',
     EACCES: 'a directory cannot be written: mend its permissions',
   }
-  const words = errors.filter((line) => !line.startsWith('code ')).slice(0, 3)
-  return `npm could not install it: ${[known[code] ?? code, ...words].filter((word) => word !== '').join('; ')}`
+  const details = errors.filter((line) => !line.startsWith('code ')).slice(0, 3)
+  return `npm could not install it: ${[explanations[code] ?? code, ...details].filter((word) => word !== '').join('; ')}`
 }

@@ -14,7 +14,7 @@ export type ModelRoute =
       readonly speech: Speech
       readonly model: string | null
     }
-  /** `sure` is false when it cannot be determined whether it is logged in. */
-  | { readonly auth: 'own'; readonly sure: boolean }
+  /** `isCertain` is false when it cannot be determined whether it is logged in. */
+  | { readonly auth: 'own'; readonly isCertain: boolean }
   | { readonly auth: 'none' }
   | { readonly auth: null; readonly reason: string }

@@ -46,7 +46,7 @@ export async function prepareLaunch(
     await writeInside(homes.home, name, withoutOpen(fill(text, values)))
   }
   return {
-    command: launch.command.map((word) => fill(word, values)),
+    command: launch.command.map((arg) => fill(arg, values)),
     env: { ...fillEnv({ ...profile.env, ...use?.env }, values), ...pathOf(launch) },
     readable: launch.readable,
   }

@@ -31,7 +31,7 @@ export interface Profile {
   readonly gateway: GatewayUse | null
   /** Files of a person's HOME that hold the agent's own login; they are copied into the attempt's HOME. */
   readonly login: readonly string[]
-  readonly session: SessionWishes
+  readonly session: SessionPreferences
   /** Limits that override the defaults for this agent, in ms. */
   readonly limits: Partial<SessionLimits>
   /** The wording of this agent's notice of a used-up subscription; without it all known wordings are tried. */
@@ -60,7 +60,7 @@ export interface GatewayUse {
 }
 
 /** Settings applied to a session before its first prompt; those that the agent does not offer are skipped. */
-export interface SessionWishes {
+export interface SessionPreferences {
   /** ACP mode by the job's permission policy. Always set, because many agents approve everything by default. */
   readonly modes: { readonly ask?: string; readonly sandbox?: string; readonly deny?: string }
   readonly config: Readonly<Record<string, string | boolean>>
@@ -90,7 +90,7 @@ export interface SessionLimits {
   readonly turnMs: number
 }
 
-export const plainSession: SessionWishes = { modes: {}, config: {} }
+export const plainSession: SessionPreferences = { modes: {}, config: {} }
 
 /** The defaults of a profile without special needs; each profile overrides them. */
 export const plainProfile = {

@@ -103,7 +103,7 @@ describe('a notice', () => {
     const wrote = `The program ended with exit code 1. It wrote: ${text}\n`
     expect(readUsageLimit(wrote, { isError, wording, now })).toEqual(limit)
     const asJson = `The agent answered with an error: Internal error {"message":"${text}"}`
-    expect(readUsageLimit(asJson, { isError, wording, now })?.what).toBe(what)
+    expect(readUsageLimit(asJson, { isError, wording, now })?.limit).toBe(what)
   })
 
   it('is no part of an answer that quotes it', () => {

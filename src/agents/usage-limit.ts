@@ -1,7 +1,7 @@
 /** A notice from an agent that its subscription is used up. */
 export interface UsageLimit {
   /** The limit that was reached, in words: `session limit`. */
-  readonly what: string
+  readonly limit: string
   /** The time of the reset, in ms since the epoch; null when the agent does not report it. */
   readonly until: number | null
 }
@@ -50,18 +50,18 @@ export function readUsageLimit(
     now,
   }: { readonly isError: boolean; readonly wording: LimitWording | null; readonly now: number },
 ): UsageLimit | null {
-  const said = isError ? text : text.trim()
-  if (!isError && said.length > NOTICE_CHARS) return null
-  const known = wording === null ? Object.values(wordings).flat() : wordings[wording]
-  const found = new RegExp(`${before}(?<notice>(?:${known.join('|')})[^]*)`, 'imu').exec(said)
+  const output = isError ? text : text.trim()
+  if (!isError && output.length > NOTICE_CHARS) return null
+  const patterns = wording === null ? Object.values(wordings).flat() : wordings[wording]
+  const found = new RegExp(`${before}(?<notice>(?:${patterns.join('|')})[^]*)`, 'imu').exec(output)
   if (found === null || (!isError && found.index > 0)) return null
   const notice = (found.groups?.['notice'] ?? '').slice(0, NOTICE_CHARS)
-  return { what: kindOf(notice), until: resetTime(notice, now) }
+  return { limit: kindOf(notice), until: resetTime(notice, now) }
 }
 
 /** Returns the last lines of a failed turn's output, where a notice may be. */
-export function lastLines(said: string): string {
-  return said.trim().split('\n').slice(-LAST_LINES).join('\n')
+export function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-LAST_LINES).join('\n')
 }
 
 function kindOf(notice: string): string {
@@ -94,8 +94,8 @@ const sizes: Readonly<Record<string, number>> = { d: DAY, h: HOUR, m: MINUTE, s:
 
 /** Parses "try again in 3 days 1 hour 5 minutes", "reset after 12h34m56s", "wait 2 minutes before". */
 function afterSpan(notice: string, now: number): number | null {
-  const said = spans.exec(notice)?.groups
-  const parts = [...(said?.['span'] ?? said?.['pause'] ?? '').matchAll(/(\d+(?:\.\d+)?)\s*([dhms])/gi)]
+  const groups = spans.exec(notice)?.groups
+  const parts = [...(groups?.['span'] ?? groups?.['pause'] ?? '').matchAll(/(\d+(?:\.\d+)?)\s*([dhms])/gi)]
   const sum = parts.reduce(
     (all, [, size = '', unit = '']) => all + Number(size) * (sizes[unit.toLowerCase()] ?? 0),
     0,
@@ -115,27 +115,27 @@ const named = new RegExp(
 
 /** Parses "resets 3:45pm (Europe/Berlin)", "resets Jul 18 at 4am", "try again at May 11th, 2026 1:36 PM". */
 function atTime(notice: string, now: number): number | null {
-  const said = named.exec(notice)?.groups
-  if (said === undefined) return null
-  const hour = hourOf(Number(said['hour']), said['half'])
-  const minute = Number(said['minute'] ?? 0)
+  const groups = named.exec(notice)?.groups
+  if (groups === undefined) return null
+  const hour = hourOf(Number(groups['hour']), groups['half'])
+  const minute = Number(groups['minute'] ?? 0)
   // A number alone is not a time of day.
-  if (hour === null || minute > 59 || (said['half'] === undefined && said['minute'] === undefined))
+  if (hour === null || minute > 59 || (groups['half'] === undefined && groups['minute'] === undefined))
     return null
-  const offset = offsetOf(said)
+  const offset = offsetOf(groups)
   const today = new Date(now + offset(now))
-  const month = said['month'] === undefined ? null : months.indexOf(said['month'].toLowerCase())
+  const month = groups['month'] === undefined ? null : months.indexOf(groups['month'].toLowerCase())
   const local = Date.UTC(
-    Number(said['year'] ?? today.getUTCFullYear()),
+    Number(groups['year'] ?? today.getUTCFullYear()),
     month ?? today.getUTCMonth(),
-    month === null ? today.getUTCDate() : Number(said['day']),
+    month === null ? today.getUTCDate() : Number(groups['day']),
     hour,
     minute,
   )
   const at = local - offset(local - offset(local))
-  if (said['year'] !== undefined || at > now - JUST_PASSED) return at
+  if (groups['year'] !== undefined || at > now - JUST_PASSED) return at
   if (month === null) return at + DAY
-  const year = Date.UTC(today.getUTCFullYear() + 1, month, Number(said['day']), hour, minute)
+  const year = Date.UTC(today.getUTCFullYear() + 1, month, Number(groups['day']), hour, minute)
   return year - offset(year)
 }
 
@@ -146,8 +146,8 @@ function hourOf(hour: number, half: string | undefined): number | null {
 }
 
 /** Returns the offset of the named zone from UTC at a given time, in ms; without a name, that of this machine's zone. */
-function offsetOf(said: Readonly<Record<string, string | undefined>>): (at: number) => number {
-  const { zone: name, gmt, gmtMinute } = said
+function offsetOf(groups: Readonly<Record<string, string | undefined>>): (at: number) => number {
+  const { zone: name, gmt, gmtMinute } = groups
   if (gmt !== undefined) {
     const minutes = Math.abs(Number(gmt)) * 60 + Number(gmtMinute ?? 0)
     return () => (gmt.startsWith('-') ? -minutes : minutes) * MINUTE

@@ -1,5 +1,5 @@
 import { AppError } from '../lib/app-error.ts'
-import type { BoardActs } from './acts.ts'
+import type { BoardActions } from './actions.ts'
 import { boardTools } from './tools.ts'
 
 /** The supported versions of MCP, newest first. */
@@ -13,13 +13,13 @@ const INVALID_PARAMS = -32_602
 type Json = Readonly<Record<string, unknown>>
 
 /** Handles one MCP message; returns null for notifications and responses, which need no reply. */
-export async function answerMessage(message: unknown, acts: BoardActs): Promise<object | null> {
+export async function answerMessage(message: unknown, actions: BoardActions): Promise<object | null> {
   if (!isObject(message) || message['jsonrpc'] !== '2.0') return failure(null, notARequest)
   const { id, method, params } = message
   if (typeof method !== 'string')
     return 'id' in message && !isAnswer(message) ? failure(id, notARequest) : null
   if (id === undefined) return null
-  const outcome = await answerRequest(method, isObject(params) ? params : {}, acts)
+  const outcome = await answerRequest(method, isObject(params) ? params : {}, actions)
   return 'error' in outcome ? failure(id, outcome.error) : { jsonrpc: '2.0', id, result: outcome.result }
 }
 
@@ -32,23 +32,23 @@ const notARequest: RpcError = { code: INVALID_REQUEST, message: 'This is no requ
 
 type Outcome = { readonly result: object } | { readonly error: RpcError }
 
-async function answerRequest(method: string, params: Json, acts: BoardActs): Promise<Outcome> {
+async function answerRequest(method: string, params: Json, actions: BoardActions): Promise<Outcome> {
   switch (method) {
     case 'initialize':
       return { result: introduction(params['protocolVersion']) }
     case 'ping':
       return { result: {} }
     case 'tools/list':
-      return { result: { tools: boardTools.map((tool) => tool.told) } }
+      return { result: { tools: boardTools.map((tool) => tool.definition) } }
     case 'tools/call':
-      return callTool(params, acts)
+      return callTool(params, actions)
     default:
       return { error: { code: NO_METHOD, message: `The board has tools and no "${method}".` } }
   }
 }
 
-function introduction(asked: unknown): object {
-  const version = mcpVersions.find((each) => each === asked) ?? mcpVersions[0]
+function introduction(requested: unknown): object {
+  const version = mcpVersions.find((each) => each === requested) ?? mcpVersions[0]
   return {
     protocolVersion: version,
     capabilities: { tools: { listChanged: false } },
@@ -57,16 +57,16 @@ function introduction(asked: unknown): object {
 }
 
 /** Reports invalid arguments in the result of the call, so that the model can read and correct them. */
-async function callTool({ name, arguments: input }: Json, acts: BoardActs): Promise<Outcome> {
-  const tool = boardTools.find((each) => each.told.name === name)
+async function callTool({ name, arguments: input }: Json, actions: BoardActions): Promise<Outcome> {
+  const tool = boardTools.find((each) => each.definition.name === name)
   if (tool === undefined) {
-    const known = boardTools.map((each) => each.told.name).join(', ')
+    const known = boardTools.map((each) => each.definition.name).join(', ')
     return {
       error: { code: INVALID_PARAMS, message: `There is no tool "${String(name)}": there are ${known}.` },
     }
   }
   try {
-    const { text, isError } = await tool.run(acts, input ?? {})
+    const { text, isError } = await tool.run(actions, input ?? {})
     return { result: { content: [{ type: 'text', text }], isError } }
   } catch (error) {
     if (!(error instanceof AppError)) throw error

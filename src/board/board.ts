@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../lib/log.ts'
 import { onAbort } from '../lib/waiting.ts'
-import type { BoardActs } from './acts.ts'
+import type { BoardActions } from './actions.ts'
 import { serveBoard } from './serve-board.ts'
 
 /**
@@ -13,7 +13,7 @@ export interface Board {
   /** Handles a request for the board; returns false for other requests. */
   readonly serve: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Grants an attempt access. */
-  readonly open: (acts: BoardActs, signal: AbortSignal) => BoardKey
+  readonly open: (actions: BoardActions, signal: AbortSignal) => BoardKey
 }
 
 /** An attempt's access to the board. Its token is rejected once it is closed, or its signal has aborted. */
@@ -27,7 +27,7 @@ export const boardPath = '/board/mcp'
 
 /** Opens the board. Keys are held in memory only; of each token only the SHA-256 is kept. */
 export function openBoard(log: Log): Board {
-  const keys = new Map<string, BoardActs>()
+  const keys = new Map<string, BoardActions>()
   return {
     serve(request, response) {
       if (request.url?.split('?', 1)[0] !== boardPath) return false
@@ -38,10 +38,10 @@ export function openBoard(log: Log): Board {
       })
       return true
     },
-    open(acts, signal) {
+    open(actions, signal) {
       const token = `board-${randomBytes(32).toString('base64url')}`
       const hash = hashOf(token)
-      if (!signal.aborted) keys.set(hash, acts)
+      if (!signal.aborted) keys.set(hash, actions)
       const stopListening = onAbort(signal, () => keys.delete(hash))
       const close = (): void => {
         keys.delete(hash)

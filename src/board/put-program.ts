@@ -14,7 +14,7 @@ export interface BoardAccess {
  * Copies `slipway-board` into an attempt's HOME and returns the directory to prepend to its PATH. The token is in a file,
  * because some agents hide tokens in the environment from their commands.
  */
-export async function putBoardProgram(home: string, nodePath: string, board: BoardAccess): Promise<string> {
+export async function writeBoardProgram(home: string, nodePath: string, board: BoardAccess): Promise<string> {
   const dir = '.slipway-board'
   const copy = path.join(home, dir, 'slipway-board.mjs')
   await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
@@ -25,6 +25,6 @@ export async function putBoardProgram(home: string, nodePath: string, board: Boa
   return path.join(home, dir)
 }
 
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`
 }

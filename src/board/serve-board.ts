@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BoardActs } from './acts.ts'
+import type { BoardActions } from './actions.ts'
 import { answerMessage, mcpVersions } from './answer-message.ts'
 
 /** The maximum request size in bytes: requests to the board are short. */
@@ -7,7 +7,7 @@ const REQUEST_BYTES = 100_000
 /** The maximum number of messages in one request: version 2025-03-26 lets a client batch several. */
 const BATCH = 20
 
-type Find = (token: string) => BoardActs | null
+type Find = (token: string) => BoardActions | null
 
 /**
  * Handles one request of MCP's "streamable HTTP". Every response is one JSON body: the board sends no messages on its own,
@@ -19,18 +19,18 @@ export async function serveBoard(
   find: Find,
 ): Promise<void> {
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const acts = token === undefined ? null : find(token)
-  const refusal = acts === null ? refusals.token : refusalOf(request)
-  if (acts === null || refusal !== null) return refuse(response, refusal ?? refusals.token)
+  const actions = token === undefined ? null : find(token)
+  const refusal = actions === null ? refusals.token : refusalOf(request)
+  if (actions === null || refusal !== null) return refuse(response, refusal ?? refusals.token)
   const body = await readBody(request)
   if (body === null) return refuse(response, refusals.tooLarge)
   const messages = parsed(body)
   if (messages === undefined) return refuse(response, refusals.notJson)
-  if (!Array.isArray(messages)) return answer(response, await answerMessage(messages, acts))
+  if (!Array.isArray(messages)) return answer(response, await answerMessage(messages, actions))
   if (messages.length > BATCH) return refuse(response, refusals.tooLarge)
   const answers: object[] = []
   for (const message of messages) {
-    const one = await answerMessage(message, acts)
+    const one = await answerMessage(message, actions)
     if (one !== null) answers.push(one)
   }
   return answer(response, answers.length === 0 ? null : answers)

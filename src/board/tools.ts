@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import { ProgressReport } from '../contract/board.ts'
 import { PersonAsked } from '../contract/question.ts'
-import type { BoardActs } from './acts.ts'
-import { tellTasks } from './tell-tasks.ts'
+import type { BoardActions } from './actions.ts'
+import { formatTasks } from './format-tasks.ts'
 
 /** A tool of the board. */
 interface BoardTool {
   /** The description sent to agents. */
-  readonly told: ToldTool
+  readonly definition: ToolDefinition
   /** Runs the tool; returns the result text and whether the call was at fault. */
-  readonly run: (acts: BoardActs, input: unknown) => Promise<ToolAnswer>
+  readonly run: (actions: BoardActions, input: unknown) => Promise<ToolAnswer>
 }
 
-interface ToldTool {
+interface ToolDefinition {
   readonly name: string
   readonly description: string
   readonly inputSchema: object
@@ -31,38 +31,38 @@ function forAgents(schema: z.ZodType): object {
 
 export const boardTools: readonly BoardTool[] = [
   {
-    told: {
+    definition: {
       name: 'list_tasks',
       description: 'The tasks of this job: which are done, who works on which, and what they wait for.',
       inputSchema: { type: 'object', properties: {} },
       annotations: { readOnlyHint: true },
     },
-    run: async (acts) => ({ text: tellTasks(await acts.tasks(), acts.own), isError: false }),
+    run: async (actions) => ({ text: formatTasks(await actions.tasks(), actions.own), isError: false }),
   },
   {
-    told: {
+    definition: {
       name: 'report_progress',
       description: 'Tells the people who watch this job where you are. It changes nothing and is no proof.',
       inputSchema: forAgents(ProgressReport),
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
-    run: (acts, input) =>
+    run: (actions, input) =>
       withInput(ProgressReport, input, async (read) => {
-        acts.report(read.message)
+        actions.report(read.message)
         return Promise.resolve('The people who watch can see it.')
       }),
   },
   {
-    told: {
+    definition: {
       name: 'ask_person',
       description:
         'Asks a person what only a person can decide. It does not wait: do what does not depend on the answer and end your turn; the answer is your next message.',
       inputSchema: forAgents(PersonAsked),
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
-    run: (acts, input) =>
+    run: (actions, input) =>
       withInput(PersonAsked, input, async (read) => {
-        await acts.ask(read)
+        await actions.ask(read)
         return 'It is asked. Do what does not depend on the answer, then end your turn: the answer, or that there is none, is your next message.'
       }),
   },
@@ -72,12 +72,12 @@ export const boardTools: readonly BoardTool[] = [
 async function withInput<T>(
   schema: { readonly safeParse: (input: unknown) => Read<T> },
   input: unknown,
-  act: (read: T) => Promise<string>,
+  handle: (read: T) => Promise<string>,
 ): Promise<ToolAnswer> {
   const read = schema.safeParse(input)
-  if (read.success) return { text: await act(read.data), isError: false }
-  const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  return { text: `The arguments do not fit. ${why.join('; ')}.`, isError: true }
+  if (read.success) return { text: await handle(read.data), isError: false }
+  const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return { text: `The arguments do not fit. ${problems.join('; ')}.`, isError: true }
 }
 
 type Read<T> =

@@ -1,4 +1,4 @@
-import { isHelperGone } from '../lib/helper.ts'
+import { isHelperEnded } from '../lib/helper.ts'
 
 /** The maximum number of tries; each waits a little longer for a helper, together most of a minute. */
 const TRIES = 15
@@ -9,7 +9,7 @@ export async function insistOnHelper<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act()
     } catch (error) {
-      if (tried >= TRIES || !isHelperGone(error)) throw error
+      if (tried >= TRIES || !isHelperEnded(error)) throw error
     }
   }
 }

@@ -1,4 +1,4 @@
-import { isHelperGone } from '../lib/helper.ts'
+import { isHelperEnded } from '../lib/helper.ts'
 import { isDatabaseAway } from '../store/database-away.ts'
 
 /**
@@ -6,7 +6,7 @@ import { isDatabaseAway } from '../store/database-away.ts'
  * no attempt.
  */
 export function isInterruption(error: unknown): boolean {
-  return isDatabaseAway(error) || isHelperGone(error)
+  return isDatabaseAway(error) || isHelperEnded(error)
 }
 
 /** Whether the disk was full, for the server's own writes or for those of a git process that it ran. */

@@ -33,11 +33,11 @@ const packageManagers = new Set(['npm', 'pnpm', 'yarn', 'bun'])
  * not show it. `scripts` are those of the commit's package.json, which `npm test` runs.
  */
 export function cannotFail(command: string, scripts: Scripts = new Map()): string | null {
-  const look = new Look(scripts)
-  if (!look.script(command, 0)) return null
-  return look.followed === null
+  const analysis = new ScriptAnalysis(scripts)
+  if (!analysis.script(command, 0)) return null
+  return analysis.followed === null
     ? 'It cannot fail: it exits with 0 whatever the work is like.'
-    : `It cannot fail: the script "${look.followed}" of package.json exits with 0 whatever the work is like.`
+    : `It cannot fail: the script "${analysis.followed}" of package.json exits with 0 whatever the work is like.`
 }
 
 /** Returns the scripts of a package.json; empty when it cannot be parsed. */
@@ -60,7 +60,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** An examination of one command, which keeps the name of the last package script that it followed. */
-class Look {
+class ScriptAnalysis {
   followed: string | null = null
   readonly #scripts: Scripts
 
@@ -80,7 +80,7 @@ class Look {
   #list(statements: readonly Statement[], depth: number): boolean {
     let stopsAtFirstFailure = false
     for (const { command, background } of statements) {
-      const [name, ...args] = wordsOf(command)
+      const [name, ...args] = literalWordsOf(command)
       if (name === 'exit') return leavesWell(args)
       if (name === 'set' && args.some((arg) => /^-\w*e|^errexit$|^pipefail$/.test(arg)))
         stopsAtFirstFailure = true
@@ -99,7 +99,8 @@ class Look {
       case 'Pipeline': {
         const last = node.commands.at(-1)
         if (last === undefined) return false
-        if (node.prefixes.some((prefix) => prefix.type === 'Negation')) return wordsOf(last)[0] === 'false'
+        if (node.prefixes.some((prefix) => prefix.type === 'Negation'))
+          return literalWordsOf(last)[0] === 'false'
         return this.#command(last, depth, node.commands.length > 1)
       }
       default:
@@ -111,9 +112,9 @@ class Look {
   #andOr({ commands, operators }: AndOr, depth: number): boolean {
     let always = false
     for (const [index, command] of commands.entries()) {
-      const one = this.#node(command, depth)
-      if (index === 0) always = one
-      else always = operators[index - 1] === '||' ? always || one : always && one
+      const succeeds = this.#node(command, depth)
+      if (index === 0) always = succeeds
+      else always = operators[index - 1] === '||' ? always || succeeds : always && succeeds
     }
     return always
   }
@@ -139,7 +140,7 @@ class Look {
       return !node.prefix.some(
         ({ type, text = '' }: { type: string; text?: string }) => type === 'Assignment' && /[$`]/.test(text),
       )
-    const [program = '', ...args] = wordsOf(node)
+    const [program = '', ...args] = literalWordsOf(node)
     return this.#words(program, args, depth, isPiped)
   }
 
@@ -166,11 +167,11 @@ class Look {
 
   /** Whether `npm test`, `npm run x` and the like, which run `prex`, `x` and `postx`, always succeed. */
   #packageScript(args: readonly string[], depth: number): boolean {
-    const words = args.filter((arg) => !arg.startsWith('-'))
-    const [first = '', second = ''] = words
+    const operands = args.filter((arg) => !arg.startsWith('-'))
+    const [first = '', second = ''] = operands
     const name = first === 'run' || first === 'run-script' ? second : first === 't' ? 'test' : first
-    const wanted = [`pre${name}`, name, `post${name}`].flatMap((each) => this.#scripts.get(each) ?? [])
-    if (!this.#scripts.has(name) || !wanted.every((script) => this.script(script, depth + 1))) return false
+    const scripts = [`pre${name}`, name, `post${name}`].flatMap((each) => this.#scripts.get(each) ?? [])
+    if (!this.#scripts.has(name) || !scripts.every((script) => this.script(script, depth + 1))) return false
     this.followed ??= name
     return true
   }
@@ -187,7 +188,7 @@ function readsItsInput(name: string, args: readonly string[]): boolean {
 }
 
 /** Returns the words of a simple command without redirections; empty for other nodes. */
-function wordsOf(node: PipelineNode | AndOr): string[] {
+function literalWordsOf(node: PipelineNode | AndOr): string[] {
   if (node.type !== 'Command' || node.name === undefined) return []
   return [
     node.name.value,
@@ -201,7 +202,7 @@ function mayLeave(node: PipelineNode | AndOr): boolean {
     case 'AndOr':
       return node.commands.some(mayLeave)
     case 'Command': {
-      const [name, status] = wordsOf(node)
+      const [name, status] = literalWordsOf(node)
       return (
         (name === 'exit' || name === 'exec' || name === 'return') && status !== undefined && status !== '0'
       )

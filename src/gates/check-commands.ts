@@ -7,9 +7,9 @@ export interface Check {
 }
 
 export interface NamedChecks {
-  readonly wanted: readonly string[]
+  readonly requested: readonly string[]
   readonly planned: readonly string[]
-  readonly left: readonly string[]
+  readonly leftBehind: readonly string[]
 }
 
 /**
@@ -23,17 +23,17 @@ export function checkCommands(
   const add = (commands: readonly string[], origin: CheckOrigin): void => {
     for (const command of commands) if (!named.has(command)) named.set(command, origin)
   }
-  add(from.wanted, 'person')
+  add(from.requested, 'person')
   add(from.planned, 'plan')
-  add(from.left, 'agent')
+  add(from.leftBehind, 'agent')
   if (named.size === 0) add(suggested(from.files.files), 'repository')
   return [...named].map(([command, origin]) => ({ command, origin }))
 }
 
 /** Returns the checks of one task, which come from its plan unless they are also checks of the whole job. */
-export function taskChecks(commands: readonly string[], whole: readonly Check[]): Check[] {
+export function taskChecks(commands: readonly string[], jobChecks: readonly Check[]): Check[] {
   return commands.map(
-    (command) => whole.find((check) => check.command === command) ?? { command, origin: 'plan' },
+    (command) => jobChecks.find((check) => check.command === command) ?? { command, origin: 'plan' },
   )
 }
 

@@ -24,7 +24,7 @@ function sum(text: string, pattern: RegExp): number | null {
 
 /** Sums the numbers before the given words in lines such as `2 failed | 1 skipped`; null without such a line. */
 function sumOfLines(text: string, line: RegExp, words: RegExp): number | null {
-  const lines = [...text.matchAll(line)].map(([whole]) => whole)
+  const lines = [...text.matchAll(line)].map(([match]) => match)
   return lines.length === 0 ? null : lines.reduce((total, one) => total + (sum(one, words) ?? 0), 0)
 }
 

@@ -78,7 +78,7 @@ async function runSetup(options: ProofOptions, state: StartingState): Promise<Ev
     evidence.push(step)
     if (step.verdict === 'fail') return evidence
   }
-  await state.keep()
+  await state.save()
   return evidence
 }
 

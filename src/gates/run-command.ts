@@ -31,14 +31,14 @@ export interface CommandEnd {
 export async function runCommand(
   room: CommandRoom,
   command: string,
-  place: { readonly cwd: string; readonly home: string; readonly writable: readonly string[] },
+  dirs: { readonly cwd: string; readonly home: string; readonly writable: readonly string[] },
 ): Promise<CommandEnd> {
   const startedAt = clock.date()
-  const begun = clock.steady()
+  const startedMs = clock.steady()
   const child = await room.launcher.launch(
     {
       command: ['/bin/sh', '-c', command],
-      ...place,
+      ...dirs,
       env: { PATH: room.path, LANG: 'C.UTF-8', CI: 'true', NO_COLOR: '1' },
       readable: room.path.split(':').filter((dir) => path.isAbsolute(dir) && fs.existsSync(dir)),
       label: room.label,
@@ -60,7 +60,7 @@ export async function runCommand(
     return {
       passed: code === 0 && !timedOut,
       exitCode: code,
-      durationMs: Math.round(clock.steady() - begun),
+      durationMs: Math.round(clock.steady() - startedMs),
       log: text + noteOn(timedOut, signal, room.timeoutMs),
       logTruncated: truncated,
       walls: child.walls,

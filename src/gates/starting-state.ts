@@ -23,7 +23,7 @@ export interface StartingState {
   /** Makes a clean checkout of the commit and an empty HOME. */
   begin(): Promise<void>
   /** Keeps the current state, made by the setup, for the following commands. */
-  keep(): Promise<void>
+  save(): Promise<void>
   /** Restores the kept state; the last command gets it without a copy. Returns null, or why it could not be copied. */
   restore(room: CommandRoom, which: 'last' | 'earlier'): Promise<string | null>
 }
@@ -31,10 +31,10 @@ export interface StartingState {
 export function startingState(options: StateOptions): StartingState {
   const checkout = path.join(options.dir, 'checkout')
   const home = path.join(options.dir, 'home')
-  const kept = path.join(options.dir, 'kept')
+  const saved = path.join(options.dir, 'kept')
   const clear = async (): Promise<void> => {
-    await putAway(checkout, options.dataDir)
-    await putAway(home, options.dataDir)
+    await removeTree(checkout, options.dataDir)
+    await removeTree(home, options.dataDir)
   }
   return {
     checkout,
@@ -44,19 +44,19 @@ export function startingState(options: StateOptions): StartingState {
       await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
       await cleanCheckout(options.repository, options.commit, checkout)
     },
-    async keep() {
-      await fs.promises.mkdir(kept, { mode: 0o700 })
-      await fs.promises.rename(checkout, path.join(kept, 'checkout'))
-      await fs.promises.rename(home, path.join(kept, 'home'))
+    async save() {
+      await fs.promises.mkdir(saved, { mode: 0o700 })
+      await fs.promises.rename(checkout, path.join(saved, 'checkout'))
+      await fs.promises.rename(home, path.join(saved, 'home'))
     },
     async restore(room, which) {
       await clear()
       if (which === 'last') {
-        await fs.promises.rename(path.join(kept, 'checkout'), checkout)
-        await fs.promises.rename(path.join(kept, 'home'), home)
+        await fs.promises.rename(path.join(saved, 'checkout'), checkout)
+        await fs.promises.rename(path.join(saved, 'home'), home)
         return null
       }
-      return copyKept(room, options.dir)
+      return copySaved(room, options.dir)
     },
   }
 }
@@ -65,7 +65,7 @@ export function startingState(options: StateOptions): StartingState {
  * Copies with `cp`, which shares blocks where the file system can, keeps times, links and holes, and is thirty times as
  * fast as Node's own copying. It runs inside the sandbox, because an untrusted program wrote the files.
  */
-async function copyKept(room: CommandRoom, dir: string): Promise<string | null> {
+async function copySaved(room: CommandRoom, dir: string): Promise<string | null> {
   const share = process.platform === 'darwin' ? '-c' : '--reflink=auto'
   const home = path.join(dir, 'copier')
   await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
@@ -78,8 +78,8 @@ async function copyKept(room: CommandRoom, dir: string): Promise<string | null> 
 }
 
 /** Removes a directory even when a command has removed the server's permissions on it. */
-async function putAway(place: string, dataDir: string): Promise<void> {
-  if (!fs.existsSync(place)) return
-  await fs.promises.chmod(place, 0o700)
-  await discard(place, dataDir)
+async function removeTree(dir: string, dataDir: string): Promise<void> {
+  if (!fs.existsSync(dir)) return
+  await fs.promises.chmod(dir, 0o700)
+  await discard(dir, dataDir)
 }

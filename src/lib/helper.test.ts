@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { makeDir } from '../../test/helpers/made-dirs.ts'
-import { isHelperGone, openHelper, type Helper } from './helper.ts'
+import { isHelperEnded, openHelper, type Helper } from './helper.ts'
 
 const program = `
   process.on('disconnect', () => process.exit(0))
@@ -29,7 +29,7 @@ function open(isBusy = true): { helper: Helper; failures: unknown[]; fails: () =
     name: 'The process that helps',
     start: () => fork(file, { stdio: 'ignore' }),
     isBusy: () => isBusy,
-    onGone(why) {
+    onEnd(why) {
       failures.push(why)
       heard.resolve(why)
       heard = Promise.withResolvers()
@@ -59,8 +59,8 @@ it('is ended and replaced when it is silent while it has something to do, and it
   const failed = fails()
   first.kill('SIGSTOP')
   const why = await failed
-  expect(isHelperGone(why)).toBe(true)
-  expect(isHelperGone(new Error('outer', { cause: why }))).toBe(true)
+  expect(isHelperEnded(why)).toBe(true)
+  expect(isHelperEnded(new Error('outer', { cause: why }))).toBe(true)
   expect(String(why)).toContain('The process that helps has ended')
   expect(first.signalCode).toBe('SIGKILL')
   const second = await helper.get()

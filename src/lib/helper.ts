@@ -6,7 +6,7 @@ import { pause, startTimer } from './timers.ts'
 /**
  * A small process beside this one for operations that are slow in a large process, such as spawning. There is one at a
  * time, started when it is needed. One that has ended, or is silent while it is busy, is replaced; its pending operations
- * fail with an error for which `isHelperGone` is true.
+ * fail with an error for which `isHelperEnded` is true.
  */
 export interface Helper {
   /** Returns the live process. Waits, longer each time, when the previous ones died young. */
@@ -25,7 +25,7 @@ export interface HelperOptions {
   /** Whether a response of the process is pending. */
   readonly isBusy: () => boolean
   /** Called when a process has ended, before the next one is started. */
-  readonly onGone: (why: AppError) => void
+  readonly onEnd: (error: AppError) => void
   /** Times in ms, for tests. */
   readonly times?: Partial<HelperTimes>
 }
@@ -44,9 +44,9 @@ const YOUNG_MS = 10_000
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5000
 
-export function isHelperGone(error: unknown): boolean {
+export function isHelperEnded(error: unknown): boolean {
   if (error instanceof AppError && error.code === 'helper_gone') return true
-  return error instanceof Error && error.cause !== undefined && isHelperGone(error.cause)
+  return error instanceof Error && error.cause !== undefined && isHelperEnded(error.cause)
 }
 
 /** Opens a helper; its first process is started by the first `get`. */
@@ -62,12 +62,12 @@ export function openHelper(options: HelperOptions): Helper {
     if (wait > 0) await pause(wait)
     if (closed) throw new Error('the server is stopping: nothing new is started')
     const bornAt = clock.steady()
-    const fresh = watch(options, times, () => {
-      if (current === fresh) current = null
+    const started = watch(options, times, () => {
+      if (current === started) current = null
       diedYoung = clock.steady() - bornAt < YOUNG_MS ? diedYoung + 1 : 0
     })
-    current = fresh
-    return fresh.child
+    current = started
+    return started.child
   }
   const end = async (): Promise<void> => {
     if (current !== null) await letEnd(current.child, times.closeMs)
@@ -75,7 +75,7 @@ export function openHelper(options: HelperOptions): Helper {
   return {
     get() {
       if (current?.child.connected === true) return Promise.resolve(current.child)
-      current?.gone()
+      current?.markEnded()
       starting ??= start().finally(() => {
         starting = null
       })
@@ -92,11 +92,11 @@ export function openHelper(options: HelperOptions): Helper {
 interface Living {
   readonly child: ChildProcess
   /** Must be called when the process is known to have ended. */
-  readonly gone: (cause?: unknown) => void
+  readonly markEnded: (cause?: unknown) => void
 }
 
-/** Starts a process and kills it when it is silent; `onGone` is called once, before the pending callers are rejected. */
-function watch(options: HelperOptions, times: HelperTimes, onGone: () => void): Living {
+/** Starts a process and kills it when it is silent; `onEnd` is called once, before the pending callers are rejected. */
+function watch(options: HelperOptions, times: HelperTimes, onEnd: () => void): Living {
   const child = options.start()
   let isGone = false
   let unanswered = 0
@@ -110,21 +110,21 @@ function watch(options: HelperOptions, times: HelperTimes, onGone: () => void): 
   }, times.pingMs)
   watching.unref()
   // Several events report one end, and another process may already be running at the last of them.
-  const gone = (cause?: unknown): void => {
+  const markEnded = (cause?: unknown): void => {
     if (isGone) return
     isGone = true
     clearInterval(watching)
-    onGone()
+    onEnd()
     const sentence = `${options.name} has ended and is started again: try again.`
-    options.onGone(new AppError('helper_gone', sentence, { cause }))
+    options.onEnd(new AppError('helper_gone', sentence, { cause }))
   }
   child.on('message', () => {
     unanswered = 0
   })
-  child.once('exit', () => gone())
+  child.once('exit', () => markEnded())
   // It could not be started, or ended before it received the message.
-  child.on('error', gone)
-  return { child, gone }
+  child.on('error', markEnded)
+  return { child, markEnded }
 }
 
 /** Ends a process, by force after `ms` milliseconds. */

@@ -4,12 +4,12 @@ import { onAbort } from '../lib/waiting.ts'
 /** Limits the bytes of requests that are held in memory at once, over all agents of a server. */
 export interface ByteRoom {
   /** Reserves room, waiting at most `ms`; null when none became free. A request larger than the total reserves all of it. */
-  take(bytes: number, signal: AbortSignal, ms: number): Promise<TakenRoom | null>
+  reserve(bytes: number, signal: AbortSignal, ms: number): Promise<ReservedRoom | null>
 }
 
-export interface TakenRoom {
+export interface ReservedRoom {
   /** Releases all but the given number of bytes; safe to call twice. */
-  keep(bytes: number): void
+  shrinkTo(bytes: number): void
 }
 
 interface Waiting {
@@ -19,39 +19,39 @@ interface Waiting {
 
 export function openByteRoom(total: number): ByteRoom {
   const waiting = new Set<Waiting>()
-  let left = total
+  let available = total
   /** In order of arrival, except that a small request need not wait behind a large one. */
   const admitAll = (): void => {
-    for (const one of waiting) if (one.bytes <= left) one.admit()
+    for (const waiter of waiting) if (waiter.bytes <= available) waiter.admit()
   }
-  const taken = (bytes: number): TakenRoom => {
+  const grant = (bytes: number): ReservedRoom => {
     let held = bytes
-    left -= bytes
+    available -= bytes
     return {
-      keep(wanted) {
-        const kept = Math.min(held, wanted)
-        left += held - kept
-        held = kept
+      shrinkTo(size) {
+        const retained = Math.min(held, size)
+        available += held - retained
+        held = retained
         admitAll()
       },
     }
   }
   return {
-    async take(wanted, signal, ms) {
-      const bytes = Math.min(wanted, total)
-      if (bytes <= left) return taken(bytes)
-      const { promise, resolve } = Promise.withResolvers<TakenRoom | null>()
-      const one: Waiting = { bytes, admit: () => end(taken(bytes)) }
-      const giveUp = (): void => end(null)
-      const timer = startTimer(ms, giveUp)
-      const stopListening = onAbort(signal, giveUp)
-      const end = (room: TakenRoom | null): void => {
+    async reserve(size, signal, ms) {
+      const bytes = Math.min(size, total)
+      if (bytes <= available) return grant(bytes)
+      const { promise, resolve } = Promise.withResolvers<ReservedRoom | null>()
+      const waiter: Waiting = { bytes, admit: () => end(grant(bytes)) }
+      const cancel = (): void => end(null)
+      const timer = startTimer(ms, cancel)
+      const stopListening = onAbort(signal, cancel)
+      const end = (room: ReservedRoom | null): void => {
         timer.stop()
         stopListening()
-        waiting.delete(one)
+        waiting.delete(waiter)
         resolve(room)
       }
-      waiting.add(one)
+      waiting.add(waiter)
       return promise
     },
   }

@@ -3,14 +3,14 @@ import type { Target } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
 import type { OpenGrant } from './grants.ts'
 import type { ReadAnswer } from './read-answer.ts'
-import type { AskedCall } from './read-request.ts'
+import type { CallContent } from './read-request.ts'
 import type { Route } from './route.ts'
 
 /** The body of a request, and the memory reserved for it. */
-export interface HeldBody {
+export interface RequestBody {
   /** Throws after the body has been released. */
   bytes(): Buffer
-  letGo(): void
+  release(): void
 }
 
 /** A call that is ready to be sent. */
@@ -18,9 +18,9 @@ export interface Call {
   readonly route: Route
   readonly target: Target
   readonly search: URLSearchParams
-  readonly asked: Omit<AskedCall, 'body'>
+  readonly content: Omit<CallContent, 'body'>
   /** The body to send. It is released when the response begins, because it is not needed again. */
-  readonly body: HeldBody
+  readonly body: RequestBody
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Aborted when the agent disconnects or its attempt ends. */
@@ -29,7 +29,7 @@ export interface Call {
 }
 
 /** The result of a call. */
-export interface Passed {
+export interface CallOutcome {
   readonly status: number | null
   readonly answer: ReadAnswer | null
   /** The error, when the provider is at fault. */
@@ -40,7 +40,7 @@ export interface Passed {
     readonly body: Buffer
     readonly headers: OutgoingHttpHeaders
   } | null
-  readonly isGone: boolean
+  readonly isAborted: boolean
   readonly firstByteMs: number | null
   readonly durationMs: number
 }

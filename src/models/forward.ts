@@ -1,6 +1,6 @@
 import type { HeldBack } from '../domain/model.ts'
 import { clock } from '../lib/clock.ts'
-import type { Call, Passed } from './call.ts'
+import type { Call, CallOutcome } from './call.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
 import { pass } from './pass.ts'
@@ -20,24 +20,24 @@ export async function forward(context: GatewayContext, call: Call): Promise<void
     const outage = await context.health.admit(target.name, deadline, call.signal)
     if (outage !== null) {
       call.grant.halt(untilOver(target.name, outage))
-      return refuse(response, route.wire, gatewayErrors.leftAlone(target.name, outage.reason))
+      return refuse(response, route.wire, gatewayErrors.paused(target.name, outage.reason))
     }
-    const passed = await passOnce(context, call)
+    const passed = await tryOnce(context, call)
     if (passed.fault === null) return undefined
     const again = await settle(context, call, passed, passed.fault, deadline)
-    if (!again) return tell(call, passed)
+    if (!again) return respondWithFault(call, passed)
   }
 }
 
 /** Sends a call once and records it in the ledger. */
-async function passOnce(context: GatewayContext, call: Call): Promise<Passed> {
+async function tryOnce(context: GatewayContext, call: Call): Promise<CallOutcome> {
   const { name } = call.target
   try {
     const passed = await pass(context, call)
-    if (passed.fault === null && !passed.isGone) {
+    if (passed.fault === null && !passed.isAborted) {
       context.health.succeeded(name)
-      call.grant.well(call.asked.model, clock.now() - passed.durationMs)
-      if (passed.refusal !== null) tell(call, passed)
+      call.grant.succeeded(call.content.model, clock.now() - passed.durationMs)
+      if (passed.refusal !== null) respondWithFault(call, passed)
     }
     await recordCall(context, call, passed)
     return passed
@@ -50,23 +50,23 @@ async function passOnce(context: GatewayContext, call: Call): Promise<Passed> {
 async function settle(
   context: GatewayContext,
   call: Call,
-  passed: Passed,
+  passed: CallOutcome,
   fault: Fault,
   deadline: number,
 ): Promise<boolean> {
   const { target, grant, response } = call
   if (fault.kind === 'status' && fault.cure === 'person') {
-    const on = `the provider "${target.name}": ${fault.words}`
-    await context.trouble(target, on)
+    const on = `the provider "${target.name}": ${fault.message}`
+    await context.reportTrouble(target, on)
     grant.halt({ for: 'backend', provider: target.name, on })
     return false
   }
   const retryAfter = fault.kind === 'status' ? fault.retryAfterMs : null
   const beganAt = clock.now() - passed.durationMs
-  const outage = context.health.failed(target.name, fault.words, retryAfter, beganAt)
-  const held = untilOver(target.name, outage)
-  if (response.headersSent) grant.trouble(held, call.asked.model)
-  else if (outage.until > deadline) grant.halt(held)
+  const outage = context.health.failed(target.name, fault.message, retryAfter, beganAt)
+  const wait = untilOver(target.name, outage)
+  if (response.headersSent) grant.report(wait, call.content.model)
+  else if (outage.until > deadline) grant.halt(wait)
   else return true
   return false
 }
@@ -81,14 +81,14 @@ function untilOver(provider: string, { reason, until }: Outage): HeldBack {
 }
 
 /** Sends the provider's error to the agent, or ends a response that has already begun. */
-function tell({ response, route, target }: Call, { refusal, fault }: Passed): void {
+function respondWithFault({ response, route, target }: Call, { refusal, fault }: CallOutcome): void {
   if (response.destroyed) return
   if (response.headersSent) {
     response.destroy()
     return
   }
   if (refusal === null) {
-    refuse(response, route.wire, gatewayErrors.failed(target.name, fault?.words ?? 'it gave no answer'))
+    refuse(response, route.wire, gatewayErrors.failed(target.name, fault?.message ?? 'it gave no answer'))
     return
   }
   response.writeHead(refusal.status, { ...refusal.headers, 'content-length': refusal.body.length })

@@ -19,7 +19,7 @@ export interface GatewayOptions {
   readonly record: (record: CallRecord) => Promise<void>
   readonly budget: ReadBudget
   /** Called when a provider refuses for a reason that only a person can fix; `target` has the key that was refused. */
-  readonly trouble: (target: Target, on: string) => Promise<void>
+  readonly reportTrouble: (target: Target, on: string) => Promise<void>
   readonly limits: GatewayLimits
 }
 

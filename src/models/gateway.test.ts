@@ -40,7 +40,7 @@ beforeEach(async () => {
     log: openLog('silent'),
     port: 0,
     budget: () => Promise.resolve(null),
-    trouble: (_, on) => {
+    reportTrouble: (_, on) => {
       trouble(on)
       return Promise.resolve()
     },

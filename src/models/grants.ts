@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Role } from '../contract/words.ts'
 import type { HeldBack } from '../domain/model.ts'
-import { openTroubles, type Troubles } from './troubles.ts'
+import { openCallFailures, type CallFailures } from './troubles.ts'
 
 /** The caller of a model; the ids are null for the test of a backend. */
 export interface Caller {
@@ -31,12 +31,12 @@ export interface Grant {
   close(): Promise<void>
 }
 
-export interface OpenGrant extends Pick<Troubles, 'trouble' | 'halt' | 'well'> {
+export interface OpenGrant extends Pick<CallFailures, 'report' | 'halt' | 'succeeded'> {
   readonly caller: Caller
   /** Aborted when the grant is closed. */
   readonly signal: AbortSignal
   /** Registers a call that is awaited when the grant is closed. */
-  busy(call: Promise<void>): Promise<void>
+  track(call: Promise<void>): Promise<void>
   /** Adds the tokens used by a call of this model. */
   count(model: string, tokens: number): void
 }
@@ -57,11 +57,11 @@ export function openGrants(): Grants {
       const calls = new Set<Promise<void>>()
       const models = new Set<string>()
       let tokens = 0
-      const troubles = openTroubles(ended.signal)
+      const troubles = openCallFailures(ended.signal)
       open.set(hash, {
         caller,
         signal: ended.signal,
-        async busy(call) {
+        async track(call) {
           calls.add(call)
           await call.finally(() => calls.delete(call))
         },
@@ -69,9 +69,9 @@ export function openGrants(): Grants {
           models.add(model)
           tokens += used
         },
-        trouble: troubles.trouble,
+        report: troubles.report,
         halt: troubles.halt,
-        well: troubles.well,
+        succeeded: troubles.succeeded,
       })
       return {
         token,

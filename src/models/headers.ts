@@ -68,14 +68,14 @@ export function requestHeaders(
 
 /** Returns the headers sent to the agent: those of the provider without hop-by-hop headers and cookies. */
 export function responseHeaders(from: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const told: OutgoingHttpHeaders = {}
+  const kept: OutgoingHttpHeaders = {}
   const dropped = connectionNames(from)
   for (const [name, value] of Object.entries(from)) {
     if (value === undefined) continue
     if (name === 'content-length' || (!hopByHop.has(name) && !dropped.has(name) && name !== 'set-cookie'))
-      told[name] = value
+      kept[name] = value
   }
-  return told
+  return kept
 }
 
 function isKeyHeader(name: string): boolean {

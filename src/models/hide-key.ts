@@ -38,14 +38,14 @@ export function hideKeyInHeaders(headers: OutgoingHttpHeaders, key: string | nul
  * held back until the next chunk; everything else passes immediately.
  */
 export function keyHider(key: string): Transform {
-  const wanted = Buffer.from(key)
+  const needle = Buffer.from(key)
   const instead = Buffer.from(stars(key))
   let back: Buffer = Buffer.alloc(0)
   return new Transform({
     transform(chunk: Buffer, _, done) {
       const bytes = back.length === 0 ? chunk : Buffer.concat([back, chunk])
-      const clean = replaced(bytes, wanted, instead)
-      const kept = beginningAtEnd(clean, wanted)
+      const clean = replaced(bytes, needle, instead)
+      const kept = beginningAtEnd(clean, needle)
       back = clean.subarray(clean.length - kept)
       done(null, clean.subarray(0, clean.length - kept))
     },
@@ -55,18 +55,18 @@ export function keyHider(key: string): Transform {
   })
 }
 
-function replaced(bytes: Buffer, wanted: Buffer, instead: Buffer): Buffer {
-  let at = bytes.indexOf(wanted)
+function replaced(bytes: Buffer, needle: Buffer, instead: Buffer): Buffer {
+  let at = bytes.indexOf(needle)
   if (at === -1) return bytes
   const copy = Buffer.from(bytes)
-  for (; at !== -1; at = copy.indexOf(wanted, at + wanted.length)) instead.copy(copy, at)
+  for (; at !== -1; at = copy.indexOf(needle, at + needle.length)) instead.copy(copy, at)
   return copy
 }
 
 /** Returns the number of bytes at the end that are a beginning of `wanted`. */
-function beginningAtEnd(bytes: Buffer, wanted: Buffer): number {
-  const longest = Math.min(bytes.length, wanted.length - 1)
+function beginningAtEnd(bytes: Buffer, needle: Buffer): number {
+  const longest = Math.min(bytes.length, needle.length - 1)
   for (let length = longest; length > 0; length -= 1)
-    if (bytes.subarray(bytes.length - length).equals(wanted.subarray(0, length))) return length
+    if (bytes.subarray(bytes.length - length).equals(needle.subarray(0, length))) return length
   return 0
 }

@@ -11,10 +11,10 @@ export type Refusal =
  * Classifies an error response; `words` is the provider's message. Running out of credit is reported in many ways, some with
  * a status that means "slower".
  */
-export function judgeRefusal(status: number, words: string): Refusal {
+export function judgeRefusal(status: number, message: string): Refusal {
   if (status < 400) return 'request'
   if (status === 401 || status === 402 || status === 403) return 'person'
-  if (/insufficient_quota|credit balance is too low|billing_hard_limit/i.test(words)) return 'person'
+  if (/insufficient_quota|credit balance is too low|billing_hard_limit/i.test(message)) return 'person'
   if (status === 408 || status === 409 || status === 425 || status === 429 || status >= 500) return 'passing'
   return 'request'
 }
@@ -29,7 +29,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
 }
 
 /** Returns the message in the body of an error response, in the shapes of the wires; otherwise the beginning of the body. */
-export function wordsOf(body: string): string {
+export function messageIn(body: string): string {
   const found = /"message"\s*:\s*"((?:[^"\\]|\\.){1,300})/.exec(body)?.[1]
   return (found ?? body).replaceAll(/\s+/g, ' ').trim().slice(0, 300)
 }

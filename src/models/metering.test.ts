@@ -42,7 +42,7 @@ beforeAll(async () => {
         blocked: null,
       }),
     budget: () => Promise.resolve(null),
-    trouble: () => Promise.resolve(),
+    reportTrouble: () => Promise.resolve(),
     prices: openPrices(dir, log),
     record: (record) => {
       records.push(record)

@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { finished } from 'node:stream/promises'
 import { clock } from '../lib/clock.ts'
 import { abortLater } from '../lib/waiting.ts'
-import type { Call, Passed } from './call.ts'
+import type { Call, CallOutcome } from './call.ts'
 import type { GatewayContext, Target } from './gateway-context.ts'
 import type { Fault } from './fault.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { hideKeyInHeaders, keyHider, secretOf } from './hide-key.ts'
-import { judgeRefusal, retryAfterMs, wordsOf } from './judge-refusal.ts'
+import { judgeRefusal, retryAfterMs, messageIn } from './judge-refusal.ts'
 import { openAnswerReader } from './read-answer.ts'
 import type { Route } from './route.ts'
 import { SilentProvider } from './upstream.ts'
@@ -20,7 +20,7 @@ const REFUSAL_BYTES = 65_536
  * back: the caller decides whether the agent receives it. When the agent disconnects, the response is read on for a moment,
  * because it is billed and only its end reports the usage.
  */
-export async function pass(context: GatewayContext, call: Call): Promise<Passed> {
+export async function pass(context: GatewayContext, call: Call): Promise<CallOutcome> {
   const { route, response } = call
   const secret = secretOf(call.target.key)
   const began = clock.steady()
@@ -43,27 +43,27 @@ export async function pass(context: GatewayContext, call: Call): Promise<Passed>
       const headers = hideKeyInHeaders(responseHeaders(answer.headers), secret)
       const refusal = { status, body, headers }
       const fault = faultOfRefusal(status, answer.headers, body.toString('utf8'))
-      return { status, answer: null, fault, refusal, isGone: false, firstByteMs, durationMs: since() }
+      return { status, answer: null, fault, refusal, isAborted: false, firstByteMs, durationMs: since() }
     }
-    call.body.letGo()
-    const mine = openAnswerReader(route.kind, answer.headers['content-type'] ?? '')
-    reader = mine
-    answer.on('data', (chunk: Buffer) => mine.add(chunk))
+    call.body.release()
+    const answerReader = openAnswerReader(route.kind, answer.headers['content-type'] ?? '')
+    reader = answerReader
+    answer.on('data', (chunk: Buffer) => answerReader.add(chunk))
     response.writeHead(status, hideKeyInHeaders(responseHeaders(answer.headers), secret))
     response.flushHeaders()
-    const isTaken = await handOn(answer, response, secret)
-    const read = mine.end(true)
+    const isComplete = await copyAnswer(answer, response, secret)
+    const read = answerReader.end(true)
     const { fault } = read
-    const isGone = fault === null && !isTaken
-    return { status, answer: read, fault, refusal: null, isGone, firstByteMs, durationMs: since() }
+    const isAborted = fault === null && !isComplete
+    return { status, answer: read, fault, refusal: null, isAborted, firstByteMs, durationMs: since() }
   } catch (error) {
-    const isGone = broken === null && call.signal.aborted
+    const isAborted = broken === null && call.signal.aborted
     return {
       status,
       answer: reader?.end(false) ?? null,
-      fault: isGone ? null : faultOf(broken ?? error, status),
+      fault: isAborted ? null : faultOf(broken ?? error, status),
       refusal: null,
-      isGone,
+      isAborted,
       firstByteMs,
       durationMs: since(),
     }
@@ -73,15 +73,15 @@ export async function pass(context: GatewayContext, call: Call): Promise<Passed>
 }
 
 /** Resolves at the end of the response with whether its reader received all of it. */
-async function handOn(
+async function copyAnswer(
   answer: IncomingMessage,
   response: ServerResponse,
   secret: string | null,
 ): Promise<boolean> {
-  let isTaken = true
+  let isComplete = true
   const hider = secret === null ? null : keyHider(secret)
   const leave = (): void => {
-    isTaken &&= response.writableEnded
+    isComplete &&= response.writableEnded
     if (hider !== null) answer.unpipe(hider)
     answer.resume()
   }
@@ -92,7 +92,7 @@ async function handOn(
     else if (hider === null) answer.pipe(response)
     else answer.pipe(hider).pipe(response)
     await finished(answer)
-    return isTaken
+    return isComplete
   } catch (error) {
     response.destroy()
     throw error
@@ -100,7 +100,7 @@ async function handOn(
 }
 
 function send(context: GatewayContext, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-  const { target, route, search, asked, request, response } = call
+  const { target, route, search, content: asked, request, response } = call
   const body = call.body.bytes()
   const headers = requestHeaders(request.headers, target, body.length)
   if (!asked.isUnchanged) delete headers['content-encoding']
@@ -141,20 +141,20 @@ function withoutKey(body: Buffer, key: string | null): Buffer {
 function faultOfRefusal(status: number, headers: IncomingHttpHeaders, body: string): Fault | null {
   const cure = judgeRefusal(status, body)
   if (cure === 'request') return null
-  const words = `it answered ${status} (${wordsOf(body)})`
+  const message = `it answered ${status} (${messageIn(body)})`
   return {
     kind: 'status',
     status,
-    words,
+    message,
     cure,
     retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
   }
 }
 
 function faultOf(error: unknown, status: number | null): Fault {
-  const words = error instanceof Error ? error.message : String(error)
-  if (error instanceof SilentProvider) return { kind: 'silent', words }
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof SilentProvider) return { kind: 'silent', message }
   return status === null
-    ? { kind: 'unreachable', words: `it cannot be reached (${words})` }
-    : { kind: 'cut', words: 'its answer ended in the middle' }
+    ? { kind: 'unreachable', message: `it cannot be reached (${message})` }
+    : { kind: 'cut', message: 'its answer ended in the middle' }
 }

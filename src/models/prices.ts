@@ -48,8 +48,8 @@ export function openPrices(dataDir: string, log: Log): Prices {
 
 /** Returns the cost of a call in dollars. */
 export function costOf(price: Price, usage: CallUsage): number {
-  const fresh = usage.input - usage.cached - usage.cacheWrite
-  const read = fresh * price.input + usage.cached * (price.cached ?? price.input)
+  const uncached = usage.input - usage.cached - usage.cacheWrite
+  const read = uncached * price.input + usage.cached * (price.cached ?? price.input)
   return (
     (read + usage.cacheWrite * (price.cache_write ?? price.input) + usage.output * price.output) / MILLION
   )
@@ -58,9 +58,16 @@ export function costOf(price: Price, usage: CallUsage): number {
 /** Looks a price up by provider and model, by model, by the model without its date or its maker, and by the provider alone. */
 function findPrice(list: PriceList, provider: string, model: string): Price | null {
   const undated = model.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '')
-  const bare = undated.slice(undated.lastIndexOf('/') + 1)
-  const names = [`${provider}/${model}`, `${provider}/${undated}`, model, undated, bare, `${provider}/*`]
-  const name = names.find((one) => Object.hasOwn(list, one))
+  const unprefixed = undated.slice(undated.lastIndexOf('/') + 1)
+  const names = [
+    `${provider}/${model}`,
+    `${provider}/${undated}`,
+    model,
+    undated,
+    unprefixed,
+    `${provider}/*`,
+  ]
+  const name = names.find((candidate) => Object.hasOwn(list, candidate))
   return name === undefined ? null : (list[name] ?? null)
 }
 
@@ -76,8 +83,8 @@ function readList(file: string): PriceList {
   return list
 }
 
-function wrong(file: string, why: string): AppError {
-  return new AppError('bad_prices', `The prices in ${file} cannot be read: ${why}.`)
+function wrong(file: string, reason: string): AppError {
+  return new AppError('bad_prices', `The prices in ${file} cannot be read: ${reason}.`)
 }
 
 function isPrice(value: unknown): value is Price {

@@ -4,7 +4,7 @@ import { clock } from '../lib/clock.ts'
 import { timeLimit } from '../lib/timers.ts'
 import type { Target } from './gateway-context.ts'
 import { requestHeaders } from './headers.ts'
-import { judgeRefusal, wordsOf } from './judge-refusal.ts'
+import { judgeRefusal, messageIn } from './judge-refusal.ts'
 import type { UpstreamPool } from './upstream.ts'
 
 /** The maximum bytes read of a response for its message. */
@@ -26,16 +26,16 @@ export async function probe(
   ms: number,
 ): Promise<ProviderProbe> {
   const signal = timeLimit(ms)
-  const ask = (question: Question): Promise<Answer> => put(upstream, target, question, signal, ms)
+  const ask = (question: Question): Promise<Answer> => send(upstream, target, question, signal, ms)
   try {
     const listed = await ask({ method: 'GET', path: listPath(target), body: '' })
     const isUnlisted = listed.status === 404 || listed.status === 405
-    return judged(
+    return judge(
       isUnlisted && target.model !== null ? await ask(oneToken(target.wire, target.model)) : listed,
     )
   } catch (error) {
-    const words = signal.aborted ? `it gave no answer in ${ms / 1000} s` : wordsOfError(error)
-    return { result: 'unreachable', said: `it cannot be reached (${words})`, at: clock.iso() }
+    const message = signal.aborted ? `it gave no answer in ${ms / 1000} s` : messageOfError(error)
+    return { result: 'unreachable', said: `it cannot be reached (${message})`, at: clock.iso() }
   }
 }
 
@@ -67,10 +67,10 @@ function oneToken(wire: Wire, model: string): Question {
 
 interface Answer {
   readonly status: number
-  readonly words: string
+  readonly message: string
 }
 
-async function put(
+async function send(
   upstream: UpstreamPool,
   target: Target,
   { method, path, body }: Question,
@@ -79,7 +79,7 @@ async function put(
 ): Promise<Answer> {
   const url = new URL(target.baseUrl)
   url.pathname = url.pathname.replace(/\/$/, '') + path
-  const said = {
+  const headers = {
     accept: 'application/json',
     ...(body === '' ? {} : { 'content-type': 'application/json' }),
     ...(target.wire === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),
@@ -88,15 +88,15 @@ async function put(
   const answer = await upstream.call({
     method,
     url,
-    headers: requestHeaders(said, target, bytes.length),
+    headers: requestHeaders(headers, target, bytes.length),
     body: bytes,
     signal,
     silenceMs: ms,
     isReaderSlow: () => false,
   })
   const text = await beginning(answer)
-  const words = wordsOf(target.key === null ? text : text.replaceAll(target.key, '[key]'))
-  return { status: answer.statusCode ?? 502, words }
+  const message = messageIn(target.key === null ? text : text.replaceAll(target.key, '[key]'))
+  return { status: answer.statusCode ?? 502, message }
 }
 
 async function beginning(answer: IncomingMessage): Promise<string> {
@@ -110,15 +110,15 @@ async function beginning(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function judged({ status, words }: Answer): ProviderProbe {
+function judge({ status, message }: Answer): ProviderProbe {
   const at = clock.iso()
   if (status < 300) return { result: 'answered', said: null, at }
-  const said = `it answered ${status} (${words})`
-  const refusal = judgeRefusal(status, words)
+  const said = `it answered ${status} (${message})`
+  const refusal = judgeRefusal(status, message)
   if (refusal === 'person') return { result: 'refused', said, at }
   return { result: refusal === 'passing' ? 'unreachable' : 'unclear', said, at }
 }
 
-function wordsOfError(error: unknown): string {
+function messageOfError(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

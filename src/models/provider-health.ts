@@ -56,7 +56,7 @@ export function openProviderHealth(baseMs: number): ProviderHealth {
           return null
         } else {
           const trial = entry.trial.promise.then(() => 'over' as const)
-          const end = await waitFor(trial, { signal, ms: deadline - now }, (why) => why)
+          const end = await waitFor(trial, { signal, ms: deadline - now }, (reason) => reason)
           if (end === 'late') return outageOf(entry)
         }
       }

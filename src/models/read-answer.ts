@@ -1,7 +1,7 @@
 import { judgeRefusal } from './judge-refusal.ts'
-import { statusOfWord, type Fault } from './fault.ts'
+import { statusNamed, type Fault } from './fault.ts'
 import type { Route } from './route.ts'
-import { totalOf, usageIn, type CallUsage, type ToldUsage } from './usage.ts'
+import { totalOf, usageIn, type CallUsage, type ReportedUsage } from './usage.ts'
 
 /** Reads a response as it passes: its usage, and whether it was complete. Buffers no more than one event of a stream. */
 export interface AnswerReader {
@@ -38,9 +38,9 @@ function readWhole(kind: Route['kind']): AnswerReader {
       if (json === undefined) return { usage: null, fault: malformed('its answer is not JSON'), bytes }
       // Gemini's stream without SSE is a JSON list that arrives in pieces.
       const parts: unknown[] = Array.isArray(json) ? json : [json]
-      const told = parts.map((part) => usageIn(kind, part)).filter((part) => part !== null)
+      const reported = parts.map((part) => usageIn(kind, part)).filter((part) => part !== null)
       return {
-        usage: told.length === 0 ? null : totalOf(told.reduce((all, part) => ({ ...all, ...part }))),
+        usage: reported.length === 0 ? null : totalOf(reported.reduce((all, part) => ({ ...all, ...part }))),
         fault: null,
         bytes,
       }
@@ -57,11 +57,11 @@ const ends: Readonly<Partial<Record<Route['kind'], RegExp>>> = {
 }
 
 function readStream(kind: Route['kind']): AnswerReader {
-  const ending = ends[kind]
-  let told: ToldUsage | null = null
+  const endMarker = ends[kind]
+  let reported: ReportedUsage | null = null
   let fault: Fault | null = null
   let ended = false
-  let carry = ''
+  let rest = ''
   let bytes = 0
   const line = (text: string): void => {
     if (!text.startsWith('data:')) return
@@ -71,7 +71,7 @@ function readStream(kind: Route['kind']): AnswerReader {
       return
     }
     if (data === '') return
-    if (ending?.test(data) === true) ended = true
+    if (endMarker?.test(data) === true) ended = true
     if (!data.endsWith('}')) fault ??= malformed('an event of its stream is not JSON')
     // Most events are pieces of text: only those that may contain more are parsed.
     else if (/"usage|"error"|"response\.failed"/.test(data)) {
@@ -79,7 +79,7 @@ function readStream(kind: Route['kind']): AnswerReader {
       if (json === undefined) fault ??= malformed('an event of its stream is not JSON')
       else {
         const more = usageIn(kind, json)
-        if (more !== null) told = { ...told, ...more }
+        if (more !== null) reported = { ...reported, ...more }
         fault ??= faultIn(json)
       }
     }
@@ -88,24 +88,24 @@ function readStream(kind: Route['kind']): AnswerReader {
     add(chunk) {
       bytes += chunk.length
       // As latin1: every marker is ASCII, and no multi-byte character can be split.
-      const lines = (carry + chunk.toString('latin1')).split('\n')
-      carry = lines.pop() ?? ''
-      if (carry.length > KEPT_BYTES) carry = ''
+      const lines = (rest + chunk.toString('latin1')).split('\n')
+      rest = lines.pop() ?? ''
+      if (rest.length > KEPT_BYTES) rest = ''
       for (const text of lines) line(text)
     },
     end(complete) {
-      if (carry !== '') line(carry)
-      const usage = told === null ? null : totalOf(told)
+      if (rest !== '') line(rest)
+      const usage = reported === null ? null : totalOf(reported)
       const broken = fault ?? (complete && ended ? null : cut)
       return { usage, fault: broken, bytes }
     },
   }
 }
 
-const cut: Fault = { kind: 'cut', words: 'its answer ended in the middle' }
+const cut: Fault = { kind: 'cut', message: 'its answer ended in the middle' }
 
-function malformed(words: string): Fault {
-  return { kind: 'malformed', words }
+function malformed(message: string): Fault {
+  return { kind: 'malformed', message }
 }
 
 /** Returns the error in a stream event, which can follow a response with status 200. */
@@ -113,14 +113,14 @@ function faultIn(json: unknown): Fault | null {
   const error = errorIn(json)
   if (error === null) return null
   const { type, code, status, message } = error
-  const word = [type, code, status].filter((part) => typeof part === 'string').join(' ')
-  const number = typeof code === 'number' && code >= 400 ? code : statusOfWord(word)
+  const label = [type, code, status].filter((part) => typeof part === 'string').join(' ')
+  const number = typeof code === 'number' && code >= 400 ? code : statusNamed(label)
   if (number === null) return null
-  const said = typeof message === 'string' ? message.slice(0, 300) : word
-  const cure = judgeRefusal(number, `${word} ${said}`)
+  const detail = typeof message === 'string' ? message.slice(0, 300) : label
+  const cure = judgeRefusal(number, `${label} ${detail}`)
   if (cure === 'request') return null
-  const words = `it broke its answer off with ${number} (${said})`
-  return { kind: 'status', status: number, words, cure, retryAfterMs: null }
+  const words = `it broke its answer off with ${number} (${detail})`
+  return { kind: 'status', status: number, message: words, cure, retryAfterMs: null }
 }
 
 function errorIn(json: unknown): Record<string, unknown> | null {

@@ -7,18 +7,18 @@ import { skimJson, withField } from './skim-json.ts'
 /** Returns the maximum bytes that a request may need; null when its declared length is more than `limit`. */
 export function announcedBytes({ headers }: IncomingMessage, limit: number): number | null {
   // A chunked body declares no length; a compressed one may need the maximum when it is decompressed.
-  const isTold = headers['content-length'] !== undefined && headers['content-encoding'] === undefined
+  const isDeclared = headers['content-length'] !== undefined && headers['content-encoding'] === undefined
   const bytes = Number(headers['content-length'] ?? 0)
   if (bytes > limit) return null
-  return isTold || (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
+  return isDeclared || (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
     ? bytes
     : limit
 }
 
 /** Reads the whole body of a request; null when it is longer than `limit`. */
 export async function readRequest(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  const told = request.headers['content-length']
-  if (told !== undefined) return readTold(request, Number(told))
+  const declared = request.headers['content-length']
+  if (declared !== undefined) return readDeclared(request, Number(declared))
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -30,7 +30,7 @@ export async function readRequest(request: IncomingMessage, limit: number): Prom
 }
 
 /** Reads a body of known length without ever using more memory than that. */
-async function readTold(request: IncomingMessage, length: number): Promise<Buffer> {
+async function readDeclared(request: IncomingMessage, length: number): Promise<Buffer> {
   const body = Buffer.allocUnsafeSlow(length)
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) size += chunk.copy(body, size)
@@ -38,7 +38,7 @@ async function readTold(request: IncomingMessage, length: number): Promise<Buffe
 }
 
 /** The content of a request, and the body to send. */
-export interface AskedCall {
+export interface CallContent {
   readonly model: string
   /** The maximum number of output tokens; null when the request sets no limit. */
   readonly maxOutput: number | null
@@ -53,21 +53,21 @@ export interface AskedCall {
  * Inspects a request. It makes at most one change: a Chat Completions stream is asked to report its usage at the end,
  * because otherwise it reports none. A body that cannot be read is sent unchanged: the provider will report the problem.
  */
-export async function lookInto(
+export async function inspectRequest(
   route: Route,
   headers: IncomingHttpHeaders,
   body: Buffer,
   limit: number,
-): Promise<AskedCall> {
+): Promise<CallContent> {
   const text = await decoded(headers['content-encoding'], body, limit)
   const { json, set } = text === null ? nothing : readObject(text)
   const size = text?.length ?? body.length
-  const call = { model: route.model ?? word(json, 'model') ?? '', maxOutput: maxOutputOf(json), size }
+  const call = { model: route.model ?? textField(json, 'model') ?? '', maxOutput: maxOutputOf(json), size }
   if (route.kind === 'chat' && json?.['stream'] === true) {
     const options = json['stream_options']
-    const told = isObject(options) ? options : {}
-    if (told['include_usage'] !== true) {
-      const changed = set('stream_options', { ...told, include_usage: true })
+    const streamOptions = isObject(options) ? options : {}
+    if (streamOptions['include_usage'] !== true) {
+      const changed = set('stream_options', { ...streamOptions, include_usage: true })
       return { ...call, body: changed, isUnchanged: false }
     }
   }
@@ -124,7 +124,7 @@ function maxOutputOf(json: Record<string, unknown> | null): number | null {
   return named.find((value) => typeof value === 'number') ?? null
 }
 
-function word(json: Record<string, unknown> | null, key: string): string | null {
+function textField(json: Record<string, unknown> | null, key: string): string | null {
   const value = json?.[key]
   return typeof value === 'string' ? value.slice(0, 200) : null
 }

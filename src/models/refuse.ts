@@ -42,24 +42,24 @@ export const gatewayErrors = {
     code: 'no_provider',
     message: `No provider with a key speaks ${wire}: add one (slipway providers set).`,
   }),
-  leftAlone: (provider: string, why: string): GatewayError => ({
+  paused: (provider: string, reason: string): GatewayError => ({
     status: 503,
     code: 'provider_left_alone',
-    message: `The provider "${provider}" is left alone for a while, because ${why}.`,
+    message: `The provider "${provider}" is left alone for a while, because ${reason}.`,
   }),
-  blocked: (why: string): GatewayError => ({
+  blocked: (reason: string): GatewayError => ({
     status: 503,
     code: 'provider_blocked',
-    message: `Nothing is sent until a person has looked at ${why}.`,
+    message: `Nothing is sent until a person has looked at ${reason}.`,
   }),
-  spent: (why: string): GatewayError => ({
+  spent: (reason: string): GatewayError => ({
     status: 402,
     code: 'budget_exhausted',
-    message: `Stop here: no call goes out, because of ${why}. A person can raise the budget of this job.`,
+    message: `Stop here: no call goes out, because of ${reason}. A person can raise the budget of this job.`,
   }),
-  failed: (provider: string, why: string): GatewayError => ({
+  failed: (provider: string, reason: string): GatewayError => ({
     status: 502,
     code: 'provider_failed',
-    message: `The provider "${provider}" failed: ${why}.`,
+    message: `The provider "${provider}" failed: ${reason}.`,
   }),
 } as const

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Spent } from './budget-gate.ts'
-import type { TakenRoom } from './byte-room.ts'
+import type { ReservedRoom } from './byte-room.ts'
 import type { Call } from './call.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import { forward } from './forward.ts'
 import { tokensIn } from './headers.ts'
 import { costOf } from './prices.ts'
-import { announcedBytes, lookInto, readRequest, type AskedCall } from './read-request.ts'
+import { announcedBytes, inspectRequest, readRequest, type CallContent } from './read-request.ts'
 import { gatewayErrors, refuse } from './refuse.ts'
 import { routeOf, wireOf, type Route } from './route.ts'
 
@@ -32,53 +32,53 @@ export async function serveCall(
     .map((token) => context.grants.find(token))
     .find((found) => found !== null)
   if (grant === undefined) return refuse(response, wire, gatewayErrors.unknownToken)
-  const gone = new AbortController()
-  response.on('close', () => gone.abort(new Error('the agent has gone')))
-  const signal = AbortSignal.any([gone.signal, grant.signal])
+  const disconnected = new AbortController()
+  response.on('close', () => disconnected.abort(new Error('the agent has gone')))
+  const signal = AbortSignal.any([disconnected.signal, grant.signal])
   const { modelRequestBytes, modelRoomMs } = context.limits
   const announced = announcedBytes(request, modelRequestBytes)
   if (announced === null) return refuse(response, wire, gatewayErrors.tooLarge)
-  const room = await context.room.take(announced, signal, modelRoomMs)
+  const room = await context.room.reserve(announced, signal, modelRoomMs)
   if (room === null) return refuse(response, wire, gatewayErrors.noRoom)
   try {
-    const read = await readAsked(context, request, route)
+    const read = await readCall(context, request, route)
     if (read === null) return refuse(response, wire, gatewayErrors.tooLarge)
-    const { asked, body } = hold(read, room)
+    const { content, body } = separateBody(read, room)
     const target = await context.target(route.wire, grant.caller.backend)
     if (target === null) return refuse(response, wire, gatewayErrors.noProvider(wire))
-    const call = { route, target, search, asked, body, request, response, signal, grant }
-    await grant.busy(serveGranted(context, call))
+    const call = { route, target, search, content, body, request, response, signal, grant }
+    await grant.track(serveGranted(context, call))
   } finally {
-    room.keep(0)
+    room.shrinkTo(0)
   }
   return undefined
 }
 
 /** Reads and inspects a request; null when it is too large. */
-async function readAsked(
+async function readCall(
   context: GatewayContext,
   request: IncomingMessage,
   route: Route,
-): Promise<AskedCall | null> {
+): Promise<CallContent | null> {
   const limit = context.limits.modelRequestBytes
   const body = await readRequest(request, limit)
-  return body === null ? null : lookInto(route, request.headers, body, limit)
+  return body === null ? null : inspectRequest(route, request.headers, body, limit)
 }
 
 /** Separates the body, which takes the memory, from the rest of the request, so that it can be released before the call ends. */
-function hold({ body, ...asked }: AskedCall, room: TakenRoom): Pick<Call, 'asked' | 'body'> {
+function separateBody({ body, ...content }: CallContent, room: ReservedRoom): Pick<Call, 'content' | 'body'> {
   let held: Buffer | null = body
-  room.keep(body.length)
+  room.shrinkTo(body.length)
   return {
-    asked,
+    content,
     body: {
       bytes() {
         if (held === null) throw new Error('the body of this call has been let go')
         return held
       },
-      letGo() {
+      release() {
         held = null
-        room.keep(0)
+        room.shrinkTo(0)
       },
     },
   }
@@ -112,21 +112,21 @@ async function serveGranted(context: GatewayContext, call: Call): Promise<void> 
 
 /** Reserves the maximum that the call may use from its job's budget. */
 async function reserve(context: GatewayContext, call: Call): Promise<(() => void) | Spent> {
-  const { asked, grant, route, target, signal } = call
+  const { content, grant, route, target, signal } = call
   const { jobId } = grant.caller
   if (jobId === null || route.kind === 'count' || route.kind === 'models') return () => undefined
   const usage = {
-    input: Math.ceil(asked.size / BYTES_PER_TOKEN),
-    output: asked.maxOutput ?? LIKELY_OUTPUT,
+    input: Math.ceil(content.size / BYTES_PER_TOKEN),
+    output: content.maxOutput ?? LIKELY_OUTPUT,
     cached: 0,
     cacheWrite: 0,
     reasoning: 0,
   }
-  const price = context.prices.find(target.name, asked.model)
+  const price = context.prices.find(target.name, content.model)
   const share = {
     tokens: usage.input + usage.output,
     usd: price === null ? null : costOf(price, usage),
-    model: asked.model,
+    model: content.model,
   }
   return context.budgets.reserve(jobId, share, signal)
 }

@@ -1,7 +1,7 @@
 /** The small fields of a large JSON object, and the byte range of each field's value. */
 export interface Skimmed {
   readonly fields: Record<string, unknown>
-  readonly places: ReadonlyMap<string, { readonly start: number; readonly end: number }>
+  readonly offsets: ReadonlyMap<string, { readonly start: number; readonly end: number }>
 }
 
 /** A value of more bytes is skipped. */
@@ -13,7 +13,7 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA, COLON] = Buf
  * which is not needed here. Returns null when it is not an object, as far as it is scanned.
  */
 export function skimJson(bytes: Buffer): Skimmed | null {
-  const places = new Map<string, { start: number; end: number }>()
+  const offsets = new Map<string, { start: number; end: number }>()
   let at = skipSpace(bytes, 0)
   if (bytes[at] !== OPEN) return null
   at = skipSpace(bytes, at + 1)
@@ -25,18 +25,18 @@ export function skimJson(bytes: Buffer): Skimmed | null {
     const end = endOfValue(bytes, start)
     const name = parse(bytes.subarray(at, nameEnd))
     if (end === null || typeof name !== 'string') return null
-    places.set(name, { start, end })
+    offsets.set(name, { start, end })
     at = skipSpace(bytes, end)
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1)
     else break
   }
   if (bytes[at] !== CLOSE) return null
-  const small = [...places].filter(([, { start, end }]) => end - start <= SMALL_BYTES)
+  const small = [...offsets].filter(([, { start, end }]) => end - start <= SMALL_BYTES)
   return {
     fields: Object.fromEntries(
       small.map(([name, { start, end }]) => [name, parse(bytes.subarray(start, end))]),
     ),
-    places,
+    offsets,
   }
 }
 
@@ -93,11 +93,11 @@ function parse(bytes: Buffer): unknown {
 }
 
 /** Returns the same JSON object with one field set. */
-export function withField(bytes: Buffer, { places }: Skimmed, name: string, value: unknown): Buffer {
-  const place = places.get(name)
+export function withField(bytes: Buffer, { offsets: places }: Skimmed, name: string, value: unknown): Buffer {
+  const offset = places.get(name)
   const text = JSON.stringify(value)
-  if (place !== undefined)
-    return Buffer.concat([bytes.subarray(0, place.start), Buffer.from(text), bytes.subarray(place.end)])
+  if (offset !== undefined)
+    return Buffer.concat([bytes.subarray(0, offset.start), Buffer.from(text), bytes.subarray(offset.end)])
   const inside = bytes.indexOf('{') + 1
   const field = `${JSON.stringify(name)}:${text}${places.size === 0 ? '' : ','}`
   return Buffer.concat([bytes.subarray(0, inside), Buffer.from(field), bytes.subarray(inside)])

@@ -2,24 +2,24 @@ import type { HeldBack } from '../domain/model.ts'
 import { clock } from '../lib/clock.ts'
 
 /** Tracks whether an attempt's calls fail for reasons other than the attempt itself. */
-export interface Troubles {
+export interface CallFailures {
   /** Aborted when no further call of the attempt can succeed. */
   readonly halted: AbortSignal
   /** Returns why its calls fail; null when the last one did not. */
   held(): HeldBack | null
   /** Reports that a call of this model failed; the attempt may try another. */
-  trouble(held: HeldBack, model: string): void
+  report(reason: HeldBack, model: string): void
   /** Reports that no further call of the attempt can succeed. */
-  halt(held: HeldBack): void
+  halt(reason: HeldBack): void
   /** Reports that a call of this model, started at `beganAt` (ms since the epoch), succeeded. */
-  well(model: string, beganAt: number): void
+  succeeded(model: string, beganAt: number): void
 }
 
 /** The number of consecutive calls that may fail in the middle of their responses before the attempt is ended. */
 const TROUBLES = 3
 
 /** `ended` aborts when the attempt is over: results of its calls after that are not the cause of its end. */
-export function openTroubles(ended: AbortSignal): Troubles {
+export function openCallFailures(ended: AbortSignal): CallFailures {
   const halted = new AbortController()
   let held: HeldBack | null = null
   let inARow = 0
@@ -29,19 +29,19 @@ export function openTroubles(ended: AbortSignal): Troubles {
   return {
     halted: halted.signal,
     held: () => held,
-    trouble(why, model) {
+    report(reason, model) {
       if (isOver()) return
-      held = why
+      held = reason
       last = { model, at: clock.now() }
       inARow += 1
       if (inARow >= TROUBLES) halted.abort()
     },
-    halt(why) {
+    halt(reason) {
       if (isOver()) return
-      held = why
+      held = reason
       halted.abort()
     },
-    well(model, beganAt) {
+    succeeded(model, beganAt) {
       if (isOver() || held === null || model !== last.model || beganAt < last.at) return
       held = null
       inARow = 0

@@ -11,15 +11,17 @@ export interface CallUsage {
 }
 
 /** The usage reported by a response, or by one event of it; later events override earlier ones field by field. */
-export type ToldUsage = Partial<Record<'fresh' | 'cached' | 'cacheWrite' | 'output' | 'reasoning', number>>
+export type ReportedUsage = Partial<
+  Record<'fresh' | 'cached' | 'cacheWrite' | 'output' | 'reasoning', number>
+>
 
-export function totalOf(told: ToldUsage): CallUsage {
-  const { fresh = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = told
-  return { input: fresh + cached + cacheWrite, cached, cacheWrite, output, reasoning }
+export function totalOf(reported: ReportedUsage): CallUsage {
+  const { fresh: uncached = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = reported
+  return { input: uncached + cached + cacheWrite, cached, cacheWrite, output, reasoning }
 }
 
 /** Returns the usage in a response of a route, or in one event of it; null when it has none. */
-export function usageIn(kind: Route['kind'], json: unknown): ToldUsage | null {
+export function usageIn(kind: Route['kind'], json: unknown): ReportedUsage | null {
   switch (kind) {
     case 'messages':
       return anthropic(at(json, 'usage') ?? at(at(json, 'message'), 'usage'))
@@ -39,21 +41,21 @@ export function usageIn(kind: Route['kind'], json: unknown): ToldUsage | null {
   }
 }
 
-function anthropic(usage: unknown): ToldUsage | null {
-  return told({
-    fresh: number(usage, 'input_tokens'),
+function anthropic(usage: unknown): ReportedUsage | null {
+  return withoutNulls({
+    uncached: number(usage, 'input_tokens'),
     cached: number(usage, 'cache_read_input_tokens'),
     cacheWrite: number(usage, 'cache_creation_input_tokens'),
     output: number(usage, 'output_tokens'),
   })
 }
 
-function openai(usage: unknown, input: string, output: string): ToldUsage | null {
+function openai(usage: unknown, input: string, output: string): ReportedUsage | null {
   const read = number(usage, input)
   if (read === null) return null
   const cached = number(at(usage, `${input}_details`), 'cached_tokens') ?? 0
-  return told({
-    fresh: Math.max(0, read - cached),
+  return withoutNulls({
+    uncached: Math.max(0, read - cached),
     cached,
     output: number(usage, output),
     reasoning: number(at(usage, `${output}_details`), 'reasoning_tokens'),
@@ -61,13 +63,13 @@ function openai(usage: unknown, input: string, output: string): ToldUsage | null
 }
 
 /** Thinking tokens are billed as output, and so are counted with it. */
-function gemini(usage: unknown): ToldUsage | null {
+function gemini(usage: unknown): ReportedUsage | null {
   const read = number(usage, 'promptTokenCount')
   if (read === null) return null
   const cached = number(usage, 'cachedContentTokenCount') ?? 0
   const thought = number(usage, 'thoughtsTokenCount') ?? 0
-  return told({
-    fresh: Math.max(0, read + (number(usage, 'toolUsePromptTokenCount') ?? 0) - cached),
+  return withoutNulls({
+    uncached: Math.max(0, read + (number(usage, 'toolUsePromptTokenCount') ?? 0) - cached),
     cached,
     output: (number(usage, 'candidatesTokenCount') ?? 0) + thought,
     reasoning: thought,
@@ -75,9 +77,9 @@ function gemini(usage: unknown): ToldUsage | null {
 }
 
 /** Returns the fields without the null ones; null when none are left. */
-function told(fields: Record<string, number | null>): ToldUsage | null {
-  const known = Object.entries(fields).filter(([, value]) => value !== null)
-  return known.length === 0 ? null : Object.fromEntries(known)
+function withoutNulls(fields: Record<string, number | null>): ReportedUsage | null {
+  const entries = Object.entries(fields).filter(([, value]) => value !== null)
+  return entries.length === 0 ? null : Object.fromEntries(entries)
 }
 
 function at(value: unknown, key: string): unknown {

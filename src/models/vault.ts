@@ -54,11 +54,11 @@ function subjectOf(header: JWEHeaderParameters): unknown {
 
 function readKey(file: string): KeyFile {
   const made = createOnce(file, () => {
-    const fresh: KeyFile = {
+    const created: KeyFile = {
       kid: randomBytes(6).toString('base64url'),
       key: randomBytes(32).toString('base64url'),
     }
-    return `${JSON.stringify(fresh)}\n`
+    return `${JSON.stringify(created)}\n`
   })
   const found: unknown = JSON.parse(made)
   if (isKeyFile(found)) return found

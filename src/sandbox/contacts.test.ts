@@ -45,9 +45,9 @@ async function contactsOf(program: string): Promise<readonly Contact[]> {
   })
   child.stderr.resume()
   await once(child.stdout, 'data')
-  const before = watch.looks().count
-  await eventually(() => expect(watch.looks().count).toBeGreaterThan(before + 1))
-  expect(watch.looks().everyMs).toBeGreaterThan(40)
+  const before = watch.samples().count
+  await eventually(() => expect(watch.samples().count).toBeGreaterThan(before + 1))
+  expect(watch.samples().everyMs).toBeGreaterThan(40)
   watch.close()
   await child.kill()
   expect(launcher.runningIn(root)).toEqual([])

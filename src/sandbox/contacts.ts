@@ -16,7 +16,7 @@ export interface ContactWatch {
   /** Returns all contacts so far, without those among the watched processes and those of clients that connected to them. */
   contacts(): readonly Contact[]
   /** Returns the number of looks while processes ran, and the average interval between them in ms. */
-  looks(): { readonly count: number; readonly everyMs: number }
+  samples(): { readonly count: number; readonly everyMs: number }
   close(): void
 }
 
@@ -41,25 +41,25 @@ export function watchContacts(roots: () => readonly number[]): ContactWatch | nu
   const own = new Set<string>()
   let count = 0
   let watchedMs = 0
-  let last = clock.steady()
-  const look = (): void => {
+  let lastSampled = clock.steady()
+  const sample = (): void => {
     const began = clock.steady()
     const running = roots()
     if (running.length > 0) {
       count += 1
-      watchedMs += began - last
+      watchedMs += began - lastSampled
     }
-    last = began
+    lastSampled = began
     const sockets = socketsOf(running)
-    for (const socket of sockets) if (socket.remote === null) own.add(doorOf(socket.protocol, socket.local))
+    for (const socket of sockets) if (socket.remote === null) own.add(portOf(socket.protocol, socket.local))
     for (const contact of sockets.flatMap((socket) => contactBy(socket, own)))
       if (found.size < CONTACTS) found.set(JSON.stringify(contact), contact)
-    timer = startTimer(Math.max(LOOK_MS, (SHARE - 1) * (clock.steady() - began)), look)
+    timer = startTimer(Math.max(LOOK_MS, (SHARE - 1) * (clock.steady() - began)), sample)
   }
-  let timer = startTimer(0, look)
+  let timer = startTimer(0, sample)
   return {
     contacts: () => namedOnce([...found.values()]),
-    looks: () => ({ count, everyMs: count === 0 ? 0 : Math.round(watchedMs / count) }),
+    samples: () => ({ count, everyMs: count === 0 ? 0 : Math.round(watchedMs / count) }),
     close: () => timer.stop(),
   }
 }
@@ -69,26 +69,26 @@ function contactBy({ pid, protocol, local, remote }: Socket, own: ReadonlySet<st
     return protocol === 'udp' && !isLoopback(local)
       ? [{ protocol, address: null, program: programOf(pid) }]
       : []
-  const amongThemselves = isLoopback(remote) && own.has(doorOf(protocol, remote))
-  const isSpokenTo = protocol === 'tcp' && own.has(doorOf(protocol, local))
+  const isInternal = isLoopback(remote) && own.has(portOf(protocol, remote))
+  const isIncoming = protocol === 'tcp' && own.has(portOf(protocol, local))
   // Nothing is sent without a port: the socket only asks the system for a route.
-  if (remote.port === 0 || isSpokenTo || amongThemselves) return []
+  if (remote.port === 0 || isIncoming || isInternal) return []
   return [{ protocol, address: `${remote.host}:${remote.port}`, program: programOf(pid) }]
 }
 
 /** Drops contacts of ended programs whose name is known from another look: a program may end before its name is read. */
 function namedOnce(contacts: readonly Contact[]): Contact[] {
   return contacts.filter(
-    (one) =>
-      one.program !== ENDED ||
+    (contact) =>
+      contact.program !== ENDED ||
       !contacts.some(
         (other) =>
-          other.program !== ENDED && other.protocol === one.protocol && other.address === one.address,
+          other.program !== ENDED && other.protocol === contact.protocol && other.address === contact.address,
       ),
   )
 }
 
-function doorOf(protocol: string, { port }: Address): string {
+function portOf(protocol: string, { port }: Address): string {
   return `${protocol}:${port}`
 }
 
@@ -99,7 +99,7 @@ function isLoopback({ host }: Address): boolean {
 /** Returns the name of a process's file, and of the script that it runs when that is an absolute path in its arguments. */
 function programOf(pid: number): string {
   const name = path.basename(linkOr(`/proc/${pid}/exe`)) || ENDED
-  const script = argumentsOf(pid).find((word) => path.isAbsolute(word))
+  const script = argumentsOf(pid).find((arg) => path.isAbsolute(arg))
   return script === undefined ? name : `${name} ${path.basename(script)}`
 }
 

@@ -17,7 +17,7 @@ export interface Identity {
 /** Lends uids to the processes of a HOME: all processes of one HOME share a uid, and no other HOME has it meanwhile. */
 export interface Identities {
   /** Throws when every uid is lent. Each call must be matched by one `release`. */
-  take(home: string): Identity
+  acquire(home: string): Identity
   release(home: string): void
 }
 
@@ -33,11 +33,11 @@ export function openIdentities(): Identities {
   const lent = new Map<string, { readonly uid: number; users: number }>()
   const free = Array.from({ length: UIDS - 1 }, (_, n) => FIRST_UID + n)
   return {
-    take(home) {
-      const known = lent.get(home)
-      if (known !== undefined) {
-        known.users += 1
-        return { uid: known.uid, isNew: false }
+    acquire(home) {
+      const entry = lent.get(home)
+      if (entry !== undefined) {
+        entry.users += 1
+        return { uid: entry.uid, isNew: false }
       }
       const uid = free.shift()
       if (uid === undefined) throw new Error(`more than ${UIDS - 1} agents and checks run at once`)
@@ -45,13 +45,13 @@ export function openIdentities(): Identities {
       return { uid, isNew: true }
     },
     release(home) {
-      const known = lent.get(home)
-      if (known === undefined) return
-      known.users -= 1
-      if (known.users > 0) return
+      const entry = lent.get(home)
+      if (entry === undefined) return
+      entry.users -= 1
+      if (entry.users > 0) return
       lent.delete(home)
       // To the end of the queue, so that a uid stays unused as long as possible before it is lent again.
-      free.push(known.uid)
+      free.push(entry.uid)
     },
   }
 }

@@ -5,12 +5,12 @@ import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { openAwakeTimer } from '../lib/awake-timer.ts'
 import { randomId } from '../lib/chance.ts'
-import { isHelperGone, openHelper } from '../lib/helper.ts'
+import { isHelperEnded, openHelper } from '../lib/helper.ts'
 import { startTimer } from '../lib/timers.ts'
 import { gateWith, type Gated } from './gate.ts'
 import { isRoot, openIdentities, type Identity } from './identities.ts'
 import { outsideProgram } from './outside-program.ts'
-import { openWayTo } from './open-way.ts'
+import { grantPathAccess } from './open-way.ts'
 import { sweep, writeRunFile } from './run-files.ts'
 import { makeStreamsDir } from './streams-dir.ts'
 import { detectWalls, type Walls } from './walls.ts'
@@ -72,10 +72,10 @@ interface Entry {
   readonly exited: PromiseWithResolvers<{ code: number | null; signal: string | null }>
 }
 
-/** A program that was started and waits at the gate. `places` are the fifos of its stdout and stderr. */
+/** A program that was started and waits at the gate. `outputs` are the fifos of its stdout and stderr. */
 interface Spawned {
   readonly pid: number
-  readonly places: readonly string[]
+  readonly outputs: readonly string[]
 }
 
 /** The time in ms that walls may take to stand on a busy machine. */
@@ -86,8 +86,8 @@ const KILL_MS = 15_000
 const STARTS = 3
 
 export async function openLauncher(options: LauncherOptions): Promise<Launcher> {
-  const standing = await detectWalls(options.programDirs)
-  const { walls, reason } = standing
+  const detected = await detectWalls(options.programDirs)
+  const { walls, reason } = detected
   const identities = isRoot() ? openIdentities() : null
   const streamsDir = makeStreamsDir(options.runDir)
   const socket = path.join(streamsDir, 's')
@@ -99,8 +99,8 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
     name: 'The process that starts all others',
     start: () => startHelper(entries, streamsDir, options),
     isBusy: () => entries.size > 0,
-    onGone(why) {
-      for (const entry of entries.values()) fail(entry, why)
+    onEnd(error) {
+      for (const entry of entries.values()) fail(entry, error)
       entries.clear()
       // Where the walls ensure it, its children end with it; elsewhere their run files are used to end them.
       void sweep(options.runDir)
@@ -114,7 +114,7 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
       readable: spec.readable,
       masked: options.masked,
     }
-    return gateWith(standing.around(room, identity?.uid ?? null), spec)
+    return gateWith(detected.around(room, identity?.uid ?? null), spec)
   }
 
   /** Puts up the walls around the program of `spec`, and opens the gate. */
@@ -123,27 +123,27 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
     const entry = newEntry()
     fs.mkdirSync(spec.home, { recursive: true, mode: 0o700 })
     const used = await helper.get()
-    const identity = identities?.take(spec.home) ?? null
+    const identity = identities?.acquire(spec.home) ?? null
     let release = (): void => {
       release = () => undefined
       identities?.release(spec.home)
     }
-    const tell = (what: string): void => {
-      if (used.connected) used.send({ do: what, id }, () => undefined)
+    const send = (request: string): void => {
+      if (used.connected) used.send({ do: request, id }, () => undefined)
     }
     entries.set(id, entry)
-    const late = openAwakeTimer(START_MS, () => {
+    const timer = openAwakeTimer(START_MS, () => {
       fail(entry, new Error(`its walls were not up within ${START_MS / 1000} s`))
-      tell('kill')
+      send('kill')
     })
     try {
-      if (identity !== null && walls !== 'bubblewrap') openWayTo(spec, options.masked)
+      if (identity !== null && walls !== 'bubblewrap') grantPathAccess(spec, options.masked)
       const spawned = commandOf(spec, identity)
       used.send(
         { do: 'spawn', id, socket, cwd: '/', ...spawned, owner: ownerOf(spec, identity) },
         () => undefined,
       )
-      const { pid, places } = await entry.spawned.promise
+      const { pid, outputs } = await entry.spawned.promise
       const note = writeRunFile(options.runDir, id, pid, spec.label)
       homes.set(pid, spec.home)
       void entry.exited.promise
@@ -155,16 +155,18 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
         })
         .catch(() => undefined)
       await entry.ready.promise
-      const streams = { stdin: await entry.stdin.promise, ...openOutputs(places) }
-      tell('go')
-      return handle({ pid, walls, ...streams, exited: entry.exited.promise }, tell, (why) => fail(entry, why))
+      const streams = { stdin: await entry.stdin.promise, ...openOutputs(outputs) }
+      send('go')
+      return handle({ pid, walls, ...streams, exited: entry.exited.promise }, send, (error) =>
+        fail(entry, error),
+      )
     } catch (error) {
       release()
       entries.delete(id)
       void entry.stdin.promise.then((stream) => stream.destroy()).catch(() => undefined)
       throw error
     } finally {
-      late.stop()
+      timer.stop()
     }
   }
 
@@ -172,15 +174,15 @@ export async function openLauncher(options: LauncherOptions): Promise<Launcher> 
     walls,
     reason,
     async launch(spec, signal) {
-      for (let tried = 1; ; tried += 1) {
+      for (let attempt = 1; ; attempt += 1) {
         signal?.throwIfAborted()
         try {
           return await start(spec)
         } catch (error) {
           // The gate was not opened, so that nothing of the program has run.
-          if (isHelperGone(error) && tried < STARTS) continue
-          const why = error instanceof Error ? error.message : String(error)
-          throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${why}`, { cause: error })
+          if (isHelperEnded(error) && attempt < STARTS) continue
+          const reason = error instanceof Error ? error.message : String(error)
+          throw new Error(`"${spec.command[0] ?? ''}" could not be started: ${reason}`, { cause: error })
         }
       }
     },
@@ -201,8 +203,8 @@ function ownerOf(spec: LaunchSpec, identity: Identity | null): object | null {
   if (identity === null) return null
   const chown = outsideProgram('chown')
   if (chown === null) throw new Error('the program chown is not installed')
-  const places = identity.isNew ? [...spec.writable, spec.home] : []
-  return { uid: identity.uid, chown, places }
+  const ownedDirs = identity.isNew ? [...spec.writable, spec.home] : []
+  return { uid: identity.uid, chown, places: ownedDirs }
 }
 
 function newEntry(): Entry {
@@ -219,11 +221,11 @@ function newEntry(): Entry {
 
 type Started = Pick<Sandboxed, 'pid' | 'walls' | 'exited'> & Streams
 
-/** `tell` sends a request to the helper; `giveUp` ends the wait for a process that does not end. */
+/** `send` sends a request to the helper; `abandon` ends the wait for a process that does not end. */
 function handle(
   started: Started,
-  tell: (what: 'kill' | 'term') => void,
-  giveUp: (why: Error) => void,
+  send: (request: 'kill' | 'term') => void,
+  abandon: (error: Error) => void,
 ): Sandboxed {
   const { stdin, exited } = started
   stdin.on('error', () => undefined)
@@ -234,25 +236,25 @@ function handle(
       stdin.destroy()
     })
     .catch(() => undefined)
-  const gone = async (): Promise<void> => {
+  const ended = async (): Promise<void> => {
     await exited.catch(() => undefined)
   }
   const kill = async (): Promise<void> => {
     if (over) return
-    tell('kill')
-    const late = openAwakeTimer(KILL_MS, () =>
-      giveUp(new Error(`it did not end within ${KILL_MS / 1000} s of being killed`)),
+    send('kill')
+    const timer = openAwakeTimer(KILL_MS, () =>
+      abandon(new Error(`it did not end within ${KILL_MS / 1000} s of being killed`)),
     )
-    await gone()
-    late.stop()
+    await ended()
+    timer.stop()
   }
   return {
     ...started,
     kill,
     async terminate(graceMs) {
-      if (!over) tell('term')
+      if (!over) send('term')
       const timer = startTimer(graceMs, () => void kill())
-      await gone()
+      await ended()
       timer.stop()
     },
   }
@@ -262,9 +264,9 @@ type Streams = Record<'stdin' | 'stdout' | 'stderr', net.Socket>
 
 /** Opens the server's ends of a child's output. The helper holds the other ends, so that no open blocks. */
 function openOutputs([stdout = '', stderr = '']: readonly string[]): Omit<Streams, 'stdin'> {
-  const open = (place: string): net.Socket =>
+  const open = (file: string): net.Socket =>
     new net.Socket({
-      fd: fs.openSync(place, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK),
+      fd: fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK),
       readable: true,
       writable: false,
     })
@@ -325,13 +327,13 @@ function startHelper(
     if (message.said === 'trouble') options.log?.('spawn helper', { why: message.why })
     if (entry === undefined) return
     if (message.said === 'spawned')
-      entry.spawned.resolve({ pid: message.pid ?? 0, places: message.places ?? [] })
+      entry.spawned.resolve({ pid: message.pid ?? 0, outputs: message.places ?? [] })
     if (message.said === 'ready') entry.ready.resolve()
     if (message.said === 'failed') fail(entry, new Error(message.why ?? 'unknown'))
     if (message.said === 'exited') {
-      const why = message.why ? `: ${message.why}` : ''
+      const detail = message.why ? `: ${message.why}` : ''
       entry.ready.reject(
-        new Error(`its walls could not be put up (exit code ${message.code ?? 'none'})${why}`),
+        new Error(`its walls could not be put up (exit code ${message.code ?? 'none'})${detail}`),
       )
       entry.exited.resolve({ code: message.code ?? null, signal: message.signal ?? null })
     }

@@ -22,7 +22,7 @@ export const showsSockets = fs.existsSync(`/proc/self/task/${process.pid}/childr
 type Found = Omit<Socket, 'pid'>
 
 /** A socket by its inode, which is unique, with its process and that process's network. */
-interface Held {
+interface SocketHolder {
   readonly pid: number
   readonly network: string
   readonly inode: string
@@ -36,32 +36,33 @@ interface Held {
 export function openSockets(): (roots: readonly number[]) => Socket[] {
   const known = new Map<string, Found>()
   return (roots) => {
-    const held = [...withDescendants(roots)].flatMap(heldBy)
-    for (const inode of known.keys()) if (held.every((one) => one.inode !== inode)) known.delete(inode)
-    const networks = Map.groupBy(held, ({ network }) => network)
-    return [...networks.values()].flatMap((inOne) => socketsIn(inOne, known))
+    const holders = [...withDescendants(roots)].flatMap(socketsHeldBy)
+    for (const inode of known.keys()) if (holders.every((one) => one.inode !== inode)) known.delete(inode)
+    const networks = Map.groupBy(holders, ({ network }) => network)
+    return [...networks.values()].flatMap((inNetwork) => socketsIn(inNetwork, known))
   }
 }
 
-function socketsIn(held: readonly Held[], known: Map<string, Found>): Socket[] {
-  const pid = held[0]?.pid ?? 0
+function socketsIn(holders: readonly SocketHolder[], known: Map<string, Found>): Socket[] {
+  const pid = holders[0]?.pid ?? 0
   const udp = new Map([...listed(pid, 'udp', 'udp'), ...listed(pid, 'udp', 'udp6')])
-  const others = new Set([...column(pid, 'unix', 6), ...column(pid, 'netlink', 9)])
-  const isNew = ({ inode }: Held): boolean => !known.has(inode) && !udp.has(inode) && !others.has(inode)
-  if (held.some(isNew)) {
-    const mine = new Set(held.map(({ inode }) => inode))
+  const excluded = new Set([...column(pid, 'unix', 6), ...column(pid, 'netlink', 9)])
+  const isNew = ({ inode }: SocketHolder): boolean =>
+    !known.has(inode) && !udp.has(inode) && !excluded.has(inode)
+  if (holders.some(isNew)) {
+    const inodes = new Set(holders.map(({ inode }) => inode))
     for (const [inode, socket] of [...listed(pid, 'tcp', 'tcp'), ...listed(pid, 'tcp', 'tcp6')])
-      if (mine.has(inode)) known.set(inode, socket)
+      if (inodes.has(inode)) known.set(inode, socket)
   }
-  return heldOnce(held).flatMap(({ pid: holder, inode }) => {
+  return firstHolders(holders).flatMap(({ pid: holder, inode }) => {
     const socket = udp.get(inode) ?? known.get(inode)
     return socket === undefined ? [] : [{ pid: holder, ...socket }]
   })
 }
 
 /** Returns each socket with its first holder: a process that was just forked has the sockets of its parent, which comes first. */
-function heldOnce(held: readonly Held[]): Held[] {
-  return [...new Map(held.toReversed().map((one) => [one.inode, one])).values()].toReversed()
+function firstHolders(holders: readonly SocketHolder[]): SocketHolder[] {
+  return [...new Map(holders.toReversed().map((one) => [one.inode, one])).values()].toReversed()
 }
 
 /** Iterating a set includes items that are added meanwhile. */
@@ -77,7 +78,7 @@ function childrenOf(pid: number): number[] {
   )
 }
 
-function heldBy(pid: number): Held[] {
+function socketsHeldBy(pid: number): SocketHolder[] {
   const network = linkOr(`/proc/${pid}/ns/net`)
   return listOr(`/proc/${pid}/fd`).flatMap((fd) => {
     const [, inode] = /^socket:\[(\d+)\]$/.exec(linkOr(`/proc/${pid}/fd/${fd}`)) ?? []
@@ -89,8 +90,8 @@ function heldBy(pid: number): Held[] {
 function listed(pid: number, protocol: Socket['protocol'], table: string): [string, Found][] {
   return rowsOf(pid, table).flatMap(([, local = '', remote = '', , , , , , , inode]): [string, Found][] => {
     if (inode === undefined) return []
-    const nobody = /^0+:0000$/.test(remote)
-    return [[inode, { protocol, local: addressOf(local), remote: nobody ? null : addressOf(remote) }]]
+    const isUnconnected = /^0+:0000$/.test(remote)
+    return [[inode, { protocol, local: addressOf(local), remote: isUnconnected ? null : addressOf(remote) }]]
   })
 }
 

@@ -4,12 +4,12 @@ import fs from 'node:fs'
  * Returns the processes whose command line or environment names a path, or null where that cannot be seen. Only for paths
  * that no other process can know: a private HOME.
  */
-export function processesOf(place: string): number[] | null {
+export function processesOf(file: string): number[] | null {
   if (process.platform !== 'linux') return null
   return fs
     .readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && names(pid, place))
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && names(pid, file))
 }
 
 function names(pid: number, place: string): boolean {

@@ -8,7 +8,7 @@ import { outsideProgram } from './outside-program.ts'
 export type Walls = 'bubblewrap' | 'namespaces' | 'process-group'
 
 /** The walls of this machine, ready to be put around programs. */
-export interface StandingWalls {
+export interface DetectedWalls {
   readonly walls: Walls
   /** Why it is not bubblewrap; null when it is. */
   readonly reason: string | null
@@ -44,51 +44,51 @@ const INSIDE_UID = '1000'
  * Finds the strongest walls by actually putting them up, around `true`. `dirs` are the directories of the programs for it,
  * by default the system's. Throws when the server is root and nothing here can run a program as another user.
  */
-export async function detectWalls(dirs?: readonly string[]): Promise<StandingWalls> {
+export async function detectWalls(dirs?: readonly string[]): Promise<DetectedWalls> {
   const uid = isRoot() ? trialUid : null
   const bubblewrap = await tryBubblewrap(uid, dirs)
   if ('around' in bubblewrap) return bubblewrap
-  const why = bubblewrap.reason
+  const cause = bubblewrap.reason
   const namespaces = namespacesAround(dirs)
   if (namespaces !== null && (await fails(namespaces, uid)) === null)
     return {
       walls: 'namespaces',
-      reason: `${why}; agents can ${what(uid)}`,
+      reason: `${cause}; agents can ${riskOf(uid)}`,
       version: null,
       around: namespaces,
     }
   const plain = processGroupAround(dirs)
   if (uid !== null && (await fails(plain, uid)) !== null)
     throw new Error(
-      `${why}, and without setpriv (package "util-linux") programs cannot be run as anybody but root, which agents and checks never are: install one of the two, or start Slipway as an ordinary user.`,
+      `${cause}, and without setpriv (package "util-linux") programs cannot be run as anybody but root, which agents and checks never are: install one of the two, or start Slipway as an ordinary user.`,
     )
   return {
     walls: 'process-group',
-    reason: `${why}; agents can ${what(uid)}, and may leave processes behind`,
+    reason: `${cause}; agents can ${riskOf(uid)}, and may leave processes behind`,
     version: null,
     around: plain,
   }
 }
 
 /** Describes what agents can do without bubblewrap. */
-function what(uid: number | null): string {
+function riskOf(uid: number | null): string {
   return uid === null ? 'write wherever this user can' : 'read whatever every user of this machine can'
 }
 
-type Around = StandingWalls['around']
+type Around = DetectedWalls['around']
 
 async function tryBubblewrap(
   uid: number | null,
   dirs: readonly string[] | undefined,
-): Promise<StandingWalls | { readonly reason: string }> {
+): Promise<DetectedWalls | { readonly reason: string }> {
   const program = outsideProgram('bwrap', dirs)
   if (program === null) return { reason: 'bubblewrap is not installed: install the package "bubblewrap"' }
   const candidates = [bubblewrapAround(program, true, dirs), bubblewrapAround(program, false, dirs)]
-  let trouble = ''
+  let failure = ''
   for (const around of uid === null ? candidates.slice(0, 1) : candidates) {
     const failed = await fails(around, uid)
     if (failed === null) {
-      const version = await execa(program, ['--version'], { reject: false, timeout: TRY_MS, ...alone })
+      const version = await execa(program, ['--version'], { reject: false, timeout: TRY_MS, ...isolated })
       return {
         walls: 'bubblewrap',
         reason: null,
@@ -96,20 +96,20 @@ async function tryBubblewrap(
         around,
       }
     }
-    trouble ||= failed
+    failure ||= failed
   }
-  return { reason: `bubblewrap does not work here (${trouble})` }
+  return { reason: `bubblewrap does not work here (${failure})` }
 }
 
 /** Options of programs outside the walls: no environment and no input. */
-const alone = { env: {}, extendEnv: false, stdin: 'ignore' } as const
+const isolated = { env: {}, extendEnv: false, stdin: 'ignore' } as const
 
 /** Puts walls up around `true`; returns null when it ran, else the error message. */
 async function fails(around: Around, uid: number | null): Promise<string | null> {
   const { argv, args } = around({ writable: [], readable: [], masked: [] }, uid)
   const [program, ...rest] = [...argv, '/bin/sh', '-c', ':']
-  const words = rest[0] === '--args' ? [...args, ...rest.slice(2)] : rest
-  const ran = await execa(program, words, { reject: false, timeout: TRY_MS, ...alone })
+  const argList = rest[0] === '--args' ? [...args, ...rest.slice(2)] : rest
+  const ran = await execa(program, argList, { reject: false, timeout: TRY_MS, ...isolated })
   return ran.exitCode === 0 ? null : (ran.stderr.trim().split('\n')[0] ?? 'unknown')
 }
 
@@ -150,26 +150,26 @@ const PASSWORDS = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-
 function bubblewrapAround(program: string, mapped: boolean, dirs: readonly string[] | undefined): Around {
   return (room, uid) => {
     const mounts: Mount[] = [
-      ...MACHINE.map((place): Mount => [place, ['--ro-bind-try', place, place]]),
-      ...LINKED_SETTINGS.flatMap(realPlaceOf).map((place): [string, string[]] => [
-        place,
-        ['--ro-bind', place, place],
+      ...MACHINE.map((file): Mount => [file, ['--ro-bind-try', file, file]]),
+      ...LINKED_SETTINGS.flatMap(realPathOf).map((file): [string, string[]] => [
+        file,
+        ['--ro-bind', file, file],
       ]),
-      ...['/tmp', '/var/tmp', '/dev/shm'].map((place): [string, string[]] => [
-        place,
-        ['--perms', '1777', '--tmpfs', place],
+      ...['/tmp', '/var/tmp', '/dev/shm'].map((file): [string, string[]] => [
+        file,
+        ['--perms', '1777', '--tmpfs', file],
       ]),
       ...room.masked
         .filter(isDirectory)
         .map((dir) => fs.realpathSync(dir))
         .map((dir): Mount => [dir, ['--tmpfs', dir]]),
       ...room.readable
-        .filter((place) => fs.existsSync(place))
-        .map((place): Mount => [place, ['--ro-bind', place, place]]),
-      ...room.writable.map((place): Mount => [place, ['--bind', place, place]]),
+        .filter((file) => fs.existsSync(file))
+        .map((file): Mount => [file, ['--ro-bind', file, file]]),
+      ...room.writable.map((file): Mount => [file, ['--bind', file, file]]),
     ]
     // Parents before their contents: a later mount over a parent would hide an earlier one below it.
-    const ordered = [...waysTo(mounts), ...mounts]
+    const ordered = [...parentMounts(mounts), ...mounts]
       .toSorted(([a], [b]) => depth(a) - depth(b))
       .flatMap(([, args]) => args)
     const args = [
@@ -201,14 +201,14 @@ function bubblewrapAround(program: string, mapped: boolean, dirs: readonly strin
 type Mount = [string, string[]]
 
 /** Returns the directories above the mounts, open to all users inside; bubblewrap would close them to all but root. */
-function waysTo(mounts: readonly Mount[]): Mount[] {
-  const above = new Set(mounts.flatMap(([place]) => ancestorsOf(place)))
+function parentMounts(mounts: readonly Mount[]): Mount[] {
+  const above = new Set(mounts.flatMap(([file]) => ancestorsOf(file)))
   return [...above].map((dir) => [dir, ['--perms', '0755', '--dir', dir]])
 }
 
 /** Returns every directory above a path except the root. */
-export function ancestorsOf(place: string): string[] {
-  const above = path.dirname(place)
+export function ancestorsOf(file: string): string[] {
+  const above = path.dirname(file)
   return above === path.dirname(above) ? [] : [...ancestorsOf(above), above]
 }
 
@@ -255,16 +255,16 @@ function processGroupAround(dirs: readonly string[] | undefined): Around {
 }
 
 /** Returns the real path of a file when it differs from its name; otherwise nothing. */
-function realPlaceOf(file: string): string[] {
+function realPathOf(file: string): string[] {
   if (!fs.existsSync(file)) return []
   const real = fs.realpathSync(file)
   return real === file ? [] : [real]
 }
 
-function isDirectory(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
+function isDirectory(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function depth(place: string): number {
-  return path.resolve(place).split(path.sep).length
+function depth(file: string): number {
+  return path.resolve(file).split(path.sep).length
 }

@@ -36,9 +36,9 @@ export async function prepareWorkspace(
   const inner = path.join(dir, '.git')
   const reports = await reportsDirAt(repository, options.commit)
   // Remove what a crashed start left: from here on, only the server has written to these directories.
-  for (const place of [dir, home]) {
-    await fs.promises.rm(place, { recursive: true, force: true })
-    await fs.promises.mkdir(place, { recursive: true, mode: 0o700 })
+  for (const directory of [dir, home]) {
+    await fs.promises.rm(directory, { recursive: true, force: true })
+    await fs.promises.mkdir(directory, { recursive: true, mode: 0o700 })
   }
   await git(['init', '--quiet', '--template=', '--', dir])
   await fs.promises.mkdir(path.join(inner, 'info'), { recursive: true })
@@ -157,11 +157,11 @@ async function requireSound(
 async function removeNestedGit(workTree: string): Promise<void> {
   const walk = async (dir: string, top: boolean): Promise<void> => {
     for (const entry of await entriesOf(dir)) {
-      const place = path.join(dir, entry.name)
+      const file = path.join(dir, entry.name)
       if (entry.name === '.git') {
-        if (!top) await fs.promises.rm(place, { recursive: true, force: true })
+        if (!top) await fs.promises.rm(file, { recursive: true, force: true })
       } else if (entry.isDirectory() && entry.name !== 'node_modules') {
-        await walk(place, false)
+        await walk(file, false)
       }
     }
   }

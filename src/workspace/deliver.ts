@@ -15,9 +15,9 @@ export async function deliverRepository(
   resultDir: string,
 ): Promise<{ path: string; commit: string }> {
   const commit = await headCommit(repository)
-  const isTaken = fs.existsSync(resultDir) && !(await holdsCommit(repository, resultDir, commit))
-  const place = isTaken ? `${resultDir}-${commit.slice(0, 10)}` : resultDir
-  if (fs.existsSync(place)) return { path: place, commit }
+  const isOccupied = fs.existsSync(resultDir) && !(await holdsCommit(repository, resultDir, commit))
+  const target = isOccupied ? `${resultDir}-${commit.slice(0, 10)}` : resultDir
+  if (fs.existsSync(target)) return { path: target, commit }
   const temporary = `${resultDir}.${randomId()}`
   try {
     await git(['clone', '--quiet', '--no-local', '--template=', '--', repository.dir, temporary], {
@@ -25,11 +25,11 @@ export async function deliverRepository(
       settings: toleratedFaults,
     })
     await git(['remote', 'remove', 'origin'], { gitDir: path.join(temporary, '.git') })
-    await fs.promises.rename(temporary, place)
+    await fs.promises.rename(temporary, target)
   } finally {
     await fs.promises.rm(temporary, { recursive: true, force: true })
   }
-  return { path: place, commit }
+  return { path: target, commit }
 }
 
 /**

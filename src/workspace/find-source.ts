@@ -41,18 +41,18 @@ export async function findSource(source: string, options: FindOptions): Promise<
   const local = path.isAbsolute(read.data) ? localRepository(path.resolve(read.data)) : null
   const remote = local === null ? remoteAt(read.data) : remoteIn(local.gitDir)
   const deadline = clock.steady() + options.timeoutMs
-  const left = (): number => Math.max(1, Math.round(deadline - clock.steady()))
+  const remainingMs = (): number => Math.max(1, Math.round(deadline - clock.steady()))
   const ask = async (...args: string[]): Promise<string[][]> => {
     const { stdout } = await git(['ls-remote', ...remote.flags, ...args], {
       ...remote.options,
-      timeoutMs: left(),
+      timeoutMs: remainingMs(),
       signal: options.signal,
     })
     const lines = stdout.toString('utf8').split('\n')
     return lines.filter((line) => line !== '').map((line) => line.split('\t'))
   }
   try {
-    if (local !== null) await refusePartial(source, local, left())
+    if (local !== null) await refusePartial(source, local, remainingMs())
     return { ...(await findBranch(source, local, options.branch, remote.from, ask)), remote }
   } catch (error) {
     if (error instanceof GitError) throw sourceErrorOf(source, error)
@@ -78,15 +78,15 @@ async function findBranch(
   from: string,
   ask: (...args: string[]) => Promise<string[][]>,
 ): Promise<Pick<FoundSource, 'branch' | 'ref'>> {
-  const wantedRef = wanted === undefined ? [] : [`${heads}${wanted}`]
-  const lines = await ask('--symref', '--', from, 'HEAD', ...wantedRef)
+  const branchRef = wanted === undefined ? [] : [`${heads}${wanted}`]
+  const lines = await ask('--symref', '--', from, 'HEAD', ...branchRef)
   const has = (ref: string): boolean => lines.some(([id, name]) => name === ref && !isSymref(id))
   const named = lines.find(([target, name]) => name === 'HEAD' && isSymref(target))?.[0]
   if (lines.some(([id = '']) => /^[0-9a-f]{64}$/.test(id)))
     throw badSource(source, 'It names its commits by SHA-256, and Slipway works with SHA-1 only.')
   if (has('HEAD')) {
     const branch = branchIn(named?.slice('ref: '.length))
-    const moved = wantedRef.find((ref) => branch !== wanted && has(ref))
+    const moved = branchRef.find((ref) => branch !== wanted && has(ref))
     return { branch, ref: moved ?? 'HEAD' }
   }
   return withoutHead(
@@ -174,7 +174,7 @@ function localRepository(source: string): LocalRepository {
     const found = refuseForeignParts(source)
     fs.accessSync(found.gitDir, fs.constants.R_OK | fs.constants.X_OK)
     if (isRepository(found)) return found
-    throw badSource(source, whereElse(source))
+    throw badSource(source, suggestionFor(source))
   } catch (error) {
     if (error instanceof ForeignPartError)
       throw badSource(
@@ -195,7 +195,7 @@ function isRepository({ gitDir, main }: LocalRepository): boolean {
 }
 
 /** Suggests what to give instead of a directory that is not a repository. */
-function whereElse(source: string): string {
+function suggestionFor(source: string): string {
   for (let above = path.dirname(source); above !== path.dirname(above); above = path.dirname(above)) {
     if (path.basename(above) === '.git') continue
     const isThere = fs.existsSync(path.join(above, '.git')) || isRepository({ gitDir: above, main: above })

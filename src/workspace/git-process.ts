@@ -14,7 +14,7 @@ export interface GitRun {
   readonly maxBytes: number
 }
 
-export interface GitRan {
+export interface GitExit {
   /** Null when it was ended or could not be started. */
   readonly exitCode: number | null
   readonly stdout: Buffer
@@ -23,16 +23,16 @@ export interface GitRan {
   readonly trouble: string | null
 }
 
-const underway = new Map<number, PromiseWithResolvers<GitRan>>()
+const pending = new Map<number, PromiseWithResolvers<GitExit>>()
 let runs = 0
 
 const helper = openHelper({
   name: 'The process that runs git',
   start: startHelper,
-  isBusy: () => underway.size > 0,
-  onGone(why) {
-    for (const { reject } of underway.values()) reject(why)
-    underway.clear()
+  isBusy: () => pending.size > 0,
+  onEnd(error) {
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
   },
 })
 
@@ -40,24 +40,24 @@ const helper = openHelper({
  * Runs git in its small helper process, which the first run starts and which does not keep this process alive. `signal`
  * tells git to stop. Rejects when the helper has ended or is silent; the next run uses a new one.
  */
-export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitRan> {
+export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitExit> {
   const used = await helper.get()
   const id = (runs += 1)
-  const ran = Promise.withResolvers<GitRan>()
-  const tell = (message: object): void => {
+  const ran = Promise.withResolvers<GitExit>()
+  const send = (message: object): void => {
     if (used.connected) used.send(message, () => undefined)
   }
-  const stop = (): void => tell({ do: 'stop', id })
-  underway.set(id, ran)
+  const stop = (): void => send({ do: 'stop', id })
+  pending.set(id, ran)
   used.channel?.ref()
-  tell({ do: 'run', id, ...run })
+  send({ do: 'run', id, ...run })
   const stopListening = signal === undefined ? null : onAbort(signal, stop)
   try {
     return await ran.promise
   } finally {
     stopListening?.()
-    underway.delete(id)
-    if (underway.size === 0) used.channel?.unref()
+    pending.delete(id)
+    if (pending.size === 0) used.channel?.unref()
   }
 }
 
@@ -67,13 +67,13 @@ export function endGit(): Promise<void> {
 }
 
 function startHelper(): ChildProcess {
-  const fresh = fork(path.join(import.meta.dirname, 'git-helper.mjs'), [], {
+  const child = fork(path.join(import.meta.dirname, 'git-helper.mjs'), [], {
     env: {},
     execArgv: ['--max-semi-space-size=1'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   })
-  fresh.unref()
-  fresh.on('message', ({ id, ...ran }: GitRan & { readonly id: number }) => underway.get(id)?.resolve(ran))
-  return fresh
+  child.unref()
+  child.on('message', ({ id, ...ran }: GitExit & { readonly id: number }) => pending.get(id)?.resolve(ran))
+  return child
 }

@@ -1,4 +1,4 @@
-import { runGit, type GitRan } from './git-process.ts'
+import { runGit, type GitExit } from './git-process.ts'
 
 /**
  * Options of a run of git, which always goes through this file. The environment holds only the variables listed here, and
@@ -95,10 +95,16 @@ export async function gitBeginning(
 /** Node's error code for a process that was ended because it wrote more than `maxBytes`; the output up to there is kept. */
 const TOO_LONG = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
 
-function run(args: readonly string[], options: GitOptions): Promise<GitRan> {
+function run(args: readonly string[], options: GitOptions): Promise<GitExit> {
   return runGit(
     {
-      args: ['--no-pager', ...switches, ...asFlags(options.settings ?? []), ...whereOf(options), ...args],
+      args: [
+        '--no-pager',
+        ...switches,
+        ...asFlags(options.settings ?? []),
+        ...locationArgs(options),
+        ...args,
+      ],
       cwd: options.cwd ?? '/',
       env: environmentOf(options),
       input: options.input,
@@ -109,7 +115,7 @@ function run(args: readonly string[], options: GitOptions): Promise<GitRan> {
   )
 }
 
-function resultOf(args: readonly string[], { accept }: GitOptions, ran: GitRan): GitResult {
+function resultOf(args: readonly string[], { accept }: GitOptions, ran: GitExit): GitResult {
   const { stdout, exitCode } = ran
   if (exitCode !== null && (exitCode === 0 || accept?.includes(exitCode))) return { stdout, exitCode }
   throw new GitError(`git ${args[0] ?? ''} failed: ${maskPasswords(reasonOf(ran))}`)
@@ -126,7 +132,7 @@ export function maskPasswords(text: string): string {
     .replaceAll(/([?&][^=&#\s]*(?:token|password|passwd|secret|key|auth)[^=&#\s]*=)[^&#\s'"]+/gi, '$1…')
 }
 
-function whereOf({ gitDir, workTree }: GitOptions): string[] {
+function locationArgs({ gitDir, workTree }: GitOptions): string[] {
   return [
     ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]),
     ...(workTree === undefined ? [] : [`--work-tree=${workTree}`]),
@@ -142,12 +148,12 @@ function environmentOf({ allowProtocol, index, env }: GitOptions): Record<string
   }
 }
 
-function reasonOf({ trouble, stderr }: GitRan): string {
+function reasonOf({ trouble, stderr }: GitExit): string {
   if (trouble === TOO_LONG) return 'its output is too large'
   if (trouble === 'ENOENT') return 'git is not installed: install it'
   if (trouble === 'SIGTERM') return 'it took too long, or was told to stop'
-  const said = stderr.toString('utf8').trim().slice(-1000)
-  return trouble === null ? said : `${trouble} ${said}`.trim()
+  const message = stderr.toString('utf8').trim().slice(-1000)
+  return trouble === null ? message : `${trouble} ${message}`.trim()
 }
 
 /** Runs git and returns its output as text, without the last newline. */

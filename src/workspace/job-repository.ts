@@ -50,7 +50,8 @@ async function make(options: EnsureOptions): Promise<JobRepository> {
   const home = path.join(options.dataDir, 'jobs', options.jobId)
   await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
   const dir = path.join(home, 'repo.git')
-  if (options.source === null && options.pool !== undefined && (await options.pool.take(dir))) return { dir }
+  if (options.source === null && options.pool !== undefined && (await options.pool.moveTo(dir)))
+    return { dir }
   const temporary = path.join(home, `repo.${randomId()}`)
   try {
     await (options.source === null
@@ -87,7 +88,7 @@ export function headCommit(repository: JobRepository): Promise<string> {
 }
 
 /** Puts the branch of a repository back to a commit that it had. */
-export async function putBranchBack({ dir }: JobRepository, branch: string, commit: string): Promise<void> {
+export async function resetBranch({ dir }: JobRepository, branch: string, commit: string): Promise<void> {
   await git(['update-ref', `refs/heads/${branch}`, commit], { gitDir: dir })
 }
 

@@ -87,13 +87,16 @@ export async function leaveOut(
   own: GitOptions,
   { base, patterns, reports }: { readonly base: string; readonly patterns: string; readonly reports: string },
 ): Promise<LeftOut[]> {
-  const left = [...(await junkLeft(own, patterns, reports)), ...(await withoutSecrets(repository, own, base))]
-  if (left.length <= MAX_LISTED) return left
-  return [...left.slice(0, MAX_LISTED), { path: '…', why: `and ${left.length - MAX_LISTED} more` }]
+  const leftOut = [
+    ...(await junkOf(own, patterns, reports)),
+    ...(await withoutSecrets(repository, own, base)),
+  ]
+  if (leftOut.length <= MAX_LISTED) return leftOut
+  return [...leftOut.slice(0, MAX_LISTED), { path: '…', why: `and ${leftOut.length - MAX_LISTED} more` }]
 }
 
 /** Returns the paths that git would have added without the patterns. */
-async function junkLeft(own: GitOptions, patterns: string, reports: string): Promise<LeftOut[]> {
+async function junkOf(own: GitOptions, patterns: string, reports: string): Promise<LeftOut[]> {
   const ignored = async (by: string): Promise<string[]> => {
     const args = ['ls-files', '--others', '--ignored', '--directory', '-z', by]
     const { stdout } = await git(args, own)
@@ -111,10 +114,10 @@ async function junkLeft(own: GitOptions, patterns: string, reports: string): Pro
     name.endsWith('/') && names.some((other) => other !== name && other.startsWith(name))
   return names
     .filter((name) => !name.startsWith(`${reports}/`) && !isOwn(name) && !isParent(name))
-    .map((name) => ({ path: name, why: whyJunk(name) }))
+    .map((name) => ({ path: name, why: junkReason(name) }))
 }
 
-function whyJunk(name: string): string {
+function junkReason(name: string): string {
   if (/(?:^|\/)(?:\.env(?:\..*)?|id_\w+|\.netrc|\.git-credentials)$|\.(?:p12|pfx|jks)$/.test(name))
     return 'a file for secrets'
   if (/(?:^|\/)(?:vg)?core(?:\.\d+)?$/.test(name)) return 'a core file'
@@ -125,21 +128,21 @@ async function withoutSecrets(repository: JobRepository, own: GitOptions, base: 
   const changed = (await changedInIndex(own, base)).slice(0, MAX_SCANNED)
   const ids = changed.flatMap(({ before, after }) => [before, after]).filter((id) => id !== null)
   const texts = await readBlobs(repository, ids, SCANNED_BYTES)
-  const left: LeftOut[] = []
+  const leftOut: LeftOut[] = []
   for (const file of changed) {
     const text = file.after === null ? undefined : texts.get(file.after)
     if (text === undefined || text.includes('\0')) continue
     const found = await findSecrets(file.path, text)
-    const known = found.length === 0 || file.before === null ? '' : (texts.get(file.before) ?? '')
-    const fresh = found.find(({ secret }) => !known.includes(secret))
-    if (fresh === undefined) continue
-    await takeBack(own, file)
-    left.push({ path: file.path, why: `it holds a secret (${fresh.kind})` })
+    const previousText = found.length === 0 || file.before === null ? '' : (texts.get(file.before) ?? '')
+    const added = found.find(({ secret }) => !previousText.includes(secret))
+    if (added === undefined) continue
+    await unstage(own, file)
+    leftOut.push({ path: file.path, why: `it holds a secret (${added.kind})` })
   }
-  return left
+  return leftOut
 }
 
-async function takeBack(own: GitOptions, { path: name, before, beforeMode }: ChangedFile): Promise<void> {
+async function unstage(own: GitOptions, { path: name, before, beforeMode }: ChangedFile): Promise<void> {
   await (before === null
     ? git(['update-index', '--force-remove', '--', name], own)
     : git(['update-index', '--cacheinfo', `${beforeMode},${before},${name}`], own))

@@ -31,12 +31,12 @@ export function refuseForeignParts(source: string): LocalRepository {
     'config',
     'packed-refs',
   ])
-  for (const [file, what] of [
+  for (const [file, finding] of [
     ['objects/info/alternates', 'takes objects from another repository'],
     ['commondir', 'names another repository as its own'],
   ] as const)
     if (exists(path.join(found.main, file)))
-      throw new ForeignPartError(`${path.join(found.main, file)} ${what}`)
+      throw new ForeignPartError(`${path.join(found.main, file)} ${finding}`)
   return found
 }
 
@@ -78,14 +78,14 @@ function namedIn(file: string, prefix: string): string {
 function refuseLinks(dir: string, names: readonly string[]): void {
   const link = names
     .map((name) => path.join(dir, name))
-    .find((place) => fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    .find((file) => fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
   if (link !== undefined) throw new ForeignPartError(`${link} is a link`)
 }
 
-function exists(place: string): boolean {
-  return fs.lstatSync(place, { throwIfNoEntry: false }) !== undefined
+function exists(file: string): boolean {
+  return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
 }
 
-function isFile(place: string): boolean {
-  return fs.lstatSync(place, { throwIfNoEntry: false })?.isFile() === true
+function isFile(file: string): boolean {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
 }

@@ -37,18 +37,18 @@ export async function updateMirror(
     createHash('sha256').update(remote.from).digest('hex').slice(0, 32),
   )
   const before = underway.get(dir) ?? Promise.resolve()
-  const mine = before
+  const existing = before
     .catch(() => undefined)
     .then(async () => {
       signal?.throwIfAborted()
       await makeMirror(dir)
       return { dir, commit: await fetchInto(dir, { ref, remote }, signal) }
     })
-  underway.set(dir, mine)
+  underway.set(dir, existing)
   try {
-    return await mine
+    return await existing
   } finally {
-    if (underway.get(dir) === mine) underway.delete(dir)
+    if (underway.get(dir) === existing) underway.delete(dir)
   }
 }
 

@@ -47,7 +47,7 @@ const HEADER_BYTES = 1_000_000
  * Stores a pack with its header, as written by `packScript` to `file`, in a job's repository, and keeps its new commits as
  * references below `under`. The pack is checked (fsck) before it becomes visible. Throws when it is not sound.
  */
-export async function takeInCommits(
+export async function importCommits(
   repository: JobRepository,
   file: string,
   under: string,
@@ -61,16 +61,16 @@ export async function takeInCommits(
     repository,
     tips.map(({ commit }) => commit),
   )
-  const fresh = tips.filter(({ commit }) => unknown.has(commit))
-  if (fresh.length === 0) return []
+  const missing = tips.filter(({ commit }) => unknown.has(commit))
+  if (missing.length === 0) return []
   await storePack(repository, file, packAt)
-  const named = fresh.filter(({ was }) => was !== 'reflog').toSorted((a, b) => a.was.localeCompare(b.was))
-  const lost = await notReachable(
+  const named = missing.filter(({ was }) => was !== 'reflog').toSorted((a, b) => a.was.localeCompare(b.was))
+  const unreachable = await notReachable(
     repository,
-    fresh.filter(({ was }) => was === 'reflog').map(({ commit }) => commit),
+    missing.filter(({ was }) => was === 'reflog').map(({ commit }) => commit),
     named.map(({ commit }) => commit),
   )
-  const kept = [...named, ...lost.map((commit) => ({ commit, was: 'reflog' }))]
+  const kept = [...named, ...unreachable.map((commit) => ({ commit, was: 'reflog' }))]
     .slice(0, KEPT)
     .map((tip, n) => ({ ...tip, ref: `${under}/${n + 1}` }))
   await git(['update-ref', '--stdin'], {

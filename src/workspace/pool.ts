@@ -9,7 +9,7 @@ import { makeEmptyRepository } from './empty-repository.ts'
  */
 export interface WorkspacePool {
   /** Moves a prepared repository to `target`; returns false when none is ready. */
-  take(target: string): Promise<boolean>
+  moveTo(target: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -23,9 +23,9 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
 
   const fill = async (): Promise<void> => {
     while (!closed && ready.length < options.size) {
-      const place = path.join(dir, randomId())
-      await makeEmptyRepository(place)
-      ready.push(place)
+      const directory = path.join(dir, randomId())
+      await makeEmptyRepository(directory)
+      ready.push(directory)
     }
   }
   const refill = (): void => {
@@ -40,10 +40,10 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
   }
   refill()
   return {
-    async take(target) {
-      const place = ready.shift()
-      if (place === undefined) return false
-      await fs.promises.rename(place, target)
+    async moveTo(target) {
+      const directory = ready.shift()
+      if (directory === undefined) return false
+      await fs.promises.rename(directory, target)
       refill()
       return true
     },

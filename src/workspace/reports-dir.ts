@@ -14,8 +14,8 @@ export async function reportsDirAt(repository: JobRepository, commit: string): P
   const { stdout } = await git(['ls-tree', '-z', '--name-only', commit, '--', usualReportsDir, ...OTHERS], {
     gitDir: repository.dir,
   })
-  const taken = new Set(stdout.toString('utf8').split('\0'))
-  const free = [usualReportsDir, ...OTHERS].find((name) => !taken.has(name))
+  const tracked = new Set(stdout.toString('utf8').split('\0'))
+  const free = [usualReportsDir, ...OTHERS].find((name) => !tracked.has(name))
   if (free === undefined)
     throw new Error(`The repository has every name from ${usualReportsDir} to ${OTHERS.at(-1)}.`)
   return free

@@ -14,7 +14,7 @@ export class SourceError extends Error {
 
 interface Fault {
   /** Matches the messages of git, ssh or curl. */
-  readonly said: RegExp
+  readonly pattern: RegExp
   readonly isPermanent: boolean
   readonly sentence: string
   /** Whether the matched line is worth repeating. */
@@ -24,72 +24,78 @@ interface Fault {
 /** Known faults; the first match counts. Permanent ones lie in the source; the others in the network, and may pass. */
 const faults: readonly Fault[] = [
   {
-    said: /took too long/,
+    pattern: /took too long/,
     isPermanent: false,
     sentence:
       'It did not answer in time: see that the machine of the server reaches it, and try again, or clone it there yourself and give the path of the clone.',
   },
   {
-    said: /Could not resolve host|unable to look up|Name or service not known|name resolution|nodename nor servname/,
+    pattern:
+      /Could not resolve host|unable to look up|Name or service not known|name resolution|nodename nor servname/,
     isPermanent: false,
     sentence:
       'Its host cannot be found: see that the name is right and that the machine of the server knows it.',
   },
   {
-    said: /Host key verification failed|HOST IDENTIFICATION HAS CHANGED/,
+    pattern: /Host key verification failed|HOST IDENTIFICATION HAS CHANGED/,
     isPermanent: true,
     sentence:
       'ssh does not know the key of its host: connect to it once with ssh as the user of the server, and try again.',
   },
   {
-    said: /could not read (?:Username|Password)|terminal prompts disabled|Authentication failed|Access denied|Permission denied \(|returned error: 40[13]/,
+    pattern:
+      /could not read (?:Username|Password)|terminal prompts disabled|Authentication failed|Access denied|Permission denied \(|returned error: 40[13]/,
     isPermanent: true,
     sentence:
       'It asks for a log-in that Slipway does not have, or it does not exist: clone it yourself and give the path of the clone, or give an ssh address at which the user of the server is let in without a question.',
   },
   {
-    said: /redirect|returned error: 30\d|[Pp]rotocol .*(?:not supported|disabled)|transport '.*' not allowed/,
+    pattern:
+      /redirect|returned error: 30\d|[Pp]rotocol .*(?:not supported|disabled)|transport '.*' not allowed/,
     isPermanent: true,
     sentence:
       'Its address leads elsewhere, to where Slipway does not follow (a password in the address, or less safety): give the address where it is now.',
   },
   {
-    said: /SSL certificate|certificate verif|server certificate|certificate problem/,
+    pattern: /SSL certificate|certificate verif|server certificate|certificate problem/,
     isPermanent: true,
     sentence:
       'The certificate of its host is not trusted by the machine of the server: add the authority to those of the system.',
   },
   {
-    said: /returned error: (?:5\d\d|429|408)/,
+    pattern: /returned error: (?:5\d\d|429|408)/,
     isPermanent: false,
     sentence: 'It was not given out, its server failed: try again later.',
     showsLine: true,
   },
   {
-    said: /fsck error|fsck: |object [0-9a-f]{40,64}: \w+: /,
+    pattern: /fsck error|fsck: |object [0-9a-f]{40,64}: \w+: /,
     isPermanent: true,
     sentence:
       'It holds what git refuses to pass on, because it could harm whoever clones it: have it mended in its history.',
     showsLine: true,
   },
   {
-    said: /mismatched algorithms|object format|hash algorithm/,
+    pattern: /mismatched algorithms|object format|hash algorithm/,
     isPermanent: true,
     sentence:
       'It names its commits by SHA-256, and Slipway works with SHA-1 only: give a repository of that kind.',
   },
   {
-    said: /early EOF|RPC failed|unexpected disconnect|Connection reset|Empty reply|hung up unexpectedly|broken pipe/i,
+    pattern:
+      /early EOF|RPC failed|unexpected disconnect|Connection reset|Empty reply|hung up unexpectedly|broken pipe/i,
     isPermanent: false,
     sentence: 'The connection to it was lost: try again.',
   },
   {
-    said: /Connection refused|[Ff]ailed to connect|Couldn't connect|No route to host|Network is unreachable|timed out/,
+    pattern:
+      /Connection refused|[Ff]ailed to connect|Couldn't connect|No route to host|Network is unreachable|timed out/,
     isPermanent: false,
     sentence: 'Nobody answers there: see that its host is up and reached from the machine of the server.',
   },
   {
-    said: /not found|not appear to be a git repository|is this a git repository|does not exist|no such repository|not exported|returned error: 4(?:04|10)/i,
+    pattern:
+      /not found|not appear to be a git repository|is this a git repository|does not exist|no such repository|not exported|returned error: 4(?:04|10)/i,
     isPermanent: true,
     sentence: 'There is no repository there, or none that can be seen without a log-in.',
   },
@@ -97,12 +103,12 @@ const faults: readonly Fault[] = [
 
 /** Converts a git error about a source into a sentence that says what to do. Passwords are masked. */
 export function sourceErrorOf(source: string, error: GitError): SourceError {
-  const said = error.message
-  const fault = faults.find((one) => one.said.test(said))
+  const message = error.message
+  const fault = faults.find((entry) => entry.pattern.test(message))
   const begin = `The source ${maskPasswords(source)} cannot be used.`
   if (fault === undefined)
-    return new SourceError(`${begin} git says: ${said}`, { isPermanent: false, cause: error })
-  const line = said.split('\n').find((one) => fault.said.test(one))
+    return new SourceError(`${begin} git says: ${message}`, { isPermanent: false, cause: error })
+  const line = message.split('\n').find((entry) => fault.pattern.test(entry))
   const shown = fault.showsLine === undefined || line === undefined ? '' : ` (${line.trim()})`
   return new SourceError(`${begin} ${fault.sentence}${shown}`, {
     isPermanent: fault.isPermanent,

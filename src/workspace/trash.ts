@@ -10,15 +10,15 @@ const trashOf = (dataDir: string): string => path.join(dataDir, 'trash')
 
 /** Moves a directory to the trash at once and removes it in the background. A missing directory is not an error. */
 export async function discard(dir: string, dataDir: string): Promise<void> {
-  const aside = path.join(trashOf(dataDir), randomId())
+  const trashed = path.join(trashOf(dataDir), randomId())
   await fs.promises.mkdir(trashOf(dataDir), { recursive: true, mode: 0o700 })
   try {
-    await fs.promises.rename(dir, aside)
+    await fs.promises.rename(dir, trashed)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
     throw error
   }
-  remove(aside)
+  remove(trashed)
 }
 
 /** Removes, in the background, what earlier processes left in the trash. */
@@ -28,8 +28,8 @@ export function emptyTrash(dataDir: string): void {
   for (const name of fs.readdirSync(trash)) remove(path.join(trash, name))
 }
 
-function remove(place: string): void {
+function remove(target: string): void {
   fs.promises
-    .rm(place, { recursive: true, force: true })
-    .catch((error: unknown) => process.emitWarning(`${place} could not be removed: ${String(error)}`))
+    .rm(target, { recursive: true, force: true })
+    .catch((error: unknown) => process.emitWarning(`${target} could not be removed: ${String(error)}`))
 }

@@ -15,8 +15,8 @@ export async function treeSize(root: string): Promise<number> {
   const waiting = [root]
   let bytes = 0
   for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
-    for (const { place, stat } of await entriesOf(dir)) {
-      if (stat.isDirectory()) waiting.push(place)
+    for (const { file, stat } of await entriesOf(dir)) {
+      if (stat.isDirectory()) waiting.push(file)
       else if (stat.nlink > 1 && isKnown(seen, stat)) continue
       bytes += stat.blocks * BLOCK_BYTES
     }
@@ -24,15 +24,15 @@ export async function treeSize(root: string): Promise<number> {
   return bytes
 }
 
-async function entriesOf(dir: string): Promise<{ place: string; stat: fs.Stats }[]> {
+async function entriesOf(dir: string): Promise<{ file: string; stat: fs.Stats }[]> {
   const names = await orNone(fs.promises.readdir(dir))
-  const entries: { place: string; stat: fs.Stats }[] = []
+  const entries: { file: string; stat: fs.Stats }[] = []
   for (let first = 0; first < names.length; first += TOGETHER) {
-    const places = names.slice(first, first + TOGETHER).map((name) => path.join(dir, name))
-    const stats = await Promise.all(places.map(look))
-    for (const [index, place] of places.entries()) {
+    const files = names.slice(first, first + TOGETHER).map((name) => path.join(dir, name))
+    const stats = await Promise.all(files.map(statOrNull))
+    for (const [index, file] of files.entries()) {
       const stat = stats[index]
-      if (stat) entries.push({ place, stat })
+      if (stat) entries.push({ file, stat })
     }
   }
   return entries
@@ -46,9 +46,9 @@ function isKnown(seen: Set<string>, { dev, ino }: fs.Stats): boolean {
   return false
 }
 
-async function look(place: string): Promise<fs.Stats | null> {
+async function statOrNull(file: string): Promise<fs.Stats | null> {
   try {
-    return await fs.promises.lstat(place)
+    return await fs.promises.lstat(file)
   } catch {
     return null
   }

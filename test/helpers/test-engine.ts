@@ -97,7 +97,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       compileCache: process.env['NODE_COMPILE_CACHE'] ?? null,
       searchPath: options.searchPath ?? '',
       backendsDir: path.join(dataDir, 'backends'),
-      reach: async (profile) => modelRouteNow(profile, await models.providers(), ownHome),
+      routeOf: async (profile) => modelRouteNow(profile, await models.providers(), ownHome),
       conformance: () => readConformance(db.reader),
       fileOf: (name) => (isDefinedIn(settingsFile, name) ? settingsFile.path : null),
     }),

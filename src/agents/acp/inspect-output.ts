@@ -3,12 +3,12 @@ import { stripVTControlCharacters } from 'node:util'
 import { SessionError } from '../session/session-error.ts'
 
 /** An agent's output stream, with what was detected in it besides protocol messages. */
-export interface Heeded {
+export interface InspectedOutput {
   readonly stream: ReadableStream<Uint8Array>
   /** Returns the first line that was not a protocol message; null when there is none, or once a message was read. */
   readonly noise: () => string | null
   /** Rejects when the output cannot be the protocol, or exceeds the maximum size of a session. */
-  readonly trouble: Promise<never>
+  readonly failed: Promise<never>
 }
 
 /** The number of non-message lines, before the first message, after which a program is considered not to be an agent. */
@@ -17,9 +17,9 @@ const NOISE_LINES = 20
 const LINE_CHARS = 10_000
 
 /** Passes an agent's output through unchanged and inspects it for banners, log-in screens and floods, which are not protocol. */
-export function inspectOutput(stdout: Readable, maxBytes: number): Heeded {
-  const trouble = Promise.withResolvers<never>()
-  trouble.promise.catch(() => undefined)
+export function inspectOutput(stdout: Readable, maxBytes: number): InspectedOutput {
+  const failure = Promise.withResolvers<never>()
+  failure.promise.catch(() => undefined)
   const decoder = new TextDecoder()
   let bytes = 0
   let spoken = false
@@ -27,7 +27,7 @@ export function inspectOutput(stdout: Readable, maxBytes: number): Heeded {
   let first: string | null = null
   let lines = 0
 
-  const look = (chunk: Uint8Array): void => {
+  const inspect = (chunk: Uint8Array): void => {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = (parts.pop() ?? '').slice(0, LINE_CHARS)
     for (const line of parts) {
@@ -35,13 +35,13 @@ export function inspectOutput(stdout: Readable, maxBytes: number): Heeded {
         spoken = true
         return
       }
-      const words = printable(line)
-      if (words === '') continue
-      first ??= words
+      const printed = printable(line)
+      if (printed === '') continue
+      first ??= printed
       lines += 1
     }
     if (lines >= NOISE_LINES)
-      trouble.reject(
+      failure.reject(
         new SessionError(`The agent does not speak the Agent Client Protocol. It printed: ${first}`),
       )
   }
@@ -50,17 +50,17 @@ export function inspectOutput(stdout: Readable, maxBytes: number): Heeded {
       transform(chunk, controller) {
         bytes += chunk.byteLength
         if (bytes > maxBytes)
-          trouble.reject(
+          failure.reject(
             new SessionError(
               `The agent flooded its session: it said more than ${Math.round(maxBytes / 1e6)} MB.`,
             ),
           )
-        if (!spoken) look(chunk)
+        if (!spoken) inspect(chunk)
         controller.enqueue(chunk)
       },
     }),
   )
-  return { stream, noise: () => (spoken ? null : first), trouble: trouble.promise }
+  return { stream, noise: () => (spoken ? null : first), failed: failure.promise }
 }
 
 function isMessage(line: string): boolean {

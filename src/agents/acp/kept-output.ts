@@ -8,8 +8,8 @@ export interface KeptOutput {
   read(): { readonly output: string; readonly truncated: boolean }
   /** Returns the number of bytes kept. */
   size(): number
-  /** Discards the kept output and returns `why` in its place from now on. */
-  drop(why: string): void
+  /** Discards the kept output and returns `reason` in its place from now on. */
+  drop(reason: string): void
 }
 
 /** Characters that are buffered before they are stored, so that output in small chunks costs no more than other output. */
@@ -26,12 +26,12 @@ export function keepOutput(
 ): KeptOutput {
   let pieces: Buffer[] = []
   let bytes = 0
-  let crumbs = ''
+  let pending = ''
   let truncated = false
   let dropped: string | null = null
-  const putAway = (): void => {
-    const piece = Buffer.from(crumbs)
-    crumbs = ''
+  const flush = (): void => {
+    const piece = Buffer.from(pending)
+    pending = ''
     pieces.push(piece)
     bytes += piece.byteLength
     for (let first = pieces[0]; first !== undefined && bytes - first.byteLength >= limit; first = pieces[0]) {
@@ -45,33 +45,33 @@ export function keepOutput(
     stream.on('data', (chunk: Buffer) => {
       onData(stream, chunk.byteLength)
       if (dropped !== null) return
-      crumbs += decoder.write(chunk)
-      if (crumbs.length >= PIECE_CHARS) putAway()
+      pending += decoder.write(chunk)
+      if (pending.length >= PIECE_CHARS) flush()
     })
   }
   return {
     read() {
       if (dropped !== null) return { output: dropped, truncated: true }
-      if (crumbs !== '') putAway()
+      if (pending !== '') flush()
       const whole = Buffer.concat(pieces)
       if (whole.byteLength <= limit) return { output: whole.toString('utf8'), truncated }
       // Cut at a character boundary.
       const end = whole.subarray(whole.byteLength - limit).toString('utf8')
       return { output: end.replace(/^\uFFFD+/, ''), truncated: true }
     },
-    size: () => bytes + crumbs.length,
-    drop(why) {
+    size: () => bytes + pending.length,
+    drop(reason) {
       pieces = []
-      crumbs = ''
+      pending = ''
       bytes = 0
-      dropped = why
+      dropped = reason
     },
   }
 }
 
 /** Limits the combined rate at which streams are read. */
 export interface Pace {
-  readonly take: (stream: Readable, bytes: number) => void
+  readonly read: (stream: Readable, bytes: number) => void
   readonly end: () => void
 }
 
@@ -80,24 +80,24 @@ export function openPace(bytes: number, ms: number): Pace {
   const paused = new Set<Readable>()
   let left = bytes
   let timer: Timer | null = null
-  const goOn = (): void => {
+  const resume = (): void => {
     timer = null
     left = bytes
     for (const stream of paused) stream.resume()
     paused.clear()
   }
   return {
-    take(stream, read) {
+    read(stream, read) {
       left -= read
       if (left > 0) return
       stream.pause()
       paused.add(stream)
-      timer ??= startTimer(ms, goOn)
+      timer ??= startTimer(ms, resume)
     },
     end() {
       timer?.stop()
       left = Infinity
-      goOn()
+      resume()
       left = Infinity
     },
   }

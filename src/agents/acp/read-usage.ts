@@ -9,7 +9,7 @@ export interface UsageMeter {
   /** Reads a raw session update. */
   update(update: object): void
   /** Reads the raw response to a prompt, which ends the turn. */
-  turnEnd(answer: object): void
+  endTurn(answer: object): void
   read(): ReportedUsage | null
 }
 
@@ -20,27 +20,27 @@ interface Tokens {
 
 export function openUsageMeter(tokens: 'whole' | 'partial'): UsageMeter {
   let total: Tokens | null = null
-  let pieces: Tokens | null = null
+  let partial: Tokens | null = null
   let cost: number | null = null
   return {
     update(update) {
-      pieces = sum(pieces, readTokens(field(field(update, '_meta'), 'usage')))
+      partial = sum(partial, readTokens(field(field(update, '_meta'), 'usage')))
       if (field(update, 'sessionUpdate') !== 'usage_update') return
-      const told = field(update, 'cost')
-      const amount = field(told, 'amount')
-      const currency = field(told, 'currency')
+      const reported = field(update, 'cost')
+      const amount = field(reported, 'amount')
+      const currency = field(reported, 'currency')
       if (typeof amount === 'number' && amount >= 0 && currency === 'USD') cost = Math.max(cost ?? 0, amount)
     },
-    turnEnd(answer) {
-      const told =
+    endTurn(answer) {
+      const reported =
         readTokens(field(answer, 'usage')) ??
         readTokens(field(field(field(answer, '_meta'), 'quota'), 'token_count')) ??
-        pieces
-      pieces = null
-      if (tokens === 'whole') total = sum(total, told)
+        partial
+      partial = null
+      if (tokens === 'whole') total = sum(total, reported)
     },
     read() {
-      const known = tokens === 'whole' ? sum(total, pieces) : null
+      const known = tokens === 'whole' ? sum(total, partial) : null
       if (known === null && cost === null) return null
       return { inputTokens: known?.input ?? 0, outputTokens: known?.output ?? 0, costUsd: cost }
     },

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { letPass } from '../../../test/helpers/until.ts'
 import type { SessionUpdate } from '../backend.ts'
-import { plainSession, type SessionWishes } from '../profile.ts'
+import { plainSession, type SessionPreferences } from '../profile.ts'
 import type { SessionHost } from '../session/session-host.ts'
 import type { Session } from '../session/session.ts'
 import { openSession, type SessionOptions } from './session.ts'
@@ -51,7 +51,7 @@ function open(play: object, options: Partial<SessionOptions> = {}): Promise<Sess
       cwd: dir,
       limits,
       maxBytes: 10_000_000,
-      wishes: plainSession,
+      preferences: plainSession,
       title: 'A session',
       host,
       onUpdate: (update) => updates.push(update),
@@ -68,7 +68,7 @@ function heard(): unknown[] {
 }
 
 const say = (text: string): object => ({ say: text })
-const wishes = (more: Partial<SessionWishes>): SessionWishes => ({ ...plainSession, ...more })
+const wishes = (more: Partial<SessionPreferences>): SessionPreferences => ({ ...plainSession, ...more })
 
 describe('opening', () => {
   const modes = {
@@ -98,7 +98,7 @@ describe('opening', () => {
       },
       {
         model: 'large',
-        wishes: wishes({
+        preferences: wishes({
           modes: { sandbox: 'careful', ask: 'auto' },
           config: { web: false, effort: 'high', nowhere: 'x', model: 'unheard-of' },
         }),
@@ -118,7 +118,7 @@ describe('opening', () => {
     const configOptions = [select('m', 'mode', ['auto', 'careful']), select('model', 'model', ['small'])]
     const session = await open(
       { open: { configOptions } },
-      { wishes: wishes({ modes: { sandbox: 'careful' } }) },
+      { preferences: wishes({ modes: { sandbox: 'careful' } }) },
     )
     expect(session.model).toBe('small')
     expect(heard()).toEqual([{ new: [] }, { config: ['m', 'careful'] }])
@@ -145,7 +145,7 @@ describe('opening', () => {
 
   it('logs in with what the profile names, and else says that a person has to', async () => {
     const offer = { authMethods: [{ id: 'key', name: 'With a key' }] }
-    await open({ offer, login: true }, { wishes: wishes({ authenticate: 'key' }) })
+    await open({ offer, login: true }, { preferences: wishes({ authenticate: 'key' }) })
     expect(heard()).toEqual([{ authenticate: { methodId: 'key' } }, { new: [] }])
     await expect(open({ offer, login: true })).rejects.toThrow(
       /wants a log-in\. Log in with its own program .* It offers: With a key\./,
@@ -321,7 +321,10 @@ describe('usage', () => {
 
   it('of which an agent tells a part is not taken for the whole', async () => {
     const stop = { stopReason: 'end_turn', usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } }
-    const session = await open({ turn: [cost(0.5), { stop }] }, { wishes: wishes({ partialUsage: true }) })
+    const session = await open(
+      { turn: [cost(0.5), { stop }] },
+      { preferences: wishes({ partialUsage: true }) },
+    )
     await session.prompt('go', never)
     expect(session.usage()).toEqual({ inputTokens: 0, outputTokens: 0, costUsd: 0.5 })
   })

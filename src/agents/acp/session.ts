@@ -7,10 +7,10 @@ import {
   type ClientConnection,
   type McpServer,
 } from '@agentclientprotocol/sdk'
-import { isHelperGone } from '../../lib/helper.ts'
+import { isHelperEnded } from '../../lib/helper.ts'
 import { waitFor } from '../../lib/waiting.ts'
 import type { SessionUpdate, TurnEnd } from '../backend.ts'
-import type { SessionLimits, SessionWishes } from '../profile.ts'
+import type { SessionLimits, SessionPreferences } from '../profile.ts'
 import type { SessionHost } from '../session/session-host.ts'
 import { inspectOutput } from './inspect-output.ts'
 import { openUsageMeter, type UsageMeter } from './read-usage.ts'
@@ -37,7 +37,7 @@ export interface SessionOptions {
   readonly limits: SessionLimits
   /** The maximum output of an agent in one session, in bytes. */
   readonly maxBytes: number
-  readonly wishes: SessionWishes
+  readonly preferences: SessionPreferences
   readonly host: SessionHost
   readonly onUpdate: (update: SessionUpdate) => void
   readonly model?: string | null
@@ -58,12 +58,17 @@ const ERROR_CHARS = 500
 
 /** Initializes a started agent process and opens a session. Throws `SessionError`. */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Session> {
-  const { wishes, limits, cwd, host, title, resume = null, mcpServers = [], model = null } = options
+  const { preferences, limits, cwd, host, title, resume = null, mcpServers = [], model = null } = options
   const wires = connect(options)
   const { connection, broken } = wires
   const starting = async (): Promise<Pick<Session, 'id' | 'origin' | 'model'>> => {
-    const started = await startSession(connection.agent, { cwd, wishes, mcpServers, resume })
-    const set = await setUpSession(connection.agent, started, { wishes, policy: host.policy, model, title })
+    const started = await startSession(connection.agent, { cwd, preferences, mcpServers, resume })
+    const set = await setUpSession(connection.agent, started, {
+      preferences,
+      policy: host.policy,
+      model,
+      title,
+    })
     return { id: started.sessionId, origin: started.origin, model: set }
   }
   try {
@@ -80,7 +85,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
         const turn = wires.beginTurn()
         try {
           const answer = await takeTurn(connection, started.id, text, turnSignal, [turn.over, ...broken])
-          wires.meter.turnEnd(answer)
+          wires.meter.endTurn(answer)
           return { stopReason: answer.stopReason }
         } catch (error) {
           throw await wires.explained(error)
@@ -110,10 +115,10 @@ interface Wires {
 }
 
 function connect(options: SessionOptions): Wires {
-  const { host, wishes, limits, onUpdate } = options
-  const heeded = inspectOutput(options.stdout, options.maxBytes)
+  const { host, preferences, limits, onUpdate } = options
+  const inspected = inspectOutput(options.stdout, options.maxBytes)
   const printed = (): string => {
-    const noise = heeded.noise()
+    const noise = inspected.noise()
     return noise === null ? '' : ` It printed: ${noise}`
   }
   const died = options.ended.then((how) => {
@@ -122,33 +127,33 @@ function connect(options: SessionOptions): Wires {
   died.catch(() => undefined)
   let watch: TurnWatch | null = null
   let turn = new AbortController()
-  const meter = openUsageMeter(wishes.partialUsage === true ? 'partial' : 'whole')
-  const terminals = openTerminals(host.startCommand, () => watch?.heard())
+  const meter = openUsageMeter(preferences.partialUsage === true ? 'partial' : 'whole')
+  const terminals = openTerminals(host.startCommand, () => watch?.restartSilence())
   const calls = openToolCalls(terminals.text)
   const app = client({ name: 'slipway' }).onNotification(methods.client.session.update, ({ params }) => {
-    watch?.heard()
+    watch?.restartSilence()
     meter.update(params.update)
     for (const update of toSessionUpdates(params.update, calls)) onUpdate(update)
   })
   const turnSignal = (): AbortSignal => turn.signal
-  const hold = (): (() => void) => watch?.hold() ?? (() => undefined)
-  const stream = ndJsonStream(Writable.toWeb(options.stdin), heeded.stream, {
+  const hold = (): (() => void) => watch?.pause() ?? (() => undefined)
+  const stream = ndJsonStream(Writable.toWeb(options.stdin), inspected.stream, {
     maxMessageBytes: MESSAGE_BYTES,
   })
   const connection = serveClient(app, { host, terminals, calls, turnSignal, hold, onUpdate }).connect(stream)
   return {
     connection,
     meter,
-    broken: [died, heeded.trouble],
+    broken: [died, inspected.failed],
     printed,
     beginTurn() {
       const over = Promise.withResolvers<never>()
       over.promise.catch(() => undefined)
-      const mine = watchTurn(limits, over.reject)
-      watch = mine
+      const turnWatch = watchTurn(limits, over.reject)
+      watch = turnWatch
       turn = new AbortController()
       const end = (): void => {
-        mine.stop()
+        turnWatch.stop()
         watch = null
         turn.abort()
       }
@@ -196,7 +201,7 @@ async function explained(error: unknown, died: Promise<never>): Promise<SessionE
   const end = died.catch((reason: unknown) => reason)
   const death = await waitFor(end, { ms: DEATH_MS }, () => null)
   if (death instanceof SessionError) return death
-  if (isHelperGone(death) && death instanceof Error)
+  if (isHelperEnded(death) && death instanceof Error)
     return new SessionError(`The agent's process was lost: ${death.message}`, { cause: death })
   const message = error instanceof Error ? error.message : JSON.stringify(error)
   const data =

@@ -1,11 +1,11 @@
 import { methods, RequestError, type ClientContext, type SessionConfigOption } from '@agentclientprotocol/sdk'
 import type { PermissionPolicy } from '../../contract/permission.ts'
-import type { SessionWishes } from '../profile.ts'
+import type { SessionPreferences } from '../profile.ts'
 import type { StartedSession } from './start-session.ts'
 
 /** Settings applied to a session before its first prompt. */
 export interface SetUp {
-  readonly wishes: SessionWishes
+  readonly preferences: SessionPreferences
   readonly policy: PermissionPolicy
   /** The model chosen by a person; null leaves the choice to the agent. */
   readonly model: string | null
@@ -19,16 +19,16 @@ export interface SetUp {
 export async function setUpSession(
   agent: ClientContext,
   { sessionId, offer, origin, takesTitle }: StartedSession,
-  { wishes, policy, model, title }: SetUp,
+  { preferences, policy, model, title }: SetUp,
 ): Promise<string | null> {
   if (origin === 'new' && takesTitle) await setTitle(agent, sessionId, title)
   const options = offer.configOptions ?? []
-  const mode = wishes.modes[policy]
+  const mode = preferences.modes[policy]
   const modes = offer.modes?.availableModes ?? []
   if (mode !== undefined && modes.some((each) => each.id === mode))
     await agent.request(methods.agent.session.setMode, { sessionId, modeId: mode })
   else if (mode !== undefined) await setOption(agent, sessionId, inCategory(options, 'mode'), mode)
-  for (const [id, value] of Object.entries(wishes.config))
+  for (const [id, value] of Object.entries(preferences.config))
     await setOption(
       agent,
       sessionId,

@@ -7,7 +7,7 @@ import {
   type LoadSessionResponse,
   type McpServer,
 } from '@agentclientprotocol/sdk'
-import type { SessionWishes } from '../profile.ts'
+import type { SessionPreferences } from '../profile.ts'
 import type { SessionOrigin } from '../session/session.ts'
 import { SessionError } from '../session/session-error.ts'
 
@@ -21,9 +21,9 @@ export interface StartedSession {
   readonly takesTitle: boolean
 }
 
-export interface StartWishes {
+export interface StartOptions {
   readonly cwd: string
-  readonly wishes: SessionWishes
+  readonly preferences: SessionPreferences
   readonly mcpServers: readonly McpServer[]
   /** The id of an earlier session of this agent to continue; null starts a new one. */
   readonly resume: string | null
@@ -32,12 +32,15 @@ export interface StartWishes {
 const AUTH_REQUIRED = -32_000
 
 /** Initializes the connection and opens a session; authenticates when the profile names a method. */
-export async function startSession(agent: ClientContext, start: StartWishes): Promise<StartedSession> {
+export async function startSession(agent: ClientContext, start: StartOptions): Promise<StartedSession> {
   const offered = await agent.request(methods.agent.initialize, {
     protocolVersion: PROTOCOL_VERSION,
     clientInfo: { name: 'slipway', version: '0' },
     clientCapabilities: {
-      fs: { readTextFile: start.wishes.ownFiles !== true, writeTextFile: start.wishes.ownFiles !== true },
+      fs: {
+        readTextFile: start.preferences.ownFiles !== true,
+        writeTextFile: start.preferences.ownFiles !== true,
+      },
       terminal: true,
       _meta: { terminal_output_delta: true },
     },
@@ -54,7 +57,7 @@ export async function startSession(agent: ClientContext, start: StartWishes): Pr
   }
   const continued = await continueSession(agent, start, offered)
   if (continued !== null) return { ...continued, ...about }
-  const answer = await loggedIn(agent, start.wishes, offered, () =>
+  const answer = await loggedIn(agent, start.preferences, offered, () =>
     agent.request(methods.agent.session.new, {
       cwd: start.cwd,
       mcpServers: serversFor(offered, start.mcpServers),
@@ -66,10 +69,10 @@ export async function startSession(agent: ClientContext, start: StartWishes): Pr
 /** Resuming is an optimisation: on any failure null is returned and the caller starts a new session. */
 async function continueSession(
   agent: ClientContext,
-  { cwd, resume, wishes, mcpServers }: StartWishes,
+  { cwd, resume, preferences, mcpServers }: StartOptions,
   offered: InitializeResponse,
 ): Promise<Pick<StartedSession, 'sessionId' | 'origin' | 'offer'> | null> {
-  if (resume === null || wishes.brokenLoad === true) return null
+  if (resume === null || preferences.brokenLoad === true) return null
   const request = { sessionId: resume, cwd, mcpServers: serversFor(offered, mcpServers) }
   const { loadSession = false, sessionCapabilities } = offered.agentCapabilities ?? {}
   try {
@@ -93,7 +96,7 @@ async function continueSession(
 
 async function loggedIn<T>(
   agent: ClientContext,
-  wishes: SessionWishes,
+  preferences: SessionPreferences,
   offered: InitializeResponse,
   open: () => Promise<T>,
 ): Promise<T> {
@@ -101,20 +104,20 @@ async function loggedIn<T>(
     return await open()
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== AUTH_REQUIRED) throw error
-    const ways = offered.authMethods ?? []
-    const way = ways.find((each) => each.id === wishes.authenticate)
-    if (way === undefined)
+    const authMethods = offered.authMethods ?? []
+    const authMethod = authMethods.find((each) => each.id === preferences.authenticate)
+    if (authMethod === undefined)
       throw needsLogIn(
-        ways.map((each) => each.name),
+        authMethods.map((each) => each.name),
         error,
       )
-    await agent.request(methods.agent.authenticate, { methodId: way.id })
+    await agent.request(methods.agent.authenticate, { methodId: authMethod.id })
     return open()
   }
 }
 
-function needsLogIn(ways: readonly string[], cause: unknown): SessionError {
-  const offers = ways.length === 0 ? '' : ` It offers: ${ways.join(', ')}.`
+function needsLogIn(authMethods: readonly string[], cause: unknown): SessionError {
+  const offers = authMethods.length === 0 ? '' : ` It offers: ${authMethods.join(', ')}.`
   return new SessionError(
     `The agent wants a log-in. Log in with its own program on this machine, or give Slipway a key for its models.${offers}`,
     { cause },

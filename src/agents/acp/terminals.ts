@@ -67,10 +67,10 @@ export function openTerminals(
       const limit = Math.min(request.outputByteLimit ?? OUTPUT_BYTES, OUTPUT_BYTES)
       const kept = keepOutput([child.stdout, child.stderr], limit, (stream, bytes) => {
         onOutput()
-        pace.take(stream, bytes)
+        pace.read(stream, bytes)
       })
       const entry: Entry = { child, kept, exit: null }
-      void ending(entry).then(() => dropOldest(entries))
+      void exitOf(entry).then(() => dropOldest(entries))
       const id = randomId()
       entries.set(id, entry)
       if (closed) await child.kill()
@@ -80,7 +80,7 @@ export function openTerminals(
       const { kept, exit } = find(id)
       return { ...kept.read(), exitStatus: exit }
     },
-    waitForExit: (id) => ending(find(id)),
+    waitForExit: (id) => exitOf(find(id)),
     kill: (id) => find(id).child.kill(),
     async release(id) {
       await find(id).child.kill()
@@ -127,16 +127,16 @@ function dropOldest(entries: ReadonlyMap<string, Entry>): void {
 }
 
 /** Resolves with the exit once the command's output has arrived. */
-async function ending(entry: Entry): Promise<{ exitCode: number | null; signal: string | null }> {
+async function exitOf(entry: Entry): Promise<{ exitCode: number | null; signal: string | null }> {
   const { child } = entry
   const exit = await child.exited.then(
     ({ code, signal }) => ({ exitCode: code, signal }),
     () => ({ exitCode: null, signal: null }),
   )
-  const late = timeLimit(DRAIN_MS)
-  await Promise.all([child.stdout, child.stderr].map((stream) => finished(stream, { signal: late }))).catch(
-    () => undefined,
-  )
+  const drainLimit = timeLimit(DRAIN_MS)
+  await Promise.all(
+    [child.stdout, child.stderr].map((stream) => finished(stream, { signal: drainLimit })),
+  ).catch(() => undefined)
   entry.exit = exit
   return exit
 }

@@ -1,7 +1,7 @@
 import type { ToolCallContent, ToolCallUpdate } from '@agentclientprotocol/sdk'
 import type { SessionUpdate } from '../backend.ts'
 
-type ToolCallPiece = Extract<SessionUpdate, { kind: 'tool_call' }>
+type ToolCallChunk = Extract<SessionUpdate, { kind: 'tool_call' }>
 
 /**
  * The tool calls of a session by id. A call arrives in pieces, each containing only changed fields; some agents never send
@@ -9,7 +9,7 @@ type ToolCallPiece = Extract<SessionUpdate, { kind: 'tool_call' }>
  */
 export interface ToolCalls {
   /** Returns the call as known so far: its title, kind and status, and the other fields that the piece changed. */
-  upsert(piece: ToolCallUpdate): ToolCallPiece
+  upsert(update: ToolCallUpdate): ToolCallChunk
 }
 
 /** The maximum number of characters kept, from the end, of a command's output that arrives in portions. */
@@ -17,7 +17,7 @@ const OUTPUT_CHARS = 20_000
 /** The maximum number of calls that are remembered. */
 const CALLS = 5000
 
-interface Known {
+interface ToolCallState {
   title: string | null
   toolKind: string | null
   status: string | null
@@ -25,31 +25,31 @@ interface Known {
 }
 
 export function openToolCalls(terminalText: (id: string) => string | null): ToolCalls {
-  const calls = new Map<string, Known>()
-  const find = (id: string): Known => {
-    const known = calls.get(id) ?? { title: null, toolKind: null, status: null, streamed: '' }
+  const calls = new Map<string, ToolCallState>()
+  const find = (id: string): ToolCallState => {
+    const state = calls.get(id) ?? { title: null, toolKind: null, status: null, streamed: '' }
     if (calls.size >= CALLS && !calls.has(id)) calls.delete(calls.keys().next().value ?? '')
-    calls.set(id, known)
-    return known
+    calls.set(id, state)
+    return state
   }
   return {
-    upsert(piece) {
-      const known = find(piece.toolCallId)
-      known.title = piece.title ?? known.title
-      known.toolKind = piece.kind ?? known.toolKind
-      known.status = piece.status ?? known.status
-      const portion = portionOf(piece._meta)
-      if (portion !== null) known.streamed = (known.streamed + portion).slice(-OUTPUT_CHARS)
-      const content = piece.content ?? []
+    upsert(update) {
+      const state = find(update.toolCallId)
+      state.title = update.title ?? state.title
+      state.toolKind = update.kind ?? state.toolKind
+      state.status = update.status ?? state.status
+      const portion = portionOf(update._meta)
+      if (portion !== null) state.streamed = (state.streamed + portion).slice(-OUTPUT_CHARS)
+      const content = update.content ?? []
       return {
         kind: 'tool_call',
-        id: piece.toolCallId,
-        title: known.title,
-        status: known.status,
-        toolKind: known.toolKind,
-        input: piece.rawInput ?? null,
-        output: outputOf(content, terminalText) ?? (portion === null ? null : known.streamed),
-        paths: (piece.locations ?? []).map((location) => location.path),
+        id: update.toolCallId,
+        title: state.title,
+        status: state.status,
+        toolKind: state.toolKind,
+        input: update.rawInput ?? null,
+        output: outputOf(content, terminalText) ?? (portion === null ? null : state.streamed),
+        paths: (update.locations ?? []).map((location) => location.path),
         diffs: content.flatMap((item) =>
           item.type === 'diff' ? [{ path: item.path, old: item.oldText ?? null, new: item.newText }] : [],
         ),
@@ -73,12 +73,12 @@ function outputOf(
 /** Returns a portion of a command's output, as some adapters send it outside the protocol. */
 function portionOf(meta: unknown): string | null {
   if (typeof meta !== 'object' || meta === null) return null
-  const told: unknown =
+  const delta: unknown =
     'terminal_output_delta' in meta
       ? meta.terminal_output_delta
       : 'terminal_output' in meta
         ? meta.terminal_output
         : null
-  if (typeof told !== 'object' || told === null || !('data' in told)) return null
-  return typeof told.data === 'string' ? told.data : null
+  if (typeof delta !== 'object' || delta === null || !('data' in delta)) return null
+  return typeof delta.data === 'string' ? delta.data : null
 }

@@ -13,7 +13,7 @@ import type { PromptBy, SessionLimits } from '../profile.ts'
 
 export interface CommandSessionOptions {
   /** Starts the program inside its walls, with `words` as additional arguments. */
-  readonly start: (words: readonly string[], signal: AbortSignal) => Promise<Sandboxed>
+  readonly start: (args: readonly string[], signal: AbortSignal) => Promise<Sandboxed>
   readonly by: PromptBy
   /** The directory for prompts that are passed as a file: readable by the program, and not part of its work. */
   readonly home: string
@@ -104,8 +104,8 @@ async function listen(options: CommandSessionOptions, child: Sandboxed, signal: 
   const watch = watchTurn(options.limits, over.reject)
   let chars = 0
   let tail = ''
-  const hear = (kind: 'message' | 'thought', text: string): void => {
-    watch.heard()
+  const onOutput = (kind: 'message' | 'thought', text: string): void => {
+    watch.restartSilence()
     chars += text.length
     if (chars > options.maxBytes)
       over.reject(
@@ -115,8 +115,8 @@ async function listen(options: CommandSessionOptions, child: Sandboxed, signal: 
     const clean = stripVTControlCharacters(text)
     if (clean !== '') options.onUpdate({ kind, text: clean })
   }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => hear('message', text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => hear('thought', text))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => onOutput('message', text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => onOutput('thought', text))
   try {
     const end = Promise.race([child.exited, over.promise])
     const { code, signal: killer } = await waitFor(end, { signal }, () => {

@@ -9,7 +9,7 @@ export interface CommandSpec {
 }
 
 /** A permission request of an agent. */
-export interface PermissionAsked {
+export interface PermissionPrompt {
   readonly title: string
   /** ACP's kind of the tool: edit, execute, fetch and others; null when it was not sent. */
   readonly toolKind: string | null
@@ -27,7 +27,7 @@ export interface PermissionChoice {
 export interface SessionHost {
   readonly policy: PermissionPolicy
   /** Returns the chosen option; null refuses. Aborts with the signal. */
-  answer(asked: PermissionAsked, signal: AbortSignal): Promise<PermissionChoice | null>
+  answer(prompt: PermissionPrompt, signal: AbortSignal): Promise<PermissionChoice | null>
   /** Returns null when there is no such file. Throws with a sentence when the file may not be read. */
   readFile(path: string): Promise<string | null>
   writeFile(path: string, text: string): Promise<void>

@@ -5,9 +5,9 @@ import { SessionError } from './session-error.ts'
 /** The time limits of one turn: the time to its first update, the silence between two updates, and the whole turn. */
 export interface TurnWatch {
   /** Records an update from the agent. */
-  heard(): void
+  restartSilence(): void
   /** Pauses the timers while the agent waits for someone else; the returned function resumes them. */
-  hold(): () => void
+  pause(): () => void
   stop(): void
 }
 
@@ -37,7 +37,7 @@ export function watchTurn(
   }
   run()
   return {
-    heard() {
+    restartSilence() {
       if (over || holds > 0) {
         spoke = true
       } else if (spoke) {
@@ -48,7 +48,7 @@ export function watchTurn(
         run()
       }
     },
-    hold() {
+    pause() {
       if (holds === 0) pause()
       holds += 1
       let released = false

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Launch } from '../../agents/backend.ts'
 import { prepareLaunch, type Access } from '../../agents/prepare-launch.ts'
 import type { Profile } from '../../agents/profile.ts'
-import { putBoardProgram, type BoardAccess } from '../../board/put-program.ts'
+import { writeBoardProgram, type BoardAccess } from '../../board/put-program.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
 import { drained } from '../../sandbox/drained.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
@@ -76,8 +76,8 @@ export async function prepareProgram(
     ownHome: engine.ownHome,
   })
   const { PATH = '', ...env } = prepared.env
-  const { nodePath } = engine.catalogue.places
-  const tools = board === null ? '' : await putBoardProgram(workspace.home, nodePath, board)
+  const { nodePath } = engine.catalogue.locations
+  const tools = board === null ? '' : await writeBoardProgram(workspace.home, nodePath, board)
   const front = [tools, PATH].filter((dirs) => dirs !== '').join(':')
   const programs = engine.limits.path.split(':')
   const readable = [...workspace.readable, path.dirname(nodePath), ...programs, ...prepared.readable]

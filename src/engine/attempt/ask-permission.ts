@@ -1,4 +1,4 @@
-import type { PermissionAsked, PermissionChoice, SessionHost } from '../../agents/session/session-host.ts'
+import type { PermissionPrompt, PermissionChoice, SessionHost } from '../../agents/session/session-host.ts'
 import type { PermissionKind } from '../../contract/permission.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
@@ -37,15 +37,15 @@ export function answerPermissions(
 }
 
 /** Chooses an option that allows, `allow_once` first: a standing permission is avoided, so that every act is asked about. */
-export function allowing(asked: PermissionAsked): PermissionChoice | null {
+export function allowing(asked: PermissionPrompt): PermissionChoice | null {
   return first(asked, ['allow_once', 'allow_always'])
 }
 
-export function refusing(asked: PermissionAsked): PermissionChoice | null {
+export function refusing(asked: PermissionPrompt): PermissionChoice | null {
   return first(asked, ['reject_once', 'reject_always'])
 }
 
-function first(asked: PermissionAsked, kinds: readonly PermissionKind[]): PermissionChoice | null {
+function first(asked: PermissionPrompt, kinds: readonly PermissionKind[]): PermissionChoice | null {
   const found = kinds.map((kind) => asked.options.find((option) => option.kind === kind))
   return found.find((option) => option !== undefined) ?? null
 }
@@ -55,7 +55,7 @@ async function askPerson(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
-  asked: PermissionAsked,
+  asked: PermissionPrompt,
   sessionSignal: AbortSignal,
 ): Promise<PermissionChoice | null> {
   const id = newId()
@@ -79,7 +79,7 @@ function putPermission(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
-  asked: PermissionAsked,
+  asked: PermissionPrompt,
   { id, deadline }: { readonly id: string; readonly deadline: Date },
 ): Promise<boolean> {
   const title = asked.title.slice(0, TITLE_CHARS)

@@ -6,7 +6,7 @@ import { startTimer } from '../../lib/timers.ts'
 import type { EventContent } from '../../contract/event-data.ts'
 import { checkpoint, type Checkpoint, type CheckpointOptions } from '../../workspace/attempt-workspace.ts'
 import type { JobRepository } from '../../workspace/job-repository.ts'
-import { packScript, surveyScript, takeInCommits, type KeptCommit } from '../../workspace/own-commits.ts'
+import { packScript, surveyScript, importCommits, type KeptCommit } from '../../workspace/own-commits.ts'
 import { agentEnvironment } from './agent-process.ts'
 import type { Engine } from '../engine.ts'
 
@@ -94,7 +94,7 @@ async function keepCommits(
   try {
     const command = ['/bin/sh', '-c', packScript, 'sh', dir, dir === '.' ? base : '']
     await runInside(engine, repository, attemptDir, command, { file, maxBytes: PACK_BYTES })
-    return await takeInCommits(repository, file, under)
+    return await importCommits(repository, file, under)
   } finally {
     await fs.promises.rm(file, { force: true })
   }

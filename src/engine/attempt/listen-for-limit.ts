@@ -57,7 +57,7 @@ export function listenForLimit(profile: Profile, backend: string): LimitListener
       return {
         for: 'provider',
         backend,
-        on: `${profile.displayName}: its ${limit.what} ${when}`,
+        on: `${profile.displayName}: its ${limit.limit} ${when}`,
         until: isoTime(new Date(until)),
       }
     },

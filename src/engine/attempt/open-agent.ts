@@ -4,7 +4,7 @@ import { openCommandSession } from '../../agents/command/session.ts'
 import type { Launch, SessionUpdate } from '../../agents/backend.ts'
 import type { Profile } from '../../agents/profile.ts'
 import type { SessionHost } from '../../agents/session/session-host.ts'
-import type { BoardActs } from '../../board/acts.ts'
+import type { BoardActions } from '../../board/actions.ts'
 import { boardPath } from '../../board/board.ts'
 import type { BoardAccess } from '../../board/put-program.ts'
 import type { PermissionPolicy } from '../../contract/permission.ts'
@@ -39,7 +39,7 @@ export interface OpenAgentOptions {
   readonly answer: SessionHost['answer']
   readonly onUpdate: (update: SessionUpdate) => void
   /** The operations on the board of its job; without them there is no board. */
-  readonly board?: BoardActs
+  readonly board?: BoardActions
   /** Called with the model access before any process is started. */
   readonly onStart?: (models: ModelAccess) => Promise<void>
   /** The id of a session to continue, if the agent can. */
@@ -121,7 +121,7 @@ async function openProtocol(
         cwd: workspace.dir,
         limits: { ...engine.limits.session, ...profile.limits },
         maxBytes: engine.limits.sessionBytes,
-        wishes: profile.session,
+        preferences: profile.session,
         // Through the gateway, the agent's settings name the model; with the agent's own log-in, only the session can set it.
         model: models.access.gateway === null ? models.access.model : null,
         title: `Slipway: ${label}`,

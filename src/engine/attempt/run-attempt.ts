@@ -11,7 +11,7 @@ import { headCommit, type JobRepository } from '../../workspace/job-repository.t
 import { discard } from '../../workspace/trash.ts'
 import { findBackend, missingBackend } from './agent-process.ts'
 import { answerPermissions } from './ask-permission.ts'
-import { boardActs } from './board-acts.ts'
+import { boardActions } from './board-actions.ts'
 import type { Claim, Report } from '../claim.ts'
 import { converse, type ConversationOutcome } from './converse.ts'
 import type { Engine } from '../engine.ts'
@@ -151,7 +151,7 @@ async function openAttempt(
       label: `attempt ${attempt.id}`,
       policy: claim.job.permissions,
       answer: answerPermissions(engine, claim, attempt, recorder),
-      board: boardActs(engine, claim, attempt, recorder),
+      board: boardActions(engine, claim, attempt, recorder),
       onStart({ provider, access }) {
         const started = { walls: engine.launcher.walls, provider, model: access.model }
         return noteSession(engine, claim, attempt, {

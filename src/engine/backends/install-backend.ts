@@ -18,8 +18,8 @@ export async function installBackend(
   const profile = await requireInstallable(engine, name)
   underway.add(name)
   try {
-    const { places } = engine.catalogue
-    await installProfile(profile, { places, env: engine.installEnv, onOutput, signal })
+    const { locations: places } = engine.catalogue
+    await installProfile(profile, { locations: places, env: engine.installEnv, onOutput, signal })
   } finally {
     underway.delete(name)
   }
@@ -29,7 +29,7 @@ export async function installBackend(
 /** Removes Slipway's own installation of a backend; a person's installation is left alone. Throws `AppError`. */
 export async function uninstallBackend(engine: Engine, name: string): Promise<BackendView> {
   const { profile } = await existing(engine, name)
-  if (!(await uninstallProfile(profile, engine.catalogue.places)))
+  if (!(await uninstallProfile(profile, engine.catalogue.locations)))
     throw new AppError(
       'not_installed',
       `Slipway has not installed ${profile.displayName}: nothing to remove.`,

@@ -22,8 +22,9 @@ export function modelRouteFor(profile: Profile, usable: readonly Provider[], own
       model: provider.model ?? profile.gateway?.model ?? null,
     }
   if (profile.login.some((file) => fs.existsSync(path.join(ownHome, file))))
-    return { auth: 'own', sure: true }
-  if (wire === undefined) return profile.login.length === 0 ? { auth: 'none' } : { auth: 'own', sure: false }
+    return { auth: 'own', isCertain: true }
+  if (wire === undefined)
+    return profile.login.length === 0 ? { auth: 'none' } : { auth: 'own', isCertain: false }
   if (wire === 'any')
     return {
       auth: null,

@@ -70,7 +70,7 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     prices: openPrices(dataDir, log),
     record: openLedger(db.patient),
     budget: (jobId) => readBudget(db.patient.reader, jobId),
-    async trouble(target, on) {
+    async reportTrouble(target, on) {
       const row = rowOf(await readProviders(db.patient.reader), target.name)
       // The key may have been replaced during the call: the new one has not been refused.
       if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return

@@ -6,7 +6,7 @@ import { clock } from '../../lib/clock.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { readHeads, type JobHead } from '../../store/heads.ts'
 import { databaseFile } from '../../store/open-database.ts'
-import { putBranchBack } from '../../workspace/job-repository.ts'
+import { resetBranch } from '../../workspace/job-repository.ts'
 import { mirrorsDir } from '../../workspace/mirror.ts'
 import type { Engine } from '../engine.ts'
 
@@ -156,7 +156,7 @@ async function copyJob({ branch, commit, isDelivered }: JobHead, from: string, t
     const [source, target] = [path.join(from, name), path.join(to, name)]
     if (name === 'repo.git') {
       await copyRepository(source, target)
-      if (commit !== null) await putBranchBack({ dir: target }, branch, commit)
+      if (commit !== null) await resetBranch({ dir: target }, branch, commit)
     } else if (name === 'attempts') {
       await copy(source, target, (file) => !madeAgain.test(path.relative(source, file)))
     } else if (name !== 'checks' && (isDelivered || !name.startsWith('result'))) {

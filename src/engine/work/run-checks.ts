@@ -125,9 +125,9 @@ async function checksFor(
   commit: string,
 ): Promise<readonly Check[]> {
   const whole = checkCommands({
-    wanted: job.checks,
+    requested: job.checks,
     planned: (await readPlans(engine.db.reader, job.id)).adopted?.checks ?? [],
-    left: await leftChecks(engine.db.reader, job.id),
+    leftBehind: await leftChecks(engine.db.reader, job.id),
     files: await listFiles(repository, commit, LISTED_FILES),
   })
   if (work.task_id === null) return whole

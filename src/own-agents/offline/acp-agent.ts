@@ -22,7 +22,7 @@ export function openOfflineAgent(crash: (exitCode: number) => never): OfflineAge
   let deaf = false
   const body: Body = {
     crash,
-    goDeaf: () => {
+    ignoreSignals: () => {
       deaf = true
     },
   }
@@ -42,22 +42,22 @@ export function openOfflineAgent(crash: (exitCode: number) => never): OfflineAge
 }
 
 async function takeTurn({ number, prompt, stage, state }: Turn<Memory>, body: Body): Promise<TurnAnswer> {
-  const said = promptText(prompt)
-  const isMessage = number > 1 && said.startsWith(MESSAGE_OPENING)
+  const text = promptText(prompt)
+  const isMessage = number > 1 && text.startsWith(MESSAGE_OPENING)
   const brief = isMessage ? null : await readBrief(stage, prompt)
-  const orders = isMessage || brief !== null ? [] : ordersIn(said)
-  if (isMessage) await hear(stage, said)
+  const orders = isMessage || brief !== null ? [] : ordersIn(text)
+  if (isMessage) await acknowledge(stage, text)
   else if (orders.length > 0) await obey(stage, orders, state)
-  else if (brief === null) await stage.say(INTRODUCTION)
+  else if (brief === null) await stage.message(INTRODUCTION)
   else await play(stage, brief, number, body)
   return { stopReason: 'end_turn' }
 }
 
 /** Handles a person's message during the work. Without a model the demo cannot understand it, and replies so. */
-async function hear(stage: Stage, said: string): Promise<void> {
-  const words = said.slice(MESSAGE_OPENING.length).trim()
-  await stage.say(
-    `I was told: ${words}\n\nNo model is involved here, so I can only take note of it: what I have written stays as it is.`,
+async function acknowledge(stage: Stage, text: string): Promise<void> {
+  const message = text.slice(MESSAGE_OPENING.length).trim()
+  await stage.message(
+    `I was told: ${message}\n\nNo model is involved here, so I can only take note of it: what I have written stays as it is.`,
   )
 }
 

@@ -93,7 +93,7 @@ ${project.faults.noChecks ? 'Not at all: the vision asked for a project without 
 }
 
 export function design(project: Project): string {
-  const place =
+  const location =
     project.folder === ''
       ? 'Everything lives in the root of the repository.'
       : `Everything lives in \`${project.folder}\`, because the repository holds other work.`
@@ -106,7 +106,7 @@ export function design(project: Project): string {
 
 Written by the offline demo from its blueprint "${project.blueprint.id}"; no model was involved.
 
-${place}
+${location}
 
 The program is plain JavaScript modules for Node 20 or later without dependencies. What can be decided without input and
 output is in \`src/\` and tested alone; \`bin/\` only connects it to the world.
@@ -129,5 +129,5 @@ function missingSection({ wording, blueprint }: Subject): string {
       ? ['everything: the offline demo has no blueprint for this vision']
       : wording.missing
   if (missing.length === 0) return ''
-  return `\nThe vision seems to ask for more than the blueprint has:\n\n${missing.map((what) => `- ${what}`).join('\n')}\n`
+  return `\nThe vision seems to ask for more than the blueprint has:\n\n${missing.map((feature) => `- ${feature}`).join('\n')}\n`
 }

@@ -37,21 +37,21 @@ export interface Faults {
 const MARKER = /\[\[demo:([a-z-]+)(?:=(\d{1,7}))?\]\]/g
 
 export function faultsOf(vision: string): Faults {
-  const asked = new Map<string, number>()
-  for (const [, name = '', amount = '0'] of vision.matchAll(MARKER)) asked.set(name, Number(amount))
+  const requested = new Map<string, number>()
+  for (const [, name = '', amount = '0'] of vision.matchAll(MARKER)) requested.set(name, Number(amount))
   return {
-    bug: asked.has('bug') || asked.has('unfixable'),
-    unfixable: asked.has('unfixable'),
-    stubborn: asked.has('stubborn'),
-    jobBug: asked.has('job-bug'),
-    reviewFail: asked.has('review-fail'),
-    slowMs: asked.get('slow') ?? 0,
-    hang: asked.has('hang'),
-    conflict: asked.has('conflict'),
-    crash: asked.has('crash'),
-    badPlan: asked.has('bad-plan'),
-    flood: asked.has('flood'),
-    noChecks: asked.has('no-checks'),
+    bug: requested.has('bug') || requested.has('unfixable'),
+    unfixable: requested.has('unfixable'),
+    stubborn: requested.has('stubborn'),
+    jobBug: requested.has('job-bug'),
+    reviewFail: requested.has('review-fail'),
+    slowMs: requested.get('slow') ?? 0,
+    hang: requested.has('hang'),
+    conflict: requested.has('conflict'),
+    crash: requested.has('crash'),
+    badPlan: requested.has('bad-plan'),
+    flood: requested.has('flood'),
+    noChecks: requested.has('no-checks'),
   }
 }
 

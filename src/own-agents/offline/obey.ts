@@ -16,11 +16,11 @@ export async function obey(stage: Stage, orders: readonly Order[], memory: Memor
       await follow(stage, order, memory)
     } catch (error) {
       if (!(error instanceof NotAllowed)) throw error
-      await stage.say('That was not allowed, so I left it.')
+      await stage.message('That was not allowed, so I left it.')
       return
     }
   }
-  await stage.say('Done.')
+  await stage.message('Done.')
 }
 
 async function follow(stage: Stage, order: Order, memory: Memory): Promise<void> {

@@ -13,7 +13,7 @@ export function plantFaults(
 ): ProjectFile[] {
   const { faults, blueprint, folder } = project
   let planted = [...files]
-  const stubborn = faults.stubborn && !isToldToMend(brief)
+  const stubborn = faults.stubborn && !isAskedToFix(brief)
   if (faults.unfixable || stubborn || (faults.bug && isFirstWork(brief))) {
     planted = withFlaw(planted, blueprint.bug, folder)
   }
@@ -37,7 +37,7 @@ function isFirstWork(brief: TaskBrief): boolean {
   return brief.attempt <= 2 && !judged && !isRepair(brief)
 }
 
-function isToldToMend(brief: TaskBrief): boolean {
+function isAskedToFix(brief: TaskBrief): boolean {
   return brief.feedback.some(({ kind, summary }) => kind === 'note' && /\b(?:fix|mend)\b/i.test(summary))
 }
 

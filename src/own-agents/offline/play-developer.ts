@@ -20,7 +20,7 @@ export interface Body {
   /** Ends this process immediately, like a crash. */
   readonly crash: (exitCode: number) => never
   /** Makes the process ignore session/cancel and SIGTERM. */
-  readonly goDeaf: () => void
+  readonly ignoreSignals: () => void
 }
 
 export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body): Promise<void> {
@@ -34,7 +34,7 @@ export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body):
     ...(checks.length > 0 ? ['Run the checks'] : []),
   ]
   await stage.plan(steps, 0)
-  await stage.say(
+  await stage.message(
     brief.mode === 'solo' ? introduction(project) : `I take "${brief.task.title}", attempt ${brief.attempt}.`,
   )
   await answerFeedback(stage, brief)
@@ -51,7 +51,7 @@ export async function playDeveloper(stage: Stage, brief: TaskBrief, body: Body):
   }
   const failed = await runChecks(stage, checks)
   await stage.plan(steps, steps.length)
-  await stage.say(summary(brief, project, written, checks.length, failed))
+  await stage.message(summary(brief, project, written, checks.length, failed))
 }
 
 /** Returns the files to write in this attempt. */
@@ -95,15 +95,15 @@ async function contestedFile(
 }
 
 async function answerFeedback(stage: Stage, brief: TaskBrief): Promise<void> {
-  for (const { kind, summary: what, log = '' } of brief.feedback) {
+  for (const { kind, summary: failure, log = '' } of brief.feedback) {
     const clue = kind === 'check' ? clueIn(log) : null
-    await stage.say(
+    await stage.message(
       {
-        check: `A check failed. ${what} ${clue === null ? 'Its log names no test; I go through the files again.' : `The log says: ${clue}`}`,
-        review: `The review found something: ${what} I answer it now.`,
-        conflict: `${what} I do the work again on the new base and keep both sides.`,
+        check: `A check failed. ${failure} ${clue === null ? 'Its log names no test; I go through the files again.' : `The log says: ${clue}`}`,
+        review: `The review found something: ${failure} I answer it now.`,
+        conflict: `${failure} I do the work again on the new base and keep both sides.`,
         interrupted: 'The attempt before was interrupted; I take up what it left.',
-        note: `I was told: ${what}`,
+        note: `I was told: ${failure}`,
       }[kind],
     )
   }
@@ -162,19 +162,19 @@ const FLOOD_CHUNK = 20_000
 /** Applies the faults that concern the agent's behaviour rather than its work. */
 async function misbehave(stage: Stage, faults: Faults, body: Body): Promise<void> {
   for (let waited = 0; waited < faults.slowMs; waited += TICK_MS) {
-    await stage.say(`Working slowly, as asked: ${waited} of ${faults.slowMs} ms.`)
+    await stage.message(`Working slowly, as asked: ${waited} of ${faults.slowMs} ms.`)
     await delay(Math.min(TICK_MS, faults.slowMs - waited), undefined, { signal: stage.signal })
   }
   if (faults.flood) {
     const chunk = `${'flood '.repeat(FLOOD_CHUNK / 6)}\n`
-    for (let sent = 0; sent < FLOOD_BYTES; sent += chunk.length) await stage.say(chunk)
+    for (let sent = 0; sent < FLOOD_BYTES; sent += chunk.length) await stage.message(chunk)
   }
   if (faults.hang) await hang(stage, body)
 }
 
 async function hang(stage: Stage, body: Body): Promise<void> {
-  await stage.say('$ sleep 600')
-  body.goDeaf()
+  await stage.message('$ sleep 600')
+  body.ignoreSignals()
   const child = startDeafCommand(stage.cwd)
   const onAbort = (): void => endGroup(child)
   stage.signal.addEventListener('abort', onAbort, { once: true })

@@ -14,11 +14,11 @@ export async function playProductOwner(stage: Stage, brief: TaskBrief): Promise<
   const steps = ['Read the vision', 'Write docs/requirements.md']
   await stage.plan(steps, 0)
   const project = await openProject(brief.vision)
-  await stage.say(introduction(project))
+  await stage.message(introduction(project))
   await stage.plan(steps, 1)
   await writeDocument(stage, 'docs/requirements.md', requirements(project))
   await stage.plan(steps, 2)
-  await stage.say(
+  await stage.message(
     `docs/requirements.md has ${project.blueprint.features.length} requirements. ${beyond(project)}`,
   )
 }
@@ -35,7 +35,7 @@ export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number
   await stage.plan(steps, 2)
   if (project.faults.badPlan && turn === 1 && brief.attempt === 1 && brief.feedback.length === 0) {
     await stage.write('.slipway/plan.json', invalidPlan(project))
-    await stage.say('The plan is written. ([[demo:bad-plan]] was asked for, so it is invalid.)')
+    await stage.message('The plan is written. ([[demo:bad-plan]] was asked for, so it is invalid.)')
     return
   }
   const back = planSentBack(brief)
@@ -43,7 +43,7 @@ export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number
   await stage.write('.slipway/plan.json', planFile(project))
   await stage.plan(steps, 3)
   const count = `${project.tasks.length} tasks and ${project.checks.length} checks of the whole job`
-  await stage.say(
+  await stage.message(
     turn === 1 ? `The plan has ${count}.` : `I wrote the plan again, valid this time: ${count}.`,
   )
 }
@@ -58,7 +58,7 @@ async function revise(
   const { plan, done } = revisePlan(project, back.plan, back.note)
   await stage.write('.slipway/plan.json', `${JSON.stringify(plan, null, 2)}\n`)
   await stage.plan(steps, steps.length)
-  await stage.say(
+  await stage.message(
     done.length === 0
       ? `The plan was sent back with the note "${back.note}". No model is involved here, so I could not act on it: the plan is the same, and its summary has the note.`
       : `The plan was sent back. By plain rules, without a model, I ${done.join(' and ')}.`,

@@ -26,7 +26,7 @@ export async function playReviewer(stage: Stage, brief: TaskBrief): Promise<void
   const review = verdictOn(brief, changed, findings)
   await stage.write('.slipway/review.json', `${JSON.stringify(review, null, 2)}\n`)
   await stage.plan(steps, 4)
-  await stage.say(`${review.verdict === 'pass' ? 'Passed' : 'Sent back'}. ${review.summary}`)
+  await stage.message(`${review.verdict === 'pass' ? 'Passed' : 'Sent back'}. ${review.summary}`)
 }
 
 const READ_FILES = 60
@@ -48,7 +48,7 @@ async function changedFiles(stage: Stage, commit: string): Promise<string[]> {
       : `git --no-pager diff --no-ext-diff --name-only -z --diff-filter=d ${base} --`
   const listed = await stage.run(`(${changed} && git ls-files -z --others --exclude-standard) 2>/dev/null`)
   if (recent.exitCode !== 0 || listed.exitCode !== 0) {
-    await stage.say('git cannot tell me what changed here, so I judge by the checks alone.')
+    await stage.message('git cannot tell me what changed here, so I judge by the checks alone.')
     return []
   }
   return listed.output.split('\0').filter((file) => file !== '' && !file.startsWith(`${stage.reports}/`))
@@ -77,14 +77,14 @@ async function findingsIn(stage: Stage, file: string): Promise<string[]> {
 }
 
 function verdictOn(brief: TaskBrief, changed: readonly string[], findings: readonly string[]): Review {
-  const looked = `The offline demo looked at ${changed.length} changed files without understanding them, and ran ${brief.task.checks.length} checks.`
+  const summary = `The offline demo looked at ${changed.length} changed files without understanding them, and ran ${brief.task.checks.length} checks.`
   if (findings.length > 0) {
-    const things = findings.length === 1 ? 'One thing is' : `${findings.length} things are`
+    const counted = findings.length === 1 ? 'One thing is' : `${findings.length} things are`
     return {
       verdict: 'fail',
-      summary: `${things} to be mended. ${looked}`,
+      summary: `${counted} to be mended. ${summary}`,
       findings: findings.slice(0, FINDINGS),
     }
   }
-  return { verdict: 'pass', summary: `Nothing to object to. ${looked}`, findings: [] }
+  return { verdict: 'pass', summary: `Nothing to object to. ${summary}`, findings: [] }
 }

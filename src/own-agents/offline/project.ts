@@ -18,7 +18,7 @@ export async function openProject(vision: string, folder = ''): Promise<Project>
   const blueprint = await openBlueprint(id)
   const read = wordingOf(vision)
   const onWeb = blueprint.bin !== 'bin/preview.js' && id !== 'shortener' ? '' : IN_BROWSER
-  const wording = { ...read, missing: read.missing.filter((what) => what !== onWeb) }
+  const wording = { ...read, missing: read.missing.filter((feature) => feature !== onWeb) }
   const faults = faultsOf(vision)
   const title = wording.name ?? (id === 'starter' ? wording.headline : blueprint.titles[wording.language])
   const draft = {
@@ -62,9 +62,9 @@ export function parallelPair(tasks: readonly ProjectTask[]): readonly ProjectTas
     task.dependsOn.some(
       (parent) => parent === key || tasks.some((other) => other.key === parent && needs(other, key)),
     )
-  for (const [index, one] of tasks.entries()) {
-    const other = tasks.slice(index + 1).find((later) => !needs(later, one.key) && !needs(one, later.key))
-    if (other !== undefined) return [one, other]
+  for (const [index, task] of tasks.entries()) {
+    const other = tasks.slice(index + 1).find((later) => !needs(later, task.key) && !needs(task, later.key))
+    if (other !== undefined) return [task, other]
   }
   return []
 }

@@ -14,7 +14,7 @@ export async function readBrief(stage: Stage, prompt: readonly ContentBlock[]): 
   const parsed = TaskBrief.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  await stage.say(
+  await stage.message(
     `.slipway/task.json is not a task brief (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}); I go by the prompt.`,
   )
   return briefFromPrompt(promptText(prompt))
@@ -28,8 +28,8 @@ export function promptText(prompt: readonly ContentBlock[]): string {
 export function briefFromPrompt(text: string): TaskBrief | null {
   const vision = /<vision>\n?([^]*?)\n?<\/vision>/.exec(text)?.[1]
   if (vision === undefined) return null
-  const said = /^You are the ([a-z ]+?) (?:of|in) /im.exec(text)?.[1]?.toLowerCase().replaceAll(' ', '_')
-  const role = Role.safeParse(said)
+  const named = /^You are the ([a-z ]+?) (?:of|in) /im.exec(text)?.[1]?.toLowerCase().replaceAll(' ', '_')
+  const role = Role.safeParse(named)
   const task = /^Task: (.+?) \(([a-z0-9][a-z0-9_-]{0,63})\)$/m.exec(text)
   return {
     slipway: 1,

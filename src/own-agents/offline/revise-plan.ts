@@ -32,10 +32,10 @@ export function revisePlan(project: Project, plan: Plan, note: string): Revision
   let revised = plan
   const done: string[] = []
   for (const sentence of note.split(/[.;!\n]+/).map((text) => text.trim())) {
-    const wanted = ADD.exec(sentence)?.[1]
+    const request = ADD.exec(sentence)?.[1]
     const unwanted = DROP.exec(sentence)?.[1]
-    if (wanted !== undefined) {
-      const task = newTask(revised, wanted)
+    if (request !== undefined) {
+      const task = newTask(revised, request)
       revised = { ...revised, tasks: [...revised.tasks, task] }
       done.push(`added "${task.title}"`)
     }
@@ -56,16 +56,16 @@ export function revisePlan(project: Project, plan: Plan, note: string): Revision
   }
 }
 
-function newTask(plan: Plan, wanted: string): PlannedTask {
-  const words = wanted.replaceAll(/\s+/g, ' ').slice(0, 150).toWellFormed().trim()
-  const wish = slugOf(words) ?? 'wish'
+function newTask(plan: Plan, request: string): PlannedTask {
+  const title = request.replaceAll(/\s+/g, ' ').slice(0, 150).toWellFormed().trim()
+  const wish = slugOf(title) ?? 'wish'
   const taken = (key: string): boolean => plan.tasks.some((task) => task.key === key)
   let key = wish
   for (let number = 2; taken(key); number += 1) key = `${wish}-${number}`
   return {
     key,
-    title: `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`,
-    description: `A person asked for this when the plan was sent back: ${words}`,
+    title: `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`,
+    description: `A person asked for this when the plan was sent back: ${title}`,
     role: 'developer',
     depends_on: plan.tasks.slice(0, 1).map((task) => task.key),
     acceptance: [],
@@ -74,8 +74,8 @@ function newTask(plan: Plan, wanted: string): PlannedTask {
 }
 
 /** Returns the task named by a person: by its key, else by the words of its title. */
-function taskNamed(plan: Plan, words: string): PlannedTask | undefined {
-  const name = words
+function taskNamed(plan: Plan, title: string): PlannedTask | undefined {
+  const name = title
     .toLowerCase()
     .replaceAll(/["'“”]| task$/g, '')
     .trim()

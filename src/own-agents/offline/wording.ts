@@ -115,8 +115,8 @@ export function slugOf(text: string): string | null {
 /** Cuts a well-formed text to at most `limit` UTF-16 units, with an ellipsis, without splitting a code point. */
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text
-  const kept = text.slice(0, limit - 1)
-  return `${(kept.isWellFormed() ? kept : kept.slice(0, -1)).trimEnd()}…`
+  const shortened = text.slice(0, limit - 1)
+  return `${(shortened.isWellFormed() ? shortened : shortened.slice(0, -1)).trimEnd()}…`
 }
 
 function oneLine(text: string): string {

@@ -12,7 +12,7 @@ export interface Stage {
   readonly cwd: string
   readonly reports: string
   readonly signal: AbortSignal
-  readonly say: (text: string) => Promise<void>
+  readonly message: (text: string) => Promise<void>
   /** Sends a chunk of a message, or of the agent's thoughts, as it arrives. */
   readonly stream: (kind: 'message' | 'thought', text: string) => Promise<void>
   readonly plan: (steps: readonly string[], done: number) => Promise<void>
@@ -25,8 +25,8 @@ export interface Stage {
   readonly write: (file: string, content: string | ((before: string | null) => string)) => Promise<boolean>
   /** `ms` is the maximum duration of the command. */
   readonly run: (command: string, ms?: number) => Promise<CommandResult>
-  /** Runs a search in the workspace as a tool call: the result of `act` is its output. */
-  readonly look: (title: string, input: unknown, act: () => Promise<string>) => Promise<string>
+  /** Runs a search in the workspace as a tool call: the result of `run` is its output. */
+  readonly search: (title: string, input: unknown, run: () => Promise<string>) => Promise<string>
   /** Resolves when all tool calls have ended, including those abandoned when the turn was cancelled. */
   readonly settled: () => Promise<void>
 }
@@ -39,7 +39,7 @@ export interface StageOptions {
   /** Sends one session update; resolves when the client can receive more. */
   readonly send: Send
   /** Returns whether the agent may make a change or run a command. */
-  readonly ask: (toolCallId: string, what: string, kind: ToolKind) => Promise<boolean>
+  readonly ask: (toolCallId: string, title: string, kind: ToolKind) => Promise<boolean>
 }
 
 type Send = (update: SessionUpdate) => Promise<void>
@@ -51,23 +51,23 @@ export class NotAllowed extends Error {
 
 export function openStage({ cwd, reports = usualReportsDir, signal, send, ask }: StageOptions): Stage {
   const named = (file: string): string => file.replace(/^\.slipway(?=\/)/, reports)
-  const tell: Send = async (update) => {
+  const sendUpdate: Send = async (update) => {
     signal.throwIfAborted()
     await send(update)
   }
-  const { call, settled } = toolCalls(tell, send, ask)
-  const at = (file: string): Place => ({ input: { path: file }, path: path.join(cwd, file) })
+  const { call, settled } = toolCalls(sendUpdate, send, ask)
+  const at = (file: string): CallSubject => ({ input: { path: file }, path: path.join(cwd, file) })
   const stream = (kind: 'message' | 'thought', text: string): Promise<void> =>
-    tell({ sessionUpdate: `agent_${kind}_chunk`, content: { type: 'text', text } })
+    sendUpdate({ sessionUpdate: `agent_${kind}_chunk`, content: { type: 'text', text } })
   return {
     cwd,
     reports,
     signal,
     settled,
     stream,
-    say: (text) => stream('message', `${text}\n\n`),
+    message: (text) => stream('message', `${text}\n\n`),
     plan: (steps, done) =>
-      tell({
+      sendUpdate({
         sessionUpdate: 'plan',
         entries: steps.map((content, index) => ({
           content,
@@ -97,38 +97,43 @@ export function openStage({ cwd, reports = usualReportsDir, signal, send, ask }:
     run: (command, ms) =>
       call(`$ ${command}`, 'execute', { input: { command } }, async () => {
         const result = await runCommand(command, cwd, signal, ms)
-        const ending = `exit code ${result.exitCode ?? 'none: a signal ended it'}`
-        const content = textContent(`${cut(result.output)}\n${ending}`)
+        const outcome = `exit code ${result.exitCode ?? 'none: a signal ended it'}`
+        const content = textContent(`${cut(result.output)}\n${outcome}`)
         return { value: result, failed: result.exitCode !== 0, content }
       }),
-    look: (title, input, act) =>
+    search: (title, input, perform) =>
       call(title, 'search', { input }, async () => {
-        const value = await act()
+        const value = await perform()
         return { value, failed: false, content: textContent(cut(value)) }
       }),
   }
 }
 
 /** The subject of a tool call. */
-interface Place {
+interface CallSubject {
   readonly input: unknown
   readonly path?: string
 }
 
-type ToolCaller = <T>(title: string, kind: ToolKind, about: Place, act: () => Promise<Told<T>>) => Promise<T>
+type ToolCaller = <T>(
+  title: string,
+  kind: ToolKind,
+  about: CallSubject,
+  perform: () => Promise<CallResult<T>>,
+) => Promise<T>
 
 /** Reports the start and the end of each tool call to the client, including calls that end because the turn was cancelled. */
 function toolCalls(
-  tell: Send,
+  sendUpdate: Send,
   send: Send,
   ask: StageOptions['ask'],
 ): { readonly call: ToolCaller; readonly settled: () => Promise<void> } {
   const going = new Set<Promise<unknown>>()
   let calls = 0
-  const perform: ToolCaller = async (title, kind, about, act) => {
+  const perform: ToolCaller = async (title, kind, about, run) => {
     const toolCallId = `call-${++calls}`
     const locations = about.path === undefined ? [] : [{ path: about.path }]
-    await tell({
+    await sendUpdate({
       sessionUpdate: 'tool_call',
       toolCallId,
       title,
@@ -141,24 +146,24 @@ function toolCalls(
       const isHarmless = kind === 'read' || kind === 'search'
       if (!isHarmless && !(await ask(toolCallId, title, kind)))
         throw new NotAllowed(`"${title}" was not allowed.`)
-      const { value, failed, content } = await act()
+      const { value, failed, content } = await run()
       const status = failed ? 'failed' : 'completed'
-      await tell({ sessionUpdate: 'tool_call_update', toolCallId, status, content })
+      await sendUpdate({ sessionUpdate: 'tool_call_update', toolCallId, status, content })
       return value
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const reason = error instanceof Error ? error.message : String(error)
       await send({
         sessionUpdate: 'tool_call_update',
         toolCallId,
         status: 'failed',
-        content: textContent(why),
+        content: textContent(reason),
       })
       throw error
     }
   }
   return {
-    async call(title, kind, about, act) {
-      const performing = perform(title, kind, about, act)
+    async call(title, kind, about, run) {
+      const performing = perform(title, kind, about, run)
       going.add(performing)
       try {
         return await performing
@@ -172,7 +177,7 @@ function toolCalls(
   }
 }
 
-interface Told<T> {
+interface CallResult<T> {
   readonly value: T
   readonly failed: boolean
   readonly content: ToolCallContent[]

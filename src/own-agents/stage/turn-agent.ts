@@ -94,9 +94,9 @@ export function openTurnAgent<State>(options: TurnAgentOptions<State>): TurnAgen
         throw RequestError.invalidRequest({ sessionId: 'a turn is already going on' })
       return takeTurn(session, prompt, options.take, {
         send: (update) => client.notify(methods.client.session.update, { sessionId, update }),
-        ask: async (toolCallId, what, kind) => {
+        ask: async (toolCallId, change, kind) => {
           if (options.askingMode === undefined || session.mode !== options.askingMode) return true
-          const request = permissionRequest(sessionId, { toolCallId, title: what, kind, status: 'pending' })
+          const request = permissionRequest(sessionId, { toolCallId, title: change, kind, status: 'pending' })
           const { outcome } = await client.request(methods.client.session.requestPermission, request)
           return outcome.outcome === 'selected' && outcome.optionId === ALLOW
         },

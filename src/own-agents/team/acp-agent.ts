@@ -3,7 +3,7 @@ import path from 'node:path'
 import { TaskBrief } from '../../contract/brief.ts'
 import { openTurnAgent, type Turn, type TurnAgent, type TurnAnswer } from '../stage/turn-agent.ts'
 import type { Stage } from '../stage/stage.ts'
-import { openModel, readModelPlace } from './model.ts'
+import { openModel, readModelEndpoint } from './model.ts'
 import { takeTurn, type Conversation } from './take-turn.ts'
 import { toolsFor } from './tools.ts'
 
@@ -15,10 +15,10 @@ export const teamModes = { work: 'work', ask: 'ask' } as const
 
 /** The state of a session: the conversation so far, with the agent's role in the job. */
 interface Memory {
-  talk: Talk | null
+  conversation: ActiveConversation | null
 }
 
-interface Talk extends Omit<Conversation, 'tools'> {
+interface ActiveConversation extends Omit<Conversation, 'tools'> {
   readonly role: TaskBrief['role'] | null
   readonly mode: TaskBrief['mode']
 }
@@ -37,36 +37,40 @@ export function openTeamAgent(home: string): TurnAgent {
       { id: teamModes.ask, name: 'Ask', description: 'Asks before it writes a file or runs a command' },
     ],
     askingMode: teamModes.ask,
-    begin: () => ({ talk: null }),
+    begin: () => ({ conversation: null }),
     take: (turn) => play(turn, home, instructions),
   })
 }
 
 async function play(turn: Turn<Memory>, home: string, instructions: string): Promise<TurnAnswer> {
   const { state, stage, prompt } = turn
-  const talk = state.talk ?? (await beginTalk(stage, home, instructions))
+  const active = state.conversation ?? (await beginConversation(stage, home, instructions))
   const text = prompt.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
   const conversation: Conversation = {
-    ...talk,
-    tools: toolsFor(talk.role, talk.mode, stage),
-    messages: [...talk.messages, { role: 'user', content: text }],
+    ...active,
+    tools: toolsFor(active.role, active.mode, stage),
+    messages: [...active.messages, { role: 'user', content: text }],
   }
   try {
     return await takeTurn(conversation, stage)
   } finally {
-    state.talk = { ...talk, messages: conversation.messages }
+    state.conversation = { ...active, messages: conversation.messages }
   }
 }
 
-async function beginTalk(stage: Stage, home: string, instructions: string): Promise<Talk> {
-  const place = readModelPlace(home)
+async function beginConversation(
+  stage: Stage,
+  home: string,
+  instructions: string,
+): Promise<ActiveConversation> {
+  const endpoint = readModelEndpoint(home)
   const brief = await readBrief(stage)
   return {
-    model: openModel(place),
+    model: openModel(endpoint),
     instructions,
     role: brief?.role ?? null,
     mode: brief?.mode ?? 'team',
-    contextTokens: place.context_tokens,
+    contextTokens: endpoint.context_tokens,
     messages: [],
   }
 }

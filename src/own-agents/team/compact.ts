@@ -20,10 +20,10 @@ export async function compact(
   const [prompt, ...rest] = messages
   const at = cutAt(rest)
   if (prompt === undefined || at <= 1) return null
-  const asked: ModelMessage = { role: 'user', content: REQUEST }
+  const request: ModelMessage = { role: 'user', content: REQUEST }
   const { text, usage } = await generateText({
     model,
-    messages: [prompt, ...rest.slice(0, at), asked],
+    messages: [prompt, ...rest.slice(0, at), request],
     maxOutputTokens: SUMMARY_TOKENS,
     maxRetries: 0,
     abortSignal: signal,

@@ -14,12 +14,12 @@ const run = promisify(execFile)
 /** Lists the files below a directory of the workspace, one path per line, up to a limit that the result states. */
 export async function listFiles(cwd: string, directory: string): Promise<string> {
   const found: string[] = []
-  const walk = async (place: string): Promise<void> => {
-    const entries = await fs.readdir(path.join(cwd, place), { withFileTypes: true })
+  const walk = async (dir: string): Promise<void> => {
+    const entries = await fs.readdir(path.join(cwd, dir), { withFileTypes: true })
     for (const entry of entries.toSorted((a, b) => a.name.localeCompare(b.name))) {
       if (found.length >= ENTRIES) return
       if (SKIPPED.has(entry.name)) continue
-      const name = path.join(place, entry.name)
+      const name = path.join(dir, entry.name)
       if (entry.isDirectory()) await walk(name)
       else found.push(name)
     }

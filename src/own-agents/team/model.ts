@@ -10,7 +10,7 @@ import { z } from 'zod'
 /** The file in the agent's HOME with the address of its model. Slipway writes it; nothing is read from the environment. */
 export const MODEL_FILE = '.slipway/model.json'
 
-const ModelPlace = z.object({
+const ModelEndpoint = z.object({
   /** The protocol of the model. `openai` is Chat Completions, which nearly every other server supports too. */
   wire: z.enum(['anthropic', 'openai', 'openai-responses', 'gemini']),
   /** The address up to and including the version of the API. */
@@ -21,16 +21,16 @@ const ModelPlace = z.object({
   /** The number of input tokens above which earlier messages are summarised. */
   context_tokens: z.int().min(1000).default(120_000),
 })
-export type ModelPlace = z.infer<typeof ModelPlace>
+export type ModelEndpoint = z.infer<typeof ModelEndpoint>
 
 /** Throws with a sentence when the file is missing or invalid. */
-export function readModelPlace(home: string): ModelPlace {
+export function readModelEndpoint(home: string): ModelEndpoint {
   const file = path.join(home, MODEL_FILE)
   if (!fs.existsSync(file))
     throw new Error(
       'No model is configured for the built-in team: add a provider with `slipway providers add`.',
     )
-  const parsed = ModelPlace.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')))
+  const parsed = ModelEndpoint.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new Error(
@@ -38,7 +38,7 @@ export function readModelPlace(home: string): ModelPlace {
   )
 }
 
-export function openModel({ wire, url, key, model }: ModelPlace): LanguageModel {
+export function openModel({ wire, url, key, model }: ModelEndpoint): LanguageModel {
   switch (wire) {
     case 'anthropic':
       return createAnthropic({ baseURL: url, apiKey: key })(model)

@@ -26,7 +26,7 @@ export interface Conversation {
  * Runs one turn: the model responds, its tool calls are executed, and it is called again with the results, until it makes no
  * more calls. Throws a sentence when the model cannot be reached.
  */
-export async function takeTurn(talk: Conversation, stage: Stage): Promise<TurnAnswer> {
+export async function takeTurn(conversation: Conversation, stage: Stage): Promise<TurnAnswer> {
   const used = { inputTokens: 0, outputTokens: 0 }
   const count = (usage: { inputTokens: number | undefined; outputTokens: number | undefined }): void => {
     used.inputTokens += usage.inputTokens ?? 0
@@ -37,16 +37,16 @@ export async function takeTurn(talk: Conversation, stage: Stage): Promise<TurnAn
     usage: { ...used, totalTokens: used.inputTokens + used.outputTokens },
   })
   for (let step = 0; step < STEPS; step += 1) {
-    const { finishReason, usage } = await takeStep(talk, stage)
+    const { finishReason, usage } = await takeStep(conversation, stage)
     count(usage)
     if (finishReason === 'length') return answer('max_tokens')
     if (finishReason === 'content-filter') return answer('refusal')
     if (finishReason !== 'tool-calls') return answer('end_turn')
-    if ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) < talk.contextTokens) continue
-    const shorter = await compact(talk.model, talk.messages, stage.signal)
+    if ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) < conversation.contextTokens) continue
+    const shorter = await compact(conversation.model, conversation.messages, stage.signal)
     if (shorter === null) continue
     count(shorter.usage)
-    talk.messages = shorter.messages
+    conversation.messages = shorter.messages
     await stage.stream('thought', 'The conversation was summed up to make room.\n\n')
   }
   return answer('max_turn_requests')
@@ -57,12 +57,12 @@ interface Step {
   readonly usage: { inputTokens: number | undefined; outputTokens: number | undefined }
 }
 
-async function takeStep(talk: Conversation, stage: Stage): Promise<Step> {
+async function takeStep(conversation: Conversation, stage: Stage): Promise<Step> {
   const result = streamText({
-    model: talk.model,
-    instructions: talk.instructions,
-    messages: talk.messages,
-    tools: talk.tools,
+    model: conversation.model,
+    instructions: conversation.instructions,
+    messages: conversation.messages,
+    tools: conversation.tools,
     abortSignal: stage.signal,
     // Retries are left to the gateway and the job's rules, which see all calls of a job.
     maxRetries: 0,
@@ -78,7 +78,7 @@ async function takeStep(talk: Conversation, stage: Stage): Promise<Step> {
   }
   stage.signal.throwIfAborted()
   if (end === null) throw new Error('The model broke off in the middle of its answer.')
-  talk.messages = [...talk.messages, ...(await result.responseMessages)]
+  conversation.messages = [...conversation.messages, ...(await result.responseMessages)]
   return end
 }
 

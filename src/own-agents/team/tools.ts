@@ -58,13 +58,13 @@ function workTools(stage: Stage): ToolSet {
       description: 'Lists the files below a directory.',
       inputSchema: z.object({ directory: Directory }),
       execute: ({ directory }) =>
-        stage.look(`List ${directory}`, { directory }, () => listFiles(stage.cwd, directory)),
+        stage.search(`List ${directory}`, { directory }, () => listFiles(stage.cwd, directory)),
     }),
     search: tool({
       description: 'Finds the lines of all text files that match an extended regular expression.',
       inputSchema: z.object({ pattern: z.string().min(1), directory: Directory }),
       execute: ({ pattern, directory }) =>
-        stage.look(`Search for ${pattern}`, { pattern, directory }, () =>
+        stage.search(`Search for ${pattern}`, { pattern, directory }, () =>
           searchFiles(stage.cwd, pattern, directory, stage.signal),
         ),
     }),
@@ -85,8 +85,8 @@ function reportTools(role: TaskBrief['role'] | null, mode: TaskBrief['mode'], st
   if (role === 'reviewer')
     return { submit_review: report(stage, 'Hands in the verdict.', '.slipway/review.json', Review) }
   if (role === 'developer' && mode === 'solo') {
-    const what = 'Hands in the commands that prove the work.'
-    return { submit_checks: report(stage, what, '.slipway/checks.json', LeftChecks) }
+    const description = 'Hands in the commands that prove the work.'
+    return { submit_checks: report(stage, description, '.slipway/checks.json', LeftChecks) }
   }
   return {}
 }
@@ -111,8 +111,8 @@ async function existing(stage: Stage, path: string): Promise<string> {
 function numbered(text: string, from: number): string {
   const lines = text.split(/\r?\n/)
   const shown = lines.slice(from - 1, from - 1 + READ_LINES).map((line, index) => `${from + index}\t${line}`)
-  const left = lines.length - (from - 1) - shown.length
-  return left > 0
-    ? `${shown.join('\n')}\n[${left} more lines: read on from ${from + READ_LINES}]`
+  const remaining = lines.length - (from - 1) - shown.length
+  return remaining > 0
+    ? `${shown.join('\n')}\n[${remaining} more lines: read on from ${from + READ_LINES}]`
     : shown.join('\n')
 }

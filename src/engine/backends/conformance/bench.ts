@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Launch } from '../../../agents/backend.ts'
 import type { Profile } from '../../../agents/profile.ts'
-import type { PermissionAsked } from '../../../agents/session/session-host.ts'
+import type { PermissionPrompt } from '../../../agents/session/session-host.ts'
 import type { CaseResult } from '../../../contract/conformance.ts'
 import type { EventContent } from '../../../contract/event-data.ts'
 import { orderWords, type Order } from '../../../contract/orders.ts'
@@ -26,7 +26,7 @@ export interface Bench {
   readonly root: string
   readonly signal: AbortSignal
   /** Permission requests of the agents so far. */
-  readonly asked: readonly PermissionAsked[]
+  readonly asked: readonly PermissionPrompt[]
   /** Messages and acts so far, as events. */
   readonly told: readonly NewEvent[]
   /** Opens a session; `resume` is the id of a session to continue. */
@@ -58,7 +58,7 @@ export async function openBench(
   signal: AbortSignal,
 ): Promise<Bench> {
   const workspace = await makeBareWorkspace(root)
-  const asked: PermissionAsked[] = []
+  const asked: PermissionPrompt[] = []
   const told: NewEvent[] = []
   const hear = recording(told, engine.limits.eventTextChars)
   const opened: OpenAgent[] = []

@@ -29,7 +29,7 @@ export function judgeContacts(
       ? skip(`It works with a login of its own. It contacted ${told}.`)
       : { result: 'fail', sentence: `It contacted ${told}.` }
   }
-  const { count, everyMs } = watch.looks()
+  const { count, everyMs } = watch.samples()
   if (count === 0) return skip('It ran too shortly to be looked at.')
   if (throughGateway && contacts.length === 0)
     return skip('Not even its calls to the gateway were seen, so nothing is known of others.')

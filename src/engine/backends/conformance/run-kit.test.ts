@@ -93,7 +93,7 @@ describe('whom an agent contacts', () => {
         ? null
         : {
             contacts: () => [...contacts],
-            looks: () => ({ count: looks, everyMs: 20 }),
+            samples: () => ({ count: looks, everyMs: 20 }),
             close: () => undefined,
           }
     const profile = { login: login ? ['login.json'] : [] }

@@ -1,4 +1,4 @@
-import type { BoardActs } from '../../board/acts.ts'
+import type { BoardActions } from '../../board/actions.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { askQuestion } from './ask-question.ts'
 import type { AttemptTask } from '../../store/attempts.ts'
@@ -13,7 +13,12 @@ const REPORTS = 200
 const QUESTIONS = 5
 
 /** Returns the operations that an attempt's agent may perform on the board of its job. */
-export function boardActs(engine: Engine, claim: Claim, attempt: AttemptTask, recorder: Recorder): BoardActs {
+export function boardActions(
+  engine: Engine,
+  claim: Claim,
+  attempt: AttemptTask,
+  recorder: Recorder,
+): BoardActions {
   let reports = 0
   let questions = 0
   return {
@@ -28,14 +33,14 @@ export function boardActs(engine: Engine, claim: Claim, attempt: AttemptTask, re
         )
       recorder.report(message.replaceAll(/\s+/g, ' '))
     },
-    async ask(asked) {
+    async ask(question) {
       questions += 1
       if (questions > QUESTIONS)
         throw new AppError(
           'too_many_questions',
           `You have asked ${QUESTIONS} times, which is all that is taken: decide yourself, and write down what you decided.`,
         )
-      await askQuestion(engine, claim, attempt, asked)
+      await askQuestion(engine, claim, attempt, question)
     },
   }
 }

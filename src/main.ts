@@ -9,7 +9,7 @@ import { openBackups, type Backups } from './engine/server/backup.ts'
 import { openBrowserSessions } from './engine/server/browser-sessions.ts'
 import { resumeDeletions } from './engine/people/delete-job.ts'
 import { openCanary } from './engine/server/canary.ts'
-import { openKeeper, type Keeper } from './engine/server/retention.ts'
+import { openRetainer, type Retainer } from './engine/server/retention.ts'
 import { openReadiness } from './engine/server/health.ts'
 import { openCreateJob } from './engine/job/create-job.ts'
 import { openViewJob } from './engine/job/view-job.ts'
@@ -175,11 +175,11 @@ function openKept(
   version: string,
   { retentionMs }: Config,
   closers: (() => Promise<void>)[],
-): { backups: Backups; keeper: Keeper } {
+): { backups: Backups; retainer: Retainer } {
   const backups = openBackups(engine, version)
-  const keeper = openKeeper(engine, backups, retentionMs)
-  closers.push(backups.close, keeper.close)
-  return { backups, keeper }
+  const retainer = openRetainer(engine, backups, retentionMs)
+  closers.push(backups.close, retainer.close)
+  return { backups, retainer }
 }
 
 /** Opens the database and the launcher in parallel. If one fails, the other is still added to `closers`. */

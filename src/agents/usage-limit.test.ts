@@ -95,7 +95,7 @@ const known: [LimitWording, string, string, string | null][] = [
 
 describe('a notice', () => {
   it.each(known)('of %s is known: %s', (wording, text, what, until) => {
-    const limit = { what, until: until === null ? null : at(until) }
+    const limit = { limit: what, until: until === null ? null : at(until) }
     for (const known of [wording, null])
       expect(readUsageLimit(text, { isError: false, wording: known, now })).toEqual(limit)
     const asError = `The agent answered with an error: Internal error: ${text}`

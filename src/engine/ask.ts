@@ -42,24 +42,24 @@ export const permissionAsk: AskKind<PermissionView> = {
   async closeUnanswered(trx, { id, title }, agentId, outcome) {
     await closePermission(trx, id, { outcome, optionId: null, actor: 'server' })
     await updateAgent(trx, agentId, { status: 'working' })
-    const why = {
+    const reasons = {
       expired: 'Nobody answered in time, so it was refused',
       withdrawn: 'The session ended before anybody answered',
     }
     return {
       type: 'permission.answered',
-      message: `${why[outcome]}: ${title}`,
+      message: `${reasons[outcome]}: ${title}`,
       data: { permission_id: id, outcome, option_id: null },
     }
   },
   closed(outcome) {
-    const words = {
+    const messages = {
       allowed: 'It has been allowed already.',
       refused: 'It has been refused already.',
       expired: 'Its time was over, so it was refused.',
       withdrawn: 'The session that asked has ended; if its work goes on, it asks again.',
     }
-    return new AppError('permission_closed', words[outcome])
+    return new AppError('permission_closed', messages[outcome])
   },
   missing: (id) => new AppError('not_found', `The job has no permission ${id}: they are in /permissions.`),
 }
@@ -68,23 +68,23 @@ export const questionAsk: AskKind<QuestionView> = {
   read: readQuestion,
   async closeUnanswered(trx, { id, question }, _agentId, outcome) {
     await closeQuestion(trx, id, { outcome, answer: null, actor: 'server' })
-    const why = {
+    const reasons = {
       expired: 'Nobody answered in time',
       withdrawn: 'The session ended before anybody answered',
     }
     return {
       type: 'question.closed',
-      message: `${why[outcome]}: ${question}`,
+      message: `${reasons[outcome]}: ${question}`,
       data: { question_id: id, outcome },
     }
   },
   closed(outcome) {
-    const words = {
+    const messages = {
       answered: 'It has been answered already.',
       expired: 'Its time was over, so the agent decided itself.',
       withdrawn: 'The session that asked has ended; if its work goes on, it may ask again.',
     }
-    return new AppError('question_closed', words[outcome])
+    return new AppError('question_closed', messages[outcome])
   },
   missing: (id) => new AppError('not_found', `The job has no question ${id}: they are in /questions.`),
 }

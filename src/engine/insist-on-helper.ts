@@ -4,12 +4,12 @@ import { isHelperEnded } from '../lib/helper.ts'
 const TRIES = 15
 
 /** Retries `act` when the helper that ran it has ended. For acts that may run twice and must not be skipped. */
-export async function insistOnHelper<T>(act: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
+export async function retryWithHelper<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await act()
+      return await run()
     } catch (error) {
-      if (tried >= TRIES || !isHelperEnded(error)) throw error
+      if (attempt >= TRIES || !isHelperEnded(error)) throw error
     }
   }
 }

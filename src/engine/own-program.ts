@@ -6,7 +6,7 @@ import { clock } from '../lib/clock.ts'
 /** Checks whether the files that this server runs from are still those it was started with. */
 export interface OwnProgram {
   /** Looks at the files. Returns what has changed, as the end of a sentence, or null when nothing has. */
-  look(): Promise<string | null>
+  check(): Promise<string | null>
   /** Whether a change has been seen at or after this time, in epoch milliseconds. Looks as well. */
   wasUpgradedSince(ms: number): Promise<boolean>
 }
@@ -30,21 +30,21 @@ const parts = [
 /** Watches the installation at `root`; `version` is the version of the running server. */
 export function openOwnProgram(root: string, version: string): OwnProgram {
   let seenAt = Number.NEGATIVE_INFINITY
-  const look = async (): Promise<string | null> => {
-    const found = (await versionTrouble(root, version)) ?? (await missingPart(root))
+  const check = async (): Promise<string | null> => {
+    const found = (await versionProblem(root, version)) ?? (await missingPart(root))
     if (found !== null) seenAt = clock.now()
     return found
   }
   return {
-    look,
+    check,
     async wasUpgradedSince(ms) {
-      await look()
+      await check()
       return seenAt >= ms
     },
   }
 }
 
-async function versionTrouble(root: string, version: string): Promise<string | null> {
+async function versionProblem(root: string, version: string): Promise<string | null> {
   try {
     const text = await fs.promises.readFile(path.join(root, 'package.json'), 'utf8')
     const manifest: unknown = JSON.parse(text)
@@ -60,9 +60,9 @@ async function missingPart(root: string): Promise<string | null> {
   return (await isThere(process.execPath)) ? null : 'its Node.js is gone'
 }
 
-async function isThere(place: string): Promise<boolean> {
+async function isThere(file: string): Promise<boolean> {
   try {
-    await fs.promises.access(place)
+    await fs.promises.access(file)
     return true
   } catch {
     return false

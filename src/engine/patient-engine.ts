@@ -6,7 +6,7 @@ export function patientEngine(engine: Engine): Engine {
   return {
     ...engine,
     db: db.patient,
-    settings: () => db.insist(settings),
-    models: { ...models, providers: () => db.insist(models.providers) },
+    settings: () => db.retryWhileAway(settings),
+    models: { ...models, providers: () => db.retryWhileAway(models.providers) },
   }
 }

@@ -10,7 +10,7 @@ export interface ReadSettingsFile {
   readonly path: string
   readonly values: SettingsFile
   /** Describes where a key is in the file. */
-  readonly place: (...keys: readonly (string | number)[]) => string
+  readonly locationOf: (...keys: readonly (string | number)[]) => string
 }
 
 const FILE_BYTES = 1_000_000
@@ -23,27 +23,27 @@ export function readSettingsFile({
   readonly path: string
   readonly named: boolean
 }): ReadSettingsFile {
-  if (!named && !fs.existsSync(path)) return { path, values: SettingsFile.parse({}), place: () => path }
+  if (!named && !fs.existsSync(path)) return { path, values: SettingsFile.parse({}), locationOf: () => path }
   const lines = new LineCounter()
   const document = parseDocument(readText(path), { lineCounter: lines })
   const lineOf = (offset: number): string => `${path}, line ${lines.linePos(offset).line}`
   const [wrong] = [...document.errors, ...document.warnings]
   if (wrong !== undefined) throw new Error(`${lineOf(wrong.pos[0])}: ${firstLine(wrong.message)}`)
-  const place = (...keys: readonly (string | number)[]): string =>
+  const locationOf = (...keys: readonly (string | number)[]): string =>
     `${lineOf(offsetOf(document, keys))}, ${keys.join('.') || 'the whole'}`
   const value: unknown = document.toJS()
   const parsed = SettingsFile.safeParse(value ?? {})
-  if (parsed.success) return { path, values: parsed.data, place }
+  if (parsed.success) return { path, values: parsed.data, locationOf }
   const [issue] = parsed.error.issues
   const keys = (issue?.path ?? []).filter((key) => typeof key !== 'symbol')
   if (issue?.code === 'unrecognized_keys')
-    throw new Error(`${place(...keys, issue.keys[0] ?? '')}: there is no such setting.`)
-  throw new Error(`${place(...keys)}: ${issue?.message ?? 'it is wrong'}.`)
+    throw new Error(`${locationOf(...keys, issue.keys[0] ?? '')}: there is no such setting.`)
+  throw new Error(`${locationOf(...keys)}: ${issue?.message ?? 'it is wrong'}.`)
 }
 
 /** Whether a backend is defined in the file. */
-export function isDefinedIn({ values: says }: ReadSettingsFile, backend: string): boolean {
-  return says.backends.some(({ name }) => name === backend)
+export function isDefinedIn({ values }: ReadSettingsFile, backend: string): boolean {
+  return values.backends.some(({ name }) => name === backend)
 }
 
 function readText(path: string): string {
@@ -52,8 +52,8 @@ function readText(path: string): string {
     if (size > FILE_BYTES) throw new Error(`it is longer than ${FILE_BYTES / 1000} kB`)
     return fs.readFileSync(path, 'utf8')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Error(`The file of settings ${path} cannot be read: ${why}.`, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`The file of settings ${path} cannot be read: ${reason}.`, { cause: error })
   }
 }
 

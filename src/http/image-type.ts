@@ -12,7 +12,7 @@ const HEAD_BYTES = 4096
 /** Returns the media type of an image by its content, or null. SVG is text, so its name must end in `.svg` too. */
 export function imageTypeOf(path: string, bytes: Buffer): string | null {
   const head = bytes.subarray(0, HEAD_BYTES).toString('latin1')
-  const found = signatures.find(([, isOne]) => isOne(head))
+  const found = signatures.find(([, matches]) => matches(head))
   if (found !== undefined) return found[0]
   return /\.svg$/i.test(path) && isDrawing(head) ? 'image/svg+xml' : null
 }

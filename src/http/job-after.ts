@@ -5,8 +5,8 @@ import type { ServerParts } from './server-parts.ts'
 export async function jobAfter(
   { viewJob }: Pick<ServerParts, 'viewJob'>,
   id: string,
-  act: Promise<void>,
+  change: Promise<void>,
 ): Promise<JobView> {
-  await act
+  await change
   return viewJob(id)
 }

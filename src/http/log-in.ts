@@ -5,9 +5,9 @@ import { clock } from '../lib/clock.ts'
 /** The ways for a person to log in: the token itself, or a single-use code. */
 export interface LogIn {
   /** Throws 401 for a wrong token, and `TooManyAttempts` after too many. The correct token is never rejected. */
-  withToken(given: string): void
+  withToken(candidate: string): void
   /** The same for a code; a correct code is consumed. */
-  withCode(given: string): void
+  withCode(candidate: string): void
   /** Returns a new code, valid for one log-in within `codeMs`; beyond `codes` codes the oldest is discarded. */
   newCode(): string
 }
@@ -35,8 +35,8 @@ export class TooManyAttempts extends AppError {
 }
 
 /** Compares in constant time. */
-export function isToken(given: string, token: string): boolean {
-  return timingSafeEqual(digest(given), digest(token))
+export function isToken(candidate: string, token: string): boolean {
+  return timingSafeEqual(digest(candidate), digest(token))
 }
 
 export function openLogIn(token: string, limits: LogInLimits): LogIn {
@@ -54,14 +54,14 @@ export function openLogIn(token: string, limits: LogInLimits): LogIn {
   }
   const codes = openCodes(limits)
   return {
-    withToken: (given) =>
+    withToken: (candidate) =>
       attempt(
-        () => isToken(given, token),
+        () => isToken(candidate, token),
         'That is not the token of this server: `slipway token` prints it.',
       ),
-    withCode: (given) =>
+    withCode: (candidate) =>
       attempt(
-        () => codes.redeem(given),
+        () => codes.redeem(candidate),
         'The link was used before or is too old: `slipway token --link` prints another.',
       ),
     newCode: codes.issue,

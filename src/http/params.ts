@@ -11,8 +11,8 @@ export function textThat(fits: (text: string) => boolean, refusal: (text: string
 }
 
 /** The id of something in a path. One that is no UUID names nothing, so the answer is 404. */
-export function idOf(what: string): z.ZodString {
-  return textThat(isId, (text) => new AppError('not_found', `There is no ${what} ${quoted(text)}.`))
+export function idOf(subject: string): z.ZodString {
+  return textThat(isId, (text) => new AppError('not_found', `There is no ${subject} ${quoted(text)}.`))
 }
 
 export const JobId = idOf('job')

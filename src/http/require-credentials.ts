@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { admit, type Caller, type Credentials } from './admit.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { checkHost, checkOrigin } from './same-origin.ts'
-import { saysSessionCookie, writeSessionCookie } from './session-cookie.ts'
+import { setsSessionCookie, writeSessionCookie } from './session-cookie.ts'
 import { isAssetPath, isUiPath } from './ui-paths.ts'
 
 const open = new Set(['/health', '/health/live', '/health/ready'])
@@ -37,6 +37,6 @@ function isPublic(c: Context): boolean {
 
 /** Renews the cookie when the session was extended, so that a session in use does not expire. */
 function renew(c: Context, caller: Caller, parts: GuardParts): void {
-  if (caller.kind === 'session' && caller.renewed && !saysSessionCookie(c))
+  if (caller.kind === 'session' && caller.renewed && !setsSessionCookie(c))
     writeSessionCookie(c, caller.secret, parts.limits.sessionMs)
 }

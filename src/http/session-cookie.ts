@@ -25,6 +25,6 @@ export function clearSessionCookie(c: Context): void {
 }
 
 /** Whether this response already sets the cookie. */
-export function saysSessionCookie(c: Context): boolean {
+export function setsSessionCookie(c: Context): boolean {
   return c.res.headers.getSetCookie().some((cookie) => cookie.startsWith(`${NAME}=`))
 }

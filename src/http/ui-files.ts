@@ -31,8 +31,8 @@ export function openUiFiles(dir: string, maxBytes: number): (name: string) => Pr
   const kept = new Map<string, { stamp: string; file: UiFile }>()
   return async (name) => {
     if (!isPlainName(name)) return null
-    const place = path.join(dir, name)
-    const found = await statOrNull(place)
+    const target = path.join(dir, name)
+    const found = await statOrNull(target)
     if (found === null || !found.isFile() || found.size > maxBytes) {
       kept.delete(name)
       return null
@@ -40,7 +40,7 @@ export function openUiFiles(dir: string, maxBytes: number): (name: string) => Pr
     const stamp = `${found.mtimeMs} ${found.size}`
     const known = kept.get(name)
     if (known?.stamp === stamp) return known.file
-    const file = fileOf(name, new Uint8Array(await fs.readFile(place)))
+    const file = fileOf(name, new Uint8Array(await fs.readFile(target)))
     kept.set(name, { stamp, file })
     return file
   }
@@ -54,9 +54,9 @@ function isPlainName(name: string): boolean {
   return name.length <= NAME_CHARS && name.split('/').every((part) => /^[\w-][\w.-]*$/.test(part))
 }
 
-async function statOrNull(place: string): Promise<Awaited<ReturnType<typeof fs.stat>> | null> {
+async function statOrNull(file: string): Promise<Awaited<ReturnType<typeof fs.stat>> | null> {
   try {
-    return await fs.stat(place)
+    return await fs.stat(file)
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return null

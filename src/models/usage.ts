@@ -12,11 +12,11 @@ export interface CallUsage {
 
 /** The usage reported by a response, or by one event of it; later events override earlier ones field by field. */
 export type ReportedUsage = Partial<
-  Record<'fresh' | 'cached' | 'cacheWrite' | 'output' | 'reasoning', number>
+  Record<'uncached' | 'cached' | 'cacheWrite' | 'output' | 'reasoning', number>
 >
 
 export function totalOf(reported: ReportedUsage): CallUsage {
-  const { fresh: uncached = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = reported
+  const { uncached: uncached = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = reported
   return { input: uncached + cached + cacheWrite, cached, cacheWrite, output, reasoning }
 }
 

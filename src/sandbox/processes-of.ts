@@ -12,10 +12,10 @@ export function processesOf(file: string): number[] | null {
     .filter((pid) => Number.isInteger(pid) && pid !== process.pid && names(pid, file))
 }
 
-function names(pid: number, place: string): boolean {
+function names(pid: number, target: string): boolean {
   return ['cmdline', 'environ'].some((file) => {
     try {
-      return fs.readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(place)
+      return fs.readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(target)
     } catch {
       // It has ended, or belongs to another user.
       return false

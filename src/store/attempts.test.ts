@@ -18,7 +18,7 @@ import {
   firstBase,
   hasWork,
   lastCheckpoint,
-  leftChecks,
+  readLeftChecks,
   listAttempts,
   readAttempt,
   readInterrupted,
@@ -193,13 +193,13 @@ it('a job began at the base of its first attempt that has one', async () => {
 
 it('the checks that an agent named are those of the newest attempt that succeeded and named some', async () => {
   const place = await storePlace()
-  expect(await leftChecks(db.reader, place.jobId)).toEqual([])
+  expect(await readLeftChecks(db.reader, place.jobId)).toEqual([])
   await storeRow(place, [
     { status: 'succeeded', outcome: { checks: ['one'] } },
     { status: 'succeeded', outcome: {} },
     { status: 'failed', outcome: { checks: ['two'] } },
   ])
-  expect(await leftChecks(db.reader, place.jobId)).toEqual(['one'])
+  expect(await readLeftChecks(db.reader, place.jobId)).toEqual(['one'])
 })
 
 it('an interrupted attempt comes with what its work is kept by, once it has a workspace', async () => {

@@ -196,7 +196,7 @@ export async function firstBase(db: Reader, jobId: string): Promise<string | nul
 }
 
 /** Returns the checks that the newest succeeded attempt of a solo job named for its own work. */
-export async function leftChecks(db: Reader, jobId: string): Promise<readonly string[]> {
+export async function readLeftChecks(db: Reader, jobId: string): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('attempts')
     .select('outcome')

@@ -3,7 +3,7 @@ import { AppError } from '../lib/app-error.ts'
 import { randomId } from '../lib/chance.ts'
 import { createOnce } from '../lib/create-once.ts'
 import type { Database } from './database.ts'
-import { holdSetting, writeSetting } from './settings.ts'
+import { lockSetting, writeSetting } from './settings.ts'
 
 interface Binding {
   readonly id: string
@@ -17,14 +17,14 @@ interface Binding {
  */
 export async function bindDataDirectory(db: Database, dataDir: string): Promise<void> {
   const id = createOnce(path.join(dataDir, 'id'), () => `${randomId()}\n`).trim()
-  const mine: Binding = { id, path: dataDir }
+  const own: Binding = { id, path: dataDir }
   await db.tx(async (trx) => {
-    const bound = await holdSetting<Binding>(trx, 'data_directory', mine)
+    const bound = await lockSetting<Binding>(trx, 'data_directory', own)
     if (bound.id !== id)
       throw new AppError(
         'other_data_directory',
         `The database of DATABASE_URL belongs to another data directory, ${bound.path}: start with that one, or give ${dataDir} a database of its own. If that directory is gone for good, so are the repositories of its jobs: delete the row "data_directory" from the table settings, then start again.`,
       )
-    await writeSetting(trx, 'data_directory', mine)
+    await writeSetting(trx, 'data_directory', own)
   })
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { CanaryView } from '../contract/server.ts'
 import type { Reader, Trx } from './database.ts'
 import { lockJob } from './jobs.ts'
-import { holdSetting, readSetting, writeSetting } from './settings.ts'
+import { lockSetting, readSetting, writeSetting } from './settings.ts'
 
 /** The stored record of the last canary, and the worker process that runs or ran it. */
 export interface CanaryRecord {
@@ -21,7 +21,7 @@ export async function readCanary(db: Reader): Promise<CanaryRecord> {
 
 /** Reads the record and locks it until the end of the transaction. */
 export async function lockCanary(trx: Trx): Promise<CanaryRecord> {
-  return holdSetting(trx, 'canary', first)
+  return lockSetting(trx, 'canary', first)
 }
 
 export async function writeCanary(trx: Trx, record: CanaryRecord): Promise<void> {

@@ -34,7 +34,7 @@ export class Channels {
     return () => void there.delete(onNotify)
   }
 
-  tell({ channel, payload }: Notification): void {
+  publish({ channel, payload }: Notification): void {
     for (const onNotify of this.#listeners.get(channel) ?? []) onNotify(payload)
   }
 }

@@ -13,7 +13,7 @@ import { insertChecks, listChecks, type NewCheck } from './checks.ts'
 import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
 import {
-  keepFindings,
+  storeFindings,
   listFindings,
   listLeftOut,
   readFindings,
@@ -122,7 +122,7 @@ describe('findings', () => {
     message,
   })
   const keep = (jobId: string, commit: string, found: readonly NewFinding[]): Promise<void> =>
-    underLock(db, jobId, (trx) => keepFindings(trx, jobId, commit, found))
+    underLock(db, jobId, (trx) => storeFindings(trx, jobId, commit, found))
 
   it('are kept once, with the commit at which they were seen last, and with their waiver', async () => {
     const jobId = await storeJob(db)

@@ -11,8 +11,8 @@ export async function readConformance(db: Reader): Promise<ReadonlyMap<string, C
   return new Map(
     rows.flatMap(({ key, value }) => {
       // A result of an older version may not match the schema: it counts as if the kit had not been run.
-      const known = Conformance.safeParse(fromJson(value))
-      return known.success ? [[key.slice(PREFIX.length), known.data] as const] : []
+      const parsed = Conformance.safeParse(fromJson(value))
+      return parsed.success ? [[key.slice(PREFIX.length), parsed.data] as const] : []
     }),
   )
 }

@@ -85,10 +85,10 @@ it('channels tell those who listen to them, as long as they do', () => {
   const heard: string[] = []
   const stop = channels.listen('one', (payload) => heard.push(`first ${payload}`))
   channels.listen('one', (payload) => heard.push(`second ${payload}`))
-  channels.tell({ channel: 'one', payload: 'a' })
-  channels.tell({ channel: 'other', payload: 'b' })
+  channels.publish({ channel: 'one', payload: 'a' })
+  channels.publish({ channel: 'other', payload: 'b' })
   stop()
-  channels.tell({ channel: 'one', payload: 'c' })
+  channels.publish({ channel: 'one', payload: 'c' })
   expect(heard).toEqual(['first a', 'second a', 'second c'])
   expect(notificationsOf({} as never)).toEqual([])
 })

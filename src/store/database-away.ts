@@ -16,7 +16,7 @@ const systemCodes = new Set([
   'ENOENT',
 ])
 /** Messages of the driver about an ended connection that have no code. */
-const words =
+const message =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Postgres connection has been discarded)/
 
 /** Whether an error is one that `asDatabaseError` makes: the database was away, and the query was not at fault. */
@@ -40,7 +40,7 @@ export function asDatabaseError(error: unknown): unknown {
       'The database has no connection left for this request: try again, and raise max_connections of PostgreSQL if it happens again.',
       { cause },
     )
-  if (states.has(code) || systemCodes.has(code) || code.startsWith('08') || words.test(cause.message))
+  if (states.has(code) || systemCodes.has(code) || code.startsWith('08') || message.test(cause.message))
     return new AppError(
       codes.away,
       'The database cannot be reached at present: try again in a moment. Nothing that was accepted is lost.',

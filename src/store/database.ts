@@ -46,13 +46,13 @@ export interface Database {
   /** Calls back for each notification on `channel`, and with `null` after each reconnect: then re-read. */
   listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>
   /** Retries `ask` while the database is away, up to the time that running work waits. */
-  insist<T>(ask: () => Promise<T>): Promise<T>
+  retryWhileAway<T>(query: () => Promise<T>): Promise<T>
   /**
    * Copies the database into a new file, and reads something of the same state. Only on SQLite: PostgreSQL has pg_dump.
    */
   backUp<T>(file: string, read: (reader: Reader) => Promise<T>): Promise<T>
   /** Returns why this server may not use the database at present, as a sentence; null while it may. */
-  trouble(): string | null
+  unavailableReason(): string | null
   close(): Promise<void>
 }
 

@@ -15,7 +15,7 @@ export interface NewFinding {
 }
 
 /** Stores the findings at a commit. A finding that was stored before is updated and keeps its waiver. */
-export async function keepFindings(
+export async function storeFindings(
   trx: JobTrx,
   jobId: string,
   commit: string,

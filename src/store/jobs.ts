@@ -294,12 +294,12 @@ export async function unfinishedJobs(db: Reader): Promise<string[]> {
 }
 
 /** Returns the ids of the jobs that wait for something of this kind. */
-export async function jobsWaitingFor(db: Reader, what: Wait['for']): Promise<string[]> {
+export async function jobsWaitingFor(db: Reader, reason: Wait['for']): Promise<string[]> {
   const rows = await db
     .selectFrom('jobs')
     .select('id')
     .where('status', '=', 'waiting')
-    .where('wait_for', '=', what)
+    .where('wait_for', '=', reason)
     .orderBy('id')
     .execute()
   return rows.map((row) => row.id)

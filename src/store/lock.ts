@@ -25,31 +25,31 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const holder = await holderOf(dir, null)
     if (holder !== null) throw inUse(`The data directory ${dir} is in use by process ${holder}`)
-    const lock = await take(dir)
+    const lock = await acquire(dir)
     if (lock !== null) return lock
     await pause(chance() * ROUND_MS)
   }
   throw inUse(`The data directory ${dir} could not be locked, because another server is starting on it`)
 }
 
-function inUse(what: string): AppError {
-  return new AppError('data_dir_in_use', `${what}: stop that server, or pass another --data-dir.`)
+function inUse(problem: string): AppError {
+  return new AppError('data_dir_in_use', `${problem}: stop that server, or pass another --data-dir.`)
 }
 
 /** Takes the lock after the newest; returns null when another process has taken one meanwhile. */
-async function take(dir: string): Promise<DirectoryLock | null> {
-  const mine = path.join(dir, `lock.${randomId()}`)
-  const server = await listen(mine)
+async function acquire(dir: string): Promise<DirectoryLock | null> {
+  const ownSocket = path.join(dir, `lock.${randomId()}`)
+  const server = await listen(ownSocket)
   const numbers = locksIn(dir)
   const file = path.join(dir, nameOf(Math.max(0, ...numbers) + 1))
   try {
-    fs.linkSync(mine, file)
+    fs.linkSync(ownSocket, file)
   } catch (error) {
     await close(server)
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null
     throw error
   } finally {
-    fs.rmSync(mine, { force: true })
+    fs.rmSync(ownSocket, { force: true })
   }
   // A process that looked while there was no lock may have taken a lower number.
   if ((await holderOf(dir, file)) !== null) {

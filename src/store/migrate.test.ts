@@ -119,8 +119,8 @@ describe('the embedded database', () => {
     await db.close()
     const again = await open()
     expect(await again.reader.selectFrom('jobs').select('id').execute()).toEqual([{ id }])
-    expect([again.engine, again.trouble(), again.patient]).toEqual(['sqlite', null, again])
-    expect(await again.insist(() => Promise.resolve(1))).toBe(1)
+    expect([again.engine, again.unavailableReason(), again.patient]).toEqual(['sqlite', null, again])
+    expect(await again.retryWhileAway(() => Promise.resolve(1))).toBe(1)
     await again.close()
   })
 

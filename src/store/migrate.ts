@@ -63,28 +63,28 @@ export async function migrate<T>(
     const { rows: applied } = await sql<{ number: number; checksum: string }>`
       select number, checksum from migrations order by number`.execute(trx)
     const newest = applied.at(-1)?.number ?? 0
-    const known = migrations.at(-1)?.number ?? 0
-    refuseOthers(applied, migrations, newest, known)
+    const supported = migrations.at(-1)?.number ?? 0
+    checkApplied(applied, migrations, newest, supported)
     for (const migration of migrations.filter((candidate) => candidate.number > newest)) {
       for (const statement of splitStatements(migration.statements)) await run(trx, statement, engine)
       await sql`insert into migrations (number, name, checksum) values (${migration.number}, ${migration.name}, ${migration.checksum})`.execute(
         trx,
       )
     }
-    return known
+    return supported
   })
 }
 
-function refuseOthers(
+function checkApplied(
   applied: readonly { number: number; checksum: string }[],
   migrations: readonly Migration[],
   newest: number,
-  known: number,
+  supported: number,
 ): void {
-  if (newest > known)
+  if (newest > supported)
     throw new AppError(
       'schema_too_new',
-      `The database has schema ${newest}, this Slipway knows ${known}: start the newer version.`,
+      `The database has schema ${newest}, this Slipway knows ${supported}: start the newer version.`,
     )
   if (newest > 0 && newest < FIRST_SHARED)
     throw new AppError(

@@ -54,7 +54,7 @@ async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): P
       inside,
       (run) => sqlite.writer.transaction().execute(run),
       (notifications) => {
-        for (const notification of notifications) channels.tell(notification)
+        for (const notification of notifications) channels.publish(notification)
       },
     ),
     // Reads follow each other without a turn of the event loop between them, and commits take place in turns of their own.
@@ -67,9 +67,9 @@ async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): P
       const stop = channels.listen(channel, onNotify)
       return Promise.resolve(() => Promise.resolve(stop()))
     },
-    insist: (ask) => ask(),
+    retryWhileAway: (ask) => ask(),
     backUp: (file, read) => sqlite.backUp(file, () => read(sqlite.reader)),
-    trouble: () => null,
+    unavailableReason: () => null,
     close: () => Promise.resolve(sqlite.close()),
   }
   return database
@@ -93,10 +93,10 @@ export function makeDataDirectory(dataDir: string): void {
     fs.writeFileSync(probe, 'x')
     fs.rmSync(probe)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? error.message : String(error)
     throw new AppError(
       'data_dir_unusable',
-      `The data directory ${dataDir} cannot be written (${why}): pass another --data-dir, make room, or mend its permissions.`,
+      `The data directory ${dataDir} cannot be written (${reason}): pass another --data-dir, make room, or mend its permissions.`,
       { cause: error },
     )
   }

@@ -14,21 +14,21 @@ export interface NewPermission extends Pick<
   readonly deadline: Date
 }
 
-export async function insertPermission(trx: JobTrx, asked: NewPermission): Promise<void> {
+export async function insertPermission(trx: JobTrx, request: NewPermission): Promise<void> {
   await trx
     .insertInto('permissions')
     .values({
-      id: asked.id,
-      job_id: asked.jobId,
-      task_id: asked.task_id,
-      attempt_id: asked.attempt_id,
-      agent_id: asked.agentId,
-      title: asked.title,
-      kind: asked.kind,
-      input: toJson(asked.input ?? null),
-      options: toJson(asked.options),
+      id: request.id,
+      job_id: request.jobId,
+      task_id: request.task_id,
+      attempt_id: request.attempt_id,
+      agent_id: request.agentId,
+      title: request.title,
+      kind: request.kind,
+      input: toJson(request.input ?? null),
+      options: toJson(request.options),
       asked_at: clock.now(),
-      deadline: toMillis(asked.deadline),
+      deadline: toMillis(request.deadline),
     })
     .execute()
 }

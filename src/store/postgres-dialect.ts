@@ -77,7 +77,7 @@ class TellingDriver implements Driver {
   #reread<R>(first: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
     if (!/^\s*select\b/i.test(query.sql)) return first.executeQuery<R>(query)
     let isFirst = true
-    return this.#pool.insist(async () => {
+    return this.#pool.retryWhileAway(async () => {
       if (isFirst) {
         isFirst = false
         return first.executeQuery<R>(query).catch(rethrow)

@@ -14,7 +14,7 @@ export interface Listener {
   /** Calls back for each notification, and with `null` after each reconnect. */
   listen(channel: string, onNotify: OnNotify): Promise<() => Promise<void>>
   /** Returns why this server may not use the database at present, as a sentence; null while it may. */
-  trouble(): string | null
+  unavailableReason(): string | null
   close(): Promise<void>
 }
 
@@ -38,7 +38,7 @@ const ANSWER_MS = 5000
 /** The time in ms for which the lock of a server that has just ended may still be held. */
 const LOCK_PATIENCE_MS = 1000
 
-const takenSentence =
+const databaseTakenMessage =
   'Another server of Slipway works on this database: stop that one, or give this one a database of its own in DATABASE_URL.'
 
 export class DatabaseTaken extends Error {
@@ -70,13 +70,13 @@ class ReconnectingListener implements Listener {
   async start(): Promise<void> {
     const client = await this.#connect()
     const until = clock.now() + LOCK_PATIENCE_MS
-    while (!(await takeLock(client))) {
+    while (!(await acquireLock(client))) {
       if (clock.now() < until) {
         await pause(FIRST_WAIT_MS)
         continue
       }
       await this.close()
-      throw new DatabaseTaken(takenSentence)
+      throw new DatabaseTaken(databaseTakenMessage)
     }
   }
 
@@ -93,8 +93,8 @@ class ReconnectingListener implements Listener {
     }
   }
 
-  trouble(): string | null {
-    return this.#isTaken ? takenSentence : null
+  unavailableReason(): string | null {
+    return this.#isTaken ? databaseTakenMessage : null
   }
 
   async close(): Promise<void> {
@@ -158,27 +158,27 @@ class ReconnectingListener implements Listener {
     const client = await this.#connect()
     if (this.#closed) return end(client)
     this.#failures = 0
-    this.#isTaken = !(await takeLock(client))
-    if (this.#isTaken) this.#options.log.error(takenSentence)
+    this.#isTaken = !(await acquireLock(client))
+    if (this.#isTaken) this.#options.log.error(databaseTakenMessage)
     this.#options.log.info('the connection that listens to the database is there again')
     for (const channel of this.#channels.keys()) this.#tell(channel, null)
   }
 
   /** Checks that the session is alive; retries to take the lock when another server held it. */
   async #beat(client: pg.Client): Promise<void> {
-    const late = startTimer(ANSWER_MS, () => {
+    const timer = startTimer(ANSWER_MS, () => {
       this.#options.log.warn('the database does not answer')
       this.#options.onSilent()
       this.#lost(client)
     })
     try {
-      if (this.#isTaken) this.#isTaken = !(await takeLock(client))
+      if (this.#isTaken) this.#isTaken = !(await acquireLock(client))
       else await client.query('select 1')
     } catch (error) {
       this.#options.log.warn({ err: error }, 'the connection that listens to the database does not answer')
       this.#lost(client)
     } finally {
-      late.stop()
+      timer.stop()
     }
   }
 
@@ -187,7 +187,7 @@ class ReconnectingListener implements Listener {
   }
 }
 
-async function takeLock(client: pg.Client): Promise<boolean> {
+async function acquireLock(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
     SERVER_LOCK,
   ])

@@ -20,11 +20,11 @@ export interface ConnectionPool {
   connect(patienceMs: number): Promise<pg.PoolClient>
   query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<{ rows: R[] }>
   /** Retries `ask` while the database is away, for at most `patienceMs`. */
-  insist<T>(ask: () => Promise<T>, patienceMs: number): Promise<T>
+  retryWhileAway<T>(query: () => Promise<T>, patienceMs: number): Promise<T>
   /** Closes all connections at once: pending queries fail with an error that says that the database is away. */
   cut(): void
   /** Stops all waiting for the database. */
-  giveUp(): void
+  stopRetrying(): void
   end(): Promise<void>
 }
 
@@ -45,21 +45,21 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
   })
   pool.on('remove', (client) => open.delete(client))
   let isOver = false
-  const insist = async <T>(ask: () => Promise<T>, patienceMs: number): Promise<T> => {
+  const retryWhileAway = async <T>(query: () => Promise<T>, patienceMs: number): Promise<T> => {
     const until = clock.steady() + patienceMs
-    for (let tried = 0; ; tried += 1) {
+    for (let attempt = 0; ; attempt += 1) {
       try {
-        return await ask()
+        return await query()
       } catch (error) {
-        const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tried, 10))
+        const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10))
         if (isOver || !isDatabaseAway(error) || clock.steady() + wait > until) throw error
         await pause(wait)
       }
     }
   }
   return {
-    insist,
-    connect: (patienceMs) => insist(() => pool.connect().catch(rethrow), patienceMs),
+    retryWhileAway,
+    connect: (patienceMs) => retryWhileAway(() => pool.connect().catch(rethrow), patienceMs),
     async query<R extends pg.QueryResultRow>(text: string, values?: unknown[]) {
       // A text with several statements yields one result for each.
       const answers: (pg.QueryResult<R> | pg.QueryResult<R>[])[] = [
@@ -71,7 +71,7 @@ export function openConnectionPool(url: string, log: Log): ConnectionPool {
       for (const client of open)
         client.connection.stream.destroy(new Error('Connection terminated: no answer'))
     },
-    giveUp() {
+    stopRetrying() {
       isOver = true
     },
     end: () => pool.end(),

@@ -46,11 +46,11 @@ export async function openPostgres(
   const shared = {
     engine: 'postgres' as const,
     listen: (channel: string, onNotify: OnNotify) => listener.listen(channel, onNotify),
-    insist: <T>(ask: () => Promise<T>) => pool.insist(ask, WORK_MS),
+    retryWhileAway: <T>(ask: () => Promise<T>) => pool.retryWhileAway(ask, WORK_MS),
     backUp: () => Promise.reject(new Error('PostgreSQL is backed up by pg_dump')),
-    trouble: () => listener.trouble(),
+    unavailableReason: () => listener.unavailableReason(),
     async close() {
-      pool.giveUp()
+      pool.stopRetrying()
       await listener.close()
       await pool.end()
     },
@@ -62,7 +62,7 @@ export async function openPostgres(
     ...shared,
     reader: patientReader,
     tx: guarded(inside, (run) => transactUntilDone(pool, writer, run), send),
-    read: (run) => pool.insist(() => readTogether(writer, run), WORK_MS),
+    read: (run) => pool.retryWhileAway(() => readTogether(writer, run), WORK_MS),
     get patient() {
       return patient
     },
@@ -121,7 +121,7 @@ async function transactUntilDone<T>(
   run: (trx: Trx) => Promise<T>,
 ): Promise<T> {
   let sent: { readonly xid: string | null; readonly result: T } | null = null
-  return pool.insist(async () => {
+  return pool.retryWhileAway(async () => {
     if (sent !== null) {
       if (sent.xid === null || (await isCommitted(pool, sent.xid))) return sent.result
       sent = null
@@ -185,12 +185,12 @@ async function checkConnections(pool: ConnectionPool, log: Log): Promise<void> {
 
 function refusal(error: unknown): unknown {
   if (error instanceof DatabaseTaken) return new AppError('database_in_use', error.message, { cause: error })
-  const told = asDatabaseError(error)
-  if (!isDatabaseAway(told) && !isConnectionRefused(error)) return error
-  const why = error instanceof Error ? messageOf(error) : String(error)
+  const known = asDatabaseError(error)
+  if (!isDatabaseAway(known) && !isConnectionRefused(error)) return error
+  const reason = error instanceof Error ? messageOf(error) : String(error)
   return new AppError(
     'database_unreachable',
-    `The database of DATABASE_URL cannot be reached (${why}): check the address and that the server runs.`,
+    `The database of DATABASE_URL cannot be reached (${reason}): check the address and that the server runs.`,
     { cause: error },
   )
 }

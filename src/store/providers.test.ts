@@ -6,7 +6,7 @@ import {
   blockedProviders,
   deleteProvider,
   forgiveProviders,
-  holdProviders,
+  lockProviders,
   readProviders,
   writeProbe,
   writeProvider,
@@ -38,7 +38,7 @@ const probe = { result: 'answered', said: null, at: 'a' } as const
 
 async function write(...providers: readonly Provider[]): Promise<void> {
   await db.tx(async (trx) => {
-    await holdProviders(trx)
+    await lockProviders(trx)
     for (const one of providers) await writeProvider(trx, one)
   })
 }
@@ -106,7 +106,7 @@ it('whoever holds the providers is alone, also with one that does not exist yet'
   await Promise.all(
     ['a', 'b', 'c'].map((name) =>
       db.tx(async (trx) => {
-        if ((await holdProviders(trx)).length === 0) await writeProvider(trx, provider(name))
+        if ((await lockProviders(trx)).length === 0) await writeProvider(trx, provider(name))
       }),
     ),
   )

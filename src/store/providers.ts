@@ -1,7 +1,7 @@
 import type { Provider, ProviderProbe, ProviderTrouble } from '../contract/provider.ts'
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from './columns.ts'
 import type { Reader, Trx } from './database.ts'
-import { holdSetting } from './settings.ts'
+import { lockSetting } from './settings.ts'
 
 /** A provider with its encrypted key; null when it needs none or has none. */
 export interface ProviderRow extends Provider {
@@ -30,8 +30,8 @@ export async function readProviders(db: Reader): Promise<ProviderRow[]> {
  * Like `readProviders`, for a transaction that writes based on the result: other writers wait until it has ended, even for
  * a provider that does not exist yet.
  */
-export async function holdProviders(trx: Trx): Promise<ProviderRow[]> {
-  await holdSetting(trx, 'providers', {})
+export async function lockProviders(trx: Trx): Promise<ProviderRow[]> {
+  await lockSetting(trx, 'providers', {})
   return readProviders(trx)
 }
 

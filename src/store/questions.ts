@@ -14,19 +14,19 @@ export interface NewQuestion extends Pick<
   readonly deadline: Date
 }
 
-export async function insertQuestion(trx: JobTrx, asked: NewQuestion): Promise<void> {
+export async function insertQuestion(trx: JobTrx, request: NewQuestion): Promise<void> {
   await trx
     .insertInto('questions')
     .values({
-      id: asked.id,
-      job_id: asked.jobId,
-      task_id: asked.task_id,
-      attempt_id: asked.attempt_id,
-      agent_id: asked.agentId,
-      question: asked.question,
-      choices: toJson(asked.choices),
+      id: request.id,
+      job_id: request.jobId,
+      task_id: request.task_id,
+      attempt_id: request.attempt_id,
+      agent_id: request.agentId,
+      question: request.question,
+      choices: toJson(request.choices),
       asked_at: clock.now(),
-      deadline: toMillis(asked.deadline),
+      deadline: toMillis(request.deadline),
     })
     .execute()
 }

@@ -12,11 +12,11 @@ import {
   expiredWork,
   expireLease,
   probeClaim,
-  putOffAdvance,
+  postponeAdvance,
   queueChannel,
   queueCounts,
   renewLeases,
-  takeAdvance,
+  claimAdvance,
   type ClaimedEntry,
 } from './queue.ts'
 import { beginWork, endWork, holdsLease, readWork } from './work.ts'
@@ -74,9 +74,9 @@ describe('a due advance', () => {
 
   it('is taken once', async () => {
     const id = await storeJob(db)
-    expect(await underLock(db, id, (trx) => takeAdvance(trx, id))).toBe(false)
+    expect(await underLock(db, id, (trx) => claimAdvance(trx, id))).toBe(false)
     await enqueue(id)
-    const taken = [1, 2].map(() => underLock(db, id, (trx) => takeAdvance(trx, id)))
+    const taken = [1, 2].map(() => underLock(db, id, (trx) => claimAdvance(trx, id)))
     expect((await Promise.all(taken)).filter((mine) => mine)).toEqual([true])
     expect(await isAdvanceDue(db, id)).toBe(false)
   })
@@ -86,7 +86,7 @@ describe('a due advance', () => {
     const waits: number[] = []
     for (let failures = 0; failures < 9; failures += 1) {
       const now = Date.now()
-      await underLock(db, id, (trx) => putOffAdvance(trx, id))
+      await underLock(db, id, (trx) => postponeAdvance(trx, id))
       const { due } = await db.reader
         .selectFrom('jobs')
         .select('advance_due_at as due')

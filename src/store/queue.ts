@@ -53,7 +53,7 @@ export async function dueAdvances(db: Reader, limit: number): Promise<string[]> 
  * Takes the due `advance` of a locked job: what the transaction does from here on is that advance. Returns false when none is
  * due, because another worker has taken it.
  */
-export async function takeAdvance(trx: JobTrx, jobId: string): Promise<boolean> {
+export async function claimAdvance(trx: JobTrx, jobId: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
     .set({ advance_due_at: null, advance_failures: 0 })
@@ -64,7 +64,7 @@ export async function takeAdvance(trx: JobTrx, jobId: string): Promise<boolean> 
 }
 
 /** Puts off the `advance` of a job that failed, longer after each failure. */
-export async function putOffAdvance(trx: JobTrx, jobId: string): Promise<void> {
+export async function postponeAdvance(trx: JobTrx, jobId: string): Promise<void> {
   const { advance_failures: failures } = await trx
     .updateTable('jobs')
     .set((row) => ({ advance_failures: row('advance_failures', '+', 1) }))

@@ -9,7 +9,7 @@ export interface RecentOutcome {
   readonly error: string | null
 }
 
-const LOOKED_AT = 8
+const OUTCOMES = 8
 
 /** Returns the last jobs that ended since `since`, newest first, without cancelled jobs and the server's own. */
 export async function readOutcomes(db: Reader, since: Date): Promise<RecentOutcome[]> {
@@ -20,7 +20,7 @@ export async function readOutcomes(db: Reader, since: Date): Promise<RecentOutco
     .where('status', 'in', ['completed', 'failed'])
     .where('completed_at', '>=', toMillis(since))
     .orderBy('completed_at', 'desc')
-    .limit(LOOKED_AT)
+    .limit(OUTCOMES)
     .execute()
   return Promise.all(
     jobs.map(async ({ id, epoch, status, completed_at }) => {

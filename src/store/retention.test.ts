@@ -6,7 +6,7 @@ import { updateJob } from './jobs.ts'
 import {
   insertRemoval,
   listRemovals,
-  markTaken,
+  markDownloaded,
   saveBytes,
   setArchived,
   storedJobs,
@@ -47,7 +47,7 @@ it('jobs of the server itself are not counted', async () => {
 
 it('only the first copy counts', async () => {
   const id = await storeJob(db)
-  const take = (): Promise<boolean> => underLock(db, id, (trx) => markTaken(trx, id))
+  const take = (): Promise<boolean> => underLock(db, id, (trx) => markDownloaded(trx, id))
   expect([await take(), await take()]).toEqual([true, false])
   expect((await rowOf(id))?.taken_at).toBeTypeOf('number')
 })

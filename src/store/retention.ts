@@ -42,7 +42,7 @@ export async function saveBytes(db: Database, id: string, bytes: number, complet
 }
 
 /** Records that the result of a job was taken away; returns false when it had been before. */
-export async function markTaken(trx: JobTrx, id: string): Promise<boolean> {
+export async function markDownloaded(trx: JobTrx, id: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
     .set({ taken_at: clock.now() })

@@ -14,8 +14,8 @@ import type { Database } from './database.ts'
 import { markDeleted } from './deletion.ts'
 import { readJob } from './jobs.ts'
 import {
-  holdSetting,
-  holdSettings,
+  lockSetting,
+  lockSettings,
   readSetting,
   readSettings,
   writeSetting,
@@ -41,15 +41,15 @@ describe('a setting', () => {
   })
 
   it('that is held exists from then on, and is not written anew', async () => {
-    expect(await db.tx((trx) => holdSetting(trx, 'one', { first: true }))).toEqual({ first: true })
-    expect(await db.tx((trx) => holdSetting(trx, 'one', { second: true }))).toEqual({ first: true })
+    expect(await db.tx((trx) => lockSetting(trx, 'one', { first: true }))).toEqual({ first: true })
+    expect(await db.tx((trx) => lockSetting(trx, 'one', { second: true }))).toEqual({ first: true })
   })
 
   it('is changed by one after the other, so that no change is lost', async () => {
     await Promise.all(
       Array.from({ length: 8 }, () =>
         db.tx(async (trx) => {
-          const count = await holdSetting(trx, 'count', 0)
+          const count = await lockSetting(trx, 'count', 0)
           await writeSetting(trx, 'count', count + 1)
         }),
       ),
@@ -61,7 +61,7 @@ describe('a setting', () => {
 it('the settings have their defaults until somebody changes them', async () => {
   const defaults = Settings.parse({})
   expect(await readSettings(db.reader)).toEqual(defaults)
-  expect(await db.tx((trx) => holdSettings(trx))).toEqual(defaults)
+  expect(await db.tx((trx) => lockSettings(trx))).toEqual(defaults)
   const changed: Settings = { ...defaults, default_backend: 'codex', limits: { codex: { turn: 5 } } }
   await db.tx((trx) => writeSettings(trx, changed))
   expect(await readSettings(db.reader)).toEqual(changed)

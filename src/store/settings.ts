@@ -13,8 +13,8 @@ export async function readSetting(db: Reader, key: string): Promise<unknown> {
  * Returns a setting and locks it until the end of the transaction, so that no other change is overwritten unseen. One that
  * does not exist is created with the value `first`.
  */
-export async function holdSetting<T>(trx: Trx, key: string, first: T): Promise<T>
-export async function holdSetting(trx: Trx, key: string, first: unknown): Promise<unknown> {
+export async function lockSetting<T>(trx: Trx, key: string, first: T): Promise<T>
+export async function lockSetting(trx: Trx, key: string, first: unknown): Promise<unknown> {
   const value: Json<unknown> = toJson(first)
   await trx
     .insertInto('settings')
@@ -49,8 +49,8 @@ export async function readSettings(db: Reader): Promise<Settings> {
  * Like `readSettings`, for a transaction that changes them: other changes wait until it has ended, so that no change is
  * overwritten unseen.
  */
-export async function holdSettings(trx: Trx): Promise<Settings> {
-  return Settings.parse(await holdSetting(trx, 'settings', {}))
+export async function lockSettings(trx: Trx): Promise<Settings> {
+  return Settings.parse(await lockSetting(trx, 'settings', {}))
 }
 
 /** Writes changed settings that were read with `holdSettings`. */

@@ -11,7 +11,7 @@ import {
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { Snapshot } from '../domain/model.ts'
 import type { Database } from './database.ts'
-import { keepFindings } from './findings.ts'
+import { storeFindings } from './findings.ts'
 import { savePlans } from './plans.ts'
 import { writeProvider, writeTrouble } from './providers.ts'
 import { readSnapshot } from './snapshot.ts'
@@ -93,7 +93,7 @@ it('holds everything that the rules read, in the order in which it came', async 
     await startOver(trx, a, [{ kind: 'note', summary: 'again' }])
     await updateTask(trx, a, { status: 'running' })
     await requestTaskCancel(trx, b)
-    await keepFindings(trx, jobId, 'c', [
+    await storeFindings(trx, jobId, 'c', [
       { rule: 'test_deleted', path: 'p', detail: '', message: 'p is gone' },
     ])
   })

@@ -42,7 +42,7 @@ export async function isTaskCancelRequested(db: Reader, taskId: string | null): 
 }
 
 /** Whether a person has requested the cancellation of a job, or of this task of it. */
-export async function isCancelWanted(db: Reader, jobId: string, taskId: string | null): Promise<boolean> {
+export async function isCancelRequested(db: Reader, jobId: string, taskId: string | null): Promise<boolean> {
   const row = await db
     .selectFrom('jobs')
     .select('id')

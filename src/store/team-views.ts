@@ -58,14 +58,14 @@ export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]
 }
 
 /** What is known of the open work of a task. */
-interface Standing {
+interface OpenWork {
   readonly isRunning: boolean
   readonly checking: TaskView['checking']
   readonly queued: Wait | null
 }
 
 /** Returns, for each task with open work, whether it is running, its current check, and what it waits for. */
-async function readStandings(db: Reader, jobId: string): Promise<Map<string | null, Standing>> {
+async function readOpenWork(db: Reader, jobId: string): Promise<Map<string | null, OpenWork>> {
   const work = await db
     .selectFrom('work')
     .select(['task_id', 'status', 'kind', 'queue', 'current_check', 'created_at'])
@@ -74,7 +74,7 @@ async function readStandings(db: Reader, jobId: string): Promise<Map<string | nu
     .orderBy('created_at')
     .execute()
   const hold = work.length > 0 ? await readHold(db) : null
-  const standingOf = (rows: typeof work): Standing => {
+  const openWorkOf = (rows: typeof work): OpenWork => {
     const [oldest] = rows
     const checks = rows.find((row) => row.status === 'running' && row.kind === 'checks')
     const isLong = rows.some((row) => row.queue === 'work')
@@ -88,7 +88,7 @@ async function readStandings(db: Reader, jobId: string): Promise<Map<string | nu
     }
   }
   return new Map(
-    [...Map.groupBy(work, (row) => row.task_id)].map(([taskId, rows]) => [taskId, standingOf(rows)]),
+    [...Map.groupBy(work, (row) => row.task_id)].map(([taskId, rows]) => [taskId, openWorkOf(rows)]),
   )
 }
 
@@ -134,12 +134,12 @@ async function readActivities(
 /** Returns why a begun task is not moving; null while it moves, before it begins, and after it ends. */
 function waitOf(
   status: TaskView['status'],
-  asked: Wait | null,
-  standing: Standing | undefined,
+  requestWait: Wait | null,
+  openWork: OpenWork | undefined,
   jobWait: Wait | null,
 ): Wait | null {
   if (status !== 'running' && status !== 'review') return null
-  return asked ?? (standing?.isRunning === true ? null : (standing?.queued ?? jobWait))
+  return requestWait ?? (openWork?.isRunning === true ? null : (openWork?.queued ?? jobWait))
 }
 
 /** Returns the tasks of a job in the order of the plan. */
@@ -155,14 +155,14 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
     .orderBy('t.position')
     .execute()
   const attempts = Map.groupBy(await readAttempts(db, jobId), (attempt) => attempt.task_id)
-  const standings = await readStandings(db, jobId)
+  const openWorkByTask = await readOpenWork(db, jobId)
   const summaries = await readCheckSummaries(db, jobId)
   const activities = await readActivities(db, jobId)
   const requests = Map.groupBy(await openRequests(db, [jobId]), (request) => request.task_id)
   return tasks.map(({ job_wait, ...task }) => {
     const own = attempts.get(task.task_id) ?? []
     const tries = own.filter(({ kind }) => kind === 'work')
-    const standing = standings.get(task.task_id)
+    const openWork = openWorkByTask.get(task.task_id)
     const activity = activities.get(task.task_id)
     const { base, head } = taskChange(
       tries.map(({ base_commit, head_commit }) => ({ base: base_commit, head: head_commit })),
@@ -179,11 +179,11 @@ export async function listTasks(db: Reader, jobId: string): Promise<TaskView[]> 
       activity_at: toIso(activity?.last_activity_at ?? null),
       usage: sumUsage(own),
       check_summary: summaries.get(task.task_id) ?? null,
-      checking: standing?.checking ?? null,
+      checking: openWork?.checking ?? null,
       wait: waitOf(
         task.status,
         requests.get(task.task_id)?.[0]?.wait ?? null,
-        standing,
+        openWork,
         fromJsonOrNull(job_wait),
       ),
       base_commit: base,

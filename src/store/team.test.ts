@@ -15,7 +15,7 @@ import { newId } from '../lib/ids.ts'
 import { insertChecks, type NewCheck } from './checks.ts'
 import type { Database } from './database.ts'
 import { updateJob } from './jobs.ts'
-import { isCancelWanted, isTaskCancelRequested, requestTaskCancel, startOver } from './task-acts.ts'
+import { isCancelRequested, isTaskCancelRequested, requestTaskCancel, startOver } from './task-acts.ts'
 import { listAgents, listTasks } from './team-views.ts'
 import {
   beginActivity,
@@ -382,7 +382,7 @@ describe('what people do to a task', () => {
     const { jobId, taskId } = await storeAttempted(db)
     const other = await storeTask(db, { jobId, agentId: await storeAgent(db, jobId) })
     const wanted = (): Promise<boolean[]> =>
-      Promise.all([taskId, other, null].map((task) => isCancelWanted(db.reader, jobId, task)))
+      Promise.all([taskId, other, null].map((task) => isCancelRequested(db.reader, jobId, task)))
     expect(await wanted()).toEqual([false, false, false])
     await underLock(db, jobId, (trx) => requestTaskCancel(trx, taskId))
     expect(await wanted()).toEqual([true, false, false])

@@ -74,11 +74,11 @@ async function refusePartial(source: string, { gitDir }: LocalRepository, timeou
 async function findBranch(
   source: string,
   local: LocalRepository | null,
-  wanted: string | undefined,
+  requested: string | undefined,
   from: string,
   ask: (...args: string[]) => Promise<string[][]>,
 ): Promise<Pick<FoundSource, 'branch' | 'ref'>> {
-  const branchRef = wanted === undefined ? [] : [`${heads}${wanted}`]
+  const branchRef = requested === undefined ? [] : [`${heads}${requested}`]
   const lines = await ask('--symref', '--', from, 'HEAD', ...branchRef)
   const has = (ref: string): boolean => lines.some(([id, name]) => name === ref && !isSymref(id))
   const named = lines.find(([target, name]) => name === 'HEAD' && isSymref(target))?.[0]
@@ -86,7 +86,7 @@ async function findBranch(
     throw badSource(source, 'It names its commits by SHA-256, and Slipway works with SHA-1 only.')
   if (has('HEAD')) {
     const branch = branchIn(named?.slice('ref: '.length))
-    const moved = branchRef.find((ref) => branch !== wanted && has(ref))
+    const moved = branchRef.find((ref) => branch !== requested && has(ref))
     return { branch, ref: moved ?? 'HEAD' }
   }
   return withoutHead(

@@ -123,7 +123,7 @@ async function storePack(repository: JobRepository, file: string, packAt: number
     await fs.promises.rename(pack, `${name}.pack`)
     await fs.promises.rename(`${pack}.idx`, `${name}.idx`)
   } finally {
-    for (const left of [pack, `${pack}.idx`]) await fs.promises.rm(left, { force: true })
+    for (const leftover of [pack, `${pack}.idx`]) await fs.promises.rm(leftover, { force: true })
   }
 }
 

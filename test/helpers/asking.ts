@@ -1,6 +1,6 @@
 import type { EventContent } from '../../src/contract/event-data.ts'
 import { permissionAsk, type Ask, type AskKind } from '../../src/engine/ask.ts'
-import { awaitPerson, putToPerson } from '../../src/engine/attempt/ask-person.ts'
+import { awaitPerson, requestFromPerson } from '../../src/engine/attempt/ask-person.ts'
 import { openAnswers, type Answers } from '../../src/engine/permission-answers.ts'
 import { clock, isoTime } from '../../src/lib/clock.ts'
 import { newId } from '../../src/lib/ids.ts'
@@ -63,7 +63,7 @@ export async function askOf<View extends Ask>(
   const jobId = claim.work.job_id
   const id = newId()
   const isPermission = Object.is(kind, permissionAsk)
-  await putToPerson(engine, claim, attempt, (isPermission ? permission : question)(jobId, attempt, id))
+  await requestFromPerson(engine, claim, attempt, (isPermission ? permission : question)(jobId, attempt, id))
   return {
     work: claim.work,
     jobId,
@@ -74,7 +74,7 @@ export async function askOf<View extends Ask>(
   }
 }
 
-type Put = Parameters<typeof putToPerson>[3]
+type Put = Parameters<typeof requestFromPerson>[3]
 
 const ofAttempt = (attempt: AttemptTask) => ({
   task_id: attempt.task_id,

@@ -33,9 +33,9 @@ const db: Database = {
     return db
   },
   listen: () => Promise.resolve(() => Promise.resolve()),
-  insist: (ask) => ask(),
+  retryWhileAway: (ask) => ask(),
   backUp: () => Promise.reject(new Error('a worker makes no backups')),
-  trouble: () => null,
+  unavailableReason: () => null,
   close: () => pool.end(),
 }
 

@@ -68,7 +68,7 @@ function heard(): unknown[] {
 }
 
 const say = (text: string): object => ({ say: text })
-const wishes = (more: Partial<SessionPreferences>): SessionPreferences => ({ ...plainSession, ...more })
+const preferences = (more: Partial<SessionPreferences>): SessionPreferences => ({ ...plainSession, ...more })
 
 describe('opening', () => {
   const modes = {
@@ -98,7 +98,7 @@ describe('opening', () => {
       },
       {
         model: 'large',
-        preferences: wishes({
+        preferences: preferences({
           modes: { sandbox: 'careful', ask: 'auto' },
           config: { web: false, effort: 'high', nowhere: 'x', model: 'unheard-of' },
         }),
@@ -118,7 +118,7 @@ describe('opening', () => {
     const configOptions = [select('m', 'mode', ['auto', 'careful']), select('model', 'model', ['small'])]
     const session = await open(
       { open: { configOptions } },
-      { preferences: wishes({ modes: { sandbox: 'careful' } }) },
+      { preferences: preferences({ modes: { sandbox: 'careful' } }) },
     )
     expect(session.model).toBe('small')
     expect(heard()).toEqual([{ new: [] }, { config: ['m', 'careful'] }])
@@ -138,14 +138,14 @@ describe('opening', () => {
     expect(await open({ offer: loads }, { resume: 's0' })).toMatchObject({ id: 's0', origin: 'loaded' })
     expect(await open({ offer: resumes }, { resume: 's0' })).toMatchObject({ id: 's0', origin: 'resumed' })
     expect(await open({}, { resume: 's0' })).toMatchObject({ id: 's1', origin: 'new' })
-    const broken = { resume: 's0', wishes: wishes({ brokenLoad: true }) }
+    const broken = { resume: 's0', preferences: preferences({ brokenLoad: true }) }
     expect(await open({ offer: loads }, broken)).toMatchObject({ id: 's1', origin: 'new' })
     expect(heard()).toEqual([{ load: 's0' }, { resume: 's0' }, { new: [] }, { new: [] }])
   })
 
   it('logs in with what the profile names, and else says that a person has to', async () => {
     const offer = { authMethods: [{ id: 'key', name: 'With a key' }] }
-    await open({ offer, login: true }, { preferences: wishes({ authenticate: 'key' }) })
+    await open({ offer, login: true }, { preferences: preferences({ authenticate: 'key' }) })
     expect(heard()).toEqual([{ authenticate: { methodId: 'key' } }, { new: [] }])
     await expect(open({ offer, login: true })).rejects.toThrow(
       /wants a log-in\. Log in with its own program .* It offers: With a key\./,
@@ -323,7 +323,7 @@ describe('usage', () => {
     const stop = { stopReason: 'end_turn', usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } }
     const session = await open(
       { turn: [cost(0.5), { stop }] },
-      { preferences: wishes({ partialUsage: true }) },
+      { preferences: preferences({ partialUsage: true }) },
     )
     await session.prompt('go', never)
     expect(session.usage()).toEqual({ inputTokens: 0, outputTokens: 0, costUsd: 0.5 })

@@ -56,7 +56,7 @@ export interface Program {
   /** Directories put before the PATH of its commands; an empty string for none. */
   readonly tools: string
   /** Starts the program inside the walls with `words` appended to its command. */
-  start(words: readonly string[], signal: AbortSignal): Promise<Sandboxed>
+  start(args: readonly string[], signal: AbortSignal): Promise<Sandboxed>
 }
 
 /**
@@ -84,10 +84,10 @@ export async function prepareProgram(
   return {
     readable,
     tools,
-    start: (words, signal) =>
+    start: (args, signal) =>
       engine.launcher.launch(
         {
-          command: [...prepared.command, ...words],
+          command: [...prepared.command, ...args],
           cwd: workspace.dir,
           env: { ...agentEnvironment(engine, front), SLIPWAY_REPORTS_DIR: workspace.reports, ...env },
           home: workspace.home,

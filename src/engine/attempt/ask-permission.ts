@@ -8,7 +8,7 @@ import { updateAgent } from '../../store/team.ts'
 import { permissionAsk } from '../ask.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
-import { awaitPerson, putToPerson } from './ask-person.ts'
+import { awaitPerson, requestFromPerson } from './ask-person.ts'
 import type { Recorder } from './record-session.ts'
 
 /** The maximum number of characters kept of a request's title and input. */
@@ -23,12 +23,12 @@ export function answerPermissions(
   recorder: Recorder,
 ): SessionHost['answer'] {
   const { permissions } = claim.job
-  return async (asked, signal) => {
-    if (permissions === 'ask') return askPerson(engine, claim, attempt, asked, signal)
-    const choice = permissions === 'sandbox' ? allowing(asked) : refusing(asked)
+  return async (prompt, signal) => {
+    if (permissions === 'ask') return askPerson(engine, claim, attempt, prompt, signal)
+    const choice = permissions === 'sandbox' ? allowing(prompt) : refusing(prompt)
     recorder.add({
       kind: 'permission',
-      title: asked.title,
+      title: prompt.title,
       answer: choice?.name ?? 'refused',
       policy: permissions,
     })
@@ -37,16 +37,16 @@ export function answerPermissions(
 }
 
 /** Chooses an option that allows, `allow_once` first: a standing permission is avoided, so that every act is asked about. */
-export function allowing(asked: PermissionPrompt): PermissionChoice | null {
-  return first(asked, ['allow_once', 'allow_always'])
+export function allowing(prompt: PermissionPrompt): PermissionChoice | null {
+  return first(prompt, ['allow_once', 'allow_always'])
 }
 
-export function refusing(asked: PermissionPrompt): PermissionChoice | null {
-  return first(asked, ['reject_once', 'reject_always'])
+export function refusing(prompt: PermissionPrompt): PermissionChoice | null {
+  return first(prompt, ['reject_once', 'reject_always'])
 }
 
-function first(asked: PermissionPrompt, kinds: readonly PermissionKind[]): PermissionChoice | null {
-  const found = kinds.map((kind) => asked.options.find((option) => option.kind === kind))
+function first(prompt: PermissionPrompt, kinds: readonly PermissionKind[]): PermissionChoice | null {
+  const found = kinds.map((kind) => prompt.options.find((option) => option.kind === kind))
   return found.find((option) => option !== undefined) ?? null
 }
 
@@ -55,40 +55,41 @@ async function askPerson(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
-  asked: PermissionPrompt,
+  prompt: PermissionPrompt,
   sessionSignal: AbortSignal,
 ): Promise<PermissionChoice | null> {
   const id = newId()
   const until = clock.now() + engine.limits.permissionMs
   const signal = AbortSignal.any([sessionSignal, claim.signal])
-  if (!(await putPermission(engine, claim, attempt, asked, { id, deadline: new Date(until) }))) return null
-  const takeSlotBack = engine.running.slots.lend()
+  if (!(await requestPermission(engine, claim, attempt, prompt, { id, deadline: new Date(until) })))
+    return null
+  const reclaimSlot = engine.running.slots.lend()
   try {
     const permission = await awaitPerson(engine, claim, permissionAsk, { id, until, signal })
     if (permission === null) return null
-    if (permission.outcome === 'expired') return refusing(asked)
+    if (permission.outcome === 'expired') return refusing(prompt)
     // Match by index: a stored option id may differ from the one that the agent sent.
     const chosen = permission.options.findIndex((option) => option.id === permission.option_id)
-    return asked.options[chosen] ?? null
+    return prompt.options[chosen] ?? null
   } finally {
-    takeSlotBack()
+    reclaimSlot()
   }
 }
 
-function putPermission(
+function requestPermission(
   engine: Engine,
   claim: Claim,
   attempt: AttemptTask,
-  asked: PermissionPrompt,
+  prompt: PermissionPrompt,
   { id, deadline }: { readonly id: string; readonly deadline: Date },
 ): Promise<boolean> {
-  const title = asked.title.slice(0, TITLE_CHARS)
-  const options = asked.options.map((option) => ({ ...option }))
-  const kind = asked.toolKind
-  return putToPerson(engine, claim, attempt, {
+  const title = prompt.title.slice(0, TITLE_CHARS)
+  const options = prompt.options.map((option) => ({ ...option }))
+  const kind = prompt.toolKind
+  return requestFromPerson(engine, claim, attempt, {
     async insert(trx) {
       const of = { task_id: attempt.task_id, attempt_id: attempt.id, agentId: attempt.agent_id, deadline }
-      const request = { id, jobId: claim.job.id, title, kind, input: short(asked.input), options }
+      const request = { id, jobId: claim.job.id, title, kind, input: short(prompt.input), options }
       await insertPermission(trx, { ...of, ...request })
       await updateAgent(trx, attempt.agent_id, { status: 'waiting' })
     },

@@ -13,20 +13,20 @@ import { underLease } from '../job-transactions.ts'
  * Puts a request of an agent to a person: `insert` stores it, `event` says it. Returns false when this worker has lost the
  * work, so that nobody is asked.
  */
-export async function putToPerson(
+export async function requestFromPerson(
   engine: Pick<Engine, 'db' | 'answers'>,
   claim: Pick<Claim, 'work' | 'lease'>,
   attempt: AttemptTask,
   { insert, event }: { insert(trx: JobTrx): Promise<void>; readonly event: EventContent },
 ): Promise<boolean> {
-  const put = await underLease(engine.db, claim, async ({ trx, job, append }) => {
+  const isStored = await underLease(engine.db, claim, async ({ trx, job, append }) => {
     await insert(trx)
     await notePersonWait(trx, job.id)
     const about = { taskId: attempt.task_id, attemptId: attempt.id }
     await append([{ ...event, ...about, actor: `agent:${attempt.agent}` }])
     return true
   })
-  return put ?? false
+  return isStored ?? false
 }
 
 interface Awaited {
@@ -50,7 +50,7 @@ export async function awaitPerson<View extends Ask>(
   let waiting = engine.answers.next(awaited.id)
   try {
     for (;;) {
-      const over = await lookAgain(engine, claim, kind, awaited)
+      const over = await checkRequest(engine, claim, kind, awaited)
       if (over !== 'open') return over
       const { signal, until } = awaited
       await waitFor(waiting.sign, { signal, ms: until - clock.now() }, () => undefined)
@@ -62,7 +62,7 @@ export async function awaitPerson<View extends Ask>(
   }
 }
 
-async function lookAgain<View extends Ask>(
+async function checkRequest<View extends Ask>(
   engine: Pick<Engine, 'db' | 'answers'>,
   claim: Pick<Claim, 'work' | 'lease'>,
   kind: AskKind<View>,

@@ -6,7 +6,7 @@ import type { AttemptTask } from '../../store/attempts.ts'
 import { insertQuestion } from '../../store/questions.ts'
 import type { Claim } from '../claim.ts'
 import type { Engine } from '../engine.ts'
-import { putToPerson } from './ask-person.ts'
+import { requestFromPerson } from './ask-person.ts'
 
 /**
  * Puts an agent's question to a person. Does not wait: the answer becomes the agent's next prompt, so that no tool call
@@ -27,7 +27,7 @@ export async function askQuestion(
   const id = newId()
   const deadline = new Date(clock.now() + engine.limits.permissionMs)
   const of = { task_id: attempt.task_id, attempt_id: attempt.id, agentId: attempt.agent_id, deadline }
-  const isPut = await putToPerson(engine, claim, attempt, {
+  const isStored = await requestFromPerson(engine, claim, attempt, {
     insert: (trx) => insertQuestion(trx, { ...of, id, question, choices, jobId: claim.job.id }),
     event: {
       type: 'question.asked',
@@ -35,5 +35,5 @@ export async function askQuestion(
       data: { question_id: id, question, choices, deadline: isoTime(deadline) },
     },
   })
-  if (!isPut) throw new AppError('attempt_over', 'This attempt is over: nobody is asked any more.')
+  if (!isStored) throw new AppError('attempt_over', 'This attempt is over: nobody is asked any more.')
 }

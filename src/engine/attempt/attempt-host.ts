@@ -28,8 +28,8 @@ export function openHost(engine: Engine, options: HostOptions): SessionHost {
   return {
     policy: options.policy,
     answer: options.answer,
-    readFile: async (place) => (await readInside(workspace.dir, place, FILE_BYTES))?.toString('utf8') ?? null,
-    writeFile: (place, text) => overwriteInside(workspace.dir, place, text, FILE_BYTES),
+    readFile: async (file) => (await readInside(workspace.dir, file, FILE_BYTES))?.toString('utf8') ?? null,
+    writeFile: (file, text) => overwriteInside(workspace.dir, file, text, FILE_BYTES),
     startCommand: ({ command, cwd, env }) =>
       engine.launcher.launch(
         {
@@ -47,7 +47,7 @@ export function openHost(engine: Engine, options: HostOptions): SessionHost {
 }
 
 function insideOf(dir: string, cwd: string | null): string {
-  const place = path.resolve(dir, cwd ?? '.')
-  if (place === dir || place.startsWith(`${dir}${path.sep}`)) return place
-  throw new Error(`${place} is not in the workspace.`)
+  const file = path.resolve(dir, cwd ?? '.')
+  if (file === dir || file.startsWith(`${dir}${path.sep}`)) return file
+  throw new Error(`${file} is not in the workspace.`)
 }

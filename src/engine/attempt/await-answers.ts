@@ -15,7 +15,7 @@ export async function awaitAnswers(engine: Engine, claim: Claim, attempt: Attemp
   const open = await openQuestions(engine.db.reader, attempt.id)
   if (open.length === 0) return []
   await showWaiting(engine, claim, attempt, 'waiting')
-  const takeSlotBack = engine.running.slots.lend()
+  const reclaimSlot = engine.running.slots.lend()
   const unanswered: string[] = []
   try {
     for (const { id, deadline } of open) {
@@ -27,7 +27,7 @@ export async function awaitAnswers(engine: Engine, claim: Claim, attempt: Attemp
         )
     }
   } finally {
-    takeSlotBack()
+    reclaimSlot()
   }
   await showWaiting(engine, claim, attempt, 'working')
   return unanswered

@@ -44,7 +44,7 @@ export async function converse(
 ): Promise<ConversationOutcome> {
   const { session, attempt, recorder, limit } = conversation
   let prompt = engine.roles.render(conversation.brief, conversation.workspace.reports)
-  let told = 0
+  let messageRounds = 0
   for (let round = 0; ; round += 1) {
     limit?.beginTurn()
     const { stopReason } = await session.prompt(prompt, claim.signal)
@@ -53,22 +53,22 @@ export async function converse(
     if (held !== null) throw new NoModelNow(held)
     if (stopReason !== 'end_turn')
       return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
-    const messages = told < MESSAGE_ROUNDS ? await heard(engine, claim, attempt) : []
+    const messages = messageRounds < MESSAGE_ROUNDS ? await newMessages(engine, claim, attempt) : []
     if (messages.length > 0) {
-      told += 1
+      messageRounds += 1
       prompt = messagePrompt(messages)
       continue
     }
     const { reports, problem } = await readReports(conversation.workspace, attempt, claim.job.mode)
     if (problem === null) return { error: null, stopReason, reports }
-    if (round - told >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
+    if (round - messageRounds >= CORRECTIONS) return { error: problem, stopReason, reports: {} }
     recorder.note(`The report was sent back: ${problem}`)
     prompt = `${problem}\n\nCorrect the file and stop.`
   }
 }
 
 /** Returns the messages for the agent's next turn: those that people sent meanwhile, and the outcome of its open questions. */
-async function heard(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
+async function newMessages(engine: Engine, claim: Claim, attempt: AttemptTask): Promise<string[]> {
   const unanswered = await awaitAnswers(engine, claim, attempt)
   return [...(await messagesForTurn(engine, claim, attempt)), ...unanswered]
 }

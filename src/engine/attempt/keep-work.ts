@@ -11,12 +11,12 @@ import { agentEnvironment } from './agent-process.ts'
 import type { Engine } from '../engine.ts'
 
 /** The work of an attempt, as recorded in the job's repository. */
-export interface KeptWork {
+export interface PreservedWork {
   readonly checkpoint: Checkpoint
   /** Events about the agent's own commits: those kept, and those that could not be kept. */
   readonly events: readonly EventContent<'attempt.commits_kept' | 'attempt.commits_not_kept'>[]
   /** Whether the workspace holds something that exists nowhere else and so must not be removed. */
-  readonly mustStay: boolean
+  readonly mustKeep: boolean
 }
 
 /** The time limit in ms of one process that surveys a workspace or packs commits from it. */
@@ -29,29 +29,29 @@ const SURVEY_BYTES = 500_000
  * Records an attempt's work before its workspace is removed: its files as a checkpoint, and the agent's own commits and
  * stashes. Safe to run twice. Throws when the files cannot be recorded as they are.
  */
-export async function keepWork(
+export async function preserveWork(
   engine: Engine,
   repository: JobRepository,
   options: CheckpointOptions & { readonly attemptId: string },
-): Promise<KeptWork> {
+): Promise<PreservedWork> {
   const survey = await surveyWorkspace(engine, repository, options)
   if (survey.deep !== null)
     throw new Error(
       `A file lies deeper than git can record, in ${survey.deep}…: put it somewhere less deep in the tree.`,
     )
-  const events: KeptWork['events'][number][] = []
-  let mustStay = false
+  const events: PreservedWork['events'][number][] = []
+  let mustKeep = false
   for (const [n, dir] of survey.repositories.entries()) {
     const under = `refs/slipway/kept/${options.attemptId}/${n + 1}`
     try {
-      const kept = await keepCommits(engine, repository, options, { dir, under })
+      const kept = await preserveCommits(engine, repository, options, { dir, under })
       if (kept.length > 0) events.push(keptEvent(kept, dir, under))
     } catch (error) {
-      mustStay = true
+      mustKeep = true
       events.push(notKeptEvent(error, dir, options.attemptDir))
     }
   }
-  return { checkpoint: await checkpoint(repository, options), events, mustStay }
+  return { checkpoint: await checkpoint(repository, options), events, mustKeep }
 }
 
 interface Survey {
@@ -84,7 +84,7 @@ async function surveyWorkspace(
   }
 }
 
-async function keepCommits(
+async function preserveCommits(
   engine: Engine,
   repository: JobRepository,
   { attemptDir, base }: CheckpointOptions,
@@ -145,13 +145,13 @@ function atMost(maxBytes: number): Transform {
   })
 }
 
-function keptEvent(kept: readonly KeptCommit[], dir: string, under: string): KeptWork['events'][number] {
+function keptEvent(kept: readonly KeptCommit[], dir: string, under: string): PreservedWork['events'][number] {
   const names = [...new Set(kept.map(({ was }) => shortName(was)))]
   const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ' and others' : '')
-  const where = dir === '.' ? '' : ` in ${dir}`
+  const location = dir === '.' ? '' : ` in ${dir}`
   return {
     type: 'attempt.commits_kept',
-    message: `Kept what the agent committed itself${where} (${shown}), under ${under}/ of the job's repository.`,
+    message: `Kept what the agent committed itself${location} (${shown}), under ${under}/ of the job's repository.`,
     data: { refs: kept },
   }
 }
@@ -160,11 +160,11 @@ function shortName(ref: string): string {
   return ref.replace(/^refs\/(?:heads\/|tags\/|remotes\/)?/, '')
 }
 
-function notKeptEvent(error: unknown, dir: string, attemptDir: string): KeptWork['events'][number] {
-  const why = error instanceof Error ? error.message : String(error)
+function notKeptEvent(error: unknown, dir: string, attemptDir: string): PreservedWork['events'][number] {
+  const reason = error instanceof Error ? error.message : String(error)
   return {
     type: 'attempt.commits_not_kept',
-    message: `What the agent committed itself${dir === '.' ? '' : ` in ${dir}`} could not be kept (${why}): its workspace stays in ${path.join(attemptDir, 'ws')}.`,
-    data: { why, dir },
+    message: `What the agent committed itself${dir === '.' ? '' : ` in ${dir}`} could not be kept (${reason}): its workspace stays in ${path.join(attemptDir, 'ws')}.`,
+    data: { why: reason, dir },
   }
 }

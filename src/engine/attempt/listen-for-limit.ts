@@ -17,7 +17,7 @@ export interface LimitListener {
 }
 
 /** The wait in ms when the end of the limit is not known. */
-const UNTOLD_MS = 3_600_000
+const UNKNOWN_END_MS = 3_600_000
 /**
  * Bounds in ms of a wait: the limit's end may just have passed, or lie farther away than any subscription's period. The
  * agent is tried again after that time.
@@ -28,17 +28,17 @@ const LONGEST_MS = 8 * 24 * 3_600_000
 const KEPT_CHARS = 2000
 
 export function listenForLimit(profile: Profile, backend: string): LimitListener {
-  let said = ''
+  let turnText = ''
   let acted = false
   return {
     beginTurn() {
-      said = ''
+      turnText = ''
       acted = false
     },
     add(update) {
       if (update.kind === 'tool_call') acted = true
       if (update.kind === 'message' || update.kind === 'thought')
-        said = (said + update.text).slice(-KEPT_CHARS)
+        turnText = (turnText + update.text).slice(-KEPT_CHARS)
     },
     held(error) {
       const now = clock.now()
@@ -48,16 +48,19 @@ export function listenForLimit(profile: Profile, backend: string): LimitListener
         error === null
           ? acted
             ? null
-            : read(said, false)
-          : (read(error, true) ?? read(lastLines(said), true))
+            : read(turnText, false)
+          : (read(error, true) ?? read(lastLines(turnText), true))
       if (limit === null) return null
-      const untold = limit.until === null
-      const until = Math.min(now + LONGEST_MS, Math.max(now + SHORTEST_MS, limit.until ?? now + UNTOLD_MS))
-      const when = untold ? 'is reached' : `resets at ${clockOf(until, now)}`
+      const isUnknown = limit.until === null
+      const until = Math.min(
+        now + LONGEST_MS,
+        Math.max(now + SHORTEST_MS, limit.until ?? now + UNKNOWN_END_MS),
+      )
+      const state = isUnknown ? 'is reached' : `resets at ${clockOf(until, now)}`
       return {
         for: 'provider',
         backend,
-        on: `${profile.displayName}: its ${limit.limit} ${when}`,
+        on: `${profile.displayName}: its ${limit.limit} ${state}`,
         until: isoTime(new Date(until)),
       }
     },

@@ -57,7 +57,7 @@ export async function openAgent(
 ): Promise<OpenAgent> {
   const { profile, launch, workspace, label } = options
   const models = await openAccess(engine, options, signal)
-  const { way: board, close: closeBoard } = openBoardAccess(engine, options, signal)
+  const { access: board, close: closeBoard } = openBoardAccess(engine, options, signal)
   try {
     const program = await prepareProgram(engine, profile, launch, workspace, models.access, { label, board })
     await options.onStart?.(models)
@@ -74,8 +74,8 @@ export async function openAgent(
   } catch (error) {
     closeBoard()
     await models.close()
-    const held = models.held()
-    throw held === null ? error : new NoModelNow(held)
+    const wait = models.held()
+    throw wait === null ? error : new NoModelNow(wait)
   }
 }
 
@@ -84,10 +84,10 @@ function openBoardAccess(
   engine: Engine,
   { board }: OpenAgentOptions,
   signal: AbortSignal,
-): { readonly way: BoardAccess | null; readonly close: () => void } {
-  if (board === undefined) return { way: null, close: () => undefined }
+): { readonly access: BoardAccess | null; readonly close: () => void } {
+  if (board === undefined) return { access: null, close: () => undefined }
   const { token, close } = engine.board.open(board, signal)
-  return { way: { url: `${engine.models.gateway.url}${boardPath}`, token }, close }
+  return { access: { url: `${engine.models.gateway.url}${boardPath}`, token }, close }
 }
 
 /** The parts that a session is opened with. */

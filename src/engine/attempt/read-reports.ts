@@ -48,8 +48,8 @@ export async function readReports(
   return { reports: {}, problem: null }
 }
 
-function missing(value: unknown, what: string, file: string): string | null {
-  return value === null ? `There is no ${file}: write ${what} there.` : null
+function missing(value: unknown, name: string, file: string): string | null {
+  return value === null ? `There is no ${file}: write ${name} there.` : null
 }
 
 async function read<T>(

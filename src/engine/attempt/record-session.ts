@@ -47,7 +47,7 @@ export function openRecorder(
   let dropped = 0
   let timer: Timer | null = null
   let last = 0
-  let standsUntil = 0
+  let reportedUntil = 0
   let storing: Promise<void> | null = null
   const cap = engine.limits.eventTextChars
   const about = { actor: `agent:${attempt.agent}`, taskId: attempt.task_id, attemptId: attempt.id }
@@ -62,15 +62,15 @@ export function openRecorder(
   /** Stores the waiting events. One batch at a time: events that arrive meanwhile wait, up to a bound. */
   const flush = async (): Promise<void> => {
     last = clock.now()
-    const lost = dropped
+    const droppedEvents = dropped
     const batch = [...waiting, ...gap()]
     waiting = []
     if (batch.length === 0) return
-    const standing = clock.now() < standsUntil
+    const isReported = clock.now() < reportedUntil
     try {
-      await store(engine, claim, attempt, batch, spokenLast(batch, standing))
+      await store(engine, claim, attempt, batch, spokenLast(batch, isReported))
     } catch (error) {
-      dropped += batch.length - (lost > 0 ? 1 : 0) + lost
+      dropped += batch.length - (droppedEvents > 0 ? 1 : 0) + droppedEvents
       engine.log.error({ err: error, attempt: attempt.id }, 'could not store what the agent said')
     }
   }
@@ -106,7 +106,7 @@ export function openRecorder(
     },
     note: (message) => push({ ...about, actor: 'server', type: 'session.note', message }),
     report(message) {
-      standsUntil = clock.now() + reportStandsMs
+      reportedUntil = clock.now() + reportStandsMs
       // Never dropped: reports are few, and the agent was promised that they are seen.
       waiting.push({ ...about, type: 'attempt.progress', message, at: clock.date() })
       schedule()
@@ -136,9 +136,9 @@ async function store(
 }
 
 /** Returns the activity for the agent's card: its last report, or its last update when no report is being shown. */
-function spokenLast(events: readonly NewEvent[], standing: boolean): string | null {
-  const heard = standing ? events.filter((event) => event.type === 'attempt.progress') : events
-  return heard.map(activityLine).findLast((line) => line !== null) ?? null
+function spokenLast(events: readonly NewEvent[], isReported: boolean): string | null {
+  const shown = isReported ? events.filter((event) => event.type === 'attempt.progress') : events
+  return shown.map(activityLine).findLast((line) => line !== null) ?? null
 }
 
 /**

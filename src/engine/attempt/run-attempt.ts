@@ -15,9 +15,9 @@ import { boardActions } from './board-actions.ts'
 import type { Claim, Report } from '../claim.ts'
 import { converse, type ConversationOutcome } from './converse.ts'
 import type { Engine } from '../engine.ts'
-import { keepWork, type KeptWork } from './keep-work.ts'
+import { preserveWork, type PreservedWork } from './keep-work.ts'
 import { NoModelNow } from '../models/model-access.ts'
-import { insistOnHelper } from '../insist-on-helper.ts'
+import { retryWithHelper } from '../insist-on-helper.ts'
 import { listenForLimit, type LimitListener } from './listen-for-limit.ts'
 import { noteSession } from './note-session.ts'
 import { openAgent, type OpenAgent, type OpenAgentOptions } from './open-agent.ts'
@@ -32,7 +32,7 @@ interface AttemptContext {
   readonly repository: JobRepository
   readonly base: string
   /** Whether it begins on the job's main, so that an unchanged workspace means that no attempt has changed anything. */
-  readonly isFresh: boolean
+  readonly isFirst: boolean
   readonly attemptDir: string
 }
 
@@ -88,15 +88,15 @@ async function holdSession(
   const { attempt } = scene
   let open: OpenAgent | null = null
   let limit: LimitListener | null = null
-  let talk: ConversationOutcome
+  let outcome: ConversationOutcome
   let held: HeldBack | null = null
   let isLost = false
   try {
     const found = await findBackend(engine, attempt)
-    const heard = listenForLimit(found.profile, attempt.backend)
-    limit = heard
+    const limitListener = listenForLimit(found.profile, attempt.backend)
+    limit = limitListener
     const onUpdate = (update: SessionUpdate): void => {
-      heard.add(update)
+      limitListener.add(update)
       recorder.add(update)
     }
     open = await openAttempt(engine, claim, attempt, workspace, recorder, { ...found, onUpdate })
@@ -104,7 +104,7 @@ async function holdSession(
     // Stop an attempt as soon as its model calls can no longer succeed.
     const signal = AbortSignal.any([claim.signal, open.models.halted])
     const going = { ...claim, signal }
-    talk = await converse(engine, going, {
+    outcome = await converse(engine, going, {
       session: open.session,
       attempt,
       brief,
@@ -113,15 +113,15 @@ async function holdSession(
       limit,
     })
   } catch (error) {
-    talk = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
+    outcome = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
     held = error instanceof NoModelNow ? error.held : await missingBackend(engine, attempt)
     isLost = isInterruption(error)
   } finally {
     await open?.close()
   }
   return {
-    ...talk,
-    held: open?.models.held() ?? held ?? (talk.error === null ? null : limit?.held(talk.error)) ?? null,
+    ...outcome,
+    held: open?.models.held() ?? held ?? (outcome.error === null ? null : limit?.held(outcome.error)) ?? null,
     isLost,
     usage: open?.session.usage() ?? null,
   }
@@ -186,7 +186,7 @@ async function prepareAttempt(engine: Engine, { work, job, signal }: Claim): Pro
     task,
     repository,
     base,
-    isFresh: base === (await headCommit(repository)),
+    isFirst: base === (await headCommit(repository)),
     attemptDir: path.join(engine.dataDir, 'jobs', job.id, 'attempts', attempt.id),
   }
 }
@@ -219,32 +219,36 @@ async function conclude(
   claim: Claim,
   scene: AttemptContext,
   workspace: Workspace,
-  talk: SessionOutcome,
+  outcome: SessionOutcome,
 ): Promise<Report> {
   const { attempt, task } = scene
   const about = { actor: `agent:${attempt.agent}`, taskId: task.id, attemptId: attempt.id }
-  const { checkpoint: saved, events, mustStay } = await insistOnHelper(() => saveWork(engine, scene))
+  const { checkpoint: saved, events, mustKeep } = await retryWithHelper(() => saveWork(engine, scene))
   const keptEvents = events.map((event) => ({ ...about, actor: 'server', ...event }))
-  if (!mustStay) await discard(workspace.dir, engine.dataDir)
+  if (!mustKeep) await discard(workspace.dir, engine.dataDir)
   const change = {
     walls: engine.launcher.walls,
-    ...(talk.usage === null ? {} : usageChange(talk.usage)),
+    ...(outcome.usage === null ? {} : usageChange(outcome.usage)),
     ...(saved === null ? {} : { head_commit: saved.commit, changed: saved.changed }),
-    ...(talk.stopReason === null ? {} : { stop_reason: talk.stopReason }),
+    ...(outcome.stopReason === null ? {} : { stop_reason: outcome.stopReason }),
   }
   const stopped = claim.signal.aborted
-  if (talk.held !== null && !stopped) return heldReport(scene, talk.held, change, about, keptEvents)
-  const error = stopped ? 'The attempt was stopped.' : (noChangeError(scene, talk, saved) ?? talk.error)
+  if (outcome.held !== null && !stopped) return heldReport(scene, outcome.held, change, about, keptEvents)
+  const error = stopped ? 'The attempt was stopped.' : (noChangeError(scene, outcome, saved) ?? outcome.error)
   if (error === null) {
     return {
       outcome: { kind: 'session' },
-      attempt: { ...change, status: 'succeeded', outcome: talk.reports },
-      events: [...keptEvents, ...leftOutEvent(about, saved), { ...about, ...successOf(scene, talk, saved) }],
+      attempt: { ...change, status: 'succeeded', outcome: outcome.reports },
+      events: [
+        ...keptEvents,
+        ...leftOutEvent(about, saved),
+        { ...about, ...successOf(scene, outcome, saved) },
+      ],
     }
   }
   return {
     outcome: { kind: 'session' },
-    attempt: { ...change, status: stopped || talk.isLost ? 'lost' : 'failed', error },
+    attempt: { ...change, status: stopped || outcome.isLost ? 'lost' : 'failed', error },
     events: [
       ...keptEvents,
       ...leftOutEvent(about, saved),
@@ -257,9 +261,9 @@ async function conclude(
 async function saveWork(
   engine: Engine,
   { attempt, task, repository, attemptDir, base }: AttemptContext,
-): Promise<Omit<KeptWork, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }> {
-  if (attempt.kind === 'review') return { checkpoint: null, events: [], mustStay: false }
-  return keepWork(engine, repository, {
+): Promise<Omit<PreservedWork, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }> {
+  if (attempt.kind === 'review') return { checkpoint: null, events: [], mustKeep: false }
+  return preserveWork(engine, repository, {
     attemptId: attempt.id,
     attemptDir,
     base,
@@ -274,38 +278,38 @@ const NAMED_LEFT_OUT = 5
 
 /** Describes the files of the workspace that are not in the checkpoint. */
 function leftOutEvent(about: EventContext, saved: Checkpoint | null): NewEvent[] {
-  const left = saved?.leftOut ?? []
-  if (left.length === 0) return []
-  const named = left.slice(0, NAMED_LEFT_OUT).map(({ path: name, why }) => `${name} (${why})`)
-  const more = left.length > named.length ? `, and ${left.length - named.length} more` : ''
+  const leftOut = saved?.leftOut ?? []
+  if (leftOut.length === 0) return []
+  const named = leftOut.slice(0, NAMED_LEFT_OUT).map(({ path: name, why: reason }) => `${name} (${reason})`)
+  const more = leftOut.length > named.length ? `, and ${leftOut.length - named.length} more` : ''
   return [
     {
       ...about,
       actor: 'server',
       type: 'checkpoint.left_out',
       message: `Not committed: ${named.join(', ')}${more}. What checks need of it belongs into the setup of the job.`,
-      data: { left_out: left },
+      data: { left_out: leftOut },
     },
   ]
 }
 
 /** Returns an error when a change was the only possible evidence and there is none; otherwise null. */
 function noChangeError(
-  { isFresh, task }: AttemptContext,
-  talk: ConversationOutcome,
+  { isFirst, task }: AttemptContext,
+  outcome: ConversationOutcome,
   saved: Checkpoint | null,
 ): string | null {
-  const hasNothing = saved !== null && isFresh && !saved.changed
-  const couldPass = talk.error === null && task.kind === 'build' && task.checks.length === 0
+  const hasNothing = saved !== null && isFirst && !saved.changed
+  const couldPass = outcome.error === null && task.kind === 'build' && task.checks.length === 0
   return hasNothing && couldPass ? 'The agent ended its turn and had changed nothing.' : null
 }
 
 function successOf(
   { attempt, task }: AttemptContext,
-  talk: ConversationOutcome,
+  outcome: ConversationOutcome,
   saved: Checkpoint | null,
 ): EventContent<'review.verdict' | 'attempt.succeeded'> {
-  const { review } = talk.reports
+  const { review } = outcome.reports
   if (review !== undefined) {
     return {
       type: 'review.verdict',
@@ -328,16 +332,16 @@ function heldReport(
   about: EventContext,
   keptEvents: readonly NewEvent[],
 ): Report {
-  const why = `was broken off because of ${held.on}.`
+  const reason = `was broken off because of ${held.on}.`
   return {
     outcome: { kind: 'session' },
-    attempt: { ...change, status: 'lost', error: `It ${why}`, outcome: { held } },
+    attempt: { ...change, status: 'lost', error: `It ${reason}`, outcome: { held } },
     events: [
       ...keptEvents,
       {
         ...about,
         type: 'attempt.held',
-        message: `Attempt ${attempt.number} of "${task.title}" ${why}`,
+        message: `Attempt ${attempt.number} of "${task.title}" ${reason}`,
         data: { held },
       },
     ],

@@ -2,7 +2,7 @@ import { CustomBackend, Settings, type AddedBackend } from '../../contract/backe
 import { backendOfEntry, type RegistryBackend } from '../../contract/registry.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { forgetConformance } from '../../store/conformance.ts'
-import { holdSettings, writeSettings } from '../../store/settings.ts'
+import { lockSettings, writeSettings } from '../../store/settings.ts'
 import { sealEnv } from '../backend-env.ts'
 import type { Engine } from '../engine.ts'
 import { isDefinedIn } from '../settings-file.ts'
@@ -11,7 +11,7 @@ import { isDefinedIn } from '../settings-file.ts'
 export async function addBackend(engine: Engine, backend: CustomBackend): Promise<AddedBackend> {
   const sealed = await sealEnv(engine.models.vault, [backend])
   await engine.db.tx(async (trx) => {
-    const settings = await holdSettings(trx)
+    const settings = await lockSettings(trx)
     if (backend.name === 'offline' || backend.name === 'team')
       throw new AppError(
         'built_in_backend',
@@ -65,7 +65,7 @@ export async function addRegistryBackend(engine: Engine, entry: RegistryBackend)
 /** Removes a backend that was added. Throws `AppError` for one that is part of Slipway or does not exist. */
 export async function removeBackend(engine: Engine, name: string): Promise<void> {
   await engine.db.tx(async (trx) => {
-    const settings = await holdSettings(trx)
+    const settings = await lockSettings(trx)
     if (isDefinedIn(engine.settingsFile, name))
       throw new AppError(
         'in_settings_file',

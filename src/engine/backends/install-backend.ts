@@ -18,8 +18,8 @@ export async function installBackend(
   const profile = await requireInstallable(engine, name)
   underway.add(name)
   try {
-    const { locations: places } = engine.catalogue
-    await installProfile(profile, { locations: places, env: engine.installEnv, onOutput, signal })
+    const { locations } = engine.catalogue
+    await installProfile(profile, { locations, env: engine.installEnv, onOutput, signal })
   } finally {
     underway.delete(name)
   }

@@ -20,14 +20,14 @@ async function* installation(
 ): AsyncGenerator<InstallEvent> {
   const waiting: InstallEvent[] = []
   let wake = Promise.withResolvers<void>()
-  const tell = (event: InstallEvent): void => {
+  const send = (event: InstallEvent): void => {
     waiting.push(event)
     wake.resolve()
   }
   let ended = false
-  void installBackend(engine, name, (output) => tell({ output }), signal)
-    .then((backend) => tell({ backend }))
-    .catch((error: unknown) => tell(failure(error)))
+  void installBackend(engine, name, (output) => send({ output }), signal)
+    .then((backend) => send({ backend }))
+    .catch((error: unknown) => send(failure(error)))
     .finally(() => {
       ended = true
       wake.resolve()

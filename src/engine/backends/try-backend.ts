@@ -36,7 +36,7 @@ export async function tryBackend(engine: Engine, name: string): Promise<BackendT
   const transcript: NewEvent[] = []
   try {
     const workspace = await makeBareWorkspace(root)
-    const error = await talk(engine, backend, launch, workspace, transcript)
+    const error = await converse(engine, backend, launch, workspace, transcript)
     return {
       ok: error === null,
       duration_ms: clock.now() - began,
@@ -72,7 +72,7 @@ export async function usableBackend(
 }
 
 /** Runs the turn; returns null on success, otherwise a description of the failure. */
-async function talk(
+async function converse(
   engine: Engine,
   backend: Backend,
   launch: Launch,
@@ -80,7 +80,7 @@ async function talk(
   transcript: NewEvent[],
 ): Promise<string | null> {
   const { trialMs } = engine.limits
-  const late = timeLimit(trialMs)
+  const timeout = timeLimit(trialMs)
   const record = (update: SessionUpdate): void => {
     const cap = engine.limits.eventTextChars
     const event = { ...toEvent(update, cap), actor: `agent:${backend.profile.displayName}`, at: clock.date() }
@@ -97,18 +97,18 @@ async function talk(
         caller: { backend: backend.profile.id, jobId: null, taskId: null, attemptId: null, role: null },
         label: `test of ${backend.profile.id}`,
         policy: 'sandbox',
-        answer: (asked) => Promise.resolve(allowing(asked)),
+        answer: (prompt) => Promise.resolve(allowing(prompt)),
         onUpdate: record,
       },
-      late,
+      timeout,
     )
-    const { stopReason } = await open.session.prompt(PROMPT, late)
+    const { stopReason } = await open.session.prompt(PROMPT, timeout)
     if (stopReason !== 'end_turn') return `It stopped with "${stopReason}" instead of ending its turn.`
     return transcript.some((event) => event.type === 'session.message')
       ? null
       : 'It ended its turn without a word.'
   } catch (error) {
-    if (late.aborted)
+    if (timeout.aborted)
       return `It did not end its turn within ${trialMs / 1000} s: look at its transcript, or raise SLIPWAY_TRIAL_SECONDS.`
     return error instanceof Error ? error.message : String(error)
   } finally {

@@ -4,7 +4,7 @@ import { progressOf } from '../../domain/progress.ts'
 import { clock } from '../../lib/clock.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { notePersonWait } from '../../store/person-wait.ts'
-import { takeAdvance } from '../../store/queue.ts'
+import { claimAdvance } from '../../store/queue.ts'
 import { readSnapshot } from '../../store/snapshot.ts'
 import { applyDecisions } from './apply-decisions.ts'
 import type { Engine, EngineLimits } from '../engine.ts'
@@ -23,7 +23,7 @@ export async function advance(
 ): Promise<void> {
   await serverAct(engine.db, jobId, async (transaction) => {
     const { trx } = transaction
-    if (!(await takeAdvance(trx, jobId))) return
+    if (!(await claimAdvance(trx, jobId))) return
     let snapshot: Snapshot | null = null
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       snapshot = await readSnapshot(trx, jobId, snapshot)

@@ -53,13 +53,13 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
   }
   const commitTogether = coalesce(store, engine.limits.createBatch)
   // A reused key fails its transaction, which must not make other creations fail.
-  const commitAlone = async (row: Parameters<typeof store>[0][number]): Promise<Created> => {
+  const commitOne = async (row: Parameters<typeof store>[0][number]): Promise<Created> => {
     await store([row])
     return { id: row.id, replayed: false }
   }
 
   const room = shareFor(ROOM_MS, () => missingRoom(engine))
-  const known = openKnownBackends(engine)
+  const available = openKnownBackends(engine)
   const branchOf = openSourceCheck()
 
   return async ({ input, documents, idempotencyKey, isHidden = false }) => {
@@ -71,15 +71,15 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
     const settings = await engine.settings()
     const filled = fillIn(input, settings.defaults)
     refuseEmptyGate(filled)
-    const backends = await chooseBackends(known, settings, input).catch(sayUpgraded(engine))
+    const backends = await chooseBackends(available, settings, input).catch(explainUpgrade(engine))
     try {
-      return await (idempotencyKey === null ? commitTogether : commitAlone)({
+      return await (idempotencyKey === null ? commitTogether : commitOne)({
         id: newId(),
         vision: input.vision,
         title: titleOf(input.vision),
         ...backends,
         ...filled,
-        ...(await asked(input, branchOf)),
+        ...(await readRequest(input, branchOf)),
         idempotencyKey,
         requestHash,
         isHidden,
@@ -96,7 +96,7 @@ export function openCreateJob(engine: Engine): (creation: Creation) => Promise<C
 }
 
 /** Returns the fields that have no default in the settings, and the branch of the source, for which the source is read. */
-async function asked(
+async function readRequest(
   input: NewJob,
   branchOf: SourceCheck,
 ): Promise<Pick<NewJobRow, 'model' | 'models' | 'source' | 'branch' | 'setup' | 'budget' | 'priority'>> {
@@ -109,9 +109,9 @@ function noRoom(missing: string): AppError {
 }
 
 /** Returns a handler that rethrows its error, or throws an `AppError` 503 when an upgrade replaced the program and its agents. */
-function sayUpgraded({ program }: Engine): (error: unknown) => Promise<never> {
+function explainUpgrade({ program }: Engine): (error: unknown) => Promise<never> {
   return async (error) => {
-    throw (await program.look()) === null
+    throw (await program.check()) === null
       ? error
       : new AppError('upgraded', `${upgradeSentence}. Nothing that was accepted is lost.`)
   }
@@ -164,30 +164,30 @@ async function replay(engine: Engine, key: string, requestHash: string): Promise
 interface KnownBackends {
   list(settings: Settings): Promise<readonly BackendView[]>
   /** Looks again, so that a job is only refused for the current state. */
-  look(settings: Settings): Promise<readonly BackendView[]>
+  listNow(settings: Settings): Promise<readonly BackendView[]>
 }
 
 /** The settings object stays the same while it is shared, and so does the list found for it. */
 function openKnownBackends(engine: Engine): KnownBackends {
   let last: { readonly settings: Settings; readonly found: Promise<readonly BackendView[]> } | null = null
-  const look = async (settings: Settings): Promise<readonly BackendView[]> => {
+  const listNow = async (settings: Settings): Promise<readonly BackendView[]> => {
     const found = engine.catalogue.list(settings)
     last = { settings, found }
     return found
   }
-  return { look, list: (settings) => (last?.settings === settings ? last.found : look(settings)) }
+  return { listNow, list: (settings) => (last?.settings === settings ? last.found : listNow(settings)) }
 }
 
 /** Chooses the backend of the job and of each role with its own; throws unless all of them exist and are usable. */
 async function chooseBackends(
-  known: KnownBackends,
+  backends: KnownBackends,
   settings: Settings,
   input: NewJob,
 ): Promise<{ backend: string; agents: NewJobRow['agents'] }> {
   try {
-    return choose(await known.list(settings), input)
+    return choose(await backends.list(settings), input)
   } catch (error) {
-    if (error instanceof AppError) return choose(await known.look(settings), input)
+    if (error instanceof AppError) return choose(await backends.listNow(settings), input)
     throw error
   }
 }
@@ -209,8 +209,8 @@ function choose(
     return found.name
   }
   const standard = backends.find((backend) => backend.default)
-  const wanted = input.backend ?? standard?.name
-  if (wanted === undefined)
+  const backendName = input.backend ?? standard?.name
+  if (backendName === undefined)
     throw new AppError(
       'no_backend',
       'No backend is available: see `slipway backends` for what each one needs.',
@@ -218,5 +218,5 @@ function choose(
   const agents = Object.fromEntries(
     Object.entries(input.agents ?? {}).map(([role, name]) => [role, usable(name)]),
   )
-  return { backend: usable(wanted), agents }
+  return { backend: usable(backendName), agents }
 }

@@ -56,7 +56,7 @@ async function* followJob(
       const events = await readEvents(db.reader, jobId, cursor, PAGE)
       const last = events.at(-1)
       if (last === undefined) {
-        await bell.heard(LOOK_AGAIN_MS)
+        await bell.next(LOOK_AGAIN_MS)
         continue
       }
       cursor = last.seq
@@ -78,7 +78,7 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
   try {
     while (!signal.aborted) {
       bell.reset()
-      if (changed.size === 0) await bell.heard(LOOK_AGAIN_MS)
+      if (changed.size === 0) await bell.next(LOOK_AGAIN_MS)
       if (signal.aborted) return
       await pause(GATHER_MS)
       const ids = [...changed]
@@ -92,13 +92,13 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
 }
 
 /** A wake-up signal that remembers one ring, so that a ring between a look and the wait is not missed. */
-function openBell(signal: AbortSignal): { ring(): void; reset(): void; heard(ms: number): Promise<void> } {
+function openBell(signal: AbortSignal): { ring(): void; reset(): void; next(ms: number): Promise<void> } {
   let rung = Promise.withResolvers<void>()
   return {
     ring: () => rung.resolve(),
     reset: () => {
       rung = Promise.withResolvers()
     },
-    heard: (ms) => waitFor(rung.promise, { signal, ms }, () => undefined),
+    next: (ms) => waitFor(rung.promise, { signal, ms }, () => undefined),
   }
 }

@@ -8,7 +8,7 @@ import { diff, listCommits, listFiles, readFile, resolveRef } from '../../worksp
 import { serveUploadPack, type UploadPack } from '../../workspace/serve-repository.ts'
 import type { Engine } from '../engine.ts'
 import { existingJob } from '../existing-job.ts'
-import { noteTaken } from './take-result.ts'
+import { recordDownload } from './take-result.ts'
 
 /** The maximum number of commits in a history. */
 const COMMITS = 1000
@@ -23,14 +23,14 @@ export type FileLimits = Pick<
 >
 
 /** A commit in the repository of a job. */
-interface Place {
+interface CommitLocation {
   readonly job: JobRow
   readonly repository: JobRepository
   readonly commit: string
 }
 
 /** Finds a commit of a job by its name, the tip of its branch unless told. All files are read from git objects. */
-async function placeOf(engine: FilesEngine, jobId: string, ref = 'HEAD'): Promise<Place> {
+async function locate(engine: FilesEngine, jobId: string, ref = 'HEAD'): Promise<CommitLocation> {
   const job = await existingJob(engine, jobId)
   const repository = jobRepository(engine.dataDir, jobId)
   if (repository === null) throw noCommit(ref, ' yet: its work has not begun')
@@ -39,13 +39,13 @@ async function placeOf(engine: FilesEngine, jobId: string, ref = 'HEAD'): Promis
   return { job, repository, commit }
 }
 
-function noCommit(ref: string, why = ''): AppError {
-  return new AppError('ref_not_found', `The job has no commit "${ref}"${why}.`)
+function noCommit(ref: string, detail = ''): AppError {
+  return new AppError('ref_not_found', `The job has no commit "${ref}"${detail}.`)
 }
 
 /** Returns the list of the files of a commit. */
 export async function viewTree(engine: FilesEngine, jobId: string, ref?: string): Promise<FileTree> {
-  const { repository, commit } = await placeOf(engine, jobId, ref)
+  const { repository, commit } = await locate(engine, jobId, ref)
   return listFiles(repository, commit, engine.limits.treeEntries)
 }
 
@@ -56,7 +56,7 @@ export async function viewFile(
   path: Buffer,
   ref?: string,
 ): Promise<FileContent> {
-  const { repository, commit } = await placeOf(engine, jobId, ref)
+  const { repository, commit } = await locate(engine, jobId, ref)
   return readFile(repository, commit, path)
 }
 
@@ -66,14 +66,14 @@ export async function viewDiff(
   jobId: string,
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
 ): Promise<DiffView> {
-  const { repository, commit } = await placeOf(engine, jobId, to)
-  const base = from === undefined ? '' : (await placeOf(engine, jobId, from)).commit
+  const { repository, commit } = await locate(engine, jobId, to)
+  const base = from === undefined ? '' : (await locate(engine, jobId, from)).commit
   return diff(repository, base, commit, engine.limits.diffBytes)
 }
 
 /** Returns the history of a commit, newest first. */
 export async function viewCommits(engine: FilesEngine, jobId: string, ref?: string): Promise<CommitList> {
-  const { repository, commit } = await placeOf(engine, jobId, ref)
+  const { repository, commit } = await locate(engine, jobId, ref)
   return listCommits(repository, commit, COMMITS)
 }
 
@@ -84,10 +84,10 @@ export async function archiveJob(
   format: ArchiveFormat,
   signal: AbortSignal,
 ): Promise<{ name: string; stream: Readable }> {
-  const { job, repository, commit } = await placeOf(engine, jobId)
+  const { job, repository, commit } = await locate(engine, jobId)
   const { archiveBytes: maxBytes, cloneMs: timeoutMs } = engine.limits
   const stream = await archiveCommit(repository, commit, { format, maxBytes, timeoutMs, signal })
-  await noteTaken(engine, jobId, 'archive')
+  await recordDownload(engine, jobId, 'archive')
   return { name: `${slugOf(job.title)}-${commit.slice(0, 8)}.${format}`, stream }
 }
 
@@ -98,13 +98,13 @@ function slugOf(title: string): string {
 }
 
 /** Returns git's answer to a client that reads the repository of a job. */
-export async function uploadPack(engine: FilesEngine, jobId: string, asked: UploadPack): Promise<Readable> {
+export async function uploadPack(engine: FilesEngine, jobId: string, request: UploadPack): Promise<Readable> {
   await existingJob(engine, jobId)
   const repository = jobRepository(engine.dataDir, jobId)
   if (repository === null)
     throw new AppError('not_found', 'The job has no repository yet: its work has not begun.')
-  const answer = serveUploadPack(repository, asked, engine.limits)
+  const answer = serveUploadPack(repository, request, engine.limits)
   // The first request only asks which branches there are.
-  if (asked.request !== null) await noteTaken(engine, jobId, 'clone')
+  if (request.request !== null) await recordDownload(engine, jobId, 'clone')
   return answer
 }

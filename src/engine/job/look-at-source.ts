@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/app-error.ts'
 import { findSource, usualBranch } from '../../workspace/find-source.ts'
 import { SourceError } from '../../workspace/source-error.ts'
-import { insistOnHelper } from '../insist-on-helper.ts'
+import { retryWithHelper } from '../insist-on-helper.ts'
 
 /** The time limit of a look at a source, in ms: a request waits for the result. */
 const LOOK_MS = 4000
@@ -17,9 +17,9 @@ export type SourceCheck = (source: string | null) => Promise<string>
  */
 export function openSourceCheck(): SourceCheck {
   const underway = new Map<string, Promise<string>>()
-  const look = async (source: string): Promise<string> => {
+  const inspect = async (source: string): Promise<string> => {
     try {
-      return (await insistOnHelper(() => findSource(source, { timeoutMs: LOOK_MS }))).branch
+      return (await retryWithHelper(() => findSource(source, { timeoutMs: LOOK_MS }))).branch
     } catch (error) {
       if (error instanceof SourceError)
         throw new AppError('bad_source', error.message, {
@@ -37,7 +37,7 @@ export function openSourceCheck(): SourceCheck {
     if (joined !== undefined) return joined
     if (underway.size >= LOOKS)
       throw new AppError('busy', 'Too many sources are being looked at: try again in a few seconds.')
-    const looking = look(source)
+    const looking = inspect(source)
     underway.set(source, looking)
     return looking
   }

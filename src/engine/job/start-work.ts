@@ -85,14 +85,14 @@ async function startAttempt(
     taskId: task.id,
     attemptId: id,
   })
-  const what = attempt.kind === 'review' ? `Review ${number}` : `Attempt ${number}`
+  const label = attempt.kind === 'review' ? `Review ${number}` : `Attempt ${number}`
   return [
     {
       type: 'attempt.created',
       actor: 'server',
       taskId: task.id,
       attemptId: id,
-      message: `${what} of "${task.title}" was given to ${agent.name}.`,
+      message: `${label} of "${task.title}" was given to ${agent.name}.`,
       data: {
         number,
         kind: attempt.kind,

@@ -1,15 +1,15 @@
-import { markTaken } from '../../store/retention.ts'
+import { markDownloaded } from '../../store/retention.ts'
 import type { Engine } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
 
 /** Records that somebody has a copy of the files of a job, and how; only the first time counts. */
-export async function noteTaken(
+export async function recordDownload(
   { db }: Pick<Engine, 'db'>,
   id: string,
   how: 'archive' | 'clone',
 ): Promise<void> {
   await serverAct(db, id, async ({ trx, append }) => {
-    if (!(await markTaken(trx, id))) return
+    if (!(await markDownloaded(trx, id))) return
     const message = how === 'clone' ? 'The repository was cloned.' : 'The files were downloaded.'
     await append([{ type: 'job.taken', actor: 'person', message, data: { how } }])
   })

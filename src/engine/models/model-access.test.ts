@@ -99,8 +99,11 @@ describe('how a backend reaches a model', () => {
 
   it('is by its own login where there is one', () => {
     fs.writeFileSync(path.join(home, 'login.json'), '{}')
-    expect(route({ gateway: gateway('openai'), login: ['login.json'] })).toEqual({ auth: 'own', sure: true })
-    expect(route({ login: ['none.json'] })).toEqual({ auth: 'own', sure: false })
+    expect(route({ gateway: gateway('openai'), login: ['login.json'] })).toEqual({
+      auth: 'own',
+      isCertain: true,
+    })
+    expect(route({ login: ['none.json'] })).toEqual({ auth: 'own', isCertain: false })
     expect(route({})).toEqual({ auth: 'none' })
   })
 

@@ -50,24 +50,24 @@ export async function openAccess(
   signal: AbortSignal,
 ): Promise<ModelAccess> {
   const usable = (await engine.models.providers()).filter((provider) => provider.usable)
-  const reach = modelRouteFor(profile, usable, engine.ownHome)
-  switch (reach.auth) {
+  const route = modelRouteFor(profile, usable, engine.ownHome)
+  switch (route.auth) {
     case null:
-      throw new AppError('no_model', `The backend "${profile.id}" cannot be used: ${reach.reason}`)
+      throw new AppError('no_model', `The backend "${profile.id}" cannot be used: ${route.reason}`)
     case 'own':
     case 'none':
       return { ...withoutGateway, access: { gateway: null, model } }
     case 'gateway': {
-      const held = troubleOf(engine, usable, reach.provider)
-      if (held !== null) throw new NoModelNow(held)
+      const wait = providerProblem(engine, usable, route.provider)
+      if (wait !== null) throw new NoModelNow(wait)
       const grant: Grant = engine.models.gateway.open(caller)
       const stopListening = onAbort(signal, () => void grant.close())
       return {
         access: {
-          gateway: { url: engine.models.gateway.url, token: grant.token, speech: reach.speech },
-          model: model ?? reach.model,
+          gateway: { url: engine.models.gateway.url, token: grant.token, speech: route.speech },
+          model: model ?? route.model,
         },
-        provider: reach.provider,
+        provider: route.provider,
         halted: grant.halted,
         held: grant.held,
         used: grant.used,
@@ -89,9 +89,9 @@ const withoutGateway: ModelAccess = {
   close: () => Promise.resolve(),
 }
 
-function troubleOf(engine: Engine, providers: readonly KnownProvider[], name: string): HeldBack | null {
-  const trouble = providers.find((provider) => provider.name === name)?.trouble ?? null
-  if (trouble !== null) return { for: 'backend', provider: name, on: trouble.reason }
+function providerProblem(engine: Engine, providers: readonly KnownProvider[], name: string): HeldBack | null {
+  const problem = providers.find((provider) => provider.name === name)?.trouble ?? null
+  if (problem !== null) return { for: 'backend', provider: name, on: problem.reason }
   const outage = engine.models.gateway.outage(name)
   if (outage === null) return null
   const on = `the provider "${name}": ${outage.reason}`

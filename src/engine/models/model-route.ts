@@ -45,15 +45,16 @@ export function modelRouteNow(
   ownHome: string,
 ): ModelRoute {
   const usable = providers.filter((provider) => provider.usable)
-  const reach = modelRouteFor(
+  const current = modelRouteFor(
     profile,
     usable.filter((provider) => provider.probe?.result !== 'refused'),
     ownHome,
   )
-  if (reach.auth !== null) return reach
-  const wanted = modelRouteFor(profile, usable, ownHome)
-  const refused = wanted.auth === 'gateway' ? usable.find(({ name }) => name === wanted.provider) : undefined
-  if (refused === undefined) return reach
+  if (current.auth !== null) return current
+  const preferred = modelRouteFor(profile, usable, ownHome)
+  const refused =
+    preferred.auth === 'gateway' ? usable.find(({ name }) => name === preferred.provider) : undefined
+  if (refused === undefined) return current
   return {
     auth: null,
     reason: `It reaches no model: the provider "${refused.name}" refused the key (${refused.probe?.said ?? 'no reason given'}). Set another, as in \`slipway secrets set ${refused.secret ?? refused.name}\`.`,

@@ -11,7 +11,7 @@ import { openPrices } from '../../models/prices.ts'
 import type { Database } from '../../store/database.ts'
 import { readBudget } from '../../store/budgets.ts'
 import {
-  holdProviders,
+  lockProviders,
   readProviders,
   writeProbe,
   writeTrouble,
@@ -75,14 +75,14 @@ export async function openModels(options: ModelOptions): Promise<Models> {
       // The key may have been replaced during the call: the new one has not been refused.
       if (row === undefined || (await withKey(vault, log, row)).key !== target.key) return
       const now = await db.patient.tx(async (trx) => {
-        if (rowOf(await holdProviders(trx), target.name)?.sealed !== row.sealed) return false
+        if (rowOf(await lockProviders(trx), target.name)?.sealed !== row.sealed) return false
         return writeTrouble(trx, target.name, { reason: on, since: clock.iso(), until: null })
       })
       if (now) log.warn({ provider: target.name, why: on }, 'a provider waits for a person')
       known.forget()
     },
     async target(wire, backend) {
-      const usable = (await db.insist(known.get)).filter((provider) => provider.usable)
+      const usable = (await db.retryWhileAway(known.get)).filter((provider) => provider.usable)
       const provider = chooseProvider(usable, wire, backend)
       return provider === null
         ? null
@@ -96,13 +96,13 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     changed: known.forget,
     async tryProvider(name) {
       const row = rowOf(await readProviders(db.reader), name)
-      const tried = row === undefined ? undefined : await withKey(vault, log, row)
-      if (tried?.usable !== true) return
-      const found = await gateway.probe({ ...tried, baseUrl: tried.base_url, blocked: null }, PROBE_MS)
+      const candidate = row === undefined ? undefined : await withKey(vault, log, row)
+      if (candidate?.usable !== true) return
+      const found = await gateway.probe({ ...candidate, baseUrl: candidate.base_url, blocked: null }, PROBE_MS)
       await db.tx(async (trx) => {
-        const now = rowOf(await holdProviders(trx), name)
+        const now = rowOf(await lockProviders(trx), name)
         // If the provider was changed during the probe, the result is not about it.
-        if (now === undefined || now.sealed !== row?.sealed || now.base_url !== tried.base_url) return
+        if (now === undefined || now.sealed !== row?.sealed || now.base_url !== candidate.base_url) return
         await writeProbe(trx, name, found)
         if (found.result !== 'refused') return
         const reason = `the provider "${name}": ${found.said}`

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAdvanceDue, storeJob } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
-import { holdProviders, writeProvider, writeTrouble } from '../../store/providers.ts'
+import { lockProviders, writeProvider, writeTrouble } from '../../store/providers.ts'
 import { writeSecret } from '../../store/secrets.ts'
 import type { Engine } from '../engine.ts'
 import {
@@ -178,7 +178,7 @@ describe('a provider', () => {
 
   it('is one of not too many', async () => {
     await engine.db.tx(async (trx) => {
-      await holdProviders(trx)
+      await lockProviders(trx)
       const plain = { secret: null, header: null, headers: {}, responses: false, model: null, backends: [] }
       for (let n = 0; n < 50; n += 1)
         await writeProvider(trx, { name: `p${n}`, wire: 'openai', base_url, ...plain })

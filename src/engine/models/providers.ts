@@ -7,7 +7,7 @@ import { jobsWaitingFor } from '../../store/jobs.ts'
 import {
   deleteProvider,
   forgiveProviders,
-  holdProviders,
+  lockProviders,
   readProviders,
   writeProvider,
   writeTrouble,
@@ -27,7 +27,7 @@ export async function viewProviders(engine: Engine): Promise<ProviderView[]> {
 /** Adds or replaces a provider and probes it. Throws `AppError` for an unknown provider without enough fields. */
 export async function setProvider(engine: Engine, name: string, input: ProviderInput): Promise<ProviderView> {
   await engine.db.tx(async (trx) => {
-    const all = await holdProviders(trx)
+    const all = await lockProviders(trx)
     const before = all.find((provider) => provider.name === name)
     if (before === undefined && all.length >= MAX_PROVIDERS)
       throw new AppError('too_many_providers', 'There are as many providers as there can be: remove one.')
@@ -40,8 +40,8 @@ export async function setProvider(engine: Engine, name: string, input: ProviderI
 /** Completes an input with the stored provider, then with what Slipway knows of a provider of this name. */
 function complete(name: string, input: ProviderInput, before: Provider | undefined): Provider {
   const plain = { name, secret: name, header: null, headers: {}, model: null, backends: [] }
-  const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-  const provider = Provider.safeParse({ ...plain, ...knownProviders[name], ...before, ...said })
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const provider = Provider.safeParse({ ...plain, ...knownProviders[name], ...before, ...given })
   if (!provider.success)
     throw new AppError(
       'incomplete_provider',
@@ -119,8 +119,8 @@ function changed(engine: Engine): void {
 }
 
 /** Copies field by field, because the key must not leave this process. Temporary outages are known to the gateway only. */
-function toView(engine: Engine, known: KnownProvider): ProviderView {
-  const outage = engine.models.gateway.outage(known.name)
+function toView(engine: Engine, provider: KnownProvider): ProviderView {
+  const outage = engine.models.gateway.outage(provider.name)
   const passing =
     outage === null
       ? null
@@ -130,10 +130,10 @@ function toView(engine: Engine, known: KnownProvider): ProviderView {
           until: isoTime(new Date(outage.until)),
         }
   return {
-    ...Provider.parse(known),
-    usable: known.usable,
-    trouble: known.trouble ?? passing,
-    probe: known.probe,
+    ...Provider.parse(provider),
+    usable: provider.usable,
+    trouble: provider.trouble ?? passing,
+    probe: provider.probe,
   }
 }
 

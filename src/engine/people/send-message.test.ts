@@ -11,7 +11,7 @@ import type { JobStatus } from '../../contract/words.ts'
 import { newId } from '../../lib/ids.ts'
 import { listDocuments } from '../../store/documents.ts'
 import { readEvents } from '../../store/events.ts'
-import { keepFindings, readFindings } from '../../store/findings.ts'
+import { storeFindings, readFindings } from '../../store/findings.ts'
 import { readJob } from '../../store/jobs.ts'
 import { takeMessages } from '../../store/messages.ts'
 import { serverAct } from '../job-transactions.ts'
@@ -127,7 +127,7 @@ describe('waiving a finding', () => {
         detail: '',
         message: `${path}.`,
       }))
-      await keepFindings(trx, id, 'c', found)
+      await storeFindings(trx, id, 'c', found)
     })
     return { id, findings: (await readFindings(engine.db.reader, id)).map((finding) => finding.id) }
   }

@@ -22,7 +22,7 @@ export async function setBudget(engine: Engine, id: string, change: BudgetChange
       {
         type: 'job.budget',
         actor: 'person',
-        message: `A person set the budget: ${inWords(budget)}.`,
+        message: `A person set the budget: ${describeBudget(budget)}.`,
         data: { tokens: budget?.tokens ?? null, usd: budget?.usd ?? null },
       },
     ])
@@ -39,7 +39,7 @@ function changed(before: Budget, change: BudgetChange): NonNullable<JobChange['b
   return { tokens, usd, version: (before?.version ?? 0) + 1 }
 }
 
-function inWords(budget: JobChange['budget']): string {
+function describeBudget(budget: JobChange['budget']): string {
   const { tokens, usd } = budget ?? {}
   const parts = [
     tokens === undefined ? '' : `${new Intl.NumberFormat('en').format(tokens)} tokens`,

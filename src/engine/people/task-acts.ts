@@ -88,7 +88,7 @@ export async function retryTask(
 
 /** Throws an `AppError` with the reason when a task cannot be started over now. */
 function refuseRetry({ job, task }: { job: Snapshot['job']; task: Task }): void {
-  const refused = (why: string): AppError => new AppError('not_retryable', why)
+  const refused = (reason: string): AppError => new AppError('not_retryable', reason)
   if (job.status === 'cancelled' || job.cancelRequested)
     throw refused('The job was cancelled: restart it, and its unfinished tasks begin again.')
   if (job.status === 'completed' || job.status === 'queued')
@@ -116,6 +116,6 @@ async function readTask(trx: JobTrx, id: string, taskId: string): Promise<Snapsh
   return { ...snapshot, task }
 }
 
-function refusal(why: string): AppError {
-  return new AppError('not_cancellable', why)
+function refusal(reason: string): AppError {
+  return new AppError('not_cancellable', reason)
 }

@@ -188,8 +188,8 @@ async function copy(from: string, to: string, filter: (file: string) => boolean 
     try {
       return await fs.promises.cp(from, to, options)
     } catch (error) {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      if (!isGone || round >= ROUNDS) throw error
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!isMissing || round >= ROUNDS) throw error
       if (!fs.existsSync(from)) return
     }
   }

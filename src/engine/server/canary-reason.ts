@@ -27,25 +27,25 @@ function failed(reason: string): CanaryEnd {
 }
 
 /** Judges a canary whose job is late. */
-export async function judgeLate(engine: Engine, id: string): Promise<CanaryEnd> {
+export async function explainTimeout(engine: Engine, id: string): Promise<CanaryEnd> {
   const limit = `${engine.limits.canaryMs / 1000} s`
   const late = await readJob(engine.db.reader, id)
   const workers = await listWorkers(engine.db.reader)
-  const heard = workers.filter((worker) => clock.now() - worker.seen_at.getTime() < SILENT_MS)
-  if (heard.length === 0)
+  const live = workers.filter((worker) => clock.now() - worker.seen_at.getTime() < SILENT_MS)
+  if (live.length === 0)
     return failed(
       `Its job did not complete within ${limit}: no worker has been heard for ${silence(workers)} s. Restart the server.`,
     )
-  const slots = heard.reduce((sum, worker) => sum + worker.slots, 0)
+  const slots = live.reduce((sum, worker) => sum + worker.slots, 0)
   if (late?.started_at === null && (await busySlots(engine.db.reader)) >= slots)
     return { end: 'no-free-slot' }
   const [last] = await readMessages(engine.db.reader, id, 1)
   return failed(
-    `Its job did not complete within ${limit}: it is ${where(late)}. Its last event: ${last?.message ?? 'none'}`,
+    `Its job did not complete within ${limit}: it is ${stateOf(late)}. Its last event: ${last?.message ?? 'none'}`,
   )
 }
 
-function where(late: JobRow | null): string {
+function stateOf(late: JobRow | null): string {
   if (late === null) return 'gone'
   return late.wait === null
     ? `${late.status}, ${late.phase}`

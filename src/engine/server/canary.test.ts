@@ -13,7 +13,7 @@ import type { Engine, EngineLimits } from '../engine.ts'
 import { openCreateJob } from '../job/create-job.ts'
 import { openStreams, type Streams } from '../job/follow-events.ts'
 import { serverAct } from '../job-transactions.ts'
-import { judgeEnded, judgeLate } from './canary-reason.ts'
+import { judgeEnded, explainTimeout } from './canary-reason.ts'
 import { openCanary, type Canary } from './canary.ts'
 
 let opened: TestEngine
@@ -212,12 +212,12 @@ describe('why a canary failed', () => {
   it('is told of a job that is gone', async () => {
     expect(reasonOf(await judgeEnded(engine, newId()))).toBe('Its job is gone: nobody said why')
     await pretendWorker()
-    expect(reasonOf(await judgeLate(engine, newId()))).toContain('it is gone. Its last event: none')
+    expect(reasonOf(await explainTimeout(engine, newId()))).toContain('it is gone. Its last event: none')
   })
 
   it('is told of workers that nobody has heard, and of what a late job waits for', async () => {
     const id = await storeJob(engine.db)
-    expect(reasonOf(await judgeLate(engine, id))).toMatch(
+    expect(reasonOf(await explainTimeout(engine, id))).toMatch(
       /no worker has been heard for \d+ s\. Restart the server/,
     )
     await pretendWorker()
@@ -225,7 +225,7 @@ describe('why a canary failed', () => {
     await underLock(engine.db, id, (trx) =>
       updateJob(trx, id, { status: 'waiting', wait, started_at: new Date() }),
     )
-    expect(reasonOf(await judgeLate(engine, id))).toContain(
+    expect(reasonOf(await explainTimeout(engine, id))).toContain(
       'it is waiting for disk: room. Its last event: The job was accepted.',
     )
     await engine.db.tx((trx) =>
@@ -235,7 +235,7 @@ describe('why a canary failed', () => {
         .where('id', '=', engine.workerId)
         .execute(),
     )
-    expect(reasonOf(await judgeLate(engine, id))).toContain('no worker has been heard for 60 s')
+    expect(reasonOf(await explainTimeout(engine, id))).toContain('no worker has been heard for 60 s')
     await engine.db.tx((trx) => deleteWorker(trx, engine.workerId))
   })
 })

@@ -13,7 +13,7 @@ import { readJob } from '../../store/jobs.ts'
 import { listWorkers } from '../../store/workers.ts'
 import { discard } from '../../workspace/trash.ts'
 import { cancelJob } from '../people/cancel-job.ts'
-import { judgeEnded, judgeLate } from './canary-reason.ts'
+import { judgeEnded, explainTimeout } from './canary-reason.ts'
 import type { Created, Creation } from '../job/create-job.ts'
 import type { Engine } from '../engine.ts'
 import type { Streams } from '../job/follow-events.ts'
@@ -64,8 +64,8 @@ export interface CanaryPath {
 /** The result of a canary: `reason` is null when it passed, `job_id` is null when its job was removed. */
 type Outcome = Pick<CanaryView, 'job_id' | 'reason'>
 
-export function openCanary(ways: CanaryPath): Canary {
-  const { engine } = ways
+export function openCanary(parts: CanaryPath): Canary {
+  const { engine } = parts
   const stopping = new AbortController()
   let underway: Promise<unknown> = Promise.resolve()
   let failing: string | null = null
@@ -79,7 +79,7 @@ export function openCanary(ways: CanaryPath): Canary {
     const wait = backoffMs(Math.max(1, failures), engine.limits.retryMs * RETRY_FACTOR)
     timer = startTimer(wait, () => {
       timer = null
-      begun().catch((error: unknown) => {
+      startOnce().catch((error: unknown) => {
         engine.log.warn({ err: error }, 'the canary could not be tried again')
         retry()
       })
@@ -93,17 +93,17 @@ export function openCanary(ways: CanaryPath): Canary {
     if (failing !== null) retry()
     return ended
   }
-  const begun = (): Promise<CanaryView> => {
+  const startOnce = (): Promise<CanaryView> => {
     running += 1
-    const one = runOnce(ways, stopping.signal).finally(() => {
+    const run = runOnce(parts, stopping.signal).finally(() => {
       running -= 1
     })
-    underway = one.catch(() => undefined)
-    return one.then(remember)
+    underway = run.catch(() => undefined)
+    return run.then(remember)
   }
   return {
     view: async () => shown(engine, engine.db.reader, await readCanary(engine.db.reader)),
-    run: begun,
+    run: startOnce,
     failing: () => failing,
     retry,
     async close() {
@@ -115,8 +115,8 @@ export function openCanary(ways: CanaryPath): Canary {
 }
 
 /** Runs one canary and records its result. */
-async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryView> {
-  const { engine } = ways
+async function runOnce(parts: CanaryPath, stopping: AbortSignal): Promise<CanaryView> {
+  const { engine } = parts
   const before = await begin(engine)
   const began = clock.now()
   const write = async (canary: Omit<CanaryView, 'at'>): Promise<CanaryView> => {
@@ -125,7 +125,7 @@ async function runOnce(ways: CanaryPath, stopping: AbortSignal): Promise<CanaryV
     return now
   }
   try {
-    const { job_id, reason } = await prove(ways, stopping, (id) =>
+    const { job_id, reason } = await prove(parts, stopping, (id) =>
       write({ status: 'running', duration_ms: null, job_id: id, reason: null }),
     )
     const status = reason === null ? 'passed' : 'failed'
@@ -164,9 +164,9 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
 /** Returns the record, corrected when the canary's process is gone and so can never end it. */
 async function shown(engine: Engine, db: Reader, { workerId, canary }: CanaryRecord): Promise<CanaryView> {
   if (canary.status !== 'running' || canary.at === null) return canary
-  const late = clock.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
+  const isOverdue = clock.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
   // A starting server deletes the rows of this machine's workers that ended without doing so themselves.
-  if (!late && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
+  if (!isOverdue && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
   return { ...canary, status: 'failed', reason: 'The server ended while it was under way: run it again.' }
 }
 
@@ -184,10 +184,10 @@ async function prove(
   const { id } = await createJob({ input: job, documents: [], idempotencyKey: null, isHidden: true })
   await onJob(id)
   const limit = AbortSignal.any([timeLimit(engine.limits.canaryMs), stopping])
-  const isOver = await heardTheEnd(streams, id, limit)
+  const isOver = await waitForEnd(streams, id, limit)
   if (stopping.aborted) return { job_id: id, reason: 'The server was stopped while it was under way.' }
-  const result = isOver ? await judgeEnded(engine, id) : await judgeLate(engine, id)
-  if (!isOver) await giveUp(engine, streams, id)
+  const result = isOver ? await judgeEnded(engine, id) : await explainTimeout(engine, id)
+  if (!isOver) await cancelLate(engine, streams, id)
   if (result.end === 'failed') {
     await removeFiles(engine, id)
     return { job_id: id, reason: result.reason }
@@ -202,7 +202,7 @@ async function prove(
 }
 
 /** Follows the job's events, as every client does; returns whether its end was seen before the signal fired. */
-async function heardTheEnd(streams: Streams, id: string, signal: AbortSignal): Promise<boolean> {
+async function waitForEnd(streams: Streams, id: string, signal: AbortSignal): Promise<boolean> {
   const ends: ReadonlySet<string> = new Set<EventType>(['job.completed', 'job.failed', 'job.cancelled'])
   for await (const events of streams.follow(id, 0, signal))
     if (events.some((event) => ends.has(event.type))) return true
@@ -210,11 +210,11 @@ async function heardTheEnd(streams: Streams, id: string, signal: AbortSignal): P
 }
 
 /** Cancels a late job. One that has begun is given time until its processes are gone. */
-async function giveUp(engine: Engine, streams: Streams, id: string): Promise<void> {
-  const late = await readJob(engine.db.reader, id)
-  if (late === null || isTerminal(late.status)) return
+async function cancelLate(engine: Engine, streams: Streams, id: string): Promise<void> {
+  const job = await readJob(engine.db.reader, id)
+  if (job === null || isTerminal(job.status)) return
   await cancelJob(engine, id)
-  if (late.started_at !== null) await heardTheEnd(streams, id, timeLimit(CANCEL_MS))
+  if (job.started_at !== null) await waitForEnd(streams, id, timeLimit(CANCEL_MS))
 }
 
 /** Removes the rows and files of a canary's job. A job that a worker still works on stays until the next canary. */

@@ -85,7 +85,7 @@ it('a server that is well says what it has found', async () => {
 
 describe('a server that is not well says so, with the reason:', () => {
   it('of its database', async () => {
-    const trouble = { ...engine, db: { ...engine.db, trouble: () => 'another server has it' } }
+    const trouble = { ...engine, db: { ...engine.db, unavailableReason: () => 'another server has it' } }
     expect(await look({ engine: trouble })).toMatchObject({
       status: 'unavailable',
       checks: { database: { ok: false, detail: 'another server has it' } },

@@ -41,12 +41,12 @@ export interface Readiness {
 /**
  * Returns a readiness check based on real operations: each probe performs one within a time limit and reports the result. A
  * probe that throws or is late is `ok: false` with the reason. Nothing is remembered: the next answer reflects the next
- * look.
+ * probe.
  */
 export function openReadiness(parts: Readiness): () => Promise<Health> {
-  const probes = Object.entries(probesOf(parts)).map(([name, probe]) => ({ name, look: bounded(probe) }))
+  const probes = Object.entries(probesOf(parts)).map(([name, probe]) => ({ name, probe: bounded(probe) }))
   return async () => {
-    const found = await Promise.all(probes.map(async ({ name, look }) => [name, await look()] as const))
+    const found = await Promise.all(probes.map(async ({ name, probe }) => [name, await probe()] as const))
     const checks: Health['checks'] = Object.fromEntries(found)
     const isOk = Object.values(checks).every((check) => check.ok)
     return { status: isOk ? 'ok' : 'unavailable', version: parts.version, checks }
@@ -65,8 +65,8 @@ function probesOf(parts: Readiness): Record<string, BoundedProbe> {
   return {
     database: quick(async () => {
       await ping(engine.db.reader)
-      const trouble = engine.db.trouble()
-      if (trouble !== null) throw new Error(trouble)
+      const unavailable = engine.db.unavailableReason()
+      if (unavailable !== null) throw new Error(unavailable)
       return engine.db.engine
     }),
     queue: quick(async () => {
@@ -92,11 +92,11 @@ function probesOf(parts: Readiness): Record<string, BoundedProbe> {
       return Promise.resolve(`${engine.limits.slots} slots, ${busy(engine)} busy`)
     }),
     program: quick(async () => {
-      const found = await engine.program.look()
+      const found = await engine.program.check()
       if (found !== null) throw new Error(`${upgradeSentence} (${found})`)
       return `version ${version}`
     }),
-    canary: quick(async () => saidOf(await canary.view(), canary.failing(), bornAt)),
+    canary: quick(async () => describeCanary(await canary.view(), canary.failing(), bornAt)),
     jobs: quick(() => probeJobs(parts)),
   }
 }
@@ -112,10 +112,10 @@ function bounded({ ask, ms }: BoundedProbe): () => Promise<Health['checks'][stri
     return { answer, since: clock.steady() }
   }
   return async () => {
-    const look = (underway ??= begin())
+    const probing = (underway ??= begin())
     try {
-      const detail = await waitFor(look.answer, { ms }, () => {
-        const seconds = Math.round((clock.steady() - look.since) / 1000)
+      const detail = await waitFor(probing.answer, { ms }, () => {
+        const seconds = Math.round((clock.steady() - probing.since) / 1000)
         throw new Error(`it has not answered for ${seconds} s`)
       })
       return { ok: true, detail }
@@ -141,7 +141,7 @@ async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string
   })
   child.stdout.resume()
   child.stderr.resume()
-  const late = startTimer(PROCESS_MS, () => void child.kill())
+  const timer = startTimer(PROCESS_MS, () => void child.kill())
   try {
     const { code, signal } = await child.exited
     if (code !== 0)
@@ -149,13 +149,13 @@ async function probeWalls({ launcher, dataDir, limits }: Engine): Promise<string
         `a program behind the walls (${launcher.walls}) ended with ${signal ?? `exit code ${code}`}`,
       )
   } finally {
-    late.stop()
+    timer.stop()
   }
   return launcher.reason === null ? launcher.walls : `${launcher.walls}: ${launcher.reason}`
 }
 
 /** Describes the canary. Throws when it has failed since this start; a failure before this start does not count. */
-function saidOf(canary: CanaryView, failing: string | null, bornAt: number): string {
+function describeCanary(canary: CanaryView, failing: string | null, bornAt: number): string {
   switch (canary.status) {
     case 'never':
       return 'not run yet: slipway doctor runs it, and so does POST /api/health/canary'

@@ -14,7 +14,7 @@ import { deleteJob } from '../people/delete-job.ts'
 import type { Backups } from './backup.ts'
 
 /** Removes jobs that have ended when they are too old, or hold too much, and says what every job holds. */
-export interface Keeper {
+export interface Retainer {
   view(): Promise<StorageView>
   /** Removes what goes now. Resolves with what was removed: nothing while a backup is under way. */
   collect(): Promise<RemovedJob[]>
@@ -28,12 +28,12 @@ const SHOWN = { jobs: 500, removed: 100 }
 type Measured = StoredRow & { readonly bytes: number }
 
 /** Starts to keep the data directory within its limits: it looks every `everyMs` milliseconds. */
-export function openKeeper(engine: Engine, backups: Pick<Backups, 'view'>, everyMs: number): Keeper {
+export function openRetainer(engine: Engine, backups: Pick<Backups, 'view'>, everyMs: number): Retainer {
   let isClosed = false
   let running: Promise<RemovedJob[]> | null = null
   const collect = (): Promise<RemovedJob[]> => {
     const mustStop = (): boolean => isClosed || backups.view().status === 'running'
-    running ??= removeWhatGoes(engine, mustStop)
+    running ??= removeExpired(engine, mustStop)
       .then(async (removed) => {
         if (!mustStop()) await removeUnusedMirrors(engine.dataDir)
         return removed
@@ -57,13 +57,13 @@ export function openKeeper(engine: Engine, backups: Pick<Backups, 'view'>, every
   }
 }
 
-async function removeWhatGoes(engine: Engine, mustStop: () => boolean): Promise<RemovedJob[]> {
+async function removeExpired(engine: Engine, mustStop: () => boolean): Promise<RemovedJob[]> {
   const { retention } = await engine.settings()
   if ((retention.days === null && retention.gigabytes === null) || mustStop()) return []
   const jobs = await measure(engine, await storedJobs(engine.db.reader))
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const removed: RemovedJob[] = []
-  for (const { id, reason } of decideRemovals(jobs.map(keptOf), retention, clock.now())) {
+  for (const { id, reason } of decideRemovals(jobs.map(retentionInput), retention, clock.now())) {
     const job = byId.get(id)
     if (job === undefined || job.completed_at === null || mustStop()) break
     const removal = {
@@ -121,7 +121,7 @@ async function measure({ db, dataDir }: Engine, jobs: readonly StoredRow[]): Pro
   return measured
 }
 
-function keptOf(job: Measured): Parameters<typeof decideRemovals>[0][number] {
+function retentionInput(job: Measured): Parameters<typeof decideRemovals>[0][number] {
   const hasEnded = isTerminal(job.status)
   return {
     id: job.id,
@@ -134,7 +134,7 @@ function keptOf(job: Measured): Parameters<typeof decideRemovals>[0][number] {
 async function storageView(engine: Engine): Promise<StorageView> {
   const { retention } = await engine.settings()
   const jobs = await measure(engine, await storedJobs(engine.db.reader))
-  const going = decideRemovals(jobs.map(keptOf), retention, clock.now())
+  const going = decideRemovals(jobs.map(retentionInput), retention, clock.now())
   const order = new Map(going.map(({ id, reason }, index) => [id, { reason, index }]))
   const disk = await fs.promises.statfs(engine.dataDir)
   return {
@@ -153,7 +153,7 @@ async function storageView(engine: Engine): Promise<StorageView> {
       )
       .slice(0, SHOWN.jobs)
       .map((job) => {
-        const { endedAt } = keptOf(job)
+        const { endedAt } = retentionInput(job)
         const at = goesAt(retention, endedAt)
         return {
           id: job.id,

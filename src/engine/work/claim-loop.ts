@@ -3,7 +3,7 @@ import type { Log } from '../../lib/log.ts'
 /** Claims work while there is room, and runs what it claims at the same time. */
 export interface ClaimLoop {
   /** Looks for work now; calls while it looks make it look once more. */
-  look(): void
+  poll(): void
   /** Stops claiming; what runs goes on. */
   close(): void
   open(): void
@@ -23,14 +23,14 @@ export function openClaimLoop(options: {
   let running = 0
   let isOpen = false
   let isLooking = false
-  let isAskedAgain = false
+  let isPollPending = false
 
   const start = (run: () => Promise<void>): void => {
     running += 1
     run().then(
       () => {
         running -= 1
-        look()
+        poll()
       },
       (error: unknown) => {
         // What fails is not claimed again at once: the next look on a timer does.
@@ -41,7 +41,7 @@ export function openClaimLoop(options: {
   }
   const claimAll = async (): Promise<void> => {
     do {
-      isAskedAgain = false
+      isPollPending = false
       for (;;) {
         if (!isOpen || running >= room()) break
         const run = await claim()
@@ -49,10 +49,10 @@ export function openClaimLoop(options: {
         if (run === null || !isOpen) break
         start(run)
       }
-    } while (isAskedAgain)
+    } while (isPollPending)
   }
-  const look = (): void => {
-    isAskedAgain = true
+  const poll = (): void => {
+    isPollPending = true
     if (isLooking || !isOpen) return
     isLooking = true
     claimAll()
@@ -62,10 +62,10 @@ export function openClaimLoop(options: {
       })
   }
   return {
-    look,
+    poll,
     open() {
       isOpen = true
-      look()
+      poll()
     },
     close() {
       isOpen = false

@@ -92,16 +92,16 @@ describe('the program of the server', () => {
   ])('%s', async (_what, change, found) => {
     const program = openOwnProgram(root, '1.0.0')
     change()
-    expect(await program.look()).toBe(found)
+    expect(await program.check()).toBe(found)
   })
 
   it('that was gone for a moment is remembered for what was done meanwhile, and forgiven to what came later', async () => {
     const program = openOwnProgram(root, '1.0.0')
     const began = Date.now()
     fs.renameSync(path.join(root, 'node_modules'), path.join(root, 'moved'))
-    await program.look()
+    await program.check()
     fs.renameSync(path.join(root, 'moved'), path.join(root, 'node_modules'))
-    expect(await program.look()).toBeNull()
+    expect(await program.check()).toBeNull()
     expect(await program.wasUpgradedSince(began)).toBe(true)
     expect(await program.wasUpgradedSince(Date.now() + 1)).toBe(false)
   })

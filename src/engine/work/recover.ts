@@ -6,9 +6,9 @@ import { endAllLeases, type InterruptedWork } from '../../store/queue.ts'
 import { deleteWorker, listWorkers } from '../../store/workers.ts'
 import { discard, emptyTrash } from '../../workspace/trash.ts'
 import type { Engine } from '../engine.ts'
-import { insistOnHelper } from '../insist-on-helper.ts'
+import { retryWithHelper } from '../insist-on-helper.ts'
 import { queueAdvance, serverAct } from '../job-transactions.ts'
-import { keepWork } from '../attempt/keep-work.ts'
+import { preserveWork } from '../attempt/keep-work.ts'
 import { repositoryOf } from '../repository-of.ts'
 
 /**
@@ -27,31 +27,32 @@ export async function recover(
     for (const { id } of await listWorkers(trx)) await deleteWorker(trx, id)
     return endAllLeases(trx)
   })
-  for (const work of interrupted) await clearAway(engine, work)
+  for (const work of interrupted) await removeWorkspace(engine, work)
   const jobs = await unfinishedJobs(engine.db.reader)
   await engine.db.tx((trx) => queueAdvance(trx, jobs))
   return { swept: swept.length, interrupted: interrupted.length, resumed: jobs.length }
 }
 
 /** Removes the files of interrupted work: an attempt's become a commit first, all others can be made again. */
-async function clearAway(engine: Engine, work: InterruptedWork): Promise<void> {
+async function removeWorkspace(engine: Engine, work: InterruptedWork): Promise<void> {
   const jobDir = path.join(engine.dataDir, 'jobs', work.job_id)
   if (work.kind === 'checks') await discard(path.join(jobDir, 'checks', work.id), engine.dataDir)
   if (work.attempt_id === null || (work.kind !== 'attempt' && work.kind !== 'review')) return
   const attemptDir = path.join(jobDir, 'attempts', work.attempt_id)
-  const isKept = work.kind === 'review' || (await keepInterrupted(engine, work.job_id, work.attempt_id))
-  if (isKept) await discard(path.join(attemptDir, 'ws'), engine.dataDir)
+  const isPreserved =
+    work.kind === 'review' || (await preserveInterrupted(engine, work.job_id, work.attempt_id))
+  if (isPreserved) await discard(path.join(attemptDir, 'ws'), engine.dataDir)
   await discard(path.join(attemptDir, 'home'), engine.dataDir)
 }
 
 /** Commits the workspace of an interrupted attempt; returns false when that failed, so that the workspace must stay. */
-async function keepInterrupted(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
+async function preserveInterrupted(engine: Engine, jobId: string, attemptId: string): Promise<boolean> {
   const row = await readInterrupted(engine.db.reader, attemptId)
   if (row === null) return true
   try {
     const repository = await repositoryOf(engine, { id: jobId, source: row.source, branch: row.branch })
-    const kept = await insistOnHelper(() =>
-      keepWork(engine, repository, {
+    const kept = await retryWithHelper(() =>
+      preserveWork(engine, repository, {
         attemptId,
         attemptDir: path.join(engine.dataDir, 'jobs', jobId, 'attempts', attemptId),
         base: row.base_commit,
@@ -65,7 +66,7 @@ async function keepInterrupted(engine: Engine, jobId: string, attemptId: string)
       await append(kept.events.map((event) => ({ ...event, actor: 'server', attemptId })))
       await updateAttempt(trx, attemptId, { head_commit: commit, changed })
     })
-    return !kept.mustStay
+    return !kept.mustKeep
   } catch (error) {
     engine.log.warn(
       { err: error, attempt: attemptId },

@@ -8,7 +8,7 @@ import { clock } from '../../lib/clock.ts'
 import { changedFiles, readBlobs, readFileIfThere } from '../../workspace/compare-trees.ts'
 import { listFiles } from '../../workspace/read-repository.ts'
 import { headCommit, type JobRepository } from '../../workspace/job-repository.ts'
-import { attemptCommit, firstBase, leftChecks } from '../../store/attempts.ts'
+import { attemptCommit, firstBase, readLeftChecks } from '../../store/attempts.ts'
 import { readPlans } from '../../store/plans.ts'
 import type { EventContext, NewEvent } from '../../store/events.ts'
 import { readTask } from '../../store/team.ts'
@@ -49,7 +49,7 @@ export async function runChecks(engine: Engine, claim: Claim): Promise<Report> {
     timeoutMs: engine.limits.checkMs,
     logBytes: engine.limits.checkLogBytes,
     signal,
-    onStart: (check) => tellStart(engine, claim, check),
+    onStart: (check) => announceStart(engine, claim, check),
   })
   return reportOn(engine, work, repository, commit, checks)
 }
@@ -74,7 +74,7 @@ async function reportOn(
         ? { verdict: 'pass', passed: counted.map(({ command }) => command) }
         : failed.length > 0
           ? { verdict: 'fail' }
-          : { verdict: 'none', reason: whyNone(checks) }),
+          : { verdict: 'none', reason: noChecksReason(checks) }),
       commit,
       failed: failed.map((check) => ({
         kind: check.kind,
@@ -97,7 +97,7 @@ async function reportOn(
 }
 
 /** Records which check runs now, because people wait for it and a run may take long. */
-async function tellStart(
+async function announceStart(
   engine: Engine,
   claim: Claim,
   { command, number, total }: Pick<CheckingView, 'command' | 'number' | 'total'>,
@@ -124,14 +124,14 @@ async function checksFor(
   repository: JobRepository,
   commit: string,
 ): Promise<readonly Check[]> {
-  const whole = checkCommands({
+  const jobChecks = checkCommands({
     requested: job.checks,
     planned: (await readPlans(engine.db.reader, job.id)).adopted?.checks ?? [],
-    leftBehind: await leftChecks(engine.db.reader, job.id),
+    leftBehind: await readLeftChecks(engine.db.reader, job.id),
     files: await listFiles(repository, commit, LISTED_FILES),
   })
-  if (work.task_id === null) return whole
-  return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], whole)
+  if (work.task_id === null) return jobChecks
+  return taskChecks((await readTask(engine.db.reader, work.task_id))?.checks ?? [], jobChecks)
 }
 
 /** The maximum number of files compared for test tampering, and the maximum size in bytes of each. */
@@ -169,7 +169,7 @@ async function scriptsOf(repository: JobRepository, commit: string): Promise<Scr
 }
 
 /** Explains why checks that all passed prove nothing. */
-function whyNone(checks: readonly Evidence[]): string {
+function noChecksReason(checks: readonly Evidence[]): string {
   const named = checks.filter(({ kind }) => kind === 'check').slice(0, SHOWN_CHECKS)
   return `No check that was run proves anything. ${named.map(({ command, notCounted }) => `"${command}": ${notCounted ?? ''}`).join(' ')}`
 }
@@ -190,12 +190,12 @@ function nothingToRun(work: WorkRow, commit: string): Report {
 
 function finished(work: WorkRow, check: Evidence): NewEvent {
   const passed = check.notCounted === null ? 'Passed' : 'Does not count'
-  const said = check.verdict === 'pass' ? passed : 'Failed'
-  const what = check.kind === 'setup' ? `The setup ${said.toLowerCase()}` : said
+  const result = check.verdict === 'pass' ? passed : 'Failed'
+  const summary = check.kind === 'setup' ? `The setup ${result.toLowerCase()}` : result
   return {
     ...about(work),
     type: `${check.kind}.finished`,
-    message: `${what}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)${check.notCounted === null ? '' : `. ${check.notCounted}`}`,
+    message: `${summary}: ${check.command} (exit ${check.exitCode ?? 'none'}, ${check.durationMs} ms)${check.notCounted === null ? '' : `. ${check.notCounted}`}`,
     data: {
       command: check.command,
       origin: check.origin,

@@ -68,18 +68,18 @@ export async function runMerge(engine: Engine, { work, job }: Claim): Promise<Re
 /** Delivers a normal clone of the proven main. */
 export async function runDeliver(engine: Engine, { job }: Claim): Promise<Report> {
   const repository = await repositoryOf(engine, job)
-  const { path: place, commit } = await deliverRepository(
+  const { path: resultPath, commit } = await deliverRepository(
     repository,
     path.join(engine.dataDir, 'jobs', job.id, 'result'),
   )
   return {
-    outcome: { kind: 'delivered', path: place, commit },
+    outcome: { kind: 'delivered', path: resultPath, commit },
     events: [
       {
         type: 'job.delivered',
         actor: 'server',
-        message: `The repository is at ${place}.`,
-        data: { path: place, commit },
+        message: `The repository is at ${resultPath}.`,
+        data: { path: resultPath, commit },
       },
     ],
   }

@@ -13,7 +13,7 @@ import { beginActivity, releaseAgent } from '../../store/team.ts'
 import type { ClaimedEntry } from '../../store/queue.ts'
 import { beginWork, endWork, readWork, type WorkRow } from '../../store/work.ts'
 import { insertChecks } from '../../store/checks.ts'
-import { keepFindings } from '../../store/findings.ts'
+import { storeFindings } from '../../store/findings.ts'
 import { SourceError } from '../../workspace/source-error.ts'
 import type { Claim, Report } from '../claim.ts'
 import type { Engine } from '../engine.ts'
@@ -41,7 +41,7 @@ export async function runWork(impatient: Engine, entry: ClaimedEntry): Promise<v
     const beganAt = clock.now()
     const report = await run(engine, claim)
     const isBelieved = handle.signal.aborted || !(await engine.program.wasUpgradedSince(beganAt))
-    await finish(engine, claimed, isBelieved ? report : heldByUpgrade(claim, report, nextLook(engine)))
+    await finish(engine, claimed, isBelieved ? report : heldByUpgrade(claim, report, nextCheckAt(engine)))
   } finally {
     handle.done()
   }
@@ -136,7 +136,7 @@ function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
   const { kind, task_id, attempt_id } = claim.work
   const stopped = claim.signal.aborted
   const isLost = stopped || isInterruption(error)
-  const noRoom = stopped || !isDiskFull(error) ? null : nextLook(engine)
+  const noRoom = stopped || !isDiskFull(error) ? null : nextCheckAt(engine)
   return {
     outcome: {
       kind: 'error',
@@ -162,12 +162,12 @@ function brokenOff(engine: Engine, claim: Claim, error: unknown): Report {
 /** Returns the end of an attempt that could not be concluded; one ended by a full disk does not count, and waits. */
 function endedBy(message: string, isLost: boolean, noRoom: string | null): AttemptChange {
   if (noRoom === null) return { status: isLost ? 'lost' : 'failed', error: message }
-  const held = { for: 'retry', on: roomOnDisk, until: noRoom } as const
-  return { status: 'lost', error: message, outcome: { held } }
+  const wait = { for: 'retry', on: roomOnDisk, until: noRoom } as const
+  return { status: 'lost', error: message, outcome: { held: wait } }
 }
 
 /** Returns when a job that found the disk full tries again (ISO 8601). */
-function nextLook({ limits }: Engine): string {
+function nextCheckAt({ limits }: Engine): string {
   return new Date(clock.now() + Math.min(limits.retryMs * ROOM_FACTOR, ROOM_MS)).toISOString()
 }
 
@@ -193,7 +193,7 @@ async function finish(engine: Engine, { work, lease }: Omit<Claim, 'signal'>, re
       )
     }
     if (report.findings !== undefined && report.outcome.kind === 'checks')
-      await keepFindings(trx, work.job_id, report.outcome.commit, report.findings)
+      await storeFindings(trx, work.job_id, report.outcome.commit, report.findings)
     if (report.outcome.kind === 'merged')
       await updateJob(trx, work.job_id, { head_commit: report.outcome.commit })
     await append(report.events)

@@ -7,12 +7,12 @@ import {
   dueAdvances,
   expiredWork,
   expireLease,
-  putOffAdvance,
+  postponeAdvance,
   queueChannel,
   renewLeases,
 } from '../../store/queue.ts'
 import type { QueueName } from '../../store/schema.ts'
-import { isCancelWanted } from '../../store/task-acts.ts'
+import { isCancelRequested } from '../../store/task-acts.ts'
 import { stuckJobs } from '../../store/work.ts'
 import { insertWorker, deleteWorker, touchWorker } from '../../store/workers.ts'
 import { advance } from '../job/advance.ts'
@@ -68,12 +68,12 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   const work = openWorkLoop(engine, 'work', () => engine.limits.slots + slots.lent())
   const repository = openWorkLoop(engine, 'repository', () => REPOSITORY_ROOM)
   const loops = [advances, work, repository]
-  const look = (): void => {
-    for (const loop of loops) loop.look()
+  const poll = (): void => {
+    for (const loop of loops) loop.poll()
   }
-  slots.onLent(work.look)
+  slots.onLent(work.poll)
   const stopListening = [
-    await engine.db.listen(queueChannel, look),
+    await engine.db.listen(queueChannel, poll),
     await engine.db.listen(cancelChannel, (payload) => {
       if (payload === null) return void stopCancelled(engine)
       const [jobId, taskId] = payload.split(' ', 2)
@@ -84,7 +84,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   let hold: string | null = null
   const pulse = async (): Promise<void> => {
     const before = hold
-    hold = (await lostProgram(engine)) ?? (await missingRoom(engine)) ?? engine.db.trouble()
+    hold = (await findUpgrade(engine)) ?? (await missingRoom(engine)) ?? engine.db.unavailableReason()
     // A full disk or an absent database may make the write below fail too; claiming stops all the same.
     if (hold !== null && before === null) {
       engine.log.warn({ why: hold }, 'no work is claimed')
@@ -111,7 +111,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
     timers = [
       every(engine, BEAT_MS, pulse),
       every(engine, WATCH_MS, watch),
-      every(engine, POLL_MS, () => Promise.resolve(look())),
+      every(engine, POLL_MS, () => Promise.resolve(poll())),
     ]
     advances.open()
     repository.open()
@@ -141,8 +141,8 @@ export async function startWorker(engine: Engine): Promise<Worker> {
 }
 
 /** Returns the reason to hold work when the files that this server runs from were replaced or removed; otherwise null. */
-async function lostProgram({ program }: Engine): Promise<string | null> {
-  return (await program.look()) === null ? null : restartOfServer
+async function findUpgrade({ program }: Engine): Promise<string | null> {
+  return (await program.check()) === null ? null : restartOfServer
 }
 
 /** Returns a function that advances the jobs that are due, one after the other; null when none is. */
@@ -155,7 +155,7 @@ async function nextAdvances(engine: Engine): Promise<(() => Promise<void>) | nul
         await advance(patientEngine(engine), job)
       } catch (error) {
         engine.log.error({ err: error, job }, 'advance')
-        await serverAct(patientEngine(engine).db, job, ({ trx }) => putOffAdvance(trx, job))
+        await serverAct(patientEngine(engine).db, job, ({ trx }) => postponeAdvance(trx, job))
       }
     })
     // It is still due: the next look is one on a timer.
@@ -176,14 +176,14 @@ async function rescue({ db }: Engine, jobId: string): Promise<void> {
 async function forEachJob(
   { log }: Engine,
   jobIds: Iterable<string>,
-  what: string,
-  act: (jobId: string) => Promise<void>,
+  label: string,
+  run: (jobId: string) => Promise<void>,
 ): Promise<boolean> {
   let areDone = true
   for (const job of jobIds)
-    await act(job).catch((error: unknown) => {
+    await run(job).catch((error: unknown) => {
       areDone = false
-      log.error({ err: error, job }, `could not ${what}`)
+      log.error({ err: error, job }, `could not ${label}`)
     })
   return areDone
 }
@@ -226,7 +226,7 @@ async function drained(engine: Engine): Promise<void> {
 async function stopCancelled(engine: Engine): Promise<void> {
   try {
     for (const { jobId, taskId } of engine.running.jobs())
-      if (await isCancelWanted(engine.db.patient.reader, jobId, taskId))
+      if (await isCancelRequested(engine.db.patient.reader, jobId, taskId))
         engine.running.abort(jobId, taskId ?? undefined)
   } catch (error) {
     engine.log.error({ err: error }, 'cannot see what was cancelled')

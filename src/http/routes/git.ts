@@ -44,8 +44,8 @@ export function gitEndpoints({ engine }: ServerParts): Endpoint[] {
       body: packRequest,
       answers: { 200: raw('application/x-git-upload-pack-result', 'What git says.') },
       async handle({ params: { id }, body: request }, c) {
-        const asked = { protocol: protocolOf(c), request, signal: c.req.raw.signal }
-        return stream(await uploadPack(engine, id, asked), 'result')
+        const upload = { protocol: protocolOf(c), request, signal: c.req.raw.signal }
+        return stream(await uploadPack(engine, id, upload), 'result')
       },
     }),
   ]
@@ -76,8 +76,8 @@ function refuseOthers(service: string | undefined): void {
 
 /** Returns the protocol version that the client requests; an invalid one is ignored, as git does. */
 function protocolOf(c: Context): string | null {
-  const said = c.req.header('git-protocol') ?? ''
-  return /^[\w=:.-]{1,100}$/.test(said) ? said : null
+  const version = c.req.header('git-protocol') ?? ''
+  return /^[\w=:.-]{1,100}$/.test(version) ? version : null
 }
 
 const PACK_REQUEST = 'application/x-git-upload-pack-request'

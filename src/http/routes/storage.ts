@@ -10,21 +10,21 @@ const archive = { path: '/api/jobs/{id}/archive', params: { id: JobId }, answers
 
 /** Endpoints of what grows old: the room on the disk, retention, and the archive. */
 export function storageEndpoints(server: ServerParts): Endpoint[] {
-  const { engine, keeper } = server
+  const { engine, retainer } = server
   return [
     endpoint({
       method: 'get',
       path: '/api/storage',
       summary: 'What each job holds on the disk, what goes next and what went',
       answers: { 200: ok(StorageView, 'The room on the disk.') },
-      handle: () => keeper.view(),
+      handle: () => retainer.view(),
     }),
     endpoint({
       method: 'post',
       path: '/api/storage/collect',
       summary: 'Remove now what goes by the retention of the settings',
       answers: { 200: ok(CollectView, 'What was removed.') },
-      handle: async () => ({ removed: await keeper.collect() }),
+      handle: async () => ({ removed: await retainer.collect() }),
     }),
     endpoint({
       ...archive,

@@ -26,9 +26,9 @@ export interface Bench {
   readonly root: string
   readonly signal: AbortSignal
   /** Permission requests of the agents so far. */
-  readonly asked: readonly PermissionPrompt[]
+  readonly prompts: readonly PermissionPrompt[]
   /** Messages and acts so far, as events. */
-  readonly told: readonly NewEvent[]
+  readonly events: readonly NewEvent[]
   /** Opens a session; `resume` is the id of a session to continue. */
   open(policy: PermissionPolicy, resume?: string): Promise<OpenAgent>
   /** Sends an order and waits for the end of the turn. Throws `SessionError`. */
@@ -58,16 +58,16 @@ export async function openBench(
   signal: AbortSignal,
 ): Promise<Bench> {
   const workspace = await makeBareWorkspace(root)
-  const asked: PermissionPrompt[] = []
-  const told: NewEvent[] = []
-  const hear = recording(told, engine.limits.eventTextChars)
+  const prompts: PermissionPrompt[] = []
+  const events: NewEvent[] = []
+  const record = recording(events, engine.limits.eventTextChars)
   const opened: OpenAgent[] = []
   return {
     profile: backend.profile,
     root,
     signal,
-    asked,
-    told,
+    prompts,
+    events,
     async open(policy, resume) {
       const { id } = backend.profile
       const open = await openAgent(
@@ -79,10 +79,10 @@ export async function openBench(
           label: `conformance of ${id}`,
           policy,
           answer(question) {
-            asked.push(question)
+            prompts.push(question)
             return Promise.resolve(policy === 'deny' ? refusing(question) : allowing(question))
           },
-          onUpdate: (update) => hear(toEvent(update, engine.limits.eventTextChars)),
+          onUpdate: (update) => record(toEvent(update, engine.limits.eventTextChars)),
           resume: resume ?? null,
         },
         signal,
@@ -94,7 +94,7 @@ export async function openBench(
       const text = orderWords(order)
       const prompt = `${before}${text}\n\nDo only this, ask nothing, then stop.`
       const data = { message_id: newId(), agent_id: newId(), text, delivery: 'At once.' }
-      hear({ type: 'person.message', message: text, data })
+      record({ type: 'person.message', message: text, data })
       await open.session.prompt(prompt, stop)
     },
     read: async (name) => (await readInside(workspace.dir, name, FILE_BYTES))?.toString('utf8') ?? null,
@@ -110,10 +110,10 @@ export async function openBench(
 }
 
 /** Returns a function that records events up to a maximum number and merges the chunks of one text. */
-function recording(told: NewEvent[], cap: number): (event: EventContent) => void {
+function recording(events: NewEvent[], cap: number): (event: EventContent) => void {
   return (event) => {
-    const one = { actor: '', ...event }
-    if (told.length < EVENTS && !merge(told, one, cap)) told.push(one)
+    const added = { actor: '', ...event }
+    if (events.length < EVENTS && !merge(events, added, cap)) events.push(added)
   }
 }
 

@@ -26,7 +26,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
   async start(bench) {
     const open = await bench.open('sandbox')
     await bench.order(open, { do: 'write', file: 'started.txt', text: 'started' })
-    return bench.told.some(({ type }) => type !== 'person.message' && type !== 'session.usage')
+    return bench.events.some(({ type }) => type !== 'person.message' && type !== 'session.usage')
       ? pass('It started, opened a session and ended its turn.')
       : fail('It ended its turn without a word.')
   },
@@ -42,17 +42,17 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
   },
 
   async command(bench) {
-    const mark = nonce()
-    await bench.script('mark.sh', `#!/bin/sh\nprintf %s "ran ${mark}" > ran.txt\n`)
+    const marker = nonce()
+    await bench.script('mark.sh', `#!/bin/sh\nprintf %s "ran ${marker}" > ran.txt\n`)
     await bench.order(await bench.open('sandbox'), { do: 'run', command: 'sh ./mark.sh' })
-    return (await bench.read('ran.txt')) === `ran ${mark}`
+    return (await bench.read('ran.txt')) === `ran ${marker}`
       ? pass('The command ran in the workspace.')
       : fail('It ended its turn, and the command has not run.')
   },
 
   async ask_allow(bench) {
     const done = await markedBy(bench, 'ask')
-    if (bench.asked.length === 0) return neverAsks
+    if (bench.prompts.length === 0) return neverAsks
     return done
       ? pass('It asked, was allowed, and did it.')
       : fail('It asked, was allowed, and did not do it.')
@@ -60,7 +60,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
 
   async ask_refuse(bench) {
     const done = await markedBy(bench, 'deny')
-    if (bench.asked.length === 0) return neverAsks
+    if (bench.prompts.length === 0) return neverAsks
     return done
       ? fail('It asked, was refused, and did it all the same.')
       : pass('It asked, was refused, and left it.')
@@ -70,35 +70,35 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     const open = await bench.open('sandbox')
     const stop = new AbortController()
     const turn = longCommand(bench, open, stop.signal)
-    if (!(await begun(bench, turn))) return fail('The long command did not begin.')
+    if (!(await hasBegun(bench, turn))) return fail('The long command did not begin.')
     const since = clock.steady()
     stop.abort()
     await turn.catch(() => undefined)
     await open.close()
-    return goneSince(bench, since, 'cancelled')
+    return exitVerdict(bench, since, 'cancelled')
   },
 
   async kill(bench) {
     const open = await bench.open('sandbox')
     const turn = longCommand(bench, open, bench.signal)
-    if (!(await begun(bench, turn))) return fail('The long command did not begin.')
+    if (!(await hasBegun(bench, turn))) return fail('The long command did not begin.')
     const since = clock.steady()
     await open.kill()
-    const told = await turn.then(
+    const ended = await turn.then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
     await open.close()
-    if (told === null) return fail('It was killed in its turn, and the turn counts as ended.')
-    return goneSince(bench, since, 'killed')
+    if (ended === null) return fail('It was killed in its turn, and the turn counts as ended.')
+    return exitVerdict(bench, since, 'killed')
   },
 
   async resume(bench) {
     if (bench.profile.kind === 'command')
       return skip('It speaks no protocol: every turn is told what was before.')
-    const word = `word-${nonce()}`
+    const token = `word-${nonce()}`
     const first = await bench.open('sandbox')
-    await bench.order(first, { do: 'remember', word })
+    await bench.order(first, { do: 'remember', word: token })
     await first.close()
     const second = await bench.open('sandbox', first.session.id)
     const { origin } = second.session
@@ -109,7 +109,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
       resumed: 'It resumed its session',
       loaded: 'It loaded its session',
     }[origin]
-    return (await bench.read('word.txt'))?.trim() === word
+    return (await bench.read('word.txt'))?.trim() === token
       ? pass(`${how}, and knew.`)
       : fail(`${how}, and did not know.`)
   },
@@ -178,7 +178,7 @@ async function longCommand(bench: Bench, open: OpenAgent, signal: AbortSignal): 
 }
 
 /** Waits for the command to begin; returns false when its turn ends, or the case times out, before that. */
-async function begun(bench: Bench, turn: Promise<void>): Promise<boolean> {
+async function hasBegun(bench: Bench, turn: Promise<void>): Promise<boolean> {
   let over = false
   const end = (): void => {
     over = true
@@ -191,22 +191,22 @@ async function begun(bench: Bench, turn: Promise<void>): Promise<boolean> {
   return false
 }
 
-async function goneSince(bench: Bench, since: number, what: 'cancelled' | 'killed'): Promise<Verdict> {
+async function exitVerdict(bench: Bench, since: number, how: 'cancelled' | 'killed'): Promise<Verdict> {
   for (;;) {
-    const left = bench.processes()
-    const took = clock.steady() - since
-    if (left === null) return skip('This machine does not show which processes are left.')
-    if (took > GONE_MS)
-      return fail(`${left.length} of its processes were left ${GONE_MS / 1000} s after it was ${what}.`)
-    if (left.length === 0)
-      return pass(`All of it was gone ${(took / 1000).toFixed(1)} s after it was ${what}.`)
+    const remaining = bench.processes()
+    const elapsed = clock.steady() - since
+    if (remaining === null) return skip('This machine does not show which processes are left.')
+    if (elapsed > GONE_MS)
+      return fail(`${remaining.length} of its processes were left ${GONE_MS / 1000} s after it was ${how}.`)
+    if (remaining.length === 0)
+      return pass(`All of it was gone ${(elapsed / 1000).toFixed(1)} s after it was ${how}.`)
     await pause(POLL_MS)
   }
 }
 
 /** Returns the prompt that describes the previous session to a new one. */
 function rebuilt(bench: Bench): string {
-  const events = bench.told.map((event, index) => ({
+  const events = bench.events.map((event, index) => ({
     type: event.type,
     message: event.message,
     actor: event.actor,

@@ -24,31 +24,31 @@ export function judgeContacts(
   const contacts = watch.contacts()
   const others = contacts.filter(({ address }) => address !== gateway)
   if (others.length > 0) {
-    const told = toldContacts(others)
+    const listed = listContacts(others)
     return !throughGateway && login.length > 0
-      ? skip(`It works with a login of its own. It contacted ${told}.`)
-      : { result: 'fail', sentence: `It contacted ${told}.` }
+      ? skip(`It works with a login of its own. It contacted ${listed}.`)
+      : { result: 'fail', sentence: `It contacted ${listed}.` }
   }
   const { count, everyMs } = watch.samples()
   if (count === 0) return skip('It ran too shortly to be looked at.')
   if (throughGateway && contacts.length === 0)
     return skip('Not even its calls to the gateway were seen, so nothing is known of others.')
-  const whom = throughGateway ? 'nobody but the gateway' : 'nobody'
+  const allowed = throughGateway ? 'nobody but the gateway' : 'nobody'
   return {
     result: 'pass',
-    sentence: `It contacted ${whom}, in ${count} looks at its sockets, one every ${everyMs} ms.`,
+    sentence: `It contacted ${allowed}, in ${count} looks at its sockets, one every ${everyMs} ms.`,
   }
 }
 
-function toldContacts(contacts: readonly Contact[]): string {
-  const told = contacts
+function listContacts(contacts: readonly Contact[]): string {
+  const shown = contacts
     .slice(0, NAMED)
     .map(
       ({ protocol, address, program }) =>
         `${address ?? 'somebody it does not tell'} (${protocol}, ${program})`,
     )
-  const more = contacts.length - told.length
-  return `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const more = contacts.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function skip(sentence: string): Verdict {

@@ -73,31 +73,31 @@ async function runCase(
   const { walls } = engine.launcher
   if (one === 'inside' && walls !== 'bubblewrap')
     return { result: 'skip', sentence: `These walls (${walls}) do not keep it from writing elsewhere.` }
-  const late = timeLimit(engine.limits.kitCaseMs)
+  const timeout = timeLimit(engine.limits.kitCaseMs)
   const used = { profile: backend.profile, launch }
-  const bench = await openBench(engine, used, path.join(seen.root, one), late)
+  const bench = await openBench(engine, used, path.join(seen.root, one), timeout)
   try {
     return await cases[one](bench)
   } catch (error) {
-    const why = late.aborted
+    const reason = timeout.aborted
       ? `It was not done within ${engine.limits.kitCaseMs / 1000} s.`
       : error instanceof Error
         ? error.message
         : String(error)
-    return { result: 'fail', sentence: why }
+    return { result: 'fail', sentence: reason }
   } finally {
     seen.model ??= bench.model()
     seen.throughGateway ||= bench.throughGateway()
     await bench.close()
-    const left = bench.processes()
-    if (left === null) seen.orphans = null
-    else if (left.length > 0) seen.orphans?.add(one)
+    const remaining = bench.processes()
+    if (remaining === null) seen.orphans = null
+    else if (remaining.length > 0) seen.orphans?.add(one)
   }
 }
 
-function orphans({ orphans: left }: Seen): Verdict {
-  if (left === null)
+function orphans({ orphans: remaining }: Seen): Verdict {
+  if (remaining === null)
     return { result: 'skip', sentence: 'This machine does not show which processes are left.' }
-  if (left.size === 0) return { result: 'pass', sentence: 'No process was left after any case.' }
-  return { result: 'fail', sentence: `Processes were left after: ${[...left].join(', ')}.` }
+  if (remaining.size === 0) return { result: 'pass', sentence: 'No process was left after any case.' }
+  return { result: 'fail', sentence: `Processes were left after: ${[...remaining].join(', ')}.` }
 }

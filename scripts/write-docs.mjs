@@ -46,7 +46,7 @@ function withTable(page, table) {
 
 function environmentTable() {
   const rows = describeEnvironment().map(
-    ({ name, usual, what }) => `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${what} |`,
+    ({ name, usual, description }) => `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${description} |`,
   )
   return ['| variable | default | what it is |', '|---|---|---|', ...rows].join('\n')
 }

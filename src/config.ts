@@ -151,8 +151,8 @@ const Environment = z.object({
   HOME: z.string().default(os.homedir()).describe('where agents of yours keep their log-ins'),
 })
 
-function seconds(least: number, most: number, usual: number, what: string) {
-  return z.coerce.number().int().min(least).max(most).default(usual).describe(`${what} (seconds)`)
+function seconds(least: number, most: number, usual: number, description: string) {
+  return z.coerce.number().int().min(least).max(most).default(usual).describe(`${description} (seconds)`)
 }
 
 /** Additional variables read by commands: the server to use, and its token. */
@@ -162,12 +162,15 @@ const forCommands = {
 }
 
 /** Returns every environment variable that Slipway reads, with its default if it has one, for docs/settings.md. */
-export function describeEnvironment(): { name: string; usual: string | null; what: string }[] {
+export function describeEnvironment(): { name: string; usual: string | null; description: string }[] {
   const settings = Object.entries(Environment.shape).map(([name, schema]) => {
     const usual: unknown = schema.safeParse(undefined).data
-    return { name, usual: isShown(name, usual) ? String(usual) : null, what: schema.description ?? '' }
+    return { name, usual: isShown(name, usual) ? String(usual) : null, description: schema.description ?? '' }
   })
-  return [...settings, ...Object.entries(forCommands).map(([name, what]) => ({ name, usual: null, what }))]
+  return [
+    ...settings,
+    ...Object.entries(forCommands).map(([name, description]) => ({ name, usual: null, description })),
+  ]
 }
 
 /** Whether a default is the same on every machine, and so is shown. */

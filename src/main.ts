@@ -68,7 +68,7 @@ export async function startServer(overrides: {
   /** Whether it ends with a command that started it for itself. */
   ofCommand?: boolean
 }): Promise<RunningServer> {
-  const config = atRealPlace(loadConfig(overrides))
+  const config = withRealPaths(loadConfig(overrides))
   const settingsFile = readSettingsFile(config.settingsFile)
   const log = openLog(config.logLevel)
   const bornAt = clock.now()
@@ -135,7 +135,7 @@ export async function startServer(overrides: {
     const createJob = openCreateJob(engine)
     const canary = openCanary({ engine, streams, createJob })
     closers.push(canary.close)
-    const kept = openKept(engine, version, config, closers)
+    const storage = openStorage(engine, version, config, closers)
     const token = readToken(config.dataDir)
     const logIn = openLogIn(token, limits)
     const hosts: string[] = []
@@ -145,7 +145,7 @@ export async function startServer(overrides: {
       viewJob: openViewJob(engine),
       streams,
       canary,
-      ...kept,
+      ...storage,
       sessions: openBrowserSessions(db, token, limits),
       logIn,
       ready: openReadiness({ engine, worker, canary, version, bornAt }),
@@ -170,7 +170,7 @@ export async function startServer(overrides: {
 }
 
 /** Opens what looks after the data directory. */
-function openKept(
+function openStorage(
   engine: Engine,
   version: string,
   { retentionMs }: Config,
@@ -249,10 +249,10 @@ function catalogueOf(
 }
 
 /** Returns the limits of the engine, from the settings and the fixed limits. */
-function limitsOf(config: Config, { values: says }: ReadSettingsFile): EngineLimits {
+function limitsOf(config: Config, { values }: ReadSettingsFile): EngineLimits {
   return {
     ...limits,
-    slots: config.workers ?? says.workers ?? limits.workers,
+    slots: config.workers ?? values.workers ?? limits.workers,
     session: config.session,
     sessionBytes: config.sessionBytes,
     trialMs: config.trialMs,
@@ -270,18 +270,18 @@ function sandboxPath(config: Config): string {
   const own = path.dirname(process.execPath)
   const machine = config.path
     .split(':')
-    .filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules') && !holds(dir, config.home))
+    .filter((dir) => path.isAbsolute(dir) && !dir.includes('node_modules') && !contains(dir, config.home))
   return [...new Set([own, ...machine])].join(':')
 }
 
 /** Whether `dir` is `place` or contains it: directories in PATH are readable inside the walls, and a whole HOME must not be. */
-function holds(dir: string, place: string): boolean {
-  const way = path.relative(dir, place)
-  return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way)
+function contains(dir: string, target: string): boolean {
+  const relative = path.relative(dir, target)
+  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }
 
 /** Creates the data directory, and replaces its path by the real path, because no link leads there inside the walls. */
-function atRealPlace(config: Config): Config {
+function withRealPaths(config: Config): Config {
   makeDataDirectory(config.dataDir)
   return { ...config, dataDir: fs.realpathSync(config.dataDir) }
 }

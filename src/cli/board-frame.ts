@@ -44,7 +44,7 @@ export function drawBoard({ job, tasks, agents }: Snapshot, canvas: Canvas): str
   return [...head, ...withinRoom(tasks, drawn, room, canvas)]
 }
 
-function turn(now: number): string {
+function spinnerFrame(now: number): string {
   return spinner[Math.floor(now / 100) % spinner.length] ?? '⠋'
 }
 
@@ -53,7 +53,7 @@ function jobLine(job: JobView, { width, paint, now }: Canvas): string {
   const phase = job.current_phase
   const left = fit(cleanLine(job.title), Math.max(8, width - stringWidth(phase) - clock.length - 7))
   const space = ' '.repeat(Math.max(1, width - stringWidth(left) - stringWidth(phase) - clock.length - 6))
-  return `${paint('cyan', turn(now))} ${paint('bold', left)}${space}${paint('cyan', phase)}  ${paint('dim', clock)}`
+  return `${paint('cyan', spinnerFrame(now))} ${paint('bold', left)}${space}${paint('cyan', phase)}  ${paint('dim', clock)}`
 }
 
 function progressLine(job: JobView, { width, paint }: Canvas): string {
@@ -79,16 +79,16 @@ function hintLines(job: JobView, { width, height, paint }: Canvas): string[] {
     .map((line) => paint('dim', fit(`  ${line}`, width - 1)))
 }
 
-interface Look {
+interface StatusStyle {
   readonly icon: string
   readonly tone: Tone
 }
 
-function look(status: TaskView['status'], now: number): Look {
+function statusStyle(status: TaskView['status'], now: number): StatusStyle {
   switch (status) {
     case 'running':
     case 'review':
-      return { icon: turn(now), tone: 'cyan' }
+      return { icon: spinnerFrame(now), tone: 'cyan' }
     case 'completed':
       return { icon: '✓', tone: 'green' }
     case 'failed':
@@ -104,7 +104,7 @@ function look(status: TaskView['status'], now: number): Look {
 
 function taskLines(task: TaskView, agents: readonly AgentView[], canvas: Canvas): string[] {
   const { width, paint, now } = canvas
-  const { icon, tone } = look(task.status, now)
+  const { icon, tone } = statusStyle(task.status, now)
   const isBusy = task.status === 'running' || task.status === 'review'
   const ms = spanMs(task.started_at, task.completed_at, now)
   const clock = (
@@ -113,9 +113,9 @@ function taskLines(task: TaskView, agents: readonly AgentView[], canvas: Canvas)
   const titleWidth = Math.max(8, width - nameWidth - clockWidth - 8)
   const tries = task.attempts > 1 ? ` (try ${task.attempts})` : ''
   const title = pad(`${fit(cleanLine(task.title), titleWidth - tries.length)}${tries}`, titleWidth)
-  const who = pad(cleanLine(task.agent), nameWidth)
+  const agentName = pad(cleanLine(task.agent), nameWidth)
   const body = isBusy ? title : paint('dim', title)
-  const line = `  ${paint(tone, icon)} ${body}  ${paint('dim', `${who}${clock}`)}`
+  const line = `  ${paint(tone, icon)} ${body}  ${paint('dim', `${agentName}${clock}`)}`
   const activity = isBusy
     ? agents.find((agent) => agent.task_id === task.task_id && agent.status === 'working')?.last_activity
     : null

@@ -26,8 +26,8 @@ export async function buildWeb(terminal: Terminal, stopping: AbortSignal): Promi
   }
   const stopListening = onAbort(stopping, stop)
   child.stderr.setEncoding('utf8')
-  child.stderr.on('data', (said: string) => {
-    if (!stopping.aborted) terminal.note(said.trimEnd())
+  child.stderr.on('data', (output: string) => {
+    if (!stopping.aborted) terminal.note(output.trimEnd())
   })
   await ended
   stopListening()

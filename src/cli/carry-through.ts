@@ -12,7 +12,7 @@ import { onInterrupt, type Interrupt } from './interrupt.ts'
 import { renderEnding } from './job-report.ts'
 import { shortId } from './job-id.ts'
 import { openBoardViewer, openLines, openRemarks, whileSaying, type Viewer } from './job-viewers.ts'
-import { reachServer, serverChoice, type Reached } from './reach-server.ts'
+import { connectToServer, serverChoice, type ServerConnection } from './reach-server.ts'
 import type { Terminal } from './terminal.ts'
 import { isOver, watchJob, type Watcher } from './watch-job.ts'
 
@@ -24,16 +24,16 @@ interface Flags {
 }
 
 /** Gets the job from `begin` once a server is reached, watches it and reports its end; resolves with the exit code. */
-export async function carryThrough(
-  begin: (reached: Reached) => Promise<JobView>,
+export async function runToEnd(
+  begin: (connection: ServerConnection) => Promise<JobView>,
   flags: Flags,
   terminal: Terminal,
 ): Promise<number> {
   const interrupt = onInterrupt()
-  const course: Course = { job: null, told: 0 }
+  const progress: Progress = { job: null, lastSeq: 0 }
   try {
     for (;;) {
-      const code = await onOneServer(course, begin, flags, terminal, interrupt)
+      const code = await runOnServer(progress, begin, flags, terminal, interrupt)
       if (code !== null) return code
     }
   } finally {
@@ -42,54 +42,60 @@ export async function carryThrough(
 }
 
 /** Continues the job on one server; returns null when that server belonged to another command and has ended. */
-async function onOneServer(
-  course: Course,
-  begin: (reached: Reached) => Promise<JobView>,
+async function runOnServer(
+  progress: Progress,
+  begin: (connection: ServerConnection) => Promise<JobView>,
   flags: Flags,
   terminal: Terminal,
   interrupt: Interrupt,
 ): Promise<number | null> {
-  const reaching = reachServer(serverChoice(flags))
-  const reached = await (flags.json === true
-    ? reaching
-    : whileSaying('Reaching the server…', terminal, reaching))
+  const connecting = connectToServer(serverChoice(flags))
+  const connection = await (flags.json === true
+    ? connecting
+    : whileSaying('Reaching the server…', terminal, connecting))
   try {
-    return await followThrough(course, begin, reached, flags, terminal, interrupt)
+    return await followToEnd(progress, begin, connection, flags, terminal, interrupt)
   } catch (error) {
     const isLost = error instanceof ApiError && error.code === 'unreachable'
-    if (reached.isBorrowed && isLost && interrupt.exitCode() === null) return null
+    if (connection.isShared && isLost && interrupt.exitCode() === null) return null
     throw error
   } finally {
-    await reached.close()
+    await connection.close()
   }
 }
 
 /** The progress of a command, over all servers that it uses: its job, and the `seq` of the last event shown. */
-interface Course {
+interface Progress {
   job: JobView | null
-  told: number
+  lastSeq: number
 }
 
-async function followThrough(
-  course: Course,
-  begin: (reached: Reached) => Promise<JobView>,
-  reached: Reached,
+async function followToEnd(
+  progress: Progress,
+  begin: (connection: ServerConnection) => Promise<JobView>,
+  connection: ServerConnection,
   flags: Flags,
   terminal: Terminal,
   interrupt: Interrupt,
 ): Promise<number> {
   const interrupted = interrupt.exitCode()
-  if (interrupted !== null && course.job === null) {
+  if (interrupted !== null && progress.job === null) {
     terminal.note('Interrupted: no job was made.')
     return interrupted
   }
-  const begun = course.job ?? (await begin(reached))
-  course.job = begun
+  const begun = progress.job ?? (await begin(connection))
+  progress.job = begun
   if (flags.json !== true)
-    terminal.print(`Job ${shortId(begun.id)} on ${cleanLine(begun.backend)}, server ${reached.client.url}`)
-  const job = await watched(reached, course, begun, openViewer(begun, flags, terminal), interrupt.signal)
-  if (isOver(job)) return ended(reached.client, job, flags, terminal)
-  terminal.note(kept(job, reached))
+    terminal.print(`Job ${shortId(begun.id)} on ${cleanLine(begun.backend)}, server ${connection.client.url}`)
+  const job = await watchUntilOver(
+    connection,
+    progress,
+    begun,
+    openViewer(begun, flags, terminal),
+    interrupt.signal,
+  )
+  if (isOver(job)) return ended(connection.client, job, flags, terminal)
+  terminal.note(resumeHint(job, connection))
   return interrupt.exitCode() ?? exitCodes.interrupted
 }
 
@@ -101,9 +107,9 @@ function openViewer(job: JobView, flags: Flags, terminal: Terminal): Viewer {
 }
 
 /** Like `watchJob`; rejects when the command's own server ends, or the connection to a borrowed one is lost. */
-async function watched(
-  reached: Reached,
-  course: Course,
+async function watchUntilOver(
+  connection: ServerConnection,
+  progress: Progress,
   job: JobView,
   viewer: Viewer,
   signal: AbortSignal,
@@ -113,18 +119,22 @@ async function watched(
   const stop = AbortSignal.any([signal, over.signal])
   const watcher: Watcher = {
     event(event) {
-      course.told = event.seq
+      progress.lastSeq = event.seq
       viewer.event(event)
     },
     update: (snapshot) => viewer.update(snapshot),
   }
-  const onLost = (): void => lost.reject(unreachable(reached.client.url, null))
+  const onLost = (): void => lost.reject(unreachable(connection.client.url, null))
   try {
-    const watching = watchJob(reached.client, job.id, watcher, stop, {
-      after: course.told,
-      onLost: reached.isBorrowed ? onLost : undefined,
+    const watching = watchJob(connection.client, job.id, watcher, stop, {
+      after: progress.lastSeq,
+      onLost: connection.isShared ? onLost : undefined,
     })
-    return await Promise.race([watching, lost.promise, ...(reached.own === null ? [] : [reached.own.ended])])
+    return await Promise.race([
+      watching,
+      lost.promise,
+      ...(connection.own === null ? [] : [connection.own.ended]),
+    ])
   } finally {
     over.abort()
     viewer.close()
@@ -138,15 +148,15 @@ async function ended(client: Client, job: JobView, flags: Flags, terminal: Termi
   return job.status === 'completed' ? exitCodes.done : exitCodes.failed
 }
 
-function kept(job: JobView, reached: Reached): string {
+function resumeHint(job: JobView, connection: ServerConnection): string {
   const id = shortId(job.id)
-  const where =
-    reached.own === null
+  const state =
+    connection.own === null
       ? 'The server goes on working on it.'
       : 'It waits; the server of this command is being stopped.'
   return [
-    `The job is kept. ${where}`,
-    `  slipway watch ${id}    ${reached.own === null ? 'watch it again' : 'go on with it'}`,
+    `The job is kept. ${state}`,
+    `  slipway watch ${id}    ${connection.own === null ? 'watch it again' : 'go on with it'}`,
     `  slipway cancel ${id}   give it up`,
   ].join('\n')
 }

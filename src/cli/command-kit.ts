@@ -4,16 +4,16 @@ import { InvalidArgumentError, type Command } from 'commander'
 /** Adds examples to a command's help: `[command line, description]`. */
 export function addExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
   const width = Math.max(...examples.map(([typed]) => typed.length))
-  const lines = examples.map(([typed, what]) => `  $ ${typed.padEnd(width)}   ${what}`)
+  const lines = examples.map(([typed, description]) => `  $ ${typed.padEnd(width)}   ${description}`)
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
 }
 
 /** Returns a parser for a whole number from `least` to `most`. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
     }
     return value
   }

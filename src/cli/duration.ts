@@ -1,6 +1,6 @@
 /** Formats durations in words (`3 min 12 s`) and as a clock (`3:12`), both from milliseconds; negative counts as zero. */
 
-export function inWords(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(Math.max(0, ms))} ms`
   const seconds = ms / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`

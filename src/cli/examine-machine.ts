@@ -46,13 +46,13 @@ export async function examineDataDir(dataDir: string): Promise<Finding[]> {
   const existing = await nearestExisting(dataDir)
   const { bavail, bsize } = await statfs(existing)
   const free = bavail * bsize
-  const words = `${(free / 1e9).toFixed(1)} GB free for ${dataDir}`
+  const summary = `${(free / 1e9).toFixed(1)} GB free for ${dataDir}`
   const disk =
     free < noDiskBytes
-      ? fail('disk', words, 'make room, or pass --data-dir for another disk')
+      ? fail('disk', summary, 'make room, or pass --data-dir for another disk')
       : free < lowDiskBytes
-        ? warn('disk', words, 'make room: each job keeps its repository and its evidence')
-        : ok('disk', words)
+        ? warn('disk', summary, 'make room: each job keeps its repository and its evidence')
+        : ok('disk', summary)
   return existing === dataDir
     ? [disk, ...(await examinePrivacy(dataDir))]
     : [disk, ok('data directory', `${dataDir} will be made at the first start`)]
@@ -100,7 +100,7 @@ async function nearestExisting(dir: string): Promise<string> {
 }
 
 function firstLine(error: unknown): string {
-  const said =
+  const message =
     error instanceof Error && 'shortMessage' in error ? String(error.shortMessage) : sentence(error)
-  return said.split('\n')[0] ?? said
+  return message.split('\n')[0] ?? message
 }

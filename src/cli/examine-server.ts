@@ -7,10 +7,15 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Client } from '../client/open-client.ts'
 import type { CanaryView } from '../client/views.ts'
-import { inWords } from './duration.ts'
+import { formatDuration } from './duration.ts'
 import { Failure, sentence } from './failure.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
-import { reachRunning, reachServer, type Reached, type ServerChoice } from './reach-server.ts'
+import {
+  connectToRunning,
+  connectToServer,
+  type ServerConnection,
+  type ServerChoice,
+} from './reach-server.ts'
 import { readToken } from './server-record.ts'
 
 const remedies: Readonly<Record<string, string>> = {
@@ -33,21 +38,21 @@ export async function* examineOwnServer(
   choice: ServerChoice,
   ignored: readonly string[],
 ): AsyncGenerator<Finding> {
-  let reached: Reached | null = null
+  let connection: ServerConnection | null = null
   try {
-    reached = await reachRunning(choice)
-    if (reached !== null) {
-      yield ok('server', `running at ${reached.client.url}`)
-      yield* examineHealth(reached.client, ignored)
+    connection = await connectToRunning(choice)
+    if (connection !== null) {
+      yield ok('server', `running at ${connection.client.url}`)
+      yield* examineHealth(connection.client, ignored)
     } else if ((await readToken(choice.dataDir)) !== null) {
-      reached = await reachServer(choice, { workers: 0 })
+      connection = await connectToServer(choice, { workers: 0 })
       yield ok('server', 'not running; it starts and opens its database')
       // Without workers, the loop that claims work is stopped on purpose.
-      yield* examineHealth(reached.client, ['worker', ...ignored])
+      yield* examineHealth(connection.client, ['worker', ...ignored])
     } else {
       yield ok('server', 'not running; it has never been started on this data directory')
     }
-    if (reached !== null) yield* examineBackends(reached.client)
+    if (connection !== null) yield* examineBackends(connection.client)
   } catch (error) {
     yield fail(
       'server',
@@ -55,7 +60,7 @@ export async function* examineOwnServer(
       (error instanceof Failure ? error.hint : null) ?? 'slipway start says more',
     )
   } finally {
-    await reached?.close()
+    await connection?.close()
   }
 }
 
@@ -65,14 +70,14 @@ export async function* examineOwnServer(
  */
 export async function* examineCanary(choice: ServerChoice, signal: AbortSignal): AsyncGenerator<Finding> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slipway-doctor-'))
-  let reached: Reached | null = null
+  let connection: ServerConnection | null = null
   try {
-    reached = await reachRunning(choice)
-    if (reached === null) {
-      reached = await reachServer({ dataDir, url: null, token: null })
-      yield* examineHealth(reached.client, ['canary'], 'trial ')
+    connection = await connectToRunning(choice)
+    if (connection === null) {
+      connection = await connectToServer({ dataDir, url: null, token: null })
+      yield* examineHealth(connection.client, ['canary'], 'trial ')
     }
-    yield judge(await reached.client.runCanary(signal))
+    yield judge(await connection.client.runCanary(signal))
   } catch (error) {
     if (signal.aborted) return
     yield fail(
@@ -81,17 +86,17 @@ export async function* examineCanary(choice: ServerChoice, signal: AbortSignal):
       (error instanceof Failure ? error.hint : null) ?? 'slipway start says more',
     )
   } finally {
-    await reached?.close()
+    await connection?.close()
     await rm(dataDir, { recursive: true, force: true })
   }
 }
 
 function judge({ status, duration_ms, job_id, reason }: CanaryView): Finding {
-  const took = inWords(duration_ms ?? 0)
-  if (status === 'passed') return ok('canary', `a small job was built, proven and delivered in ${took}`)
-  const look =
+  const duration = formatDuration(duration_ms ?? 0)
+  if (status === 'passed') return ok('canary', `a small job was built, proven and delivered in ${duration}`)
+  const advice =
     job_id === null ? 'server.log in the data directory says more' : `slipway logs ${job_id} shows it`
-  return fail('canary', `failed after ${took}: ${reason ?? 'nobody said why'}`, look)
+  return fail('canary', `failed after ${duration}: ${reason ?? 'nobody said why'}`, advice)
 }
 
 async function* examineHealth(

@@ -7,12 +7,12 @@ import { Failure } from './failure.ts'
 const shown = 12
 
 /** Throws `Failure` with the available names. When a key occurs twice, the later task is returned. */
-export async function findTask(client: Client, jobId: string, given: string): Promise<TaskView> {
+export async function findTask(client: Client, jobId: string, input: string): Promise<TaskView> {
   const tasks = await client.tasks(jobId)
   const task =
-    tasks.findLast((each) => each.key === given) ?? tasks.find((each) => each.task_id === given.toLowerCase())
+    tasks.findLast((each) => each.key === input) ?? tasks.find((each) => each.task_id === input.toLowerCase())
   if (task !== undefined) return task
-  throw new Failure(`the job has no task ${given}`, {
+  throw new Failure(`the job has no task ${input}`, {
     hint: listed(
       'tasks',
       tasks.map((each) => each.key),
@@ -21,12 +21,12 @@ export async function findTask(client: Client, jobId: string, given: string): Pr
 }
 
 /** Throws `Failure` with the available names. */
-export async function findAgent(client: Client, jobId: string, given: string): Promise<AgentView> {
+export async function findAgent(client: Client, jobId: string, input: string): Promise<AgentView> {
   const agents = await client.agents(jobId)
-  const wanted = given.trim().toLowerCase()
-  const agent = agents.find((each) => each.name.toLowerCase() === wanted || each.id === wanted)
+  const normalized = input.trim().toLowerCase()
+  const agent = agents.find((each) => each.name.toLowerCase() === normalized || each.id === normalized)
   if (agent !== undefined) return agent
-  throw new Failure(`the job has no agent "${given}"`, {
+  throw new Failure(`the job has no agent "${input}"`, {
     hint: listed(
       'agents',
       agents.map((each) => `"${each.name}"`),
@@ -34,8 +34,8 @@ export async function findAgent(client: Client, jobId: string, given: string): P
   })
 }
 
-function listed(what: string, names: readonly string[]): string {
-  if (names.length === 0) return `it has no ${what} yet`
+function listed(label: string, names: readonly string[]): string {
+  if (names.length === 0) return `it has no ${label} yet`
   const more = names.length > shown ? ', …' : ''
-  return `its ${what} are ${names.slice(0, shown).map(cleanLine).join(', ')}${more}`
+  return `its ${label} are ${names.slice(0, shown).map(cleanLine).join(', ')}${more}`
 }

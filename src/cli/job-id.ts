@@ -16,27 +16,27 @@ export function shortId(id: string): string {
 }
 
 /** Returns the id of the only job whose id begins with `given` (at least 4 characters). Throws `Failure` for none or several. */
-export async function findJobId(client: Client, given: string): Promise<string> {
-  const wanted = given.toLowerCase()
-  if (whole.test(wanted)) return wanted
-  if (!beginning.test(wanted)) {
+export async function findJobId(client: Client, input: string): Promise<string> {
+  const prefix = input.toLowerCase()
+  if (whole.test(prefix)) return prefix
+  if (!beginning.test(prefix)) {
     throw badUsage(
-      `"${given}" is not a job id: give at least its first 4 characters`,
+      `"${input}" is not a job id: give at least its first 4 characters`,
       'slipway jobs lists them',
     )
   }
   const found: string[] = []
   for (let page = 1; page <= searchLimit / pageSize; page += 1) {
     const list = await client.listJobs({ page, page_size: pageSize })
-    found.push(...list.jobs.map((job) => job.id).filter((id) => id.startsWith(wanted)))
+    found.push(...list.jobs.map((job) => job.id).filter((id) => id.startsWith(prefix)))
     if (page * pageSize >= list.total) break
   }
   const [first, ...others] = [...new Set(found)]
-  if (first === undefined) throw new Failure(`there is no job ${given}`, { hint: 'slipway jobs lists them' })
+  if (first === undefined) throw new Failure(`there is no job ${input}`, { hint: 'slipway jobs lists them' })
   if (others.length > 0) {
     const names = [first, ...others].slice(0, 5).join(', ')
     throw badUsage(
-      `${others.length + 1} jobs begin with ${given}: ${names}${others.length > 4 ? ', …' : ''}`,
+      `${others.length + 1} jobs begin with ${input}: ${names}${others.length > 4 ? ', …' : ''}`,
       'give more of the id',
     )
   }

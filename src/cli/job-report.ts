@@ -6,7 +6,7 @@ import type { Evidence } from '../client/open-client.ts'
 import { needsPerson, type CheckView, type JobView, type TaskView } from '../client/views.ts'
 import { clock } from '../lib/clock.ts'
 import { cleanBlock, cleanLine } from './clean-text.ts'
-import { inWords, spanMs } from './duration.ts'
+import { formatDuration, spanMs } from './duration.ts'
 import { shortId } from './job-id.ts'
 import type { Paint } from './terminal.ts'
 import { fit } from './fit-text.ts'
@@ -25,16 +25,16 @@ const logLines = 15
 
 export function renderEnding({ job, tasks, evidence }: Ending, width: number, paint: Paint): string {
   const now = clock.now()
-  const took = timeWords(job, spanMs(job.created_at, job.completed_at, now) ?? 0, now)
+  const duration = formatTime(job, spanMs(job.created_at, job.completed_at, now) ?? 0, now)
   const done = tasks.filter((task) => task.status === 'completed').length
   const lines = [
-    headline(job, took, paint),
+    headline(job, duration, paint),
     ...(job.demo ? [paint('dim', demoNote)] : []),
     ...(job.proof_reason === null ? [] : [paint('yellow', cleanLine(job.proof_reason))]),
     '',
     ...(job.error === null ? [] : [paint('red', cleanLine(job.error)), '']),
-    ...(job.status === 'completed' ? [] : troubles(tasks, paint)),
-    ...places(job, `${done} of ${tasks.length} done`, paint),
+    ...(job.status === 'completed' ? [] : failureLines(tasks, paint)),
+    ...locationLines(job, `${done} of ${tasks.length} done`, paint),
     '',
     ...proof(job, evidence, width, paint),
     ...nextSteps(job, paint),
@@ -42,19 +42,19 @@ export function renderEnding({ job, tasks, evidence }: Ending, width: number, pa
   return lines.join('\n').trimEnd()
 }
 
-function headline(job: JobView, took: string, paint: Paint): string {
+function headline(job: JobView, duration: string, paint: Paint): string {
   const title = paint('bold', cleanLine(job.title))
-  if (job.status === 'failed') return `${paint('red', '✗ Failed')}  ${title} after ${took}`
-  if (job.status === 'cancelled') return `${paint('yellow', '– Cancelled')}  ${title} after ${took}`
-  const word = {
+  if (job.status === 'failed') return `${paint('red', '✗ Failed')}  ${title} after ${duration}`
+  if (job.status === 'cancelled') return `${paint('yellow', '– Cancelled')}  ${title} after ${duration}`
+  const label = {
     proven: job.demo ? paint('dim', '○ Demo, its checks pass') : paint('green', '✓ Proven'),
     partial: paint('yellow', '! Partly proven'),
     unproven: paint('yellow', '! Unproven'),
   }
-  return `${word[job.proof ?? 'unproven']}  ${title} in ${took}`
+  return `${label[job.proof ?? 'unproven']}  ${title} in ${duration}`
 }
 
-function troubles(tasks: readonly TaskView[], paint: Paint): string[] {
+function failureLines(tasks: readonly TaskView[], paint: Paint): string[] {
   const failed = tasks.filter((task) => task.status === 'failed')
   if (failed.length === 0) return []
   return [
@@ -66,7 +66,7 @@ function troubles(tasks: readonly TaskView[], paint: Paint): string[] {
   ]
 }
 
-function places(job: JobView, tasks: string, paint: Paint): string[] {
+function locationLines(job: JobView, tasks: string, paint: Paint): string[] {
   const row = (name: string, value: string): string => `${paint('dim', name.padEnd(12))}${value}`
   return [
     ...(job.workspace_path === null ? [] : [row('Repository', cleanLine(job.workspace_path))]),
@@ -75,19 +75,21 @@ function places(job: JobView, tasks: string, paint: Paint): string[] {
       : [row('Branch', cleanLine(job.branch)), row('Commit', job.head_commit.slice(0, 12))]),
     row('Tasks', tasks),
     row('Backend', cleanLine(job.backend)),
-    ...(job.usage.input_tokens + job.usage.output_tokens === 0 ? [] : [row('Usage', usageWords(job.usage))]),
+    ...(job.usage.input_tokens + job.usage.output_tokens === 0 ? [] : [row('Usage', formatUsage(job.usage))]),
     row('Job', job.id),
   ]
 }
 
 /** Returns the duration of the job, and the part of it spent waiting for people. */
-export function timeWords(job: JobView, span: number, now: number): string {
+export function formatTime(job: JobView, span: number, now: number): string {
   const current = needsPerson(job) ? now - Date.parse(job.wait?.since ?? '') : 0
   const waited = job.waited_ms + current
-  return waited < 1000 ? inWords(span) : `${inWords(span)}, ${inWords(waited)} of it waiting for you`
+  return waited < 1000
+    ? formatDuration(span)
+    : `${formatDuration(span)}, ${formatDuration(waited)} of it waiting for you`
 }
 
-export function usageWords(usage: JobView['usage']): string {
+export function formatUsage(usage: JobView['usage']): string {
   const cached = usage.cached_tokens === 0 ? '' : ` (${usage.cached_tokens} from a cache)`
   const cost = usage.cost_usd === null ? '' : `, ${usage.cost_usd.toFixed(2)} USD`
   const unpriced = usage.unpriced_tokens === 0 ? '' : `, ${usage.unpriced_tokens} of unknown price`
@@ -97,8 +99,8 @@ export function usageWords(usage: JobView['usage']): string {
 function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): string[] {
   const checks = finalChecks(evidence.checks)
   if (checks.length === 0) {
-    const why = 'Nothing was proven: there was no check to run. Name one with --check.'
-    return [paint('yellow', job.status === 'completed' ? why : 'No check had been run yet.'), '']
+    const reason = 'Nothing was proven: there was no check to run. Name one with --check.'
+    return [paint('yellow', job.status === 'completed' ? reason : 'No check had been run yet.'), '']
   }
   const commits = [...new Set(checks.map((check) => check.commit.slice(0, 12)))].join(', ')
   const walls = [...new Set(checks.map((check) => cleanLine(check.walls)))].join(', ')
@@ -112,7 +114,7 @@ function proof(job: JobView, evidence: Evidence, width: number, paint: Paint): s
 
 /** Lists the files that agents left in their workspaces and the server did not commit. */
 export function leftOutLines({ left_out: left }: Evidence, paint: Paint): string[] {
-  return left.map(({ path, why }) => `  ${cleanLine(path)}  ${paint('dim', cleanLine(why))}`)
+  return left.map(({ path, why: reason }) => `  ${cleanLine(path)}  ${paint('dim', cleanLine(reason))}`)
 }
 
 /** Lists the findings that count against the proof, each with the end of its id, and the waived ones. */
@@ -131,10 +133,10 @@ export function checkLines(check: CheckView, width: number, paint: Paint): strin
     fail: paint('red', '✗ fail'),
     waived: paint('yellow', '– waived'),
   }[check.verdict]
-  const took = inWords(check.duration_ms)
+  const duration = formatDuration(check.duration_ms)
   const exit = check.verdict === 'fail' ? `, exit ${check.exit_code ?? 'none: it was ended'}` : ''
   const command = `${check.kind === 'setup' ? 'setup: ' : ''}${cleanLine(check.command)}`
-  const line = `  ${icon}  ${fit(command, Math.max(20, width - 24))}  ${paint('dim', `${took}${exit}`)}`
+  const line = `  ${icon}  ${fit(command, Math.max(20, width - 24))}  ${paint('dim', `${duration}${exit}`)}`
   if (check.not_counted !== null)
     return [line, paint('yellow', `    does not count: ${cleanLine(check.not_counted)}`)]
   if (check.verdict !== 'fail') return [line]
@@ -161,7 +163,8 @@ export function finalChecks(checks: readonly CheckView[]): CheckView[] {
 
 function nextSteps(job: JobView, paint: Paint): string[] {
   const id = shortId(job.id)
-  const step = (command: string, what: string): string => `  ${command.padEnd(44)} ${paint('dim', what)}`
+  const step = (command: string, description: string): string =>
+    `  ${command.padEnd(44)} ${paint('dim', description)}`
   if (job.status !== 'completed') {
     return [
       'Next',
@@ -169,15 +172,15 @@ function nextSteps(job: JobView, paint: Paint): string[] {
       step(`slipway restart ${id}`, 'take it up where it stopped'),
     ]
   }
-  const place = job.workspace_path === null ? [] : [`  cd ${shellWord(cleanLine(job.workspace_path))}`]
+  const enter = job.workspace_path === null ? [] : [`  cd ${quoteForShell(cleanLine(job.workspace_path))}`]
   return [
     'Next',
-    ...place,
+    ...enter,
     step(`slipway checks ${id} --log`, 'the evidence'),
     step(`slipway export ${id}`, 'the repository as a zip'),
   ]
 }
 
-function shellWord(text: string): string {
+function quoteForShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

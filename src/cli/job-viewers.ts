@@ -72,13 +72,13 @@ export function openRemarks(terminal: Terminal): Viewer {
 }
 
 /** Prints a hint each time a job begins to wait for a person, once per wait. */
-function openWaitNote(say: (line: string) => void): Viewer['update'] {
-  let said: string | null = null
+function openWaitNote(print: (line: string) => void): Viewer['update'] {
+  let lastSince: string | null = null
   return ({ job }) => {
     const hint = waitHint(job)
-    if (hint === null || said === job.wait?.since) return
-    said = job.wait?.since ?? null
-    for (const line of hint) say(line)
+    if (hint === null || lastSince === job.wait?.since) return
+    lastSince = job.wait?.since ?? null
+    for (const line of hint) print(line)
   }
 }
 

@@ -22,7 +22,7 @@ export const StartMessage = z.union([
 export type StartMessage = z.infer<typeof StartMessage>
 
 /** Thrown when another server uses the data directory, or is just starting on it. */
-export class DirectoryTaken extends Failure {}
+export class DirectoryInUse extends Failure {}
 
 export interface OwnServer {
   readonly url: string
@@ -61,13 +61,15 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const started = await firstMessage(child, exited)
   if ('failed' in started) {
     await stopChild(child, exited)
-    const Refused = started.taken ? DirectoryTaken : Failure
+    const Refused = started.taken ? DirectoryInUse : Failure
     throw new Refused(`the server did not start: ${started.failed}`, {
       hint: await logHint(logFile, logStart, started.failed),
     })
   }
   let stopping = false
-  const ended = exited.then((how) => (stopping ? new Promise<never>(() => {}) : fail(how, logFile)))
+  const ended = exited.then((exitReason) =>
+    stopping ? new Promise<never>(() => {}) : fail(exitReason, logFile),
+  )
   // Prevents an unhandled rejection while the caller awaits something else.
   ended.catch(() => undefined)
   return {
@@ -85,8 +87,8 @@ function startArguments(options: OwnServerOptions): string[] {
   return ['start', '--port', '0', '--data-dir', options.dataDir, ...workers]
 }
 
-function fail(how: string, logFile: string): never {
-  throw new Failure(`the server ended by itself (${how})`, {
+function fail(exitReason: string, logFile: string): never {
+  throw new Failure(`the server ended by itself (${exitReason})`, {
     hint: `its log is ${logFile}; accepted jobs continue when it runs again`,
   })
 }
@@ -94,8 +96,11 @@ function fail(how: string, logFile: string): never {
 async function firstMessage(child: ChildProcess, exited: Promise<string>): Promise<StartMessage> {
   const message = Promise.withResolvers<StartMessage>()
   child.once('message', (value) => message.resolve(StartMessage.parse(value)))
-  const early = exited.then((how): StartMessage => ({ failed: `it ended at once (${how})`, taken: false }))
-  return waitFor(Promise.race([message.promise, early]), { ms: startLimitMs }, () => ({
+  const earlyExit = exited.then((exitReason): StartMessage => ({
+    failed: `it ended at once (${exitReason})`,
+    taken: false,
+  }))
+  return waitFor(Promise.race([message.promise, earlyExit]), { ms: startLimitMs }, () => ({
     failed: `it was not ready within ${startLimitMs / 1000} s`,
     taken: false,
   }))

@@ -85,10 +85,10 @@ export function buildProgram(terminal: Terminal, version: string): Command {
  * mistakes.
  */
 function explain(text: string): string {
-  const said = cleanText(text, false)
-  const vision = /unknown command '([^']*\s[^']*)'/.exec(said)
-  if (vision !== null) return `${said.trimEnd()}\nTo build it: slipway run "${vision[1] ?? ''}"\n`
-  if (/too many arguments for 'run'/.test(said))
-    return `${said.trimEnd()}\nPut the vision in quotes: slipway run "a todo list with a CLI"\n`
-  return said
+  const output = cleanText(text, false)
+  const vision = /unknown command '([^']*\s[^']*)'/.exec(output)
+  if (vision !== null) return `${output.trimEnd()}\nTo build it: slipway run "${vision[1] ?? ''}"\n`
+  if (/too many arguments for 'run'/.test(output))
+    return `${output.trimEnd()}\nPut the vision in quotes: slipway run "a todo list with a CLI"\n`
+  return output
 }

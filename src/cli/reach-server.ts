@@ -10,12 +10,12 @@ import { clock } from '../lib/clock.ts'
 import { pause } from '../lib/timers.ts'
 import path from 'node:path'
 import { Failure } from './failure.ts'
-import { DirectoryTaken, startOwnServer, type OwnServer } from './own-server.ts'
+import { DirectoryInUse, startOwnServer, type OwnServer } from './own-server.ts'
 import { readServerRecord, readToken } from './server-record.ts'
 
 /** The maximum time in ms to wait for a server that is starting or stopping. */
-const takenLimitMs = 30_000
-const lookAgainMs = 200
+const inUseLimitMs = 30_000
+const retryMs = 200
 
 export interface ServerChoice {
   readonly dataDir: string
@@ -23,13 +23,13 @@ export interface ServerChoice {
   readonly token: string | null
 }
 
-export interface Reached {
+export interface ServerConnection {
   readonly client: Client
   readonly dataDir: string
   /** The server that was started for this command; null when it was already running. */
   readonly own: OwnServer | null
   /** Whether it is the server of another command, which may end before this one. */
-  readonly isBorrowed: boolean
+  readonly isShared: boolean
   close(): Promise<void>
 }
 
@@ -51,12 +51,12 @@ export function serverChoice(flags: { dataDir?: string; url?: string }): ServerC
 }
 
 /** Returns the running server, or null. Throws when a server was named by its address and does not respond. */
-export async function reachRunning(choice: ServerChoice): Promise<Reached | null> {
+export async function connectToRunning(choice: ServerChoice): Promise<ServerConnection | null> {
   const token = choice.token ?? (await readToken(choice.dataDir))
   if (choice.url !== null) {
     const client = openClient({ url: choice.url, token })
     await client.health()
-    return { client, dataDir: choice.dataDir, own: null, isBorrowed: false, close: async () => {} }
+    return { client, dataDir: choice.dataDir, own: null, isShared: false, close: async () => {} }
   }
   const record = await readServerRecord(choice.dataDir)
   if (record === null) return null
@@ -66,29 +66,32 @@ export async function reachRunning(choice: ServerChoice): Promise<Reached | null
         client,
         dataDir: choice.dataDir,
         own: null,
-        isBorrowed: record.of_command,
+        isShared: record.of_command,
         close: async () => {},
       }
     : null
 }
 
 /** Returns the running server or starts one; with `workers: 0` a started server answers requests but starts no work. */
-export async function reachServer(choice: ServerChoice, own: { workers?: number } = {}): Promise<Reached> {
-  const deadline = clock.now() + takenLimitMs
+export async function connectToServer(
+  choice: ServerChoice,
+  own: { workers?: number } = {},
+): Promise<ServerConnection> {
+  const deadline = clock.now() + inUseLimitMs
   for (;;) {
-    const running = await reachRunning(choice)
+    const running = await connectToRunning(choice)
     if (running !== null) return running
     try {
-      return await reachOwn(choice, own)
+      return await startAndConnect(choice, own)
     } catch (error) {
       // Another command has just started a server there, or is stopping its own.
-      if (!(error instanceof DirectoryTaken) || clock.now() > deadline) throw error
-      await pause(lookAgainMs)
+      if (!(error instanceof DirectoryInUse) || clock.now() > deadline) throw error
+      await pause(retryMs)
     }
   }
 }
 
-async function reachOwn(choice: ServerChoice, own: { workers?: number }): Promise<Reached> {
+async function startAndConnect(choice: ServerChoice, own: { workers?: number }): Promise<ServerConnection> {
   const server = await startOwnServer({ dataDir: choice.dataDir, ...own })
   const token = await readToken(choice.dataDir)
   if (token === null) {
@@ -96,23 +99,23 @@ async function reachOwn(choice: ServerChoice, own: { workers?: number }): Promis
     throw new Failure('the server started, but left no token in its data directory')
   }
   const client = openClient({ url: server.url, token })
-  return { client, dataDir: choice.dataDir, own: server, isBorrowed: false, close: () => server.stop() }
+  return { client, dataDir: choice.dataDir, own: server, isShared: false, close: () => server.stop() }
 }
 
 /** Runs `act` with a server and closes everything afterwards, even on errors. */
 export async function withServer<T>(
   flags: { dataDir?: string; url?: string },
-  act: (client: Client, reached: Reached) => Promise<T>,
+  run: (client: Client, connection: ServerConnection) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const reached = await reachServer(serverChoice(flags), { workers: 0 })
+    const connection = await connectToServer(serverChoice(flags), { workers: 0 })
     try {
-      return await act(reached.client, reached)
+      return await run(connection.client, connection)
     } catch (error) {
       // Its owner ended before any request was sent: nothing is done twice.
-      if (!(reached.isBorrowed && wasRefused(error))) throw error
+      if (!(connection.isShared && wasRefused(error))) throw error
     } finally {
-      await reached.close()
+      await connection.close()
     }
   }
 }

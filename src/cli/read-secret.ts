@@ -4,12 +4,12 @@ import { badUsage, exitCodes, Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Returns the contents of stdin; on a terminal it prompts without echo. */
-export async function readSecret(what: string, terminal: Terminal): Promise<string> {
+export async function readSecret(name: string, terminal: Terminal): Promise<string> {
   const { stdin } = process
-  const text = stdin.isTTY ? await askHidden(what, stdin, terminal) : await readAll(stdin)
+  const text = stdin.isTTY ? await askHidden(name, stdin, terminal) : await readAll(stdin)
   const value = text.trim()
   if (value === '')
-    throw badUsage(`there is no ${what} on stdin`, 'pipe it in, or run the command in a terminal and type it')
+    throw badUsage(`there is no ${name} on stdin`, 'pipe it in, or run the command in a terminal and type it')
   return value
 }
 
@@ -19,8 +19,8 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return text
 }
 
-async function askHidden(what: string, stdin: ReadStream, terminal: Terminal): Promise<string> {
-  terminal.note(`The ${what} (it is not shown; Enter ends it):`)
+async function askHidden(name: string, stdin: ReadStream, terminal: Terminal): Promise<string> {
+  terminal.note(`The ${name} (it is not shown; Enter ends it):`)
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   let typed = ''

@@ -9,21 +9,21 @@ import type { Terminal } from './terminal.ts'
 export function reportError(error: unknown, to: Terminal): number {
   // Commander has already printed it; help and version arrive here too, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-  const word = to.paint('red', 'error:')
+  const label = to.paint('red', 'error:')
   if (error instanceof Failure) {
-    to.note(`${word} ${error.message}${error.hint === null ? '' : `\n${error.hint}`}`)
+    to.note(`${label} ${error.message}${error.hint === null ? '' : `\n${error.hint}`}`)
     return error.exitCode
   }
   if (error instanceof ApiError) {
-    to.note(`${word} ${error.message}${adviceFor(error)}`)
+    to.note(`${label} ${error.message}${adviceFor(error)}`)
     return exitCodes.failed
   }
   if (error instanceof AppError || isSystemError(error)) {
-    to.note(`${word} ${error.message}`)
+    to.note(`${label} ${error.message}`)
     return exitCodes.failed
   }
   to.note(
-    `${word} a fault of Slipway itself\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    `${label} a fault of Slipway itself\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   )
   return exitCodes.failed
 }

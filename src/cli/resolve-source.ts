@@ -9,16 +9,16 @@ import { badUsage } from './failure.ts'
  * relative path does not exist; an absolute one is checked by the server, which may be on another machine.
  */
 export function resolveSource(source: string, { cwd, home }: { cwd: string; home: string }): string {
-  const given = source.trim()
-  if (given === '')
+  const input = source.trim()
+  if (input === '')
     throw badUsage('--source is empty: leave it out to begin from nothing, or name a git repository')
-  if (isAddress(given) || /^file:/i.test(given) || path.isAbsolute(given)) return given
+  if (isAddress(input) || /^file:/i.test(input) || path.isAbsolute(input)) return input
   // Git treats these as addresses of an unknown kind; the server has an error message for them.
-  if (given.includes('::') || /^[a-z]:[\\/]/i.test(given)) return given
-  if (/^~[^/]/.test(given))
-    throw badUsage(`--source ${given}: only ~ and ~/ are known, for your own home; give the path`)
-  const whole = given.startsWith('~') ? path.join(home, given.slice(1)) : path.resolve(cwd, given)
-  if (!existsSync(whole))
-    throw badUsage(`--source ${given}: there is no such directory (${whole}), and it is not a URL`)
-  return whole
+  if (input.includes('::') || /^[a-z]:[\\/]/i.test(input)) return input
+  if (/^~[^/]/.test(input))
+    throw badUsage(`--source ${input}: only ~ and ~/ are known, for your own home; give the path`)
+  const absolute = input.startsWith('~') ? path.join(home, input.slice(1)) : path.resolve(cwd, input)
+  if (!existsSync(absolute))
+    throw badUsage(`--source ${input}: there is no such directory (${absolute}), and it is not a URL`)
+  return absolute
 }

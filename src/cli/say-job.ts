@@ -2,24 +2,24 @@
 import type { JobView } from '../client/views.ts'
 import type { ServerFlags } from './command-kit.ts'
 import { shortId } from './job-id.ts'
-import type { Reached } from './reach-server.ts'
+import type { ServerConnection } from './reach-server.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface ActFlags extends ServerFlags {
+export interface ActionFlags extends ServerFlags {
   json?: boolean
 }
 
 /** `what` is the beginning of the sentence about the action. */
-export function sayJob(
-  what: string,
+export function reportJob(
+  sentence: string,
   job: JobView,
-  { own }: Reached,
-  flags: ActFlags,
+  { own }: ServerConnection,
+  flags: ActionFlags,
   terminal: Terminal,
 ): void {
   if (flags.json === true) return terminal.printJson(job)
   const id = shortId(job.id)
   terminal.print(
-    `${what} ${own === null ? 'Watch the job' : 'No server is running; go on with the job'}: slipway watch ${id}`,
+    `${sentence} ${own === null ? 'Watch the job' : 'No server is running; go on with the job'}: slipway watch ${id}`,
   )
 }

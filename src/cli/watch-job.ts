@@ -16,9 +16,9 @@ export interface Watcher {
 }
 
 /** The minimum time in ms between two requests for a snapshot. */
-const lookEveryMs = 200
+const pollMinMs = 200
 /** The time in ms after which a snapshot is requested without an event: waits change without one. */
-const lookAnywayMs = 5_000
+const pollMaxMs = 5_000
 
 export function isOver(job: Pick<JobView, 'status'>): boolean {
   return job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled'
@@ -49,14 +49,14 @@ export async function watchJob(
 ): Promise<JobView> {
   const first = await readJobSnapshot(client, id)
   watcher.update(first)
-  const reached = isOver(first.job)
+  const final = isOver(first.job)
     ? { job: first.job, cursor: after }
-    : await watchToTheEnd(client, first.job, watcher, signal, { after, onLost })
-  if (isOver(reached.job)) await tellTheRest(client, id, reached.cursor, watcher)
-  return reached.job
+    : await watchToEnd(client, first.job, watcher, signal, { after, onLost })
+  if (isOver(final.job)) await reportRemaining(client, id, final.cursor, watcher)
+  return final.job
 }
 
-async function watchToTheEnd(
+async function watchToEnd(
   client: Client,
   begun: JobView,
   watcher: Watcher,
@@ -67,7 +67,7 @@ async function watchToTheEnd(
   let cursor = after
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
-  const look = openLook(async () => {
+  const poller = openPoller(async () => {
     const snapshot = await readJobSnapshot(client, begun.id).catch((error: unknown) => {
       // A temporary outage is handled by the event stream, which reconnects or gives up.
       if (!isTransient(error)) throw error
@@ -85,20 +85,20 @@ async function watchToTheEnd(
     for await (const event of client.follow(begun.id, after, { signal: stop, onConnection })) {
       cursor = event.seq
       watcher.event(event)
-      look.soon()
+      poller.requestPoll()
     }
   }
   try {
-    await Promise.race([look.failed, follow()])
+    await Promise.race([poller.failed, follow()])
   } finally {
     over.abort()
-    await look.close()
+    await poller.close()
   }
   return { job, cursor }
 }
 
 /** Reports the remaining events, because the job may be over before its last events have arrived. */
-async function tellTheRest(client: Client, id: string, after: number, watcher: Watcher): Promise<void> {
+async function reportRemaining(client: Client, id: string, after: number, watcher: Watcher): Promise<void> {
   let cursor = after
   for (;;) {
     const events = await client.events(id, cursor)
@@ -110,32 +110,32 @@ async function tellTheRest(client: Client, id: string, after: number, watcher: W
   watcher.update(await readJobSnapshot(client, id))
 }
 
-interface Look {
-  soon(): void
+interface Poller {
+  requestPoll(): void
   /** Rejects when a request fails. Never resolves. */
   readonly failed: Promise<never>
   close(): Promise<void>
 }
 
 /** Runs `act` one at a time, with a pause in between, and once more if something changed meanwhile. */
-function openLook(act: () => Promise<void>, stop: AbortSignal): Look {
+function openPoller(poll: () => Promise<void>, stop: AbortSignal): Poller {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
   let running: Promise<void> = Promise.resolve()
   let timer: Timer | null = null
   const run = (): void => {
     timer = null
-    running = running.then(() => (stop.aborted ? undefined : act())).catch(failure.reject)
+    running = running.then(() => (stop.aborted ? undefined : poll())).catch(failure.reject)
   }
-  const soon = (): void => {
-    if (timer === null && !stop.aborted) timer = startTimer(lookEveryMs, run)
+  const requestPoll = (): void => {
+    if (timer === null && !stop.aborted) timer = startTimer(pollMinMs, run)
   }
-  const anyway = startInterval(lookAnywayMs, soon)
+  const interval = startInterval(pollMaxMs, requestPoll)
   return {
-    soon,
+    requestPoll,
     failed: failure.promise,
     close: async () => {
-      anyway.stop()
+      interval.stop()
       timer?.stop()
       await running
     },

@@ -18,13 +18,13 @@ export interface FollowOptions {
   readonly pauseMs?: number
   /**
    * Called with `open` at the first bytes of every connection, and with `lost` when one broke or could not be made;
-   * `heardAt` is the time of the server's last data, in ms since the epoch.
+   * `lastDataAt` is the time of the server's last data, in ms since the epoch.
    */
-  readonly onConnection?: (state: 'open' | 'lost', heardAt: number) => void
+  readonly onConnection?: (state: 'open' | 'lost', lastDataAt: number) => void
 }
 
 /** `alive` means that bytes arrived without a complete message. */
-export type Heard<T> = T | 'alive'
+export type StreamItem<T> = T | 'alive'
 
 /** The maximum number of characters in one event or line; a longer one breaks the stream. */
 const eventLimit = 4_000_000
@@ -35,24 +35,24 @@ const headTimeoutMs = 30_000
  * `isTransient` nor accepted by `mayRetry`, and after `giveUpMs`.
  */
 export async function* followStream<T>(
-  connect: () => AsyncGenerator<Heard<T>, void, undefined>,
+  connect: () => AsyncGenerator<StreamItem<T>, void, undefined>,
   options: FollowOptions,
   mayRetry: (error: unknown) => boolean = () => false,
 ): AsyncGenerator<T, void, undefined> {
   const { signal, giveUpMs = 60_000, pauseMs = 250 } = options
-  const hold: Hold = { failures: 0, heard: Date.now() }
+  const state: StreamState = { failures: 0, lastDataAt: Date.now() }
   while (!isStopped(signal)) {
     try {
-      yield* listen(connect(), hold, options)
+      yield* listen(connect(), state, options)
     } catch (error) {
       if (isStopped(signal)) return
-      const isOver = Date.now() - hold.heard > giveUpMs
+      const isOver = Date.now() - state.lastDataAt > giveUpMs
       if (isOver || !(isTransient(error) || mayRetry(error))) throw error
     }
     if (isStopped(signal)) return
-    options.onConnection?.('lost', hold.heard)
-    hold.failures += 1
-    await pause(Math.min(pauseMs * 2 ** (hold.failures - 1), pauseMs * 20), signal)
+    options.onConnection?.('lost', state.lastDataAt)
+    state.failures += 1
+    await pause(Math.min(pauseMs * 2 ** (state.failures - 1), pauseMs * 20), signal)
   }
 }
 
@@ -60,22 +60,22 @@ export async function* followStream<T>(
  * The state across connections: `heard` is the time of the server's last data in ms since the epoch, `failures` the number
  * since then.
  */
-interface Hold {
+interface StreamState {
   failures: number
-  heard: number
+  lastDataAt: number
 }
 
 async function* listen<T>(
-  connection: AsyncGenerator<Heard<T>, void, undefined>,
-  hold: Hold,
+  connection: AsyncGenerator<StreamItem<T>, void, undefined>,
+  state: StreamState,
   options: FollowOptions,
 ): AsyncGenerator<T, void, undefined> {
   let isOpen = false
   for await (const item of connection) {
-    hold.heard = Date.now()
-    if (!isOpen) options.onConnection?.('open', hold.heard)
+    state.lastDataAt = Date.now()
+    if (!isOpen) options.onConnection?.('open', state.lastDataAt)
     isOpen = true
-    hold.failures = 0
+    state.failures = 0
     if (item !== 'alive') yield item
   }
 }
@@ -90,7 +90,7 @@ export async function* readStream(
   path: string,
   headers: Readonly<Record<string, string>>,
   options: FollowOptions,
-): AsyncGenerator<Heard<EventSourceMessage>, void, undefined> {
+): AsyncGenerator<StreamItem<EventSourceMessage>, void, undefined> {
   const silenceMs = options.silenceMs ?? 45_000
   const closing = new AbortController()
   const signals = options.signal === undefined ? [closing.signal] : [closing.signal, options.signal]

@@ -5,7 +5,13 @@
  */
 import { EventView } from '../contract/event.ts'
 import { ApiError } from './api-error.ts'
-import { followStream, parseMessage, readStream, type FollowOptions, type Heard } from './event-stream.ts'
+import {
+  followStream,
+  parseMessage,
+  readStream,
+  type FollowOptions,
+  type StreamItem,
+} from './event-stream.ts'
 import type { Endpoint } from './request.ts'
 
 /** The maximum number of reconnections that return the same gap. */
@@ -45,19 +51,14 @@ async function* readOn(
   jobId: string,
   reading: Reading,
   options: FollowOptions,
-): AsyncGenerator<Heard<EventView>, void, undefined> {
+): AsyncGenerator<StreamItem<EventView>, void, undefined> {
   const path = `/api/jobs/${encodeURIComponent(jobId)}/events/stream`
-  for await (const heard of readStream(
-    endpoint,
-    path,
-    { 'last-event-id': String(reading.cursor) },
-    options,
-  )) {
-    if (heard === 'alive') {
-      yield heard
+  for await (const item of readStream(endpoint, path, { 'last-event-id': String(reading.cursor) }, options)) {
+    if (item === 'alive') {
+      yield item
       continue
     }
-    const event = parseMessage(heard, EventView)
+    const event = parseMessage(item, EventView)
     if (event.seq <= reading.cursor) continue
     if (event.seq > reading.cursor + 1) throw new GapError(reading.cursor, event.seq)
     reading.cursor = event.seq

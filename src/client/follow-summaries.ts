@@ -3,7 +3,13 @@
  * be fetched again whenever `onConnection` reports `open`.
  */
 import { JobSummary } from '../contract/job.ts'
-import { followStream, parseMessage, readStream, type FollowOptions, type Heard } from './event-stream.ts'
+import {
+  followStream,
+  parseMessage,
+  readStream,
+  type FollowOptions,
+  type StreamItem,
+} from './event-stream.ts'
 import type { Endpoint } from './request.ts'
 
 /** Yields the summaries of changed jobs until the signal aborts. Throws `ApiError`. */
@@ -17,7 +23,7 @@ export function followSummaries(
 async function* readOn(
   endpoint: Endpoint,
   options: FollowOptions,
-): AsyncGenerator<Heard<JobSummary>, void, undefined> {
-  for await (const heard of readStream(endpoint, '/api/events/stream', {}, options))
-    yield heard === 'alive' ? heard : parseMessage(heard, JobSummary)
+): AsyncGenerator<StreamItem<JobSummary>, void, undefined> {
+  for await (const item of readStream(endpoint, '/api/events/stream', {}, options))
+    yield item === 'alive' ? item : parseMessage(item, JobSummary)
 }

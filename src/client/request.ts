@@ -155,8 +155,8 @@ async function readJson(response: Response, path: string, signal: AbortSignal | 
   }
 }
 
-function badAnswer(path: string, what: string, cause: unknown): ApiError {
-  return new ApiError(0, 'bad_answer', `the server's answer to ${path} ${what}`, { cause })
+function badAnswer(path: string, problem: string, cause: unknown): ApiError {
+  return new ApiError(0, 'bad_answer', `the server's answer to ${path} ${problem}`, { cause })
 }
 
 async function refusal(response: Response): Promise<ApiError> {

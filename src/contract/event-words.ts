@@ -6,7 +6,7 @@ import { eventKinds, type EventKind } from './event-kinds.ts'
  */
 
 /** What the words of an event are taken from: of a stored event, or of one that is being appended. */
-export interface Told {
+export interface DescribedEvent {
   readonly type: string
   readonly message: string
   readonly data?: Readonly<Record<string, unknown>> | undefined
@@ -14,37 +14,38 @@ export interface Told {
 
 const kinds: ReadonlyMap<string, EventKind> = new Map(Object.entries(eventKinds))
 
-export function eventKind({ type }: Pick<Told, 'type'>): EventKind {
+export function eventKind({ type }: Pick<DescribedEvent, 'type'>): EventKind {
   return kinds.get(type) ?? 'step'
 }
 
 export type EventTone = 'good' | 'bad' | 'waiting' | 'detail' | 'plain'
 
 /** How an event of each kind sounds, and whether it is what an agent is doing. */
-const looks: Readonly<Record<EventKind, { readonly tone: EventTone; readonly isActivity: boolean }>> = {
-  message: { tone: 'detail', isActivity: true },
-  thought: { tone: 'detail', isActivity: true },
-  tool_call: { tone: 'detail', isActivity: true },
-  agent_plan: { tone: 'detail', isActivity: true },
-  report: { tone: 'plain', isActivity: true },
-  permission: { tone: 'detail', isActivity: true },
-  note: { tone: 'detail', isActivity: true },
-  setting: { tone: 'detail', isActivity: false },
-  count: { tone: 'detail', isActivity: false },
-  person: { tone: 'plain', isActivity: false },
-  delivery: { tone: 'plain', isActivity: false },
-  answer: { tone: 'plain', isActivity: false },
-  step: { tone: 'plain', isActivity: false },
-  success: { tone: 'good', isActivity: false },
-  failure: { tone: 'bad', isActivity: false },
-  wait: { tone: 'waiting', isActivity: false },
-  check: { tone: 'plain', isActivity: false },
-}
+const presentation: Readonly<Record<EventKind, { readonly tone: EventTone; readonly isActivity: boolean }>> =
+  {
+    message: { tone: 'detail', isActivity: true },
+    thought: { tone: 'detail', isActivity: true },
+    tool_call: { tone: 'detail', isActivity: true },
+    agent_plan: { tone: 'detail', isActivity: true },
+    report: { tone: 'plain', isActivity: true },
+    permission: { tone: 'detail', isActivity: true },
+    note: { tone: 'detail', isActivity: true },
+    setting: { tone: 'detail', isActivity: false },
+    count: { tone: 'detail', isActivity: false },
+    person: { tone: 'plain', isActivity: false },
+    delivery: { tone: 'plain', isActivity: false },
+    answer: { tone: 'plain', isActivity: false },
+    step: { tone: 'plain', isActivity: false },
+    success: { tone: 'good', isActivity: false },
+    failure: { tone: 'bad', isActivity: false },
+    wait: { tone: 'waiting', isActivity: false },
+    check: { tone: 'plain', isActivity: false },
+  }
 
 /** Returns how an event sounds: whether it is good news, bad news, or a detail. */
-export function eventTone(event: Pick<Told, 'type' | 'data'>): EventTone {
+export function eventTone(event: Pick<DescribedEvent, 'type' | 'data'>): EventTone {
   const kind = eventKind(event)
-  return kind === 'check' && event.data?.['verdict'] === 'fail' ? 'bad' : looks[kind].tone
+  return kind === 'check' && event.data?.['verdict'] === 'fail' ? 'bad' : presentation[kind].tone
 }
 
 /** The message of a tool call, or of news of one, that has no title; it is shown nowhere. */
@@ -53,13 +54,13 @@ export function untitledCall(id: string): string {
 }
 
 /** Returns the title of a tool call; null for news of one that does not repeat it. */
-export function titleOfCall({ message, data }: Told): string | null {
+export function titleOfCall({ message, data }: DescribedEvent): string | null {
   const { id } = data ?? {}
   return typeof id === 'string' && message === untitledCall(id) ? null : message
 }
 
 /** Returns an event in one line; null when it has nothing to say. */
-export function oneLine(event: Told): string | null {
+export function oneLine(event: DescribedEvent): string | null {
   const text = eventKind(event) === 'tool_call' ? titleOfCall(event) : event.message
   const line = text?.trim().split('\n', 1)[0] ?? ''
   return line === '' ? null : line
@@ -69,7 +70,7 @@ export function oneLine(event: Told): string | null {
 const ACTIVITY_CHARS = 200
 
 /** Returns the line that says what an agent is doing, for its card; null for an event that is not of its doing. */
-export function activityLine(event: Told): string | null {
-  const line = looks[eventKind(event)].isActivity ? oneLine(event) : null
+export function activityLine(event: DescribedEvent): string | null {
+  const line = presentation[eventKind(event)].isActivity ? oneLine(event) : null
   return line?.slice(0, ACTIVITY_CHARS) ?? null
 }

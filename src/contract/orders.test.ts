@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ordersIn, orderWords, type Order } from './orders.ts'
+import { ordersIn, formatOrder, type Order } from './orders.ts'
 
 it('what is said is understood, among other words too', () => {
   const orders: Order[] = [
@@ -8,7 +8,7 @@ it('what is said is understood, among other words too', () => {
     { do: 'remember', word: 'pear-7' },
     { do: 'recall', file: 'word.txt' },
   ]
-  const text = `Please.\n\n${orders.map((order) => `- ${orderWords(order)}`).join('\n\n')}\n\nThen stop.`
+  const text = `Please.\n\n${orders.map((order) => `- ${formatOrder(order)}`).join('\n\n')}\n\nThen stop.`
   expect(ordersIn(text)).toEqual(orders)
   expect(ordersIn('Build me a calculator.')).toEqual([])
 })

@@ -9,7 +9,7 @@ export type Order =
   | { readonly do: 'recall'; readonly file: string }
 
 /** Returns an order as a sentence. Names and words must not contain quotes, texts and commands no line breaks. */
-export function orderWords(order: Order): string {
+export function formatOrder(order: Order): string {
   switch (order.do) {
     case 'write':
       return `Create the file "${order.file}" with exactly this content: ${order.text}`

@@ -12,8 +12,8 @@ export function isPlain(text: string): boolean {
  * Text from people and programs that is stored, or searched for in stored data; `missing` is the error message for a missing
  * value, and `what` names the value. Output of agents and checks is not rejected: the store cleans it.
  */
-export function plainText(missing?: string, what?: string): z.ZodString {
-  return z.string(missing).refine(isPlain, what === undefined ? NOT_PLAIN : `${what} ${ADVICE}`)
+export function plainText(missing?: string, subject?: string): z.ZodString {
+  return z.string(missing).refine(isPlain, subject === undefined ? NOT_PLAIN : `${subject} ${ADVICE}`)
 }
 
 export const PlainText = plainText()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fits, spentWords } from './budget.ts'
+import { fits, describeSpent } from './budget.ts'
 import { backoffMs } from './limits.ts'
 
 const none = { tokens: null, usd: null }
@@ -7,10 +7,12 @@ const none = { tokens: null, usd: null }
 describe('a budget', () => {
   it('is spent when all of one of its limits is used', () => {
     const limit = { tokens: 10_000, usd: 1.5 }
-    expect(spentWords(limit, { tokens: 9999, usd: 1.49 })).toBeNull()
-    expect(spentWords(limit, { tokens: 10_000, usd: 0 })).toBe('the budget: 10,000 of 10,000 tokens are used')
-    expect(spentWords(limit, { tokens: 0, usd: 1.5 })).toBe('the budget: $1.5000 of $1.5 are spent')
-    expect(spentWords(none, { tokens: 1e9, usd: 1e9 })).toBeNull()
+    expect(describeSpent(limit, { tokens: 9999, usd: 1.49 })).toBeNull()
+    expect(describeSpent(limit, { tokens: 10_000, usd: 0 })).toBe(
+      'the budget: 10,000 of 10,000 tokens are used',
+    )
+    expect(describeSpent(limit, { tokens: 0, usd: 1.5 })).toBe('the budget: $1.5000 of $1.5 are spent')
+    expect(describeSpent(none, { tokens: 1e9, usd: 1e9 })).toBeNull()
   })
 
   it('has room for what comes as long as all of it together stays within', () => {

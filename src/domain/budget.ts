@@ -12,7 +12,7 @@ export interface Spending {
 const exact = new Intl.NumberFormat('en')
 
 /** Describes a budget that is used up; null when something is left of it. */
-export function spentWords(limit: Limit, used: Spending): string | null {
+export function describeSpent(limit: Limit, used: Spending): string | null {
   if (limit.tokens !== null && used.tokens >= limit.tokens)
     return `the budget: ${exact.format(used.tokens)} of ${exact.format(limit.tokens)} tokens are used`
   if (limit.usd !== null && used.usd >= limit.usd)

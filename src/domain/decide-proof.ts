@@ -21,8 +21,8 @@ export function decideProof(snapshot: Snapshot): Decision[] {
 
 function decideChecks(snapshot: Snapshot): Decision[] {
   const { job } = snapshot
-  const mine = snapshot.work.filter((work) => work.taskId === null && work.epoch === job.epoch)
-  const runs = mine.filter((work) => work.kind === 'checks')
+  const ownWork = snapshot.work.filter((work) => work.taskId === null && work.epoch === job.epoch)
+  const runs = ownWork.filter((work) => work.kind === 'checks')
   const last = runs.at(-1)
   const current =
     last?.outcome?.kind === 'checks' && last.outcome.commit === job.headCommit ? last.outcome : null
@@ -33,11 +33,11 @@ function decideChecks(snapshot: Snapshot): Decision[] {
     return [...back(job.phase), { do: 'start-checks', taskId: null, attemptId: null }]
   }
   if (current.verdict === 'fail') return decideRepair(snapshot, runs, current.failed)
-  if (current.verdict === 'none') return decideDelivery(snapshot, mine, unproven(current.reason))
+  if (current.verdict === 'none') return decideDelivery(snapshot, ownWork, unproven(current.reason))
   const open = openFindings(snapshot)
   if (open.length > 0 && !snapshot.tasks.some(isRestore))
     return [{ do: 'add-tasks', tasks: [restoreTask(open, current.passed ?? [])] }, toBuilding]
-  return decideDelivery(snapshot, mine, proofOf(snapshot))
+  return decideDelivery(snapshot, ownWork, proofOf(snapshot))
 }
 
 /** Decides about failed checks: a repair task, another run because the failure may have been chance, or the end of the job. */
@@ -47,10 +47,10 @@ function decideRepair(snapshot: Snapshot, runs: readonly Work[], failed: readonl
     runs.filter((work) => work.outcome?.kind === 'checks' && work.outcome.verdict === 'fail').length - 1
   if (repairs >= tries.repairs) {
     const line = failed.map(({ log }) => failingLine(log)).find((found) => found !== null)
-    const what = failed.some(({ kind }) => kind === 'setup')
+    const subject = failed.some(({ kind }) => kind === 'setup')
       ? 'The setup still fails'
       : 'The checks still fail'
-    const error = `${what} after ${repairs} repairs: ${names}.${line === undefined ? '' : ` It says: ${line}`} The evidence is kept with the job.`
+    const error = `${subject} after ${repairs} repairs: ${names}.${line === undefined ? '' : ` It says: ${line}`} The evidence is kept with the job.`
     return [{ do: 'fail-job', error }]
   }
   const tasks = snapshot.tasks.filter((task) => task.kind === 'repair' && !isRestore(task))
@@ -99,8 +99,8 @@ export function proofOf(snapshot: Snapshot): Shown {
     : { proof: 'partial', reason: reasons.join(' ') }
 }
 
-function decideDelivery({ job }: Snapshot, mine: readonly Work[], shown: Shown): Decision[] {
-  const deliveries = mine.filter((work) => work.kind === 'deliver')
+function decideDelivery({ job }: Snapshot, ownWork: readonly Work[], shown: Shown): Decision[] {
+  const deliveries = ownWork.filter((work) => work.kind === 'deliver')
   const last = deliveries.at(-1)
   if (last?.outcome?.kind === 'delivered' && last.outcome.commit === job.headCommit) {
     return [{ do: 'complete-job', ...shown, path: last.outcome.path, commit: last.outcome.commit }]
@@ -120,6 +120,6 @@ function broken(works: readonly Work[]): number {
   return works.filter((work) => work.outcome?.kind === 'error' || work.status === 'lost').length
 }
 
-function sentence(what: string, work: Work | undefined): string {
-  return work?.outcome?.kind === 'error' ? `${what}: ${work.outcome.message}` : `${what}.`
+function sentence(subject: string, work: Work | undefined): string {
+  return work?.outcome?.kind === 'error' ? `${subject}: ${work.outcome.message}` : `${subject}.`
 }

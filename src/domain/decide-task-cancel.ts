@@ -6,15 +6,15 @@ import type { Snapshot, Task } from './model.ts'
  * stop, and the task is cancelled when the last of it has ended. A task whose work had already reached main is completed.
  */
 export function decideTaskCancel(snapshot: Snapshot, task: Task): Decision[] {
-  const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
-  const queued = mine.filter((work) => work.status === 'queued')
+  const ownWork = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
+  const queued = ownWork.filter((work) => work.status === 'queued')
   if (queued.length > 0)
     return queued.map((work) => ({ do: 'cancel-work', workId: work.id, attemptId: work.attemptId }))
-  if (mine.some((work) => work.status === 'running')) return []
+  if (ownWork.some((work) => work.status === 'running')) return []
   const counted = snapshot.attempts.filter(
     (attempt) => attempt.taskId === task.id && attempt.number >= task.triesFrom,
   )
-  const merged = mine.find(
+  const merged = ownWork.find(
     (work) => work.outcome?.kind === 'merged' && counted.some((attempt) => attempt.id === work.attemptId),
   )
   return merged?.outcome?.kind === 'merged'

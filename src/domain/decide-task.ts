@@ -23,11 +23,11 @@ export function decideTask(situation: Situation, task: Task): Decision[] {
   const { snapshot, board } = situation
   if (task.cancelRequested) return decideTaskCancel(snapshot, task)
   if (task.status === 'pending') return decidePending(board, task)
-  const mine = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
-  if (mine.some((work) => work.status === 'queued' || work.status === 'running')) return []
+  const ownWork = snapshot.work.filter((work) => work.taskId === task.id && work.epoch === snapshot.job.epoch)
+  if (ownWork.some((work) => work.status === 'queued' || work.status === 'running')) return []
   if (task.status === 'ready')
     return board.startable.has(task) ? [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }] : []
-  const ended = mine.at(-1)?.outcome
+  const ended = ownWork.at(-1)?.outcome
   if (ended?.kind === 'error' && ended.permanent === true)
     return [{ do: 'fail-task', taskId: task.id, error: ended.message }]
 
@@ -41,7 +41,7 @@ export function decideTask(situation: Situation, task: Task): Decision[] {
   const latest = attempts.at(-1)
   if (latest === undefined) return [{ do: 'start-attempt', taskId: task.id, feedback: task.notes }]
   if (latest.status === 'succeeded') {
-    const next = decideGates(situation, task, latest, mine)
+    const next = decideGates(situation, task, latest, ownWork)
     return next === 'again' ? decideAgain(situation, task, attempts) : next
   }
   return decideAgain(situation, task, attempts)
@@ -68,9 +68,9 @@ function decideGates(
   situation: Situation,
   task: Task,
   attempt: Attempt,
-  mine: readonly Work[],
+  ownWork: readonly Work[],
 ): Decision[] | 'again' {
-  const own = mine.filter((work) => work.attemptId === attempt.id)
+  const own = ownWork.filter((work) => work.attemptId === attempt.id)
   const checked = decideChecks(task, attempt, own)
   if (checked !== 'pass') return checked
   const judged = decideReview(situation, task, attempt)
@@ -116,8 +116,8 @@ function decideReview(
   if (verdict === 'fail') return 'again'
   const failed = reviews.filter((review) => review.status === 'failed')
   if (failed.length >= tries.reviews || reviews.length >= tries.interruptions) {
-    const why = failed.at(-1)?.error ?? 'the reviews were interrupted'
-    return [{ do: 'fail-task', taskId: task.id, error: `No reviewer reached a verdict: ${why}` }]
+    const reason = failed.at(-1)?.error ?? 'the reviews were interrupted'
+    return [{ do: 'fail-task', taskId: task.id, error: `No reviewer reached a verdict: ${reason}` }]
   }
   const held = decideHeldBack(snapshot, all.at(-1), now)
   return held ?? [{ do: 'start-review', taskId: task.id, subjectId: attempt.id }]
@@ -133,9 +133,9 @@ function decideAgain(
   attempts: readonly Attempt[],
 ): Decision[] {
   const latest = attempts.at(-1)
-  const tried = counted(attempts)
-  const interrupted = tried.filter((attempt) => attempt.status === 'lost').length
-  const failures = tried.length - interrupted
+  const tryCount = counted(attempts)
+  const interrupted = tryCount.filter((attempt) => attempt.status === 'lost').length
+  const failures = tryCount.length - interrupted
   if (interrupted >= tries.interruptions) {
     return [
       { do: 'fail-task', taskId: task.id, error: `Its attempts were interrupted ${interrupted} times.` },
@@ -143,9 +143,13 @@ function decideAgain(
   }
   const feedback = attempts.slice(-1).flatMap((attempt) => feedbackFor(snapshot, attempt))
   if (failures >= tries.perTask) {
-    const why = reasonOf(feedback, latest)
+    const reason = reasonOf(feedback, latest)
     return [
-      { do: 'fail-task', taskId: task.id, error: `Gave up after ${failures} attempts. The last one: ${why}` },
+      {
+        do: 'fail-task',
+        taskId: task.id,
+        error: `Gave up after ${failures} attempts. The last one: ${reason}`,
+      },
     ]
   }
   const held = decideHeldBack(snapshot, latest, now)
@@ -163,7 +167,7 @@ function reasonOf([first]: readonly Feedback[], latest: Attempt | undefined): st
   return [first?.summary ?? latest?.error ?? 'the attempt failed', line ?? ''].join(' ').trim()
 }
 
-function failTask(task: Task, what: string, work: Work | undefined): Decision[] {
-  const why = work?.outcome?.kind === 'error' ? `: ${work.outcome.message}` : ''
-  return [{ do: 'fail-task', taskId: task.id, error: `The task failed because ${what}${why}` }]
+function failTask(task: Task, subject: string, work: Work | undefined): Decision[] {
+  const reason = work?.outcome?.kind === 'error' ? `: ${work.outcome.message}` : ''
+  return [{ do: 'fail-task', taskId: task.id, error: `The task failed because ${subject}${reason}` }]
 }

@@ -16,8 +16,8 @@ import { setAside } from './set-aside.ts'
  *
  * `now` and `retryMs` are in milliseconds.
  */
-export function decide(whole: Snapshot, now: number, retryMs: number): Decision[] {
-  const { snapshot, wait } = setAside(whole, now)
+export function decide(full: Snapshot, now: number, retryMs: number): Decision[] {
+  const { snapshot, wait } = setAside(full, now)
   const { job, tasks } = snapshot
   if (isTerminal(job.status)) return []
 
@@ -70,8 +70,8 @@ function decideNextPhase(snapshot: Snapshot): Decision[] {
   // Tests that were not restored lower the proof; they do not undo the work.
   const failed = tasks.find((task) => task.status === 'failed' && !isRestore(task))
   if (failed !== undefined) {
-    const why = failed.error === null ? '.' : `: ${failed.error}`
-    return [{ do: 'fail-job', error: `The task "${failed.title}" failed${why}` }]
+    const reason = failed.error === null ? '.' : `: ${failed.error}`
+    return [{ do: 'fail-job', error: `The task "${failed.title}" failed${reason}` }]
   }
   const built = tasks.filter((task) => task.kind !== 'plan')
   if (built.length === 0) return decidePlan(snapshot)

@@ -13,7 +13,7 @@ export function planChanges(before: Plan, after: Plan): string | null {
   const moved =
     kept.map((task) => task.key).join() !==
     before.tasks.flatMap((task) => (removed.includes(task) ? [] : task.key)).join()
-  const words = [
+  const parts = [
     ...named('added', added),
     ...named('removed', removed),
     ...named('changed', changed),
@@ -21,16 +21,16 @@ export function planChanges(before: Plan, after: Plan): string | null {
     ...(same(before.checks, after.checks) ? [] : ['changed the checks of the whole']),
     ...(before.title === after.title && before.summary === after.summary ? [] : ['changed the description']),
   ]
-  return words.length === 0 ? null : `A person edited the plan: ${words.join('; ')}.`
+  return parts.length === 0 ? null : `A person edited the plan: ${parts.join('; ')}.`
 }
 
 const NAMED = 5
 
-function named(what: string, tasks: readonly PlannedTask[]): string[] {
+function named(label: string, tasks: readonly PlannedTask[]): string[] {
   if (tasks.length === 0) return []
   const titles = tasks.slice(0, NAMED).map((task) => `"${task.title}"`)
   const more = tasks.length > NAMED ? ` and ${tasks.length - NAMED} more` : ''
-  return [`${what} ${titles.join(', ')}${more}`]
+  return [`${label} ${titles.join(', ')}${more}`]
 }
 
 /** Compares two values of one schema, which puts their fields into the same order. */

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
-import { decideRemovals, goesAt, type Kept } from './retention.ts'
+import { decideRemovals, removalDueAt, type RetainedJob } from './retention.ts'
 
 const DAY = 86_400_000
 const NOW = 100 * DAY
 
 /** A job that ended some days ago. */
-function ended(id: string, daysAgo: number, more: Partial<Kept> = {}): Kept {
-  return { id, bytes: 1e9, endedAt: NOW - daysAgo * DAY, isTaken: false, ...more }
+function ended(id: string, daysAgo: number, more: Partial<RetainedJob> = {}): RetainedJob {
+  return { id, bytes: 1e9, endedAt: NOW - daysAgo * DAY, isDownloaded: false, ...more }
 }
 
-function gone(jobs: readonly Kept[], days: number | null, gigabytes: number | null): string[] {
+function gone(jobs: readonly RetainedJob[], days: number | null, gigabytes: number | null): string[] {
   return decideRemovals(jobs, { days, gigabytes }, NOW).map(({ id, reason }) => `${id} ${reason}`)
 }
 
@@ -18,19 +18,24 @@ it('without limits everything stays', () => {
 })
 
 it('what has ended as many days ago goes, oldest first, and what has not ended never', () => {
-  const running: Kept = { ...ended('r', 0), endedAt: null }
+  const running: RetainedJob = { ...ended('r', 0), endedAt: null }
   expect(gone([ended('a', 10), running, ended('b', 11), ended('c', 9)], 10, null)).toEqual(['b age', 'a age'])
 })
 
 it('while the files take more than they may, the oldest go, and those with a copy before those without', () => {
-  const jobs = [ended('old', 9), ended('older', 10), ended('taken', 1, { isTaken: true }), ended('new', 0)]
+  const jobs = [
+    ended('old', 9),
+    ended('older', 10),
+    ended('taken', 1, { isDownloaded: true }),
+    ended('new', 0),
+  ]
   expect(gone(jobs, null, 4)).toEqual([])
   expect(gone(jobs, null, 3.9)).toEqual(['taken size'])
   expect(gone(jobs, null, 2)).toEqual(['taken size', 'older size'])
 })
 
 it('what runs counts, and stays even when it alone is too much', () => {
-  const running: Kept = { id: 'r', bytes: 5e9, endedAt: null, isTaken: false }
+  const running: RetainedJob = { id: 'r', bytes: 5e9, endedAt: null, isDownloaded: false }
   expect(gone([running, ended('a', 1), ended('b', 2)], null, 4)).toEqual(['b size', 'a size'])
 })
 
@@ -43,7 +48,7 @@ it('a job that holds nothing makes no room', () => {
 })
 
 it('says when age makes a job go', () => {
-  expect(goesAt({ days: 3, gigabytes: null }, NOW)).toBe(NOW + 3 * DAY)
-  expect(goesAt({ days: 3, gigabytes: null }, null)).toBeNull()
-  expect(goesAt({ days: null, gigabytes: 1 }, NOW)).toBeNull()
+  expect(removalDueAt({ days: 3, gigabytes: null }, NOW)).toBe(NOW + 3 * DAY)
+  expect(removalDueAt({ days: 3, gigabytes: null }, null)).toBeNull()
+  expect(removalDueAt({ days: null, gigabytes: 1 }, NOW)).toBeNull()
 })

@@ -13,19 +13,19 @@ type Aside = Pick<Extract<Decision, { do: 'wait-retry' }>, 'for' | 'on' | 'until
  * does not count as a try. `wait` is the resulting wait while its time has not come; otherwise null.
  */
 export function setAside(
-  whole: Snapshot,
+  snapshot: Snapshot,
   now: number,
 ): { readonly snapshot: Snapshot; readonly wait: Extract<Decision, { do: 'wait-retry' }> | null } {
-  const last = whole.work.findLast((work) => asideOf(work) !== null)
-  const aside = last === undefined ? null : asideOf(last)
-  if (last === undefined || aside === null) return { snapshot: whole, wait: null }
+  const last = snapshot.work.findLast((work) => waitFor(work) !== null)
+  const aside = last === undefined ? null : waitFor(last)
+  if (last === undefined || aside === null) return { snapshot, wait: null }
   return {
-    snapshot: { ...whole, work: whole.work.filter((work) => asideOf(work) === null) },
+    snapshot: { ...snapshot, work: snapshot.work.filter((work) => waitFor(work) === null) },
     wait: aside.until > now ? { do: 'wait-retry', taskId: last.taskId, ...aside } : null,
   }
 }
 
-function asideOf({ outcome }: Work): Aside | null {
+function waitFor({ outcome }: Work): Aside | null {
   if (outcome?.kind !== 'error') return null
   const { noRoomUntil, upgradedUntil } = outcome
   if (noRoomUntil !== undefined) return { for: 'disk', on: roomOnDisk, until: Date.parse(noRoomUntil) }

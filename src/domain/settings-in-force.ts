@@ -2,14 +2,14 @@ import { JobDefaults, type Settings, type SettingsFile } from '../contract/backe
 import { Retention } from '../contract/storage.ts'
 
 /** Returns the settings in force: the file's values, and for the rest those that people have set. Pure. */
-export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
-  const inFile = namesOf(says)
+export function mergeSettings(stored: Settings, file: SettingsFile): Settings {
+  const inFile = namesOf(file)
   return {
-    default_backend: says.default_backend ?? stored.default_backend,
-    backends: [...says.backends, ...stored.backends.filter(({ name }) => !inFile.has(name))],
-    defaults: JobDefaults.parse({ ...stored.defaults, ...says.defaults }),
-    limits: { ...stored.limits, ...says.limits },
-    retention: Retention.parse({ ...stored.retention, ...says.retention }),
+    default_backend: file.default_backend ?? stored.default_backend,
+    backends: [...file.backends, ...stored.backends.filter(({ name }) => !inFile.has(name))],
+    defaults: JobDefaults.parse({ ...stored.defaults, ...file.defaults }),
+    limits: { ...stored.limits, ...file.limits },
+    retention: Retention.parse({ ...stored.retention, ...file.retention }),
   }
 }
 
@@ -18,54 +18,54 @@ export function mergeSettings(stored: Settings, says: SettingsFile): Settings {
  * make. Stored values that the file overrides are kept. Pure.
  */
 export function splitForStore(
-  wanted: Settings,
+  settings: Settings,
   stored: Settings,
-  says: SettingsFile,
+  file: SettingsFile,
 ): { readonly store: Settings } | { readonly fixed: string } {
-  const fixed = fixedBy(wanted, says)
+  const fixed = fixedBy(settings, file)
   if (fixed !== null) return { fixed }
-  const inFile = namesOf(says)
+  const inFile = namesOf(file)
   return {
     store: {
-      default_backend: says.default_backend === undefined ? wanted.default_backend : stored.default_backend,
+      default_backend: file.default_backend === undefined ? settings.default_backend : stored.default_backend,
       backends: [
-        ...wanted.backends.filter(({ name }) => !inFile.has(name)),
+        ...settings.backends.filter(({ name }) => !inFile.has(name)),
         ...stored.backends.filter(({ name }) => inFile.has(name)),
       ],
-      defaults: JobDefaults.parse({ ...wanted.defaults, ...entriesIn(stored.defaults, says.defaults) }),
+      defaults: JobDefaults.parse({ ...settings.defaults, ...entriesIn(stored.defaults, file.defaults) }),
       limits: {
         ...Object.fromEntries(
-          Object.entries(wanted.limits).filter(([name]) => !Object.hasOwn(says.limits, name)),
+          Object.entries(settings.limits).filter(([name]) => !Object.hasOwn(file.limits, name)),
         ),
-        ...entriesIn(stored.limits, says.limits),
+        ...entriesIn(stored.limits, file.limits),
       },
       retention: Retention.parse({
-        ...wanted.retention,
-        ...entriesIn(stored.retention, says.retention),
+        ...settings.retention,
+        ...entriesIn(stored.retention, file.retention),
       }),
     },
   }
 }
 
 /** Returns the first of these settings that differs from the file's value, in words; null when none does. */
-function fixedBy(wanted: Settings, says: SettingsFile): string | null {
-  const forced = mergeSettings(wanted, says)
-  if (forced.default_backend !== wanted.default_backend) return 'The default backend'
-  const backend = says.backends.find(
-    (one) =>
+function fixedBy(settings: Settings, file: SettingsFile): string | null {
+  const forced = mergeSettings(settings, file)
+  if (forced.default_backend !== settings.default_backend) return 'The default backend'
+  const backend = file.backends.find(
+    (first) =>
       !same(
-        one,
-        wanted.backends.find(({ name }) => name === one.name),
+        first,
+        settings.backends.find(({ name }) => name === first.name),
       ),
   )
   if (backend !== undefined) return `The backend "${backend.name}"`
-  const key = Object.keys(says.defaults).find(
-    (one) => !same(valueOf(forced.defaults, one), valueOf(wanted.defaults, one)),
+  const key = Object.keys(file.defaults).find(
+    (first) => !same(valueOf(forced.defaults, first), valueOf(settings.defaults, first)),
   )
   if (key !== undefined) return `The default "${key}" of new jobs`
-  const limited = Object.keys(says.limits).find((name) => !same(says.limits[name], wanted.limits[name]))
+  const limited = Object.keys(file.limits).find((name) => !same(file.limits[name], settings.limits[name]))
   if (limited !== undefined) return `What is set for the limits of "${limited}"`
-  return same(forced.retention, wanted.retention) ? null : 'How long jobs are kept'
+  return same(forced.retention, settings.retention) ? null : 'How long jobs are kept'
 }
 
 function namesOf({ backends }: SettingsFile): ReadonlySet<string> {
@@ -73,8 +73,8 @@ function namesOf({ backends }: SettingsFile): ReadonlySet<string> {
 }
 
 /** Returns the entries of `one` whose keys `other` has too. */
-function entriesIn<T>(one: Readonly<Record<string, T>>, other: object): Record<string, T> {
-  return Object.fromEntries(Object.entries(one).filter(([key]) => Object.hasOwn(other, key)))
+function entriesIn<T>(first: Readonly<Record<string, T>>, second: object): Record<string, T> {
+  return Object.fromEntries(Object.entries(first).filter(([key]) => Object.hasOwn(second, key)))
 }
 
 function valueOf(record: object, key: string): unknown {
@@ -82,6 +82,6 @@ function valueOf(record: object, key: string): unknown {
 }
 
 /** Compares two values of one schema, whose keys are in the same order. */
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+function same(first: unknown, second: unknown): boolean {
+  return JSON.stringify(first) === JSON.stringify(second)
 }

@@ -22,10 +22,10 @@ export function tasksToStartOver(tasks: readonly Task[], task: Task): StartOver 
     for (const parent of tasks)
       if (one.dependsOn.includes(parent.id) && canStartOver(parent)) again.add(parent)
   }
-  const reached = new Set(again)
-  for (const one of reached) {
+  const affected = new Set(again)
+  for (const one of affected) {
     for (const child of tasks)
-      if (child.dependsOn.includes(one.id) && child.status === 'skipped') reached.add(child)
+      if (child.dependsOn.includes(one.id) && child.status === 'skipped') affected.add(child)
   }
-  return { again: [...again], freed: [...reached].filter((one) => !again.has(one)) }
+  return { again: [...again], freed: [...affected].filter((one) => !again.has(one)) }
 }

@@ -28,23 +28,23 @@ export function openAwakeTimer(ms: number, onOver: () => void): AwakeTimer {
     since += passed
     if (passed < wait + SLEPT_MS) left = Math.max(left - passed, 0)
   }
-  const look = (): void => {
+  const check = (): void => {
     wait = Math.min(left, LOOK_MS)
     since = clock.steady()
     timer = startTimer(wait, () => {
       count()
-      if (left > 0) return look()
+      if (left > 0) return check()
       timer = null
       onOver()
     })
   }
-  look()
+  check()
   return {
     restart() {
       if (timer === null) return
       timer.stop()
       left = Math.max(ms, 0)
-      look()
+      check()
     },
     stop() {
       if (timer === null) return left

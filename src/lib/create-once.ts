@@ -7,15 +7,15 @@ import { randomId } from './chance.ts'
  */
 export function createOnce(file: string, make: () => string): string {
   if (!fs.existsSync(file)) {
-    const mine = `${file}.${randomId()}`
-    fs.writeFileSync(mine, make(), { mode: 0o600, flag: 'wx', flush: true })
+    const own = `${file}.${randomId()}`
+    fs.writeFileSync(own, make(), { mode: 0o600, flag: 'wx', flush: true })
     try {
-      fs.linkSync(mine, file)
+      fs.linkSync(own, file)
     } catch (error) {
       // Another process was faster: its content counts.
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     } finally {
-      fs.rmSync(mine, { force: true })
+      fs.rmSync(own, { force: true })
     }
   }
   return fs.readFileSync(file, 'utf8')

@@ -70,7 +70,7 @@ export function openHelper(options: HelperOptions): Helper {
     return started.child
   }
   const end = async (): Promise<void> => {
-    if (current !== null) await letEnd(current.child, times.closeMs)
+    if (current !== null) await waitForExit(current.child, times.closeMs)
   }
   return {
     get() {
@@ -128,11 +128,11 @@ function watch(options: HelperOptions, times: HelperTimes, onEnd: () => void): L
 }
 
 /** Ends a process, by force after `ms` milliseconds. */
-async function letEnd(child: ChildProcess, ms: number): Promise<void> {
+async function waitForExit(child: ChildProcess, ms: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   if (child.connected) child.disconnect()
-  const late = startTimer(ms, () => child.kill('SIGKILL'))
+  const killTimer = startTimer(ms, () => child.kill('SIGKILL'))
   await exited
-  late.stop()
+  killTimer.stop()
 }

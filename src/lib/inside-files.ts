@@ -21,21 +21,21 @@ class MissingFileError extends UnsafePathError {}
  */
 
 /** Reads a file inside `root`; null when there is none. Throws `UnsafePathError`, also for more than `maxBytes`. */
-export async function readInside(root: string, place: string, maxBytes: number): Promise<Buffer | null> {
+export async function readInside(root: string, file: string, maxBytes: number): Promise<Buffer | null> {
   try {
-    return await inParent(root, place, 'keep', (parent, name) => readRegular(parent, name, place, maxBytes))
+    return await inParent(root, file, 'keep', (parent, name) => readRegular(parent, name, file, maxBytes))
   } catch (error) {
     if (error instanceof MissingFileError) return null
     throw error
   }
 }
 
-async function readRegular(parent: string, name: string, place: string, maxBytes: number): Promise<Buffer> {
+async function readRegular(parent: string, name: string, target: string, maxBytes: number): Promise<Buffer> {
   const file = await fs.promises.open(path.join(parent, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     const stat = await file.stat()
-    if (!stat.isFile()) throw new UnsafePathError(`${place} is not a regular file.`)
-    if (stat.size > maxBytes) throw new UnsafePathError(`${place} is larger than ${maxBytes} bytes.`)
+    if (!stat.isFile()) throw new UnsafePathError(`${target} is not a regular file.`)
+    if (stat.size > maxBytes) throw new UnsafePathError(`${target} is larger than ${maxBytes} bytes.`)
     return await file.readFile()
   } finally {
     await file.close()
@@ -48,16 +48,16 @@ async function readRegular(parent: string, name: string, place: string, maxBytes
  */
 export async function writeInside(
   root: string,
-  place: string,
+  target: string,
   content: string | Uint8Array,
   mode = 0o600,
 ): Promise<void> {
-  await inParent(root, place, 'make', async (parent, name, owner) => {
+  await inParent(root, target, 'make', async (parent, name, owner) => {
     const there = path.join(parent, name)
     await fs.promises.unlink(there).catch(unless('ENOENT'))
     const file = await fs.promises.open(there, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
     try {
-      await giveTo(file, owner)
+      await setOwner(file, owner)
       // Set explicitly, because the process's umask must not decide whether a script is executable.
       await file.chmod(mode)
       await file.writeFile(content)
@@ -70,18 +70,18 @@ export async function writeInside(
 /** Writes a file inside `root` for the agent that works there; an existing file keeps its mode. Throws `UnsafePathError`. */
 export async function overwriteInside(
   root: string,
-  place: string,
+  target: string,
   text: string,
   maxBytes: number,
 ): Promise<void> {
   if (Buffer.byteLength(text) > maxBytes)
-    throw new UnsafePathError(`${place} would be larger than ${maxBytes} bytes.`)
-  await inParent(root, place, 'make', async (parent, name, owner) => {
+    throw new UnsafePathError(`${target} would be larger than ${maxBytes} bytes.`)
+  await inParent(root, target, 'make', async (parent, name, owner) => {
     const flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK
     const file = await fs.promises.open(path.join(parent, name), flags, 0o644)
     try {
-      if (!(await file.stat()).isFile()) throw new UnsafePathError(`${place} is not a regular file.`)
-      await giveTo(file, owner)
+      if (!(await file.stat()).isFile()) throw new UnsafePathError(`${target} is not a regular file.`)
+      await setOwner(file, owner)
       await file.truncate()
       await file.writeFile(text)
     } finally {
@@ -96,50 +96,50 @@ interface Owner {
 }
 
 /** Gives a file that root creates in another user's directory to that user. */
-async function giveTo(made: fs.promises.FileHandle, owner: Owner): Promise<void> {
+async function setOwner(made: fs.promises.FileHandle, owner: Owner): Promise<void> {
   if (process.getuid?.() === 0) await made.chown(owner.uid, owner.gid)
 }
 
 /** Opens the parent directory of a path, without following links, and passes on a name for it that cannot be swapped. */
 async function inParent<T>(
   root: string,
-  place: string,
+  file: string,
   missing: 'keep' | 'make',
   work: (parent: string, name: string, owner: Owner) => Promise<T>,
 ): Promise<T> {
-  const parts = partsInside(root, place)
+  const parts = partsInside(root, file)
   const name = parts.pop()
-  if (name === undefined) throw new UnsafePathError(`${place} is the directory itself.`)
+  if (name === undefined) throw new UnsafePathError(`${file} is the directory itself.`)
   let dir = await fs.promises.open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-  let known = root
+  let openedPath = root
   try {
     for (const part of parts) {
-      const next = path.join(nameOf(dir, known), part)
+      const next = path.join(nameOf(dir, openedPath), part)
       const made =
         missing === 'make' &&
         (await fs.promises.mkdir(next, 0o700).then(() => true, unless('EEXIST'))) === true
       const opened = await fs.promises.open(next, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-      if (made) await giveTo(opened, await dir.stat())
+      if (made) await setOwner(opened, await dir.stat())
       await dir.close()
       dir = opened
-      known = path.join(known, part)
+      openedPath = path.join(openedPath, part)
     }
-    return await work(nameOf(dir, known), name, await dir.stat())
+    return await work(nameOf(dir, openedPath), name, await dir.stat())
   } catch (error) {
-    throw inWords(error, place)
+    throw readableError(error, file)
   } finally {
     await dir.close()
   }
 }
 
-function nameOf(dir: fs.promises.FileHandle, known: string): string {
-  return process.platform === 'linux' ? `/proc/self/fd/${dir.fd}` : known
+function nameOf(dir: fs.promises.FileHandle, openedPath: string): string {
+  return process.platform === 'linux' ? `/proc/self/fd/${dir.fd}` : openedPath
 }
 
-function partsInside(root: string, place: string): string[] {
-  const relative = path.relative(root, path.resolve(root, place))
+function partsInside(root: string, file: string): string[] {
+  const relative = path.relative(root, path.resolve(root, file))
   if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative))
-    throw new UnsafePathError(`${place} is not in the workspace.`)
+    throw new UnsafePathError(`${file} is not in the workspace.`)
   return relative.split(path.sep).filter((part) => part !== '')
 }
 
@@ -150,12 +150,12 @@ function unless(expected: string): (error: unknown) => false {
   }
 }
 
-function inWords(error: unknown, place: string): unknown {
+function readableError(error: unknown, file: string): unknown {
   const code = codeOf(error)
-  if (code === 'ENOENT') return new MissingFileError(`${place} is not there.`)
+  if (code === 'ENOENT') return new MissingFileError(`${file} is not there.`)
   if (code === 'ELOOP' || code === 'ENOTDIR')
-    return new UnsafePathError(`${place} leads through a link or a file, which is not followed.`)
-  if (code === 'EISDIR' || code === 'EPERM') return new UnsafePathError(`${place} is a directory.`)
+    return new UnsafePathError(`${file} leads through a link or a file, which is not followed.`)
+  if (code === 'EISDIR' || code === 'EPERM') return new UnsafePathError(`${file} is a directory.`)
   if (code === 'ENAMETOOLONG') return new UnsafePathError('This path is longer than a path can be.')
   return error
 }

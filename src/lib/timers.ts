@@ -9,14 +9,14 @@ export interface Timer {
 const LONGEST_MS = 2 ** 31 - 1
 
 /** Calls `act` after `ms`, or after 24 days if that is less; a time that is over already counts as none. */
-export function startTimer(ms: number, act: () => void): Timer {
-  const timer = setTimeout(act, Math.min(Math.max(ms, 0), LONGEST_MS))
+export function startTimer(ms: number, callback: () => void): Timer {
+  const timer = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_MS))
   return { stop: () => clearTimeout(timer) }
 }
 
 /** Calls `act` every `ms`. */
-export function startInterval(ms: number, act: () => void): Timer {
-  const timer = setInterval(act, ms)
+export function startInterval(ms: number, callback: () => void): Timer {
+  const timer = setInterval(callback, ms)
   return { stop: () => clearInterval(timer) }
 }
 

@@ -45,10 +45,10 @@ export async function waitFor<T, U>(
  * Calls `act` once, when the signal aborts or because it has aborted, but never before this returns. The returned function
  * takes it back.
  */
-export function onAbort(signal: AbortSignal, act: () => void): () => void {
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   let isOver = false
   const listening = addAbortListener(signal, () => {
-    if (!isOver) act()
+    if (!isOver) callback()
     isOver = true
   })
   return () => {

@@ -1,5 +1,5 @@
 import { waitFor } from '../lib/waiting.ts'
-import { fits, spentWords, type Limit, type Spending } from '../domain/budget.ts'
+import { fits, describeSpent, type Limit, type Spending } from '../domain/budget.ts'
 
 /**
  * Keeps the calls of a job within its budget. A call reserves the maximum that it may use before it is sent; one that may
@@ -54,7 +54,7 @@ export function openBudgetGate(read: ReadBudget): BudgetGate {
     const budget = await read(jobId)
     if (budget === null) return () => undefined
     const { limit, used, version } = budget
-    const spent = spentWords(limit, used)
+    const spent = describeSpent(limit, used)
     if (spent !== null) return { on: spent, version }
     if (limit.usd !== null && share.usd === null) {
       const on = `the price of "${share.model}", which nobody knows: name it in prices.json and set the budget again, or set one in tokens alone`

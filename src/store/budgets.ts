@@ -1,4 +1,4 @@
-import { spentWords, type Limit, type Spending } from '../domain/budget.ts'
+import { describeSpent, type Limit, type Spending } from '../domain/budget.ts'
 import { fromJsonOrNull } from './columns.ts'
 import type { Reader } from './database.ts'
 import { readUsage } from './jobs.ts'
@@ -30,5 +30,5 @@ export async function readSpent(
 ): Promise<{ spent: string | null; budgetVersion: number }> {
   const budget = await readBudget(db, jobId)
   if (budget === null) return { spent: null, budgetVersion: NO_BUDGET }
-  return { spent: spentWords(budget.limit, budget.used), budgetVersion: budget.version }
+  return { spent: describeSpent(budget.limit, budget.used), budgetVersion: budget.version }
 }

@@ -37,7 +37,7 @@ export async function lockProviders(trx: Trx): Promise<ProviderRow[]> {
 
 /**
  * Writes a provider and clears its trouble and probe, until it is tried again. A new one comes last; the caller has called
- * `holdProviders`.
+ * `lockProviders`.
  */
 export async function writeProvider(trx: Trx, provider: Provider): Promise<void> {
   const last = await trx

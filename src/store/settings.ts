@@ -53,7 +53,7 @@ export async function lockSettings(trx: Trx): Promise<Settings> {
   return Settings.parse(await lockSetting(trx, 'settings', {}))
 }
 
-/** Writes changed settings that were read with `holdSettings`. */
+/** Writes changed settings that were read with `lockSettings`. */
 export async function writeSettings(trx: Trx, settings: Settings): Promise<void> {
   await writeSetting(trx, 'settings', settings)
 }

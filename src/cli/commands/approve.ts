@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addApprove(program: Command, terminal: Terminal): void {
@@ -17,10 +17,10 @@ export function addApprove(program: Command, terminal: Terminal): void {
       wholeNumber(1, 2_000_000_000),
     )
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: ActFlags & { planVersion?: number }) => {
-      await withServer(flags, async (client, reached) => {
-        const job = await client.approve(await findJobId(client, given), flags.planVersion)
-        sayJob('The plan is approved.', job, reached, flags, terminal)
+    .action(async (jobRef: string, flags: ActionFlags & { planVersion?: number }) => {
+      await withServer(flags, async (client, connection) => {
+        const job = await client.approve(await findJobId(client, jobRef), flags.planVersion)
+        reportJob('The plan is approved.', job, connection, flags, terminal)
       })
     })
   addExamples(addServerOptions(command), [
@@ -36,10 +36,10 @@ export function addReject(program: Command, terminal: Terminal): void {
     .argument('<id>', 'the job, or the beginning of its id')
     .requiredOption('--note <text>', 'what should be different; the planner sees it')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: ActFlags & { note: string }) => {
-      await withServer(flags, async (client, reached) => {
-        const job = await client.reject(await findJobId(client, given), flags.note)
-        sayJob('The plan went back to its planner.', job, reached, flags, terminal)
+    .action(async (jobRef: string, flags: ActionFlags & { note: string }) => {
+      await withServer(flags, async (client, connection) => {
+        const job = await client.reject(await findJobId(client, jobRef), flags.note)
+        reportJob('The plan went back to its planner.', job, connection, flags, terminal)
       })
     })
   addExamples(addServerOptions(command), [

@@ -16,10 +16,10 @@ export function addArchive(program: Command, terminal: Terminal): void {
     .description('take jobs that have ended out of the lists; nothing of them is removed')
     .argument('<ids...>', 'the jobs, or the beginnings of their ids')
     .option('--undo', 'put them back')
-    .action((given: string[], flags: Flags) =>
+    .action((jobRefs: string[], flags: Flags) =>
       withServer(flags, async (client) => {
         const ids = new Set<string>()
-        for (const each of given) ids.add(await findJobId(client, each))
+        for (const each of jobRefs) ids.add(await findJobId(client, each))
         for (const id of ids) {
           const { title } = await client.archiveJob(id, flags.undo !== true)
           const done = flags.undo === true ? 'Put back' : 'Archived'

@@ -38,10 +38,10 @@ export function addAdd(parent: Command, terminal: Terminal): void {
       '--registry <file>',
       'an agent as the ACP registry describes it (JSON; - reads standard input); of a whole registry, the one with this name',
     )
-    .action((name: string | undefined, words: string[], flags: Flags) =>
+    .action((name: string | undefined, commandLine: string[], flags: Flags) =>
       flags.registry === undefined
-        ? addCommand(name, words, flags, terminal)
-        : addEntry(name, words, flags.registry, flags, terminal),
+        ? addCommand(name, commandLine, flags, terminal)
+        : addEntry(name, commandLine, flags.registry, flags, terminal),
     )
   addServerOptions(command)
   addExamples(command, [
@@ -53,18 +53,18 @@ export function addAdd(parent: Command, terminal: Terminal): void {
 
 async function addCommand(
   name: string | undefined,
-  words: readonly string[],
+  commandLine: readonly string[],
   flags: Flags,
   terminal: Terminal,
 ): Promise<void> {
-  if (name === undefined || words.length === 0)
+  if (name === undefined || commandLine.length === 0)
     throw badUsage(
       'a backend needs a name and a command',
       'for example: slipway backends add my-agent -- my-agent --acp',
     )
   const backend: CustomBackend = {
     name,
-    command: [...words],
+    command: [...commandLine],
     env: parseEnv(flags.env ?? []),
     ...(flags.plain === undefined ? {} : { kind: 'command', prompt: flags.plain }),
     ...(flags.displayName === undefined ? {} : { display_name: flags.displayName }),
@@ -81,12 +81,13 @@ async function addCommand(
 
 async function addEntry(
   name: string | undefined,
-  words: readonly string[],
+  commandLine: readonly string[],
   file: string,
   flags: Flags,
   terminal: Terminal,
 ): Promise<void> {
-  if (words.length > 0) throw badUsage('--registry says how the agent is started: leave the command out')
+  if (commandLine.length > 0)
+    throw badUsage('--registry says how the agent is started: leave the command out')
   const registry = entryOf(await readJson(file), name)
   const backend = await withServer(flags, (client) =>
     client.addRegistryBackend(name === undefined ? { registry } : { registry, name }),

@@ -26,11 +26,11 @@ async function install(
 ): Promise<void> {
   const interrupt = onInterrupt()
   try {
-    const tell = (text: string): void => {
+    const print = (text: string): void => {
       if (flags.quiet !== true) terminal.note(cleanBlock(text).trimEnd())
     }
     const [backend, standard] = await withServer(flags, async (client) => {
-      const installed = await client.installBackend(name, tell, interrupt.signal)
+      const installed = await client.installBackend(name, print, interrupt.signal)
       return [installed, await defaultSentence(client)] as const
     })
     terminal.print(`${backend.display_name} ${backend.version ?? ''} is installed.`)

@@ -32,8 +32,8 @@ export function addLimits(parent: Command, terminal: Terminal): void {
       const limits = await withServer(flags, async (client) => {
         const settings = await client.settings()
         const before = flags.reset === true ? {} : (settings.limits[name] ?? {})
-        const after = { ...before, ...given(flags) }
-        if (flags.reset !== true && Object.keys(given(flags)).length === 0) return before
+        const after = { ...before, ...limitsIn(flags) }
+        if (flags.reset !== true && Object.keys(limitsIn(flags)).length === 0) return before
         const { [name]: _, ...others } = settings.limits
         const all = Object.keys(after).length === 0 ? others : { ...others, [name]: after }
         return (await client.putSettings({ ...settings, limits: all })).limits[name] ?? {}
@@ -48,7 +48,7 @@ export function addLimits(parent: Command, terminal: Terminal): void {
   ])
 }
 
-function given(flags: Flags): Limits {
+function limitsIn(flags: Flags): Limits {
   return {
     ...(flags.start === undefined ? {} : { start: flags.start }),
     ...(flags.firstUpdate === undefined ? {} : { first_update: flags.firstUpdate }),
@@ -59,8 +59,8 @@ function given(flags: Flags): Limits {
 
 /** Pure. */
 function renderLimits(name: string, limits: Limits): string {
-  const words = Object.entries(limits).map(([what, value]) => `${what.replace('_', ' ')} ${value} s`)
-  return words.length === 0
+  const entries = Object.entries(limits).map(([key, value]) => `${key.replace('_', ' ')} ${value} s`)
+  return entries.length === 0
     ? `${name} has the limits that all backends have.`
-    : `${name} has limits of its own: ${words.join(', ')}.`
+    : `${name} has limits of its own: ${entries.join(', ')}.`
 }

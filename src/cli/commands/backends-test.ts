@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { BackendTrial, Conformance } from '../../client/views.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { exitCodes } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable } from '../table.ts'
@@ -45,7 +45,7 @@ async function tryOnce(name: string, flags: Flags, terminal: Terminal): Promise<
 }
 
 /** Returns the numbers of passed and failed cases, for a line of a list. Pure. */
-export function conformanceWords({ cases }: Conformance): string {
+export function describeConformance({ cases }: Conformance): string {
   const count = (result: string): number => cases.filter((one) => one.result === result).length
   const failed = count('fail')
   return `${count('pass')} passed${failed === 0 ? '' : `, ${failed} failed`}`
@@ -58,26 +58,26 @@ function renderConformance(name: string, found: Conformance, width: number, pain
   const rows = found.cases.map((one) => [
     { text: one.case.replace('_', ' ') },
     { text: one.result, tone: tones[one.result] },
-    { text: inWords(one.duration_ms) },
+    { text: formatDuration(one.duration_ms) },
     { text: cleanLine(one.sentence), tone: 'dim' as const },
   ])
   const columns = [{ title: 'CASE' }, { title: 'RESULT' }, { title: 'TIME' }, { title: '', flexible: true }]
   const about = [found.version, found.model, `walls: ${found.walls}`].filter((fact) => fact !== null)
-  return `${renderTable(columns, rows, width, paint)}\n${cleanLine(`${name} ${about.join(', ')}`)}: ${conformanceWords(found)}.`
+  return `${renderTable(columns, rows, width, paint)}\n${cleanLine(`${name} ${about.join(', ')}`)}: ${describeConformance(found)}.`
 }
 
 /** Pure. */
 function renderTrial(name: string, trial: BackendTrial, paint: Paint): string {
-  const said = trial.transcript.map(
+  const lines = trial.transcript.map(
     (entry) =>
       `${paint('dim', entry.type.replace('session.', '').padEnd(10))} ${cleanBlock(entry.message).trim()}`,
   )
   const version = trial.version === null ? '' : ` ${trial.version}`
   const end = trial.ok
-    ? paint('green', `${name}${version} answered in ${inWords(trial.duration_ms)}.`)
+    ? paint('green', `${name}${version} answered in ${formatDuration(trial.duration_ms)}.`)
     : paint(
         'red',
-        `${name}${version} failed after ${inWords(trial.duration_ms)}: ${cleanBlock(trial.error ?? '')}`,
+        `${name}${version} failed after ${formatDuration(trial.duration_ms)}: ${cleanBlock(trial.error ?? '')}`,
       )
-  return [...said, end].join('\n')
+  return [...lines, end].join('\n')
 }

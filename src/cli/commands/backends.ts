@@ -9,7 +9,7 @@ import type { Paint, Terminal } from '../terminal.ts'
 import { addAdd } from './backends-add.ts'
 import { addInstall, addUninstall } from './backends-install.ts'
 import { addLimits } from './backends-limits.ts'
-import { addTest, conformanceWords } from './backends-test.ts'
+import { addTest, describeConformance } from './backends-test.ts'
 
 export function addBackends(program: Command, terminal: Terminal): void {
   const command = program
@@ -57,7 +57,7 @@ export function renderBackends(backends: readonly BackendView[], width: number, 
     { text: backend.version ?? '' },
     { text: backend.provider ?? (backend.auth === 'own' ? 'own login' : '') },
     {
-      text: backend.conformance === null ? '' : conformanceWords(backend.conformance),
+      text: backend.conformance === null ? '' : describeConformance(backend.conformance),
       tone: 'dim' as const,
     },
     { text: [backend.reason ?? backend.display_name, setIn(backend)].join(''), tone: 'dim' as const },

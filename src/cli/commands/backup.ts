@@ -18,7 +18,7 @@ interface BackupFlags extends ServerFlags {
   readonly json?: boolean
 }
 
-const lookAgainMs = 500
+const pollMs = 500
 
 export function addBackup(program: Command, terminal: Terminal): void {
   const command = program
@@ -45,7 +45,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
 
 /** Waits until the backup has ended, and tells how far it is. */
 async function end(client: Client, terminal: Terminal): Promise<BackupView> {
-  let said = -1
+  let printed = -1
   for (;;) {
     const backup = await client.backup()
     if (backup.status === 'failed')
@@ -53,10 +53,10 @@ async function end(client: Client, terminal: Terminal): Promise<BackupView> {
         hint: `remove ${backup.directory ?? 'the directory'} and try again`,
       })
     if (backup.status !== 'running') return backup
-    if (backup.jobs.done !== said)
+    if (backup.jobs.done !== printed)
       terminal.note(`the files of ${backup.jobs.done} of ${jobsOf(backup)} are copied`)
-    said = backup.jobs.done
-    await pause(lookAgainMs)
+    printed = backup.jobs.done
+    await pause(pollMs)
   }
 }
 
@@ -79,7 +79,7 @@ export function addRestore(program: Command, terminal: Terminal): void {
       const { slipway, created_at, with_key } = await readManifest(backup)
       await refuseFull(dataDir)
       checkDatabase(path.join(backup, 'slipway.sqlite'))
-      await copyWhole(backup, dataDir)
+      await copyBackup(backup, dataDir)
       terminal.print(`Restored the backup of ${created_at} (Slipway ${slipway}) into ${dataDir}.`)
       if (!with_key)
         terminal.print(
@@ -135,7 +135,7 @@ function checkDatabase(file: string): void {
 }
 
 /** Copies the backup beside the data directory first, so that a copy that was broken off is not taken for it. */
-async function copyWhole(backup: string, dataDir: string): Promise<void> {
+async function copyBackup(backup: string, dataDir: string): Promise<void> {
   const temporary = `${dataDir}.restoring`
   await fs.promises.rm(temporary, { recursive: true, force: true })
   makeDirectory(path.dirname(dataDir), 0o777)

@@ -4,14 +4,14 @@ import type { BudgetChange, BudgetView } from '../../client/views.ts'
 import { addExamples, positiveAmount, wholeNumber } from '../command-kit.ts'
 import { badUsage } from '../failure.ts'
 import { findJobId } from '../job-id.ts'
-import { usageWords } from '../job-report.ts'
+import { formatUsage } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import type { ActFlags } from '../say-job.ts'
+import type { ActionFlags } from '../say-job.ts'
 import { renderTable } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
 /** Options of the command; false removes a limit. */
-interface BudgetFlags extends ActFlags {
+interface BudgetFlags extends ActionFlags {
   readonly tokens?: number | false
   readonly usd?: number | false
 }
@@ -26,9 +26,9 @@ export function addBudget(program: Command, terminal: Terminal): void {
     .option('--usd <amount>', 'the most dollars', positiveAmount)
     .option('--no-usd', 'no limit of dollars')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: BudgetFlags) => {
+    .action(async (jobRef: string, flags: BudgetFlags) => {
       const budget = await withServer(flags, async (client) => {
-        const id = await findJobId(client, given)
+        const id = await findJobId(client, jobRef)
         const change = changeOf(flags)
         if (change !== null) await client.setBudget(id, change)
         return client.budget(id)
@@ -45,14 +45,14 @@ export function addBudget(program: Command, terminal: Terminal): void {
 
 function changeOf({ tokens, usd }: BudgetFlags): BudgetChange | null {
   // Commander sets options that are not given to true, because each has a --no- counterpart.
-  const said = (value: number | boolean | undefined): value is number | false =>
+  const isGiven = (value: number | boolean | undefined): value is number | false =>
     typeof value === 'number' || value === false
-  if (!said(tokens) && !said(usd)) return null
+  if (!isGiven(tokens) && !isGiven(usd)) return null
   if (tokens === 0 || usd === 0)
     throw badUsage('a budget is more than nothing', 'leave it out, or say --no-usd')
   return {
-    ...(said(tokens) ? { tokens: tokens === false ? null : tokens } : {}),
-    ...(said(usd) ? { usd: usd === false ? null : usd } : {}),
+    ...(isGiven(tokens) ? { tokens: tokens === false ? null : tokens } : {}),
+    ...(isGiven(usd) ? { usd: usd === false ? null : usd } : {}),
   }
 }
 
@@ -65,7 +65,7 @@ export function renderBudget(budget: BudgetView, width: number, paint: Paint): s
   ].filter((text) => text !== '')
   const lines = [
     `${paint('dim', 'Budget      ')}${limits.length === 0 ? 'no limit' : limits.join(', ')}`,
-    `${paint('dim', 'Used        ')}${usageWords(budget.used)}`,
+    `${paint('dim', 'Used        ')}${formatUsage(budget.used)}`,
   ]
   if (budget.models.length === 0) return lines.join('\n')
   const rows = budget.models.map((one) => [
@@ -73,7 +73,7 @@ export function renderBudget(budget: BudgetView, width: number, paint: Paint): s
     { text: one.model },
     { text: one.provider },
     { text: String(one.calls) },
-    { text: usageWords(one.usage), tone: 'dim' as const },
+    { text: formatUsage(one.usage), tone: 'dim' as const },
   ])
   const columns = [
     { title: 'ROLE' },

@@ -7,12 +7,12 @@ import { cleanLine } from '../clean-text.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { findJobId, shortId } from '../job-id.ts'
 import { openNothing } from '../job-viewers.ts'
-import { addServerOptions, reachServer, serverChoice, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { addServerOptions, connectToServer, serverChoice, withServer } from '../reach-server.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Terminal } from '../terminal.ts'
 import { watchJob } from '../watch-job.ts'
 
-interface Flags extends ActFlags {
+interface Flags extends ActionFlags {
   task?: string
 }
 
@@ -23,10 +23,10 @@ export function addCancel(program: Command, terminal: Terminal): void {
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--task <task>', 'only this task, by its key or id; the job goes on with the rest')
     .option('--json', 'as JSON')
-    .action((given: string, flags: Flags) =>
+    .action((jobRef: string, flags: Flags) =>
       flags.task === undefined
-        ? cancel(given, flags, terminal)
-        : cancelTask(given, flags.task, flags, terminal),
+        ? cancel(jobRef, flags, terminal)
+        : cancelTask(jobRef, flags.task, flags, terminal),
     )
   addExamples(addServerOptions(command), [
     ['slipway cancel 01934c1e-8a2b', 'end this job'],
@@ -34,24 +34,30 @@ export function addCancel(program: Command, terminal: Terminal): void {
   ])
 }
 
-async function cancelTask(given: string, key: string, flags: Flags, terminal: Terminal): Promise<void> {
-  await withServer(flags, async (client, reached) => {
-    const id = await findJobId(client, given)
+async function cancelTask(jobRef: string, key: string, flags: Flags, terminal: Terminal): Promise<void> {
+  await withServer(flags, async (client, connection) => {
+    const id = await findJobId(client, jobRef)
     const task = await findTask(client, id, key)
     const job = await client.cancelTask(id, task.task_id)
-    sayJob(`"${cleanLine(task.title)}" ends as soon as its processes have.`, job, reached, flags, terminal)
+    reportJob(
+      `"${cleanLine(task.title)}" ends as soon as its processes have.`,
+      job,
+      connection,
+      flags,
+      terminal,
+    )
   })
 }
 
 /** Reports `cancelled` only when the job is, which is when its last process has ended: that needs a server that works. */
-async function cancel(given: string, flags: Flags, terminal: Terminal): Promise<void> {
-  const reached = await reachServer(serverChoice(flags), { workers: 1 })
+async function cancel(jobRef: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const connection = await connectToServer(serverChoice(flags), { workers: 1 })
   const interrupt = onInterrupt()
   try {
-    const id = await findJobId(reached.client, given)
-    await reached.client.cancel(id)
+    const id = await findJobId(connection.client, jobRef)
+    await connection.client.cancel(id)
     const job = await watchJob(
-      reached.client,
+      connection.client,
       id,
       openNothing(),
       AbortSignal.any([interrupt.signal, timeLimit(60_000)]),
@@ -62,6 +68,6 @@ async function cancel(given: string, flags: Flags, terminal: Terminal): Promise<
     else terminal.print(`Job ${shortId(id)} is ${job.status}; it ends when its processes have ended.`)
   } finally {
     interrupt.close()
-    await reached.close()
+    await connection.close()
   }
 }

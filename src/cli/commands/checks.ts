@@ -21,9 +21,9 @@ export function addChecks(program: Command, terminal: Terminal): void {
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--log', 'with the whole log of each check')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: Flags) => {
+    .action(async (jobRef: string, flags: Flags) => {
       const seen = await withServer(flags, async (client) => {
-        const id = await findJobId(client, given)
+        const id = await findJobId(client, jobRef)
         const [job, evidence, tasks] = await Promise.all([
           client.getJob(id),
           client.checks(id),
@@ -61,10 +61,10 @@ function namedBy({ origin }: Evidence['checks'][number]): string {
 }
 
 /** Returns the proof and its reason. A job that ended without being completed will not get a proof. */
-function proofWords(job: JobView, { proof, proof_reason: reason }: Evidence): string {
+function describeProof(job: JobView, { proof, proof_reason: reason }: Evidence): string {
   if (proof !== null) {
-    const word = job.demo && proof === 'proven' ? `a demo, its checks pass. ${demoNote}` : proof
-    return reason === null ? word : `${word}. ${cleanLine(reason)}`
+    const label = job.demo && proof === 'proven' ? `a demo, its checks pass. ${demoNote}` : proof
+    return reason === null ? label : `${label}. ${cleanLine(reason)}`
   }
   if (job.status === 'failed')
     return `none, the job failed: ${cleanLine(job.error ?? 'no reason was recorded')}`
@@ -79,7 +79,7 @@ export function renderEvidence(
   paint: Paint,
 ): string {
   const titles = new Map(tasks.map((task) => [task.task_id, cleanLine(task.title)]))
-  const verdict = `Proof: ${proofWords(job, evidence)}`
+  const verdict = `Proof: ${describeProof(job, evidence)}`
   if (evidence.checks.length === 0) return `${verdict}\nNo check has been run.`
   const rounds = Map.groupBy(
     evidence.checks,
@@ -89,7 +89,7 @@ export function renderEvidence(
     const [first] = checks
     const taskId = first?.task_id ?? null
     const about = taskId === null ? 'The job' : (titles.get(taskId) ?? 'A task')
-    const where = `${about}, round ${first?.round ?? 1}, commit ${first?.commit.slice(0, 12) ?? '?'}, walls ${cleanLine(first?.walls ?? '?')}`
+    const heading = `${about}, round ${first?.round ?? 1}, commit ${first?.commit.slice(0, 12) ?? '?'}, walls ${cleanLine(first?.walls ?? '?')}`
     const versions = Object.entries(first?.versions ?? {}).map(
       ([name, version]) => `${cleanLine(name)} ${cleanLine(version)}`,
     )
@@ -104,7 +104,7 @@ export function renderEvidence(
       ]
     })
     return [
-      paint('bold', where),
+      paint('bold', heading),
       ...(versions.length === 0 ? [] : [paint('dim', `  with ${versions.join(', ')}`)]),
       ...lines,
     ].join('\n')

@@ -19,9 +19,9 @@ export function addDelete(program: Command, terminal: Terminal): void {
     .description('delete jobs that have ended, with their repositories, results and history')
     .argument('<ids...>', 'the jobs, or the beginnings of their ids')
     .option('--yes', 'delete them; without it, only say what would go')
-    .action((given: string[], flags: Flags) =>
+    .action((jobRefs: string[], flags: Flags) =>
       withServer(flags, async (client) => {
-        const jobs = await find(client, given)
+        const jobs = await find(client, jobRefs)
         refuseUnfinished(jobs)
         if (flags.yes !== true) {
           for (const job of jobs) terminal.print(`Would delete ${described(job)}`)
@@ -41,9 +41,9 @@ export function addDelete(program: Command, terminal: Terminal): void {
 }
 
 /** All are looked up before the first is deleted. */
-async function find(client: Client, given: readonly string[]): Promise<JobView[]> {
+async function find(client: Client, jobRefs: readonly string[]): Promise<JobView[]> {
   const ids = new Set<string>()
-  for (const each of given) ids.add(await findJobId(client, each))
+  for (const each of jobRefs) ids.add(await findJobId(client, each))
   return Promise.all([...ids].map((id) => client.getJob(id)))
 }
 
@@ -55,7 +55,7 @@ function refuseUnfinished(jobs: readonly JobView[]): void {
   })
 }
 
-function described({ id, title, workspace_path: place }: JobView): string {
-  const result = place === null ? '' : `, with the result in ${place}`
+function described({ id, title, workspace_path: directory }: JobView): string {
+  const result = directory === null ? '' : `, with the result in ${directory}`
   return `${shortId(id)} "${cleanLine(title)}"${result}`
 }

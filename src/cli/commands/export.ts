@@ -27,7 +27,7 @@ export function addExport(program: Command, terminal: Terminal): void {
     .option('-o, --output <file>', 'where to; - is standard output (default: named after the job, here)')
     .addOption(new Option('--format <format>', 'zip or tar.gz').choices(['zip', 'tar.gz']).default('zip'))
     .option('--force', 'replace a file that exists')
-    .action((given: string, flags: Flags) => exportJob(given, flags, terminal))
+    .action((jobRef: string, flags: Flags) => exportJob(jobRef, flags, terminal))
   addExamples(addServerOptions(command), [
     ['slipway export 01934c1e-8a2b', 'into this directory'],
     ['slipway export 01934c1e-8a2b -o todo.zip --force', 'under this name, replacing it'],
@@ -35,11 +35,11 @@ export function addExport(program: Command, terminal: Terminal): void {
   ])
 }
 
-async function exportJob(given: string, flags: Flags, terminal: Terminal): Promise<void> {
+async function exportJob(jobRef: string, flags: Flags, terminal: Terminal): Promise<void> {
   if (flags.output === '-' && terminal.isLive)
     throw badUsage('an archive is not for a terminal: send it to a file or a pipe')
   await withServer(flags, async (client) => {
-    const id = await findJobId(client, given)
+    const id = await findJobId(client, jobRef)
     const download = await client.download(id, { format: flags.format })
     if (flags.output === '-') {
       for await (const chunk of download.body) await terminal.write(chunk)

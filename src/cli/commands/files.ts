@@ -23,9 +23,9 @@ export function addFiles(program: Command, terminal: Terminal): void {
     .argument('[path]', 'a file to print, or a directory to list')
     .option('--ref <commit>', 'as of this commit (default: the newest)')
     .option('--json', 'as JSON')
-    .action((given: string, path: string | undefined, flags: Flags) =>
+    .action((jobRef: string, path: string | undefined, flags: Flags) =>
       withServer(flags, async (client) => {
-        const id = await findJobId(client, given)
+        const id = await findJobId(client, jobRef)
         if (path === undefined) return list(client, id, '', flags, terminal)
         return show(client, id, path.replace(/^(\.?\/)+|\/+$/g, ''), flags, terminal)
       }),

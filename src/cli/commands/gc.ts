@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { CollectView, StorageView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { shortId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
@@ -64,7 +64,10 @@ export function renderStorage(storage: StorageView, now: number, width: number, 
     { text: shortId(job.id) },
     { text: inBytes(job.bytes) },
     { text: job.status },
-    { text: job.completed_at === null ? '' : inWords(now - Date.parse(job.completed_at)), tone: 'dim' },
+    {
+      text: job.completed_at === null ? '' : formatDuration(now - Date.parse(job.completed_at)),
+      tone: 'dim',
+    },
     { text: job.completed_at === null ? '' : job.taken_at === null ? 'none' : 'taken', tone: 'dim' },
     { text: goes(job, now), tone: 'yellow' },
     { text: job.title },
@@ -75,7 +78,7 @@ export function renderStorage(storage: StorageView, now: number, width: number, 
 function goes({ goes: reason, goes_at: at }: StorageView['jobs'][number], now: number): string {
   if (reason === 'age') return 'now: age'
   if (reason === 'size') return 'now: size'
-  return at === null ? '' : `in ${inWords(Date.parse(at) - now)}`
+  return at === null ? '' : `in ${formatDuration(Date.parse(at) - now)}`
 }
 
 function limitsOf({ retention: { days, gigabytes } }: StorageView): string {

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import { needsPerson, type JobList, type JobSummary } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
-import { inWords } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { shortId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
@@ -90,7 +90,7 @@ function row(job: JobSummary, now: number): Cell[] {
       : { text: job.status, tone: statusTone(job.status) },
     proofCell(job),
     { text: String(job.progress) },
-    { text: inWords(now - Date.parse(job.created_at)), tone: 'dim' },
+    { text: formatDuration(now - Date.parse(job.created_at)), tone: 'dim' },
     { text: job.title },
   ]
 }

@@ -26,8 +26,8 @@ export function addLogs(program: Command, terminal: Terminal): void {
     .option('--after <seq>', 'only events after this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option('--brief', 'leave out what agents do moment by moment')
     .option('--json', 'one JSON object on each line')
-    .action((given: string, flags: Flags) =>
-      withServer(flags, async (client) => print(client, await findJobId(client, given), flags, terminal)),
+    .action((jobRef: string, flags: Flags) =>
+      withServer(flags, async (client) => print(client, await findJobId(client, jobRef), flags, terminal)),
     )
   addExamples(addServerOptions(command), [
     ['slipway logs 01934c1e-8a2b', 'everything so far'],

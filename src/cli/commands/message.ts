@@ -5,7 +5,7 @@ import { addExamples } from '../command-kit.ts'
 import { findAgent } from '../find-in-job.ts'
 import { findJobId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addMessage(program: Command, terminal: Terminal): void {
@@ -16,12 +16,12 @@ export function addMessage(program: Command, terminal: Terminal): void {
     .argument('<agent>', 'the name of the agent, in quotes (slipway show lists the team)')
     .argument('<text>', 'what it should know, in quotes')
     .option('--json', 'as JSON')
-    .action(async (given: string, name: string, text: string, flags: ActFlags) => {
-      await withServer(flags, async (client, reached) => {
-        const id = await findJobId(client, given)
+    .action(async (jobRef: string, name: string, text: string, flags: ActionFlags) => {
+      await withServer(flags, async (client, connection) => {
+        const id = await findJobId(client, jobRef)
         const agent = await findAgent(client, id, name)
         const job = await client.message(id, { agent_id: agent.id, text })
-        sayJob(`${cleanLine(agent.name)} will read it at the next turn.`, job, reached, flags, terminal)
+        reportJob(`${cleanLine(agent.name)} will read it at the next turn.`, job, connection, flags, terminal)
       })
     })
   addExamples(addServerOptions(command), [

@@ -5,11 +5,11 @@ import type { PermissionView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
 type Kind = PermissionView['options'][number]['kind']
@@ -20,9 +20,9 @@ export function addPermissions(program: Command, terminal: Terminal): void {
     .description('show what the agents of a job ask for, and what was answered')
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: ServerFlags & { json?: boolean }) => {
+    .action(async (jobRef: string, flags: ServerFlags & { json?: boolean }) => {
       await withServer(flags, async (client) => {
-        const id = await findJobId(client, given)
+        const id = await findJobId(client, jobRef)
         const permissions = await client.permissions(id)
         if (flags.json === true) terminal.printJson({ permissions })
         else terminal.print(renderPermissions(id, permissions, clock.now(), terminal.paint))
@@ -40,7 +40,7 @@ export function addAllow(program: Command, terminal: Terminal): void {
     does: 'let an agent do what it asks for',
     kinds: (isAlways) => (isAlways ? ['allow_always'] : ['allow_once', 'allow_always']),
     always: 'and everything like it, for the rest of its session',
-    said: 'It was allowed.',
+    answered: 'It was allowed.',
   })
 }
 
@@ -50,7 +50,7 @@ export function addDeny(program: Command, terminal: Terminal): void {
     does: 'refuse what an agent asks for',
     kinds: (isAlways) => (isAlways ? ['reject_always'] : ['reject_once', 'reject_always']),
     always: 'and everything like it, for the rest of its session',
-    said: 'It was refused.',
+    answered: 'It was refused.',
   })
 }
 
@@ -59,7 +59,7 @@ interface Answering {
   readonly does: string
   readonly kinds: (isAlways: boolean) => readonly Kind[]
   readonly always: string
-  readonly said: string
+  readonly answered: string
 }
 
 function addAnswer(program: Command, terminal: Terminal, answering: Answering): void {
@@ -70,19 +70,21 @@ function addAnswer(program: Command, terminal: Terminal, answering: Answering): 
     .argument('[permission]', 'the request, or the beginning of its id; needless when there is only one')
     .option('--always', answering.always)
     .option('--json', 'as JSON')
-    .action(async (given: string, wanted: string | undefined, flags: ActFlags & { always?: boolean }) => {
-      await withServer(flags, async (client, reached) => {
-        const id = await findJobId(client, given)
-        const permission = await findOpen(client, id, wanted)
-        const option = pick(permission, answering.kinds(flags.always === true))
-        if (option === null && (answering.name === 'allow' || flags.always === true))
-          throw new Failure('the agent does not offer that', {
-            hint: `it offers ${permission.options.map((each) => `"${cleanLine(each.name)}"`).join(', ') || 'nothing'}`,
-          })
-        const job = await client.answerPermission(id, permission.id, option)
-        sayJob(`${answering.said} ${cleanLine(permission.title)}`, job, reached, flags, terminal)
-      })
-    })
+    .action(
+      async (jobRef: string, optionId: string | undefined, flags: ActionFlags & { always?: boolean }) => {
+        await withServer(flags, async (client, connection) => {
+          const id = await findJobId(client, jobRef)
+          const permission = await findOpen(client, id, optionId)
+          const option = pick(permission, answering.kinds(flags.always === true))
+          if (option === null && (answering.name === 'allow' || flags.always === true))
+            throw new Failure('the agent does not offer that', {
+              hint: `it offers ${permission.options.map((each) => `"${cleanLine(each.name)}"`).join(', ') || 'nothing'}`,
+            })
+          const job = await client.answerPermission(id, permission.id, option)
+          reportJob(`${answering.answered} ${cleanLine(permission.title)}`, job, connection, flags, terminal)
+        })
+      },
+    )
   addExamples(addServerOptions(command), [
     [`slipway ${answering.name} 01934c1e-8a2b`, 'the only request that is open'],
   ])
@@ -93,15 +95,19 @@ function pick(permission: PermissionView, kinds: readonly Kind[]): string | null
   return found.find((option) => option !== undefined)?.id ?? null
 }
 
-async function findOpen(client: Client, jobId: string, wanted: string | undefined): Promise<PermissionView> {
+async function findOpen(
+  client: Client,
+  jobId: string,
+  optionId: string | undefined,
+): Promise<PermissionView> {
   const open = (await client.permissions(jobId)).filter((each) => each.outcome === null)
-  const fitting = open.filter((each) => wanted === undefined || each.id.startsWith(wanted.toLowerCase()))
+  const fitting = open.filter((each) => optionId === undefined || each.id.startsWith(optionId.toLowerCase()))
   const [one, another] = fitting
   if (open.length === 0) throw new Failure('no agent of this job asks for anything now')
   const listed = open
     .map((each) => `${each.id}  ${cleanLine(each.agent)}: ${cleanLine(each.title)}`)
     .join('\n')
-  if (one === undefined) throw new Failure(`there is no open request ${wanted ?? ''}`, { hint: listed })
+  if (one === undefined) throw new Failure(`there is no open request ${optionId ?? ''}`, { hint: listed })
   if (another !== undefined) throw new Failure('more than one request is open: name one', { hint: listed })
   return one
 }
@@ -131,7 +137,10 @@ function renderOne(permission: PermissionView, now: number, paint: Paint): strin
   const { outcome } = permission
   const state =
     outcome === null
-      ? paint('yellow', `open, for ${inWords(Math.max(0, Date.parse(permission.deadline) - now))} more`)
+      ? paint(
+          'yellow',
+          `open, for ${formatDuration(Math.max(0, Date.parse(permission.deadline) - now))} more`,
+        )
       : paint(outcome === 'allowed' ? 'green' : 'red', outcome)
   const head = `${permission.id}  ${cleanLine(permission.agent)}: ${cleanLine(permission.title)}  ${state}`
   const input = inputText(permission.input)

@@ -28,9 +28,9 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--edit', 'open the plan in $EDITOR and send back what is saved')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: Flags) => {
+    .action(async (jobRef: string, flags: Flags) => {
       await withServer(flags, async (client) => {
-        const id = await findJobId(client, given)
+        const id = await findJobId(client, jobRef)
         const view = await client.plan(id)
         const shown = flags.edit === true ? await edited(client, id, view, terminal) : view
         if (flags.json === true) terminal.printJson(shown)
@@ -86,11 +86,11 @@ async function openEditor(file: string): Promise<void> {
 }
 
 function refused(error: unknown, file: string): Failure {
-  const kept = `Your edit is kept in ${file}`
+  const editHint = `Your edit is kept in ${file}`
   if (error instanceof ApiError) {
     const issues = error.issues.map((issue) => `${issue.path}: ${issue.message}`)
-    return badUsage(error.message, [...issues, kept].join('\n'))
+    return badUsage(error.message, [...issues, editHint].join('\n'))
   }
-  if (error instanceof Failure) return badUsage(error.message, kept)
-  return new Failure(sentence(error), { hint: kept, cause: error })
+  if (error instanceof Failure) return badUsage(error.message, editHint)
+  return new Failure(sentence(error), { hint: editHint, cause: error })
 }

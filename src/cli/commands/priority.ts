@@ -4,7 +4,7 @@ import { priorities, type Priority } from '../../client/views.ts'
 import { addExamples } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addPriority(program: Command, terminal: Terminal): void {
@@ -14,10 +14,10 @@ export function addPriority(program: Command, terminal: Terminal): void {
     .argument('<id>', 'the job, or the beginning of its id')
     .addArgument(new Argument('<priority>', 'its new priority').choices(priorities))
     .option('--json', 'as JSON')
-    .action((given: string, priority: Priority, flags: ActFlags) =>
-      withServer(flags, async (client, reached) => {
-        const job = await client.setPriority(await findJobId(client, given), priority)
-        sayJob(`The priority of the job is ${job.options.priority} now.`, job, reached, flags, terminal)
+    .action((jobRef: string, priority: Priority, flags: ActionFlags) =>
+      withServer(flags, async (client, connection) => {
+        const job = await client.setPriority(await findJobId(client, jobRef), priority)
+        reportJob(`The priority of the job is ${job.options.priority} now.`, job, connection, flags, terminal)
       }),
     )
   addExamples(addServerOptions(command), [

@@ -100,13 +100,13 @@ function addSet(parent: Command, terminal: Terminal): void {
         await client.setSecret(secret, key)
         return [await client.setProvider(name, { secret }), await defaultSentence(client)] as const
       })
-      sayProvider(provider, standard, terminal)
+      reportProvider(provider, standard, terminal)
     })
   addServerOptions(command)
 }
 
 /** Reports a provider as connected only when it has answered. */
-function sayProvider(provider: ProviderView, standard: string, terminal: Terminal): void {
+function reportProvider(provider: ProviderView, standard: string, terminal: Terminal): void {
   const { name, wire, base_url: address, probe } = provider
   if (probe?.result === 'answered') {
     terminal.print(`Provider ${name} answered: it is connected (${wire}, ${address}).`)

@@ -5,11 +5,11 @@ import type { QuestionView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 
 export function addQuestions(program: Command, terminal: Terminal): void {
@@ -18,9 +18,9 @@ export function addQuestions(program: Command, terminal: Terminal): void {
     .description('show what the agents of a job ask you, and what was answered')
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: ServerFlags & { json?: boolean }) => {
+    .action(async (jobRef: string, flags: ServerFlags & { json?: boolean }) => {
       await withServer(flags, async (client) => {
-        const id = await findJobId(client, given)
+        const id = await findJobId(client, jobRef)
         const questions = await client.questions(id)
         if (flags.json === true) terminal.printJson({ questions })
         else terminal.print(renderQuestions(id, questions, clock.now(), terminal.paint))
@@ -40,12 +40,18 @@ export function addAnswer(program: Command, terminal: Terminal): void {
     .argument('<text>', 'the answer, in quotes')
     .option('--question <id>', 'the question, or the beginning of its id; needless when there is only one')
     .option('--json', 'as JSON')
-    .action(async (given: string, text: string, flags: ActFlags & { question?: string }) => {
-      await withServer(flags, async (client, reached) => {
-        const id = await findJobId(client, given)
+    .action(async (jobRef: string, text: string, flags: ActionFlags & { question?: string }) => {
+      await withServer(flags, async (client, connection) => {
+        const id = await findJobId(client, jobRef)
         const question = await findOpen(client, id, flags.question)
         const job = await client.answerQuestion(id, question.id, text)
-        sayJob(`${cleanLine(question.agent)} will read it at the next turn.`, job, reached, flags, terminal)
+        reportJob(
+          `${cleanLine(question.agent)} will read it at the next turn.`,
+          job,
+          connection,
+          flags,
+          terminal,
+        )
       })
     })
   addExamples(addServerOptions(command), [
@@ -53,13 +59,13 @@ export function addAnswer(program: Command, terminal: Terminal): void {
   ])
 }
 
-async function findOpen(client: Client, jobId: string, wanted: string | undefined): Promise<QuestionView> {
+async function findOpen(client: Client, jobId: string, idSuffix: string | undefined): Promise<QuestionView> {
   const open = (await client.questions(jobId)).filter((each) => each.outcome === null)
-  const fitting = open.filter((each) => wanted === undefined || each.id.startsWith(wanted.toLowerCase()))
+  const fitting = open.filter((each) => idSuffix === undefined || each.id.startsWith(idSuffix.toLowerCase()))
   const [one, another] = fitting
   if (open.length === 0) throw new Failure('no agent of this job asks you anything now')
   const listed = open.map(titleOf).join('\n')
-  if (one === undefined) throw new Failure(`there is no open question ${wanted ?? ''}`, { hint: listed })
+  if (one === undefined) throw new Failure(`there is no open question ${idSuffix ?? ''}`, { hint: listed })
   if (another !== undefined)
     throw new Failure('more than one question is open: name one with --question', { hint: listed })
   return one
@@ -86,7 +92,7 @@ function renderOne(question: QuestionView, now: number, paint: Paint): string {
   const left = Math.max(0, Date.parse(question.deadline) - now)
   const state =
     outcome === null
-      ? paint('yellow', `open, for ${inWords(left)} more`)
+      ? paint('yellow', `open, for ${formatDuration(left)} more`)
       : paint(outcome === 'answered' ? 'green' : 'red', outcome)
   const rest = outcome === null ? choices.map((each) => `- ${each}`) : answer === null ? [] : [answer]
   return [

@@ -11,9 +11,9 @@ export function addRestart(program: Command, terminal: Terminal): void {
     .description('take a failed or cancelled job up where it stopped')
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: ServerFlags & { json?: boolean }) => {
+    .action(async (jobRef: string, flags: ServerFlags & { json?: boolean }) => {
       await withServer(flags, async (client, { own }) => {
-        const job = await client.restart(await findJobId(client, given))
+        const job = await client.restart(await findJobId(client, jobRef))
         if (flags.json === true) return terminal.printJson(job)
         const id = shortId(job.id)
         terminal.print(

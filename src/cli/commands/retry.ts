@@ -5,7 +5,7 @@ import { addExamples } from '../command-kit.ts'
 import { findTask } from '../find-in-job.ts'
 import { findJobId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addRetry(program: Command, terminal: Terminal): void {
@@ -16,12 +16,12 @@ export function addRetry(program: Command, terminal: Terminal): void {
     .argument('<task>', 'the key of the task, or its id (slipway plan lists the keys)')
     .option('--note <text>', 'what its agent should know this time')
     .option('--json', 'as JSON')
-    .action(async (given: string, key: string, flags: ActFlags & { note?: string }) => {
-      await withServer(flags, async (client, reached) => {
-        const id = await findJobId(client, given)
+    .action(async (jobRef: string, key: string, flags: ActionFlags & { note?: string }) => {
+      await withServer(flags, async (client, connection) => {
+        const id = await findJobId(client, jobRef)
         const task = await findTask(client, id, key)
         const job = await client.retryTask(id, task.task_id, flags.note)
-        sayJob(`"${cleanLine(task.title)}" starts over.`, job, reached, flags, terminal)
+        reportJob(`"${cleanLine(task.title)}" starts over.`, job, connection, flags, terminal)
       })
     })
   addExamples(addServerOptions(command), [

@@ -7,10 +7,10 @@ import type { JobRequest } from '../../client/job-request.ts'
 import { priorities, type CreatedJob, type Priority } from '../../client/views.ts'
 import { randomId } from '../../lib/chance.ts'
 import { addExamples, collect, positiveAmount, wholeNumber, type ServerFlags } from '../command-kit.ts'
-import { carryThrough } from '../carry-through.ts'
+import { runToEnd } from '../carry-through.ts'
 import { readDocuments } from '../documents.ts'
 import { badUsage } from '../failure.ts'
-import { addServerOptions, type Reached } from '../reach-server.ts'
+import { addServerOptions, type ServerConnection } from '../reach-server.ts'
 import { resolveSource } from '../resolve-source.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -107,7 +107,7 @@ async function run(vision: string, flags: Flags, terminal: Terminal): Promise<vo
   const documents = await readDocuments(flags.document ?? [])
   // One key for all tries: a request that is repeated on another server of the same data creates no second job.
   const idempotencyKey = randomId()
-  const create = async ({ client }: Reached): Promise<CreatedJob> => {
+  const create = async ({ client }: ServerConnection): Promise<CreatedJob> => {
     try {
       return await client.createJob(request, { documents, idempotencyKey })
     } catch (error) {
@@ -116,7 +116,7 @@ async function run(vision: string, flags: Flags, terminal: Terminal): Promise<vo
       throw error
     }
   }
-  process.exitCode = await carryThrough(create, flags, terminal)
+  process.exitCode = await runToEnd(create, flags, terminal)
 }
 
 /** Returns the server's further issues, beside the one in the message. */
@@ -126,14 +126,14 @@ function issueLines(error: ApiError): string | undefined {
 }
 
 async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
-  const words = vision === '-' ? await text(process.stdin) : vision
-  if (words.trim() === '') throw badUsage('the vision is empty: say in a sentence what should be built')
+  const visionText = vision === '-' ? await text(process.stdin) : vision
+  if (visionText.trim() === '') throw badUsage('the vision is empty: say in a sentence what should be built')
   const budget = {
     ...(flags.maxTokens === undefined ? {} : { tokens: flags.maxTokens }),
     ...(flags.maxUsd === undefined ? {} : { usd: flags.maxUsd }),
   }
   return {
-    vision: words,
+    vision: visionText,
     ...(flags.backend === undefined ? {} : { backend: flags.backend }),
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.agent === undefined ? {} : parseAgents(flags.agent)),

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { SessionView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords, spanMs } from '../duration.ts'
+import { formatDuration, spanMs } from '../duration.ts'
 import { badUsage, Failure } from '../failure.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable } from '../table.ts'
@@ -68,7 +68,7 @@ export function renderSessions(
     return 'No browser is logged in. slipway token --link prints a link that logs one in.'
   const rows = sessions.map((session) => [
     { text: session.id },
-    { text: `${inWords(spanMs(session.last_seen_at, null, now) ?? 0)} ago` },
+    { text: `${formatDuration(spanMs(session.last_seen_at, null, now) ?? 0)} ago` },
     { text: session.created_at.slice(0, 10) },
     { text: session.user_agent, tone: 'dim' as const },
   ])

@@ -6,7 +6,7 @@ import { cleanBlock, cleanLine } from '../clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { spanMs } from '../duration.ts'
 import { findJobId } from '../job-id.ts'
-import { demoNote, timeWords, usageWords } from '../job-report.ts'
+import { demoNote, formatTime, formatUsage } from '../job-report.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
 import type { Paint, Terminal } from '../terminal.ts'
@@ -22,9 +22,9 @@ export function addShow(program: Command, terminal: Terminal): void {
     .description('show one job: where it stands, its tasks, its team')
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--json', 'as JSON')
-    .action(async (given: string, flags: ServerFlags & { json?: boolean }) => {
+    .action(async (jobRef: string, flags: ServerFlags & { json?: boolean }) => {
       const snapshot = await withServer(flags, async (client) =>
-        readJobSnapshot(client, await findJobId(client, given)),
+        readJobSnapshot(client, await findJobId(client, jobRef)),
       )
       if (flags.json === true) terminal.printJson(snapshot)
       else terminal.print(renderJob(snapshot, clock.now(), terminal.size().width, terminal.paint))
@@ -55,8 +55,8 @@ export function renderJob(snapshot: Snapshot, now: number, width: number, paint:
     ...field('Error', job.error),
     ...field('Backend', `${job.backend}, ${job.mode}`),
     ...field('Demo', job.demo ? demoNote : null),
-    ...field('Took', span === null ? null : timeWords(job, span, now)),
-    ...field('Usage', usageWords(job.usage)),
+    ...field('Took', span === null ? null : formatTime(job, span, now)),
+    ...field('Usage', formatUsage(job.usage)),
     ...field('Repository', job.workspace_path),
     ...field('Branch', job.branch),
     ...field('Commit', job.head_commit),

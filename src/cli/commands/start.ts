@@ -75,14 +75,14 @@ async function startAndLeave(flags: Flags, terminal: Terminal): Promise<never> {
 async function start(flags: Flags, terminal: Terminal): Promise<void> {
   const dataDir = flags.dataDir === undefined ? cliDefaults().dataDir : path.resolve(flags.dataDir)
   const interrupt = onInterrupt()
-  const orphaned = parentGone()
+  const orphaned = parentExit()
   const stopping = AbortSignal.any([interrupt.signal, orphaned])
   try {
     await refuseSecond(dataDir)
     const { startServer } = await import('../../main.ts')
     const isOwned = process.connected
     const server = await startServer({ ...flags, dataDir, ofCommand: isOwned })
-    await tellParent({ ready: server.url })
+    await notifyParent({ ready: server.url })
     terminal.print(`Slipway is running at ${terminal.paint('bold', server.url)}`)
     if (!isOwned) terminal.print(howToLogIn(terminal, server.logInLink))
     terminal.print(terminal.paint('dim', `Data in ${dataDir}. Token: slipway token. Stop with Ctrl-C.`))
@@ -91,7 +91,7 @@ async function start(flags: Flags, terminal: Terminal): Promise<void> {
     terminal.note('Stopping; unfinished jobs are kept. Ctrl-C again stops at once.')
     await Promise.all([shown, stopInTime(server)])
   } catch (error) {
-    await tellParent({
+    await notifyParent({
       failed: sentence(error),
       taken: error instanceof AppError && error.code === 'data_dir_in_use',
     })
@@ -126,14 +126,14 @@ async function show(
 }
 
 /** Returns a signal that aborts when the channel to the parent command breaks, because the server then has no user. */
-function parentGone(): AbortSignal {
+function parentExit(): AbortSignal {
   const controller = new AbortController()
   if (process.connected) process.once('disconnect', () => controller.abort())
   return controller.signal
 }
 
 /** Resolves when the message has been sent: this process may exit immediately afterwards. */
-async function tellParent(message: StartMessage): Promise<void> {
+async function notifyParent(message: StartMessage): Promise<void> {
   if (!process.connected) return
   // The channel can break at this moment; the disconnect handler covers that case.
   await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()))

@@ -6,7 +6,7 @@ import { addExamples } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
 import { findJobId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
-import { sayJob, type ActFlags } from '../say-job.ts'
+import { reportJob, type ActionFlags } from '../say-job.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addWaive(program: Command, terminal: Terminal): void {
@@ -20,12 +20,12 @@ export function addWaive(program: Command, terminal: Terminal): void {
     )
     .requiredOption('--reason <text>', 'why it does not matter; kept with the proof')
     .option('--json', 'as JSON')
-    .action(async (given: string, wanted: string | undefined, flags: ActFlags & { reason: string }) => {
-      await withServer(flags, async (client, reached) => {
-        const id = await findJobId(client, given)
-        const finding = await findOpen(client, id, wanted)
+    .action(async (jobRef: string, idSuffix: string | undefined, flags: ActionFlags & { reason: string }) => {
+      await withServer(flags, async (client, connection) => {
+        const id = await findJobId(client, jobRef)
+        const finding = await findOpen(client, id, idSuffix)
         const job = await client.waive(id, finding.id, flags.reason)
-        sayJob(`Waived: ${cleanLine(finding.message)}`, job, reached, flags, terminal)
+        reportJob(`Waived: ${cleanLine(finding.message)}`, job, connection, flags, terminal)
       })
     })
   addExamples(addServerOptions(command), [
@@ -39,12 +39,14 @@ export function addWaive(program: Command, terminal: Terminal): void {
 type Finding = Evidence['findings'][number]
 
 /** Returns the open finding with this id; throws `Failure` with the open findings when none or several match. */
-async function findOpen(client: Client, jobId: string, wanted: string | undefined): Promise<Finding> {
+async function findOpen(client: Client, jobId: string, idSuffix: string | undefined): Promise<Finding> {
   const open = (await client.checks(jobId)).findings.filter(({ verdict }) => verdict === 'fail')
-  const [one, another] = open.filter(({ id }) => wanted === undefined || id.endsWith(wanted.toLowerCase()))
+  const [one, another] = open.filter(
+    ({ id }) => idSuffix === undefined || id.endsWith(idSuffix.toLowerCase()),
+  )
   const listed = open.map(({ id, message }) => `${id}  ${cleanLine(message)}`).join('\n')
   if (open.length === 0) throw new Failure('nothing stands against the proof of this job')
-  if (one === undefined) throw new Failure(`there is no open finding ${wanted ?? ''}`, { hint: listed })
+  if (one === undefined) throw new Failure(`there is no open finding ${idSuffix ?? ''}`, { hint: listed })
   if (another !== undefined) throw new Failure('there is more than one finding: name one', { hint: listed })
   return one
 }

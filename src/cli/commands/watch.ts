@@ -1,7 +1,7 @@
 /** `slipway watch`: shows the board of an existing job; continues the job when no server runs. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { carryThrough } from '../carry-through.ts'
+import { runToEnd } from '../carry-through.ts'
 import { findJobId } from '../job-id.ts'
 import { addServerOptions } from '../reach-server.ts'
 import type { Terminal } from '../terminal.ts'
@@ -21,7 +21,7 @@ export function addWatch(program: Command, terminal: Terminal): void {
     .action(async (id: string, flags: Flags) => {
       const begin = async ({ client }: { client: Parameters<typeof findJobId>[0] }) =>
         client.getJob(await findJobId(client, id))
-      process.exitCode = await carryThrough(begin, flags, terminal)
+      process.exitCode = await runToEnd(begin, flags, terminal)
     })
   addExamples(addServerOptions(command), [['slipway watch 01934c1e-8a2b', 'watch this job']])
 }

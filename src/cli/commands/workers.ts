@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { WorkerView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { inWords } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { shortId } from '../job-id.ts'
 import { addServerOptions, withServer } from '../reach-server.ts'
 import { renderTable, type Cell } from '../table.ts'
@@ -52,7 +52,7 @@ function rows(worker: WorkerView, now: number): Cell[][] {
     { text: worker.host },
     { text: String(worker.pid) },
     { text: `${worker.leases.length} of ${worker.slots}` },
-    { text: inWords(now - Date.parse(worker.seen_at)), tone: 'dim' as const },
+    { text: formatDuration(now - Date.parse(worker.seen_at)), tone: 'dim' as const },
   ]
   if (worker.leases.length === 0)
     return [[...about, { text: 'idle', tone: 'dim' }, { text: '' }, { text: '' }]]
@@ -60,6 +60,6 @@ function rows(worker: WorkerView, now: number): Cell[][] {
     ...(index === 0 ? about : about.map(() => ({ text: '' }))),
     { text: lease.kind, tone: 'cyan' },
     { text: shortId(lease.job_id) },
-    { text: inWords(now - Date.parse(lease.since)) },
+    { text: formatDuration(now - Date.parse(lease.since)) },
   ])
 }

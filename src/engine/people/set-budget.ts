@@ -1,5 +1,5 @@
 import type { BudgetChange } from '../../contract/job.ts'
-import { spentWords } from '../../domain/budget.ts'
+import { describeSpent } from '../../domain/budget.ts'
 import { isTerminal } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { readBudget } from '../../store/budgets.ts'
@@ -15,7 +15,7 @@ export async function setBudget(engine: Engine, id: string, change: BudgetChange
     const budget = changed(job.budget, change)
     await updateJob(trx, id, { budget })
     const now = await readBudget(trx, id)
-    const spent = now === null ? null : spentWords(now.limit, now.used)
+    const spent = now === null ? null : describeSpent(now.limit, now.used)
     if (spent !== null && job.wait?.for === 'budget')
       throw new AppError('budget_too_small', `That is not enough to go on, because of ${spent}: say more.`)
     await append([

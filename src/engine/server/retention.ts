@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { RemovedJob, StorageView } from '../../contract/storage.ts'
-import { decideRemovals, goesAt } from '../../domain/retention.ts'
+import { decideRemovals, removalDueAt } from '../../domain/retention.ts'
 import { isTerminal } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
@@ -127,7 +127,7 @@ function retentionInput(job: Measured): Parameters<typeof decideRemovals>[0][num
     id: job.id,
     bytes: job.bytes,
     endedAt: hasEnded ? job.completed_at : null,
-    isTaken: job.taken_at !== null,
+    isDownloaded: job.taken_at !== null,
   }
 }
 
@@ -154,7 +154,7 @@ async function storageView(engine: Engine): Promise<StorageView> {
       .slice(0, SHOWN.jobs)
       .map((job) => {
         const { endedAt } = retentionInput(job)
-        const at = goesAt(retention, endedAt)
+        const at = removalDueAt(retention, endedAt)
         return {
           id: job.id,
           title: job.title,

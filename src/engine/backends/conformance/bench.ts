@@ -4,7 +4,7 @@ import type { Profile } from '../../../agents/profile.ts'
 import type { PermissionPrompt } from '../../../agents/session/session-host.ts'
 import type { CaseResult } from '../../../contract/conformance.ts'
 import type { EventContent } from '../../../contract/event-data.ts'
-import { orderWords, type Order } from '../../../contract/orders.ts'
+import { formatOrder, type Order } from '../../../contract/orders.ts'
 import type { PermissionPolicy } from '../../../contract/permission.ts'
 import { newId } from '../../../lib/ids.ts'
 import { readInside, writeInside } from '../../../lib/inside-files.ts'
@@ -91,7 +91,7 @@ export async function openBench(
       return open
     },
     async order(open, order, stop = signal, before = '') {
-      const text = orderWords(order)
+      const text = formatOrder(order)
       const prompt = `${before}${text}\n\nDo only this, ask nothing, then stop.`
       const data = { message_id: newId(), agent_id: newId(), text, delivery: 'At once.' }
       record({ type: 'person.message', message: text, data })

@@ -46,7 +46,8 @@ function withTable(page, table) {
 
 function environmentTable() {
   const rows = describeEnvironment().map(
-    ({ name, usual, description }) => `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${description} |`,
+    ({ name, usual, description }) =>
+      `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${description} |`,
   )
   return ['| variable | default | what it is |', '|---|---|---|', ...rows].join('\n')
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import { AppError } from '../lib/app-error.ts'
-import { insistOnHelper } from './insist-on-helper.ts'
+import { retryWithHelper } from './insist-on-helper.ts'
 import { isDiskFull, isInterruption } from './interruption.ts'
 import { openAnswers } from './permission-answers.ts'
 import { openSlots } from './slots.ts'
@@ -38,14 +38,14 @@ describe('what must not be skipped', () => {
 
   it('is done again when its helper has ended, but not for ever', async () => {
     const often = failing(14, gone)
-    expect(await insistOnHelper(often.act)).toBe('done')
+    expect(await retryWithHelper(often.act)).toBe('done')
     expect(often.asked()).toBe(15)
-    await expect(insistOnHelper(failing(15, gone).act)).rejects.toBe(gone)
+    await expect(retryWithHelper(failing(15, gone).act)).rejects.toBe(gone)
   })
 
   it('is not done again when it failed itself', async () => {
     const broken = failing(1, new Error('it broke'))
-    await expect(insistOnHelper(broken.act)).rejects.toThrow('it broke')
+    await expect(retryWithHelper(broken.act)).rejects.toThrow('it broke')
     expect(broken.asked()).toBe(1)
   })
 })

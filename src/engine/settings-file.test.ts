@@ -30,14 +30,14 @@ it('reads what is there, and takes an empty file and none at all for one that sa
 })
 
 it('says where a key is in the file, or what is around it', () => {
-  const { place } = read('workers: 2\nbackends:\n  - name: a\n    command: [b]\n')
-  expect(place('backends', 0, 'command')).toBe(`${file}, line 4, backends.0.command`)
-  expect(place('backends', 0, 'nowhere')).toBe(`${file}, line 3, backends.0.nowhere`)
-  expect(place('nowhere')).toBe(`${file}, line 1, nowhere`)
-  expect(place()).toBe(`${file}, line 1, the whole`)
-  expect(read('').place('workers')).toBe(`${file}, line 1, workers`)
+  const { locationOf } = read('workers: 2\nbackends:\n  - name: a\n    command: [b]\n')
+  expect(locationOf('backends', 0, 'command')).toBe(`${file}, line 4, backends.0.command`)
+  expect(locationOf('backends', 0, 'nowhere')).toBe(`${file}, line 3, backends.0.nowhere`)
+  expect(locationOf('nowhere')).toBe(`${file}, line 1, nowhere`)
+  expect(locationOf()).toBe(`${file}, line 1, the whole`)
+  expect(read('').locationOf('workers')).toBe(`${file}, line 1, workers`)
   const none = path.join(dir, 'none')
-  expect(readSettingsFile({ path: none, named: false }).place('workers')).toBe(none)
+  expect(readSettingsFile({ path: none, named: false }).locationOf('workers')).toBe(none)
 })
 
 it('reads no file that is not there, is none, or is too long', () => {

@@ -98,7 +98,10 @@ export async function openModels(options: ModelOptions): Promise<Models> {
       const row = rowOf(await readProviders(db.reader), name)
       const candidate = row === undefined ? undefined : await withKey(vault, log, row)
       if (candidate?.usable !== true) return
-      const found = await gateway.probe({ ...candidate, baseUrl: candidate.base_url, blocked: null }, PROBE_MS)
+      const found = await gateway.probe(
+        { ...candidate, baseUrl: candidate.base_url, blocked: null },
+        PROBE_MS,
+      )
       await db.tx(async (trx) => {
         const now = rowOf(await lockProviders(trx), name)
         // If the provider was changed during the probe, the result is not about it.

@@ -58,10 +58,9 @@ const PROVIDERS_MS = 500
 export async function openModels(options: ModelOptions): Promise<Models> {
   const { db, log, dataDir, port, limits, fallback } = options
   const vault = openVault(dataDir)
-  const known = shareFor(PROVIDERS_MS, async () => {
-    const rows = await readProviders(db.reader)
-    return Promise.all(rows.map((row) => withKey(vault, log, row)))
-  })
+  const known = shareFor(PROVIDERS_MS, async () =>
+    Promise.all((await readProviders(db.reader)).map((row) => withKey(vault, log, row))),
+  )
   const gateway = await openGateway({
     log,
     port,

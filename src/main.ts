@@ -9,7 +9,7 @@ import { openBackups, type Backups } from './engine/server/backup.ts'
 import { openBrowserSessions } from './engine/server/browser-sessions.ts'
 import { resumeDeletions } from './engine/people/delete-job.ts'
 import { openCanary } from './engine/server/canary.ts'
-import { openRetainer, type Retainer } from './engine/server/retention.ts'
+import { openRetentionLoop, type RetentionLoop } from './engine/server/retention.ts'
 import { openReadiness } from './engine/server/health.ts'
 import { openCreateJob } from './engine/job/create-job.ts'
 import { openViewJob } from './engine/job/view-job.ts'
@@ -175,11 +175,11 @@ function openStorage(
   version: string,
   { retentionMs }: Config,
   closers: (() => Promise<void>)[],
-): { backups: Backups; retainer: Retainer } {
+): { backups: Backups; retentionLoop: RetentionLoop } {
   const backups = openBackups(engine, version)
-  const retainer = openRetainer(engine, backups, retentionMs)
-  closers.push(backups.close, retainer.close)
-  return { backups, retainer }
+  const retentionLoop = openRetentionLoop(engine, backups, retentionMs)
+  closers.push(backups.close, retentionLoop.close)
+  return { backups, retentionLoop }
 }
 
 /** Opens the database and the launcher in parallel. If one fails, the other is still added to `closers`. */

@@ -93,7 +93,7 @@ async function requireOpen(dir: string): Promise<void> {
   if ((mode & 0o005) !== 0o005) throw new ClosedError(`${dir} is closed to other users`)
 }
 
-/** Returns the real path of a place; the path itself when it does not exist. */
+/** Returns the real path of a file; the path itself when it does not exist. */
 function realPath(file: string): string {
   return fs.existsSync(file) ? fs.realpathSync(file) : file
 }

@@ -20,7 +20,7 @@ export interface Catalogue {
 }
 
 export interface CatalogueOptions extends InstallLocations, BuiltInOptions {
-  /** Returns how a backend currently reaches models. */
+  /** Returns the current route of a backend to its models. */
   readonly routeOf: (profile: Profile) => Promise<ModelRoute>
   /** Returns the conformance kit results, keyed by backend name. */
   readonly conformance: () => Promise<ReadonlyMap<string, Conformance>>

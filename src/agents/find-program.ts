@@ -43,7 +43,7 @@ export async function findProgram(name: string, searchPath: string): Promise<Sea
 
 /**
  * Returns the paths that belong to a program: the outermost `node_modules` that contains it, the Python environment of a
- * script, or the target directory of a link; otherwise only the file itself, because a person's HOME has secrets beside its
+ * script, or the target directory of a link; otherwise only the file itself, because a person's HOME has secrets next to its
  * programs.
  */
 function surroundings(file: string, linked: boolean): string[] {

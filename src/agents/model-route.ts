@@ -4,7 +4,7 @@ import type { Wire } from '../contract/provider.ts'
 export type Speech = Wire | 'openai-responses'
 
 /**
- * The way a backend reaches a model: through the gateway with a provider's key, with its own login, or not at all. `none`:
+ * The route from a backend to a model: through the gateway with a provider's key, with its own login, or not at all. `none`:
  * it needs no model, or the person who added it takes care of that.
  */
 export type ModelRoute =

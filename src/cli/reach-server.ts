@@ -102,7 +102,7 @@ async function startAndConnect(choice: ServerChoice, own: { workers?: number }):
   return { client, dataDir: choice.dataDir, own: server, isShared: false, close: () => server.stop() }
 }
 
-/** Runs `act` with a server and closes everything afterwards, even on errors. */
+/** Runs `run` with a server and closes everything afterwards, even on errors. */
 export async function withServer<T>(
   flags: { dataDir?: string; url?: string },
   run: (client: Client, connection: ServerConnection) => Promise<T>,

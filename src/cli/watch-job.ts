@@ -117,7 +117,7 @@ interface Poller {
   close(): Promise<void>
 }
 
-/** Runs `act` one at a time, with a pause in between, and once more if something changed meanwhile. */
+/** Runs `poll` one at a time, with a pause in between, and once more if something changed meanwhile. */
 function openPoller(poll: () => Promise<void>, stop: AbortSignal): Poller {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)

@@ -57,7 +57,7 @@ export async function* followStream<T>(
 }
 
 /**
- * The state across connections: `heard` is the time of the server's last data in ms since the epoch, `failures` the number
+ * The state across connections: `lastDataAt` is the time of the server's last data in ms since the epoch, `failures` the number
  * since then.
  */
 interface StreamState {

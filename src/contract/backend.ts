@@ -18,7 +18,7 @@ export const BackendView = z.object({
   kind: z.enum(['offline', 'acp', 'command']),
   default: z.boolean(),
   homepage: z.string(),
-  /** The settings file that defines the backend, the only place where it can be changed; null for all others. */
+  /** The settings file that defines the backend, where alone it can be changed; null for all others. */
   file: z.string().nullable(),
   /** Whether this project's own tests run the real program. */
   tested: z.boolean(),
@@ -29,8 +29,8 @@ export const BackendView = z.object({
   /** The latest conformance kit result on this machine; null when the kit never ran. */
   conformance: Conformance.nullable(),
   /**
-   * The way the backend reaches models: through the gateway with the key of `provider`, with its own login (metered by the
-   * usage it reports), or `none` when it needs no model or handles that itself; null when no way is known.
+   * The route of the backend to models: through the gateway with the key of `provider`, with its own login (metered by the
+   * usage it reports), or `none` when it needs no model or handles that itself; null when no route is known.
    */
   auth: z.enum(['gateway', 'own', 'none']).nullable(),
   provider: z.string().nullable(),

@@ -7,7 +7,7 @@ export const BackupRequest = z.strictObject({
     .string()
     .max(4000)
     .refine((text) => text.startsWith('/') && !text.includes('\0'), 'give an absolute path on the server'),
-  /** Whether the key of the secrets and the token of the server are part of it: then whoever has it has those. */
+  /** Whether the key of the secrets and the token of the server are part of it: then a reader of the backup has those. */
   with_key: z.boolean().default(false),
 })
 export type BackupRequest = z.infer<typeof BackupRequest>

@@ -207,7 +207,7 @@ export type EventGroup = EventType extends infer T
     : never
   : never
 
-/** What an event of a type says: its words, and its `data` where it has some. A union over the types. */
+/** The content of an event of a type: its message, and its `data` where it has some. A union over the types. */
 export type EventContent<T extends EventType = EventType> = {
   [K in T]: { readonly type: K; readonly message: string } & DataOf<z.infer<(typeof eventData)[K]>>
 }[T]

@@ -5,7 +5,7 @@ import type { EventType } from './event-data.ts'
  * the prompt of the agent that goes on. What shows events decides by the kind, and never by the type.
  */
 export type EventKind =
-  /** What the agent says, thinks and does; pieces of one thing are joined. */
+  /** Messages, thoughts and actions of the agent; pieces of one thing are joined. */
   | 'message'
   | 'thought'
   | 'tool_call'
@@ -16,7 +16,7 @@ export type EventKind =
   | 'permission'
   | 'note'
   | 'setting'
-  /** Numbers, which are shown beside the session and not in it. */
+  /** Numbers, which are shown next to the session and not in it. */
   | 'count'
   /** What people write to the agent, and that it got it. */
   | 'person'

@@ -1,7 +1,7 @@
 import { eventKinds, type EventKind } from './event-kinds.ts'
 
 /**
- * Says events in the words and colours that people see, for every place that shows them. Tolerant, because events may come
+ * Describes events in the words and colours that people see, for every view that shows them. Tolerant, because events may come
  * from another version: an unknown type is a step, and `data` may be anything.
  */
 

@@ -134,7 +134,7 @@ export const JobView = z.object({
   branch: z.string(),
   /** When a person archived it; null while it is in the lists. */
   archived_at: Time.nullable(),
-  /** When its files were first downloaded or cloned; null while nobody has a copy. */
+  /** When its files were first downloaded or cloned; null until then. */
   taken_at: Time.nullable(),
   head_commit: z.string().nullable(),
   error: z.string().nullable(),

@@ -8,7 +8,7 @@ const limits = {
 
 /**
  * How long jobs that have ended are kept: days since they ended, and how many gigabytes (10^9 bytes) the files of all jobs may
- * take. Null keeps them for good. What goes first is what somebody has a copy of, then what is oldest.
+ * take. Null keeps them for good. Results that were downloaded are removed first, then the oldest.
  */
 export const Retention = z.strictObject({
   days: limits.days.default(null),
@@ -29,7 +29,7 @@ export const StoredJob = z.object({
   status: JobStatus,
   bytes: z.int(),
   completed_at: z.string().nullable(),
-  /** When its result was first downloaded, exported or cloned; null when nobody has taken it away. */
+  /** When its result was first downloaded, exported or cloned; null when it never was. */
   taken_at: z.string().nullable(),
   archived: z.boolean(),
   /** Why it goes the next time; null while it stays. */
@@ -47,7 +47,7 @@ export const RemovedJob = z.object({
   completed_at: z.string(),
   removed_at: z.string(),
   reason: RemovalReason,
-  /** Whether somebody had taken its result away. */
+  /** Whether its result had been downloaded. */
   was_taken: z.boolean(),
 })
 export type RemovedJob = z.infer<typeof RemovedJob>

@@ -75,7 +75,7 @@ function openFindings({ job, findings }: Snapshot): Finding[] {
   return findings.filter((finding) => finding.commit === job.headCommit && !finding.waived)
 }
 
-/** The maximum number of findings named in the reason; all of them are kept beside the checks. */
+/** The maximum number of findings named in the reason; all of them are kept with the checks. */
 const NAMED = 3
 
 /**

@@ -2,7 +2,7 @@ import type { Decision } from './decision.ts'
 import type { Snapshot, Task } from './model.ts'
 
 /**
- * Decides the end of a task whose cancellation a person requested: queued work is withdrawn, running work has been told to
+ * Decides the end of a task whose cancellation a person requested: queued work is withdrawn, running work has been asked to
  * stop, and the task is cancelled when the last of it has ended. A task whose work had already reached main is completed.
  */
 export function decideTaskCancel(snapshot: Snapshot, task: Task): Decision[] {

@@ -6,7 +6,7 @@ export interface RetainedJob {
   readonly bytes: number
   /** Null while the job has not ended. */
   readonly endedAt: number | null
-  /** Whether somebody has taken the result away. */
+  /** Whether the result has been downloaded. */
   readonly isDownloaded: boolean
 }
 
@@ -20,7 +20,7 @@ export function removalDueAt({ days }: Retention, endedAt: number | null): numbe
 
 /**
  * Decides which jobs go, and why, in the order in which they do. Only jobs that have ended can go: first those that are too
- * old; then, while the rest hold more than they may, those whose results somebody has, oldest first, and then the others,
+ * old; then, while the rest hold more than they may, those whose results were downloaded, oldest first, and then the others,
  * oldest first. Pure.
  */
 export function decideRemovals(

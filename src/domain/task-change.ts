@@ -6,7 +6,7 @@ export interface AttemptCommits {
 
 /**
  * Returns the two commits that span all changes of a task, from its work attempts in order. A repair begins where the
- * attempt before it stopped, so the change begins where the first of that chain began; an attempt that began anew (after a
+ * attempt before it stopped, so the change begins where the first of that chain began; an attempt that started over (after a
  * conflict) begins a chain of its own. Both are null before there is any commit.
  */
 export function taskChange(attempts: readonly AttemptCommits[]): AttemptCommits {

@@ -19,7 +19,7 @@ export interface Ask {
   readonly outcome: string | null
 }
 
-/** How one ends that nobody answered: its time is over, or the session that asked has ended. */
+/** The outcome of a request without an answer: its time is over, or the session that asked has ended. */
 export type Unanswered = 'expired' | 'withdrawn'
 
 export interface AskKind<View extends Ask> {
@@ -29,7 +29,7 @@ export interface AskKind<View extends Ask> {
     jobId: string,
     id: string,
   ): Promise<{ readonly ask: View; readonly agentId: string } | null>
-  /** Closes one that nobody answered, and returns what the event says. */
+  /** Closes a request without an answer, and returns its event. */
   closeUnanswered(trx: JobTrx, ask: View, agentId: string, outcome: Unanswered): Promise<EventContent>
   /** Returns the error of an answer that comes too late. */
   closed(outcome: NonNullable<View['outcome']>): AppError

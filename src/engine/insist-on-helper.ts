@@ -3,7 +3,7 @@ import { isHelperEnded } from '../lib/helper.ts'
 /** The maximum number of tries; each waits a little longer for a helper, together most of a minute. */
 const TRIES = 15
 
-/** Retries `act` when the helper that ran it has ended. For acts that may run twice and must not be skipped. */
+/** Retries `run` when the helper that ran it has ended. For operations that may run twice and must not be skipped. */
 export async function retryWithHelper<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -5,9 +5,9 @@ import { clock } from '../lib/clock.ts'
 
 /** Checks whether the files that this server runs from are still those it was started with. */
 export interface OwnProgram {
-  /** Looks at the files. Returns what has changed, as the end of a sentence, or null when nothing has. */
+  /** Checks the files. Returns what has changed, as the end of a sentence, or null when nothing has. */
   check(): Promise<string | null>
-  /** Whether a change has been seen at or after this time, in epoch milliseconds. Looks as well. */
+  /** Whether a change has been seen at or after this time, in epoch milliseconds. Checks first. */
   wasUpgradedSince(ms: number): Promise<boolean>
 }
 
@@ -16,7 +16,7 @@ export const upgradeSentence = 'Slipway was upgraded: restart the server'
 
 const ownRoot = path.join(import.meta.dirname, '..', '..')
 
-/** Paths, from the root, that an installation needs because they are started anew while a server runs. */
+/** Paths, from the root, that an installation needs because they are started again while a server runs. */
 const parts = [
   'package-lock.json',
   'node_modules',

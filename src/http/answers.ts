@@ -24,7 +24,7 @@ export function raw(
   return { description, content: { [type]: { schema } } }
 }
 
-/** A person's act was accepted. */
+/** A person's action was accepted. */
 export const accepted = { 202: ok(JobView, 'Accepted; the job as it is now.') }
 /** Something was deleted. */
 export const gone = { 204: { description: 'It is gone.' } }

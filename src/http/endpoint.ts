@@ -6,7 +6,7 @@ import { jsonBody, type BodyReader } from './bodies.ts'
 import type { HttpLimits } from './http-limits.ts'
 import { parseRequest, type RequestShape, type Sent } from './parse-request.ts'
 
-/** An endpoint: what the API's description says of it, and how it responds. */
+/** An endpoint: its part of the API description, and how it responds. */
 export interface Endpoint {
   readonly route: RouteConfig
   readonly respond: (c: Context, limits: HttpLimits) => Promise<Response>

@@ -15,7 +15,7 @@ export interface LogInParts {
 /**
  * Handles a log-in link: `?code=` on any page becomes a session, and the browser is redirected to the same page without it,
  * so that the secret does not stay in the address. A wrong code is dropped in the same way: the page then asks for the
- * token. So is a token, which never expires and has no place in an address. Returns null when the address has neither.
+ * token. So is a token, which never expires and does not belong in an address. Returns null when the address has neither.
  */
 export async function exchangeLink(c: Context, parts: LogInParts): Promise<Response | null> {
   const { token, code } = c.req.query()

@@ -6,7 +6,7 @@ import type { Streams } from '../engine/job/follow-events.ts'
 import type { Backups } from '../engine/server/backup.ts'
 import type { BrowserSessions } from '../engine/server/browser-sessions.ts'
 import type { Canary } from '../engine/server/canary.ts'
-import type { Retainer } from '../engine/server/retention.ts'
+import type { RetentionLoop } from '../engine/server/retention.ts'
 import type { HttpLimits } from './http-limits.ts'
 import type { LogIn } from './log-in.ts'
 
@@ -19,7 +19,7 @@ export interface ServerParts {
   readonly streams: Streams
   readonly canary: Canary
   readonly backups: Backups
-  readonly retainer: Retainer
+  readonly retentionLoop: RetentionLoop
   readonly sessions: BrowserSessions
   readonly logIn: LogIn
   readonly ready: () => Promise<Health>

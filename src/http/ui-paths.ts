@@ -9,7 +9,7 @@ export function isUiPath(path: string): boolean {
   return path === '/' || path === '/health' || below.includes(/^\/([^/]+)/.exec(path)?.[1] ?? '')
 }
 
-/** Whether a path is a file of the UI: a hashed asset, or a file beside the page. */
+/** Whether a path is a file of the UI: a hashed asset, or a file next to the page. */
 export function isAssetPath(path: string): boolean {
   return /^\/assets\/[\w.-]+(?:\/[\w.-]+)*$|^\/[\w-]+\.(?:js|ico|svg|png|webmanifest|txt|woff2)$/.test(path)
 }

@@ -7,7 +7,7 @@ export function chance(): number {
   return Math.random()
 }
 
-/** Returns a name that nobody else has or can guess (UUIDv4). Rows get a `newId`, which is ordered by time. */
+/** Returns a unique name that cannot be guessed (UUIDv4). Rows get a `newId`, which is ordered by time. */
 export function randomId(): string {
   return randomUUID()
 }

@@ -4,7 +4,7 @@ import { clock } from './clock.ts'
 import { pause, startTimer } from './timers.ts'
 
 /**
- * A small process beside this one for operations that are slow in a large process, such as spawning. There is one at a
+ * A small process next to this one for operations that are slow in a large process, such as spawning. There is one at a
  * time, started when it is needed. One that has ended, or is silent while it is busy, is replaced; its pending operations
  * fail with an error for which `isHelperEnded` is true.
  */

@@ -8,13 +8,13 @@ export interface Timer {
 /** The longest time in ms that Node can wait; it takes a longer one for 1 ms. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** Calls `act` after `ms`, or after 24 days if that is less; a time that is over already counts as none. */
+/** Calls `callback` after `ms`, or after 24 days if that is less; a time that is over already counts as none. */
 export function startTimer(ms: number, callback: () => void): Timer {
   const timer = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_MS))
   return { stop: () => clearTimeout(timer) }
 }
 
-/** Calls `act` every `ms`. */
+/** Calls `callback` every `ms`. */
 export function startInterval(ms: number, callback: () => void): Timer {
   const timer = setInterval(callback, ms)
   return { stop: () => clearInterval(timer) }

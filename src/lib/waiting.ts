@@ -42,7 +42,7 @@ export async function waitFor<T, U>(
 }
 
 /**
- * Calls `act` once, when the signal aborts or because it has aborted, but never before this returns. The returned function
+ * Calls `callback` once, when the signal aborts or because it has aborted, but never before this returns. The returned function
  * takes it back.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {

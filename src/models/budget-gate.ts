@@ -3,7 +3,7 @@ import { fits, describeSpent, type Limit, type Spending } from '../domain/budget
 
 /**
  * Keeps the calls of a job within its budget. A call reserves the maximum that it may use before it is sent; one that may
- * not fit beside the others waits until it is alone, so that a job exceeds its limit by at most one call.
+ * not fit together with the others waits until they have ended, so that a job exceeds its limit by at most one call.
  */
 export interface BudgetGate {
   /** Returns a function that releases the call's share, or the reason why it must not be sent. Rejects when the signal aborts. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { Wire } from '../contract/provider.ts'
 
-/** Headers that apply to one connection, or are set anew for the next. */
+/** Headers that apply to one connection, or are set again for the next. */
 const hopByHop = new Set([
   'connection',
   'keep-alive',

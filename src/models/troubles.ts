@@ -23,7 +23,7 @@ export function openCallFailures(ended: AbortSignal): CallFailures {
   const halted = new AbortController()
   let held: HeldBack | null = null
   let inARow = 0
-  // Agents also call small models beside their work: success of such a call does not mean that the work continues.
+  // Agents also call small models in addition: success of such a call does not mean that the work continues.
   let last = { model: '', at: 0 }
   const isOver = (): boolean => halted.signal.aborted || ended.aborted
   return {

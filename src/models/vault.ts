@@ -5,7 +5,7 @@ import { AppError } from '../lib/app-error.ts'
 import { createOnce } from '../lib/create-once.ts'
 
 /**
- * Encrypts secrets for the database (JWE, A256GCM) with a key in a file beside it that only its owner can read. Each sealed
+ * Encrypts secrets for the database (JWE, A256GCM) with a key in a file next to it that only its owner can read. Each sealed
  * text contains the id of the key and the authenticated name of the secret: it can be opened under that name only.
  */
 export interface Vault {

@@ -5,7 +5,7 @@ import { usualReportsDir, type BriefFeedback, type TaskBrief } from '../contract
 import type { PermissionPolicy } from '../contract/permission.ts'
 
 /**
- * The prompts of each role. They are the Markdown files beside this one; a directory of a person's own may replace any of
+ * The prompts of each role. They are the Markdown files next to this one; a directory of a person's own may replace any of
  * them with a file of the same name. `{{placeholders}}` are filled from the brief, in one pass, so that nothing inside a
  * vision or a log is treated as a placeholder.
  */

@@ -15,12 +15,12 @@ export interface Contact {
 export interface ContactWatch {
   /** Returns all contacts so far, without those among the watched processes and those of clients that connected to them. */
   contacts(): readonly Contact[]
-  /** Returns the number of looks while processes ran, and the average interval between them in ms. */
+  /** Returns the number of samples taken while processes ran, and the average interval between them in ms. */
   samples(): { readonly count: number; readonly everyMs: number }
   close(): void
 }
 
-/** The minimum interval between two looks, in ms. Contacts that begin and end in between are not seen. */
+/** The minimum interval between two samples, in ms. Contacts that begin and end in between are not seen. */
 const LOOK_MS = 50
 /** Looking takes at most one part in this many of the server's time. */
 const SHARE = 5
@@ -76,7 +76,7 @@ function contactBy({ pid, protocol, local, remote }: Socket, own: ReadonlySet<st
   return [{ protocol, address: `${remote.host}:${remote.port}`, program: programOf(pid) }]
 }
 
-/** Drops contacts of ended programs whose name is known from another look: a program may end before its name is read. */
+/** Drops contacts of ended programs whose name is known from another sample: a program may end before its name is read. */
 function namedOnce(contacts: readonly Contact[]): Contact[] {
   return contacts.filter(
     (contact) =>

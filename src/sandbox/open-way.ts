@@ -5,7 +5,7 @@ import { ancestorsOf } from './walls.ts'
 /**
  * Gives another uid access to the paths of a launch where no mount can do it: the server's directories above them can be
  * entered, not listed. Throws when another directory blocks the way to where the program works; paths that it could only
- * read are then out of its reach.
+ * read are then inaccessible to it.
  */
 export function grantPathAccess(
   { writable, home, readable }: { writable: readonly string[]; home: string; readable: readonly string[] },

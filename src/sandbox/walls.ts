@@ -135,7 +135,7 @@ const MACHINE = [
   '/var/cache/fontconfig',
 ]
 
-/** Settings files that are often links to a place that is otherwise absent. */
+/** Settings files that are often links to a path that is otherwise absent. */
 const LINKED_SETTINGS = ['/etc/resolv.conf', '/etc/localtime', '/etc/hosts']
 
 /** Files that only root may read, and so also a server that runs as root: hidden inside. */

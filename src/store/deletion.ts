@@ -4,7 +4,7 @@ import type { Database, JobTrx, Reader } from './database.ts'
 /** The maximum number of rows deleted in one transaction, so that others need not wait for long. */
 const TOGETHER = 2000
 
-/** Marks a job that has ended as deleted: from the commit on nobody sees it, and its idempotency key is free. */
+/** Marks a job that has ended as deleted: it is invisible from the commit on, and its idempotency key is free. */
 export async function markDeleted(trx: JobTrx, id: string): Promise<void> {
   await trx
     .updateTable('jobs')

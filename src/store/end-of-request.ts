@@ -2,7 +2,7 @@ import type { AttemptStatus } from '../contract/words.ts'
 import type { Millis } from './columns.ts'
 
 /**
- * Returns the outcome of a request of an agent, and when it ended: one that nobody answered is withdrawn when its attempt
+ * Returns the outcome of a request of an agent, and when it ended: an unanswered one is withdrawn when its attempt
  * ends. Both are null while it is open.
  */
 export function endOfRequest<Outcome>(request: {

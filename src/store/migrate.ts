@@ -23,7 +23,7 @@ const ADVISORY_LOCK = 7_420_001
 /** The first migration of the schema that both databases share. */
 const FIRST_SHARED = 100
 
-/** Returns the migrations beside this file, in order. */
+/** Returns the migrations next to this file, in order. */
 export function loadMigrations(
   engine: Engine,
   dir = path.join(import.meta.dirname, 'migrations'),

@@ -8,7 +8,7 @@ import type { OnNotify } from './channels.ts'
 /**
  * The session that listens on all channels and holds this server's lock on the database. A notification is only a hint to
  * look now rather than at the next poll: nothing depends on one that is lost. The session reconnects for ever, one attempt
- * at a time, and tells all listeners of a reconnect, because they have missed what was said meanwhile.
+ * at a time, and notifies all listeners of a reconnect, because they have missed the notifications meanwhile.
  */
 export interface Listener {
   /** Calls back for each notification, and with `null` after each reconnect. */

@@ -90,7 +90,7 @@ function readTogether<T>(db: Kysely<Schema>, run: (trx: Trx) => Promise<T>): Pro
 
 /**
  * Returns a function that sends notifications after their commit, those of one turn of the event loop together: inside a
- * transaction each would make commits wait for each other. One that is lost is made up for by whoever looks again.
+ * transaction each would make commits wait for each other. A lost one is made up for by the next poll.
  */
 function openNotifications(pool: ConnectionPool, log: Log): (notifications: readonly Notification[]) => void {
   let pending: Notification[] = []
@@ -112,7 +112,7 @@ function openNotifications(pool: ConnectionPool, log: Log): (notifications: read
 }
 
 /**
- * Retries a transaction when the database goes away. When the response to its commit was lost, its transaction id tells
+ * Retries a transaction when the database becomes unavailable. When the response to its commit was lost, its transaction id tells
  * whether it took effect, so that nothing is done twice.
  */
 async function transactUntilDone<T>(

@@ -129,8 +129,8 @@ export async function claimNext(trx: Trx, queue: QueueName, workerId: string): P
 }
 
 /**
- * Renews the leases of the work that a worker is running, also those that have run out and that nobody has ended. Work that
- * somebody else writes to at this moment is left to the next time, because a job is locked before its work.
+ * Renews the leases of the work that a worker is running, also those that have run out and that have not been ended. Work that
+ * another transaction writes to at this moment is left to the next time, because a job is locked before its work.
  */
 export async function renewLeases(trx: Trx, workerId: string, running: readonly string[]): Promise<void> {
   if (running.length === 0) return

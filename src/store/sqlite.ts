@@ -35,7 +35,7 @@ const EVERY_PAGE = 2 ** 31 - 1
 
 /** Opens the database in `file`, and creates it if it does not exist. The caller holds the lock of the data directory. */
 export function openSqlite(file: string): Sqlite {
-  // Its owner's alone, and so are the files that SQLite makes beside it.
+  // Its owner's alone, and so are the files that SQLite makes next to it.
   fs.closeSync(fs.openSync(file, 'a', 0o600))
   const write = new SqliteConnection(file, false)
   // WAL with `full` forces every commit to disk before it returns (https://sqlite.org/pragma.html#pragma_synchronous).
@@ -226,7 +226,7 @@ class WritingDriver implements Driver {
     if (this.#group === null) {
       this.#exec('begin immediate')
       this.#group = Promise.withResolvers()
-      // Whoever waits is told; a group may fail when all its transactions have failed before.
+      // The callers that wait are notified; a group may fail when all its transactions have failed before.
       this.#group.promise.catch(() => undefined)
       setImmediate(() => this.#commitSoon())
     }
@@ -252,7 +252,7 @@ class WritingDriver implements Driver {
     } finally {
       this.#endTurn(turn)
     }
-    // It may have failed over a row that others of its group wrote: whoever reads on must find that row committed.
+    // It may have failed over a row that others of its group wrote: a later reader must find that row committed.
     await group?.promise.catch(() => undefined)
   }
 

@@ -9,7 +9,7 @@ import type { WorkspacePool } from './pool.ts'
 import { reportsDirAt } from './reports-dir.ts'
 import { strictFlag } from './tolerated-faults.ts'
 
-/** The directory that an attempt may use, with a private home beside it. */
+/** The directory that an attempt may use, with a private home next to it. */
 export interface Workspace {
   readonly dir: string
   readonly home: string

@@ -7,7 +7,7 @@ import { toleratedFaults } from './tolerated-faults.ts'
 
 /**
  * Delivers the job's branch, with the tags of its source, as a normal clone that belongs to the person. A delivery that
- * already holds the commit is left alone, whatever was changed in it; a newer one goes beside it, so that a person's
+ * already holds the commit is left alone, whatever was changed in it; a newer one is put next to it, so that a person's
  * changes stay.
  */
 export async function deliverRepository(

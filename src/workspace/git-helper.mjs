@@ -1,6 +1,6 @@
 // The small process that runs git. A spawn from the server, which is large, blocks its event loop for tens of milliseconds,
 // and one job needs more than a hundred; from here a spawn takes two or three, in parallel. When the server dies, running
-// git processes are told to stop, so that git removes its locks.
+// git processes are asked to stop, so that git removes its locks.
 //
 // Messages in:  {do: 'run', id, args, cwd, env, input?, timeoutMs, maxBytes}, {do: 'stop', id}, {do: 'ping'}
 // Messages out: {id: null} for a ping; {id, exitCode, stdout, stderr, trouble}, where `trouble` is Node's error code or the
@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process'
 
 const running = new Map()
-/** The time in ms that git has to remove its locks when it is told to stop. */
+/** The time in ms that git has to remove its locks when it is asked to stop. */
 const STOP_MS = 5000
 
 // Agents read their job's objects as another user when the server is root; the data directory is closed to others.

@@ -38,7 +38,7 @@ const helper = openHelper({
 
 /**
  * Runs git in its small helper process, which the first run starts and which does not keep this process alive. `signal`
- * tells git to stop. Rejects when the helper has ended or is silent; the next run uses a new one.
+ * asks git to stop. Rejects when the helper has ended or is silent; the next run uses a new one.
  */
 export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitExit> {
   const used = await helper.get()

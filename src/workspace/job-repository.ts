@@ -9,7 +9,7 @@ import type { WorkspacePool } from './pool.ts'
 import { sourceErrorOf } from './source-error.ts'
 
 /**
- * A job's own repository: bare, owned by the server, and the only place where its work becomes permanent. Its HEAD names
+ * A job's own repository: bare, owned by the server, and where alone its work becomes permanent. Its HEAD names
  * the job's branch.
  */
 export interface JobRepository {

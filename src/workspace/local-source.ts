@@ -16,7 +16,7 @@ export interface LocalRepository {
 
 /**
  * Checks that a local source is the repository at its path, and does not include anything from elsewhere through a file or
- * a link in it: whoever prepared it may have pointed it at another repository. Git's own structure of a worktree is
+ * a link in it: its author may have pointed it at another repository. Git's own structure of a worktree is
  * accepted: a `.git` file that names `<repository>/.git/worktrees/<name>`, which names the file in turn. Throws
  * `ForeignPartError` with the finding.
  */

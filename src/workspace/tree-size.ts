@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** The number of files that are looked at together, so that a large tree does not keep others from the disk. */
+/** The number of files that are read together, so that a large tree does not keep others from the disk. */
 const TOGETHER = 64
 /** The unit of `blocks`, whatever the file system's own block size is (stat(2)). */
 const BLOCK_BYTES = 512

@@ -3,7 +3,7 @@ import { limits } from '../../src/config.ts'
 import { openCreateJob } from '../../src/engine/job/create-job.ts'
 import { openStreams } from '../../src/engine/job/follow-events.ts'
 import { openViewJob } from '../../src/engine/job/view-job.ts'
-import { openRetainer } from '../../src/engine/server/retention.ts'
+import { openRetentionLoop } from '../../src/engine/server/retention.ts'
 import { openBackups } from '../../src/engine/server/backup.ts'
 import { openBrowserSessions } from '../../src/engine/server/browser-sessions.ts'
 import { openCanary } from '../../src/engine/server/canary.ts'
@@ -36,7 +36,7 @@ export async function openTestApp({ slots }: { readonly slots?: number } = {}): 
   const createJob = openCreateJob(engine)
   const canary = openCanary({ engine, streams, createJob })
   const backups = openBackups(engine, VERSION)
-  const retainer = openRetainer(engine, backups, HOUR_MS)
+  const retentionLoop = openRetentionLoop(engine, backups, HOUR_MS)
   const server: ServerParts = {
     engine,
     createJob,
@@ -44,7 +44,7 @@ export async function openTestApp({ slots }: { readonly slots?: number } = {}): 
     streams,
     canary,
     backups,
-    retainer,
+    retentionLoop,
     sessions: openBrowserSessions(engine.db, token, limits),
     logIn: openLogIn(token, limits),
     ready:
@@ -72,7 +72,7 @@ export async function openTestApp({ slots }: { readonly slots?: number } = {}): 
     },
     async close() {
       await worker?.stop()
-      for (const part of [retainer, backups, canary, streams]) await part.close()
+      for (const part of [retentionLoop, backups, canary, streams]) await part.close()
       await close()
     },
   }

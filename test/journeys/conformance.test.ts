@@ -62,7 +62,7 @@ it('an agent that asks and tells what it uses passes those cases; that it resume
   // A new process of the fixture remembers nothing, and says that it resumed.
   expect(resultsOf(found)).toEqual({ ...allPass, resume: 'fail' })
   expect(sentenceOf(found, 'resume')).toBe('It resumed its session, and did not know.')
-  expect(sentenceOf(found, 'usage')).toBe('It told 12 tokens.')
+  expect(sentenceOf(found, 'usage')).toBe('It reported 12 tokens.')
   expect(processesNaming('kit-of-the-good')).toEqual([])
 })
 

@@ -61,7 +61,7 @@ async function setTitle(agent: ClientContext, sessionId: string, title: string):
   }
 }
 
-/** Some agents put additional options in a category: their provider beside their model. */
+/** Some agents put additional options in a category: their provider next to their model. */
 function inCategory(
   options: readonly SessionConfigOption[],
   category: string,

@@ -43,7 +43,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
   ])
 }
 
-/** Waits until the backup has ended, and tells how far it is. */
+/** Waits until the backup has ended, and prints its progress. */
 async function end(client: Client, terminal: Terminal): Promise<BackupView> {
   let printed = -1
   for (;;) {
@@ -134,7 +134,7 @@ function checkDatabase(file: string): void {
     })
 }
 
-/** Copies the backup beside the data directory first, so that a copy that was broken off is not taken for it. */
+/** Copies the backup next to the data directory first, so that a copy that was broken off is not taken for it. */
 async function copyBackup(backup: string, dataDir: string): Promise<void> {
   const temporary = `${dataDir}.restoring`
   await fs.promises.rm(temporary, { recursive: true, force: true })

@@ -119,7 +119,7 @@ async function run(vision: string, flags: Flags, terminal: Terminal): Promise<vo
   process.exitCode = await runToEnd(create, flags, terminal)
 }
 
-/** Returns the server's further issues, beside the one in the message. */
+/** Returns the server's issues other than the one in the message. */
 function issueLines(error: ApiError): string | undefined {
   const others = error.issues.filter((issue) => !error.message.includes(issue.message))
   return others.length === 0 ? undefined : others.map((issue) => `${issue.path}: ${issue.message}`).join('\n')

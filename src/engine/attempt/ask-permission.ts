@@ -36,7 +36,7 @@ export function answerPermissions(
   }
 }
 
-/** Chooses an option that allows, `allow_once` first: a standing permission is avoided, so that every act is asked about. */
+/** Chooses an option that allows, `allow_once` first: a standing permission is avoided, so that every action is asked about. */
 export function allowing(prompt: PermissionPrompt): PermissionChoice | null {
   return first(prompt, ['allow_once', 'allow_always'])
 }

@@ -10,8 +10,8 @@ import type { Engine } from '../engine.ts'
 import { underLease } from '../job-transactions.ts'
 
 /**
- * Puts a request of an agent to a person: `insert` stores it, `event` says it. Returns false when this worker has lost the
- * work, so that nobody is asked.
+ * Puts a request of an agent to a person: `insert` stores it, `event` announces it. Returns false when this worker has lost the
+ * work, so that no person is asked.
  */
 export async function requestFromPerson(
   engine: Pick<Engine, 'db' | 'answers'>,
@@ -54,7 +54,7 @@ export async function awaitPerson<View extends Ask>(
       if (over !== 'open') return over
       const { signal, until } = awaited
       await waitFor(waiting.sign, { signal, ms: until - clock.now() }, () => undefined)
-      // Subscribe before the next look, so that an answer that arrives in between is not missed.
+      // Subscribe before the next check, so that an answer that arrives in between is not missed.
       waiting = engine.answers.next(awaited.id)
     }
   } finally {

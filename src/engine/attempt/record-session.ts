@@ -163,7 +163,7 @@ export function merge(waiting: NewEvent[], event: NewEvent, cap: number): boolea
 
 type CallData = EventContent<'session.tool_call'>['data']
 
-/** Returns the news of a tool call, with what was told before and is not told again. */
+/** Returns the changes to a tool call, with the fields that were reported before and are not repeated. */
 function mergeCalls(before: CallData, now: CallData): CallData {
   const diffs = now.diffs ?? before.diffs
   return {

@@ -17,7 +17,7 @@ export interface Streams {
 }
 
 const PAGE = 500
-/** The interval in ms at which readers look on their own, in case a notification is lost. */
+/** The interval in ms at which readers poll on their own, in case a notification is lost. */
 const LOOK_AGAIN_MS = 5000
 /** The time in ms for which summaries of changed jobs are collected before they are sent. */
 const GATHER_MS = 200
@@ -91,7 +91,7 @@ async function* followAll(db: Database, wakers: Wakers, signal: AbortSignal): As
   }
 }
 
-/** A wake-up signal that remembers one ring, so that a ring between a look and the wait is not missed. */
+/** A wake-up signal that remembers one ring, so that a ring between a read and the wait is not missed. */
 function openBell(signal: AbortSignal): { ring(): void; reset(): void; next(ms: number): Promise<void> } {
   let rung = Promise.withResolvers<void>()
   return {

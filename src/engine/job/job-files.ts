@@ -29,7 +29,7 @@ interface CommitLocation {
   readonly commit: string
 }
 
-/** Finds a commit of a job by its name, the tip of its branch unless told. All files are read from git objects. */
+/** Finds a commit of a job by its name, the tip of its branch by default. All files are read from git objects. */
 async function locate(engine: FilesEngine, jobId: string, ref = 'HEAD'): Promise<CommitLocation> {
   const job = await existingJob(engine, jobId)
   const repository = jobRepository(engine.dataDir, jobId)

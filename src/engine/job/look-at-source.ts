@@ -3,16 +3,16 @@ import { findSource, usualBranch } from '../../workspace/find-source.ts'
 import { SourceError } from '../../workspace/source-error.ts'
 import { retryWithHelper } from '../insist-on-helper.ts'
 
-/** The time limit of a look at a source, in ms: a request waits for the result. */
+/** The time limit of the check of a source, in ms: a request waits for the result. */
 const LOOK_MS = 4000
-/** The maximum number of sources looked at concurrently. */
+/** The maximum number of sources checked concurrently. */
 const LOOKS = 16
 
 /** Returns the branch that a job from this source has; null means an empty start. */
 export type SourceCheck = (source: string | null) => Promise<string>
 
 /**
- * Returns a function that checks a source before its job is accepted; concurrent checks of one source share one look. It
+ * Returns a function that checks a source before its job is accepted; concurrent checks of one source share one check. It
  * throws `AppError`: 400 when no job can start from the source, 503 when too many are being looked at.
  */
 export function openSourceCheck(): SourceCheck {

@@ -2,7 +2,7 @@ import { markDownloaded } from '../../store/retention.ts'
 import type { Engine } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
 
-/** Records that somebody has a copy of the files of a job, and how; only the first time counts. */
+/** Records the first download of a job's files, and how it was made; only the first time counts. */
 export async function recordDownload(
   { db }: Pick<Engine, 'db'>,
   id: string,

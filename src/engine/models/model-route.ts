@@ -7,7 +7,7 @@ import { chooseProvider } from '../../models/choose-provider.ts'
 import type { KnownProvider } from './models.ts'
 
 /**
- * Returns how a backend reaches a model now. The gateway comes first, because the agent never sees its key and every token
+ * Returns the current route of a backend to a model. The gateway comes first, because the agent never sees its key and every token
  * is counted. `usable` are the providers that can be called; `ownHome` is the HOME of the person whose logins agents may
  * use.
  */
@@ -38,7 +38,7 @@ export function modelRouteFor(profile: Profile, usable: readonly Provider[], own
   }
 }
 
-/** Returns how a new job would reach a model, ignoring providers whose last probe had its key refused. */
+/** Returns the route of a new job to a model, ignoring providers whose last probe had its key refused. */
 export function modelRouteNow(
   profile: Profile,
   providers: readonly KnownProvider[],

@@ -9,7 +9,7 @@ import { answersChannel } from '../permission-answers.ts'
 
 /**
  * Stores a person's answer to what an agent asked, and wakes the session that waits for it: `answer` closes the request and
- * returns what the event says. Throws `AppError` when the job has no such request, or it is closed.
+ * returns its event. Throws `AppError` when the job has no such request, or it is closed.
  */
 export async function answerAsk<View extends Ask>(
   engine: Pick<Engine, 'db'>,

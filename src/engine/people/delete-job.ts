@@ -30,7 +30,7 @@ export async function resumeDeletions(engine: Engine): Promise<void> {
   for (const id of await deletedJobs(engine.db.reader)) await removeDeleted(engine, id)
 }
 
-/** The files first: without its rows nobody would know that they can go. */
+/** The files first: without its rows there would be no record that they can be removed. */
 async function removeDeleted({ db, dataDir }: Engine, id: string): Promise<void> {
   await discard(path.join(dataDir, 'jobs', id), dataDir)
   await deleteRows(db, id)

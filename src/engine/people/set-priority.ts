@@ -5,7 +5,7 @@ import { updateJob } from '../../store/jobs.ts'
 import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 
-/** Changes the place of a job in the queue. Work that has begun goes on. */
+/** Changes the priority of a job in the queue. Running work continues. */
 export async function setPriority(engine: Engine, id: string, priority: Priority): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))

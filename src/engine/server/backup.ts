@@ -90,7 +90,7 @@ export function openBackups(engine: Pick<Engine, 'db' | 'dataDir' | 'log'>, vers
   }
 }
 
-/** Copies the rows, then the files; `onJobs` is told how many jobs there are and are copied. */
+/** Copies the rows, then the files; `onJobs` receives the number of jobs and of those copied. */
 async function copyEverything(
   engine: Pick<Engine, 'db' | 'dataDir'>,
   { directory, with_key: withKey }: BackupRequest,
@@ -142,7 +142,7 @@ function refusal(sentence: string): AppError {
 /** What is copied by itself, in its order. */
 const others = new Set(['jobs', 'mirrors'])
 
-/** Copies what lies beside the jobs. */
+/** Copies the files next to the jobs. */
 async function copyRoot(dataDir: string, directory: string, withKey: boolean): Promise<void> {
   for (const name of await namesIn(dataDir))
     if (!others.has(name) && !excluded.test(name) && (withKey || !keys.has(name)))

@@ -14,9 +14,9 @@ import { deleteJob } from '../people/delete-job.ts'
 import type { Backups } from './backup.ts'
 
 /** Removes jobs that have ended when they are too old, or hold too much, and says what every job holds. */
-export interface Retainer {
+export interface RetentionLoop {
   view(): Promise<StorageView>
-  /** Removes what goes now. Resolves with what was removed: nothing while a backup is under way. */
+  /** Removes the expired jobs. Resolves with those removed: nothing while a backup is under way. */
   collect(): Promise<RemovedJob[]>
   close(): Promise<void>
 }
@@ -27,8 +27,12 @@ const SHOWN = { jobs: 500, removed: 100 }
 /** A job with what it holds. */
 type Measured = StoredRow & { readonly bytes: number }
 
-/** Starts to keep the data directory within its limits: it looks every `everyMs` milliseconds. */
-export function openRetainer(engine: Engine, backups: Pick<Backups, 'view'>, everyMs: number): Retainer {
+/** Starts to keep the data directory within its limits: it checks every `everyMs` milliseconds. */
+export function openRetentionLoop(
+  engine: Engine,
+  backups: Pick<Backups, 'view'>,
+  everyMs: number,
+): RetentionLoop {
   let isClosed = false
   let running: Promise<RemovedJob[]> | null = null
   const collect = (): Promise<RemovedJob[]> => {
@@ -73,7 +77,7 @@ async function removeExpired(engine: Engine, mustStop: () => boolean): Promise<R
       reason,
       wasTaken: job.taken_at !== null,
     }
-    // Named before it goes: whoever looks for it finds what became of it.
+    // Recorded before it is removed, so that a person who looks for it finds the reason.
     engine.log.info({ job: id, ...removal }, 'retention removes a job')
     if (!(await removeUnlessBack(engine, id, removal))) continue
     removed.push({
@@ -105,7 +109,7 @@ async function removeUnlessBack(
   }
 }
 
-/** Measures what each job holds: once for a job that has ended, anew for the others. */
+/** Measures what each job holds: once for a job that has ended, every time for the others. */
 async function measure({ db, dataDir }: Engine, jobs: readonly StoredRow[]): Promise<Measured[]> {
   const measured: Measured[] = []
   for (const job of jobs) {

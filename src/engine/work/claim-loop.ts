@@ -2,7 +2,7 @@ import type { Log } from '../../lib/log.ts'
 
 /** Claims work while there is room, and runs what it claims at the same time. */
 export interface ClaimLoop {
-  /** Looks for work now; calls while it looks make it look once more. */
+  /** Polls for work now; calls during a poll cause one more. */
   poll(): void
   /** Stops claiming; what runs goes on. */
   close(): void
@@ -11,7 +11,7 @@ export interface ClaimLoop {
 
 /**
  * Returns a closed loop. `claim` returns a function that runs what was claimed, or null when nothing is due. `room` is how
- * many may run at the same time. Errors are logged: the next look tries again.
+ * many may run at the same time. Errors are logged: the next poll tries again.
  */
 export function openClaimLoop(options: {
   readonly name: string
@@ -33,7 +33,7 @@ export function openClaimLoop(options: {
         poll()
       },
       (error: unknown) => {
-        // What fails is not claimed again at once: the next look on a timer does.
+        // What fails is not claimed again at once: the next poll on a timer claims it.
         running -= 1
         log.error({ err: error, queue: name }, 'claimed work')
       },

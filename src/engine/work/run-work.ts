@@ -26,7 +26,7 @@ import { runAttempt } from '../attempt/run-attempt.ts'
 import { runChecks } from './run-checks.ts'
 import { runDeliver, runMerge } from './run-repository.ts'
 
-/** The interval between two looks for space on a full disk: a multiple of the retry delay, with a maximum in ms. */
+/** The interval between two checks for space on a full disk: a multiple of the retry delay, with a maximum in ms. */
 const ROOM_FACTOR = 10
 const ROOM_MS = 30_000
 

@@ -35,7 +35,7 @@ export interface Worker {
 /** The interval in ms of the heartbeat, which renews the leases; well below the time for which they are valid. */
 const BEAT_MS = 2000
 const WATCH_MS = 5000
-/** The interval in ms at which the worker looks at the queue on its own: for what is due at a time, or whose notice was lost. */
+/** The interval in ms at which the worker polls the queue on its own: for what is due at a time, or whose notice was lost. */
 const POLL_MS = 1000
 /** How much short git work runs at the same time. */
 const REPOSITORY_ROOM = 2
@@ -158,7 +158,7 @@ async function nextAdvances(engine: Engine): Promise<(() => Promise<void>) | nul
         await serverAct(patientEngine(engine).db, job, ({ trx }) => postponeAdvance(trx, job))
       }
     })
-    // It is still due: the next look is one on a timer.
+    // It is still due: the next poll is on a timer.
     if (!areDone) throw new Error('an advance that failed could not be put off')
   }
 }

@@ -73,7 +73,7 @@ function installation({ engine, limits }: ServerParts): Endpoint[] {
   ]
 }
 
-/** Reads a backend or an entry of the registry, which its field `registry` tells; errors are about that one alone. */
+/** Reads a backend or an entry of the registry, as its field `registry` shows; errors are about that one alone. */
 const additionBody: BodyReader<CustomBackend | RegistryBackend> = {
   content: { 'application/json': { schema: z.union([CustomBackend, RegistryBackend]) } },
   async read(c, limits) {

@@ -10,7 +10,7 @@ import type { ServerParts } from '../server-parts.ts'
 
 const taskParams = { id: JobId, task_id: idOf('task') }
 
-/** Endpoints of a person's acts on the agents and tasks of a running job. */
+/** Endpoints of a person's actions on the agents and tasks of a running job. */
 export function peopleEndpoints(server: ServerParts): Endpoint[] {
   const { engine } = server
   return [

@@ -10,21 +10,21 @@ const archive = { path: '/api/jobs/{id}/archive', params: { id: JobId }, answers
 
 /** Endpoints of what grows old: the room on the disk, retention, and the archive. */
 export function storageEndpoints(server: ServerParts): Endpoint[] {
-  const { engine, retainer } = server
+  const { engine, retentionLoop } = server
   return [
     endpoint({
       method: 'get',
       path: '/api/storage',
       summary: 'What each job holds on the disk, what goes next and what went',
       answers: { 200: ok(StorageView, 'The room on the disk.') },
-      handle: () => retainer.view(),
+      handle: () => retentionLoop.view(),
     }),
     endpoint({
       method: 'post',
       path: '/api/storage/collect',
       summary: 'Remove now what goes by the retention of the settings',
       answers: { 200: ok(CollectView, 'What was removed.') },
-      handle: async () => ({ removed: await retainer.collect() }),
+      handle: async () => ({ removed: await retentionLoop.collect() }),
     }),
     endpoint({
       ...archive,

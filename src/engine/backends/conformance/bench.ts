@@ -22,12 +22,12 @@ export type Verdict = Pick<CaseResult, 'result' | 'sentence'>
 /** The environment of one case: a temporary workspace, sessions in it, and a record of what they did. */
 export interface Bench {
   readonly profile: Profile
-  /** The directory that holds the workspace; the rest of it is out of the agent's reach. */
+  /** The directory that holds the workspace; the agent cannot access the rest of it. */
   readonly root: string
   readonly signal: AbortSignal
   /** Permission requests of the agents so far. */
   readonly prompts: readonly PermissionPrompt[]
-  /** Messages and acts so far, as events. */
+  /** Messages and actions so far, as events. */
   readonly events: readonly NewEvent[]
   /** Opens a session; `resume` is the id of a session to continue. */
   open(policy: PermissionPolicy, resume?: string): Promise<OpenAgent>

@@ -127,7 +127,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     const usage = open.session.usage()
     if (usage === null) return skip('It does not tell what it uses.')
     return pass(
-      `It told ${usage.inputTokens + usage.outputTokens} tokens${usage.costUsd === null ? '' : ` and $${usage.costUsd}`}.`,
+      `It reported ${usage.inputTokens + usage.outputTokens} tokens${usage.costUsd === null ? '' : ` and $${usage.costUsd}`}.`,
     )
   },
 

@@ -100,10 +100,10 @@ async function copyAnswer(
 }
 
 function send(context: GatewayContext, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-  const { target, route, search, content: asked, request, response } = call
+  const { target, route, search, content, request, response } = call
   const body = call.body.bytes()
   const headers = requestHeaders(request.headers, target, body.length)
-  if (!asked.isUnchanged) delete headers['content-encoding']
+  if (!content.isUnchanged) delete headers['content-encoding']
   return context.upstream.call({
     method: request.method ?? 'POST',
     url: addressOf(target, route, search),

@@ -119,8 +119,8 @@ function faultIn(json: unknown): Fault | null {
   const detail = typeof message === 'string' ? message.slice(0, 300) : label
   const cure = judgeRefusal(number, `${label} ${detail}`)
   if (cure === 'request') return null
-  const words = `it broke its answer off with ${number} (${detail})`
-  return { kind: 'status', status: number, message: words, cure, retryAfterMs: null }
+  const reason = `it broke its answer off with ${number} (${detail})`
+  return { kind: 'status', status: number, message: reason, cure, retryAfterMs: null }
 }
 
 function errorIn(json: unknown): Record<string, unknown> | null {

@@ -93,12 +93,12 @@ function parse(bytes: Buffer): unknown {
 }
 
 /** Returns the same JSON object with one field set. */
-export function withField(bytes: Buffer, { offsets: places }: Skimmed, name: string, value: unknown): Buffer {
-  const offset = places.get(name)
+export function withField(bytes: Buffer, { offsets }: Skimmed, name: string, value: unknown): Buffer {
+  const offset = offsets.get(name)
   const text = JSON.stringify(value)
   if (offset !== undefined)
     return Buffer.concat([bytes.subarray(0, offset.start), Buffer.from(text), bytes.subarray(offset.end)])
   const inside = bytes.indexOf('{') + 1
-  const field = `${JSON.stringify(name)}:${text}${places.size === 0 ? '' : ','}`
+  const field = `${JSON.stringify(name)}:${text}${offsets.size === 0 ? '' : ','}`
   return Buffer.concat([bytes.subarray(0, inside), Buffer.from(field), bytes.subarray(inside)])
 }

@@ -16,7 +16,7 @@ export type ReportedUsage = Partial<
 >
 
 export function totalOf(reported: ReportedUsage): CallUsage {
-  const { uncached: uncached = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = reported
+  const { uncached = 0, cached = 0, cacheWrite = 0, output = 0, reasoning = 0 } = reported
   return { input: uncached + cached + cacheWrite, cached, cacheWrite, output, reasoning }
 }
 

@@ -51,6 +51,11 @@ export function useSetPriority(id: string) {
   return useJobCommand(id, (priority: Priority) => client.setPriority(id, priority))
 }
 
+/** Takes a job that has ended out of the lists, or with false puts it back. */
+export function useArchiveJob(id: string) {
+  return useJobCommand(id, (archived: boolean) => client.archiveJob(id, archived))
+}
+
 export function useRestartJob(id: string) {
   return useJobCommand(id, () => client.restart(id))
 }

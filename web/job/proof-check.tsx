@@ -3,13 +3,14 @@ import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { CheckView } from '../../src/contract/job.ts'
 import type { CheckOrigin } from '../../src/contract/words.ts'
-import { AnsiLog } from '../ui/ansi-log.tsx'
 import { Code } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
+import { lazyPart } from '../ui/lazy-part.tsx'
 import { StatusPill } from '../ui/status-pill.tsx'
 import { fullTime, measured } from '../ui/time.ts'
 
 const route = getRouteApi('/app/jobs/$id/proof')
+const AnsiLog = lazyPart(async () => (await import('../ui/ansi-log.tsx')).AnsiLog)
 
 /** One check: its verdict in a line, and its evidence below when it is opened, with a URL of its own. */
 export function CheckRow({ check, isOpen }: { readonly check: CheckView; readonly isOpen: boolean }) {

@@ -4,7 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { Kbd } from './code.tsx'
 import { cx } from './cx.ts'
 
-interface MenuItem {
+export interface MenuItem {
   readonly label: string
   /** A second line: a description, or why it cannot be chosen. */
   readonly note?: string

@@ -7,8 +7,9 @@ import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Elapsed } from '../../ui/since.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
+import { Badge, StatusPill } from '../../ui/status-pill.tsx'
 import { statuses } from '../../ui/status.ts'
+import { fullTime } from '../../ui/time.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobFacts } from './job-facts.tsx'
 import { JobTabs } from './job-tabs.tsx'
@@ -71,6 +72,11 @@ function Title({ job }: { readonly job: JobView }) {
             <VisionToggle isOpen={isOpen} controls={visionId} onToggle={() => setIsOpen(!isOpen)} />
           )}
           <StatusPill status={jobState(job)} />
+          {job.archived_at !== null && (
+            <Badge>
+              <span title={`Since ${fullTime(job.archived_at)}`}>Archived</span>
+            </Badge>
+          )}
         </div>
         <div className="flex items-center gap-1.5 max-sm:ml-auto">
           <JobActions job={job} />

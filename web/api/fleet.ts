@@ -43,7 +43,9 @@ export function useFleet(
           const before = known.get(summary.id)
           known.set(summary.id, summary)
           patch(summary)
-          if (before?.status !== summary.status || needs(before) !== needs(summary)) readListsAgain()
+          // One that has ended changes when it is archived or put back.
+          const isOther = before?.status !== summary.status || needs(before) !== needs(summary)
+          if (isOther || summary.completed_at !== null) readListsAgain()
           onChange(summary, before)
         }
       } catch (error) {

@@ -39,4 +39,5 @@ export const keys = {
   health: ['health'],
   canary: ['canary'],
   backup: ['backup'],
+  storage: ['storage'],
 } as const

@@ -4,6 +4,8 @@ import { client } from './client.ts'
 import { keys } from './keys.ts'
 
 const healthMs = 10_000
+/** The server measures unfinished jobs each time. */
+const storageMs = 30_000
 /** The polling interval in ms while a canary or a backup is under way. */
 const underwayMs = 1_000
 
@@ -76,6 +78,12 @@ export const queries = {
       queryKey: keys.backup,
       queryFn: () => client.backup(),
       refetchInterval: ({ state }) => (state.data?.status === 'running' ? underwayMs : healthMs),
+    }),
+  storage: () =>
+    queryOptions({
+      queryKey: keys.storage,
+      queryFn: () => client.storage(),
+      refetchInterval: storageMs,
     }),
   canary: () =>
     queryOptions({

@@ -20,11 +20,6 @@ const sorts = [
 
 /** The filter and order of the jobs, stored in the URL. */
 export function JobsFilter() {
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
-  const sorted = sorts.find(
-    (sort) => sort.sort_by === search.sort_by && sort.sort_order === search.sort_order,
-  )
   return (
     <div
       role="search"
@@ -32,45 +27,66 @@ export function JobsFilter() {
       className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line px-6 py-2 max-md:px-4"
     >
       <SearchBox />
-      <Select
-        aria-label="Status"
-        className="w-36"
-        value={search.needs === undefined ? (search.status ?? '') : 'needs_you'}
-        onChange={({ target }) =>
-          void navigate({
-            search: (now) => ({
-              ...now,
-              page: undefined,
-              status: JobStatus.safeParse(target.value).data,
-              needs: target.value === 'needs_you' ? ('person' as const) : undefined,
-            }),
-          })
-        }
-      >
-        <option value="">Every status</option>
-        <option value="needs_you">{statuses.needs_you.label}</option>
-        {JobStatus.options.map((status) => (
-          <option key={status} value={status}>
-            {statuses[status].label}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Order"
-        className="w-40"
-        value={sorted?.name ?? 'attention'}
-        onChange={({ target }) => {
-          const { sort_by, sort_order } = sorts.find(({ name }) => name === target.value) ?? sorts[0]
-          void navigate({ search: (now) => ({ ...now, page: undefined, sort_by, sort_order }) })
-        }}
-      >
-        {sorts.map(({ name, label }) => (
-          <option key={name} value={name}>
-            {label}
-          </option>
-        ))}
-      </Select>
+      <StatusFilter />
+      <Order />
     </div>
+  )
+}
+
+/** Jobs of a status, those that need a person, or those that were archived, which are in no other list. */
+function StatusFilter() {
+  const { status, needs, archived } = route.useSearch()
+  const navigate = route.useNavigate()
+  const chosen = archived === true ? 'archived' : needs === 'person' ? 'needs_you' : (status ?? '')
+  return (
+    <Select
+      aria-label="Status"
+      className="w-36"
+      value={chosen}
+      onChange={({ target }) =>
+        void navigate({
+          search: (now) => ({
+            ...now,
+            page: undefined,
+            status: JobStatus.safeParse(target.value).data,
+            needs: target.value === 'needs_you' ? ('person' as const) : undefined,
+            archived: target.value === 'archived' ? (true as const) : undefined,
+          }),
+        })
+      }
+    >
+      <option value="">Every status</option>
+      <option value="needs_you">{statuses.needs_you.label}</option>
+      {JobStatus.options.map((option) => (
+        <option key={option} value={option}>
+          {statuses[option].label}
+        </option>
+      ))}
+      <option value="archived">Archived</option>
+    </Select>
+  )
+}
+
+function Order() {
+  const { sort_by: by, sort_order: order } = route.useSearch()
+  const navigate = route.useNavigate()
+  const sorted = sorts.find((sort) => sort.sort_by === by && sort.sort_order === order)
+  return (
+    <Select
+      aria-label="Order"
+      className="w-40"
+      value={sorted?.name ?? 'attention'}
+      onChange={({ target }) => {
+        const { sort_by, sort_order } = sorts.find(({ name }) => name === target.value) ?? sorts[0]
+        void navigate({ search: (now) => ({ ...now, page: undefined, sort_by, sort_order }) })
+      }}
+    >
+      {sorts.map(({ name, label }) => (
+        <option key={name} value={name}>
+          {label}
+        </option>
+      ))}
+    </Select>
   )
 }
 

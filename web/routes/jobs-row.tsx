@@ -3,6 +3,7 @@ import type { JobSummary } from '../../src/contract/job.ts'
 import { waitWords } from '../job/frame/wait-words.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { cx } from '../ui/cx.ts'
+import { ListCheckbox } from '../ui/list-checkbox.tsx'
 import { spent } from '../ui/money.ts'
 import { ProgressBar } from '../ui/progress-bar.tsx'
 import { ProofBadge } from '../ui/proof-badge.tsx'
@@ -13,17 +14,28 @@ import { StatusPill } from '../ui/status-pill.tsx'
 import { statuses } from '../ui/status.ts'
 
 const row =
-  'grid min-h-13 items-center gap-x-4 border-b border-line px-6 py-2 max-md:px-4 ' +
+  'grid min-h-13 min-w-0 flex-1 items-center gap-x-4 py-2 pr-6 pl-2 max-md:pr-4 ' +
   'grid-cols-[6.5rem_minmax(0,1fr)_8.5rem_7.5rem_5.5rem_6rem] max-lg:grid-cols-[6.5rem_minmax(0,1fr)_8.5rem_5.5rem] ' +
   'max-sm:grid-cols-[minmax(0,1fr)_auto]'
 const wide = 'max-lg:hidden'
 const notOnPhones = 'max-sm:hidden'
 
-/** One job in one line; a second line only for its wait or its error. */
-export function JobRow({ job }: { readonly job: JobSummary }) {
+const line = 'flex items-center border-b border-line pl-4 max-md:pl-2'
+
+/** One job in one line, which can be selected; a second line only for its wait or its error. */
+export function JobRow({
+  job,
+  isSelected,
+  onSelect,
+}: {
+  readonly job: JobSummary
+  readonly isSelected: boolean
+  readonly onSelect: (isSelected: boolean) => void
+}) {
   return (
-    <li>
-      <Link to="/jobs/$id" params={{ id: job.id }} className={cx(row, '-outline-offset-2 hover:bg-hover')}>
+    <li className={cx(line, isSelected ? 'bg-accent-soft/60' : 'hover:bg-hover')}>
+      <ListCheckbox label={`Select ${job.title}`} checked={isSelected} onChange={onSelect} />
+      <Link to="/jobs/$id" params={{ id: job.id }} className={cx(row, '-outline-offset-2')}>
         <span className={cx('flex', notOnPhones)}>
           <StatusPill status={jobState(job)} look="bare" />
         </span>
@@ -108,13 +120,16 @@ export function JobRowSkeletons() {
     <div role="status">
       <span className="sr-only">Loading</span>
       {Array.from({ length: 8 }, (_, index) => (
-        <div key={index} className={row}>
-          <Skeleton className={cx('h-4 w-20', notOnPhones)} />
-          <Skeleton className={cx('h-4', ['w-3/5', 'w-2/5', 'w-1/2'][index % 3])} />
-          <Skeleton className={cx('h-4', notOnPhones)} />
-          <Skeleton className={cx('h-4', wide)} />
-          <Skeleton className={cx('h-4', wide)} />
-          <Skeleton className="h-4 w-16 justify-self-end" />
+        <div key={index} className={line}>
+          <span className="size-8 shrink-0" />
+          <div className={row}>
+            <Skeleton className={cx('h-4 w-20', notOnPhones)} />
+            <Skeleton className={cx('h-4', ['w-3/5', 'w-2/5', 'w-1/2'][index % 3])} />
+            <Skeleton className={cx('h-4', notOnPhones)} />
+            <Skeleton className={cx('h-4', wide)} />
+            <Skeleton className={cx('h-4', wide)} />
+            <Skeleton className="h-4 w-16 justify-self-end" />
+          </div>
         </div>
       ))}
     </div>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { JobList } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
 import { useTitle } from '../shell/title.ts'
@@ -7,8 +8,10 @@ import { buttonClass } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Page } from '../ui/page.tsx'
+import { JobsBar } from './jobs-bar.tsx'
 import { JobRow, JobRowSkeletons } from './jobs-row.tsx'
 import { JobsFilter, Pager } from './jobs-filter.tsx'
+import { useSelection } from './jobs-selection.ts'
 
 const route = getRouteApi('/app/jobs')
 
@@ -17,7 +20,11 @@ export function JobsScreen() {
   useTitle('Jobs')
   const search = route.useSearch()
   const { data, error, isPlaceholderData } = useQuery(
-    queries.jobs({ ...search, sort_by: search.sort_by ?? 'attention' }),
+    queries.jobs({
+      ...search,
+      archived: search.archived === true ? 'true' : undefined,
+      sort_by: search.sort_by ?? 'attention',
+    }),
   )
   return (
     <Page
@@ -32,48 +39,85 @@ export function JobsScreen() {
     >
       <div className="flex h-full min-h-0 flex-col">
         <JobsFilter />
-        <div className="min-h-0 flex-1 overflow-y-auto" aria-busy={isPlaceholderData}>
-          {error !== null && data === undefined && (
-            <div className="p-6">
-              <Failure error={error} />
-            </div>
-          )}
-          {data === undefined && error === null && <JobRowSkeletons />}
-          {data !== undefined && data.jobs.length > 0 && <Rows list={data} />}
-          {data?.jobs.length === 0 && (
-            <Nothing
-              isFiltered={search.q !== undefined || search.status !== undefined || search.needs !== undefined}
-            />
-          )}
-        </div>
+        {data === undefined ? (
+          <Body>
+            {error === null ? (
+              <JobRowSkeletons />
+            ) : (
+              <div className="p-6">
+                <Failure error={error} />
+              </div>
+            )}
+          </Body>
+        ) : (
+          <Rows list={data} isBusy={isPlaceholderData} />
+        )}
         {data !== undefined && data.total > data.page_size && <Pager list={data} />}
       </div>
     </Page>
   )
 }
 
-function Rows({ list }: { readonly list: JobList }) {
+function Body({ isBusy = false, children }: { readonly isBusy?: boolean; readonly children: ReactNode }) {
   return (
-    <ul aria-label="Jobs">
-      {list.jobs.map((job) => (
-        <JobRow key={job.id} job={job} />
-      ))}
-    </ul>
+    <div className="min-h-0 flex-1 overflow-y-auto" aria-busy={isBusy}>
+      {children}
+    </div>
   )
 }
 
-function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
-  if (isFiltered)
+function Rows({ list, isBusy }: { readonly list: JobList; readonly isBusy: boolean }) {
+  const search = route.useSearch()
+  const selection = useSelection(list.jobs, JSON.stringify(search))
+  if (list.jobs.length === 0)
+    return (
+      <Body isBusy={isBusy}>
+        <Nothing isBehindLast={list.total > 0} />
+      </Body>
+    )
+  return (
+    <>
+      <JobsBar shown={list.jobs} selection={selection} isArchive={search.archived === true} />
+      <Body isBusy={isBusy}>
+        <ul aria-label="Jobs">
+          {list.jobs.map((job) => (
+            <JobRow
+              key={job.id}
+              job={job}
+              isSelected={selection.has(job.id)}
+              onSelect={(isSelected) => selection.set([job.id], isSelected)}
+            />
+          ))}
+        </ul>
+      </Body>
+    </>
+  )
+}
+
+/** Why no job is shown. `isBehindLast`: there are jobs, but not on this page. */
+function Nothing({ isBehindLast }: { readonly isBehindLast: boolean }) {
+  const { q, status, needs, archived } = route.useSearch()
+  if (isBehindLast)
     return (
       <EmptyState
-        title="No job is like that"
+        title="Nothing is left on this page"
         action={
-          <Link to="/jobs" search={{}} className={buttonClass()}>
-            Show all jobs
+          <Link to="/jobs" search={(now) => ({ ...now, page: undefined })} className={buttonClass()}>
+            Go to the first page
           </Link>
         }
-      >
+      />
+    )
+  if (q !== undefined || status !== undefined || needs !== undefined)
+    return (
+      <EmptyState title="No job is like that" action={<AllJobs />}>
         Search for other words, or look at every status.
+      </EmptyState>
+    )
+  if (archived === true)
+    return (
+      <EmptyState title="No archived jobs" action={<AllJobs />}>
+        Archive the jobs you are done with: they leave the list, and nothing of them is lost.
       </EmptyState>
     )
   return (
@@ -88,5 +132,13 @@ function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
       A job is one idea carried to a repository whose checks the server itself has run. Say what should be
       built, and watch the team plan it, build it and prove it here.
     </EmptyState>
+  )
+}
+
+function AllJobs() {
+  return (
+    <Link to="/jobs" search={{}} className={buttonClass()}>
+      Show all jobs
+    </Link>
   )
 }

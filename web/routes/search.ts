@@ -11,6 +11,7 @@ export const NewJobSearch = z.object({ vision: text, backend: text })
 export const JobsSearch = z.object({
   status: JobStatus.optional().catch(undefined),
   needs: z.enum(['person']).optional().catch(undefined),
+  archived: z.literal(true).optional().catch(undefined),
   q: text,
   page: z.int().min(1).optional().catch(undefined),
   sort_by: z.enum(['created_at', 'title', 'status', 'attention']).optional().catch(undefined),

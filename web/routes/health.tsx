@@ -12,6 +12,7 @@ import { StatusPill } from '../ui/status-pill.tsx'
 import { duration } from '../ui/time.ts'
 import { Backup } from './health-backup.tsx'
 import { Canary } from './health-canary.tsx'
+import { Storage } from './health-storage.tsx'
 
 /** The health of the server: its latest check of each of its parts, and its workers. */
 export function HealthScreen() {
@@ -31,6 +32,7 @@ export function HealthScreen() {
               <Checks health={health} />
             </Section>
             <Canary />
+            <Storage />
             <Backup />
             {stats !== undefined && <Figures stats={stats} version={health.version} />}
             {workers !== undefined && <Workers workers={workers} />}

@@ -85,11 +85,14 @@ export interface ConfirmProps {
   readonly title: string
   readonly children: ReactNode
   readonly action: string
+  /** The button that changes nothing: `Keep it` unless told. */
+  readonly keep?: string
   readonly onConfirm: () => void
 }
 
 /** The window of `Confirm`. */
-export function ConfirmWindow({ open, onOpenChange, title, children, action, onConfirm }: ConfirmProps) {
+export function ConfirmWindow(props: ConfirmProps) {
+  const { open, onOpenChange, title, children, action, keep = 'Keep it', onConfirm } = props
   const returnFocus = useReturnFocus()
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
@@ -105,7 +108,7 @@ export function ConfirmWindow({ open, onOpenChange, title, children, action, onC
           </AlertDialog.Description>
           <div className="mt-3 flex justify-end gap-2">
             <AlertDialog.Cancel asChild>
-              <Button>Keep it</Button>
+              <Button>{keep}</Button>
             </AlertDialog.Cancel>
             <AlertDialog.Action asChild>
               <Button variant="danger" onClick={onConfirm}>

@@ -115,7 +115,10 @@ export function usePutSettings() {
     mutationFn: (settings: Settings) => client.putSettings(settings),
     onSuccess: (settings) => {
       cache.setQueryData(keys.settings, settings)
-      return cache.invalidateQueries({ queryKey: keys.backends })
+      return Promise.all([
+        cache.invalidateQueries({ queryKey: keys.backends }),
+        cache.invalidateQueries({ queryKey: keys.storage }),
+      ])
     },
   })
 }

@@ -15,6 +15,7 @@ import { Select } from '../ui/select.tsx'
 import { showFailure, showToast } from '../ui/toast.tsx'
 import { Providers } from './settings-providers.tsx'
 import { JobDefaults } from './settings-defaults.tsx'
+import { RetentionSettings } from './settings-retention.tsx'
 
 const themes: readonly { readonly value: Theme; readonly label: string }[] = [
   { value: 'system', label: 'As the system' },
@@ -62,6 +63,12 @@ export function SettingsScreen() {
       <Section title="Jobs" hint="What a job gets when nothing else is said.">
         <DefaultBackend />
         <JobDefaults />
+      </Section>
+      <Section
+        title="Retention"
+        hint="How long jobs that have ended stay on the disk, with their repositories and results. What was removed cannot be brought back."
+      >
+        <RetentionSettings />
       </Section>
       <Section
         title="Models"

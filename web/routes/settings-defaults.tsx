@@ -6,6 +6,7 @@ import { usePutSettings } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Switch } from '../ui/checkbox.tsx'
+import { whenSent } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Segmented } from '../ui/segmented.tsx'
@@ -45,7 +46,8 @@ function DefaultsForm({ settings }: { readonly settings: Settings }) {
       permissions: form.permissions,
       checks: entriesOf(form.checks),
     }
-    put.mutate({ ...settings, defaults }, { onSuccess: () => showToast('done', 'Saved.') })
+    // What is saved replaces this form, which then hears no more of it.
+    whenSent(put.mutateAsync({ ...settings, defaults }), () => showToast('done', 'Saved.'))
   }
   return (
     <form
@@ -102,7 +104,7 @@ function TextDefaults({
           <Input
             {...control}
             inputMode="numeric"
-            className="w-20"
+            className="max-w-20"
             value={form.parallelism}
             onChange={({ target }) => onChange({ parallelism: target.value })}
           />

@@ -52,7 +52,7 @@ function readText(key: string): string {
 }
 
 /**
- * Runs `done` after a draft was sent. A form that is unmounted before the response arrives does not get the callbacks passed
+ * Runs `done` after something was sent. A form that is unmounted before the response arrives does not get the callbacks passed
  * to `mutate`, but its draft has to be removed all the same. `onFailure` is for failures that are not shown elsewhere.
  */
 export function whenSent<T>(

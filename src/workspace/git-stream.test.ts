@@ -15,7 +15,7 @@ it('breaks when git fails, also for a reader who comes later', async () => {
   const ended = Promise.withResolvers<void>()
   const output = streamGit(['no-such-command'], { ...options, onClose: () => ended.resolve() })
   await ended.promise
-  await expect(text(output)).rejects.toThrow()
+  await expect(text(output)).rejects.toThrow('git ended with 1')
 })
 
 it('ends git when its reader is gone or its signal aborts', async () => {

@@ -66,6 +66,7 @@ export const engineSeam = { from: 'engine/engine.ts', to: 'engine/models/models.
  * with the tests in `test/`. Below it, `test/rooms.test.ts` says which room lacks tests.
  *
  * @type {Readonly<Record<string, number>>}
+ * @public
  */
 export const testFloor = {
   domain: 0.9,

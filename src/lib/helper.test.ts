@@ -79,7 +79,8 @@ it('that dies over and over is started again later each time', async () => {
     child.send({ do: 'die' })
     await failed
   }
-  expect(waits[4]).toBeGreaterThan((waits[2] ?? 0) + 100)
+  // A busy machine adds to any of them, so that they cannot be compared with each other.
+  expect(waits.slice(2).map((wait, doubled) => wait > 95 * 2 ** doubled)).toEqual([true, true, true])
 })
 
 it('that is stopped does not keep the server from ending', async () => {

@@ -28,7 +28,8 @@ export interface MenuProps {
 /** The opened `Menu`, loaded when the first one opens. */
 export function MenuPanel({ trigger, align = 'end', items }: MenuProps) {
   return (
-    <DropdownMenu.Root defaultOpen>
+    // A modal menu would hide everything else from screen readers while it can still be focused.
+    <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -7,6 +7,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
+import { makeRoomScarce, slowRetention } from './scarce-room.ts'
 import { screens, type ShownJobs } from './screens.ts'
 
 let server: TestServer
@@ -19,15 +20,17 @@ async function startedJob(vision: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  server = await startTestServer()
-  const [done, failed, running] = await Promise.all(
+  server = await startTestServer({ env: slowRetention })
+  const [done = '', failed = '', running = ''] = await Promise.all(
     ['a calculator for the command line', 'a counter [[demo:unfixable]]', 'a counter [[demo:hang]]'].map(
       startedJob,
     ),
   )
+  const { job_id: archived } = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
   const waiting = await server.client.createJob({ vision: 'a counter', mode: 'team', approve_plan: true })
-  jobs = { done: done ?? '', failed: failed ?? '', running: running ?? '', waiting: waiting.job_id }
-  for (const id of [jobs.done, jobs.failed]) await endOf(server, id)
+  jobs = { done, failed, running, waiting: waiting.job_id, archived }
+  for (const id of [done, failed, archived]) await endOf(server, id)
+  await makeRoomScarce(server, jobs)
   await until('a plan to approve', 110_000, async () =>
     (await server.client.getJob(jobs.waiting)).wait?.for === 'approval' ? true : null,
   )

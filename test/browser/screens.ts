@@ -10,6 +10,8 @@ export interface ShownJobs {
   readonly failed: string
   /** Waits for somebody to approve its plan. */
   readonly waiting: string
+  /** Completed and archived. */
+  readonly archived: string
 }
 
 export interface Screen {
@@ -38,6 +40,29 @@ export const screens: readonly Screen[] = [
   },
   { name: 'jobs', path: () => '/jobs' },
   { name: 'jobs-none-found', path: () => '/jobs?q=nothing-of-this-name' },
+  {
+    name: 'jobs-selected',
+    path: () => '/jobs',
+    prepare: selectAll,
+    shows: (page) => page.getByText(/^\d selected/),
+  },
+  {
+    name: 'jobs-delete',
+    path: () => '/jobs',
+    prepare: async (page) => {
+      await selectAll(page)
+      await press(page, 'Delete')
+    },
+    shows: (page) => page.getByText('Nobody has a copy').first(),
+  },
+  { name: 'jobs-archived', path: () => '/jobs?archived=true' },
+  { name: 'board-archived', path: ({ archived }) => `/jobs/${archived}` },
+  {
+    name: 'job-menu',
+    path: ({ archived }) => `/jobs/${archived}`,
+    prepare: (page) => press(page, 'More about this job'),
+    shows: (page) => page.getByRole('menuitem', { name: 'Put the job back' }),
+  },
   { name: 'board-running', path: ({ running }) => `/jobs/${running}` },
   { name: 'board-done', path: ({ done }) => `/jobs/${done}` },
   { name: 'board-failed', path: ({ failed }) => `/jobs/${failed}` },
@@ -106,9 +131,59 @@ export const screens: readonly Screen[] = [
     shows: (page) => page.getByRole('dialog'),
   },
   { name: 'settings', path: () => '/settings' },
+  {
+    name: 'settings-retention',
+    path: () => '/settings',
+    prepare: async (page) => {
+      await page.getByRole('textbox', { name: /^Days to keep/ }).fill('a week')
+      await page
+        .locator('section', { hasText: 'Retention' })
+        .getByRole('button', { name: 'Save' })
+        .last()
+        .click()
+    },
+    shows: (page) => page.getByText(/^Write a whole number/),
+  },
+  {
+    name: 'settings-retention-warning',
+    path: () => '/settings',
+    prepare: async (page) => {
+      await page.getByRole('textbox', { name: /^Disk space/ }).fill('0.01')
+      await page
+        .locator('section', { hasText: 'Retention' })
+        .getByRole('button', { name: 'Save' })
+        .last()
+        .click()
+    },
+    shows: (page) => page.getByRole('alertdialog'),
+  },
   { name: 'health', path: () => '/health' },
+  {
+    name: 'health-storage',
+    path: () => '/health',
+    prepare: (page) => scrollTo(page, 'Storage'),
+    shows: (page) => page.getByRole('button', { name: 'Remove now' }),
+  },
+  {
+    name: 'health-remove',
+    path: () => '/health',
+    prepare: (page) => press(page, 'Remove now'),
+    shows: (page) => page.getByRole('alertdialog'),
+  },
 ]
+
+function selectAll(page: Page): Promise<void> {
+  return page.getByRole('checkbox', { name: 'Select all jobs on this page' }).check()
+}
 
 function press(page: Page, name: string): Promise<void> {
   return page.getByRole('button', { name }).click()
+}
+
+/** Scrolls the content of a screen, and nothing around it, until a section of it is on top. */
+function scrollTo(page: Page, heading: string): Promise<void> {
+  return page.getByRole('heading', { name: heading }).evaluate((title) => {
+    const content = title.closest('.overflow-y-auto')
+    content?.scrollBy(0, title.getBoundingClientRect().top - content.getBoundingClientRect().top - 24)
+  })
 }

@@ -6,6 +6,7 @@ import { setup as buildWeb } from '../helpers/built-web.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
+import { makeRoomScarce, slowRetention } from './scarce-room.ts'
 import { screens, type Screen, type ShownJobs } from './screens.ts'
 
 /**
@@ -26,6 +27,8 @@ async function makeJobs(server: TestServer): Promise<ShownJobs> {
   const done = await make('a todo list with a CLI', 'team')
   const failed = await make('a calculator for the command line [[demo:unfixable]]', 'solo')
   await Promise.all([endOf(server, done, JOB_MS), endOf(server, failed, JOB_MS)])
+  const archived = await make('a web page about tides', 'solo')
+  await endOf(server, archived, JOB_MS)
   const running = await make('a URL shortener [[demo:slow=600000]]', 'team')
   await until('work on the plan', JOB_MS, async () => {
     const tasks = await server.client.tasks(running)
@@ -39,7 +42,8 @@ async function makeJobs(server: TestServer): Promise<ShownJobs> {
   await until('the plan', JOB_MS, async () =>
     (await server.client.getJob(waiting)).wait?.for === 'approval' ? true : null,
   )
-  return { done, failed, running, waiting }
+  await makeRoomScarce(server, { done, archived })
+  return { done, failed, running, waiting, archived }
 }
 
 /** One picture; what went wrong on the way is said, and the picture is taken all the same. */
@@ -80,7 +84,7 @@ const wanted = process.argv.slice(2)
 const shown = screens.filter((screen) => wanted.length === 0 || wanted.includes(screen.name))
 buildWeb()
 fs.mkdirSync(target, { recursive: true })
-const server = await startTestServer()
+const server = await startTestServer({ env: slowRetention })
 const browser = await launchBrowser()
 try {
   const jobs = await makeJobs(server)

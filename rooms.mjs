@@ -72,7 +72,7 @@ export const testFloor = {
   domain: 0.9,
   engine: 0.6,
   store: 0.5,
-  http: 0.09,
+  http: 0.6,
   all: 0.6,
 }
 

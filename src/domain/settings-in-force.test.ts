@@ -8,12 +8,14 @@ const stored = Settings.parse({
   backends: [backend('mine', 'old'), backend('other', 'x')],
   defaults: { mode: 'solo', parallelism: 7 },
   limits: { codex: { turn: 1 }, gemini: { turn: 2 } },
+  retention: { days: 7, gigabytes: 5 },
 })
 const says = SettingsFile.parse({
   default_backend: 'mine',
   backends: [backend('mine', 'new')],
   defaults: { mode: 'team' },
   limits: { codex: { start: 3 } },
+  retention: { days: 30 },
 })
 const inForce = mergeSettings(stored, says)
 
@@ -24,6 +26,7 @@ it('what the file says goes before what people have set, and the rest stays', ()
       backends: [backend('mine', 'new'), backend('other', 'x')],
       defaults: { mode: 'team', parallelism: 7 },
       limits: { codex: { start: 3 }, gemini: { turn: 2 } },
+      retention: { days: 30, gigabytes: 5 },
     }),
   )
   expect(mergeSettings(stored, SettingsFile.parse({}))).toEqual(stored)
@@ -56,6 +59,7 @@ it.each([
   [{ defaults: { mode: 'solo' } }, 'The default "mode" of new jobs'],
   [{ limits: { codex: { start: 4 } } }, 'What is set for the limits of "codex"'],
   [{ limits: {} }, 'What is set for the limits of "codex"'],
+  [{ retention: { days: 8, gigabytes: 5 } }, 'How long jobs are kept'],
 ])('only the file can change what it says: %j', (change, fixed) => {
   expect(splitForStore(Settings.parse({ ...inForce, ...change }), stored, says)).toEqual({ fixed })
 })

@@ -117,7 +117,7 @@ test('a silent stream is taken for dead and opened again', async () => {
     (response) => void open(response).write(event(1)),
     (response) => void open(response).write(event(2)),
   )
-  expect(await take(client.follow(jobId, 0, { ...quick, silenceMs: 50 }), 2)).toEqual([1, 2])
+  expect(await take(client.follow(jobId, 0, { ...quick, silenceMs: 500 }), 2)).toEqual([1, 2])
   expect(cursors).toEqual(['0', '1'])
 })
 

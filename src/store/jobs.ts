@@ -240,6 +240,8 @@ function toColumns(change: JobChange): Updateable<JobsTable> {
     ...plain,
     // Whoever begins again holds something else at its end.
     ...(change.status === undefined ? {} : { bytes: null }),
+    // A job that moves again is in the lists again.
+    ...(change.status === 'queued' || change.status === 'running' ? { archived_at: null } : {}),
     ...(wait === undefined ? {} : { wait: toJsonOrNull(wait), wait_for: wait?.for ?? null }),
     ...(budget === undefined ? {} : { budget: toJsonOrNull<StoredBudget>(budget) }),
     ...(priority === undefined ? {} : { priority: ranks[priority] }),

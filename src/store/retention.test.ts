@@ -62,6 +62,15 @@ it('a job is archived and put back, each once', async () => {
   expect((await rowOf(id))?.archived_at).toBeNull()
 })
 
+it('an archived job that begins again is in the lists again', async () => {
+  const id = await storeJob(db, {}, { status: 'failed', completed_at: ended })
+  await underLock(db, id, async (trx) => {
+    await setArchived(trx, id, true)
+    await updateJob(trx, id, { status: 'queued', completed_at: null })
+  })
+  expect((await rowOf(id))?.archived_at).toBeNull()
+})
+
 it('removals are listed, the newest first', async () => {
   const ids = [await storeJob(db), await storeJob(db)]
   const removal = { title: 'A job', bytes: 7, completedAt: ended.getTime(), wasTaken: false }

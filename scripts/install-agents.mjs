@@ -10,19 +10,19 @@ import fs from 'node:fs'
  */
 const root = path.resolve(import.meta.dirname, '..')
 const backendsDir = process.env.SLIPWAY_TEST_AGENTS_DIR ?? path.join(root, '.cache', 'agents')
-const places = { backendsDir, searchPath: process.env.PATH ?? '', nodePath: process.execPath }
+const locations = { backendsDir, searchPath: process.env.PATH ?? '', nodePath: process.execPath }
 
 for (const name of process.argv.slice(2)) {
   const profile = knownProfiles.find(({ id }) => id === name)
   if (profile === undefined) throw new Error(`there is no agent "${name}"`)
   if (
     profile.install !== null &&
-    fs.existsSync(installDirOf({ ...profile, install: profile.install }, places))
+    fs.existsSync(installDirOf({ ...profile, install: profile.install }, locations))
   )
     continue
   const began = Date.now()
   await installProfile(profile, {
-    places,
+    locations,
     env: Object.fromEntries(Object.entries(process.env).map(([key, value]) => [key, value ?? ''])),
     onOutput: () => undefined,
     signal: AbortSignal.timeout(600_000),

@@ -6,14 +6,14 @@ import { openAwakeTimer } from './awake-timer.ts'
 
 const over = (ms: number): Promise<void> => new Promise((resolve) => void openAwakeTimer(ms, resolve))
 
-it('is over after its time, also where that is longer than one look', async () => {
+it.concurrent('is over after its time, also where that is longer than one look', async () => {
   const began = performance.now()
   await over(50)
   await over(1300)
   expect(performance.now() - began).toBeGreaterThanOrEqual(1340)
 })
 
-it('begins anew, and says when it is stopped what was left', async () => {
+it.concurrent('begins anew, and says when it is stopped what was left', async () => {
   let calls = 0
   const timer = openAwakeTimer(400, () => {
     calls += 1
@@ -34,7 +34,7 @@ it('begins anew, and says when it is stopped what was left', async () => {
   expect(calls).toBe(0)
 })
 
-it('does not count the time in which its process was stopped', async () => {
+it.concurrent('does not count the time in which its process was stopped', async () => {
   const module = JSON.stringify(new URL('awake-timer.ts', import.meta.url).href)
   const script = `
     const { openAwakeTimer } = await import(${module})

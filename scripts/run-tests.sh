@@ -14,7 +14,7 @@ at_least=$1
 shift
 reports=.cache/reports
 mkdir -p "$reports"
-rm -f "$reports"/*.json "$reports"/total.txt
+rm -f "$reports"/*.json "$reports"/total.txt .cache/coverage/*.json
 
 # The program that users run is the one that is tested.
 if ! "$node" scripts/build-program.mjs; then
@@ -32,6 +32,8 @@ for run in "$@"; do
     --reporter=default --reporter=json --outputFile.json="$reports/$project.json"
   runs="$runs $project=$?"
 done
+
+if [ -n "${SLIPWAY_TEST_COVERAGE:-}" ]; then "$node" scripts/show-coverage.mjs .cache/coverage; fi
 
 # shellcheck disable=SC2086 -- a list of words
 "$node" scripts/total.mjs "$reports" "$at_least" $runs

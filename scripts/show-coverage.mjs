@@ -1,0 +1,24 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Prints which part of the branches of each room the tests have reached. Tests of which one failed leave no report.
+ *
+ * usage: node scripts/show-coverage.mjs <directory of the report>
+ */
+
+const [reports = ''] = process.argv.slice(2)
+const file = path.join(reports, 'coverage-summary.json')
+const files = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
+
+const rooms = new Map()
+for (const [source, { branches }] of Object.entries(files)) {
+  const [, room] = /[/\\]src[/\\]([^/\\]+)[/\\]/.exec(source) ?? []
+  if (room === undefined) continue
+  const { covered, total } = rooms.get(room) ?? { covered: 0, total: 0 }
+  rooms.set(room, { covered: covered + branches.covered, total: total + branches.total })
+}
+for (const [room, { covered, total }] of rooms)
+  console.log(
+    `src/${room}: ${((100 * covered) / total).toFixed(1)} % of ${total} branches are reached by unit tests`,
+  )

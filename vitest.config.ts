@@ -176,6 +176,7 @@ export default defineConfig({
             'test/chaos/outages.test.ts',
             'test/chaos/crash.test.ts',
             'test/chaos/power-loss.test.ts',
+            'test/journeys/backup.test.ts',
           ],
           env: { SLIPWAY_SOAK: 'long' },
           // One after the other: what is measured, or has to turn red in time, must not be the company.

@@ -133,7 +133,9 @@ const Environment = z.object({
     .min(0)
     .max(32)
     .default(2)
-    .describe('workspaces prepared ahead for jobs that start from nothing'),
+    .describe(
+      'how many repositories are made ahead for jobs that start from nothing, and how many work trees for each source',
+    ),
   SLIPWAY_RETRY_MS: z.coerce
     .number()
     .int()

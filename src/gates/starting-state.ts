@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { cleanCheckout } from '../workspace/clean-checkout.ts'
 import type { JobRepository } from '../workspace/job-repository.ts'
+import type { ReadyTrees } from '../workspace/ready-trees.ts'
 import { discard } from '../workspace/trash.ts'
 import { runCommand, type CommandRoom } from './run-command.ts'
 
@@ -11,6 +12,7 @@ export interface StateOptions {
   /** A directory used by this run only. */
   readonly dir: string
   readonly dataDir: string
+  readonly trees?: ReadyTrees
 }
 
 /**
@@ -42,7 +44,7 @@ export function startingState(options: StateOptions): StartingState {
     async begin() {
       await clear()
       await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
-      await cleanCheckout(options.repository, options.commit, checkout)
+      await cleanCheckout(options.repository, options.commit, checkout, options.trees)
     },
     async save() {
       await fs.promises.mkdir(saved, { mode: 0o700 })

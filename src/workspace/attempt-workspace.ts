@@ -5,9 +5,10 @@ import { git, GitError, gitText, identity } from './git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 import { junkPatterns, leaveOut, type LeftOut } from './left-out.ts'
 import { borrowedObjects } from './mirror.ts'
-import type { WorkspacePool } from './pool.ts'
+import type { ReadyTrees } from './ready-trees.ts'
 import { reportsDirAt } from './reports-dir.ts'
 import { strictFlag } from './tolerated-faults.ts'
+import { fillWorkTree, indexOf, makeWorkTree, ownGit } from './work-tree.ts'
 
 /** The directory that an attempt may use, with a private home next to it. */
 export interface Workspace {
@@ -29,36 +30,36 @@ export async function makeBareWorkspace(root: string): Promise<Workspace> {
 /** Makes a clone at `commit` for the agent's use. It shares the job's objects, which it can read but not write. */
 export async function prepareWorkspace(
   repository: JobRepository,
-  options: { attemptDir: string; commit: string; pool?: WorkspacePool },
+  options: { attemptDir: string; commit: string; trees?: ReadyTrees },
 ): Promise<Workspace> {
-  const dir = path.join(options.attemptDir, 'ws')
-  const home = path.join(options.attemptDir, 'home')
-  const inner = path.join(dir, '.git')
-  const reports = await reportsDirAt(repository, options.commit)
+  const { attemptDir, commit, trees } = options
+  const dir = path.join(attemptDir, 'ws')
+  const home = path.join(attemptDir, 'home')
+  const reports = await reportsDirAt(repository, commit)
   // Remove what a crashed start left: from here on, only the server has written to these directories.
-  for (const directory of [dir, home]) {
-    await fs.promises.rm(directory, { recursive: true, force: true })
-    await fs.promises.mkdir(directory, { recursive: true, mode: 0o700 })
+  for (const directory of [dir, home]) await fs.promises.rm(directory, { recursive: true, force: true })
+  await fs.promises.mkdir(home, { recursive: true, mode: 0o700 })
+  if (!(await trees?.take(repository, commit, dir))) {
+    await fs.promises.mkdir(dir, { mode: 0o700 })
+    await makeWorkTree(dir)
+    await fillWorkTree(repository, commit, { dir, index: indexOf(dir) })
   }
-  await git(['init', '--quiet', '--template=', '--', dir])
-  await fs.promises.mkdir(path.join(inner, 'info'), { recursive: true })
-  await fs.promises.mkdir(path.join(inner, 'objects', 'info'), { recursive: true })
+  await linkWorkTree(repository, commit, dir)
+  await fs.promises.writeFile(path.join(dir, '.git', 'info', 'exclude'), `/${reports}/\n`)
+  const readable = [path.join(repository.dir, 'objects'), ...borrowedObjects(repository.dir)]
+  return { dir, home, reports, readable }
+}
+
+/** Makes a work tree a clone of a repository, on its branch at `commit`. */
+async function linkWorkTree(repository: JobRepository, commit: string, dir: string): Promise<void> {
+  const inner = path.join(dir, '.git')
   await fs.promises.writeFile(
     path.join(inner, 'objects', 'info', 'alternates'),
     `${path.join(repository.dir, 'objects')}\n`,
   )
-  await fs.promises.writeFile(path.join(inner, 'info', 'exclude'), `/${reports}/\n`)
-  await fs.promises.appendFile(
-    path.join(inner, 'config'),
-    '[user]\n\tname = Slipway agent\n\temail = agent@slipway.invalid\n',
-  )
-  // Only the server has written to this clone so far, so its git directory may be used here.
-  await git(['symbolic-ref', 'HEAD', await headRef(repository)], { gitDir: inner })
   await copyShallow(repository, inner)
-  await git(['update-ref', 'HEAD', options.commit], { gitDir: inner })
-  await git(['reset', '--quiet', '--hard', options.commit], { gitDir: inner, workTree: dir, cwd: dir })
-  const readable = [path.join(repository.dir, 'objects'), ...borrowedObjects(repository.dir)]
-  return { dir, home, reports, readable }
+  await git(['symbolic-ref', 'HEAD', await headRef(repository)], ownGit(dir))
+  await git(['update-ref', 'HEAD', commit], ownGit(dir))
 }
 
 /** Copies the list of commits without parents: a clone that shares the objects needs it too. */

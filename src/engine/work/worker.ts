@@ -84,7 +84,9 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   let hold: string | null = null
   const pulse = async (): Promise<void> => {
     const before = hold
-    hold = (await findUpgrade(engine)) ?? (await missingRoom(engine)) ?? engine.db.unavailableReason()
+    const missing = await missingRoom(engine)
+    if (missing !== null) await engine.pool.trees.clear()
+    hold = (await findUpgrade(engine)) ?? missing ?? engine.db.unavailableReason()
     // A full disk or an absent database may make the write below fail too; claiming stops all the same.
     if (hold !== null && before === null) {
       engine.log.warn({ why: hold }, 'no work is claimed')

@@ -98,8 +98,8 @@ export default defineConfig({
           // Files of one worker share what they import: to load it anew for each took half of the time. What a test changes
           // in the process it puts back.
           isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 2 * MINUTE,
+          hookTimeout: 2 * MINUTE,
         },
       },
       {

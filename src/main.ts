@@ -40,6 +40,7 @@ import { lockDirectory } from './store/lock.ts'
 import { makeDataDirectory, openDatabase } from './store/open-database.ts'
 import { endGit } from './workspace/git-process.ts'
 import { openPool } from './workspace/pool.ts'
+import { openReadyTrees } from './workspace/ready-trees.ts'
 import { requireGit } from './workspace/require-git.ts'
 
 /** Wires the server together; imported only by the command that starts a server. */
@@ -89,7 +90,8 @@ export async function startServer(overrides: {
     const answers = await openAnswers(db)
     closers.push(answers.close)
     const pool = openPool({ dataDir: config.dataDir, size: config.pool })
-    closers.push(pool.close)
+    const trees = openReadyTrees({ dataDir: config.dataDir, size: config.pool })
+    closers.push(pool.close, trees.close)
     const board = openBoard(log)
     const models = await openModels({
       db,
@@ -108,6 +110,7 @@ export async function startServer(overrides: {
       log,
       launcher,
       pool,
+      trees,
       catalogue: catalogueOf(config, db, models, version, settingsFile),
       models,
       board,

@@ -8,6 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { CheckView, JobView } from '../client/views.ts'
 import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
+import { slipwayProgram } from '../../test/helpers/program.ts'
 import { at, checkView, done, eventView, id, jobView, taskView } from '../../test/helpers/sample-views.ts'
 import { plainPaint, type Terminal } from './terminal.ts'
 
@@ -103,7 +104,7 @@ function slipway(
   args: readonly string[],
   options: { cwd?: string; input?: string; env?: Record<string, string> } = {},
 ) {
-  return execa(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], {
+  return execa(process.execPath, [slipwayProgram, ...args], {
     reject: false,
     timeout: 20_000,
     ...options,
@@ -316,11 +317,9 @@ test('a job is found by the beginning of its id, when that is unique', async () 
 
 test('a file goes into a pipe byte for byte', async () => {
   const { url } = await serve({ job: jobView(done) })
-  const { stdout } = await execa(
-    process.execPath,
-    [path.join(import.meta.dirname, 'main.ts'), 'files', id, 'a.txt', '--url', url],
-    { stripFinalNewline: false },
-  )
+  const { stdout } = await execa(process.execPath, [slipwayProgram, 'files', id, 'a.txt', '--url', url], {
+    stripFinalNewline: false,
+  })
   expect(stdout).toBe('a\u001b\n')
 })
 

@@ -7,6 +7,7 @@ import type { Roles } from '../roles/render-prompt.ts'
 import type { Launcher } from '../sandbox/launcher.ts'
 import type { Database } from '../store/database.ts'
 import type { WorkspacePool } from '../workspace/pool.ts'
+import type { ReadyTrees } from '../workspace/ready-trees.ts'
 import type { Models } from './models/models.ts'
 import type { OwnProgram } from './own-program.ts'
 import type { Answers } from './permission-answers.ts'
@@ -23,6 +24,7 @@ export interface Engine {
   readonly models: Models
   readonly board: Board
   readonly pool: WorkspacePool
+  readonly trees: ReadyTrees
   readonly dataDir: string
   /** The environment of npm during the installation of a backend. */
   readonly installEnv: Readonly<Record<string, string>>

@@ -2,16 +2,14 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { randomId } from '../lib/chance.ts'
 import { makeEmptyRepository } from './empty-repository.ts'
-import { openReadyTrees, type ReadyTrees } from './ready-trees.ts'
 
 /**
- * What is made ahead, so that agents and checks do not wait for git: repositories for jobs that start from nothing, and work
- * trees. What a crash leaves is removed at the next start.
+ * Repositories made ahead for jobs that start from nothing, so that their first agent does not wait for git. One is taken
+ * by renaming it; what a crash leaves is removed at the next start.
  */
 export interface WorkspacePool {
   /** Moves a prepared repository to `target`; returns false when none is ready. */
   moveTo(target: string): Promise<boolean>
-  readonly trees: ReadyTrees
   close(): Promise<void>
 }
 
@@ -19,7 +17,6 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
   const dir = path.join(options.dataDir, 'pool')
   fs.rmSync(dir, { recursive: true, force: true })
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const trees = openReadyTrees({ root: dir, size: options.size })
   const ready: string[] = []
   let closed = false
   let filling: Promise<void> | null = null
@@ -50,10 +47,8 @@ export function openPool(options: { dataDir: string; size: number }): WorkspaceP
       refill()
       return true
     },
-    trees,
     async close() {
       closed = true
-      await trees.close()
       await filling
       await fs.promises.rm(dir, { recursive: true, force: true })
     },

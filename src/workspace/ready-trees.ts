@@ -4,11 +4,12 @@ import { randomId } from '../lib/chance.ts'
 import { startTimer, type Timer } from '../lib/timers.ts'
 import type { JobRepository } from './job-repository.ts'
 import { borrowedObjects } from './mirror.ts'
+import { discard } from './trash.ts'
 import { fillWorkTree, indexOf, makeWorkTree } from './work-tree.ts'
 
 /**
  * Work trees with the files of the commits that were used last, made while nobody waits for them. Taking one is a rename,
- * and writing those files that differ from the wanted commit.
+ * and writing those files that differ from the wanted commit. What a crash leaves is removed at the next start.
  */
 export interface ReadyTrees {
   /** Moves a work tree with the files of `commit` to `dir`. Returns false when none is ready: nothing is there then. */
@@ -28,26 +29,27 @@ const SOURCES = 3
 const DELAY_MS = 1000
 
 export interface ReadyTreesOptions {
-  /** The directory in which they are made. */
-  readonly root: string
+  readonly dataDir: string
   /** How many are kept ready for each source. */
   readonly size: number
   /** The time in ms between the use of a tree and making the next, so that it does not hold up what uses the first. */
   readonly delayMs?: number
 }
 
-export function openReadyTrees({ root, size, delayMs = DELAY_MS }: ReadyTreesOptions): ReadyTrees {
+export function openReadyTrees({ dataDir, size, delayMs = DELAY_MS }: ReadyTreesOptions): ReadyTrees {
+  const root = path.join(dataDir, 'trees')
+  const remove = (dir: string): Promise<void> => discard(dir, dataDir)
   /** The trees by source, that used last at the end. */
   const ready = new Map<string, ReadyTree[]>()
   const wanted = new Map<string, { readonly repository: JobRepository; readonly commit: string }>()
   let timer: Timer | null = null
-  let filling: Promise<void> = Promise.resolve()
+  let filling = remove(root)
   let isClosed = false
 
   const make = async (repository: JobRepository, commit: string): Promise<ReadyTree> => {
-    const dir = path.join(root, `tree-${randomId()}`)
+    const dir = path.join(root, randomId())
     try {
-      await fs.promises.mkdir(dir, { mode: 0o700 })
+      await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
       await makeWorkTree(dir)
       await fillWorkTree(repository, commit, { dir, index: indexOf(dir) })
       return { dir, commit }
@@ -111,7 +113,7 @@ export function openReadyTrees({ root, size, delayMs = DELAY_MS }: ReadyTreesOpt
       isClosed = true
       timer?.stop()
       await filling
-      await clear()
+      await remove(root)
     },
   }
 }
@@ -119,8 +121,4 @@ export function openReadyTrees({ root, size, delayMs = DELAY_MS }: ReadyTreesOpt
 /** Returns what the repositories of jobs from one source have in common; those from nothing share one. */
 function sourceOf({ dir }: JobRepository): string {
   return borrowedObjects(dir).join('\n')
-}
-
-function remove(dir: string): Promise<void> {
-  return fs.promises.rm(dir, { recursive: true, force: true })
 }

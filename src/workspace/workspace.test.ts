@@ -187,7 +187,7 @@ it.each(['-x', '--upload-pack=x', 'main..x', '@{1}', 'refs/heads/main', 'a b', '
 describe('what people look at', () => {
   it('is the beginning of a diff that is too large, and says so', async () => {
     const { commit } = await attempt(({ dir }) =>
-      fs.writeFileSync(path.join(dir, 'large.txt'), Buffer.alloc(110_000_000, 'a line of text\n')),
+      fs.writeFileSync(path.join(dir, 'large.txt'), Buffer.alloc(20_000_000, 'a line of text\n')),
     )
     const shown = await diff(repository, '', commit, 1_000_000)
     expect(shown.truncated).toBe(true)

@@ -17,6 +17,7 @@ import { openRoles } from '../../src/roles/render-prompt.ts'
 import { openLauncher } from '../../src/sandbox/launcher.ts'
 import { readConformance } from '../../src/store/conformance.ts'
 import { openPool } from '../../src/workspace/pool.ts'
+import { openReadyTrees } from '../../src/workspace/ready-trees.ts'
 import { makeDir } from './made-dirs.ts'
 import { openTestStore } from './test-store.ts'
 
@@ -68,6 +69,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   ])
   const answers = await openAnswers(db)
   const pool = openPool({ dataDir, size: 0 })
+  const trees = openReadyTrees({ dataDir, size: 0 })
   const board = openBoard(log)
   const models = await openModels({
     db,
@@ -84,6 +86,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     log,
     launcher,
     pool,
+    trees,
     board,
     models,
     answers,
@@ -113,7 +116,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   return {
     engine,
     async close() {
-      for (const part of [models, pool, answers, launcher, db]) await part.close()
+      for (const part of [models, pool, trees, answers, launcher, db]) await part.close()
     },
   }
 }

@@ -45,7 +45,7 @@ export async function runAttempt(engine: Engine, claim: Claim): Promise<Report> 
   const workspace = await prepareWorkspace(scene.repository, {
     attemptDir: scene.attemptDir,
     commit: scene.base,
-    trees: engine.pool.trees,
+    trees: engine.trees,
   })
   const prepared = { base_commit: scene.base }
   await noteSession(engine, claim, scene.attempt, {

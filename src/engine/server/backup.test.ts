@@ -99,6 +99,7 @@ it('takes what cannot be made again, and the key and the token only when they ar
   const made = {
     'run/a.json': '',
     'pool/x/HEAD': '',
+    'trees/x/one.txt': '',
     'trash/x/y': '',
     'server.json': '{}',
     'slipway.sqlite-wal2': '',

@@ -25,7 +25,7 @@ export interface Backups {
 /** The key of the secrets and the token of the API: in a backup only when they are asked for. */
 const keys = new Set(['secrets.key', 'token'])
 /** What belongs to a running server, or can be made again. The database is copied by itself. */
-const excluded = /^(run|pool|trash|trials|server\.json|lock\..*|\.write-\d+|slipway\.sqlite.*)$/
+const excluded = /^(run|pool|trees|trash|trials|server\.json|lock\..*|\.write-\d+|slipway\.sqlite.*)$/
 
 const never: BackupView = {
   status: 'never',

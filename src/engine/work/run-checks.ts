@@ -44,7 +44,7 @@ export async function runChecks(engine: Engine, claim: Claim): Promise<Report> {
     scripts: await scriptsOf(repository, commit),
     checks: named,
     dataDir: engine.dataDir,
-    trees: engine.pool.trees,
+    trees: engine.trees,
     dir: path.join(engine.dataDir, 'jobs', job.id, 'checks', work.id),
     path: engine.limits.path,
     timeoutMs: engine.limits.checkMs,

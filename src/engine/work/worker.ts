@@ -85,7 +85,7 @@ export async function startWorker(engine: Engine): Promise<Worker> {
   const pulse = async (): Promise<void> => {
     const before = hold
     const missing = await missingRoom(engine)
-    if (missing !== null) await engine.pool.trees.clear()
+    if (missing !== null) await engine.trees.clear()
     hold = (await findUpgrade(engine)) ?? missing ?? engine.db.unavailableReason()
     // A full disk or an absent database may make the write below fail too; claiming stops all the same.
     if (hold !== null && before === null) {

@@ -1,9 +1,18 @@
 import { expect, it } from 'vitest'
+import { removeMade } from './made-dirs.ts'
 import { processesNaming } from './processes.ts'
 import { makeDataDir, startTestServer } from './server.ts'
 
 it('a server that does not start in time is gone when the test is told', async () => {
   const dataDir = makeDataDir()
   await expect(startTestServer({ dataDir, startMs: 1 })).rejects.toThrow('the server did not start')
+  expect(processesNaming(dataDir)).toEqual([])
+})
+
+it('a server that its test did not end is gone after the file', async () => {
+  const dataDir = makeDataDir()
+  await startTestServer({ dataDir })
+  expect(processesNaming(dataDir)).not.toEqual([])
+  await removeMade()
   expect(processesNaming(dataDir)).toEqual([])
 })

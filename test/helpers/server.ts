@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { makeDir } from './made-dirs.ts'
+import { endWithFile, makeDir } from './made-dirs.ts'
 import { databaseUrlFor } from './test-database.ts'
 import { openClient, type Client } from '../../src/client/open-client.ts'
 import { slipwayProgram } from './program.ts'
@@ -77,6 +77,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       ...options.env,
     },
   })
+  endWithFile(child)
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-200_000)

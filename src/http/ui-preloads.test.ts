@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { UiFile } from './ui-files.ts'
 import { openPreloads } from './ui-preloads.ts'
@@ -38,6 +40,13 @@ it("a job's page comes with its scripts, once each, and its first data", () => {
   )
 })
 
+it.each(['/', '/jobs', `/jobs/${JOB}`, `/jobs/${JOB}/team`])('the modules of %s exist in web/', (address) => {
+  const web = path.resolve(import.meta.dirname, '../../web')
+  const sources = fs.readdirSync(web, { recursive: true, encoding: 'utf8' })
+  const asBuilt = manifest(Object.fromEntries(sources.map((name) => [name, { file: `assets/${name}.js` }])))
+  expect(openPreloads()(asBuilt, address)).toContain('rel=modulepreload')
+})
+
 it.each(['/settings', `/jobs/${JOB}/checks`, '/jobs/a/b/c'])('%s has nothing worth it', (path) => {
   expect(openPreloads()(built, path)).toBeNull()
 })
@@ -46,12 +55,12 @@ it('a build without the screen, or without a manifest that can be read, has noth
   const preloads = openPreloads()
   expect(preloads(null, '/jobs')).toBeNull()
   expect(preloads(built, '/jobs')).toBeNull()
-  expect(preloads(manifest({ 'routes/jobs.tsx': { wrong: true } }), '/jobs')).toBeNull()
+  expect(preloads(manifest({ 'routes/jobs/jobs.tsx': { wrong: true } }), '/jobs')).toBeNull()
 })
 
 it('a new build is read when its manifest has changed', () => {
   const preloads = openPreloads()
   expect(preloads(built, '/jobs')).toBeNull()
-  const newer = manifest({ 'routes/jobs.tsx': { file: 'assets/jobs.js' } })
+  const newer = manifest({ 'routes/jobs/jobs.tsx': { file: 'assets/jobs.js' } })
   expect(preloads(newer, '/jobs')).toContain('</assets/jobs.js>; rel=modulepreload')
 })

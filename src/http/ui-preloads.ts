@@ -22,8 +22,8 @@ interface Screen {
 
 /** The screens that are worth preloading; other screens are loaded by the router alone. */
 const screens: readonly Screen[] = [
-  { path: /^\/$/, modules: ['routes/new-job.tsx'], data: [] },
-  { path: /^\/jobs$/, modules: ['routes/jobs.tsx'], data: [] },
+  { path: /^\/$/, modules: ['routes/new-job/new-job.tsx'], data: [] },
+  { path: /^\/jobs$/, modules: ['routes/jobs/jobs.tsx'], data: [] },
   {
     path: /^\/jobs\/([\w-]+)$/,
     modules: ['routes/job.tsx', 'board/board.tsx'],

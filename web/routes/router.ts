@@ -37,32 +37,32 @@ const newJob = createRoute({
   getParentRoute: () => app,
   path: '/',
   validateSearch: NewJobSearch,
-  component: lazyPart(async () => (await import('./new-job.tsx')).NewJobScreen),
+  component: lazyPart(async () => (await import('./new-job/new-job.tsx')).NewJobScreen),
 })
 
 const jobs = createRoute({
   getParentRoute: () => app,
   path: '/jobs',
   validateSearch: JobsSearch,
-  component: lazyPart(async () => (await import('./jobs.tsx')).JobsScreen),
+  component: lazyPart(async () => (await import('./jobs/jobs.tsx')).JobsScreen),
 })
 
 const backends = createRoute({
   getParentRoute: () => app,
   path: '/backends',
-  component: lazyPart(async () => (await import('./backends.tsx')).BackendsScreen),
+  component: lazyPart(async () => (await import('./backends/backends.tsx')).BackendsScreen),
 })
 
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
-  component: lazyPart(async () => (await import('./settings.tsx')).SettingsScreen),
+  component: lazyPart(async () => (await import('./settings/settings.tsx')).SettingsScreen),
 })
 
 const health = createRoute({
   getParentRoute: () => app,
   path: '/health',
-  component: lazyPart(async () => (await import('./health.tsx')).HealthScreen),
+  component: lazyPart(async () => (await import('./health/health.tsx')).HealthScreen),
 })
 
 const job = createRoute({

@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { BackupView } from '../../../src/contract/backup.ts'
+import { useBackUp } from '../../api/back-up.ts'
+import { queries } from '../../api/queries.ts'
+import { Button } from '../../ui/button.tsx'
+import { Failure } from '../../ui/callout.tsx'
+import { Switch } from '../../ui/checkbox.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Input } from '../../ui/input.tsx'
+import { Section } from '../../ui/page.tsx'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { Ago } from '../../ui/since.tsx'
+import { StatusPill } from '../../ui/status-pill.tsx'
+
+/** The last backup, with a form to make another. */
+export function Backup() {
+  const { data } = useQuery(queries.backup())
+  const [directory, setDirectory] = useState('')
+  const [withKey, setWithKey] = useState(false)
+  const { mutate, error, isPending } = useBackUp()
+  const isRunning = isPending || data?.status === 'running'
+  return (
+    <Section
+      title="Backup"
+      hint="Copies everything into a new directory on the machine of the server, while it works. slipway restore makes a data directory from it."
+    >
+      <form
+        noValidate
+        className="grid max-w-160 gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          mutate({ directory, with_key: withKey })
+        }}
+      >
+        <Field
+          label="Directory"
+          hint="An absolute path; it must not exist, or be empty."
+          error={error === null ? undefined : error.message}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              value={directory}
+              spellCheck={false}
+              placeholder="/backups/monday"
+              onChange={(event) => setDirectory(event.target.value)}
+            />
+          )}
+        </Field>
+        <Switch
+          label="With the keys"
+          hint="The key of the secrets and the token of the server: whoever has the copy has them."
+          checked={withKey}
+          onChange={setWithKey}
+        />
+        <div>
+          <Button type="submit" disabled={isRunning || directory.trim() === ''}>
+            {isRunning ? 'Backing up' : 'Back up'}
+          </Button>
+        </div>
+      </form>
+      {data !== undefined && data.status !== 'never' && <LastBackup backup={data} />}
+    </Section>
+  )
+}
+
+function LastBackup({ backup }: { readonly backup: BackupView }) {
+  const { status, directory, ended_at, jobs, error } = backup
+  if (status === 'failed')
+    return <Failure error={new Error(`The backup failed: ${error ?? 'no reason is known'}`)} />
+  return (
+    <div aria-live="polite" className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
+      <StatusPill status={status === 'done' ? 'completed' : 'running'} />
+      {status === 'running' ? (
+        <>
+          <ProgressBar
+            value={jobs.total === 0 ? 0 : Math.floor((100 * jobs.done) / jobs.total)}
+            label="Progress of the backup"
+            tone="running"
+            className="w-32"
+          />
+          <p className="tabular-nums">
+            The files of {jobs.done} of {jobs.total} jobs are copied
+          </p>
+        </>
+      ) : (
+        <p className="wrap-anywhere">
+          {directory}
+          {ended_at !== null && (
+            <>
+              , <Ago at={ended_at} />
+            </>
+          )}
+        </p>
+      )}
+    </div>
+  )
+}

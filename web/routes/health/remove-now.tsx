@@ -1,0 +1,53 @@
+import type { CollectView, StoredJob } from '../../../src/contract/storage.ts'
+import { useCollect } from '../../api/collect.ts'
+import { countedJobs } from '../../ui/counted.ts'
+import { Confirm } from '../../ui/dialog.tsx'
+import { whenSent } from '../../ui/draft.ts'
+import { fileSize } from '../../ui/file-size.ts'
+import { JobNames } from '../../ui/job-names.tsx'
+import { showFailure, showToast } from '../../ui/toast.tsx'
+
+/** Names the jobs that go by the retention of the settings, and removes them when that is wanted. */
+export function RemoveNow({
+  jobs,
+  onClose,
+}: {
+  readonly jobs: readonly StoredJob[]
+  readonly onClose: () => void
+}) {
+  const { mutateAsync } = useCollect()
+  const remove = (): void => whenSent(mutateAsync(), tell, showFailure)
+  const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0)
+  return (
+    <Confirm
+      open
+      onOpenChange={onClose}
+      title={`Remove ${countedJobs(jobs.length)}?`}
+      action={`Remove ${countedJobs(jobs.length)}`}
+      keep="Not now"
+      onConfirm={remove}
+    >
+      <p className="mb-3">
+        {jobs.length === 1
+          ? 'Its repository, result and history are'
+          : 'Their repositories, results and histories are'}{' '}
+        removed for good, which makes {fileSize(bytes)} free. Until the retention is changed, the server does
+        this by itself.
+      </p>
+      <JobNames
+        label="Jobs to remove"
+        jobs={jobs.map((job) => ({ ...job, hasNoCopy: job.taken_at === null }))}
+      />
+    </Confirm>
+  )
+}
+
+function tell({ removed }: CollectView): void {
+  const bytes = removed.reduce((sum, job) => sum + job.bytes, 0)
+  showToast(
+    'done',
+    removed.length === 0
+      ? 'Nothing was removed: nothing goes any more, or a backup is being made.'
+      : `${countedJobs(removed.length)} removed, ${fileSize(bytes)} free again.`,
+  )
+}

@@ -1,0 +1,53 @@
+import type { Retention } from '../../../src/contract/storage.ts'
+import { countedJobs } from '../../ui/counted.ts'
+import { Confirm } from '../../ui/dialog.tsx'
+import { fileSize } from '../../ui/file-size.ts'
+import { JobNames } from '../../ui/job-names.tsx'
+import type { RetentionEffect } from './retention-form.ts'
+
+/** Says what a retention removes as soon as it is saved, and asks whether that is wanted. */
+export function ConfirmRetention({
+  retention,
+  effect: { old, excess },
+  onClose,
+  onConfirm,
+}: {
+  readonly retention: Retention
+  readonly effect: RetentionEffect
+  readonly onClose: () => void
+  readonly onConfirm: () => void
+}) {
+  const { days, gigabytes } = retention
+  return (
+    <Confirm
+      open
+      onOpenChange={onClose}
+      title="Save this, and remove jobs?"
+      action="Save and remove"
+      keep="Change nothing"
+      onConfirm={onConfirm}
+    >
+      <div className="flex flex-col gap-3">
+        {old.length > 0 && (
+          <>
+            <p>
+              {countedJobs(old.length)} ended more than {days === 1 ? 'a day' : `${days} days`} ago and{' '}
+              {old.length === 1 ? 'goes' : 'go'} within a minute, for good:
+            </p>
+            <JobNames
+              label="Jobs that go"
+              jobs={old.map((job) => ({ ...job, hasNoCopy: job.taken_at === null }))}
+            />
+          </>
+        )}
+        {excess > 0 && (
+          <p>
+            {old.length > 0 ? 'The other jobs hold' : 'All jobs together hold'} {fileSize(excess)} more than{' '}
+            {gigabytes} GB. Within a minute jobs that have ended go for good until that is made up: first
+            those somebody has a copy of, then the oldest.
+          </p>
+        )}
+      </div>
+    </Confirm>
+  )
+}

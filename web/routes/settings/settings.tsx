@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query'
+import { client } from '../../api/client.ts'
+import { usePutSettings } from '../../api/mutations.ts'
+import { queries } from '../../api/queries.ts'
+import { noticeLogOut } from '../../api/logged-out.ts'
+import { setNotifying, useNotifying } from '../../shell/notifications.ts'
+import { setLetterShortcuts, useLetterShortcuts } from '../../shell/shortcuts.ts'
+import { setTheme, useTheme, type Theme } from '../../shell/theme.ts'
+import { useTitle } from '../../shell/title.ts'
+import { Button } from '../../ui/button.tsx'
+import { Switch } from '../../ui/checkbox.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Page, Section } from '../../ui/page.tsx'
+import { Select } from '../../ui/select.tsx'
+import { showFailure, showToast } from '../../ui/toast.tsx'
+import { Providers } from './providers.tsx'
+import { JobDefaults } from './defaults.tsx'
+import { RetentionSettings } from './retention.tsx'
+
+const themes: readonly { readonly value: Theme; readonly label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+]
+
+/** The settings of this browser, and those of the server. */
+export function SettingsScreen() {
+  useTitle('Settings')
+  const theme = useTheme()
+  return (
+    <Page title="Settings">
+      <Section title="This browser">
+        <Field label="Theme">
+          {(control) => (
+            <Select
+              {...control}
+              value={theme}
+              className="w-64"
+              onChange={(event) => {
+                const next = themes.find(({ value }) => value === event.target.value)
+                if (next !== undefined) setTheme(next.value)
+              }}
+            >
+              {themes.map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <NotificationSwitch />
+        <Switch
+          label="Keyboard shortcuts"
+          hint="Single letters go places and do things; ? lists them. Ctrl or Cmd with K works in any case."
+          checked={useLetterShortcuts()}
+          onChange={setLetterShortcuts}
+        />
+        <div>
+          <Button onClick={() => void endSession()}>Log out</Button>
+        </div>
+      </Section>
+      <Section title="Jobs" hint="What a job gets when nothing else is said.">
+        <DefaultBackend />
+        <JobDefaults />
+      </Section>
+      <Section
+        title="Retention"
+        hint="How long jobs that have ended stay on the disk, with their repositories and results. What was removed cannot be brought back."
+      >
+        <RetentionSettings />
+      </Section>
+      <Section
+        title="Models"
+        hint="Where agents find their models. Keys stay with the server: agents get a token that ends with their attempt."
+      >
+        <Providers />
+      </Section>
+    </Page>
+  )
+}
+
+async function endSession(): Promise<void> {
+  try {
+    await client.logOut()
+    window.location.assign('/log-in')
+  } catch (error) {
+    noticeLogOut(error)
+    if (error instanceof Error) showFailure(error)
+  }
+}
+
+function NotificationSwitch() {
+  const notifying = useNotifying()
+  return (
+    <Switch
+      label="Notify me"
+      hint={
+        notifying === 'refused'
+          ? 'This browser refuses notifications from here. Its own settings can change that.'
+          : 'When a job needs somebody or ends while this page is out of sight.'
+      }
+      checked={notifying === 'on'}
+      disabled={notifying === 'refused'}
+      onChange={(isOn) => void setNotifying(isOn)}
+    />
+  )
+}
+
+function DefaultBackend() {
+  const settings = useQuery(queries.settings())
+  const backends = useQuery(queries.backends())
+  const put = usePutSettings()
+  const current = settings.data
+  if (current === undefined || backends.data === undefined) return null
+  return (
+    <Field label="Default backend">
+      {(control) => (
+        <Select
+          {...control}
+          value={current.default_backend ?? ''}
+          className="w-64"
+          onChange={(event) => {
+            const name = event.target.value
+            put.mutate(
+              { ...current, default_backend: name === '' ? null : name },
+              { onError: showFailure, onSuccess: () => showToast('done', 'Saved.') },
+            )
+          }}
+        >
+          <option value="">Chosen by Slipway, never one that was added</option>
+          {backends.data.map(({ name, display_name }) => (
+            <option key={name} value={name}>
+              {display_name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  )
+}

@@ -1,4 +1,14 @@
-import { engineRooms, engineSeam, mainLoader, owners, pureRooms, rooms, roots, web } from './rooms.mjs'
+import {
+  engineRooms,
+  engineSeam,
+  mainLoader,
+  owners,
+  pureRooms,
+  rooms,
+  roots,
+  web,
+  webRooms,
+} from './rooms.mjs'
 
 /**
  * The rules of rooms.mjs in dependency-cruiser's language. Each rule's name says who broke it, its comment says what
@@ -42,6 +52,14 @@ const engineRules = Object.entries(engineRooms).map(([room, allowed]) => ({
   to: { path: '^src/engine/[^/]+/', pathNot: [room, ...allowed].map((name) => place(`engine/${name}`)) },
 }))
 
+const webRules = Object.entries(webRooms).map(([room, allowed]) => ({
+  name: `web-${room}-may-import-${allowed.join('-') || 'no-other-room-of-the-ui'}`,
+  comment: `web/${room} may import only itself and: ${allowed.join(', ') || 'no other room of the UI'}. Pass the rest in, or move what both need inwards.`,
+  severity: 'error',
+  from: { path: place(`web/${room}`), pathNot: TESTS },
+  to: { path: '^web/[^/]+/', pathNot: [room, ...allowed].map((name) => place(`web/${name}`)) },
+}))
+
 const ownerRules = Object.entries(owners).map(([name, places]) => ({
   name: `only-${places.map(word).join('-and-').replaceAll('/', '-')}-may-use-${name.replaceAll(/[@/]/g, '')}`,
   comment: `${name} belongs to ${places.join(', ')}: ask that room for what you need.`,
@@ -76,6 +94,14 @@ export default {
       severity: 'error',
       from: { path: place(engineSeam.from) },
       to: { path: '^src/engine/[^/]+/', pathNot: place(engineSeam.to) },
+    },
+    ...webRules,
+    {
+      name: 'the-design-system-knows-no-contract',
+      comment: `${web.withoutContract.join(' and ')} of web/ know no words of the server: put what does into words or parts.`,
+      severity: 'error',
+      from: { path: web.withoutContract.map((room) => place(`web/${room}`)), pathNot: TESTS },
+      to: { path: place('contract') },
     },
     ...ownerRules,
     ...rootRules,

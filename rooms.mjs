@@ -79,11 +79,33 @@ export const testFloor = {
 /**
  * The UI in `web/`, a room of its own: it sees the server as every other client does.
  *
- * @type {{ mayImport: readonly string[], folders: readonly string[] }}
+ * @type {{ mayImport: readonly string[], withoutContract: readonly string[], files: string }}
  */
 export const web = {
   mayImport: ['contract', 'client'],
-  folders: ['api', 'board', 'diff', 'job', 'public', 'routes', 'shell', 'ui'],
+  /** The rooms of the UI that know nothing of jobs, tasks or backends: what they show is passed to them. */
+  withoutContract: ['forms', 'ui'],
+  /** The folder of files that are served as they are. */
+  files: 'public',
+}
+
+/**
+ * The rooms inside the UI, and which other of them each may import. Screens are put together in `routes`, which sees every
+ * room, so nobody may see it. Tests may use all of them.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const webRooms = {
+  api: [],
+  forms: [],
+  ui: ['api'],
+  words: ['ui'],
+  parts: ['ui', 'words'],
+  shell: ['api', 'parts', 'ui', 'words'],
+  diff: ['shell', 'ui'],
+  board: ['api', 'forms', 'parts', 'shell', 'ui', 'words'],
+  job: ['api', 'board', 'diff', 'forms', 'parts', 'shell', 'ui', 'words'],
+  routes: ['api', 'board', 'forms', 'job', 'parts', 'shell', 'ui', 'words'],
 }
 
 /** Rooms that decide and never act: no `node:` module, no package but zod. */

@@ -19,7 +19,8 @@ interface Rooms {
   rooms: Record<string, string[]>
   engineRooms: Record<string, string[]>
   roots: Record<string, unknown>
-  web: { folders: string[] }
+  web: { files: string }
+  webRooms: Record<string, string[]>
   testFloor: Record<string, number>
 }
 interface Documents {
@@ -97,10 +98,12 @@ test('the folders of src/engine are those of rooms.mjs', async () => {
 })
 
 test('the folders of web are those of rooms.mjs', async () => {
-  const { web } = await load<Rooms>('rooms.mjs')
+  const { web, webRooms } = await load<Rooms>('rooms.mjs')
   const entries = fs.readdirSync(path.join(root, 'web'), { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  expect(folders.filter((name) => name !== 'dist').sort()).toEqual(web.folders)
+  expect(folders.filter((name) => name !== 'dist').sort()).toEqual(
+    [...Object.keys(webRooms), web.files].sort(),
+  )
 })
 
 test('every import obeys the rooms, and the cruiser has seen the whole tree', async () => {
@@ -224,6 +227,12 @@ const planted: Record<string, string> = {
   'src/workspace/clone.test.ts': 'export const probe = 1\n',
   'web/board/board.tsx':
     "import { rule } from '../../src/domain/rule.ts'\nimport { sql } from 'kysely'\nexport const board = [rule, sql]\n",
+  'web/words/status.ts':
+    "import type { Word } from '../../src/contract/word.ts'\nexport type Status = Word\n",
+  'web/ui/pill.ts': "import type { Status } from '../words/status.ts'\nexport type Pill = Status\n",
+  'web/ui/badge.ts': "import type { Word } from '../../src/contract/word.ts'\nexport type Badge = Word\n",
+  'web/job/tab.ts': "import { screen } from '../routes/screen.ts'\nexport const tab = screen\n",
+  'web/routes/screen.ts': 'export const screen = 1\n',
   'src/cli/commands/start.ts': "import { main } from '../../main.ts'\nexport const start = main\n",
 }
 
@@ -266,6 +275,9 @@ test('the rules see every planted fault', async () => {
       'src/workspace/clone.ts: the-product-does-not-import-its-tests',
       'web/board/board.tsx: only-store-may-use-kysely',
       'web/board/board.tsx: web-may-import-contract-client',
+      'web/job/tab.ts: web-job-may-import-api-board-diff-forms-parts-shell-ui-words',
+      'web/ui/badge.ts: the-design-system-knows-no-contract',
+      'web/ui/pill.ts: web-ui-may-import-api',
     ]),
   )
 })

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { JobView } from '../../src/contract/job.ts'
 import { queries } from '../api/queries.ts'
-import { useJobId } from '../job/use-job-id.ts'
+import { useJobId } from '../shell/use-job-id.ts'
 import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { BoardSkeleton } from './board-skeleton.tsx'

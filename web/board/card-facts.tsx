@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { TaskView } from '../../src/contract/job.ts'
 import { cx } from '../ui/cx.ts'
 import { Elapsed } from '../ui/since.tsx'
-import { costText, tokensDetail, tokensText } from '../ui/usage.ts'
+import { costText, tokensDetail, tokensText } from '../words/usage.ts'
 
 /** The numbers on a card; irrelevant ones are left out. */
 export function CardFacts({

@@ -1,7 +1,7 @@
 import type { TaskView } from '../../src/contract/job.ts'
 import { personWaits, type Wait } from '../../src/contract/words.ts'
+import { StatusIcon } from '../parts/status-pill.tsx'
 import { Elapsed } from '../ui/since.tsx'
-import { StatusIcon } from '../ui/status-pill.tsx'
 import { useNow } from '../ui/time.ts'
 
 /** The time in ms after which a wait is shown: work is often queued for a moment. */

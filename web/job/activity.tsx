@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { queries } from '../api/queries.ts'
+import { useJobId } from '../shell/use-job-id.ts'
 import { Button } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -19,7 +20,6 @@ import { LogRow } from './activity/event-row.tsx'
 import { useActivity } from './activity/use-activity.ts'
 import { JumpToLatest } from './transcript/jump-to-latest.tsx'
 import { useFollowing } from './transcript/use-following.ts'
-import { useJobId } from './use-job-id.ts'
 
 const route = getRouteApi('/app/jobs/$id/activity')
 const usualHeight = 33

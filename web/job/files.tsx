@@ -2,15 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { ApiError } from '../../src/client/api-error.ts'
 import { queries } from '../api/queries.ts'
+import { useJobId } from '../shell/use-job-id.ts'
 import { Button } from '../ui/button.tsx'
 import { Failure } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Segmented } from '../ui/segmented.tsx'
 import { lazyPart } from '../ui/lazy-part.tsx'
+import { Segmented } from '../ui/segmented.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { FilesBrowser } from './files-browser.tsx'
 import { History } from './files-history.tsx'
-import { useJobId } from './use-job-id.ts'
 
 const Changes = lazyPart(async () => (await import('./files-changes.tsx')).Changes, {
   prefetch: 'never',

@@ -2,9 +2,10 @@ import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { Plan } from '../../src/contract/plan.ts'
 import { useEditPlan } from '../api/mutations.ts'
+import { readDraft, writeDraft } from '../forms/draft.ts'
+import { whenSent } from '../forms/when-sent.ts'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { readDraft, whenSent, writeDraft } from '../ui/draft.ts'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Section } from '../ui/page.tsx'
@@ -23,8 +24,8 @@ import {
   type PlanDraft,
   type PlanProblems,
 } from './plan-draft.ts'
-import { PlanGraph } from './plan-graph.tsx'
 import { TaskEditor } from './plan-editor-task.tsx'
+import { PlanGraph } from './plan-graph.tsx'
 
 /** The editor of the plan: texts, order, dependencies, checks, tasks. Changes apply to the job only when they are saved. */
 export function PlanEditor({

@@ -1,7 +1,7 @@
 import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
-import { roleNames } from '../ui/avatar.tsx'
+import { Badge } from '../ui/badge.tsx'
 import { Section } from '../ui/page.tsx'
-import { Badge } from '../ui/status-pill.tsx'
+import { roleNames } from '../words/roles.ts'
 
 /** The tasks as text: description, acceptance criteria, and checks. */
 export function PlanTasks({ plan }: { readonly plan: Plan }) {

@@ -3,10 +3,10 @@ import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { CheckView } from '../../src/contract/job.ts'
 import type { CheckOrigin } from '../../src/contract/words.ts'
+import { StatusPill } from '../parts/status-pill.tsx'
 import { Code } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
-import { StatusPill } from '../ui/status-pill.tsx'
 import { fullTime, measured } from '../ui/time.ts'
 
 const route = getRouteApi('/app/jobs/$id/proof')

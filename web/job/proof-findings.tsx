@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import type { FindingView } from '../../src/contract/finding.ts'
 import { useWaive } from '../api/mutations.ts'
+import { StatusPill } from '../parts/status-pill.tsx'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
-import { StatusPill } from '../ui/status-pill.tsx'
 import { fullTime } from '../ui/time.ts'
 import { showFailure } from '../ui/toast.tsx'
 

@@ -5,14 +5,14 @@ import { useLiveJob } from '../api/live.ts'
 import { queries } from '../api/queries.ts'
 import { JobHeader } from '../job/frame/job-header.tsx'
 import { JobSkeleton } from '../job/frame/job-skeleton.tsx'
-import { useJobId } from '../job/use-job-id.ts'
 import { useJobNews } from '../shell/announce.tsx'
 import { useTitle } from '../shell/title.ts'
+import { useJobId } from '../shell/use-job-id.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { jobState } from '../ui/job-state.ts'
 import { lazyPart } from '../ui/lazy-part.tsx'
-import { statuses } from '../ui/status.ts'
+import { jobState } from '../words/job-state.ts'
+import { statuses } from '../words/status.ts'
 
 const route = getRouteApi('/app/jobs/$id')
 const Asked = lazyPart(async () => (await import('../job/asked.tsx')).Asked)

@@ -5,11 +5,11 @@ import { ApiError } from '../../src/client/api-error.ts'
 import { client } from '../api/client.ts'
 import { queryClient } from '../api/query-client.ts'
 import { useTitle } from '../shell/title.ts'
+import { Wordmark } from '../shell/wordmark.tsx'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
-import { Wordmark } from '../ui/wordmark.tsx'
 
 const route = getRouteApi('/log-in')
 

@@ -3,10 +3,10 @@ import { Link, linkOptions } from '@tanstack/react-router'
 import { Boxes, LayoutList, Search, Settings2, SquarePen } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { queries } from '../api/queries.ts'
-import { useNeedsYou } from './needs-you.ts'
 import { Kbd } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
-import { Wordmark } from '../ui/wordmark.tsx'
+import { useNeedsYou } from './needs-you.ts'
+import { Wordmark } from './wordmark.tsx'
 
 const places = [
   { label: 'New job', icon: SquarePen, link: linkOptions({ to: '/' }), exact: true },

@@ -3,10 +3,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { Dialog } from 'radix-ui'
 import { useDeferredValue, useId, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { queries } from '../api/queries.ts'
+import { StatusIcon } from '../parts/status-pill.tsx'
 import { Kbd } from '../ui/code.tsx'
 import { cx } from '../ui/cx.ts'
-import { jobState } from '../ui/job-state.ts'
-import { StatusIcon } from '../ui/status-pill.tsx'
+import { jobState } from '../words/job-state.ts'
 import { useAllCommands } from './commands.ts'
 
 interface Choice {

@@ -1,5 +1,5 @@
 import { cx } from './cx.ts'
-import { toneFill, type Tone } from './status.ts'
+import { toneFill, type Tone } from './tone.ts'
 
 /** A progress bar, in per cent, as reported by the server. */
 export function ProgressBar({

@@ -1,8 +1,9 @@
 import type { SyntheticEvent } from 'react'
 import { useRetryTask } from '../../api/mutations.ts'
+import { useTextDraft } from '../../forms/draft.ts'
+import { whenSent } from '../../forms/when-sent.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
-import { useTextDraft, whenSent } from '../../ui/draft.ts'
 import { Field } from '../../ui/field.tsx'
 import { Textarea } from '../../ui/input.tsx'
 

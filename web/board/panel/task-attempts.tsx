@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { AttemptView, TaskView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
 import { Failure } from '../../ui/callout.tsx'
 import { Ago, Elapsed } from '../../ui/since.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
-import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
+import { costText, tokensDetail, tokensText } from '../../words/usage.ts'
 import { Part } from './part.tsx'
 
 /** All attempts and reviews of the task, the latest first. */

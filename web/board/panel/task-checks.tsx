@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { CheckView, TaskView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
-import { StatusIcon } from '../../ui/status-pill.tsx'
-import { statuses } from '../../ui/status.ts'
+import { StatusIcon } from '../../parts/status-pill.tsx'
 import { measured } from '../../ui/time.ts'
+import { statuses } from '../../words/status.ts'
 import { Part } from './part.tsx'
 
 /** The checks of the task, and their latest results. */

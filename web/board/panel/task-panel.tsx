@@ -4,10 +4,10 @@ import { X } from 'lucide-react'
 import { useEffect, useId, useRef, type KeyboardEvent } from 'react'
 import type { TaskView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
 import { TaskDetails } from './task-details.tsx'
 
 /**

@@ -1,10 +1,10 @@
 import type { JobView } from '../../../src/contract/job.ts'
 import { needsPerson } from '../../../src/contract/words.ts'
+import { ProofBadge } from '../../parts/proof-badge.tsx'
 import { CopyWord } from '../../ui/copy-word.tsx'
 import { Elapsed } from '../../ui/since.tsx'
-import { ProofBadge } from '../../ui/proof-badge.tsx'
 import { duration, fullTime, useNow } from '../../ui/time.ts'
-import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
+import { costText, tokensDetail, tokensText } from '../../words/usage.ts'
 
 const shortCommit = 8
 /** The minimum waiting time shown, in ms. */

@@ -5,9 +5,9 @@ import type { JobView } from '../../../src/contract/job.ts'
 import { useArchiveJob, useSetPriority } from '../../api/mutations.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { MenuPanel, type MenuItem } from '../../ui/menu-panel.tsx'
-import { priorities } from '../../ui/priority.ts'
 import { showFailure, showToast } from '../../ui/toast.tsx'
 import { useCopy } from '../../ui/use-copy.ts'
+import { priorities } from '../../words/priorities.ts'
 
 const DeleteJob = lazyPart(async () => (await import('./delete-job.tsx')).DeleteJob)
 

@@ -1,6 +1,6 @@
 import { linkOptions } from '@tanstack/react-router'
 import type { JobView } from '../../../src/contract/job.ts'
-import { StatusIcon } from '../../ui/status-pill.tsx'
+import { StatusIcon } from '../../parts/status-pill.tsx'
 import { TabLinks } from '../../ui/tab-links.tsx'
 
 /** The views of a job, some with a count or a status. */

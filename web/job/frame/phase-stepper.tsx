@@ -1,6 +1,6 @@
+import { StatusIcon } from '../../parts/status-pill.tsx'
 import { cx } from '../../ui/cx.ts'
-import { StatusIcon } from '../../ui/status-pill.tsx'
-import type { StatusWord } from '../../ui/status.ts'
+import type { StatusWord } from '../../words/status.ts'
 import type { PhaseStep, StepState } from './phases.ts'
 
 const icons: Readonly<Record<StepState, StatusWord>> = {

@@ -9,7 +9,7 @@ import { useIsNoticed } from '../../board/task-wait.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Elapsed } from '../../ui/since.tsx'
 import { clockTime, duration, useNow } from '../../ui/time.ts'
-import { waitWords, type Remedy } from './wait-words.ts'
+import { waitWords, type Remedy } from '../../words/wait.ts'
 
 const RaiseBudget = lazyPart(async () => (await import('./raise-budget.tsx')).RaiseBudget)
 

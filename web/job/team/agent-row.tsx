@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import type { AgentView } from '../../../src/contract/job.ts'
-import { Avatar, roleNames } from '../../ui/avatar.tsx'
+import { Avatar } from '../../parts/avatar.tsx'
+import { StatusPill } from '../../parts/status-pill.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Ago } from '../../ui/since.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
-import { costText, tokensDetail, tokensText } from '../../ui/usage.ts'
+import { roleNames } from '../../words/roles.ts'
+import { costText, tokensDetail, tokensText } from '../../words/usage.ts'
 
 /** One member of the team: its name, activity, and usage. Selecting it shows its session. */
 export function AgentRow({

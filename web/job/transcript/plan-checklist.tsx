@@ -1,7 +1,7 @@
 import { ListTodo } from 'lucide-react'
+import { StatusIcon } from '../../parts/status-pill.tsx'
 import { cx } from '../../ui/cx.ts'
-import { StatusIcon } from '../../ui/status-pill.tsx'
-import type { StatusWord } from '../../ui/status.ts'
+import type { StatusWord } from '../../words/status.ts'
 import type { PlanEntry } from './session-data.ts'
 
 const statusWords: Readonly<Record<string, StatusWord>> = { in_progress: 'running', completed: 'completed' }

@@ -1,11 +1,11 @@
 import { Brain, FilePen, FileText, FolderInput, Globe, Search, Terminal, Trash2, Wrench } from 'lucide-react'
-import { StatusIcon } from '../../ui/status-pill.tsx'
-import type { StatusWord } from '../../ui/status.ts'
+import { StatusIcon } from '../../parts/status-pill.tsx'
+import type { StatusWord } from '../../words/status.ts'
 import { Fold } from './fold.tsx'
 import { InlineDiff } from './inline-diff.tsx'
+import { inputText } from './input-text.ts'
 import { LongText } from './long-text.tsx'
 import type { ToolCall } from './transcript-items.ts'
-import { inputText } from './input-text.ts'
 
 /** The tool kinds of ACP. */
 const icons: Readonly<Record<string, typeof Wrench>> = {

@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { ApiError } from '../../../src/client/api-error.ts'
-import { rememberDefault } from '../../api/default-backend.ts'
 import { useAddBackend, type NewBackend } from '../../api/backend-mutations.ts'
+import { rememberDefault } from '../../api/default-backend.ts'
+import { entriesOf } from '../../forms/entries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -9,7 +10,6 @@ import { Field } from '../../ui/field.tsx'
 import { Input, Textarea } from '../../ui/input.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { showToast } from '../../ui/toast.tsx'
-import { entriesOf } from '../../ui/entries.ts'
 
 const kinds = [
   { value: 'acp', label: 'Speaks ACP' },

@@ -3,11 +3,11 @@ import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { BackendView } from '../../../src/contract/backend.ts'
 import { queries } from '../../api/queries.ts'
+import { useTitle } from '../../shell/title.ts'
 import { Button } from '../../ui/button.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Page } from '../../ui/page.tsx'
 import { QueryBody } from '../../ui/query-body.tsx'
-import { useTitle } from '../../shell/title.ts'
 import { BackendRow } from './row.tsx'
 
 const AddBackend = lazyPart(async () => (await import('./add.tsx')).AddBackend)

@@ -4,10 +4,10 @@ import type { CaseResult, Conformance, ConformanceCase } from '../../../src/cont
 import { useTestBackend } from '../../api/backend-mutations.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
-import { conformanceWords } from '../../ui/conformance-words.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Elapsed } from '../../ui/since.tsx'
 import { measured } from '../../ui/time.ts'
+import { conformanceWords } from '../../words/conformance.ts'
 
 const titles: Readonly<Record<ConformanceCase, string>> = {
   start: 'Starts and answers',

@@ -7,12 +7,13 @@ import { useInstallBackend, useRemoveBackend } from '../../api/backend-mutations
 import { rememberDefault } from '../../api/default-backend.ts'
 import { usePutSettings } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { Button, buttonClass, IconButton } from '../../ui/button.tsx'
-import { conformanceWords } from '../../ui/conformance-words.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { Badge, StatusPill } from '../../ui/status-pill.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
+import { conformanceWords } from '../../words/conformance.ts'
 
 const ConformanceWindow = lazyPart(async () => (await import('./conformance.tsx')).ConformanceWindow)
 const TrialWindow = lazyPart(async () => (await import('./trial.tsx')).TrialWindow)

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { BackupView } from '../../../src/contract/backup.ts'
 import { useBackUp } from '../../api/back-up.ts'
 import { queries } from '../../api/queries.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
 import { Switch } from '../../ui/checkbox.tsx'
@@ -11,7 +12,6 @@ import { Input } from '../../ui/input.tsx'
 import { Section } from '../../ui/page.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Ago } from '../../ui/since.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
 
 /** The last backup, with a form to make another. */
 export function Backup() {

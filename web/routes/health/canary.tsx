@@ -3,11 +3,11 @@ import { Link } from '@tanstack/react-router'
 import type { CanaryView } from '../../../src/contract/server.ts'
 import { queries } from '../../api/queries.ts'
 import { useRunCanary } from '../../api/run-canary.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Ago, Elapsed } from '../../ui/since.tsx'
-import { StatusPill } from '../../ui/status-pill.tsx'
 import { measured } from '../../ui/time.ts'
 
 /** The latest canary run, with a button to run another. */

@@ -1,11 +1,11 @@
 import type { CollectView, StoredJob } from '../../../src/contract/storage.ts'
 import { useCollect } from '../../api/collect.ts'
-import { countedJobs } from '../../ui/counted.ts'
+import { whenSent } from '../../forms/when-sent.ts'
+import { JobNames } from '../../parts/job-names.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
-import { whenSent } from '../../ui/draft.ts'
 import { fileSize } from '../../ui/file-size.ts'
-import { JobNames } from '../../ui/job-names.tsx'
 import { showFailure, showToast } from '../../ui/toast.tsx'
+import { countedJobs } from '../../words/counted-jobs.ts'
 
 /** Names the jobs that go by the retention of the settings, and removes them when that is wanted. */
 export function RemoveNow({

@@ -5,16 +5,16 @@ import type { RemovedJob, StorageView, StoredJob } from '../../../src/contract/s
 import { queries } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout, Failure } from '../../ui/callout.tsx'
-import { countedJobs } from '../../ui/counted.ts'
 import { fileSize } from '../../ui/file-size.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Ago } from '../../ui/since.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { useNow } from '../../ui/time.ts'
+import { countedJobs } from '../../words/counted-jobs.ts'
 import { DiskBar } from './disk-bar.tsx'
-import { StoredJobs } from './stored-jobs.tsx'
 import { aboutToBeLost, reasons, retentionSentence } from './storage-words.ts'
+import { StoredJobs } from './stored-jobs.tsx'
 
 const RemoveNow = lazyPart(async () => (await import('./remove-now.tsx')).RemoveNow)
 

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { StoredJob } from '../../../src/contract/storage.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { countedJobs } from '../../ui/counted.ts'
 import { cx } from '../../ui/cx.ts'
 import { fileSize } from '../../ui/file-size.ts'
 import { Ago } from '../../ui/since.tsx'
-import { Badge, StatusPill } from '../../ui/status-pill.tsx'
 import { useNow } from '../../ui/time.ts'
+import { countedJobs } from '../../words/counted-jobs.ts'
 import { goesWords } from './storage-words.ts'
 
 const shownAtFirst = 10

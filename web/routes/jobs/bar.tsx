@@ -5,10 +5,10 @@ import { client } from '../../api/client.ts'
 import { useEachJob, type EachJob } from '../../api/each-job.ts'
 import { useCommands } from '../../shell/commands.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { countedJobs } from '../../ui/counted.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ListCheckbox } from '../../ui/list-checkbox.tsx'
 import { showToast } from '../../ui/toast.tsx'
+import { countedJobs } from '../../words/counted-jobs.ts'
 import type { Selection } from './selection.ts'
 
 const DeleteJobs = lazyPart(async () => (await import('./delete.tsx')).DeleteJobs)

@@ -5,12 +5,12 @@ import type { StoredJob } from '../../../src/contract/storage.ts'
 import { client } from '../../api/client.ts'
 import { useEachJob, type EachJob } from '../../api/each-job.ts'
 import { queries } from '../../api/queries.ts'
+import { JobNames } from '../../parts/job-names.tsx'
 import { Button } from '../../ui/button.tsx'
-import { countedJobs } from '../../ui/counted.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { JobNames } from '../../ui/job-names.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { showToast } from '../../ui/toast.tsx'
+import { countedJobs } from '../../words/counted-jobs.ts'
 
 const deleteJob = (id: string): Promise<void> => client.deleteJob(id)
 

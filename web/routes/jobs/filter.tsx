@@ -6,7 +6,7 @@ import { JobStatus } from '../../../src/contract/words.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
-import { statuses } from '../../ui/status.ts'
+import { statuses } from '../../words/status.ts'
 
 const route = getRouteApi('/app/jobs')
 

@@ -9,8 +9,8 @@ import { Failure } from '../../ui/callout.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
 import { JobsBar } from './bar.tsx'
-import { JobRow, JobRowSkeletons } from './row.tsx'
 import { JobsFilter, Pager } from './filter.tsx'
+import { JobRow, JobRowSkeletons } from './row.tsx'
 import { useSelection } from './selection.ts'
 
 const route = getRouteApi('/app/jobs')

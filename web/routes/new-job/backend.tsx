@@ -3,8 +3,8 @@ import { ChevronDown } from 'lucide-react'
 import type { BackendView } from '../../../src/contract/backend.ts'
 import { queries } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
-import { conformanceWords } from '../../ui/conformance-words.ts'
 import { Menu } from '../../ui/menu.tsx'
+import { conformanceWords } from '../../words/conformance.ts'
 
 /** Returns the chosen backend, else the default if it is available, else the first available one. */
 export function chosenBackend(

@@ -4,7 +4,7 @@ import type { Settings } from '../../../src/contract/backend.ts'
 import { documentLimits } from '../../../src/contract/document-limits.ts'
 import type { PermissionPolicy } from '../../../src/contract/permission.ts'
 import type { Mode, Priority, Role } from '../../../src/contract/words.ts'
-import { entriesOf } from '../../ui/entries.ts'
+import { entriesOf } from '../../forms/entries.ts'
 
 /** The values of the form. Numbers are kept as typed, so that a wrong one can be shown and corrected. */
 export interface JobForm {

@@ -4,15 +4,15 @@ import { ApiError } from '../../../src/client/api-error.ts'
 import type { Settings } from '../../../src/contract/backend.ts'
 import { usePutSettings } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
+import { entriesOf } from '../../forms/entries.ts'
+import { whenSent } from '../../forms/when-sent.ts'
+import { PolicyChoice } from '../../parts/policy-choice.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Switch } from '../../ui/checkbox.tsx'
-import { whenSent } from '../../ui/draft.ts'
 import { Field } from '../../ui/field.tsx'
 import { Input, Textarea } from '../../ui/input.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
-import { PolicyChoice } from '../../ui/policy-choice.tsx'
 import { showToast } from '../../ui/toast.tsx'
-import { entriesOf } from '../../ui/entries.ts'
 
 const modes = [
   { value: 'team', label: 'Team' },

@@ -4,11 +4,12 @@ import { useState } from 'react'
 import type { ProviderView } from '../../../src/contract/provider.ts'
 import { useRemoveProvider, useRetryProvider } from '../../api/provider-mutations.ts'
 import { queries } from '../../api/queries.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { Badge, StatusPill } from '../../ui/status-pill.tsx'
 import { showFailure } from '../../ui/toast.tsx'
 
 const ProviderWindow = lazyPart(async () => (await import('./provider-window.tsx')).ProviderWindow)

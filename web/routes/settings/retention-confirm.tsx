@@ -1,8 +1,8 @@
 import type { Retention } from '../../../src/contract/storage.ts'
-import { countedJobs } from '../../ui/counted.ts'
+import { JobNames } from '../../parts/job-names.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { fileSize } from '../../ui/file-size.ts'
-import { JobNames } from '../../ui/job-names.tsx'
+import { countedJobs } from '../../words/counted-jobs.ts'
 import type { RetentionEffect } from './retention-form.ts'
 
 /** Says what a retention removes as soon as it is saved, and asks whether that is wanted. */

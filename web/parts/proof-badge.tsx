@@ -1,5 +1,4 @@
 import type { JobSummary } from '../../src/contract/job.ts'
-import { cx } from './cx.ts'
 import { StatusPill } from './status-pill.tsx'
 
 const demoNote = 'Built by the offline demo from a blueprint: no model was involved.'
@@ -15,14 +14,11 @@ export function ProofBadge({ job }: { readonly job: Pick<JobSummary, 'proof' | '
   )
 }
 
-export function DemoChip({ className }: { readonly className?: string }) {
+function DemoChip() {
   return (
     <span
       title={demoNote}
-      className={cx(
-        'rounded-full border border-dashed border-control px-2 text-xs font-medium whitespace-nowrap text-muted',
-        className,
-      )}
+      className="rounded-full border border-dashed border-control px-2 text-xs font-medium whitespace-nowrap text-muted"
     >
       Demo
     </span>

@@ -1,5 +1,6 @@
-import { cx } from './cx.ts'
-import { statuses, toneSoft, toneText, type StatusWord, type Tone } from './status.ts'
+import { cx } from '../ui/cx.ts'
+import { toneSoft, toneText, type Tone } from '../ui/tone.ts'
+import { statuses, type StatusWord } from '../words/status.ts'
 
 /** A status as a distinct shape, so that it does not depend on colour alone. */
 export function StatusIcon({
@@ -101,15 +102,6 @@ export function StatusPill({
     >
       <StatusIcon status={status} />
       {label ?? word}
-    </span>
-  )
-}
-
-/** A subdued label: a backend, a mode, a count. */
-export function Badge({ children }: { readonly children: React.ReactNode }) {
-  return (
-    <span className="inline-flex h-5 shrink-0 items-center gap-1 rounded border border-line px-1.5 text-xs whitespace-nowrap text-muted">
-      {children}
     </span>
   )
 }

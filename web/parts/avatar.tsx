@@ -1,5 +1,6 @@
 import type { Role } from '../../src/contract/words.ts'
-import { cx } from './cx.ts'
+import { cx } from '../ui/cx.ts'
+import { roleNames } from '../words/roles.ts'
 
 const roleText: Readonly<Record<Role, string>> = {
   product_owner: 'text-role-product-owner bg-role-product-owner/14',
@@ -7,14 +8,6 @@ const roleText: Readonly<Record<Role, string>> = {
   developer: 'text-role-developer bg-role-developer/14',
   reviewer: 'text-role-reviewer bg-role-reviewer/14',
   tester: 'text-role-tester bg-role-tester/14',
-}
-
-export const roleNames: Readonly<Record<Role, string>> = {
-  product_owner: 'Product owner',
-  architect: 'Architect',
-  developer: 'Developer',
-  reviewer: 'Reviewer',
-  tester: 'Tester',
 }
 
 /** A member of the team: initials in the colour of the role. `size` is in pixels. */

@@ -1,4 +1,4 @@
-import type { Wait } from '../../../src/contract/words.ts'
+import type { Wait } from '../../src/contract/words.ts'
 
 /** The place where a wait can be resolved; a budget is raised where the wait is shown. */
 export type Remedy = 'plan' | 'team' | 'models' | 'budget' | 'health' | null

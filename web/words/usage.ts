@@ -1,5 +1,4 @@
 import type { Usage } from '../../src/contract/job.ts'
-import { count, dollars } from './money.ts'
 
 const exact = new Intl.NumberFormat()
 
@@ -24,4 +23,19 @@ export function tokensDetail(usage: Usage): string {
 export function costText(usage: Usage): string | null {
   if (usage.cost_usd === null) return null
   return `${dollars(usage.cost_usd)}${usage.unpriced_tokens === 0 ? '' : '+'}`
+}
+
+/** Returns the cost, or the tokens where the cost is not known; an empty string when nothing was counted. */
+export function spent(usage: Usage): string {
+  return usage.cost_usd === null ? (tokensText(usage) ?? '') : dollars(usage.cost_usd)
+}
+
+function dollars(amount: number): string {
+  return `$${amount < 0.1 && amount > 0 ? amount.toFixed(4) : amount.toFixed(2)}`
+}
+
+/** Formats a large number: `840`, `12.3k`, `4.1M`. */
+function count(amount: number): string {
+  if (amount < 1000) return String(amount)
+  return amount < 1_000_000 ? `${(amount / 1000).toFixed(1)}k` : `${(amount / 1_000_000).toFixed(1)}M`
 }

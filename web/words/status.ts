@@ -6,9 +6,7 @@ import type {
   TaskStatus,
   Verdict,
 } from '../../src/contract/words.ts'
-
-/** The displayed meaning of a status: only these six have a colour. */
-export type Tone = 'idle' | 'running' | 'waiting' | 'review' | 'done' | 'failed'
+import type { Tone } from '../ui/tone.ts'
 
 /** Every status word of the API. The same word has the same meaning everywhere. */
 export type StatusWord =
@@ -43,31 +41,4 @@ export const statuses: Readonly<Record<StatusWord, { readonly tone: Tone; readon
   pass: { tone: 'done', label: 'Passed' },
   fail: { tone: 'failed', label: 'Failed' },
   waived: { tone: 'waiting', label: 'Waived' },
-}
-
-export const toneText: Readonly<Record<Tone, string>> = {
-  idle: 'text-muted',
-  running: 'text-running',
-  waiting: 'text-waiting',
-  review: 'text-review',
-  done: 'text-done',
-  failed: 'text-failed',
-}
-
-export const toneSoft: Readonly<Record<Tone, string>> = {
-  idle: 'bg-hover text-muted',
-  running: 'bg-running-soft text-running',
-  waiting: 'bg-waiting-soft text-waiting',
-  review: 'bg-review-soft text-review',
-  done: 'bg-done-soft text-done',
-  failed: 'bg-failed-soft text-failed',
-}
-
-export const toneFill: Readonly<Record<Tone, string>> = {
-  idle: 'bg-control',
-  running: 'bg-running',
-  waiting: 'bg-waiting',
-  review: 'bg-review',
-  done: 'bg-done',
-  failed: 'bg-failed',
 }

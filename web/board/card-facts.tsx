@@ -2,7 +2,7 @@ import { CornerDownRight, Eye, ListChecks, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TaskView } from '../../src/contract/job.ts'
 import { cx } from '../ui/cx.ts'
-import { Elapsed } from '../ui/since.tsx'
+import { Elapsed } from '../ui/text/since.tsx'
 import { costText, tokensDetail, tokensText } from '../words/usage.ts'
 
 /** The numbers on a card; irrelevant ones are left out. */

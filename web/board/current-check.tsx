@@ -1,5 +1,5 @@
 import type { CheckingView } from '../../src/contract/job.ts'
-import { Elapsed } from '../ui/since.tsx'
+import { Elapsed } from '../ui/text/since.tsx'
 
 /** The check that the server is running, its number, and its duration. */
 export function CurrentCheck({ checking }: { readonly checking: CheckingView }) {

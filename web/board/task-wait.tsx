@@ -1,8 +1,8 @@
 import type { TaskView } from '../../src/contract/job.ts'
 import { personWaits, type Wait } from '../../src/contract/words.ts'
 import { StatusIcon } from '../parts/status-pill.tsx'
-import { Elapsed } from '../ui/since.tsx'
-import { useNow } from '../ui/time.ts'
+import { Elapsed } from '../ui/text/since.tsx'
+import { useNow } from '../ui/text/time.ts'
 
 /** The time in ms after which a wait is shown: work is often queued for a moment. */
 const noticedMs = 1_000

@@ -4,10 +4,10 @@ import { useMemo, useState } from 'react'
 import type { FileTree } from '../../src/contract/files.ts'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { fileSize } from '../ui/file-size.ts'
+import { fileSize } from '../ui/text/file-size.ts'
 import { VirtualList } from '../ui/virtual-list.tsx'
-import { FileViewer } from './file-viewer.tsx'
 import { firstFile, treeLines, type TreeLine } from './file-tree.ts'
+import { FileViewer } from './file-viewer.tsx'
 
 const route = getRouteApi('/app/jobs/$id/files')
 

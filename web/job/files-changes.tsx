@@ -3,9 +3,9 @@ import { getRouteApi } from '@tanstack/react-router'
 import { queries } from '../api/queries.ts'
 import { Patch } from '../diff/patch.tsx'
 import { Callout } from '../ui/callout.tsx'
+import { Segmented } from '../ui/controls/segmented.tsx'
+import { Select } from '../ui/controls/select.tsx'
 import { QueryBody } from '../ui/query-body.tsx'
-import { Segmented } from '../ui/segmented.tsx'
-import { Select } from '../ui/select.tsx'
 
 const route = getRouteApi('/app/jobs/$id/files')
 

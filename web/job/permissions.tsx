@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import type { PermissionView } from '../../src/contract/permission.ts'
 import { useAnswerPermission } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
-import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { showFailure } from '../ui/toast.tsx'
+import { Button } from '../ui/controls/button.tsx'
+import { showFailure } from '../ui/overlays/toast.tsx'
 import { TimeLeft } from './time-left.tsx'
-import { LongText } from './transcript/long-text.tsx'
 import { inputText } from './transcript/input-text.ts'
+import { LongText } from './transcript/long-text.tsx'
 
 /** The open permission requests: the agent, the action, the possible answers and the deadline. */
 export function Permissions({ jobId }: { readonly jobId: string }) {

@@ -1,9 +1,9 @@
 import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
-import { IconButton } from '../ui/button.tsx'
-import { Checkbox } from '../ui/checkbox.tsx'
-import { Field } from '../ui/field.tsx'
-import { Input, Textarea } from '../ui/input.tsx'
-import { Select } from '../ui/select.tsx'
+import { IconButton } from '../ui/controls/button.tsx'
+import { Checkbox } from '../ui/controls/checkbox.tsx'
+import { Field } from '../ui/controls/field.tsx'
+import { Input, Textarea } from '../ui/controls/input.tsx'
+import { Select } from '../ui/controls/select.tsx'
 import type { DraftTask } from './plan-draft.ts'
 
 interface TaskEditorProps {

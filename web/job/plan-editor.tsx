@@ -4,12 +4,12 @@ import type { Plan } from '../../src/contract/plan.ts'
 import { useEditPlan } from '../api/mutations.ts'
 import { readDraft, writeDraft } from '../forms/draft.ts'
 import { whenSent } from '../forms/when-sent.ts'
-import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { Field } from '../ui/field.tsx'
-import { Input, Textarea } from '../ui/input.tsx'
+import { Button } from '../ui/controls/button.tsx'
+import { Field } from '../ui/controls/field.tsx'
+import { Input, Textarea } from '../ui/controls/input.tsx'
+import { showToast } from '../ui/overlays/toast.tsx'
 import { Section } from '../ui/page.tsx'
-import { showToast } from '../ui/toast.tsx'
 import {
   addTask,
   changeTask,

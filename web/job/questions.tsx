@@ -5,10 +5,10 @@ import { useAnswerQuestion } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
 import { useTextDraft } from '../forms/draft.ts'
 import { whenSent } from '../forms/when-sent.ts'
-import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { Textarea } from '../ui/input.tsx'
-import { showFailure } from '../ui/toast.tsx'
+import { Button } from '../ui/controls/button.tsx'
+import { Textarea } from '../ui/controls/input.tsx'
+import { showFailure } from '../ui/overlays/toast.tsx'
 import { TimeLeft } from './time-left.tsx'
 
 /** The open questions of agents. */

@@ -1,4 +1,4 @@
-import { clockTime, duration, useNow } from '../ui/time.ts'
+import { clockTime, duration, useNow } from '../ui/text/time.ts'
 
 /** The time left for an answer, and what happens without one. */
 export function TimeLeft({ until, otherwise }: { readonly until: string; readonly otherwise: string }) {

@@ -1,4 +1,4 @@
-import { fileSize } from '../ui/file-size.ts'
+import { fileSize } from '../ui/text/file-size.ts'
 
 /** A job by its title, with what is known of its files. */
 export interface NamedJob {

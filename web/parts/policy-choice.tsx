@@ -1,5 +1,5 @@
 import type { PermissionPolicy } from '../../src/contract/permission.ts'
-import { Segmented } from '../ui/segmented.tsx'
+import { Segmented } from '../ui/controls/segmented.tsx'
 
 const policies = [
   { value: 'sandbox', label: 'Allow', hint: 'They may do everything inside their sandbox.' },

@@ -6,10 +6,10 @@ import { client } from '../api/client.ts'
 import { queryClient } from '../api/query-client.ts'
 import { useTitle } from '../shell/title.ts'
 import { Wordmark } from '../shell/wordmark.tsx'
-import { Button } from '../ui/button.tsx'
-import { Code } from '../ui/code.tsx'
-import { Field } from '../ui/field.tsx'
-import { Input } from '../ui/input.tsx'
+import { Button } from '../ui/controls/button.tsx'
+import { Field } from '../ui/controls/field.tsx'
+import { Input } from '../ui/controls/input.tsx'
+import { Code } from '../ui/text/code.tsx'
 
 const route = getRouteApi('/log-in')
 

@@ -1,6 +1,6 @@
 import { RefreshCw, WifiOff } from 'lucide-react'
 import { useConnection } from '../api/connection.ts'
-import { clockTime, useNow } from '../ui/time.ts'
+import { clockTime, useNow } from '../ui/text/time.ts'
 
 const recoveredMs = 4_000
 

@@ -1,5 +1,5 @@
-import { Kbd } from '../ui/code.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Dialog } from '../ui/overlays/dialog.tsx'
+import { Kbd } from '../ui/text/code.tsx'
 import { useAllCommands } from './commands.ts'
 
 /** The shortcuts available on the current screen. */

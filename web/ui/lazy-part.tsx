@@ -8,12 +8,12 @@ import {
   type ComponentType,
   type ReactNode,
 } from 'react'
-import { laterCode } from '../api/later-code.ts'
 import { useConnection } from '../api/connection.ts'
+import { laterCode } from '../api/later-code.ts'
 import { offerPrefetch } from '../api/prefetch.ts'
-import { Button } from './button.tsx'
 import { Callout } from './callout.tsx'
-import { showToast } from './toast.tsx'
+import { Button } from './controls/button.tsx'
+import { showToast } from './overlays/toast.tsx'
 
 interface PartOptions<Props> {
   /** Shown while the code is loading; nothing by default. */

@@ -2,10 +2,10 @@ import type { SyntheticEvent } from 'react'
 import { useRetryTask } from '../../api/mutations.ts'
 import { useTextDraft } from '../../forms/draft.ts'
 import { whenSent } from '../../forms/when-sent.ts'
-import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
-import { Field } from '../../ui/field.tsx'
-import { Textarea } from '../../ui/input.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Textarea } from '../../ui/controls/input.tsx'
 
 /** Restarts the task, with an optional note for the next attempt. */
 export function RetryForm({

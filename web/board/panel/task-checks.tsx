@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { CheckView, TaskView } from '../../../src/contract/job.ts'
 import { queries } from '../../api/queries.ts'
 import { StatusIcon } from '../../parts/status-pill.tsx'
-import { measured } from '../../ui/time.ts'
+import { measured } from '../../ui/text/time.ts'
 import { statuses } from '../../words/status.ts'
 import { Part } from './part.tsx'
 

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import type { AgentView } from '../../../src/contract/job.ts'
-import { Input } from '../../ui/input.tsx'
-import { Select } from '../../ui/select.tsx'
+import { Input } from '../../ui/controls/input.tsx'
+import { Select } from '../../ui/controls/select.tsx'
 import { activityKinds, type ActivityFilter, type ActivityKind } from './activity-rows.ts'
 
 const names: Readonly<Record<ActivityKind, string>> = {

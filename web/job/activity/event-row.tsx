@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { memo, type ReactNode } from 'react'
-import type { EventView } from '../../../src/contract/event.ts'
 import { eventTone } from '../../../src/contract/event-words.ts'
+import type { EventView } from '../../../src/contract/event.ts'
 import { cx } from '../../ui/cx.ts'
-import { clockTime, fullTime } from '../../ui/time.ts'
+import { clockTime, fullTime } from '../../ui/text/time.ts'
 import { agentOf, kindOf, type ActivityKind, type ActivityRow } from './activity-rows.ts'
 
 const marks: Readonly<Record<ActivityKind, string>> = {

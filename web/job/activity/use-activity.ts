@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { EventView } from '../../../src/contract/event.ts'
 import { readOlder, useJobFeed } from '../../api/live.ts'
-import { showFailure } from '../../ui/toast.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
 
 interface Activity {
   readonly events: readonly EventView[]

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useDeleteJob } from '../../api/delete-job.ts'
-import { Confirm } from '../../ui/dialog.tsx'
-import { showFailure } from '../../ui/toast.tsx'
+import { Confirm } from '../../ui/overlays/dialog.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
 
 /** Asks whether a job is to be deleted, deletes it, and goes to the list of jobs. */
 export function DeleteJob({ jobId, onClose }: { readonly jobId: string; readonly onClose: () => void }) {

@@ -3,9 +3,9 @@ import { useCallback, useMemo, useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
 import { useCancelJob, useRestartJob } from '../../api/mutations.ts'
 import { useCommands } from '../../shell/commands.ts'
-import { Button } from '../../ui/button.tsx'
-import { Confirm } from '../../ui/dialog.tsx'
-import { showFailure } from '../../ui/toast.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Confirm } from '../../ui/overlays/dialog.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
 import { JobMenu } from './job-menu.tsx'
 
 /** The actions on the job: the main one for its status as a button, the rest in a menu. */

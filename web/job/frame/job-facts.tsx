@@ -1,9 +1,9 @@
 import type { JobView } from '../../../src/contract/job.ts'
 import { needsPerson } from '../../../src/contract/words.ts'
 import { ProofBadge } from '../../parts/proof-badge.tsx'
-import { CopyWord } from '../../ui/copy-word.tsx'
-import { Elapsed } from '../../ui/since.tsx'
-import { duration, fullTime, useNow } from '../../ui/time.ts'
+import { CopyWord } from '../../ui/text/copy-word.tsx'
+import { Elapsed } from '../../ui/text/since.tsx'
+import { duration, fullTime, useNow } from '../../ui/text/time.ts'
 import { costText, tokensDetail, tokensText } from '../../words/usage.ts'
 
 const shortCommit = 8

@@ -4,9 +4,9 @@ import type { ArchiveFormat } from '../../../src/contract/files.ts'
 import type { JobView } from '../../../src/contract/job.ts'
 import { useArchiveJob, useSetPriority } from '../../api/mutations.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import { MenuPanel, type MenuItem } from '../../ui/menu-panel.tsx'
-import { showFailure, showToast } from '../../ui/toast.tsx'
-import { useCopy } from '../../ui/use-copy.ts'
+import { MenuPanel, type MenuItem } from '../../ui/overlays/menu-panel.tsx'
+import { showFailure, showToast } from '../../ui/overlays/toast.tsx'
+import { useCopy } from '../../ui/text/use-copy.ts'
 import { priorities } from '../../words/priorities.ts'
 
 const DeleteJob = lazyPart(async () => (await import('./delete-job.tsx')).DeleteJob)

@@ -1,9 +1,9 @@
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import type { JobView } from '../../../src/contract/job.ts'
-import { IconButton } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/controls/button.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import { FirstClick } from '../../ui/menu.tsx'
+import { FirstClick } from '../../ui/overlays/menu.tsx'
 
 const Panel = lazyPart(async () => (await import('./job-menu-panel.tsx')).JobMenuPanel, {
   fallback: ({ trigger }) => trigger,

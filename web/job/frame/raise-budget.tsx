@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { BudgetView } from '../../../src/contract/job.ts'
 import { useSetBudget } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
-import { Button } from '../../ui/button.tsx'
-import { Input } from '../../ui/input.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Input } from '../../ui/controls/input.tsx'
 
 /** Raises the budget of a job that waits for it: doubles it, unless a person enters another value. */
 export function RaiseBudget({ jobId }: { readonly jobId: string }) {

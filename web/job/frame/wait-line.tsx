@@ -7,8 +7,8 @@ import type { Wait } from '../../../src/contract/words.ts'
 import { queries } from '../../api/queries.ts'
 import { useIsNoticed } from '../../board/task-wait.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import { Elapsed } from '../../ui/since.tsx'
-import { clockTime, duration, useNow } from '../../ui/time.ts'
+import { Elapsed } from '../../ui/text/since.tsx'
+import { clockTime, duration, useNow } from '../../ui/text/time.ts'
 import { waitWords, type Remedy } from '../../words/wait.ts'
 
 const RaiseBudget = lazyPart(async () => (await import('./raise-budget.tsx')).RaiseBudget)

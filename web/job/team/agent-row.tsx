@@ -3,7 +3,7 @@ import type { AgentView } from '../../../src/contract/job.ts'
 import { Avatar } from '../../parts/avatar.tsx'
 import { StatusPill } from '../../parts/status-pill.tsx'
 import { cx } from '../../ui/cx.ts'
-import { Ago } from '../../ui/since.tsx'
+import { Ago } from '../../ui/text/since.tsx'
 import { roleNames } from '../../words/roles.ts'
 import { costText, tokensDetail, tokensText } from '../../words/usage.ts'
 

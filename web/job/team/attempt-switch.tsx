@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import type { AttemptView, TaskView } from '../../../src/contract/job.ts'
-import { Select } from '../../ui/select.tsx'
+import { Select } from '../../ui/controls/select.tsx'
 import { statuses } from '../../words/status.ts'
 
 /** All sessions of an agent, the newest first: one is selected, or the newest is followed. */

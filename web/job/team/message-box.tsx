@@ -6,10 +6,10 @@ import { useSendMessage } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
 import { useTextDraft } from '../../forms/draft.ts'
 import { whenSent } from '../../forms/when-sent.ts'
-import { IconButton } from '../../ui/button.tsx'
-import { Kbd } from '../../ui/code.tsx'
-import { Textarea } from '../../ui/input.tsx'
-import { showFailure } from '../../ui/toast.tsx'
+import { IconButton } from '../../ui/controls/button.tsx'
+import { Textarea } from '../../ui/controls/input.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
+import { Kbd } from '../../ui/text/code.tsx'
 
 /** Sends a message to an agent. The transcript shows when it was delivered, or that it is waiting. */
 export function MessageBox({ jobId, agent }: { readonly jobId: string; readonly agent: AgentView }) {

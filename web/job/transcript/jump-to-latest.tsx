@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react'
-import { Button } from '../../ui/button.tsx'
+import { Button } from '../../ui/controls/button.tsx'
 
 /** The button over a list that is not scrolled to its end: scrolls back to the end. */
 export function JumpToLatest({ onJump }: { readonly onJump: () => void }) {

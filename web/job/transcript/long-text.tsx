@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useCopy } from '../../ui/use-copy.ts'
+import { useCopy } from '../../ui/text/use-copy.ts'
 
 /** The number of lines above which a text is folded. */
 const shownLines = 24

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
-import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
+import { Button } from '../../ui/controls/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SkeletonRows } from '../../ui/skeleton.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'

@@ -4,7 +4,7 @@ import type { EventView } from '../../../src/contract/event.ts'
 import { client } from '../../api/client.ts'
 import { keys } from '../../api/keys.ts'
 import { useJobFeed } from '../../api/live.ts'
-import { showFailure } from '../../ui/toast.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
 import { transcriptItems, type TranscriptItem } from './transcript-items.ts'
 
 /** The number of session events per page; earlier ones are fetched on request. */

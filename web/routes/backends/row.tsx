@@ -9,10 +9,10 @@ import { usePutSettings } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
 import { StatusPill } from '../../parts/status-pill.tsx'
 import { Badge } from '../../ui/badge.tsx'
-import { Button, buttonClass, IconButton } from '../../ui/button.tsx'
+import { Button, buttonClass, IconButton } from '../../ui/controls/button.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import { Menu } from '../../ui/menu.tsx'
-import { showFailure, showToast } from '../../ui/toast.tsx'
+import { Menu } from '../../ui/overlays/menu.tsx'
+import { showFailure, showToast } from '../../ui/overlays/toast.tsx'
 import { conformanceWords } from '../../words/conformance.ts'
 
 const ConformanceWindow = lazyPart(async () => (await import('./conformance.tsx')).ConformanceWindow)

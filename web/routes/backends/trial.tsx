@@ -2,9 +2,9 @@ import { useEffect } from 'react'
 import type { BackendTrial, BackendView } from '../../../src/contract/backend.ts'
 import { useTryBackend } from '../../api/backend-mutations.ts'
 import { Callout, Failure } from '../../ui/callout.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { Elapsed } from '../../ui/since.tsx'
-import { clockTime, measured } from '../../ui/time.ts'
+import { Dialog } from '../../ui/overlays/dialog.tsx'
+import { Elapsed } from '../../ui/text/since.tsx'
+import { clockTime, measured } from '../../ui/text/time.ts'
 
 /** A trial of a backend: a real session of one turn, inside the walls, with its transcript. */
 export function TrialWindow({

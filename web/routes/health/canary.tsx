@@ -4,11 +4,11 @@ import type { CanaryView } from '../../../src/contract/server.ts'
 import { queries } from '../../api/queries.ts'
 import { useRunCanary } from '../../api/run-canary.ts'
 import { StatusPill } from '../../parts/status-pill.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
+import { Button } from '../../ui/controls/button.tsx'
 import { Section } from '../../ui/page.tsx'
-import { Ago, Elapsed } from '../../ui/since.tsx'
-import { measured } from '../../ui/time.ts'
+import { Ago, Elapsed } from '../../ui/text/since.tsx'
+import { measured } from '../../ui/text/time.ts'
 
 /** The latest canary run, with a button to run another. */
 export function Canary() {

@@ -1,7 +1,7 @@
 import type { StorageView } from '../../../src/contract/storage.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { cx } from '../../ui/cx.ts'
-import { fileSize } from '../../ui/file-size.ts'
+import { fileSize } from '../../ui/text/file-size.ts'
 
 interface Part {
   readonly name: string

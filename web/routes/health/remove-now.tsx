@@ -2,9 +2,9 @@ import type { CollectView, StoredJob } from '../../../src/contract/storage.ts'
 import { useCollect } from '../../api/collect.ts'
 import { whenSent } from '../../forms/when-sent.ts'
 import { JobNames } from '../../parts/job-names.tsx'
-import { Confirm } from '../../ui/dialog.tsx'
-import { fileSize } from '../../ui/file-size.ts'
-import { showFailure, showToast } from '../../ui/toast.tsx'
+import { Confirm } from '../../ui/overlays/dialog.tsx'
+import { showFailure, showToast } from '../../ui/overlays/toast.tsx'
+import { fileSize } from '../../ui/text/file-size.ts'
 import { countedJobs } from '../../words/counted-jobs.ts'
 
 /** Names the jobs that go by the retention of the settings, and removes them when that is wanted. */

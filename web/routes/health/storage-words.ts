@@ -1,5 +1,5 @@
 import type { RemovalReason, Retention, StoredJob } from '../../../src/contract/storage.ts'
-import { duration } from '../../ui/time.ts'
+import { duration } from '../../ui/text/time.ts'
 
 const dayMs = 86_400_000
 /** Jobs that go within this time, in ms, are going soon: there is time to take what is wanted. */

@@ -6,10 +6,10 @@ import { client } from '../../api/client.ts'
 import { useEachJob, type EachJob } from '../../api/each-job.ts'
 import { queries } from '../../api/queries.ts'
 import { JobNames } from '../../parts/job-names.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Dialog } from '../../ui/overlays/dialog.tsx'
+import { showToast } from '../../ui/overlays/toast.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
-import { showToast } from '../../ui/toast.tsx'
 import { countedJobs } from '../../words/counted-jobs.ts'
 
 const deleteJob = (id: string): Promise<void> => client.deleteJob(id)

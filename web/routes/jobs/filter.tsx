@@ -3,9 +3,9 @@ import { ChevronLeft, ChevronRight, Search } from 'lucide-react'
 import { useState } from 'react'
 import type { JobList } from '../../../src/contract/job.ts'
 import { JobStatus } from '../../../src/contract/words.ts'
-import { IconButton } from '../../ui/button.tsx'
-import { Input } from '../../ui/input.tsx'
-import { Select } from '../../ui/select.tsx'
+import { IconButton } from '../../ui/controls/button.tsx'
+import { Input } from '../../ui/controls/input.tsx'
+import { Select } from '../../ui/controls/select.tsx'
 import { statuses } from '../../words/status.ts'
 
 const route = getRouteApi('/app/jobs')

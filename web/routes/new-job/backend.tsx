@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronDown } from 'lucide-react'
 import type { BackendView } from '../../../src/contract/backend.ts'
 import { queries } from '../../api/queries.ts'
-import { Button } from '../../ui/button.tsx'
-import { Menu } from '../../ui/menu.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Menu } from '../../ui/overlays/menu.tsx'
 import { conformanceWords } from '../../words/conformance.ts'
 
 /** Returns the chosen backend, else the default if it is available, else the first available one. */

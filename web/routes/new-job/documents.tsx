@@ -1,7 +1,7 @@
 import { FileText, Paperclip, X } from 'lucide-react'
 import { useRef } from 'react'
-import { IconButton } from '../../ui/button.tsx'
-import { fileSize } from '../../ui/file-size.ts'
+import { IconButton } from '../../ui/controls/button.tsx'
+import { fileSize } from '../../ui/text/file-size.ts'
 
 /** A button that opens the platform's file picker. */
 export function AttachButton({ onFiles }: { readonly onFiles: (files: FileList) => void }) {

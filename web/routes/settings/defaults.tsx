@@ -7,12 +7,12 @@ import { queries } from '../../api/queries.ts'
 import { entriesOf } from '../../forms/entries.ts'
 import { whenSent } from '../../forms/when-sent.ts'
 import { PolicyChoice } from '../../parts/policy-choice.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Switch } from '../../ui/checkbox.tsx'
-import { Field } from '../../ui/field.tsx'
-import { Input, Textarea } from '../../ui/input.tsx'
-import { Segmented } from '../../ui/segmented.tsx'
-import { showToast } from '../../ui/toast.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Switch } from '../../ui/controls/checkbox.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Input, Textarea } from '../../ui/controls/input.tsx'
+import { Segmented } from '../../ui/controls/segmented.tsx'
+import { showToast } from '../../ui/overlays/toast.tsx'
 
 const modes = [
   { value: 'team', label: 'Team' },

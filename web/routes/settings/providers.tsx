@@ -6,11 +6,11 @@ import { useRemoveProvider, useRetryProvider } from '../../api/provider-mutation
 import { queries } from '../../api/queries.ts'
 import { StatusPill } from '../../parts/status-pill.tsx'
 import { Badge } from '../../ui/badge.tsx'
-import { Button, IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/callout.tsx'
+import { Button, IconButton } from '../../ui/controls/button.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import { Menu } from '../../ui/menu.tsx'
-import { showFailure } from '../../ui/toast.tsx'
+import { Menu } from '../../ui/overlays/menu.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
 
 const ProviderWindow = lazyPart(async () => (await import('./provider-window.tsx')).ProviderWindow)
 

@@ -1,7 +1,7 @@
 import type { Retention } from '../../../src/contract/storage.ts'
 import { JobNames } from '../../parts/job-names.tsx'
-import { Confirm } from '../../ui/dialog.tsx'
-import { fileSize } from '../../ui/file-size.ts'
+import { Confirm } from '../../ui/overlays/dialog.tsx'
+import { fileSize } from '../../ui/text/file-size.ts'
 import { countedJobs } from '../../words/counted-jobs.ts'
 import type { RetentionEffect } from './retention-form.ts'
 

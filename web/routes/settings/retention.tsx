@@ -6,12 +6,12 @@ import type { Retention } from '../../../src/contract/storage.ts'
 import { usePutSettings } from '../../api/mutations.ts'
 import { queries } from '../../api/queries.ts'
 import { whenSent } from '../../forms/when-sent.ts'
-import { Button } from '../../ui/button.tsx'
-import { Field } from '../../ui/field.tsx'
-import { fileSize } from '../../ui/file-size.ts'
-import { Input } from '../../ui/input.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Input } from '../../ui/controls/input.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import { showFailure, showToast } from '../../ui/toast.tsx'
+import { showFailure, showToast } from '../../ui/overlays/toast.tsx'
+import { fileSize } from '../../ui/text/file-size.ts'
 import {
   changedFields,
   effectOf,

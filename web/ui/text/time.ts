@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
-import { connection } from '../api/connection.ts'
-import { createStore } from '../api/store.ts'
+import { connection } from '../../api/connection.ts'
+import { createStore } from '../../api/store.ts'
 
 const second = 1_000
 const ticks = createStore(Date.now())

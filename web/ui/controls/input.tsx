@@ -1,5 +1,5 @@
 import type { ComponentProps } from 'react'
-import { cx } from './cx.ts'
+import { cx } from '../cx.ts'
 
 /** The classes of text controls; 16 px on phones, where smaller text makes the page zoom. */
 export const controlClass =

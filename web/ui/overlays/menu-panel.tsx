@@ -1,8 +1,8 @@
 import { Check } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactElement, ReactNode } from 'react'
-import { Kbd } from './code.tsx'
-import { cx } from './cx.ts'
+import { cx } from '../cx.ts'
+import { Kbd } from '../text/code.tsx'
 
 export interface MenuItem {
   readonly label: string

@@ -1,6 +1,6 @@
 import { ChevronDown } from 'lucide-react'
 import type { ComponentProps } from 'react'
-import { cx } from './cx.ts'
+import { cx } from '../cx.ts'
 import { controlClass } from './input.tsx'
 
 /** The platform's select element: it supports every keyboard, screen reader and phone. Children are `<option>`. */

@@ -1,6 +1,6 @@
 import Anser from 'anser'
 import { useMemo } from 'react'
-import { cx } from './cx.ts'
+import { cx } from '../cx.ts'
 
 const escape = String.fromCodePoint(0x1b)
 const bell = String.fromCodePoint(0x07)

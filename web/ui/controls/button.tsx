@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react'
-import { cx } from './cx.ts'
-import { Tip } from './tip.tsx'
+import { cx } from '../cx.ts'
+import { Tip } from '../overlays/tip.tsx'
 
 type Variant = 'primary' | 'plain' | 'quiet' | 'danger'
 type Size = 'small' | 'medium'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { cx } from './cx.ts'
+import { cx } from '../cx.ts'
 
 /** Inline code: a commit, a path, a command. */
 export function Code({ children, className }: { readonly children: ReactNode; readonly className?: string }) {

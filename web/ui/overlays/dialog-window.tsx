@@ -1,8 +1,8 @@
 import { X } from 'lucide-react'
 import { AlertDialog, Dialog as Radix } from 'radix-ui'
 import { useRef, type ReactNode } from 'react'
-import { Button, IconButton } from './button.tsx'
-import { cx } from './cx.ts'
+import { Button, IconButton } from '../controls/button.tsx'
+import { cx } from '../cx.ts'
 import { useReturnFocus } from './return-focus.ts'
 
 const veil = 'fixed inset-0 z-40 bg-veil'

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
-import { Kbd } from './code.tsx'
+import { Kbd } from '../text/code.tsx'
 
 /** In ms: hovering briefly opens nothing; after leaving there is time to reach the tooltip. */
 const openMs = 400

@@ -1,5 +1,5 @@
 import { useState, type ReactElement } from 'react'
-import { lazyPart } from './lazy-part.tsx'
+import { lazyPart } from '../lazy-part.tsx'
 import type { MenuProps } from './menu-panel.tsx'
 
 const MenuPanel = lazyPart(async () => (await import('./menu-panel.tsx')).MenuPanel, {

@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react'
-import { createStore, useStore } from '../api/store.ts'
+import { createStore, useStore } from '../../api/store.ts'
 
 interface Toast {
   readonly id: number

@@ -1,4 +1,4 @@
-import { cx } from './cx.ts'
+import { cx } from '../cx.ts'
 
 /** A choice of a few visible options. Radio buttons in everything but looks. */
 export function Segmented<T extends string>({

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { showFailure } from './toast.tsx'
+import { showFailure } from '../overlays/toast.tsx'
 
 const copiedMs = 1_500
 

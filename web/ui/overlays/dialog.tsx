@@ -1,5 +1,5 @@
+import { lazyPart } from '../lazy-part.tsx'
 import type { ConfirmProps, DialogProps } from './dialog-window.tsx'
-import { lazyPart } from './lazy-part.tsx'
 
 const DialogWindow = lazyPart(async () => (await import('./dialog-window.tsx')).DialogWindow)
 const ConfirmWindow = lazyPart(async () => (await import('./dialog-window.tsx')).ConfirmWindow)

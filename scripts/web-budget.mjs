@@ -10,7 +10,7 @@ import zlib from 'node:zlib'
 const BUDGET_KB = 172
 /** What an idle page fetches ahead, so that an outage finds nothing missing: all screens and parts but these. */
 const AHEAD_KB = 150
-const notAhead = /(^|\/)(diff|files-changes|code-file|markdown-body)[/.]/
+const notAhead = /(^|\/)(diff|files\/changes|code-file|markdown-body)[/.]/
 const SCREENS_AT_LEAST = 10
 
 const dist = path.resolve(import.meta.dirname, '..', process.argv[2] ?? 'web/dist')

@@ -29,7 +29,11 @@ const screens: readonly Screen[] = [
     modules: ['routes/job.tsx', 'board/board.tsx'],
     data: ['/api/jobs/$1', '/api/jobs/$1/tasks'],
   },
-  { path: /^\/jobs\/([\w-]+)\/team$/, modules: ['routes/job.tsx', 'job/team.tsx'], data: ['/api/jobs/$1'] },
+  {
+    path: /^\/jobs\/([\w-]+)\/team$/,
+    modules: ['routes/job.tsx', 'job/team/team.tsx'],
+    data: ['/api/jobs/$1'],
+  },
 ]
 
 /**

@@ -84,34 +84,34 @@ const team = createRoute({
   getParentRoute: () => job,
   path: '/team',
   validateSearch: TeamSearch,
-  component: lazyPart(async () => (await import('../job/team.tsx')).Team),
+  component: lazyPart(async () => (await import('../job/team/team.tsx')).Team),
 })
 
 const activity = createRoute({
   getParentRoute: () => job,
   path: '/activity',
   validateSearch: ActivitySearch,
-  component: lazyPart(async () => (await import('../job/activity.tsx')).Activity),
+  component: lazyPart(async () => (await import('../job/activity/activity.tsx')).Activity),
 })
 
 const files = createRoute({
   getParentRoute: () => job,
   path: '/files',
   validateSearch: FilesSearch,
-  component: lazyPart(async () => (await import('../job/files.tsx')).Files),
+  component: lazyPart(async () => (await import('../job/files/files.tsx')).Files),
 })
 
 const proof = createRoute({
   getParentRoute: () => job,
   path: '/proof',
   validateSearch: ProofSearch,
-  component: lazyPart(async () => (await import('../job/proof.tsx')).ProofTab),
+  component: lazyPart(async () => (await import('../job/proof/proof.tsx')).ProofTab),
 })
 
 const plan = createRoute({
   getParentRoute: () => job,
   path: '/plan',
-  component: lazyPart(async () => (await import('../job/plan.tsx')).PlanTab),
+  component: lazyPart(async () => (await import('../job/plan/plan.tsx')).PlanTab),
 })
 
 const tree = root.addChildren([

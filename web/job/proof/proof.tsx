@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { CheckView, JobView, TaskView } from '../../src/contract/job.ts'
-import { queries } from '../api/queries.ts'
-import { useJobId } from '../shell/use-job-id.ts'
-import { Callout } from '../ui/callout.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { QueryBody } from '../ui/query-body.tsx'
-import { CheckRow } from './proof-check.tsx'
-import { Findings } from './proof-findings.tsx'
-import { groupsOf, verdictOn, type CheckGroup } from './proof-groups.ts'
+import type { CheckView, JobView, TaskView } from '../../../src/contract/job.ts'
+import { queries } from '../../api/queries.ts'
+import { useJobId } from '../../shell/use-job-id.ts'
+import { Callout } from '../../ui/callout.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { QueryBody } from '../../ui/query-body.tsx'
+import { CheckRow } from './check.tsx'
+import { Findings } from './findings.tsx'
+import { groupsOf, verdictOn, type CheckGroup } from './groups.ts'
 
 const route = getRouteApi('/app/jobs/$id/proof')
 

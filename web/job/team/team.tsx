@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { AgentView } from '../../src/contract/job.ts'
-import { queries } from '../api/queries.ts'
-import { useJobId } from '../shell/use-job-id.ts'
-import { Failure } from '../ui/callout.tsx'
-import { cx } from '../ui/cx.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { lazyPart } from '../ui/lazy-part.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
-import { AgentRow } from './team/agent-row.tsx'
-import { chooseSession, likeliestAgent } from './team/choose-session.ts'
+import type { AgentView } from '../../../src/contract/job.ts'
+import { queries } from '../../api/queries.ts'
+import { useJobId } from '../../shell/use-job-id.ts'
+import { Failure } from '../../ui/callout.tsx'
+import { cx } from '../../ui/cx.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { AgentRow } from './agent-row.tsx'
+import { chooseSession, likeliestAgent } from './choose-session.ts'
 
-const SessionView = lazyPart(async () => (await import('./team/session-view.tsx')).SessionView, {
+const SessionView = lazyPart(async () => (await import('./session-view.tsx')).SessionView, {
   fallback: () => <SkeletonRows />,
 })
 const route = getRouteApi('/app/jobs/$id/team')

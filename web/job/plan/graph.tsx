@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import type { TaskView } from '../../src/contract/job.ts'
-import type { PlannedTask } from '../../src/contract/plan.ts'
-import { StatusIcon } from '../parts/status-pill.tsx'
-import { cx } from '../ui/cx.ts'
-import { statuses } from '../words/status.ts'
+import type { TaskView } from '../../../src/contract/job.ts'
+import type { PlannedTask } from '../../../src/contract/plan.ts'
+import { StatusIcon } from '../../parts/status-pill.tsx'
+import { cx } from '../../ui/cx.ts'
+import { statuses } from '../../words/status.ts'
 import { graphSize, layoutGraph } from './graph-layout.ts'
 
 const box =

@@ -1,16 +1,16 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { CheckView } from '../../src/contract/job.ts'
-import type { CheckOrigin } from '../../src/contract/words.ts'
-import { StatusPill } from '../parts/status-pill.tsx'
-import { cx } from '../ui/cx.ts'
-import { lazyPart } from '../ui/lazy-part.tsx'
-import { Code } from '../ui/text/code.tsx'
-import { fullTime, measured } from '../ui/text/time.ts'
+import type { CheckView } from '../../../src/contract/job.ts'
+import type { CheckOrigin } from '../../../src/contract/words.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
+import { cx } from '../../ui/cx.ts'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { Code } from '../../ui/text/code.tsx'
+import { fullTime, measured } from '../../ui/text/time.ts'
 
 const route = getRouteApi('/app/jobs/$id/proof')
-const AnsiLog = lazyPart(async () => (await import('../ui/text/ansi-log.tsx')).AnsiLog)
+const AnsiLog = lazyPart(async () => (await import('../../ui/text/ansi-log.tsx')).AnsiLog)
 
 /** One check: its verdict in a line, and its evidence below when it is opened, with a URL of its own. */
 export function CheckRow({ check, isOpen }: { readonly check: CheckView; readonly isOpen: boolean }) {

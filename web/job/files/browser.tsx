@@ -1,13 +1,13 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { ChevronRight, File, Folder, FolderOpen } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { FileTree } from '../../src/contract/files.ts'
-import { cx } from '../ui/cx.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { fileSize } from '../ui/text/file-size.ts'
-import { VirtualList } from '../ui/virtual-list.tsx'
-import { firstFile, treeLines, type TreeLine } from './file-tree.ts'
-import { FileViewer } from './file-viewer.tsx'
+import type { FileTree } from '../../../src/contract/files.ts'
+import { cx } from '../../ui/cx.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { fileSize } from '../../ui/text/file-size.ts'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import { firstFile, treeLines, type TreeLine } from './tree.ts'
+import { FileViewer } from './viewer.tsx'
 
 const route = getRouteApi('/app/jobs/$id/files')
 

@@ -1,10 +1,10 @@
 import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
-import { IconButton } from '../ui/controls/button.tsx'
-import { Checkbox } from '../ui/controls/checkbox.tsx'
-import { Field } from '../ui/controls/field.tsx'
-import { Input, Textarea } from '../ui/controls/input.tsx'
-import { Select } from '../ui/controls/select.tsx'
-import type { DraftTask } from './plan-draft.ts'
+import { IconButton } from '../../ui/controls/button.tsx'
+import { Checkbox } from '../../ui/controls/checkbox.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Input, Textarea } from '../../ui/controls/input.tsx'
+import { Select } from '../../ui/controls/select.tsx'
+import type { DraftTask } from './draft.ts'
 
 interface TaskEditorProps {
   readonly task: DraftTask

@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { ApiError } from '../../src/client/api-error.ts'
-import { queries } from '../api/queries.ts'
-import { useJobId } from '../shell/use-job-id.ts'
-import { Failure } from '../ui/callout.tsx'
-import { Button } from '../ui/controls/button.tsx'
-import { Segmented } from '../ui/controls/segmented.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { lazyPart } from '../ui/lazy-part.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
-import { FilesBrowser } from './files-browser.tsx'
-import { History } from './files-history.tsx'
+import { ApiError } from '../../../src/client/api-error.ts'
+import { queries } from '../../api/queries.ts'
+import { useJobId } from '../../shell/use-job-id.ts'
+import { Failure } from '../../ui/callout.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Segmented } from '../../ui/controls/segmented.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { FilesBrowser } from './browser.tsx'
+import { History } from './history.tsx'
 
-const Changes = lazyPart(async () => (await import('./files-changes.tsx')).Changes, {
+const Changes = lazyPart(async () => (await import('./changes.tsx')).Changes, {
   prefetch: 'never',
   fallback: () => <SkeletonRows />,
 })

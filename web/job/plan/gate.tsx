@@ -1,12 +1,12 @@
 import { useState } from 'react'
-import type { PlanView } from '../../src/contract/plan.ts'
-import { useApprovePlan, useRejectPlan } from '../api/mutations.ts'
-import { hasDraft, useTextDraft } from '../forms/draft.ts'
-import { whenSent } from '../forms/when-sent.ts'
-import { Button } from '../ui/controls/button.tsx'
-import { Field } from '../ui/controls/field.tsx'
-import { Textarea } from '../ui/controls/input.tsx'
-import { showFailure, showToast } from '../ui/overlays/toast.tsx'
+import type { PlanView } from '../../../src/contract/plan.ts'
+import { useApprovePlan, useRejectPlan } from '../../api/mutations.ts'
+import { hasDraft, useTextDraft } from '../../forms/draft.ts'
+import { whenSent } from '../../forms/when-sent.ts'
+import { Button } from '../../ui/controls/button.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Textarea } from '../../ui/controls/input.tsx'
+import { showFailure, showToast } from '../../ui/overlays/toast.tsx'
 
 /** The gate of a proposed plan: nothing is built until a person approves this version, changes it, or rejects it. */
 export function PlanGate({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ApiError } from '../../src/client/api-error.ts'
-import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
-import { entriesOf } from '../forms/entries.ts'
+import { ApiError } from '../../../src/client/api-error.ts'
+import type { Plan, PlannedTask } from '../../../src/contract/plan.ts'
+import { entriesOf } from '../../forms/entries.ts'
 
 /**
  * A task being edited: lists are text, one entry per line. `key` never changes, so that existing work can be matched to its

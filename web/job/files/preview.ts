@@ -1,4 +1,4 @@
-import type { FileContent } from '../../src/contract/files.ts'
+import type { FileContent } from '../../../src/contract/files.ts'
 
 /** The number of characters above which a text is not highlighted, because the page would freeze. */
 const LARGE = 400_000

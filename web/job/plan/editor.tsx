@@ -1,15 +1,15 @@
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
-import type { Plan } from '../../src/contract/plan.ts'
-import { useEditPlan } from '../api/mutations.ts'
-import { readDraft, writeDraft } from '../forms/draft.ts'
-import { whenSent } from '../forms/when-sent.ts'
-import { Callout } from '../ui/callout.tsx'
-import { Button } from '../ui/controls/button.tsx'
-import { Field } from '../ui/controls/field.tsx'
-import { Input, Textarea } from '../ui/controls/input.tsx'
-import { showToast } from '../ui/overlays/toast.tsx'
-import { Section } from '../ui/page.tsx'
+import type { Plan } from '../../../src/contract/plan.ts'
+import { useEditPlan } from '../../api/mutations.ts'
+import { readDraft, writeDraft } from '../../forms/draft.ts'
+import { whenSent } from '../../forms/when-sent.ts'
+import { Callout } from '../../ui/callout.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Input, Textarea } from '../../ui/controls/input.tsx'
+import { showToast } from '../../ui/overlays/toast.tsx'
+import { Section } from '../../ui/page.tsx'
 import {
   addTask,
   changeTask,
@@ -23,9 +23,9 @@ import {
   toDraft,
   type PlanDraft,
   type PlanProblems,
-} from './plan-draft.ts'
-import { TaskEditor } from './plan-editor-task.tsx'
-import { PlanGraph } from './plan-graph.tsx'
+} from './draft.ts'
+import { TaskEditor } from './editor-task.tsx'
+import { PlanGraph } from './graph.tsx'
 
 /** The editor of the plan: texts, order, dependencies, checks, tasks. Changes apply to the job only when they are saved. */
 export function PlanEditor({

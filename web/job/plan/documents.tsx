@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries } from '../api/queries.ts'
-import { Button } from '../ui/controls/button.tsx'
-import { Section } from '../ui/page.tsx'
-import { Markdown } from '../ui/text/markdown.tsx'
+import { queries } from '../../api/queries.ts'
+import { Button } from '../../ui/controls/button.tsx'
+import { Section } from '../../ui/page.tsx'
+import { Markdown } from '../../ui/text/markdown.tsx'
 
 const documents = [
   { path: 'docs/requirements.md', title: 'Requirements' },

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { queries } from '../api/queries.ts'
-import { Patch } from '../diff/patch.tsx'
-import { Callout } from '../ui/callout.tsx'
-import { Segmented } from '../ui/controls/segmented.tsx'
-import { Select } from '../ui/controls/select.tsx'
-import { QueryBody } from '../ui/query-body.tsx'
+import { queries } from '../../api/queries.ts'
+import { Patch } from '../../diff/patch.tsx'
+import { Callout } from '../../ui/callout.tsx'
+import { Segmented } from '../../ui/controls/segmented.tsx'
+import { Select } from '../../ui/controls/select.tsx'
+import { QueryBody } from '../../ui/query-body.tsx'
 
 const route = getRouteApi('/app/jobs/$id/files')
 

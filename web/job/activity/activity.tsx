@@ -1,25 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { queries } from '../api/queries.ts'
-import { useJobId } from '../shell/use-job-id.ts'
-import { Failure } from '../ui/callout.tsx'
-import { Button } from '../ui/controls/button.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
-import { VirtualList } from '../ui/virtual-list.tsx'
-import { ActivityFilters } from './activity/activity-filters.tsx'
-import {
-  activityKinds,
-  gathered,
-  matches,
-  type ActivityFilter,
-  type ActivityRow,
-} from './activity/activity-rows.ts'
-import { LogRow } from './activity/event-row.tsx'
-import { useActivity } from './activity/use-activity.ts'
-import { JumpToLatest } from './transcript/jump-to-latest.tsx'
-import { useFollowing } from './transcript/use-following.ts'
+import { queries } from '../../api/queries.ts'
+import { useJobId } from '../../shell/use-job-id.ts'
+import { Failure } from '../../ui/callout.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import { JumpToLatest } from '../transcript/jump-to-latest.tsx'
+import { useFollowing } from '../transcript/use-following.ts'
+import { ActivityFilters } from './activity-filters.tsx'
+import { activityKinds, gathered, matches, type ActivityFilter, type ActivityRow } from './activity-rows.ts'
+import { LogRow } from './event-row.tsx'
+import { useActivity } from './use-activity.ts'
 
 const route = getRouteApi('/app/jobs/$id/activity')
 const usualHeight = 33

@@ -1,22 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { TaskView } from '../../src/contract/job.ts'
-import type { PlanView } from '../../src/contract/plan.ts'
-import { queries } from '../api/queries.ts'
-import { hasDraft } from '../forms/draft.ts'
-import { useJobId } from '../shell/use-job-id.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { lazyPart } from '../ui/lazy-part.tsx'
-import { Section } from '../ui/page.tsx'
-import { QueryBody } from '../ui/query-body.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
-import { PlanDocuments } from './plan-documents.tsx'
-import { draftKey } from './plan-draft.ts'
-import { PlanGate } from './plan-gate.tsx'
-import { PlanGraph } from './plan-graph.tsx'
-import { PlanTasks } from './plan-tasks.tsx'
+import type { TaskView } from '../../../src/contract/job.ts'
+import type { PlanView } from '../../../src/contract/plan.ts'
+import { queries } from '../../api/queries.ts'
+import { hasDraft } from '../../forms/draft.ts'
+import { useJobId } from '../../shell/use-job-id.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { Section } from '../../ui/page.tsx'
+import { QueryBody } from '../../ui/query-body.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { PlanDocuments } from './documents.tsx'
+import { draftKey } from './draft.ts'
+import { PlanGate } from './gate.tsx'
+import { PlanGraph } from './graph.tsx'
+import { PlanTasks } from './tasks.tsx'
 
-const PlanEditor = lazyPart(async () => (await import('./plan-editor.tsx')).PlanEditor, {
+const PlanEditor = lazyPart(async () => (await import('./editor.tsx')).PlanEditor, {
   fallback: () => <SkeletonRows />,
 })
 

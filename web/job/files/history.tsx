@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { queries } from '../api/queries.ts'
-import { QueryBody } from '../ui/query-body.tsx'
-import { Code } from '../ui/text/code.tsx'
-import { Ago } from '../ui/text/since.tsx'
+import { queries } from '../../api/queries.ts'
+import { QueryBody } from '../../ui/query-body.tsx'
+import { Code } from '../../ui/text/code.tsx'
+import { Ago } from '../../ui/text/since.tsx'
 
 const route = getRouteApi('/app/jobs/$id/files')
 

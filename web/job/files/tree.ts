@@ -1,4 +1,4 @@
-import type { FileTree } from '../../src/contract/files.ts'
+import type { FileTree } from '../../../src/contract/files.ts'
 
 type FileEntry = FileTree['files'][number]
 

@@ -1,7 +1,7 @@
-import type { Plan, PlannedTask } from '../../src/contract/plan.ts'
-import { Badge } from '../ui/badge.tsx'
-import { Section } from '../ui/page.tsx'
-import { roleNames } from '../words/roles.ts'
+import type { Plan, PlannedTask } from '../../../src/contract/plan.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Section } from '../../ui/page.tsx'
+import { roleNames } from '../../words/roles.ts'
 
 /** The tasks as text: description, acceptance criteria, and checks. */
 export function PlanTasks({ plan }: { readonly plan: Plan }) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ApiError } from '../../src/client/api-error.ts'
-import { Plan } from '../../src/contract/plan.ts'
+import { ApiError } from '../../../src/client/api-error.ts'
+import { Plan } from '../../../src/contract/plan.ts'
 import {
   addTask,
   changeTask,
@@ -10,7 +10,7 @@ import {
   refusedParts,
   removeTask,
   toDraft,
-} from './plan-draft.ts'
+} from './draft.ts'
 
 const plan = Plan.parse({
   title: 'P',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstFile, treeLines } from './file-tree.ts'
+import { firstFile, treeLines } from './tree.ts'
 
 const file = (path: string) => ({ path, size: 1, mode: '100644' })
 const files = ['src/b.js', 'src/deep/a.js', 'README.md', 'a.txt'].map(file)

@@ -1,12 +1,12 @@
 import { useState } from 'react'
-import type { FindingView } from '../../src/contract/finding.ts'
-import { useWaive } from '../api/mutations.ts'
-import { StatusPill } from '../parts/status-pill.tsx'
-import { Button } from '../ui/controls/button.tsx'
-import { Field } from '../ui/controls/field.tsx'
-import { Input } from '../ui/controls/input.tsx'
-import { showFailure } from '../ui/overlays/toast.tsx'
-import { fullTime } from '../ui/text/time.ts'
+import type { FindingView } from '../../../src/contract/finding.ts'
+import { useWaive } from '../../api/mutations.ts'
+import { StatusPill } from '../../parts/status-pill.tsx'
+import { Button } from '../../ui/controls/button.tsx'
+import { Field } from '../../ui/controls/field.tsx'
+import { Input } from '../../ui/controls/input.tsx'
+import { showFailure } from '../../ui/overlays/toast.tsx'
+import { fullTime } from '../../ui/text/time.ts'
 
 /** Findings that count against the proof although the checks pass. A person can waive each with a reason. */
 export function Findings({

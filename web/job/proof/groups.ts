@@ -1,4 +1,4 @@
-import type { CheckView, JobView, TaskView } from '../../src/contract/job.ts'
+import type { CheckView, JobView, TaskView } from '../../../src/contract/job.ts'
 
 /** The checks of the whole job or of one task: the latest round, and earlier ones. */
 export interface CheckGroup {

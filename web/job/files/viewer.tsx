@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
-import type { FileContent } from '../../src/contract/files.ts'
-import { queries } from '../api/queries.ts'
-import { Callout, Failure } from '../ui/callout.tsx'
-import { buttonClass } from '../ui/controls/button.tsx'
-import { Segmented } from '../ui/controls/segmented.tsx'
-import { lazyPart } from '../ui/lazy-part.tsx'
-import { SkeletonRows } from '../ui/skeleton.tsx'
-import { fileSize } from '../ui/text/file-size.ts'
-import { Markdown } from '../ui/text/markdown.tsx'
-import { filePreview } from './file-preview.ts'
+import type { FileContent } from '../../../src/contract/files.ts'
+import { queries } from '../../api/queries.ts'
+import { Callout, Failure } from '../../ui/callout.tsx'
+import { buttonClass } from '../../ui/controls/button.tsx'
+import { Segmented } from '../../ui/controls/segmented.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { SkeletonRows } from '../../ui/skeleton.tsx'
+import { fileSize } from '../../ui/text/file-size.ts'
+import { Markdown } from '../../ui/text/markdown.tsx'
+import { filePreview } from './preview.ts'
 
-const CodeFile = lazyPart(async () => (await import('../diff/code-file.tsx')).CodeFile, {
+const CodeFile = lazyPart(async () => (await import('../../diff/code-file.tsx')).CodeFile, {
   prefetch: 'never',
   fallback: ({ contents }) => <pre className="overflow-x-auto p-4 text-xs">{contents}</pre>,
 })

@@ -15,7 +15,7 @@ it('a backend is tested case by case on the Backends screen, and the picker says
     await page.getByRole('button', { name: 'More about Offline demo' }).click()
     await page.getByRole('menuitem', { name: 'Test it case by case' }).click()
     await page.getByRole('button', { name: 'Run them', exact: true }).click()
-    await page.getByText(/^Waiting for a dozen short sessions/).waitFor()
+    await page.getByText(/^Running a dozen short sessions/).waitFor()
     const results = page.getByRole('region', { name: 'Results' })
     await results.getByText(/^11 cases passed/).waitFor({ timeout: 60_000 })
     await results.getByText('It asked, was refused, and left it.').waitFor()

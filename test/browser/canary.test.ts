@@ -15,13 +15,13 @@ it('the canary is run from the Health screen, is waited for by name, and passes'
   server = await startTestServer({ env: { SLIPWAY_WORKERS: '1' } })
   const { job_id } = await server.client.createJob({ vision: 'a list [[demo:hang]]', mode: 'solo' })
   await visit(server, { path: '/health' }, async ({ page }) => {
-    await page.getByText('It has not been run yet.').waitFor()
+    await page.getByText('It has not run yet.').waitFor()
     // What was never run is not said to have passed.
     await page.getByRole('listitem').filter({ hasText: 'database' }).waitFor()
     expect(await page.getByRole('listitem').filter({ hasText: 'canary' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Run the canary' }).click()
     // The only slot is taken, so that there is something to wait for.
-    await page.getByText(/^Waiting for the end of /).waitFor()
+    await page.getByText(/^Running for /).waitFor()
     await server.client.cancel(job_id)
     const canary = section(page)
     await canary.getByText('Passed').waitFor({ timeout: 60_000 })

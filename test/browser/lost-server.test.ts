@@ -135,7 +135,7 @@ it('an idle page fetches its other screens ahead: all tabs open without a server
     expect(await page.getByText('could not be loaded').count()).toBe(0)
 
     await page.getByRole('textbox', { name: 'Vision' }).fill('a clock')
-    await page.getByText('The server cannot be reached: the job can be started when it is back.').waitFor()
+    await page.getByText('The server cannot be reached. You can start the job when it is back').waitFor()
     expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true)
     await page.getByRole('textbox', { name: 'Vision' }).press('Enter')
     expect(await page.getByRole('textbox', { name: 'Vision' }).inputValue()).toBe('a clock')

@@ -142,7 +142,7 @@ export const screens: readonly Screen[] = [
         .last()
         .click()
     },
-    shows: (page) => page.getByText(/^Write a whole number/),
+    shows: (page) => page.getByText(/^Enter a whole number/),
   },
   {
     name: 'settings-retention-warning',

@@ -29,13 +29,13 @@ function NoCards({ job: about }: { readonly job: JobView | undefined }) {
   if (about?.status === 'queued') {
     return (
       <EmptyState title="Not started yet">
-        The job is accepted and stands in the queue. Its first cards appear when work begins.
+        The job is accepted and is in the queue. Its first cards appear when work begins.
       </EmptyState>
     )
   }
   return about !== undefined && about.completed_at !== null ? (
     <EmptyState title="No cards">The job ended before there was a task.</EmptyState>
   ) : (
-    <EmptyState title="The team is being put together">The first cards appear in a moment.</EmptyState>
+    <EmptyState title="The team is being assembled">The first cards appear in a moment.</EmptyState>
   )
 }

@@ -12,6 +12,6 @@ export function TimeLeft({ until, otherwise }: { readonly until: string; readonl
       , at {clockTime(until)}.
     </>
   ) : (
-    <>Its time is over.</>
+    <>The time for an answer is over.</>
   )
 }

@@ -11,7 +11,7 @@ export interface NamedJob {
 /** Makes a long list scrollable with the keyboard. */
 const scrolledByKeys = { tabIndex: 0 }
 
-/** The titles of jobs in a window that asks about them: all of them, in a list that scrolls by itself. */
+/** The titles of all jobs that a dialog asks about, in a list that scrolls by itself. */
 export function JobNames({ label, jobs }: { readonly label: string; readonly jobs: readonly NamedJob[] }) {
   return (
     <div

@@ -3,8 +3,8 @@ import { Segmented } from '../ui/controls/segmented.tsx'
 
 const policies = [
   { value: 'sandbox', label: 'Allow', hint: 'They may do everything inside their sandbox.' },
-  { value: 'ask', label: 'Ask me', hint: 'Each waits until you have answered.' },
-  { value: 'deny', label: 'Refuse', hint: 'Whatever they ask for is refused.' },
+  { value: 'ask', label: 'Ask me', hint: 'Each request waits for your answer.' },
+  { value: 'deny', label: 'Refuse', hint: 'Every request is refused.' },
 ] as const
 
 /** A choice of the permission policy for agents. */

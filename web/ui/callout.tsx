@@ -50,7 +50,7 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
   const isLost = useConnection().kind === 'lost'
   // A lost connection is shown once, above the page.
   if (isLost && isTransient(error))
-    return <Callout tone="waiting">This is read when the server is back.</Callout>
+    return <Callout tone="waiting">This is loaded when the server is back.</Callout>
   return (
     <Callout tone="failed" action={retry}>
       {error.message}

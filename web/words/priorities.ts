@@ -7,6 +7,6 @@ export const priorities: readonly {
   readonly hint: string
 }[] = [
   { value: 'low', label: 'Low', hint: 'Every other job comes first.' },
-  { value: 'normal', label: 'Normal', hint: 'Older jobs come before younger ones.' },
+  { value: 'normal', label: 'Normal', hint: 'Older jobs come before newer ones.' },
   { value: 'high', label: 'High', hint: 'It comes before all others when slots are few.' },
 ]

@@ -33,7 +33,7 @@ export function RetryForm({
     >
       <Field
         label="A note for the next attempts"
-        hint="What should be different this time. It may be left empty."
+        hint="What should be different this time. You can leave it empty."
       >
         {(control) => (
           <Textarea

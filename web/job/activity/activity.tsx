@@ -45,12 +45,12 @@ export function Activity() {
       {activity.hasOlder && (
         <div className="flex shrink-0 justify-center border-b border-line py-1">
           <Button variant="quiet" size="small" disabled={activity.isReadingOlder} onClick={activity.readMore}>
-            {activity.isReadingOlder ? 'Reading earlier events' : 'Show earlier events'}
+            {activity.isReadingOlder ? 'Loading earlier events' : 'Show earlier events'}
           </Button>
         </div>
       )}
       {isLoaded && rows.length === 0 && (
-        <EmptyState title={events.length === 0 ? 'Nothing has happened yet' : 'Nothing fits'}>
+        <EmptyState title={events.length === 0 ? 'Nothing has happened yet' : 'No matching events'}>
           {events.length === 0
             ? 'The first event is that the job was accepted.'
             : 'No loaded event fits the filter. Choose another kind or agent, or show earlier events.'}

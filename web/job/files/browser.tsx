@@ -17,7 +17,7 @@ export function FilesBrowser({ jobId, tree }: { readonly jobId: string; readonly
   const path = search.path ?? firstFile(tree.files)
   const encoded = tree.files.find((file) => file.path === path)?.encoded
   if (tree.files.length === 0)
-    return <EmptyState title="No files yet">The first task that is merged brings them.</EmptyState>
+    return <EmptyState title="No files yet">They appear when the first task is merged.</EmptyState>
   return (
     <div className="grid h-full min-h-0 grid-cols-[18rem_minmax(0,1fr)] max-md:grid-cols-1 max-md:grid-rows-[minmax(8rem,32%)_minmax(0,1fr)]">
       <Tree tree={tree} chosen={path} />

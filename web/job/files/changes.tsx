@@ -43,7 +43,7 @@ export function Changes({ jobId }: { readonly jobId: string }) {
             {truncated && (
               <div className="px-4 pt-4">
                 <Callout tone="waiting">
-                  The diff is too large to be shown whole: its end is left out. To see all of it, clone the
+                  The diff is too large to be shown in full: its end is left out. To see all of it, clone the
                   repository and run <code>git diff</code> there.
                 </Callout>
               </div>

@@ -32,12 +32,12 @@ export function Files() {
   const view = search.view ?? 'files'
   const { data: tree, error } = useQuery(queries.files(id, search.ref))
   if (error instanceof ApiError && error.status === 404 && search.ref === undefined)
-    return <EmptyState title="No files yet">The first task that is merged brings them.</EmptyState>
+    return <EmptyState title="No files yet">They appear when the first task is merged.</EmptyState>
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex shrink-0 flex-wrap items-center gap-3 border-b border-line px-6 py-2 max-md:px-4">
         <Segmented
-          label="What of the repository"
+          label="Part of the repository"
           value={view}
           options={views}
           onChange={(next) =>
@@ -55,7 +55,7 @@ export function Files() {
                 })
               }
             >
-              Back to the newest
+              Back to the latest
             </Button>
           </span>
         )}

@@ -94,13 +94,13 @@ function Shown({
     case 'binary':
       return (
         <div className="p-4">
-          <Callout title="This is not text">Download it to open it with a program that knows it.</Callout>
+          <Callout title="This is not text">Download it to open it in another program.</Callout>
         </div>
       )
     case 'large':
       return (
         <div className="p-4">
-          <Callout title="The file is too large to be shown">Download it to read the whole of it.</Callout>
+          <Callout title="The file is too large to be shown">Download it to read all of it.</Callout>
         </div>
       )
     case 'markdown':

@@ -6,7 +6,7 @@ import { queries } from '../../api/queries.ts'
 
 const look = 'font-medium underline underline-offset-2 hover:text-ink'
 
-/** Why the job failed, with links to the evidence and the next steps. */
+/** The reason why the job failed, with links to the evidence and the next steps. */
 export function FailureLine({ job }: { readonly job: JobView }) {
   const { data: tasks } = useQuery(queries.tasks(job.id))
   const failed = tasks?.find((task) => task.status === 'failed')

@@ -13,7 +13,7 @@ const DeleteJob = lazyPart(async () => (await import('./delete-job.tsx')).Delete
 
 /**
  * The opened menu of a job: the ways to export the work, the place of the job in the queue, the archive, and its deletion.
- * What cannot be done now is disabled.
+ * Actions that are not possible now are disabled.
  */
 export function JobMenuPanel({ job, trigger }: { readonly job: JobView; readonly trigger: ReactElement }) {
   const [isAsking, setIsAsking] = useState(false)

@@ -9,7 +9,7 @@ const Panel = lazyPart(async () => (await import('./job-menu-panel.tsx')).JobMen
   fallback: ({ trigger }) => trigger,
 })
 
-/** The menu of the job. What is in it is loaded when it is opened for the first time. */
+/** The menu of the job. Its items are loaded when it is opened for the first time. */
 export function JobMenu({ job }: { readonly job: JobView }) {
   const [isWanted, setIsWanted] = useState(false)
   const trigger = (

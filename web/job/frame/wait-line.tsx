@@ -13,7 +13,7 @@ import { waitWords, type Remedy } from '../../words/wait.ts'
 
 const RaiseBudget = lazyPart(async () => (await import('./raise-budget.tsx')).RaiseBudget)
 
-/** Why the job is waiting, since when, and the remedy; nothing while it is not waiting. */
+/** The reason why the job is waiting, for how long, and the remedy; nothing while it is not waiting. */
 export function WaitLine({ job }: { readonly job: JobView }) {
   if (job.wait !== null) return <NamedWait job={job} wait={job.wait} />
   return job.completed_at === null ? <QueueLine job={job} /> : null
@@ -26,7 +26,7 @@ function NamedWait({ job, wait }: { readonly job: JobView; readonly wait: Wait }
   const { text, remedy } = waitWords(wait)
   return (
     <Line remedy={<RemedyLink job={job} remedy={remedy} />}>
-      {text}, since <Elapsed from={wait.since} />
+      {text}, <Elapsed from={wait.since} />
       {wait.until !== null && <Until at={wait.until} />}
     </Line>
   )
@@ -55,14 +55,14 @@ function QueueLine({ job }: { readonly job: JobView }) {
   if (trouble !== undefined) {
     return (
       <Line remedy={<RemedyLink job={job} remedy="health" />}>
-        Waiting for the server, since <Elapsed from={since} />: {trouble.detail}
+        Waiting for the server, <Elapsed from={since} />: {trouble.detail}
       </Line>
     )
   }
   if (!isFull) return null
   return (
     <Line>
-      Waiting for a free slot, since <Elapsed from={since} />: {stats.slots.busy} of {stats.slots.total} busy
+      Waiting for a free slot, <Elapsed from={since} />: {stats.slots.busy} of {stats.slots.total} busy
     </Line>
   )
 }
@@ -85,13 +85,13 @@ function Until({ at }: { readonly at: string }) {
   const left = Date.parse(at) - useNow()
   return left > 0 ? (
     <>
-      ; it goes on in{' '}
+      ; it continues in{' '}
       <time dateTime={at} className="tabular-nums">
         {duration(left)}
       </time>
     </>
   ) : (
-    <>; it was to go on at {clockTime(at)}</>
+    <>; it should have continued at {clockTime(at)}</>
   )
 }
 

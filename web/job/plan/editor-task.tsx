@@ -71,7 +71,7 @@ export function TaskEditor(props: TaskEditorProps) {
 function Lines({ task, onChange }: Pick<TaskEditorProps, 'task' | 'onChange'>) {
   return (
     <div className="flex flex-col gap-4">
-      <Field label="It is done when" hint="One sentence a line.">
+      <Field label="It is done when" hint="One sentence per line.">
         {(control) => (
           <Textarea
             {...control}
@@ -81,7 +81,7 @@ function Lines({ task, onChange }: Pick<TaskEditorProps, 'task' | 'onChange'>) {
           />
         )}
       </Field>
-      <Field label="Checks" hint="One command a line.">
+      <Field label="Checks" hint="One command per line.">
         {(control) => (
           <Textarea
             {...control}

@@ -75,7 +75,7 @@ export function PlanEditor({
       </div>
       <Section title="Checks of the whole job">
         <Textarea
-          aria-label="Checks of the whole job, one command a line"
+          aria-label="Checks of the whole job, one command per line"
           rows={3}
           dir="ltr"
           spellCheck={false}

@@ -36,7 +36,7 @@ export function PlanGate({
             onClick={() =>
               approve.mutate(view.version, {
                 onError: showFailure,
-                onSuccess: () => showToast('done', 'Approved: the team begins to build.'),
+                onSuccess: () => showToast('done', 'Approved: the team starts building.'),
               })
             }
           >
@@ -72,7 +72,7 @@ function SendBack({ jobId, onClose }: { readonly jobId: string; readonly onClose
     >
       <Field
         label="What should be different?"
-        hint="The planner sees these words and the plan as it is now, and proposes another."
+        hint="The planner sees this text and the current plan, and proposes another."
         error={reject.error?.message}
       >
         {(control) => (

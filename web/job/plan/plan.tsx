@@ -56,10 +56,13 @@ function NoPlan({ isSolo, isOver }: { readonly isSolo: boolean; readonly isOver:
       </EmptyState>
     )
   if (isOver)
-    return <EmptyState title="There never was a plan">The job ended before its planners had one.</EmptyState>
+    return (
+      <EmptyState title="No plan was made">The job ended before its planners had proposed one.</EmptyState>
+    )
   return (
     <EmptyState title="No plan yet">
-      The product owner writes the requirements, then the architect designs it and cuts it into tasks.
+      The product owner writes the requirements, then the architect makes a design and divides the work into
+      tasks.
     </EmptyState>
   )
 }

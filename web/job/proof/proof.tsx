@@ -72,7 +72,7 @@ function Groups({
   if (groups.length === 0 && isOver) return null
   if (groups.length === 0)
     return (
-      <EmptyState title="No check has been run yet">
+      <EmptyState title="No check has run yet">
         The server runs them itself, on a clean checkout of the exact commit, when the work is ready.
       </EmptyState>
     )

@@ -31,7 +31,7 @@ export function Team() {
     )
   }
   if (agents.length === 0) {
-    return <EmptyState title="No team yet">It is put together when work on the job begins.</EmptyState>
+    return <EmptyState title="No team yet">The team is assembled when work on the job begins.</EmptyState>
   }
   return <TeamAndSession jobId={id} agents={agents} />
 }

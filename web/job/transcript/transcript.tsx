@@ -27,14 +27,14 @@ export function Transcript({ jobId, attemptId }: { readonly jobId: string; reado
   }
   if (!isLoaded) return <SkeletonRows />
   if (items.length === 0) {
-    return <EmptyState title="Nothing said yet">The session begins when the attempt gets a slot.</EmptyState>
+    return <EmptyState title="Nothing here yet">The session begins when the attempt gets a slot.</EmptyState>
   }
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       {hasOlder && (
         <div className="flex justify-center border-b border-line py-1">
           <Button variant="quiet" size="small" disabled={isReadingOlder} onClick={() => void readOlder()}>
-            {isReadingOlder ? 'Reading what came before' : 'Show what came before'}
+            {isReadingOlder ? 'Loading earlier entries' : 'Show earlier entries'}
           </Button>
         </div>
       )}

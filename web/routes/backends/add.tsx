@@ -39,11 +39,11 @@ export function AddBackend({ onClose }: { readonly onClose: () => void }) {
   const problem = (field: string): string | undefined => issueAt(add.error, field)
   const isElsewhere = add.error !== null && problem('name') === undefined && problem('command') === undefined
   const save = (): void => {
-    const sayDefault = rememberDefault()
+    const defaultSentence = rememberDefault()
     add.mutate(requestOf(form), {
       onSuccess: ({ display_name: name }) => {
         onClose()
-        void sayDefault().then((standard) =>
+        void defaultSentence().then((standard) =>
           showToast('done', `${name} was added. Test it to see whether it answers. ${standard}`),
         )
       },
@@ -119,8 +119,8 @@ function BackendFields({
         label="Name"
         hint={
           form.kind === 'registry'
-            ? 'Empty calls it as the registry does.'
-            : 'Small letters, digits, - and _. Jobs choose it by this name.'
+            ? 'Leave it empty to use the name in the registry.'
+            : 'Lower-case letters, digits, - and _. Jobs refer to it by this name.'
         }
         error={problem('name')}
       >
@@ -134,14 +134,14 @@ function BackendFields({
         )}
       </Field>
       <Segmented
-        label="How it is spoken to"
+        label="How Slipway talks to it"
         value={form.kind}
         options={kinds}
         onChange={(next) => onChange({ kind: next })}
       />
       {form.kind === 'command' && (
         <Segmented
-          label="How it is given its prompt"
+          label="How it receives its prompt"
           value={form.prompt}
           options={ways}
           onChange={(prompt) => onChange({ prompt })}
@@ -166,7 +166,7 @@ function EntryField({ form, onChange }: FieldProps) {
   return (
     <Field
       label="Entry"
-      hint="The agent.json of an agent in the registry of the Agent Client Protocol."
+      hint="An agent's agent.json in the registry of the Agent Client Protocol."
       error={isBroken ? 'This is not JSON yet.' : undefined}
     >
       {(control) => (
@@ -194,8 +194,8 @@ function CommandField({
       label="Command"
       hint={
         form.kind === 'acp'
-          ? 'The program and its arguments, one word a line. It speaks the Agent Client Protocol on stdin and stdout.'
-          : 'The program and its arguments, one word a line. It is started for each turn.'
+          ? 'The program and its arguments, one per line. It must speak the Agent Client Protocol on stdin and stdout.'
+          : 'The program and its arguments, one per line. It is started for each turn.'
       }
       error={problem('command')}
     >

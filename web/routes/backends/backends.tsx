@@ -31,7 +31,7 @@ export function BackendsScreen() {
         {(backends) => (
           <>
             <Group title="Ready to work" backends={backends.filter((backend) => backend.available)} />
-            <Group title="Not here yet" backends={backends.filter((backend) => !backend.available)} />
+            <Group title="Not available yet" backends={backends.filter((backend) => !backend.available)} />
           </>
         )}
       </QueryBody>

@@ -13,16 +13,16 @@ const titles: Readonly<Record<ConformanceCase, string>> = {
   start: 'Starts and answers',
   write: 'Writes a file',
   command: 'Runs a command',
-  ask_allow: 'Asks, is allowed, does it',
-  ask_refuse: 'Asks, is refused, leaves it',
-  cancel: 'Is cancelled in a command',
-  kill: 'Is killed in a command',
-  resume: 'Goes on after its end',
-  usage: 'Tells what it uses',
+  ask_allow: 'Asks, is allowed, and does it',
+  ask_refuse: 'Asks, is refused, and does not do it',
+  cancel: 'Stops when cancelled during a command',
+  kill: 'Ends when killed during a command',
+  resume: 'Continues an ended session',
+  usage: 'Reports its usage',
   model: 'Calls the model it was given',
   inside: 'Stays in its workspace',
   contacts: 'Contacts only the gateway',
-  orphans: 'Leaves no process',
+  orphans: 'Leaves no process behind',
 }
 
 const looks = {
@@ -53,11 +53,11 @@ export function ConformanceWindow({
           <p className="flex-1 text-muted">
             {isPending ? (
               <>
-                Waiting for a dozen short sessions, since{' '}
-                <Elapsed from={new Date(submittedAt).toISOString()} />. With a real model this takes minutes.
+                Running a dozen short sessions, <Elapsed from={new Date(submittedAt).toISOString()} /> so far.
+                With a real model this takes minutes.
               </>
             ) : (
-              'A dozen short sessions inside the walls show what it does. With a real model they take minutes, and some tokens.'
+              'A dozen short sessions inside the walls show what it does. With a real model they take minutes and use some tokens.'
             )}
           </p>
           <Button variant="primary" disabled={isPending} onClick={() => mutate(backend.name)}>

@@ -34,8 +34,8 @@ export function BackendRow({ backend }: { readonly backend: BackendView }) {
     backend.installed === null ? null : origins[backend.installed],
     backend.file === null ? null : `set in ${backend.file}`,
     backend.tested ? null : 'not tested by us',
-    backend.provider === null ? null : `models of ${backend.provider}`,
-    backend.auth === 'own' ? 'with its own login, counted by what it reports' : null,
+    backend.provider === null ? null : `models from ${backend.provider}`,
+    backend.auth === 'own' ? 'uses its own login and reports its own usage' : null,
     backend.conformance === null ? null : conformanceWords(backend.conformance),
   ].filter((fact) => fact !== null)
   return (
@@ -96,11 +96,11 @@ function InstallButton({ backend }: { readonly backend: BackendView }) {
       title={`${backend.install.packages.join(', ')}, version ${backend.install.version}, into Slipway's own directory`}
       aria-label={`Install ${backend.display_name}`}
       onClick={() => {
-        const sayDefault = rememberDefault()
+        const defaultSentence = rememberDefault()
         install.mutate(backend.name, {
           onError: showFailure,
           onSuccess: () =>
-            void sayDefault().then((standard) =>
+            void defaultSentence().then((standard) =>
               showToast('done', `${backend.display_name} is installed. ${standard}`),
             ),
         })

@@ -29,7 +29,7 @@ export function TrialWindow({
             Waiting for {backend.display_name} to start, open a session and answer
             {submittedAt > 0 && (
               <>
-                , since <Elapsed from={new Date(submittedAt).toISOString()} />
+                , <Elapsed from={new Date(submittedAt).toISOString()} /> so far
               </>
             )}
             .
@@ -47,7 +47,7 @@ function Outcome({ trial }: { readonly trial: BackendTrial }) {
     <>
       <Callout
         tone={trial.ok ? 'done' : 'failed'}
-        title={trial.ok ? `It answered within ${measured(trial.duration_ms)}` : 'It did not work'}
+        title={trial.ok ? `It answered in ${measured(trial.duration_ms)}` : 'It did not work'}
       >
         <p className="text-muted">
           {trial.error ??

@@ -23,7 +23,7 @@ export function Backup() {
   return (
     <Section
       title="Backup"
-      hint="Copies everything into a new directory on the machine of the server, while it works. slipway restore makes a data directory from it."
+      hint="Copies everything into a new directory on the server's machine, while the server keeps running. slipway restore turns the copy into a data directory."
     >
       <form
         noValidate
@@ -35,7 +35,7 @@ export function Backup() {
       >
         <Field
           label="Directory"
-          hint="An absolute path; it must not exist, or be empty."
+          hint="An absolute path. The directory must not exist yet, or must be empty."
           error={error === null ? undefined : error.message}
         >
           {(control) => (
@@ -49,8 +49,8 @@ export function Backup() {
           )}
         </Field>
         <Switch
-          label="With the keys"
-          hint="The key of the secrets and the token of the server: whoever has the copy has them."
+          label="Include the keys"
+          hint="The key that encrypts the secrets, and the server's token. Whoever has the copy has them too."
           checked={withKey}
           onChange={setWithKey}
         />
@@ -68,7 +68,7 @@ export function Backup() {
 function LastBackup({ backup }: { readonly backup: BackupView }) {
   const { status, directory, ended_at, jobs, error } = backup
   if (status === 'failed')
-    return <Failure error={new Error(`The backup failed: ${error ?? 'no reason is known'}`)} />
+    return <Failure error={new Error(`The backup failed: ${error ?? 'the reason is not known'}`)} />
   return (
     <div aria-live="polite" className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
       <StatusPill status={status === 'done' ? 'completed' : 'running'} />

@@ -18,7 +18,7 @@ export function Canary() {
   return (
     <Section
       title="Canary"
-      hint="A small job of the server's own, made, built, checked and delivered like every other. No list shows it, and it is removed afterwards."
+      hint="A small job with which the server tests itself. It is built, checked and delivered like any other job, appears in no list, and is removed afterwards."
       actions={
         <Button disabled={isRunning || data === undefined} onClick={() => mutate()}>
           {isRunning ? 'The canary is running' : 'Run the canary'}
@@ -37,7 +37,7 @@ export function Canary() {
 
 function LastRun({ canary }: { readonly canary: CanaryView }) {
   const { status, at, duration_ms, job_id, reason } = canary
-  if (status === 'never' || at === null) return <p>It has not been run yet.</p>
+  if (status === 'never' || at === null) return <p>It has not run yet.</p>
   const job = job_id !== null && (
     <Link to="/jobs/$id" params={{ id: job_id }} className="rounded text-accent hover:underline">
       its job
@@ -48,7 +48,8 @@ function LastRun({ canary }: { readonly canary: CanaryView }) {
       <>
         <StatusPill status="running" />
         <p>
-          Waiting for the end of {job || 'its job'}, since <Elapsed from={at} />.
+          Running for <Elapsed from={at} />
+          {job && <>, see {job}</>}.
         </p>
       </>
     )
@@ -57,7 +58,7 @@ function LastRun({ canary }: { readonly canary: CanaryView }) {
       <StatusPill status={status === 'passed' ? 'pass' : 'fail'} />
       <p>
         <Ago at={at} />
-        {duration_ms !== null && `, within ${measured(duration_ms)}`}
+        {duration_ms !== null && `, took ${measured(duration_ms)}`}
         {job && <>, see {job}</>}
       </p>
       {reason !== null && <p className="w-full wrap-anywhere text-ink">{reason}</p>}

@@ -53,7 +53,7 @@ export function DiskBar({ disk, jobs }: { readonly disk: StorageView['disk']; re
       </figcaption>
       {isFull && (
         <Callout tone="failed" title="The disk is too full">
-          <p className="text-muted">Work waits until another {fileSize(needed - free)} are free.</p>
+          <p className="text-muted">Work waits until another {fileSize(needed - free)} is free.</p>
         </Callout>
       )}
     </figure>

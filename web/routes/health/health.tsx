@@ -14,7 +14,7 @@ import { Backup } from './backup.tsx'
 import { Canary } from './canary.tsx'
 import { Storage } from './storage.tsx'
 
-/** The health of the server: its latest check of each of its parts, and its workers. */
+/** The health of the server: the latest check of each of its parts, and its workers. */
 export function HealthScreen() {
   useTitle('Health')
   const { data: stats } = useQuery(queries.stats())
@@ -27,7 +27,7 @@ export function HealthScreen() {
             <Verdict health={health} />
             <Section
               title="Checks"
-              hint="Each does a piece of the real thing, every ten seconds while you look."
+              hint="Each of them tries a real part of the server, every ten seconds while this page is open."
             >
               <Checks health={health} />
             </Section>
@@ -49,7 +49,7 @@ function Verdict({ health }: { readonly health: Health }) {
     <div className="pb-5">
       {broken.length === 0 ? (
         <Callout tone="done" title="Ready">
-          <p className="text-muted">What is accepted runs.</p>
+          <p className="text-muted">Every job that is accepted will run.</p>
         </Callout>
       ) : (
         <Callout tone="failed" title={`Not ready: ${broken.map(([name]) => name).join(', ')}`}>
@@ -112,16 +112,16 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 const doing: Readonly<Record<WorkerView['leases'][number]['kind'], string>> = {
-  attempt: 'works on a task',
-  review: 'reviews a task',
-  checks: 'runs checks',
-  merge: 'merges work',
-  deliver: 'delivers a job',
+  attempt: 'working on a task',
+  review: 'reviewing a task',
+  checks: 'running checks',
+  merge: 'merging work',
+  deliver: 'delivering a job',
 }
 
 function Workers({ workers }: { readonly workers: readonly WorkerView[] }) {
   return (
-    <Section title="Workers" hint="The processes that claim work, and what each holds under a lease.">
+    <Section title="Workers" hint="The processes that claim work, and the work that each of them holds.">
       <ul className="flex flex-col border-t border-line">
         {workers.map((worker) => (
           <li key={worker.id} className="border-b border-line py-2.5">
@@ -144,13 +144,15 @@ function Workers({ workers }: { readonly workers: readonly WorkerView[] }) {
                   >
                     {doing[lease.kind]}
                   </Link>{' '}
-                  since <Elapsed from={lease.since} />
+                  for <Elapsed from={lease.since} />
                 </li>
               ))}
             </ul>
           </li>
         ))}
-        {workers.length === 0 && <li className="py-2.5 text-muted">No process claims work at present.</li>}
+        {workers.length === 0 && (
+          <li className="py-2.5 text-muted">No process is claiming work at the moment.</li>
+        )}
       </ul>
     </Section>
   )

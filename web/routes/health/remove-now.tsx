@@ -7,7 +7,7 @@ import { showFailure, showToast } from '../../ui/overlays/toast.tsx'
 import { fileSize } from '../../ui/text/file-size.ts'
 import { countedJobs } from '../../words/counted-jobs.ts'
 
-/** Names the jobs that go by the retention of the settings, and removes them when that is wanted. */
+/** Lists the jobs that the retention removes next, and removes them after confirmation. */
 export function RemoveNow({
   jobs,
   onClose,
@@ -16,7 +16,7 @@ export function RemoveNow({
   readonly onClose: () => void
 }) {
   const { mutateAsync } = useCollect()
-  const remove = (): void => whenSent(mutateAsync(), tell, showFailure)
+  const remove = (): void => whenSent(mutateAsync(), showRemoved, showFailure)
   const bytes = jobs.reduce((sum, job) => sum + job.bytes, 0)
   return (
     <Confirm
@@ -31,8 +31,8 @@ export function RemoveNow({
         {jobs.length === 1
           ? 'Its repository, result and history are'
           : 'Their repositories, results and histories are'}{' '}
-        removed for good, which makes {fileSize(bytes)} free. Until the retention is changed, the server does
-        this by itself.
+        removed for good, which frees {fileSize(bytes)}. As long as the retention stays as it is, the server
+        does this by itself.
       </p>
       <JobNames
         label="Jobs to remove"
@@ -42,12 +42,12 @@ export function RemoveNow({
   )
 }
 
-function tell({ removed }: CollectView): void {
+function showRemoved({ removed }: CollectView): void {
   const bytes = removed.reduce((sum, job) => sum + job.bytes, 0)
   showToast(
     'done',
     removed.length === 0
-      ? 'Nothing was removed: nothing goes any more, or a backup is being made.'
+      ? 'Nothing was removed: no job is due for removal any more, or a backup is being made.'
       : `${countedJobs(removed.length)} removed, ${fileSize(bytes)} free again.`,
   )
 }

@@ -2,7 +2,7 @@ import type { RemovalReason, Retention, StoredJob } from '../../../src/contract/
 import { duration } from '../../ui/text/time.ts'
 
 const dayMs = 86_400_000
-/** Jobs that go within this time, in ms, are going soon: there is time to take what is wanted. */
+/** The time in ms within which a removal counts as soon, so that people can still download what they want. */
 const soonMs = 7 * dayMs
 
 /** Returns the retention in force as one sentence. */
@@ -21,7 +21,7 @@ export const reasons: Readonly<Record<RemovalReason, string>> = {
   size: 'to make room',
 }
 
-/** Returns when a job goes, and why; `now` in ms since the epoch. */
+/** Returns when a job is removed, and why; `now` in ms since the epoch. */
 export function goesWords({ goes, goes_at }: Pick<StoredJob, 'goes' | 'goes_at'>, now: number): string {
   if (goes !== null) return `next, ${reasons[goes]}`
   if (goes_at === null) return 'stays'
@@ -30,7 +30,7 @@ export function goesWords({ goes, goes_at }: Pick<StoredJob, 'goes' | 'goes_at'>
   return days < 2 ? `in ${duration(left)}` : `in ${days} days`
 }
 
-/** Returns the jobs that go next or soon although nobody has a copy of their files, the next first. */
+/** Returns the jobs that will be removed soon although nobody has a copy of their files, the next first. */
 export function aboutToBeLost(jobs: readonly StoredJob[], now: number): readonly StoredJob[] {
   const at = ({ goes, goes_at }: StoredJob): number =>
     goes === null ? Date.parse(goes_at ?? '') : Number.NEGATIVE_INFINITY

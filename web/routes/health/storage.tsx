@@ -18,7 +18,7 @@ import { StoredJobs } from './stored-jobs.tsx'
 
 const RemoveNow = lazyPart(async () => (await import('./remove-now.tsx')).RemoveNow)
 
-/** What is on the disk, what of it goes and when, and what went; with a button that removes now what goes next. */
+/** The disk, the stored jobs with their removal, and those removed recently; a button removes the next ones now. */
 export function Storage() {
   const { data, error } = useQuery(queries.storage())
   const [asked, setAsked] = useState<readonly StoredJob[] | null>(null)
@@ -26,7 +26,7 @@ export function Storage() {
   return (
     <Section
       title="Storage"
-      hint="The disk that holds the data directory, and what the jobs take of it."
+      hint="The disk that holds the data directory, and how much of it the jobs use."
       actions={going.length > 0 && <Button onClick={() => setAsked(going)}>Remove now</Button>}
     >
       {data !== undefined && <Body storage={data} />}
@@ -57,7 +57,7 @@ function Body({ storage }: { readonly storage: StorageView }) {
 
 const namesShown = 5
 
-/** Names the results that are about to go and that nobody has a copy of. */
+/** Lists the jobs that will be removed soon and that nobody has a copy of. */
 function Lost({ jobs }: { readonly jobs: readonly StoredJob[] }) {
   const lost = aboutToBeLost(jobs, useNow())
   if (lost.length === 0) return null
@@ -67,8 +67,8 @@ function Lost({ jobs }: { readonly jobs: readonly StoredJob[] }) {
       tone="waiting"
       title={
         lost.length === 1
-          ? 'Nobody has a copy of a job that goes soon'
-          : `Nobody has a copy of ${lost.length} jobs that go soon`
+          ? 'Nobody has a copy of a job that will be removed soon'
+          : `Nobody has a copy of ${lost.length} jobs that will be removed soon`
       }
     >
       <p className="text-muted">Download or clone what you want to keep:</p>
@@ -95,7 +95,7 @@ function Removed({ jobs }: { readonly jobs: readonly RemovedJob[] }) {
   return (
     <details>
       <summary className="cursor-pointer rounded py-1 text-muted hover:text-ink">
-        Removed of late: {countedJobs(jobs.length)}
+        Recently removed: {countedJobs(jobs.length)}
       </summary>
       <ul className="mt-1 border-t border-line">
         {jobs.map((job) => (

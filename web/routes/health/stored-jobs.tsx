@@ -15,7 +15,7 @@ const shownAtFirst = 10
 const cell = 'py-1.5 pr-4 text-xs text-muted last:pr-0'
 const notOnPhones = 'max-sm:hidden'
 
-/** The jobs by what they hold, the largest first: when each ended, whether somebody has a copy, when it goes and why. */
+/** The table of stored jobs, the largest first: when each ended, whether somebody has a copy, and when it is removed. */
 export function StoredJobs({ jobs }: { readonly jobs: readonly StoredJob[] }) {
   const [isWhole, setIsWhole] = useState(false)
   const sorted = jobs.toSorted((a, b) => b.bytes - a.bytes)

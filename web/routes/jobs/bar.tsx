@@ -13,7 +13,7 @@ import type { Selection } from './selection.ts'
 
 const DeleteJobs = lazyPart(async () => (await import('./delete.tsx')).DeleteJobs)
 
-/** Picks all jobs of the page, says how many are picked, and acts on them. `isArchive`: whether these are archived jobs. */
+/** Selects all jobs of the page, counts the selected ones, and acts on them. `isArchive`: whether these are archived jobs. */
 export function JobsBar({
   shown,
   selection,
@@ -123,7 +123,7 @@ function Acts({
   )
 }
 
-/** Archives jobs, or puts archived ones back, and says how that went. */
+/** Archives jobs, or puts archived ones back, and reports the result in toasts. */
 function useMove(
   isArchive: boolean,
   clear: () => void,
@@ -133,7 +133,7 @@ function useMove(
   const move = useCallback(
     (jobs: readonly JobSummary[]) => {
       void run(jobs).then((outcome) => {
-        tell(outcome, isArchive)
+        showOutcome(outcome, isArchive)
         clear()
       })
     },
@@ -142,7 +142,7 @@ function useMove(
   return { isMoving: progress?.isRunning === true, move }
 }
 
-function tell({ done, failures }: EachJob, isArchive: boolean): void {
+function showOutcome({ done, failures }: EachJob, isArchive: boolean): void {
   const where = isArchive ? 'back in the list' : 'archived'
   if (done > 0) showToast('done', `${countedJobs(done)} ${done === 1 ? 'is' : 'are'} ${where}.`)
   for (const { job, error } of failures) showToast('failed', `${job.title}: ${error.message}`)

@@ -15,8 +15,8 @@ import { countedJobs } from '../../words/counted-jobs.ts'
 const deleteJob = (id: string): Promise<void> => client.deleteJob(id)
 
 /**
- * Asks whether jobs are to be deleted, deletes those that have ended, and stays open when one could not be deleted. `onClose`
- * is told whether anything was begun.
+ * Asks for confirmation, deletes the jobs that have ended, and stays open when one could not be deleted. `onClose` receives
+ * whether the deletion was started.
  */
 export function DeleteJobs({
   jobs,
@@ -80,7 +80,7 @@ function Acts({
   )
 }
 
-/** Names what is deleted, what of it nobody has a copy of, and what stays. */
+/** Lists the jobs that are deleted, with those that nobody has a copy of, and the jobs that stay. */
 function Question({
   ended,
   open,
@@ -106,7 +106,7 @@ function Question({
         <>
           <p>
             {open.length === 1 ? 'One has not ended and stays' : `${open.length} have not ended and stay`}:
-            cancel what you do not need any more.
+            cancel what you no longer need.
           </p>
           <JobNames label="Jobs that stay" jobs={open} />
         </>

@@ -33,7 +33,7 @@ export function JobsFilter() {
   )
 }
 
-/** Jobs of a status, those that need a person, or those that were archived, which are in no other list. */
+/** Filters by status, or for the jobs that need a person, or for the archived ones, which are in no other list. */
 function StatusFilter() {
   const { status, needs, archived } = route.useSearch()
   const navigate = route.useNavigate()

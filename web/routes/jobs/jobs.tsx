@@ -94,7 +94,7 @@ function Rows({ list, isBusy }: { readonly list: JobList; readonly isBusy: boole
   )
 }
 
-/** Why no job is shown. `isBehindLast`: there are jobs, but not on this page. */
+/** Explains why no job is shown. `isBehindLast`: there are jobs, but not on this page. */
 function Nothing({ isBehindLast }: { readonly isBehindLast: boolean }) {
   const { q, status, needs, archived } = route.useSearch()
   if (isBehindLast)
@@ -110,14 +110,14 @@ function Nothing({ isBehindLast }: { readonly isBehindLast: boolean }) {
     )
   if (q !== undefined || status !== undefined || needs !== undefined)
     return (
-      <EmptyState title="No job is like that" action={<AllJobs />}>
-        Search for other words, or look at every status.
+      <EmptyState title="No matching jobs" action={<AllJobs />}>
+        Try other words, or show jobs of every status.
       </EmptyState>
     )
   if (archived === true)
     return (
       <EmptyState title="No archived jobs" action={<AllJobs />}>
-        Archive the jobs you are done with: they leave the list, and nothing of them is lost.
+        Archive the jobs you are done with: they leave the list, and nothing is lost.
       </EmptyState>
     )
   return (
@@ -129,7 +129,7 @@ function Nothing({ isBehindLast }: { readonly isBehindLast: boolean }) {
         </Link>
       }
     >
-      A job is one idea carried to a repository whose checks the server itself has run. Say what should be
+      A job turns one idea into a repository whose checks the server itself has run. Describe what should be
       built, and watch the team plan it, build it and prove it here.
     </EmptyState>
   )

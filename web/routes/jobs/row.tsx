@@ -64,7 +64,7 @@ function Second({ job }: { readonly job: JobSummary }) {
   if (job.wait !== null)
     return (
       <span className="line-clamp-1 text-xs text-waiting">
-        <bdi>{waitWords(job.wait).short}</bdi>, since <Elapsed from={job.wait.since} />
+        <bdi>{waitWords(job.wait).short}</bdi>, <Elapsed from={job.wait.since} />
       </span>
     )
   if (job.status === 'failed' && job.error !== null)

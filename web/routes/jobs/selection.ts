@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { JobSummary } from '../../../src/contract/job.ts'
 
-/** The jobs on the page that a person has picked. */
+/** The selected jobs of the page. */
 export interface Selection {
   readonly jobs: readonly JobSummary[]
   has(id: string): boolean
@@ -11,7 +11,7 @@ export interface Selection {
 
 const none: ReadonlySet<string> = new Set()
 
-/** Keeps what is picked of the jobs that are shown; another page or filter (`place`) begins with nothing. */
+/** Keeps the selection among the jobs that are shown; another page or filter (`place`) starts with an empty one. */
 export function useSelection(shown: readonly JobSummary[], place: string): Selection {
   const [kept, setKept] = useState({ place, ids: none })
   const ids = kept.place === place ? kept.ids : none

@@ -30,7 +30,7 @@ export function BackendMenu({
 }) {
   const { data: backends = [], isPending } = useQuery(queries.backends())
   const chosen = backends.find((backend) => backend.name === value)
-  const shown = chosen?.display_name ?? value ?? none ?? (isPending ? 'Looking for backends' : 'No backend')
+  const shown = chosen?.display_name ?? value ?? none ?? (isPending ? 'Loading backends' : 'No backend')
   const items = backends
     .toSorted((a, b) => Number(b.available) - Number(a.available))
     .map((backend) => ({

@@ -62,11 +62,12 @@ export function Composer(props: ComposerProps) {
       <div id={noteId} className="min-h-4 text-xs text-muted" aria-live="polite">
         {isLost && (
           <p className="text-waiting">
-            The server cannot be reached: the job can be started when it is back. What is written here stays.
+            The server cannot be reached. You can start the job when it is back; what you have written here is
+            kept.
           </p>
         )}
         {wrong.length === 0
-          ? 'Enter starts it, Shift and Enter begin a new line. Drop or paste files for the team to read.'
+          ? 'Press Enter to start, Shift+Enter for a new line. Drop or paste files for the team to read.'
           : wrong.map((sentence) => (
               <p key={sentence} className="text-failed">
                 {sentence}

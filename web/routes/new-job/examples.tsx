@@ -12,7 +12,7 @@ const examples = [
 export function Examples({ onChoose }: { readonly onChoose: (vision: string) => void }) {
   return (
     <section aria-label="Examples" className="mt-2">
-      <h2 className="mb-1.5 text-xs font-medium text-muted">Or begin with one of these</h2>
+      <h2 className="mb-1.5 text-xs font-medium text-muted">Or start with one of these</h2>
       <ul className="grid gap-x-4 sm:grid-cols-2">
         {examples.map((vision) => (
           <li key={vision} className="flex border-t border-line">

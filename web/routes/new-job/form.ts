@@ -79,12 +79,12 @@ export function problemsOf(form: JobForm): Problems {
   if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > 16)
     problems.parallelism = 'A whole number from 1 to 16.'
   if (form.tokens !== '' && !(Number.isInteger(Number(form.tokens)) && Number(form.tokens) > 0))
-    problems.tokens = 'A whole number of tokens, or nothing for no limit.'
+    problems.tokens = 'A whole number of tokens, or empty for no limit.'
   if (form.usd !== '' && !(Number(form.usd) > 0))
-    problems.usd = 'An amount in dollars, or nothing for no limit.'
+    problems.usd = 'An amount in dollars, or empty for no limit.'
   const large = form.documents.find((file) => file.size > documentLimits.bytes)
   if (form.documents.length > documentLimits.count)
-    problems.documents = `A job takes ${documentLimits.count} files and these are ${form.documents.length}: remove some.`
+    problems.documents = `A job takes at most ${documentLimits.count} files, and these are ${form.documents.length}: remove some.`
   else if (large !== undefined)
     problems.documents = `“${large.name}” is larger than ${documentLimits.bytes / 1_000_000} MB: shorten or split it.`
   return problems

@@ -24,7 +24,7 @@ export function NewJobScreen() {
   const isLost = useConnection().kind === 'lost'
   const [isOpen, setIsOpen] = useState(false)
   const hidden = ['source', 'checks', 'setup', 'tokens', 'usd', 'parallelism', 'agents'] as const
-  // A section that opened because of a problem stays open while the problem is fixed.
+  // Options that opened because of a problem stay open while it is fixed.
   if (!isOpen && hidden.some((field) => problems[field] !== undefined)) setIsOpen(true)
   return (
     <div className="h-full overflow-y-auto">

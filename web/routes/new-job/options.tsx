@@ -24,7 +24,7 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
     >
       <Field
         label="Source repository"
-        hint="Begin from its files: an address (https, ssh, git@host:path), or an absolute path on the server. Empty begins from nothing."
+        hint="Start from its files: an address (https, ssh, git@host:path) or an absolute path on the server. Leave it empty to start from nothing."
         error={problems.source}
       >
         {(control) => (
@@ -39,7 +39,7 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
       </Field>
       <CommandsField
         label="Checks"
-        hint="One command a line. Each must exit 0 on a clean checkout before the job counts as proven."
+        hint="One command per line. Each must exit 0 on a clean checkout before the job counts as proven."
         error={problems.checks}
         placeholder="npm test"
         value={form.checks}
@@ -47,7 +47,7 @@ export function JobOptions({ form, problems, onChange }: OptionsProps) {
       />
       <CommandsField
         label="Setup"
-        hint="One command a line, run once before the checks: what they need and the repository does not hold."
+        hint="One command per line, run once before the checks: what they need and the repository does not contain."
         error={problems.setup}
         placeholder="npm ci"
         value={form.setup}
@@ -100,13 +100,13 @@ function TeamOptions({ form, problems, onChange }: OptionsProps) {
     <>
       <Switch
         label="Approve the plan first"
-        hint="The team stops when its plan is ready; you edit it, send it back or let it be built."
+        hint="The team stops when its plan is ready: you edit it, send it back or approve it."
         checked={form.approvePlan}
         onChange={(approvePlan) => onChange({ approvePlan })}
       />
       <Field
         label="Tasks at once"
-        hint="How many developers work side by side, 1 to 16."
+        hint="How many developers work in parallel, 1 to 16."
         error={problems.parallelism}
       >
         {(control) => (
@@ -144,7 +144,7 @@ function PriorityChoice({
 function Budget({ form, problems, onChange }: OptionsProps) {
   return (
     <>
-      <Field label="Budget in tokens" hint="Empty sets no limit." error={problems.tokens}>
+      <Field label="Budget in tokens" hint="Leave it empty for no limit." error={problems.tokens}>
         {(control) => (
           <Input
             {...control}
@@ -155,7 +155,7 @@ function Budget({ form, problems, onChange }: OptionsProps) {
           />
         )}
       </Field>
-      <Field label="Budget in US dollars" hint="Empty sets no limit." error={problems.usd}>
+      <Field label="Budget in US dollars" hint="Leave it empty for no limit." error={problems.usd}>
         {(control) => (
           <Input
             {...control}
@@ -174,7 +174,7 @@ function ModelField({ form, problems, onChange }: OptionsProps) {
   return (
     <Field
       label="Model"
-      hint="By the name its provider knows. Empty: as the provider or the backend has it."
+      hint="The name that its provider uses. Leave it empty for the default of the provider or the backend."
       error={problems.model}
     >
       {(control) => (
@@ -205,13 +205,13 @@ function RoleBackends({ form, problems, onChange }: OptionsProps) {
             <span className="w-28 text-muted">{roleNames[role]}</span>
             <BackendMenu
               label={`Backend of the ${roleNames[role].toLowerCase()}`}
-              none="As the job"
+              none="Same as the job"
               value={form.agents[role]}
               onChange={(name) => choose(role, name)}
             />
             <Input
               aria-label={`Model of the ${roleNames[role].toLowerCase()}`}
-              placeholder="Model: as the job"
+              placeholder="Model: same as the job"
               value={form.models[role] ?? ''}
               spellCheck={false}
               className="min-w-40 flex-1"

@@ -69,7 +69,7 @@ function DefaultsForm({ settings }: { readonly settings: Settings }) {
       </div>
       <Switch
         label="Approve the plan first"
-        hint="Every team job waits until somebody has looked at its plan."
+        hint="Every team job waits until somebody has approved its plan."
         checked={form.approvePlan}
         onChange={(approvePlan) => change({ approvePlan })}
       />
@@ -112,7 +112,7 @@ function TextDefaults({
       </Field>
       <Field
         label="Checks"
-        hint="One command a line, run for every job that names none."
+        hint="One command per line, run for every job that names none."
         error={issueAt(error, 'defaults.checks')}
       >
         {(control) => (

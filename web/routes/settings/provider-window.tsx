@@ -41,13 +41,13 @@ export function ProviderWindow({
   const change = (next: Partial<ProviderForm>): void => setForm({ ...form, ...next })
   const name = provider?.name ?? (form.choice === '' ? form.name.trim() : form.choice)
   const save = (): void => {
-    const sayDefault = rememberDefault()
+    const defaultSentence = rememberDefault()
     connect.mutate(
       { name, input: inputOf(form, provider), key: form.key.trim() },
       {
         onSuccess: (saved) => {
           onClose()
-          void tell(saved, sayDefault)
+          void showProbe(saved, defaultSentence)
         },
       },
     )
@@ -84,9 +84,12 @@ export function ProviderWindow({
 }
 
 /** Reports a provider as connected only when it has answered. */
-async function tell({ name, probe }: ProviderView, sayDefault: () => Promise<string>): Promise<void> {
+async function showProbe(
+  { name, probe }: ProviderView,
+  defaultSentence: () => Promise<string>,
+): Promise<void> {
   if (probe?.result === 'answered')
-    showToast('done', `${name} answered: it is connected. ${await sayDefault()}`)
+    showToast('done', `${name} answered: it is connected. ${await defaultSentence()}`)
   else if (probe?.result === 'refused')
     showToast('failed', `${name} is saved, but it refused the key: ${probe.said}.`)
   else if (probe !== null) showToast('failed', `${name} is saved, but not connected: ${probe.said}.`)
@@ -119,7 +122,7 @@ function Choice({ form, onChange }: Part) {
         )}
       </Field>
       {form.choice === '' && (
-        <Field label="Name" hint="Small letters, digits, - and _.">
+        <Field label="Name" hint="Lower-case letters, digits, - and _.">
           {(control) => (
             <Input
               {...control}
@@ -155,7 +158,7 @@ function Place({ form, onChange }: Part) {
           </Select>
         )}
       </Field>
-      <Field label="Address" hint="As far as every call is the same: https://llm.example.com/v1">
+      <Field label="Address" hint="The part that all calls share, such as https://llm.example.com/v1">
         {(control) => (
           <Input
             {...control}
@@ -177,8 +180,8 @@ function KeyAndModel({ form, isSet, onChange }: Part & { readonly isSet: boolean
         label="Key"
         hint={
           isSet
-            ? 'Leave it empty to keep the one that is set. Nobody is shown it again.'
-            : 'Stored encrypted; agents never see it. Leave it empty where none is wanted.'
+            ? 'Leave it empty to keep the current key, which is never shown again.'
+            : 'Stored encrypted; agents never see it. Leave it empty if the provider needs none.'
         }
       >
         {(control) => (
@@ -191,7 +194,7 @@ function KeyAndModel({ form, isSet, onChange }: Part & { readonly isSet: boolean
           />
         )}
       </Field>
-      <Field label="Model" hint="What is asked for when nobody chose one; empty leaves it to the agent.">
+      <Field label="Model" hint="Used when nobody chose a model. Leave it empty to let the agent choose.">
         {(control) => (
           <Input
             {...control}

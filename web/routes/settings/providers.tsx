@@ -23,9 +23,7 @@ export function Providers() {
   return (
     <>
       {providers.length === 0 ? (
-        <p className="text-sm text-muted">
-          None yet: agents can work only with logins of their own on this machine.
-        </p>
+        <p className="text-sm text-muted">None yet: agents can only use their own logins on this machine.</p>
       ) : (
         <ul className="flex flex-col" aria-label="Providers">
           {providers.map((provider) => (
@@ -67,7 +65,7 @@ function ProviderRow({ provider, onEdit }: { readonly provider: ProviderView; re
       onSelect: () => remove.mutate(provider.name, { onError: showFailure }),
     },
   ]
-  const facts = [provider.base_url, provider.model, ...provider.backends.map((name) => `only ${name}`)]
+  const facts = [provider.base_url, provider.model, ...provider.backends.map((name) => `only for ${name}`)]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
       <div className="min-w-0 flex-1 basis-56">

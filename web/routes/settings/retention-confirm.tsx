@@ -5,7 +5,7 @@ import { fileSize } from '../../ui/text/file-size.ts'
 import { countedJobs } from '../../words/counted-jobs.ts'
 import type { RetentionEffect } from './retention-form.ts'
 
-/** Says what a retention removes as soon as it is saved, and asks whether that is wanted. */
+/** Lists what a retention removes as soon as it is saved, and asks for confirmation. */
 export function ConfirmRetention({
   retention,
   effect: { old, excess },
@@ -32,10 +32,10 @@ export function ConfirmRetention({
           <>
             <p>
               {countedJobs(old.length)} ended more than {days === 1 ? 'a day' : `${days} days`} ago and{' '}
-              {old.length === 1 ? 'goes' : 'go'} within a minute, for good:
+              {old.length === 1 ? 'is' : 'are'} removed for good within a minute:
             </p>
             <JobNames
-              label="Jobs that go"
+              label="Jobs that are removed"
               jobs={old.map((job) => ({ ...job, hasNoCopy: job.taken_at === null }))}
             />
           </>
@@ -43,8 +43,8 @@ export function ConfirmRetention({
         {excess > 0 && (
           <p>
             {old.length > 0 ? 'The other jobs hold' : 'All jobs together hold'} {fileSize(excess)} more than{' '}
-            {gigabytes} GB. Within a minute jobs that have ended go for good until that is made up: first
-            those somebody has a copy of, then the oldest.
+            {gigabytes} GB. Within a minute, jobs that have ended are removed for good until the rest fits:
+            first those somebody has a copy of, then the oldest.
           </p>
         )}
       </div>

@@ -9,8 +9,8 @@ export interface TypedRetention {
 export type RetentionField = keyof TypedRetention
 
 const sentences: Readonly<Record<RetentionField, string>> = {
-  days: 'Write a whole number from 1 to 3650, or leave this empty.',
-  gigabytes: 'Write a number from 0.001 to 1,000,000, or leave this empty.',
+  days: 'Enter a whole number from 1 to 3650, or leave this empty.',
+  gigabytes: 'Enter a number from 0.001 to 1,000,000, or leave this empty.',
 }
 const fields: readonly RetentionField[] = ['days', 'gigabytes']
 const dayMs = 86_400_000
@@ -47,11 +47,11 @@ export function changedFields(one: Retention, other: Retention): readonly Retent
   return fields.filter((field) => one[field] !== other[field])
 }
 
-/** What a retention removes as soon as it is in force. */
+/** The jobs and bytes that a retention removes as soon as it is in force. */
 export interface RetentionEffect {
   /** The jobs that are too old. */
   readonly old: readonly StoredJob[]
-  /** How many bytes the rest holds too much, where some of it can go. */
+  /** The bytes by which the other jobs exceed the limit; 0 when none of them can be removed. */
   readonly excess: number
 }
 

@@ -39,7 +39,7 @@ const fields = [
   },
 ] as const
 
-/** How long jobs that have ended stay. What the settings file sets is read-only as soon as the server has said so. */
+/** The form of the retention. A field that the settings file sets is read-only once the server has refused its change. */
 export function RetentionSettings() {
   const { data: settings } = useQuery(queries.settings())
   const [fixed, setFixed] = useState<Sentences>({})
@@ -176,12 +176,12 @@ function isInFile(error: Error): boolean {
   return error instanceof ApiError && error.code === 'in_settings_file'
 }
 
-/** What all jobs hold now, to choose a limit by. */
+/** Shows how much all jobs hold now, as a guide for the limit. */
 function Held() {
   const { data } = useQuery({ ...queries.storage(), refetchInterval: false })
   return data === undefined ? null : (
     <p className="text-xs text-muted">
-      Now all jobs together hold {fileSize(data.bytes)}, and {fileSize(data.disk.free)} are free on the disk.
+      All jobs together hold {fileSize(data.bytes)} now, and {fileSize(data.disk.free)} is free on the disk.
     </p>
   )
 }

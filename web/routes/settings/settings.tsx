@@ -18,7 +18,7 @@ import { Providers } from './providers.tsx'
 import { RetentionSettings } from './retention.tsx'
 
 const themes: readonly { readonly value: Theme; readonly label: string }[] = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'Same as the system' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ]
@@ -52,7 +52,7 @@ export function SettingsScreen() {
         <NotificationSwitch />
         <Switch
           label="Keyboard shortcuts"
-          hint="Single letters go places and do things; ? lists them. Ctrl or Cmd with K works in any case."
+          hint="Single letters open screens and run commands; ? lists them. Ctrl+K or Cmd+K always works."
           checked={useLetterShortcuts()}
           onChange={setLetterShortcuts}
         />
@@ -60,19 +60,19 @@ export function SettingsScreen() {
           <Button onClick={() => void endSession()}>Log out</Button>
         </div>
       </Section>
-      <Section title="Jobs" hint="What a job gets when nothing else is said.">
+      <Section title="Jobs" hint="The defaults of new jobs.">
         <DefaultBackend />
         <JobDefaults />
       </Section>
       <Section
         title="Retention"
-        hint="How long jobs that have ended stay on the disk, with their repositories and results. What was removed cannot be brought back."
+        hint="How long jobs that have ended stay on the disk, with their repositories and results. Removed jobs cannot be restored."
       >
         <RetentionSettings />
       </Section>
       <Section
         title="Models"
-        hint="Where agents find their models. Keys stay with the server: agents get a token that ends with their attempt."
+        hint="Where agents find their models. Keys stay with the server: agents get a token that expires with their attempt."
       >
         <Providers />
       </Section>
@@ -97,8 +97,8 @@ function NotificationSwitch() {
       label="Notify me"
       hint={
         notifying === 'refused'
-          ? 'This browser refuses notifications from here. Its own settings can change that.'
-          : 'When a job needs somebody or ends while this page is out of sight.'
+          ? 'This browser blocks notifications from this site. Its own settings can change that.'
+          : 'When a job needs somebody or ends while this page is in the background.'
       }
       checked={notifying === 'on'}
       disabled={notifying === 'refused'}
@@ -128,7 +128,7 @@ function DefaultBackend() {
             )
           }}
         >
-          <option value="">Chosen by Slipway, never one that was added</option>
+          <option value="">Chosen by Slipway, never a custom one</option>
           {backends.data.map(({ name, display_name }) => (
             <option key={name} value={name}>
               {display_name}

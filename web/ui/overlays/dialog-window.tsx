@@ -85,7 +85,7 @@ export interface ConfirmProps {
   readonly title: string
   readonly children: ReactNode
   readonly action: string
-  /** The button that changes nothing: `Keep it` unless told. */
+  /** The button that changes nothing: `Keep it` by default. */
   readonly keep?: string
   readonly onConfirm: () => void
 }

@@ -8,7 +8,10 @@ import { useBrowser } from '../helpers/use-browser.ts'
 const { visit } = useBrowser()
 
 /** While there is no server, the browser writes down each request that finds none. */
-const unreachable = [/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|ERR_NETWORK|Failed to fetch/, /network/i]
+const unreachable = [
+  /ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|ERR_NETWORK|ERR_SOCKET|Failed to fetch/,
+  /network/i,
+]
 
 it('the page says within 5 s that the server is lost, keeps what it knew, and catches up without a reload', async () => {
   const dataDir = makeDataDir()

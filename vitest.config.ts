@@ -53,7 +53,7 @@ const onceIsEnough = [
 ].map((name) => `test/journeys/${name}.test.ts`)
 
 /** Tests beside the store that are about files: those of the embedded database, and locks. */
-const onSqliteAlone = ['database', 'lock', 'migrate'].map((name) => `src/store/${name}.test.ts`)
+const onSqliteAlone = ['database', 'lock', 'migrate'].map((name) => `src/store/database/${name}.test.ts`)
 
 const journeys = {
   include: ['test/journeys/**/*.test.ts'],

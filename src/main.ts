@@ -24,7 +24,7 @@ import { openAnswers } from './engine/permission-answers.ts'
 import { recover } from './engine/work/recover.ts'
 import { startWorker, type Worker } from './engine/work/worker.ts'
 import { createApp } from './http/app.ts'
-import { openLogIn } from './http/log-in.ts'
+import { openLogIn } from './http/access/log-in.ts'
 import { listen } from './http/serve.ts'
 import { clock } from './lib/clock.ts'
 import { createOnce } from './lib/create-once.ts'
@@ -34,14 +34,14 @@ import { shareFor } from './lib/share-for.ts'
 import { waitFor } from './lib/waiting.ts'
 import { openRoles } from './roles/render-prompt.ts'
 import { openLauncher, type Launcher } from './sandbox/launcher.ts'
-import { readConformance } from './store/conformance.ts'
-import type { Database } from './store/database.ts'
-import { lockDirectory } from './store/lock.ts'
-import { makeDataDirectory, openDatabase } from './store/open-database.ts'
-import { endGit } from './workspace/git-process.ts'
+import { readConformance } from './store/server/conformance.ts'
+import type { Database } from './store/database/database.ts'
+import { lockDirectory } from './store/database/lock.ts'
+import { makeDataDirectory, openDatabase } from './store/database/open-database.ts'
+import { endGit } from './workspace/git/git-process.ts'
 import { openPool } from './workspace/pool.ts'
 import { openReadyTrees } from './workspace/ready-trees.ts'
-import { requireGit } from './workspace/require-git.ts'
+import { requireGit } from './workspace/git/require-git.ts'
 
 /** Wires the server together; imported only by the command that starts a server. */
 export interface RunningServer {
@@ -89,9 +89,7 @@ export async function startServer(overrides: {
     const [db, launcher] = await openBoth(config, runDir, log, closers)
     const answers = await openAnswers(db)
     closers.push(answers.close)
-    const pool = openPool({ dataDir: config.dataDir, size: config.pool })
-    const trees = openReadyTrees({ dataDir: config.dataDir, size: config.pool })
-    closers.push(pool.close, trees.close)
+    const prepared = openPrepared(config, closers)
     const board = openBoard(log)
     const models = await openModels({
       db,
@@ -109,8 +107,7 @@ export async function startServer(overrides: {
       db,
       log,
       launcher,
-      pool,
-      trees,
+      ...prepared,
       catalogue: catalogueOf(config, db, models, version, settingsFile),
       models,
       board,
@@ -207,6 +204,16 @@ async function openBoth(
 function valueOf<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === 'rejected') throw settled.reason
   return settled.value
+}
+
+/** Opens what is made ahead for jobs. */
+function openPrepared(
+  { dataDir, pool: size }: Config,
+  closers: (() => Promise<void>)[],
+): Pick<Engine, 'pool' | 'trees'> {
+  const prepared = { pool: openPool({ dataDir, size }), trees: openReadyTrees({ dataDir, size }) }
+  closers.push(prepared.pool.close, prepared.trees.close)
+  return prepared
 }
 
 /** Closes one part. A part that fails or does not finish in time does not prevent the others from being closed. */

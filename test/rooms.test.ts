@@ -162,7 +162,9 @@ test('every error of the catalogue is one that the server can answer with', asyn
 })
 
 test('every type of event is one that the engine appends', async () => {
-  const { eventTypes } = await load<{ eventTypes: Record<string, unknown> }>('src/contract/event-types.ts')
+  const { eventTypes } = await load<{ eventTypes: Record<string, unknown> }>(
+    'src/contract/events/event-types.ts',
+  )
   const source = [...filesBelow('src/engine'), ...filesBelow('src/store')]
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))

@@ -96,7 +96,7 @@ export default defineConfig({
     target: 'es2022',
     // The themes use light-dark(): keep it for the browsers that support it (all since 2024).
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
-    // Read by the server (src/http/ui-preloads.ts) and by scripts/web-budget.mjs.
+    // Read by the server (src/http/ui/ui-preloads.ts) and by scripts/web-budget.mjs.
     manifest: 'manifest.json',
     modulePreload: { polyfill: false },
     // Few files, because a browser fetches six at a time, and each request costs more than a few more bytes.

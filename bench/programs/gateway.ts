@@ -1,5 +1,5 @@
 import { openLog } from '../../src/lib/log.ts'
-import { openGateway } from '../../src/models/gateway.ts'
+import { openGateway } from '../../src/models/gateway/gateway.ts'
 
 /** The model gateway alone, in front of the provider in its first argument; prints where it is and a token. */
 const [, , provider = ''] = process.argv

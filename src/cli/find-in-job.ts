@@ -1,7 +1,7 @@
 /** Finds tasks and agents of a job by the names that people use: a task by its key or its id, an agent by its name. */
 import type { Client } from '../client/open-client.ts'
 import type { AgentView, TaskView } from '../client/views.ts'
-import { cleanLine } from './clean-text.ts'
+import { cleanLine } from './screen/clean-text.ts'
 import { Failure } from './failure.ts'
 
 const shown = 12

@@ -1,6 +1,6 @@
 /** The result of one examination, with advice if there is a problem. */
-import { cleanLine } from './clean-text.ts'
-import type { Paint } from './terminal.ts'
+import { cleanLine } from './screen/clean-text.ts'
+import type { Paint } from './screen/terminal.ts'
 
 export interface Finding {
   readonly name: string

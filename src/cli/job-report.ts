@@ -5,11 +5,11 @@
 import type { Evidence } from '../client/open-client.ts'
 import { needsPerson, type CheckView, type JobView, type TaskView } from '../client/views.ts'
 import { clock } from '../lib/clock.ts'
-import { cleanBlock, cleanLine } from './clean-text.ts'
-import { formatDuration, spanMs } from './duration.ts'
+import { cleanBlock, cleanLine } from './screen/clean-text.ts'
+import { formatDuration, spanMs } from './screen/duration.ts'
 import { shortId } from './job-id.ts'
-import type { Paint } from './terminal.ts'
-import { fit } from './fit-text.ts'
+import type { Paint } from './screen/terminal.ts'
+import { fit } from './screen/fit-text.ts'
 
 export interface Ending {
   readonly job: JobView

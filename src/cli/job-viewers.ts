@@ -4,11 +4,11 @@
  */
 import { clock } from '../lib/clock.ts'
 import { startInterval } from '../lib/timers.ts'
-import { waitHint } from './wait-hint.ts'
-import { drawBoard, type Snapshot } from './board-frame.ts'
-import { eventLine, isDetail } from './event-line.ts'
-import { openRedraw, type Redraw } from './redraw.ts'
-import { plainPaint, type Terminal } from './terminal.ts'
+import { waitHint } from './screen/wait-hint.ts'
+import { drawBoard, type Snapshot } from './screen/board-frame.ts'
+import { eventLine, isDetail } from './screen/event-line.ts'
+import { openRedraw, type Redraw } from './screen/redraw.ts'
+import { plainPaint, type Terminal } from './screen/terminal.ts'
 import type { Watcher } from './watch-job.ts'
 
 export interface Viewer extends Watcher {

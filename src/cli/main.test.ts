@@ -10,7 +10,7 @@ import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
 import { slipwayProgram } from '../../test/helpers/program.ts'
 import { at, checkView, done, eventView, id, jobView, taskView } from '../../test/helpers/sample-views.ts'
-import { plainPaint, type Terminal } from './terminal.ts'
+import { plainPaint, type Terminal } from './screen/terminal.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { buildProgram } from './program.ts'
 import { reportError } from './report-error.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal } from './screen/terminal.ts'
 
 /** The reader of a pipe has gone (`slipway logs … | head`): the exit code that a shell gives for SIGPIPE. */
 const brokenPipe = 141

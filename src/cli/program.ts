@@ -1,6 +1,6 @@
 /** Builds the program with all commands. Wrong usage is reported in a sentence, with the closest valid word, and exit code 2. */
 import { Command } from 'commander'
-import { cleanText } from './clean-text.ts'
+import { cleanText } from './screen/clean-text.ts'
 import { addExamples } from './command-kit.ts'
 import { addApprove, addReject } from './commands/approve.ts'
 import { addBackends } from './commands/backends.ts'
@@ -33,7 +33,7 @@ import { addStart } from './commands/start.ts'
 import { addToken } from './commands/token.ts'
 import { addWatch } from './commands/watch.ts'
 import { addWorkers } from './commands/workers.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './screen/terminal.ts'
 
 export function buildProgram(terminal: Terminal, version: string): Command {
   const program = new Command('slipway')

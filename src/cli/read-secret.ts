@@ -1,7 +1,7 @@
 /** Reads a secret from stdin, never from arguments, which every program on the machine can read. */
 import type { ReadStream } from 'node:tty'
 import { badUsage, exitCodes, Failure } from './failure.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './screen/terminal.ts'
 
 /** Returns the contents of stdin; on a terminal it prompts without echo. */
 export async function readSecret(name: string, terminal: Terminal): Promise<string> {

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { ApiError } from '../client/api-error.ts'
 import { AppError } from '../lib/app-error.ts'
 import { exitCodes, Failure } from './failure.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './screen/terminal.ts'
 
 /** Prints the error and returns its exit code. */
 export function reportError(error: unknown, to: Terminal): number {

@@ -2,8 +2,8 @@
 import type { JobView } from '../client/views.ts'
 import type { ServerFlags } from './command-kit.ts'
 import { shortId } from './job-id.ts'
-import type { ServerConnection } from './reach-server.ts'
-import type { Terminal } from './terminal.ts'
+import type { ServerConnection } from './server/reach-server.ts'
+import type { Terminal } from './screen/terminal.ts'
 
 export interface ActionFlags extends ServerFlags {
   json?: boolean

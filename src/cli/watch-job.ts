@@ -7,7 +7,7 @@ import type { Client } from '../client/open-client.ts'
 import type { EventView } from '../client/views.ts'
 import type { JobView } from '../client/views.ts'
 import { startInterval, startTimer, type Timer } from '../lib/timers.ts'
-import type { Snapshot } from './board-frame.ts'
+import type { Snapshot } from './screen/board-frame.ts'
 
 /** Receives events and snapshots. `update` is called at most five times a second. */
 export interface Watcher {

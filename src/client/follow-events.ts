@@ -3,7 +3,7 @@
  * falls silent or skips events is reopened from the last event yielded (`Last-Event-ID`), with growing pauses. Throws when
  * the server has been unreachable for longer than `giveUpMs`.
  */
-import { EventView } from '../contract/event.ts'
+import { EventView } from '../contract/events/event.ts'
 import { ApiError } from './api-error.ts'
 import {
   followStream,

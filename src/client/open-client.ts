@@ -11,7 +11,7 @@ import {
   type CustomBackend,
 } from '../contract/backend.ts'
 import { Conformance } from '../contract/conformance.ts'
-import { EventList, type EventQuery, type EventView } from '../contract/event.ts'
+import { EventList, type EventQuery, type EventView } from '../contract/events/event.ts'
 import { CommitList, DiffView, FileContent, FileTree, type ArchiveFormat } from '../contract/files.ts'
 import {
   AgentList,

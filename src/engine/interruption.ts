@@ -1,5 +1,5 @@
 import { isHelperEnded } from '../lib/helper.ts'
-import { isDatabaseAway } from '../store/database-away.ts'
+import { isDatabaseAway } from '../store/database/database-away.ts'
 
 /**
  * Whether an error means that the database or a helper went away. The work is not at fault, begins again, and has used up

@@ -1,4 +1,4 @@
-import type { Database, JobTrx, Trx } from '../store/database.ts'
+import type { Database, JobTrx, Trx } from '../store/database/database.ts'
 import { appendEvents, type NewEvent } from '../store/events.ts'
 import { lockJob, type JobRow } from '../store/jobs.ts'
 import { enqueueAdvance } from '../store/queue.ts'

@@ -23,7 +23,7 @@ const parts = [
   path.relative(ownRoot, programFile('offline')),
   path.relative(ownRoot, programFile('team')),
   'src/sandbox/spawn-helper.mjs',
-  'src/workspace/git-helper.mjs',
+  'src/workspace/git/git-helper.mjs',
   'src/board/slipway-board.mjs',
 ]
 

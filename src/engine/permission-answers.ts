@@ -1,4 +1,4 @@
-import type { Database } from '../store/database.ts'
+import type { Database } from '../store/database/database.ts'
 
 /**
  * The channel on which an answer reaches the worker that holds the session. The payload is the id of the permission or

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { AppError } from '../lib/app-error.ts'
 import { openLog } from '../lib/log.ts'
 import { errorHandler, fit } from './errors.ts'
-import { TooManyAttempts } from './log-in.ts'
+import { TooManyAttempts } from './access/log-in.ts'
 import { textThat } from './params.ts'
 
 /** Asks an app whose only route throws this error. */

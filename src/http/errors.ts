@@ -6,7 +6,7 @@ import { AppError } from '../lib/app-error.ts'
 import { randomId } from '../lib/chance.ts'
 import { statusOf, type ErrorCode } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
-import { TooManyAttempts } from './log-in.ts'
+import { TooManyAttempts } from './access/log-in.ts'
 
 /** The maximum number of problems that one answer names. */
 const SHOWN_ISSUES = 20

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { EventQuery } from '../contract/event.ts'
+import { EventQuery } from '../contract/events/event.ts'
 import { ArchiveFormat } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
 

@@ -8,7 +8,7 @@ import type { BrowserSessions } from '../engine/server/browser-sessions.ts'
 import type { Canary } from '../engine/server/canary.ts'
 import type { RetentionLoop } from '../engine/server/retention.ts'
 import type { HttpLimits } from './http-limits.ts'
-import type { LogIn } from './log-in.ts'
+import type { LogIn } from './access/log-in.ts'
 
 /** What the routes stand on: the engine, and the parts of which a server has one. Put together in main.ts. */
 export interface ServerParts {

@@ -3,7 +3,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { probe } from './probe.ts'
-import { openUpstreamPool } from './upstream.ts'
+import { openUpstreamPool } from './gateway/upstream.ts'
 
 const upstream = openUpstreamPool()
 const servers: http.Server[] = []

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { ProviderProbe, Wire } from '../contract/provider.ts'
 import { clock } from '../lib/clock.ts'
 import { timeLimit } from '../lib/timers.ts'
-import type { Target } from './gateway-context.ts'
-import { requestHeaders } from './headers.ts'
-import { judgeRefusal, messageIn } from './judge-refusal.ts'
-import type { UpstreamPool } from './upstream.ts'
+import type { Target } from './gateway/gateway-context.ts'
+import { requestHeaders } from './gateway/headers.ts'
+import { judgeRefusal, messageIn } from './gateway/judge-refusal.ts'
+import type { UpstreamPool } from './gateway/upstream.ts'
 
 /** The maximum bytes read of a response for its message. */
 const ANSWER_BYTES = 65_536

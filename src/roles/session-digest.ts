@@ -1,5 +1,5 @@
-import type { EventView } from '../contract/event.ts'
-import { eventKind } from '../contract/event-words.ts'
+import type { EventView } from '../contract/events/event.ts'
+import { eventKind } from '../contract/events/event-words.ts'
 
 /** The maximum number of characters kept of one entry, and of a whole session, whose end matters most. */
 const LINE_CHARS = 400

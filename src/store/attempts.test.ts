@@ -25,7 +25,7 @@ import {
   updateAttempt,
   type AttemptChange,
 } from './attempts.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { startOver } from './task-acts.ts'
 
 let db: Database

@@ -2,8 +2,8 @@ import type { AttemptView } from '../contract/job.ts'
 import type { AttemptStatus, Role } from '../contract/words.ts'
 import type { Attempt, AttemptOutcome, Feedback } from '../domain/model.ts'
 import { clock } from '../lib/clock.ts'
-import { fromJson, fromJsonOrNull, toFlag, toIso, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader, Trx } from './database.ts'
+import { fromJson, fromJsonOrNull, toFlag, toIso, toJson, toMillis } from './database/columns.ts'
+import type { JobTrx, Reader, Trx } from './database/database.ts'
 
 export interface NewAttempt {
   readonly id: string

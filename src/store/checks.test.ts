@@ -10,7 +10,7 @@ import {
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import { newId } from '../lib/ids.ts'
 import { insertChecks, listChecks, type NewCheck } from './checks.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { appendEvents } from './events.ts'
 import {
   storeFindings,
@@ -20,7 +20,7 @@ import {
   waiveFinding,
   type NewFinding,
 } from './findings.ts'
-import { readHeads } from './heads.ts'
+import { readHeads } from './server/heads.ts'
 
 let db: Database
 

@@ -1,8 +1,8 @@
 import type { CheckView } from '../contract/job.ts'
 import type { CheckKind, CheckOrigin, Verdict } from '../contract/words.ts'
 import { newId } from '../lib/ids.ts'
-import { fromJson, toFlag, toIso, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import { fromJson, toFlag, toIso, toJson, toMillis } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
 
 /** Evidence of a check that the server ran. Rows are only ever added. */
 export interface NewCheck {

@@ -10,12 +10,12 @@ import {
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { WorkOutcome } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { deletedJobs, deleteRows, markDeleted } from './deletion.ts'
 import { appendEvents, readEvents } from './events.ts'
 import { findByIdempotencyKey, type JobChange } from './jobs.ts'
 import { enqueueAdvance } from './queue.ts'
-import { readOutcomes, type RecentOutcome } from './recent-outcomes.ts'
+import { readOutcomes, type RecentOutcome } from './views/recent-outcomes.ts'
 import { endWork } from './work.ts'
 
 let db: Database

@@ -1,5 +1,5 @@
 import { clock } from '../lib/clock.ts'
-import type { Database, JobTrx, Reader } from './database.ts'
+import type { Database, JobTrx, Reader } from './database/database.ts'
 
 /** The maximum number of rows deleted in one transaction, so that others need not wait for long. */
 const TOGETHER = 2000

@@ -1,7 +1,7 @@
 import type { DocumentView } from '../contract/job.ts'
 import { clock } from '../lib/clock.ts'
-import { toIso } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import { toIso } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
 
 /** A file that a person added to a job; agents find it under `.slipway/documents/`. */
 export interface NewDocument {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeAttempted, storeJob, underLock } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import { eventually } from '../../test/helpers/until.ts'
-import { EventQuery } from '../contract/event.ts'
+import { EventQuery } from '../contract/events/event.ts'
 import { newId } from '../lib/ids.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import {
   appendEvents,
   eventsChannel,

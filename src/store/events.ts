@@ -1,12 +1,12 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
-import type { EventQuery, EventView } from '../contract/event.ts'
-import type { EventContent, EventType } from '../contract/event-data.ts'
+import type { EventQuery, EventView } from '../contract/events/event.ts'
+import type { EventContent, EventType } from '../contract/events/event-data.ts'
 import type { Phase } from '../contract/words.ts'
 import { clock } from '../lib/clock.ts'
-import { notify } from './channels.ts'
-import { fromJson, toIso, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
-import type { EventsTable, Schema } from './schema.ts'
+import { notify } from './database/channels.ts'
+import { fromJson, toIso, toJson, toMillis } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
+import type { EventsTable, Schema } from './database/schema.ts'
 
 /** Whose event it is, and what it is about. `phase` defaults to the job's phase at that moment. */
 export interface EventContext {

@@ -3,8 +3,8 @@ import { CheckList } from '../contract/job.ts'
 import type { Finding } from '../domain/model.ts'
 import { clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
-import { fromJson, toIso } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import { fromJson, toIso } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
 
 /** An objection to a proof whose checks pass. */
 export interface NewFinding {

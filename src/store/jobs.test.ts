@@ -9,7 +9,7 @@ import {
 } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import { newId } from '../lib/ids.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { markDeleted } from './deletion.ts'
 import { readEvents } from './events.ts'
 import {

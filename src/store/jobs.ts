@@ -1,16 +1,24 @@
 import { sql, type Selectable, type Updateable } from 'kysely'
-import type { EventContent } from '../contract/event-data.ts'
+import type { EventContent } from '../contract/events/event-data.ts'
 import type { PermissionPolicy } from '../contract/permission.ts'
 import type { PlanView } from '../contract/plan.ts'
 import type { JobStatus, Mode, Phase, Priority, Proof, Role, Wait } from '../contract/words.ts'
 import type { Usage } from '../contract/job.ts'
-import { notify } from './channels.ts'
-import { fromJson, fromJsonOrNull, toDate, toFlag, toJson, toJsonOrNull, toMillis } from './columns.ts'
-import { withJobLock, type JobTrx, type Reader, type Trx } from './database.ts'
+import { notify } from './database/channels.ts'
+import {
+  fromJson,
+  fromJsonOrNull,
+  toDate,
+  toFlag,
+  toJson,
+  toJsonOrNull,
+  toMillis,
+} from './database/columns.ts'
+import { withJobLock, type JobTrx, type Reader, type Trx } from './database/database.ts'
 import { eventsChannel } from './events.ts'
-import { notePersonWait } from './person-wait.ts'
-import type { JobsTable, StoredBudget } from './schema.ts'
-import { usageSums } from './usage-sums.ts'
+import { notePersonWait } from './views/person-wait.ts'
+import type { JobsTable, StoredBudget } from './database/schema.ts'
+import { usageSums } from './models/usage-sums.ts'
 
 export interface JobRow {
   id: string

@@ -10,7 +10,7 @@ import {
 } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import { newId } from '../lib/ids.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { deleteDocument, insertDocument, listDocuments, readDocuments } from './documents.ts'
 import { earlierMessages, insertMessage, readRecipient, takeMessages } from './messages.ts'
 

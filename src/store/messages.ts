@@ -1,5 +1,5 @@
 import { clock } from '../lib/clock.ts'
-import type { JobTrx, Reader, Trx } from './database.ts'
+import type { JobTrx, Reader, Trx } from './database/database.ts'
 
 /** A person's message to an agent. Ids are time-ordered, and so are all results here. */
 export interface Message {

@@ -1,8 +1,8 @@
 import type { PermissionOutcome, PermissionView } from '../contract/permission.ts'
 import { clock } from '../lib/clock.ts'
-import { fromJson, toIso, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
-import { endOfRequest } from './end-of-request.ts'
+import { fromJson, toIso, toJson, toMillis } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
+import { endOfRequest } from './views/end-of-request.ts'
 
 /** A new permission request of an agent. */
 export interface NewPermission extends Pick<

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storeJob, underLock } from '../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { Plan } from '../contract/plan.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { readPlans, savePlans } from './plans.ts'
 
 let db: Database

@@ -1,6 +1,6 @@
 import type { Plan } from '../contract/plan.ts'
-import { fromJsonOrNull, toJsonOrNull } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import { fromJsonOrNull, toJsonOrNull } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
 
 /** The plans of a job; both are null while it has none. */
 export interface Plans {

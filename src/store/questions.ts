@@ -1,8 +1,8 @@
 import type { QuestionOutcome, QuestionView } from '../contract/question.ts'
 import { clock } from '../lib/clock.ts'
-import { fromJson, toIso, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
-import { endOfRequest } from './end-of-request.ts'
+import { fromJson, toIso, toJson, toMillis } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
+import { endOfRequest } from './views/end-of-request.ts'
 
 /** A new question of an agent to a person. */
 export interface NewQuestion extends Pick<

@@ -3,7 +3,7 @@ import { claimWork, isAdvanceDue, storeJob, storeWork, underLock } from '../../t
 import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { WorkKind } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import {
   claimNext,
   dueAdvances,
@@ -20,7 +20,7 @@ import {
   type ClaimedEntry,
 } from './queue.ts'
 import { beginWork, endWork, holdsLease, readWork } from './work.ts'
-import { insertWorker } from './workers.ts'
+import { insertWorker } from './server/workers.ts'
 
 let db: Database
 const worker = newId()

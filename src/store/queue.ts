@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { notify } from './channels.ts'
+import { notify } from './database/channels.ts'
 import type { WorkKind, WorkStatus } from '../domain/model.ts'
-import { nowMs, type Database, type JobTrx, type Reader, type Trx } from './database.ts'
-import type { QueueName } from './schema.ts'
+import { nowMs, type Database, type JobTrx, type Reader, type Trx } from './database/database.ts'
+import type { QueueName } from './database/schema.ts'
 
 /**
  * The queue is the rows themselves: a job says when an `advance` of it is due, and a piece of work is queued until a worker

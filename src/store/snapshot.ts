@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Agent, Attempt, Snapshot, Task, Work } from '../domain/model.ts'
-import { fromJson, fromJsonOrNull } from './columns.ts'
-import type { JobTrx, Trx } from './database.ts'
-import { readSpent } from './budgets.ts'
+import { fromJson, fromJsonOrNull } from './database/columns.ts'
+import type { JobTrx, Trx } from './database/database.ts'
+import { readSpent } from './models/budgets.ts'
 import { readFindings } from './findings.ts'
 import { readJob } from './jobs.ts'
 import { readPlans } from './plans.ts'
-import { blockedProviders } from './providers.ts'
+import { blockedProviders } from './models/providers.ts'
 
 /**
  * Reads everything that the rules use about a job, under the job's row lock, so that two readers decide one after the

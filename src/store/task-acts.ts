@@ -1,8 +1,8 @@
 import type { Feedback } from '../domain/model.ts'
 import { countAttempts } from './attempts.ts'
 import { clock } from '../lib/clock.ts'
-import { toJson } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import { toJson } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
 
 /**
  * Resets a task to its state before it began, with all its tries: earlier attempts no longer count. The notes come first in

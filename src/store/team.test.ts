@@ -13,10 +13,10 @@ import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { AgentView, TaskView } from '../contract/job.ts'
 import { newId } from '../lib/ids.ts'
 import { insertChecks, type NewCheck } from './checks.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { updateJob } from './jobs.ts'
 import { isCancelRequested, isTaskCancelRequested, requestTaskCancel, startOver } from './task-acts.ts'
-import { listAgents, listTasks } from './team-views.ts'
+import { listAgents, listTasks } from './views/team-views.ts'
 import {
   beginActivity,
   chooseAgent,

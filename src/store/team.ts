@@ -1,8 +1,8 @@
 import type { AgentStatus, Phase, Role, TaskStatus } from '../contract/words.ts'
 import type { Task } from '../domain/model.ts'
 import { clock } from '../lib/clock.ts'
-import { fromJson, toJson, toMillis } from './columns.ts'
-import type { JobTrx, Reader, Trx } from './database.ts'
+import { fromJson, toJson, toMillis } from './database/columns.ts'
+import type { JobTrx, Reader, Trx } from './database/database.ts'
 
 /** A new agent of a job. Every task belongs to an agent. */
 export interface NewAgent {

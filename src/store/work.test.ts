@@ -12,11 +12,18 @@ import { openTestStore } from '../../test/helpers/test-store.ts'
 import type { Wait } from '../contract/words.ts'
 import type { WorkOutcome } from '../domain/model.ts'
 import { newId } from '../lib/ids.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { enqueueAdvance, expireLease } from './queue.ts'
 import { updateAgent } from './team.ts'
 import { beginWork, busySlots, endWork, holdsLease, readWork, setCurrentCheck, stuckJobs } from './work.ts'
-import { deleteWorker, insertWorker, listWorkers, readHold, touchWorker, viewWorkers } from './workers.ts'
+import {
+  deleteWorker,
+  insertWorker,
+  listWorkers,
+  readHold,
+  touchWorker,
+  viewWorkers,
+} from './server/workers.ts'
 
 let db: Database
 

@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import type { CheckingView } from '../contract/job.ts'
 import type { WorkKind, WorkOutcome, WorkStatus } from '../domain/model.ts'
 import { clock } from '../lib/clock.ts'
-import { fromJsonOrNull, toFlag, toJson, toJsonOrNull } from './columns.ts'
-import type { JobTrx, Reader } from './database.ts'
+import { fromJsonOrNull, toFlag, toJson, toJsonOrNull } from './database/columns.ts'
+import type { JobTrx, Reader } from './database/database.ts'
 import { unfinished } from './jobs.ts'
 import { noteQueued } from './queue.ts'
-import type { QueueName } from './schema.ts'
+import type { QueueName } from './database/schema.ts'
 
 /**
  * Long work and its leases. A claim raises `lease`; every write for the work names the lease it was claimed with, so that a

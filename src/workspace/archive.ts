@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ArchiveFormat } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
-import { git } from './git.ts'
-import { streamGit } from './git-stream.ts'
+import { git } from './git/git.ts'
+import { streamGit } from './git/git-stream.ts'
 import type { JobRepository } from './job-repository.ts'
 
 export interface ArchiveOptions {

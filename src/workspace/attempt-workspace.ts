@@ -1,13 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { usualReportsDir } from '../contract/brief.ts'
-import { git, GitError, gitText, identity } from './git.ts'
+import { git, GitError, gitText, identity } from './git/git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 import { junkPatterns, leaveOut, type LeftOut } from './left-out.ts'
-import { borrowedObjects } from './mirror.ts'
+import { borrowedObjects } from './source/mirror.ts'
 import type { ReadyTrees } from './ready-trees.ts'
 import { reportsDirAt } from './reports-dir.ts'
-import { strictFlag } from './tolerated-faults.ts'
+import { strictFlag } from './source/tolerated-faults.ts'
 import { fillWorkTree, indexOf, makeWorkTree, ownGit } from './work-tree.ts'
 
 /** The directory that an attempt may use, with a private home next to it. */

@@ -1,4 +1,4 @@
-import { git, type GitOptions } from './git.ts'
+import { git, type GitOptions } from './git/git.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** A file that differs between two commits. `before` and `after` are blobs; null where there is none. */

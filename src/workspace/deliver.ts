@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { randomId } from '../lib/chance.ts'
-import { git } from './git.ts'
+import { git } from './git/git.ts'
 import { headCommit, type JobRepository } from './job-repository.ts'
-import { toleratedFaults } from './tolerated-faults.ts'
+import { toleratedFaults } from './source/tolerated-faults.ts'
 
 /**
  * Delivers the job's branch, with the tags of its source, as a normal clone that belongs to the person. A delivery that

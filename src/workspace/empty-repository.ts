@@ -1,5 +1,5 @@
-import { usualBranch } from './find-source.ts'
-import { git, gitText, identity } from './git.ts'
+import { usualBranch } from './source/find-source.ts'
+import { git, gitText, identity } from './git/git.ts'
 
 /** Makes a bare repository whose main holds one commit without files. */
 export async function makeEmptyRepository(dir: string): Promise<void> {

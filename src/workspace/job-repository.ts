@@ -2,11 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { randomId } from '../lib/chance.ts'
 import { beginBranch, makeEmptyRepository } from './empty-repository.ts'
-import { findSource } from './find-source.ts'
-import { git, GitError, gitText } from './git.ts'
-import { borrowFrom, updateMirror } from './mirror.ts'
+import { findSource } from './source/find-source.ts'
+import { git, GitError, gitText } from './git/git.ts'
+import { borrowFrom, updateMirror } from './source/mirror.ts'
 import type { WorkspacePool } from './pool.ts'
-import { sourceErrorOf } from './source-error.ts'
+import { sourceErrorOf } from './source/source-error.ts'
 
 /**
  * A job's own repository: bare, owned by the server, and where alone its work becomes permanent. Its HEAD names

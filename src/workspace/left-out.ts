@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { changedInIndex, readBlobs, type ChangedFile } from './compare-trees.ts'
 import { findSecrets } from './find-secrets.ts'
-import { git, type GitOptions } from './git.ts'
+import { git, type GitOptions } from './git/git.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** A path of a workspace that is not in its checkpoint, and why. A directory ends with a slash. */

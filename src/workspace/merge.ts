@@ -1,4 +1,4 @@
-import { git, gitText, identity } from './git.ts'
+import { git, gitText, identity } from './git/git.ts'
 import { headCommit, type JobRepository } from './job-repository.ts'
 
 export interface MergeOptions {

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { randomId } from '../lib/chance.ts'
-import { git } from './git.ts'
+import { git } from './git/git.ts'
 import type { JobRepository } from './job-repository.ts'
-import { strictFlag } from './tolerated-faults.ts'
+import { strictFlag } from './source/tolerated-faults.ts'
 
 /**
  * Keeps commits that agents make themselves, on any branch or stash, in their own clone. The server runs no git on that clone: a

@@ -1,6 +1,6 @@
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
-import { git, gitBeginning, gitText } from './git.ts'
+import { git, gitBeginning, gitText } from './git/git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { randomId } from '../lib/chance.ts'
 import { startTimer, type Timer } from '../lib/timers.ts'
 import type { JobRepository } from './job-repository.ts'
-import { borrowedObjects } from './mirror.ts'
+import { borrowedObjects } from './source/mirror.ts'
 import { discard } from './trash.ts'
 import { fillWorkTree, indexOf, makeWorkTree } from './work-tree.ts'
 
@@ -39,83 +39,101 @@ export interface ReadyTreesOptions {
 export function openReadyTrees({ dataDir, size, delayMs = DELAY_MS }: ReadyTreesOptions): ReadyTrees {
   const root = path.join(dataDir, 'trees')
   const remove = (dir: string): Promise<void> => discard(dir, dataDir)
-  /** The trees by source, that used last at the end. */
-  const ready = new Map<string, ReadyTree[]>()
-  const wanted = new Map<string, { readonly repository: JobRepository; readonly commit: string }>()
+  const shelves: Shelves = { ready: new Map(), wanted: new Map(), isClosed: false }
   let timer: Timer | null = null
   let filling = remove(root)
-  let isClosed = false
 
-  const make = async (repository: JobRepository, commit: string): Promise<ReadyTree> => {
-    const dir = path.join(root, randomId())
-    try {
-      await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
-      await makeWorkTree(dir)
-      await fillWorkTree(repository, commit, { dir, index: indexOf(dir) })
-      return { dir, commit }
-    } catch (error) {
-      await remove(dir)
-      throw error
-    }
-  }
-  const fill = async (): Promise<void> => {
-    for (const [source, { repository, commit }] of wanted) {
-      wanted.delete(source)
-      const trees = ready.get(source) ?? []
-      ready.set(source, trees)
-      const isWanted = (): boolean => !isClosed && ready.get(source) === trees
-      while (isWanted() && trees.length < size) {
-        const tree = await make(repository, commit)
-        if (isWanted()) trees.push(tree)
-        else await remove(tree.dir)
-      }
-    }
-    for (const source of [...ready.keys()].slice(0, -SOURCES)) await drop(source)
-  }
-  const drop = async (source: string): Promise<void> => {
-    const trees = ready.get(source) ?? []
-    ready.delete(source)
-    for (const { dir } of trees) await remove(dir)
-  }
   const refill = (): void => {
-    if (isClosed || size === 0) return
+    if (shelves.isClosed || size === 0) return
     timer ??= startTimer(delayMs, () => {
       timer = null
-      // A tree that cannot be made costs only time: whoever needs it makes it, and reports the error.
-      filling = filling.then(fill).catch(() => undefined)
+      filling = filling.then(() => fillShelves(shelves, { root, size, remove }))
     })
-  }
-  const clear = async (): Promise<void> => {
-    wanted.clear()
-    for (const source of ready.keys()) await drop(source)
   }
   return {
     async take(repository, commit, dir) {
       const source = sourceOf(repository)
-      const trees = ready.get(source) ?? []
-      ready.delete(source)
-      ready.set(source, trees)
-      wanted.set(source, { repository, commit })
+      const trees = shelves.ready.get(source) ?? []
+      shelves.ready.delete(source)
+      shelves.ready.set(source, trees)
+      shelves.wanted.set(source, { repository, commit })
       refill()
       const tree = trees.shift()
       if (tree === undefined) return false
-      try {
-        await fs.promises.rename(tree.dir, dir)
-        if (tree.commit !== commit) await fillWorkTree(repository, commit, { dir, index: indexOf(dir) })
-        return true
-      } catch {
-        await remove(dir)
-        return false
-      }
+      const isMoved = await succeeds(moveTree(repository, tree, { dir, commit }))
+      if (!isMoved) await remove(dir)
+      return isMoved
     },
-    clear,
+    async clear() {
+      shelves.wanted.clear()
+      for (const source of shelves.ready.keys()) await dropTrees(shelves, source, remove)
+    },
     async close() {
-      isClosed = true
+      shelves.isClosed = true
       timer?.stop()
       await filling
       await remove(root)
     },
   }
+}
+
+interface Shelves {
+  /** The trees by source, that used last at the end. */
+  readonly ready: Map<string, ReadyTree[]>
+  /** The commits to make trees of, by source. */
+  readonly wanted: Map<string, { readonly repository: JobRepository; readonly commit: string }>
+  isClosed: boolean
+}
+
+interface Filling {
+  readonly root: string
+  readonly size: number
+  readonly remove: (dir: string) => Promise<void>
+}
+
+/** Makes the trees that are wanted, and removes those of sources that were used longest ago. */
+async function fillShelves(shelves: Shelves, { root, size, remove }: Filling): Promise<void> {
+  const { ready, wanted } = shelves
+  for (const [source, { repository, commit }] of wanted) {
+    wanted.delete(source)
+    const trees = ready.get(source) ?? []
+    ready.set(source, trees)
+    const isWanted = (): boolean => !shelves.isClosed && ready.get(source) === trees
+    while (isWanted() && trees.length < size) {
+      const tree = { dir: path.join(root, randomId()), commit }
+      const isMade = await succeeds(makeTree(repository, tree))
+      if (isMade && isWanted()) trees.push(tree)
+      else await remove(tree.dir)
+      // A tree that cannot be made costs only time: whoever needs it makes it, and reports the error.
+      if (!isMade) break
+    }
+  }
+  for (const source of [...ready.keys()].slice(0, -SOURCES)) await dropTrees(shelves, source, remove)
+}
+
+async function dropTrees({ ready }: Shelves, source: string, remove: Filling['remove']): Promise<void> {
+  const trees = ready.get(source) ?? []
+  ready.delete(source)
+  for (const { dir } of trees) await remove(dir)
+}
+
+async function makeTree(repository: JobRepository, { dir, commit }: ReadyTree): Promise<void> {
+  await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 })
+  await makeWorkTree(dir)
+  await fillWorkTree(repository, commit, { dir, index: indexOf(dir) })
+}
+
+async function moveTree(repository: JobRepository, from: ReadyTree, to: ReadyTree): Promise<void> {
+  await fs.promises.rename(from.dir, to.dir)
+  if (from.commit !== to.commit)
+    await fillWorkTree(repository, to.commit, { dir: to.dir, index: indexOf(to.dir) })
+}
+
+function succeeds(made: Promise<void>): Promise<boolean> {
+  return made.then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Returns what the repositories of jobs from one source have in common; those from nothing share one. */

@@ -1,5 +1,5 @@
 import { usualReportsDir } from '../contract/brief.ts'
-import { git } from './git.ts'
+import { git } from './git/git.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** Names that are tried when the repository uses the usual one. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../lib/app-error.ts'
-import { streamGit } from './git-stream.ts'
+import { streamGit } from './git/git-stream.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** A request of a cloning client, in git's smart HTTP protocol. */

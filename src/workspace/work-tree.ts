@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { git, type GitOptions } from './git.ts'
+import { git, type GitOptions } from './git/git.ts'
 import type { JobRepository } from './job-repository.ts'
 
 /** Work trees are made again from their commit after a crash, so nothing of them is forced to disk. */

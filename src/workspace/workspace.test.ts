@@ -14,7 +14,7 @@ import { ensureJobRepository, headCommit, type JobRepository } from './job-repos
 import { mergeAttempt } from './merge.ts'
 import { openPool } from './pool.ts'
 import { diff, isPath, listCommits, listFiles, readFile, resolveRef } from './read-repository.ts'
-import { SourceError } from './source-error.ts'
+import { SourceError } from './source/source-error.ts'
 
 let dataDir: string
 let repository: JobRepository

@@ -1,6 +1,6 @@
 import type { Claim } from '../../src/engine/claim.ts'
 import { readAttempt, type AttemptTask } from '../../src/store/attempts.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database/database.ts'
 import type { NewJobRow } from '../../src/store/jobs.ts'
 import { claimWork, storeAttempted, storeWork, type Attempted } from './stored-job.ts'
 

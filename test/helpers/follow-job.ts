@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { eventData } from '../../src/contract/event-data.ts'
-import type { EventView } from '../../src/contract/event.ts'
+import { eventData } from '../../src/contract/events/event-data.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
 import type { JobView } from '../../src/contract/job.ts'
 import type { TestServer } from './server.ts'
 import { until } from './until.ts'

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { EventView } from '../../src/contract/event.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
 import type { TestServer } from './server.ts'
 
 /** Every event of a job, oldest first. */

@@ -6,9 +6,9 @@ import {
   type AttemptChange,
   type NewAttempt,
 } from '../../src/store/attempts.ts'
-import type { Database, JobTrx, Reader } from '../../src/store/database.ts'
+import type { Database, JobTrx, Reader } from '../../src/store/database/database.ts'
 import { readEvents } from '../../src/store/events.ts'
-import { viewJobs } from '../../src/store/job-views.ts'
+import { viewJobs } from '../../src/store/views/job-views.ts'
 import {
   insertJobs,
   lockJob,
@@ -19,7 +19,7 @@ import {
   type NewJobRow,
 } from '../../src/store/jobs.ts'
 import { claimNext, dueAdvances, type ClaimedEntry } from '../../src/store/queue.ts'
-import type { QueueName } from '../../src/store/schema.ts'
+import type { QueueName } from '../../src/store/database/schema.ts'
 import {
   insertAgents,
   insertTasks,

@@ -10,7 +10,7 @@ import { openCanary } from '../../src/engine/server/canary.ts'
 import { openReadiness } from '../../src/engine/server/health.ts'
 import { startWorker, type Worker } from '../../src/engine/work/worker.ts'
 import { createApp } from '../../src/http/app.ts'
-import { openLogIn } from '../../src/http/log-in.ts'
+import { openLogIn } from '../../src/http/access/log-in.ts'
 import type { ServerParts } from '../../src/http/server-parts.ts'
 import { openTestEngine } from './test-engine.ts'
 

@@ -1,6 +1,6 @@
 import { openLog } from '../../src/lib/log.ts'
-import type { Database } from '../../src/store/database.ts'
-import { openDatabase } from '../../src/store/open-database.ts'
+import type { Database } from '../../src/store/database/database.ts'
+import { openDatabase } from '../../src/store/database/open-database.ts'
 import { makeDir } from './made-dirs.ts'
 import { databaseUrlFor } from './test-database.ts'
 

@@ -1,6 +1,6 @@
 import { newId } from '../../src/lib/ids.ts'
 import type { WorkKind } from '../../src/domain/model.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database/database.ts'
 import { insertJobs, type NewJobRow } from '../../src/store/jobs.ts'
 import { insertWork } from '../../src/store/work.ts'
 import { newJobRow } from './new-job-row.ts'

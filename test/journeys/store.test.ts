@@ -8,9 +8,9 @@ import { serverAct, underLease } from '../../src/engine/job-transactions.ts'
 import { loseWork } from '../../src/engine/job/lose-work.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { openLog } from '../../src/lib/log.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database/database.ts'
 import { readEvents } from '../../src/store/events.ts'
-import { databaseFile, openDatabase } from '../../src/store/open-database.ts'
+import { databaseFile, openDatabase } from '../../src/store/database/open-database.ts'
 import { claimNext, expiredWork, expireLease, renewLeases, type ClaimedEntry } from '../../src/store/queue.ts'
 import { beginWork, endWork, readWork, stuckJobs } from '../../src/store/work.ts'
 import { seededRandom } from '../helpers/random.ts'
@@ -34,7 +34,7 @@ type Columns = Record<string, string>
 
 /** Reads what `schema.ts` declares. */
 function declaredColumns(): Columns {
-  const file = path.join(import.meta.dirname, '..', '..', 'src', 'store', 'schema.ts')
+  const file = path.join(import.meta.dirname, '..', '..', 'src', 'store', 'database', 'schema.ts')
   const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest)
   const interfaces = new Map(
     source.statements.filter(ts.isInterfaceDeclaration).map((one) => [one.name.text, one]),

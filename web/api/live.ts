@@ -5,7 +5,7 @@
  */
 import { useEffect } from 'react'
 import { isTransient } from '../../src/client/api-error.ts'
-import type { EventView } from '../../src/contract/event.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
 import { client } from './client.ts'
 import { forgetStream, noticeStream } from './connection.ts'
 import { patchActivity } from './patch-activity.ts'

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { expect, it } from 'vitest'
-import type { EventView } from '../../src/contract/event.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
 import { task } from '../board/task.fixture.ts'
 import { keys } from './keys.ts'
 import { patchActivity } from './patch-activity.ts'

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { reportStandsMs } from '../../src/contract/board.ts'
-import type { EventView } from '../../src/contract/event.ts'
-import { activityLine, eventKind } from '../../src/contract/event-words.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
+import { activityLine, eventKind } from '../../src/contract/events/event-words.ts'
 import type { AgentView, TaskView } from '../../src/contract/job.ts'
 import { keys } from './keys.ts'
 

@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { expect, it, vi } from 'vitest'
-import type { EventView } from '../../src/contract/event.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
 import { keys, type JobPart } from './keys.ts'
 import { refreshTogether, staleParts } from './refresh.ts'
 

@@ -1,6 +1,6 @@
 import { notifyManager, QueryClient, type Query } from '@tanstack/react-query'
-import type { EventView } from '../../src/contract/event.ts'
-import type { EventGroup } from '../../src/contract/event-data.ts'
+import type { EventView } from '../../src/contract/events/event.ts'
+import type { EventGroup } from '../../src/contract/events/event-data.ts'
 import type { JobView, TaskView } from '../../src/contract/job.ts'
 import { keys, type JobPart } from './keys.ts'
 

@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import { addExamples, wholeNumber } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { reportJob, type ActionFlags } from '../say-job.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addApprove(program: Command, terminal: Terminal): void {
   const command = program

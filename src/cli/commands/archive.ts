@@ -1,10 +1,10 @@
 /** `slipway archive`: takes jobs that have ended out of the lists, or puts them back. */
 import type { Command } from 'commander'
-import { cleanLine } from '../clean-text.ts'
+import { cleanLine } from '../screen/clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId, shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   undo?: boolean

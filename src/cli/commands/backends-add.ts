@@ -6,8 +6,8 @@ import type { CustomBackend } from '../../client/views.ts'
 import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
 import { defaultSentence } from '../default-backend.ts'
 import { badUsage, sentence } from '../failure.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   displayName?: string

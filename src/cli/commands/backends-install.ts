@@ -1,12 +1,12 @@
 /** `slipway backends install` and `uninstall`: manage a known agent at its pinned version, in Slipway's own directory. */
 import type { Command } from 'commander'
-import { cleanBlock } from '../clean-text.ts'
+import { cleanBlock } from '../screen/clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { defaultSentence } from '../default-backend.ts'
 import { exitCodes } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addInstall(parent: Command, terminal: Terminal): void {
   const command = parent

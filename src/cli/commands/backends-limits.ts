@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import type { Settings } from '../../client/views.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   start?: number

@@ -1,13 +1,13 @@
 /** `slipway backends test`: tests the capabilities of an agent, case by case; `--quick`: runs one real turn with it. */
 import type { Command } from 'commander'
 import type { BackendTrial, Conformance } from '../../client/views.ts'
-import { cleanBlock, cleanLine } from '../clean-text.ts'
+import { cleanBlock, cleanLine } from '../screen/clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../screen/duration.ts'
 import { exitCodes } from '../failure.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import { renderTable } from '../table.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import { renderTable } from '../screen/table.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 type Flags = ServerFlags & { json?: boolean; quick?: boolean }
 

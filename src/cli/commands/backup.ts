@@ -10,8 +10,8 @@ import { pause } from '../../lib/timers.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface BackupFlags extends ServerFlags {
   readonly withKey?: boolean

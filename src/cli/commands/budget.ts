@@ -5,10 +5,10 @@ import { addExamples, positiveAmount, wholeNumber } from '../command-kit.ts'
 import { badUsage } from '../failure.ts'
 import { findJobId } from '../job-id.ts'
 import { formatUsage } from '../job-report.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import type { ActionFlags } from '../say-job.ts'
-import { renderTable } from '../table.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { renderTable } from '../screen/table.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 /** Options of the command; false removes a limit. */
 interface BudgetFlags extends ActionFlags {

@@ -2,12 +2,12 @@
 import type { Command } from 'commander'
 import type { Evidence } from '../../client/open-client.ts'
 import type { JobView } from '../../client/views.ts'
-import { cleanBlock, cleanLine } from '../clean-text.ts'
+import { cleanBlock, cleanLine } from '../screen/clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
 import { checkLines, demoNote, findingLines, leftOutLines, type Ending } from '../job-report.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   log?: boolean

@@ -2,12 +2,12 @@
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { JobView } from '../../client/views.ts'
-import { cleanLine } from '../clean-text.ts'
+import { cleanLine } from '../screen/clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   readonly yes?: boolean

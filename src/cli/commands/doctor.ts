@@ -4,9 +4,9 @@ import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { exitCodes } from '../failure.ts'
 import { renderFinding, type Finding } from '../finding.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { addServerOptions, serverChoice } from '../reach-server.ts'
-import { readServerRecord } from '../server-record.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, serverChoice } from '../server/reach-server.ts'
+import { readServerRecord } from '../server/server-record.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   canary: boolean
@@ -52,8 +52,8 @@ async function doctor(flags: Flags, terminal: Terminal): Promise<void> {
 /** The examinations are imported here, so that other commands do not load them at start. */
 async function* examine(flags: Flags, signal: AbortSignal): AsyncGenerator<Finding> {
   const choice = serverChoice(flags)
-  const machine = await import('../examine-machine.ts')
-  const server = await import('../examine-server.ts')
+  const machine = await import('../server/examine-machine.ts')
+  const server = await import('../server/examine-server.ts')
   yield machine.examineNode(process.version)
   yield await machine.examineGit()
   yield await machine.examineWalls()

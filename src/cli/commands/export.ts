@@ -10,8 +10,8 @@ import type { ArchiveFormat } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { badUsage, Failure } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   output?: string

@@ -6,9 +6,9 @@ import type { FileTree } from '../../client/views.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import { renderTable } from '../table.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import { renderTable } from '../screen/table.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   ref?: string

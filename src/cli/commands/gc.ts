@@ -3,11 +3,11 @@ import type { Command } from 'commander'
 import type { CollectView, StorageView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../screen/duration.ts'
 import { shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import { renderTable, type Cell } from '../table.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import { renderTable, type Cell } from '../screen/table.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   dryRun?: boolean

@@ -3,11 +3,11 @@ import { Option, type Command } from 'commander'
 import { needsPerson, type JobList, type JobSummary } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, wholeNumber, type ServerFlags } from '../command-kit.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../screen/duration.ts'
 import { shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import { renderTable, type Cell } from '../table.ts'
-import type { Paint, Terminal, Tone } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import { renderTable, type Cell } from '../screen/table.ts'
+import type { Paint, Terminal, Tone } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   status?: JobSummary['status']

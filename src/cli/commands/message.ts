@@ -1,12 +1,12 @@
 /** `slipway message`: sends a message to one agent of a running job. */
 import type { Command } from 'commander'
-import { cleanLine } from '../clean-text.ts'
+import { cleanLine } from '../screen/clean-text.ts'
 import { addExamples } from '../command-kit.ts'
 import { findAgent } from '../find-in-job.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { reportJob, type ActionFlags } from '../say-job.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addMessage(program: Command, terminal: Terminal): void {
   const command = program

@@ -12,9 +12,9 @@ import { cliDefaults } from '../../config.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { badUsage, Failure, sentence } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
-import { renderPlan } from '../plan-page.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { renderPlan } from '../screen/plan-page.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   edit?: boolean

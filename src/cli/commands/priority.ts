@@ -3,9 +3,9 @@ import { Argument, type Command } from 'commander'
 import { priorities, type Priority } from '../../client/views.ts'
 import { addExamples } from '../command-kit.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { reportJob, type ActionFlags } from '../say-job.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addPriority(program: Command, terminal: Terminal): void {
   const command = program

@@ -4,10 +4,10 @@ import type { ProviderInput, ProviderView } from '../../client/views.ts'
 import { addExamples, collect, type ServerFlags } from '../command-kit.ts'
 import { defaultSentence } from '../default-backend.ts'
 import { badUsage } from '../failure.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { readSecret } from '../read-secret.ts'
-import { renderTable } from '../table.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { renderTable } from '../screen/table.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 interface SetFlags extends ServerFlags {
   readonly wire?: NonNullable<ProviderInput['wire']>

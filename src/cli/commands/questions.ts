@@ -3,14 +3,14 @@ import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { QuestionView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
-import { cleanLine } from '../clean-text.ts'
+import { cleanLine } from '../screen/clean-text.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../screen/duration.ts'
 import { Failure } from '../failure.ts'
 import { findJobId, shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { reportJob, type ActionFlags } from '../say-job.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 export function addQuestions(program: Command, terminal: Terminal): void {
   const command = program

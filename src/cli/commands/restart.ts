@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { findJobId, shortId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addRestart(program: Command, terminal: Terminal): void {
   const command = program

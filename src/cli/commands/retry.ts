@@ -1,12 +1,12 @@
 /** `slipway retry`: restarts one task, with its full number of attempts. */
 import type { Command } from 'commander'
-import { cleanLine } from '../clean-text.ts'
+import { cleanLine } from '../screen/clean-text.ts'
 import { addExamples } from '../command-kit.ts'
 import { findTask } from '../find-in-job.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { reportJob, type ActionFlags } from '../say-job.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addRetry(program: Command, terminal: Terminal): void {
   const command = program

@@ -10,9 +10,9 @@ import { addExamples, collect, positiveAmount, wholeNumber, type ServerFlags } f
 import { runToEnd } from '../carry-through.ts'
 import { readDocuments } from '../documents.ts'
 import { badUsage } from '../failure.ts'
-import { addServerOptions, type ServerConnection } from '../reach-server.ts'
+import { addServerOptions, type ServerConnection } from '../server/reach-server.ts'
 import { resolveSource } from '../resolve-source.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   backend?: string

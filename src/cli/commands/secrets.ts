@@ -1,10 +1,10 @@
 /** `slipway secrets`: manages the keys that the server holds. Values are read from stdin and never shown. */
 import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { readSecret } from '../read-secret.ts'
-import { renderTable } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
+import { renderTable } from '../screen/table.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addSecrets(program: Command, terminal: Terminal): void {
   const command = program

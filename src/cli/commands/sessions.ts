@@ -3,11 +3,11 @@ import type { Command } from 'commander'
 import type { SessionView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
-import { formatDuration, spanMs } from '../duration.ts'
+import { formatDuration, spanMs } from '../screen/duration.ts'
 import { badUsage, Failure } from '../failure.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
-import { renderTable } from '../table.ts'
-import type { Paint, Terminal } from '../terminal.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
+import { renderTable } from '../screen/table.ts'
+import type { Paint, Terminal } from '../screen/terminal.ts'
 
 export function addSessions(program: Command, terminal: Terminal): void {
   const command = program

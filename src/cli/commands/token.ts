@@ -5,8 +5,8 @@ import { openClient } from '../../client/open-client.ts'
 import { cliDefaults } from '../../config.ts'
 import { addExamples } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
-import { readServerRecord, readToken } from '../server-record.ts'
-import type { Terminal } from '../terminal.ts'
+import { readServerRecord, readToken } from '../server/server-record.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addToken(program: Command, terminal: Terminal): void {
   const command = program

@@ -1,13 +1,13 @@
 /** `slipway waive`: waives a finding that counts against a proof, with a reason. */
 import type { Command } from 'commander'
 import type { Client, Evidence } from '../../client/open-client.ts'
-import { cleanLine } from '../clean-text.ts'
+import { cleanLine } from '../screen/clean-text.ts'
 import { addExamples } from '../command-kit.ts'
 import { Failure } from '../failure.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions, withServer } from '../reach-server.ts'
+import { addServerOptions, withServer } from '../server/reach-server.ts'
 import { reportJob, type ActionFlags } from '../say-job.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 export function addWaive(program: Command, terminal: Terminal): void {
   const command = program

@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
 import { runToEnd } from '../carry-through.ts'
 import { findJobId } from '../job-id.ts'
-import { addServerOptions } from '../reach-server.ts'
-import type { Terminal } from '../terminal.ts'
+import { addServerOptions } from '../server/reach-server.ts'
+import type { Terminal } from '../screen/terminal.ts'
 
 interface Flags extends ServerFlags {
   plain?: boolean

@@ -1,4 +1,4 @@
-import type { EventContent } from '../../contract/event-data.ts'
+import type { EventContent } from '../../contract/events/event-data.ts'
 import { updateAttempt, type AttemptChange, type AttemptTask } from '../../store/attempts.ts'
 import { updateAgent, type AgentChange } from '../../store/team.ts'
 import type { Claim } from '../claim.ts'

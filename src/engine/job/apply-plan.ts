@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/decision.ts'
 import type { Snapshot } from '../../domain/model.ts'
 import { clock } from '../../lib/clock.ts'
-import type { JobTrx } from '../../store/database.ts'
+import type { JobTrx } from '../../store/database/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { savePlans } from '../../store/plans.ts'

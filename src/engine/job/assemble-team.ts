@@ -2,7 +2,7 @@ import type { Role } from '../../contract/words.ts'
 import type { NewTask } from '../../domain/decision.ts'
 import type { Snapshot } from '../../domain/model.ts'
 import { newId } from '../../lib/ids.ts'
-import type { JobTrx } from '../../store/database.ts'
+import type { JobTrx } from '../../store/database/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { insertAgents, insertTasks, type NewAgent } from '../../store/team.ts'
 

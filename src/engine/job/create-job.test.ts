@@ -10,7 +10,7 @@ import type { NewJob } from '../../contract/job.ts'
 import { newId } from '../../lib/ids.ts'
 import { readDocuments } from '../../store/documents.ts'
 import { readJob, type JobRow } from '../../store/jobs.ts'
-import { writeSettings } from '../../store/settings.ts'
+import { writeSettings } from '../../store/server/settings.ts'
 import { openOwnProgram } from '../own-program.ts'
 import { openCreateJob, type Created, type Creation } from './create-job.ts'
 

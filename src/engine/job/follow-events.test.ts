@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { storeJob, underLock } from '../../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../../test/helpers/test-store.ts'
 import { newId } from '../../lib/ids.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
 import { openStreams, type Streams } from './follow-events.ts'
 

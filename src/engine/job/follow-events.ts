@@ -1,10 +1,10 @@
-import type { EventView } from '../../contract/event.ts'
+import type { EventView } from '../../contract/events/event.ts'
 import type { JobSummary } from '../../contract/job.ts'
 import { pause } from '../../lib/timers.ts'
 import { waitFor } from '../../lib/waiting.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { eventsChannel, readEvents } from '../../store/events.ts'
-import { readSummaries } from '../../store/job-views.ts'
+import { readSummaries } from '../../store/views/job-views.ts'
 
 /**
  * Event streams. A notification only wakes a reader; events are always read from the table after the reader's own cursor,

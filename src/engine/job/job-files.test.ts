@@ -7,7 +7,7 @@ import { gitIn, makeSource } from '../../../test/helpers/source-repository.ts'
 import { storeJob } from '../../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../../test/helpers/test-store.ts'
 import { newId } from '../../lib/ids.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { ensureJobRepository } from '../../workspace/job-repository.ts'
 import {
   archiveJob,

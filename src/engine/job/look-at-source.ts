@@ -1,6 +1,6 @@
 import { AppError } from '../../lib/app-error.ts'
-import { findSource, usualBranch } from '../../workspace/find-source.ts'
-import { SourceError } from '../../workspace/source-error.ts'
+import { findSource, usualBranch } from '../../workspace/source/find-source.ts'
+import { SourceError } from '../../workspace/source/source-error.ts'
 import { retryWithHelper } from '../insist-on-helper.ts'
 
 /** The time limit of the check of a source, in ms: a request waits for the result. */

@@ -1,5 +1,5 @@
 import { clock } from '../../lib/clock.ts'
-import type { JobTrx } from '../../store/database.ts'
+import type { JobTrx } from '../../store/database/database.ts'
 import { updateAttempt } from '../../store/attempts.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { releaseAgent } from '../../store/team.ts'

@@ -1,4 +1,4 @@
-import { markDownloaded } from '../../store/retention.ts'
+import { markDownloaded } from '../../store/server/retention.ts'
 import type { Engine } from '../engine.ts'
 import { serverAct } from '../job-transactions.ts'
 

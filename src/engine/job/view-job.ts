@@ -1,6 +1,6 @@
 import type { JobView } from '../../contract/job.ts'
 import { coalesce } from '../../lib/coalesce.ts'
-import { viewJobs } from '../../store/job-views.ts'
+import { viewJobs } from '../../store/views/job-views.ts'
 import type { Engine } from '../engine.ts'
 import { notFound } from '../not-found.ts'
 

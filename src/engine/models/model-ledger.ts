@@ -1,8 +1,8 @@
 import { coalesce } from '../../lib/coalesce.ts'
 import { newId } from '../../lib/ids.ts'
-import type { CallRecord } from '../../models/call-record.ts'
-import type { Database } from '../../store/database.ts'
-import { addToAttempt, insertModelCalls, type ModelCallRow } from '../../store/model-calls.ts'
+import type { CallRecord } from '../../models/gateway/call-record.ts'
+import type { Database } from '../../store/database/database.ts'
+import { addToAttempt, insertModelCalls, type ModelCallRow } from '../../store/models/model-calls.ts'
 import { serverActOnJobs, type JobTransaction } from '../job-transactions.ts'
 
 /** The maximum number of ledger lines written in one transaction. */

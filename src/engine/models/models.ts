@@ -4,19 +4,19 @@ import type { Log } from '../../lib/log.ts'
 import { shareFor } from '../../lib/share-for.ts'
 import { chooseProvider } from '../../models/choose-provider.ts'
 import { openLedger } from './model-ledger.ts'
-import type { GatewayLimits } from '../../models/gateway-context.ts'
-import { openGateway, type FallbackHandler, type Gateway } from '../../models/gateway.ts'
+import type { GatewayLimits } from '../../models/gateway/gateway-context.ts'
+import { openGateway, type FallbackHandler, type Gateway } from '../../models/gateway/gateway.ts'
 import { openVault, type Vault } from '../../models/vault.ts'
 import { openPrices } from '../../models/prices.ts'
-import type { Database } from '../../store/database.ts'
-import { readBudget } from '../../store/budgets.ts'
+import type { Database } from '../../store/database/database.ts'
+import { readBudget } from '../../store/models/budgets.ts'
 import {
   lockProviders,
   readProviders,
   writeProbe,
   writeTrouble,
   type ProviderRow,
-} from '../../store/providers.ts'
+} from '../../store/models/providers.ts'
 
 /** A provider with its current key. */
 export interface KnownProvider extends Provider {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAdvanceDue, storeJob } from '../../../test/helpers/stored-job.ts'
 import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engine.ts'
-import { lockProviders, writeProvider, writeTrouble } from '../../store/providers.ts'
-import { writeSecret } from '../../store/secrets.ts'
+import { lockProviders, writeProvider, writeTrouble } from '../../store/models/providers.ts'
+import { writeSecret } from '../../store/models/secrets.ts'
 import type { Engine } from '../engine.ts'
 import {
   removeProvider,

@@ -2,7 +2,7 @@ import { Provider, type ProviderInput, type ProviderView, type SecretView } from
 import { AppError } from '../../lib/app-error.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { knownProviders } from '../../models/known-providers.ts'
-import type { Trx } from '../../store/database.ts'
+import type { Trx } from '../../store/database/database.ts'
 import { jobsWaitingFor } from '../../store/jobs.ts'
 import {
   deleteProvider,
@@ -11,8 +11,8 @@ import {
   readProviders,
   writeProvider,
   writeTrouble,
-} from '../../store/providers.ts'
-import { deleteSecret, listSecrets, writeSecret } from '../../store/secrets.ts'
+} from '../../store/models/providers.ts'
+import { deleteSecret, listSecrets, writeSecret } from '../../store/models/secrets.ts'
 import type { Engine } from '../engine.ts'
 import { queueAdvance } from '../job-transactions.ts'
 import type { KnownProvider } from './models.ts'

@@ -1,6 +1,6 @@
 import { isTerminal } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { setArchived } from '../../store/retention.ts'
+import { setArchived } from '../../store/server/retention.ts'
 import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 

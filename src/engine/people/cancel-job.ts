@@ -1,7 +1,7 @@
 import { isTerminal, transition } from '../../domain/job.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { clock } from '../../lib/clock.ts'
-import { notify } from '../../store/channels.ts'
+import { notify } from '../../store/database/channels.ts'
 import { updateJob } from '../../store/jobs.ts'
 import { reopenTasks, settleAgents } from '../../store/team.ts'
 import { cancelChannel, type Engine } from '../engine.ts'

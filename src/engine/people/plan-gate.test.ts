@@ -7,7 +7,7 @@ import { newId } from '../../lib/ids.ts'
 import { listAttempts, readAttempt } from '../../store/attempts.ts'
 import { readEvents } from '../../store/events.ts'
 import { readJob } from '../../store/jobs.ts'
-import { listTasks } from '../../store/team-views.ts'
+import { listTasks } from '../../store/views/team-views.ts'
 import { cancelJob } from './cancel-job.ts'
 import { approvePlan, editPlan, rejectPlan, viewPlan } from './plan-gate.ts'
 

@@ -1,7 +1,7 @@
 import { proofOf } from '../../domain/decide-proof.ts'
 import type { Snapshot } from '../../domain/model.ts'
 import { AppError } from '../../lib/app-error.ts'
-import type { JobTrx } from '../../store/database.ts'
+import type { JobTrx } from '../../store/database/database.ts'
 import type { NewEvent } from '../../store/events.ts'
 import { waiveFinding as storeWaiver } from '../../store/findings.ts'
 import { updateJob } from '../../store/jobs.ts'

@@ -8,9 +8,9 @@ import { eventually } from '../../../test/helpers/until.ts'
 import { BackupManifest, type BackupView } from '../../contract/backup.ts'
 import { newJobRow } from '../../../test/helpers/new-job-row.ts'
 import { openLog } from '../../lib/log.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { insertJobs } from '../../store/jobs.ts'
-import { openDatabase } from '../../store/open-database.ts'
+import { openDatabase } from '../../store/database/open-database.ts'
 import { openBackups } from './backup.ts'
 
 let root: string

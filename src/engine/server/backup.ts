@@ -4,10 +4,10 @@ import type { BackupManifest, BackupRequest, BackupView } from '../../contract/b
 import { AppError } from '../../lib/app-error.ts'
 import { clock } from '../../lib/clock.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
-import { readHeads, type JobHead } from '../../store/heads.ts'
-import { databaseFile } from '../../store/open-database.ts'
+import { readHeads, type JobHead } from '../../store/server/heads.ts'
+import { databaseFile } from '../../store/database/open-database.ts'
 import { resetBranch } from '../../workspace/job-repository.ts'
-import { mirrorsDir } from '../../workspace/mirror.ts'
+import { mirrorsDir } from '../../workspace/source/mirror.ts'
 import type { Engine } from '../engine.ts'
 
 /** Backups of the data directory, one at a time, of a server that goes on working. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, expect, it, vi } from 'vitest'
 import { openTestStore } from '../../../test/helpers/test-store.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { openBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 
 let db: Database

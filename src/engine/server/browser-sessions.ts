@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { SessionView } from '../../contract/session.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import {
   deleteSession,
   findSession,
@@ -11,7 +11,7 @@ import {
   pruneSessions,
   touchSession,
   type SessionRow,
-} from '../../store/sessions.ts'
+} from '../../store/server/sessions.ts'
 
 /** A logged-in browser, as it is shown to people. */
 export type BrowserSession = Omit<SessionView, 'current'>

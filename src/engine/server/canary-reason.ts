@@ -2,7 +2,7 @@ import { clock } from '../../lib/clock.ts'
 import { readMessages } from '../../store/events.ts'
 import { readJob, type JobRow } from '../../store/jobs.ts'
 import { busySlots } from '../../store/work.ts'
-import { listWorkers, type WorkerRow } from '../../store/workers.ts'
+import { listWorkers, type WorkerRow } from '../../store/server/workers.ts'
 import type { Engine } from '../engine.ts'
 
 /** The time in ms after which a worker that has not been seen counts as stopped. */

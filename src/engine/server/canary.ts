@@ -1,16 +1,22 @@
 import path from 'node:path'
-import type { EventType } from '../../contract/event-data.ts'
+import type { EventType } from '../../contract/events/event-data.ts'
 import type { CanaryView } from '../../contract/server.ts'
 import { isTerminal } from '../../domain/job.ts'
 import { backoffMs } from '../../domain/limits.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
 import { startTimer, timeLimit, type Timer } from '../../lib/timers.ts'
-import type { Reader } from '../../store/database.ts'
-import { deleteHiddenJob, hiddenJobs, lockCanary, readCanary, writeCanary } from '../../store/canary.ts'
-import type { CanaryRecord } from '../../store/canary.ts'
+import type { Reader } from '../../store/database/database.ts'
+import {
+  deleteHiddenJob,
+  hiddenJobs,
+  lockCanary,
+  readCanary,
+  writeCanary,
+} from '../../store/server/canary.ts'
+import type { CanaryRecord } from '../../store/server/canary.ts'
 import { readJob } from '../../store/jobs.ts'
-import { listWorkers } from '../../store/workers.ts'
+import { listWorkers } from '../../store/server/workers.ts'
 import { discard } from '../../workspace/trash.ts'
 import { cancelJob } from '../people/cancel-job.ts'
 import { judgeEnded, explainTimeout } from './canary-reason.ts'

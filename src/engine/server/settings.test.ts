@@ -3,7 +3,7 @@ import { openTestEngine, type TestEngine } from '../../../test/helpers/test-engi
 import { Settings, type CustomBackend } from '../../contract/backend.ts'
 import { RegistryEntry } from '../../contract/registry.ts'
 import { openLog } from '../../lib/log.ts'
-import { readSettings, writeSettings } from '../../store/settings.ts'
+import { readSettings, writeSettings } from '../../store/server/settings.ts'
 import { openEnv, sealEnv } from '../backend-env.ts'
 import { addBackend, addRegistryBackend, removeBackend } from '../backends/custom-backends.ts'
 import type { Engine } from '../engine.ts'

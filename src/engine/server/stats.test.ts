@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { storeAttempted, storeJob } from '../../../test/helpers/stored-job.ts'
 import { openTestStore } from '../../../test/helpers/test-store.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { readStats } from './stats.ts'
 
 let db: Database

@@ -11,10 +11,10 @@ import {
   queueChannel,
   renewLeases,
 } from '../../store/queue.ts'
-import type { QueueName } from '../../store/schema.ts'
+import type { QueueName } from '../../store/database/schema.ts'
 import { isCancelRequested } from '../../store/task-acts.ts'
 import { stuckJobs } from '../../store/work.ts'
-import { insertWorker, deleteWorker, touchWorker } from '../../store/workers.ts'
+import { insertWorker, deleteWorker, touchWorker } from '../../store/server/workers.ts'
 import { advance } from '../job/advance.ts'
 import { missingRoom } from '../disk-room.ts'
 import { cancelChannel, type Engine } from '../engine.ts'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { EventList, EventQuery } from '../../contract/event.ts'
+import { EventList, EventQuery } from '../../contract/events/event.ts'
 import { existingJob } from '../../engine/existing-job.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { pageEvents } from '../../store/events.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { EventView } from '../../contract/event.ts'
+import { EventView } from '../../contract/events/event.ts'
 import {
   AgentList,
   AttemptList,
@@ -12,7 +12,7 @@ import {
 import { viewAttempt, viewBudget, viewChecks, viewProgress } from '../../engine/job/job-details.ts'
 import { existingJob } from '../../engine/existing-job.ts'
 import { listAttempts } from '../../store/attempts.ts'
-import { listAgents, listTasks } from '../../store/team-views.ts'
+import { listAgents, listTasks } from '../../store/views/team-views.ts'
 import { ok } from '../answers.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
 import { idOf, JobId } from '../params.ts'

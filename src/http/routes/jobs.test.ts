@@ -6,7 +6,7 @@ import { makeDir } from '../../../test/helpers/made-dirs.ts'
 import { eventually } from '../../../test/helpers/until.ts'
 import type { PlanEdit } from '../../contract/plan.ts'
 import { serverAct } from '../../engine/job-transactions.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database } from '../../store/database/database.ts'
 import { savePlans } from '../../store/plans.ts'
 
 let opened: TestApp

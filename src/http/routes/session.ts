@@ -6,10 +6,10 @@ import { clock } from '../../lib/clock.ts'
 import { errors, ok } from '../answers.ts'
 import { jsonBody } from '../bodies.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'
-import { startBrowserSession } from '../exchange-link.ts'
+import { startBrowserSession } from '../access/exchange-link.ts'
 import { idOf } from '../params.ts'
 import type { ServerParts } from '../server-parts.ts'
-import { clearSessionCookie } from '../session-cookie.ts'
+import { clearSessionCookie } from '../access/session-cookie.ts'
 
 /** The maximum body size in bytes: a token is short. */
 const BODY_BYTES = 4096

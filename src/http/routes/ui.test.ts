@@ -4,7 +4,7 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { afterAll, beforeEach, expect, it } from 'vitest'
-import { openLogIn } from '../log-in.ts'
+import { openLogIn } from '../access/log-in.ts'
 import { uiRoutes } from './ui.ts'
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-ui-'))

@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { exchangeLink, type LogInParts } from '../exchange-link.ts'
+import { exchangeLink, type LogInParts } from '../access/exchange-link.ts'
 import type { HttpLimits } from '../http-limits.ts'
-import { openUiFiles, type UiFile } from '../ui-files.ts'
-import { openPreloads } from '../ui-preloads.ts'
-import { isAssetPath, pagePatterns } from '../ui-paths.ts'
+import { openUiFiles, type UiFile } from '../ui/ui-files.ts'
+import { openPreloads } from '../ui/ui-preloads.ts'
+import { isAssetPath, pagePatterns } from '../ui/ui-paths.ts'
 
 /**
  * Only own files, and nothing inline except styles: the diff library colours code with style attributes, and the dialog

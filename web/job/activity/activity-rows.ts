@@ -1,6 +1,6 @@
-import type { EventView } from '../../../src/contract/event.ts'
-import type { EventGroup } from '../../../src/contract/event-data.ts'
-import { oneLine } from '../../../src/contract/event-words.ts'
+import type { EventView } from '../../../src/contract/events/event.ts'
+import type { EventGroup } from '../../../src/contract/events/event-data.ts'
+import { oneLine } from '../../../src/contract/events/event-words.ts'
 
 export const activityKinds = ['people', 'agents', 'tasks', 'checks', 'system'] as const
 export type ActivityKind = (typeof activityKinds)[number]

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
-import type { EventView } from '../../../src/contract/event.ts'
+import type { EventView } from '../../../src/contract/events/event.ts'
 import { readOlder, useJobFeed } from '../../api/live.ts'
 import { showFailure } from '../../ui/overlays/toast.tsx'
 

@@ -1,7 +1,7 @@
 /** The data of session events. Agents send different data: what does not match is left out, never an error. */
 import { z } from 'zod'
-import type { EventView } from '../../../src/contract/event.ts'
-import { titleOfCall } from '../../../src/contract/event-words.ts'
+import type { EventView } from '../../../src/contract/events/event.ts'
+import { titleOfCall } from '../../../src/contract/events/event-words.ts'
 
 const maybe = z.string().nullable().catch(null)
 

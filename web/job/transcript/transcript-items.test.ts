@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { EventView } from '../../../src/contract/event.ts'
+import type { EventView } from '../../../src/contract/events/event.ts'
 import { transcriptItems } from './transcript-items.ts'
 
 let seq = 0

@@ -1,6 +1,6 @@
-import type { EventView } from '../../../src/contract/event.ts'
-import type { EventKind } from '../../../src/contract/event-kinds.ts'
-import { eventKind } from '../../../src/contract/event-words.ts'
+import type { EventView } from '../../../src/contract/events/event.ts'
+import type { EventKind } from '../../../src/contract/events/event-kinds.ts'
+import { eventKind } from '../../../src/contract/events/event-words.ts'
 import { parseDelivered, parsePermission, parsePlan, parseSaid, parseTool } from './session-data.ts'
 import type { PlanEntry, ToolDiff } from './session-data.ts'
 

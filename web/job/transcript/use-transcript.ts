@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import type { EventView } from '../../../src/contract/event.ts'
+import type { EventView } from '../../../src/contract/events/event.ts'
 import { client } from '../../api/client.ts'
 import { keys } from '../../api/keys.ts'
 import { useJobFeed } from '../../api/live.ts'

@@ -4,7 +4,7 @@ import { openTestEngine, type TestEngine } from '../../../../test/helpers/test-e
 import type { Conformance } from '../../../contract/conformance.ts'
 import type { Contact } from '../../../sandbox/contacts.ts'
 import type { Walls } from '../../../sandbox/walls.ts'
-import { readConformance } from '../../../store/conformance.ts'
+import { readConformance } from '../../../store/server/conformance.ts'
 import type { Engine } from '../../engine.ts'
 import { judgeContacts } from './judge-contacts.ts'
 import { runKit } from './run-kit.ts'

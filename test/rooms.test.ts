@@ -12,6 +12,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..')
 const LINES = 400
+/** The maximum number of files of a folder, without tests. */
+const FILES_OF_FOLDER = 25
 const CONTRACT_LINES = 500
 const ROOT_MARKDOWN = ['AGENTS.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md']
 
@@ -121,6 +123,15 @@ test('no folder is named for what it might hold', () => {
     /^(utils?|helpers?|services?|managers?|common|shared|misc)$/.test(name),
   )
   expect(vague).toEqual([])
+})
+
+test('no folder holds more files than a person can hold in mind, but for one with a file for each command', () => {
+  const sources = [...filesBelow('src'), ...webFiles()].filter((file) => !file.includes('.test.'))
+  const folders = Map.groupBy(sources, (file) => path.dirname(file))
+  const full = [...folders].filter(
+    ([folder, files]) => files.length > FILES_OF_FOLDER && folder !== 'src/cli/commands',
+  )
+  expect(full.map(([folder, files]) => `${folder}: ${files.length} files`)).toEqual([])
 })
 
 test('no file is longer than a person can hold in mind', () => {

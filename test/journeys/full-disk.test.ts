@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { endOf } from '../helpers/follow-job.ts'
+import { runSlipway } from '../helpers/run-slipway.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -33,6 +34,17 @@ function fillDisk(name: string, leave: number): () => void {
   return () => fs.rmSync(file)
 }
 
+/** What `slipway gc --dry-run` prints. */
+const storage = async (): Promise<string> =>
+  (await runSlipway('gc', '--dry-run', '--url', server.url, '--data-dir', server.dataDir)).stdout
+
+it('people are warned before the disk is full', async () => {
+  const makeRoom = fillDisk('much', 100_000_000)
+  expect(await storage()).toContain('The disk is nearly full: below 50 MB of free space, work waits.')
+  makeRoom()
+  expect(await storage()).not.toContain('The disk is')
+})
+
 it('a full disk refuses new jobs with a sentence, loses nothing, and work goes on when there is room', async () => {
   const running = await server.client.createJob({ vision: 'a calculator [[demo:slow=300]]' })
   await until('the first attempt', 20_000, async () =>
@@ -46,6 +58,7 @@ it('a full disk refuses new jobs with a sentence, loses nothing, and work goes o
     return job.wait?.for === 'capacity' && job.wait.on !== 'a free worker slot' ? job.wait : null
   })
   expect(waiting.on).toMatch(/make room/)
+  expect(await storage()).toContain('The disk is too full')
   // With nothing left at all the server stays there and says what is wrong.
   const makeRoom = fillDisk('rest', 0)
   const refusal = await until('the refusal', 20_000, () =>

@@ -1,5 +1,6 @@
 /** `slipway gc`: says what each job holds on the disk, and removes what goes by the retention of the settings. */
 import type { Command } from 'commander'
+import { diskState } from '../../client/disk-state.ts'
 import type { CollectView, StorageView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'
 import { addExamples, type ServerFlags } from '../command-kit.ts'
@@ -39,6 +40,18 @@ export function addGc(program: Command, terminal: Terminal): void {
   ])
 }
 
+function diskWarning(disk: StorageView['disk']): string[] {
+  const needed = inBytes(disk.needed)
+  switch (diskState(disk)) {
+    case 'full':
+      return [`The disk is too full: work waits until ${needed} are free.`]
+    case 'nearly_full':
+      return [`The disk is nearly full: below ${needed} of free space, work waits.`]
+    case 'enough':
+      return []
+  }
+}
+
 /** Pure; `now` in milliseconds since the epoch. */
 export function renderStorage(storage: StorageView, now: number, width: number, paint: Paint): string {
   const { disk, bytes, jobs } = storage
@@ -46,6 +59,7 @@ export function renderStorage(storage: StorageView, now: number, width: number, 
   const going = jobs.filter((job) => job.goes !== null)
   const lost = going.filter((job) => job.taken_at === null).length
   const foot = [
+    ...diskWarning(disk),
     limitsOf(storage),
     going.length === 0 ? 'Nothing would go.' : `${counted(going.length)} would go.`,
     ...(lost === 0 ? [] : [`Nobody has a copy of ${lost} of them: slipway export keeps one.`]),

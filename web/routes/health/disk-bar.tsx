@@ -1,3 +1,4 @@
+import { diskState } from '../../../src/client/disk-state.ts'
 import type { StorageView } from '../../../src/contract/storage.ts'
 import { Callout } from '../../ui/callout.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -15,7 +16,7 @@ const hatched =
 /** A picture of the disk: what the jobs hold, what else is used, what is free, and how much of that must stay free. */
 export function DiskBar({ disk, jobs }: { readonly disk: StorageView['disk']; readonly jobs: number }) {
   const { total, free, needed } = disk
-  const isFull = free < needed
+  const state = diskState(disk)
   const parts: readonly Part[] = [
     { name: 'Jobs', bytes: jobs, look: 'bg-muted' },
     { name: 'Everything else', bytes: Math.max(0, total - free - jobs), look: 'bg-line-strong' },
@@ -51,7 +52,12 @@ export function DiskBar({ disk, jobs }: { readonly disk: StorageView['disk']; re
           ))}
         </dl>
       </figcaption>
-      {isFull && (
+      {state === 'nearly_full' && (
+        <Callout tone="waiting" title="The disk is nearly full">
+          <p className="text-muted">Work waits when less than {fileSize(needed)} are free.</p>
+        </Callout>
+      )}
+      {state === 'full' && (
         <Callout tone="failed" title="The disk is too full">
           <p className="text-muted">Work waits until another {fileSize(needed - free)} is free.</p>
         </Callout>

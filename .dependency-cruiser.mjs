@@ -8,10 +8,10 @@ import {
   roots,
   web,
   webRooms,
-} from './rooms.mjs'
+} from './rooms.ts'
 
 /**
- * The rules of rooms.mjs in dependency-cruiser's language. Each rule's name says who broke it, its comment says what
+ * The rules of rooms.ts in dependency-cruiser's language. Each rule's name says who broke it, its comment says what
  * to do instead. `depcruise src` reads this file; so does test/rooms.test.ts.
  */
 
@@ -19,22 +19,35 @@ const TESTS = '\\.test\\.ts$'
 /** What tests may use on top of what their room may use. */
 const TEST_PACKAGES = ['vitest', 'fast-check']
 
-/** A place: a room of `src/`, one of the files outside the rooms, or `web` and what is in it. */
+/**
+ * A place: a room of `src/`, one of the files outside the rooms, or `web` and what is in it.
+ *
+ * @param {string} name
+ */
 const place = (name) => {
   const path = name === 'web' || name.startsWith('web/') ? name : `src/${name}`
   return /\.tsx?$/.test(name) ? `^${escape(path)}$` : `^${escape(path)}/`
 }
+/** @param {string} file */
 const word = (file) => file.replace(/\.tsx?$/, '')
 /** Everything that is held to the rules. */
 const OURS = '^(src|web)/'
+/** @param {string} text */
 const escape = (text) => text.replaceAll('.', '\\.')
 
-/** A package where npm puts it, and the types that stand in for it. */
+/**
+ * A package where npm puts it, and the types that stand in for it.
+ *
+ * @param {string} name
+ */
 const installed = (name) => {
   const tail = name.endsWith('/') ? '' : '/'
   return `(^|/)node_modules/(@types/)?${escape(name)}${tail}`
 }
 
+/** @typedef {NonNullable<import('dependency-cruiser').IConfiguration['forbidden']>} Rules */
+
+/** @type {Rules} */
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   name: `${room}-may-import-${allowed.join('-') || 'nothing-of-ours'}`,
   comment: `${room} may import only itself and: ${allowed.join(', ') || 'nothing of ours'}. Pass the rest in as an argument.`,
@@ -43,6 +56,7 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   to: { path: '^src/', pathNot: [room, ...allowed, ...Object.keys(roots)].map(place) },
 }))
 
+/** @type {Rules} */
 const engineRules = Object.entries(engineRooms).map(([room, allowed]) => ({
   name: `engine-${room}-may-import-${allowed.join('-') || 'no-other-room-of-the-engine'}`,
   comment: `engine/${room} may import what the engine's rooms share and: ${allowed.join(', ') || 'no other of them'}. Move what both need into src/engine/ itself.`,
@@ -52,6 +66,7 @@ const engineRules = Object.entries(engineRooms).map(([room, allowed]) => ({
   to: { path: '^src/engine/[^/]+/', pathNot: [room, ...allowed].map((name) => place(`engine/${name}`)) },
 }))
 
+/** @type {Rules} */
 const webRules = Object.entries(webRooms).map(([room, allowed]) => ({
   name: `web-${room}-may-import-${allowed.join('-') || 'no-other-room-of-the-ui'}`,
   comment: `web/${room} may import only itself and: ${allowed.join(', ') || 'no other room of the UI'}. Pass the rest in, or move what both need inwards.`,
@@ -60,6 +75,7 @@ const webRules = Object.entries(webRooms).map(([room, allowed]) => ({
   to: { path: '^web/[^/]+/', pathNot: [room, ...allowed].map((name) => place(`web/${name}`)) },
 }))
 
+/** @type {Rules} */
 const ownerRules = Object.entries(owners).map(([name, places]) => ({
   name: `only-${places.map(word).join('-and-').replaceAll('/', '-')}-may-use-${name.replaceAll(/[@/]/g, '')}`,
   comment: `${name} belongs to ${places.join(', ')}: ask that room for what you need.`,
@@ -68,6 +84,7 @@ const ownerRules = Object.entries(owners).map(([name, places]) => ({
   to: { path: installed(name) },
 }))
 
+/** @type {Rules} */
 const rootRules = Object.entries(roots).map(([file, importers]) => ({
   name: `${importers.length > 0 ? `only-${importers.map(word).join('-and-')}-imports` : 'nobody-imports'}-${word(file)}`,
   comment: `${file} is for ${importers.join(', ') || 'nobody'}. Take what you need from it as an argument.`,
@@ -150,7 +167,7 @@ export default {
     },
     {
       name: 'every-package-has-an-owner',
-      comment: 'Name the room that owns this package in rooms.mjs, or do without it.',
+      comment: 'Name the room that owns this package in rooms.ts, or do without it.',
       severity: 'error',
       from: { path: OURS, pathNot: TESTS },
       to: { path: '(^|/)node_modules/', pathNot: Object.keys(owners).map(installed) },

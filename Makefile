@@ -44,7 +44,7 @@ film: ## jobs as somebody sees them, a picture every 300 ms, in .cache/film
 	@$(NODE) --disable-warning=ExperimentalWarning test/browser/film.ts $(SCENES)
 
 docs: ## write the parts of the documents that follow from the code
-	@$(NODE) scripts/write-docs.mjs
+	@$(NODE) scripts/write-docs.ts
 
 format: ## put the code into its one format
 	@$(NODE) node_modules/oxfmt/bin/oxfmt
@@ -66,5 +66,5 @@ ALL_AGENTS = codex gemini claude-code opencode qwen copilot cline pi
 test-agents: ## every coding agent that can be installed here, at its pinned version, against a scripted model
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
-	@$(NODE) --disable-warning=ExperimentalWarning scripts/install-agents.mjs $(ALL_AGENTS)
+	@$(NODE) --disable-warning=ExperimentalWarning scripts/install-agents.ts $(ALL_AGENTS)
 	@SLIPWAY_TEST_AGENTS="$(ALL_AGENTS)" sh scripts/run-tests.sh 40 agents

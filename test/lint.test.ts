@@ -16,7 +16,7 @@ const Findings = z.object({
 function lint(planted: Readonly<Record<string, string>>): Record<string, string[]> {
   const dir = makeDir('slipway-lint-')
   fs.cpSync(path.join(root, '.oxlintrc.json'), path.join(dir, '.oxlintrc.json'))
-  fs.cpSync(path.join(root, 'scripts', 'lint-rules.mjs'), path.join(dir, 'scripts', 'lint-rules.mjs'))
+  fs.cpSync(path.join(root, 'scripts', 'lint-rules.ts'), path.join(dir, 'scripts', 'lint-rules.ts'))
   for (const [file, text] of Object.entries(planted)) {
     fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
     fs.writeFileSync(path.join(dir, file), text)

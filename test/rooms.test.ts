@@ -1,11 +1,16 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { cruise, type ICruiseResult, type IConfiguration } from 'dependency-cruiser'
+import { cruise, type ICruiseResult } from 'dependency-cruiser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import config from '../.dependency-cruiser.mjs'
+import { engineRooms, rooms, roots, testFloor, web, webRooms } from '../rooms.ts'
+import { generatedDocs } from '../scripts/write-docs.ts'
+import { eventTypes } from '../src/contract/events/event-types.ts'
+import { errors } from '../src/lib/errors.ts'
 
 /**
- * The architecture holds: the rooms of rooms.mjs are the folders on disk, every import obeys them, and the tree has
+ * The architecture holds: the rooms of rooms.ts are the folders on disk, every import obeys them, and the tree has
  * none of the shapes that code grows when nobody looks. The checker itself is checked: it must have seen the tree,
  * and it must see planted faults, because a checker that sees nothing finds nothing.
  */
@@ -17,24 +22,7 @@ const FILES_OF_FOLDER = 25
 const CONTRACT_LINES = 500
 const ROOT_MARKDOWN = ['AGENTS.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md']
 
-interface Rooms {
-  rooms: Record<string, string[]>
-  engineRooms: Record<string, string[]>
-  roots: Record<string, unknown>
-  web: { files: string }
-  webRooms: Record<string, string[]>
-  testFloor: Record<string, number>
-}
-interface Documents {
-  generatedDocs: (root: string) => Promise<Record<string, string>>
-}
-
-async function load<T>(file: string): Promise<T> {
-  return (await import(path.join(root, file))) as T
-}
-
 async function cruised(baseDir: string): Promise<ICruiseResult> {
-  const { default: config } = await load<{ default: IConfiguration }>('.dependency-cruiser.mjs')
   const { forbidden = [] } = config
   const { output } = await cruise(['src', 'web'], {
     ...config.options,
@@ -83,8 +71,7 @@ function webFiles(): string[] {
   return filesBelow('web').filter((file) => !file.startsWith('web/dist/'))
 }
 
-test('the folders of src are the rooms of rooms.mjs', async () => {
-  const { rooms, roots } = await load<Rooms>('rooms.mjs')
+test('the folders of src are the rooms of rooms.ts', () => {
   const entries = fs.readdirSync(path.join(root, 'src'), { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
@@ -92,15 +79,13 @@ test('the folders of src are the rooms of rooms.mjs', async () => {
   expect(files.filter((file) => !file.endsWith('.test.ts')).sort()).toEqual(Object.keys(roots).sort())
 })
 
-test('the folders of src/engine are those of rooms.mjs', async () => {
-  const { engineRooms } = await load<Rooms>('rooms.mjs')
+test('the folders of src/engine are those of rooms.ts', () => {
   const entries = fs.readdirSync(path.join(root, 'src', 'engine'), { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   expect(folders.sort()).toEqual(Object.keys(engineRooms).sort())
 })
 
-test('the folders of web are those of rooms.mjs', async () => {
-  const { web, webRooms } = await load<Rooms>('rooms.mjs')
+test('the folders of web are those of rooms.ts', () => {
   const entries = fs.readdirSync(path.join(root, 'web'), { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   expect(folders.filter((name) => name !== 'dist').sort()).toEqual(
@@ -143,8 +128,7 @@ test('no file is longer than a person can hold in mind', () => {
   expect(long).toEqual([])
 })
 
-test('no room has fewer tests than its floor', async () => {
-  const { testFloor } = await load<Rooms>('rooms.mjs')
+test('no room has fewer tests than its floor', () => {
   expect(lackingTests(testFloor)).toEqual([])
 })
 
@@ -154,7 +138,7 @@ test('the root holds the pages people look for there, and no notes', () => {
   expect(fs.existsSync(path.join(root, 'LICENSE'))).toBe(true)
 })
 
-const generated = load<Documents>('scripts/write-docs.mjs').then(({ generatedDocs }) => generatedDocs(root))
+const generated = generatedDocs(root)
 
 test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md', 'docs/errors.md', 'docs/events.md'])(
   '%s says what the code says (make docs writes it again)',
@@ -163,8 +147,7 @@ test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md', 'docs/erro
   },
 )
 
-test('every error of the catalogue is one that the server can answer with', async () => {
-  const { errors } = await load<{ errors: Record<string, unknown> }>('src/lib/errors.ts')
+test('every error of the catalogue is one that the server can answer with', () => {
   const source = filesBelow('src')
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'src/lib/errors.ts')
     .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
@@ -172,10 +155,7 @@ test('every error of the catalogue is one that the server can answer with', asyn
   expect(Object.keys(errors).filter((code) => !source.includes(`'${code}'`))).toEqual([])
 })
 
-test('every type of event is one that the engine appends', async () => {
-  const { eventTypes } = await load<{ eventTypes: Record<string, unknown> }>(
-    'src/contract/events/event-types.ts',
-  )
+test('every type of event is one that the engine appends', () => {
   const source = [...filesBelow('src/engine'), ...filesBelow('src/store')]
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))

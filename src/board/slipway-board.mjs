@@ -10,20 +10,29 @@ slipway-board progress "<sentence>"       tells the people who watch where you a
 slipway-board ask "<question>" [choices]  asks a person; the answer is your next message
 `
 
+/** @type {Record<string, (words: string[]) => object>} */
 const calls = {
   tasks: () => ({ name: 'list_tasks', arguments: {} }),
   progress: (words) => ({ name: 'report_progress', arguments: { message: words.join(' ') } }),
   ask: ([question = '', ...choices]) => ({ name: 'ask_person', arguments: { question, choices } }),
 }
 
+/**
+ * The part of an answer of the board that is read here.
+ *
+ * @typedef {{ result: { content: { text: string }[], isError?: boolean }, error?: { message: string } }} Answer
+ */
+
+/** @param {object} params */
 async function ask(params) {
+  /** @type {{ url: string, token: string }} */
   const { url, token } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'board.json'), 'utf8'))
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
   })
-  const { result, error } = await response.json()
+  const { result, error } = /** @type {Answer} */ (await response.json())
   if (error !== undefined) throw new Error(error.message)
   const text = result.content.map((part) => part.text).join('\n')
   if (result.isError) throw new Error(text)

@@ -8,7 +8,7 @@ const sources = {
 } as const
 
 /**
- * Returns the file to give to Node for one of Slipway's programs: of the bundle (scripts/build-program.mjs) when this code
+ * Returns the file to give to Node for one of Slipway's programs: of the bundle (scripts/build-program.ts) when this code
  * runs from it, else of the sources.
  */
 export function programFile(name: keyof typeof sources): string {

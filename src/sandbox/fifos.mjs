@@ -12,10 +12,16 @@ const BATCH = 24
 /** With fewer left than this, more are made ahead. */
 const LOW = 12
 
-/** Returns a source of fifos in `dir`, which is private. `take` returns the paths of `count` unused ones. */
+/**
+ * Returns a source of fifos in `dir`, which is private. `take` returns the paths of `count` unused ones.
+ *
+ * @param {string} dir
+ */
 export function openFifos(dir) {
+  /** @type {string[]} */
   const ready = []
   let made = 0
+  /** @type {Promise<void> | null} */
   let making = null
 
   const refill = () => {
@@ -31,6 +37,7 @@ export function openFifos(dir) {
     ready.push(...places)
   }
   return {
+    /** @param {number} count */
     async take(count) {
       while (ready.length < count) await refill()
       const taken = ready.splice(0, count)
@@ -44,10 +51,14 @@ export function openFifos(dir) {
 /**
  * Opens fifos for a child to write to. `guards` hold them open for reading until the server has opened its own ends, so
  * that no open blocks.
+ *
+ * @param {readonly string[]} places
  */
 export function openForChild(places) {
   const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants
+  /** @type {number[]} */
   const opened = []
+  /** @type {(place: string, flags: number) => number} */
   const open = (place, flags) => {
     const fd = fs.openSync(place, flags)
     opened.push(fd)

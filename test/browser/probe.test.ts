@@ -6,7 +6,7 @@ import { useBrowser } from '../helpers/use-browser.ts'
 
 /**
  * The critical path on screen in its shortest form: nothing is reloaded, so what moves was moved by events.
- * test/mutations.mjs stops the events and expects this to go red.
+ * test/mutations.ts stops the events and expects this to go red.
  */
 let server: TestServer
 const { visit } = useBrowser()

@@ -2,7 +2,7 @@ import path from 'node:path'
 
 const root = path.join(import.meta.dirname, '..', '..')
 
-/** The environment of a server that finds the coding agents which scripts/install-agents.mjs has installed. */
+/** The environment of a server that finds the coding agents which scripts/install-agents.ts has installed. */
 export const realAgents: Readonly<Record<string, string>> = {
   SLIPWAY_BACKENDS_DIR: process.env['SLIPWAY_TEST_AGENTS_DIR'] ?? path.join(root, '.cache', 'agents'),
   // The agents are tested side by side, and each may have two tasks underway.

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** The critical path in its shortest form; test/mutations.mjs breaks the product and expects this to go red. */
+/** The critical path in its shortest form; test/mutations.ts breaks the product and expects this to go red. */
 let server: TestServer
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 
 it('the journeys go red, each within its time, when the critical path is broken or events stop flowing', () => {
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, '..', 'mutations.mjs')], {
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, '..', 'mutations.ts')], {
     encoding: 'utf8',
   })
   expect(run.stdout + run.stderr).toContain('ok   HTTP, advance does nothing: red')

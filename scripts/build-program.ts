@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { rolldown } from 'rolldown'
+import { rolldown, type Plugin } from 'rolldown'
 
 const root = path.join(import.meta.dirname, '..')
 const programs = path.join(root, '.cache', 'program')
@@ -18,7 +18,7 @@ const BUILD_MS = 600_000
 const AGENTS_UID = 1000
 
 /** Whether what was built last is older than a file or directory of the sources. */
-function isStale() {
+function isStale(): boolean {
   const built = fs.statSync(path.join(current, 'built'), { throwIfNoEntry: false })?.mtimeMs
   if (built === undefined) return true
   const sources = path.join(root, 'src')
@@ -29,12 +29,12 @@ function isStale() {
 }
 
 /** A bundle is in another place than its sources: what they say of their own place stays true. */
-const placeOfSources = {
+const placeOfSources: Plugin = {
   name: 'place-of-sources',
   transform: {
     filter: { id: /\/src\/.*\.ts$/, code: /import\.meta\.(dirname|url)/ },
     handler(code, id) {
-      const place = (file) => JSON.stringify(`../../../${path.relative(root, file)}`)
+      const place = (file: string): string => JSON.stringify(`../../../${path.relative(root, file)}`)
       return {
         code: code
           .replaceAll('import.meta.dirname', `(import.meta.dirname + '/' + ${place(path.dirname(id))})`)
@@ -47,7 +47,7 @@ const placeOfSources = {
 }
 
 /** Builds into a directory of its own; returns the hash of what was built. */
-async function build(dir) {
+async function build(dir: string): Promise<string> {
   const bundle = await rolldown({
     cwd: root,
     input: {
@@ -77,7 +77,7 @@ async function build(dir) {
  * Compiles the agents, whose code they may read inside the walls and not write. Node keeps compiled code apart by user, in a
  * directory whose name ends with the uid; the code is the same.
  */
-function compileAgents(dir) {
+function compileAgents(dir: string): void {
   const compileCache = path.join(dir, 'compile')
   const env = { ...process.env, NODE_COMPILE_CACHE: compileCache }
   // An agent whose input is at its end starts, stops, and leaves its code compiled.
@@ -91,7 +91,7 @@ function compileAgents(dir) {
 }
 
 /** Makes `current` point to a program, in one step; the oldest programs, and what killed builds left, are removed. */
-function publish(hash) {
+function publish(hash: string): void {
   const link = path.join(programs, `current.${process.pid}`)
   fs.symlinkSync(hash, link)
   fs.renameSync(link, current)
@@ -107,7 +107,7 @@ function publish(hash) {
 }
 
 /** Builds into `dir` and moves what was built to the place of its hash. */
-async function buildIn(dir) {
+async function buildIn(dir: string): Promise<void> {
   // Written before the sources are read, so that what changes meanwhile counts as newer.
   fs.writeFileSync(path.join(dir, 'built'), '')
   const { mtime } = fs.statSync(path.join(dir, 'built'))

@@ -1,7 +1,14 @@
+import type { RuleTester } from 'oxlint/plugins-dev'
+
 /**
  * Rules of our own, which .oxlintrc.json loads: for what the rules of oxlint cannot say. `test/lint.test.ts` shows that
  * each of them sees.
  */
+
+type Rule = Extract<Parameters<RuleTester['run']>[1], { create: unknown }>
+type Context = Parameters<Rule['create']>[0]
+type Scope = NonNullable<Context['sourceCode']['scopeManager']['globalScope']>
+type Identifier = Scope['through'][number]['identifier']
 
 const words = {
   now: 'Read the time from `clock` of src/lib/clock.ts, so that it could be simulated.',
@@ -10,7 +17,7 @@ const words = {
 }
 
 /** What is refused of global objects, by their name. */
-const members = {
+const members: Record<string, Record<string, string>> = {
   Date: { now: words.now },
   performance: { now: words.now },
   Math: { random: words.chance },
@@ -18,41 +25,50 @@ const members = {
   AbortSignal: { timeout: words.timer },
   globalThis: { setTimeout: words.timer, setInterval: words.timer },
 }
-const globals = { setTimeout: words.timer, setInterval: words.timer }
+const globals: Record<string, string> = { setTimeout: words.timer, setInterval: words.timer }
 /** What is refused of modules, by the imported name; `*` is everything. */
-const imports = {
+const imports: Record<string, Record<string, string>> = {
   'node:timers': { '*': words.timer },
   'node:timers/promises': { '*': words.timer },
   'node:crypto': { randomUUID: words.chance },
   'node:perf_hooks': { performance: words.now },
 }
 
+/** Returns the name that stands in the source; empty for what is no name. */
+function nameOf(node: { type: string; name?: unknown }): string {
+  return typeof node.name === 'string' ? node.name : ''
+}
+
 /** Returns why this use of a global is refused; undefined when it is not. */
-function refusalOf(identifier) {
+function refusalOf(identifier: Identifier): string | undefined {
   const { name, parent } = identifier
   if (name in globals) return globals[name]
   if (parent.type === 'MemberExpression' && parent.object === identifier && !parent.computed)
     return members[name]?.[parent.property.name]
   if (parent.type === 'VariableDeclarator' && parent.id.type === 'ObjectPattern')
-    return parent.id.properties.map(({ key }) => members[name]?.[key?.name]).find((why) => why !== undefined)
+    return parent.id.properties
+      .map((property) => (property.type === 'Property' ? members[name]?.[nameOf(property.key)] : undefined))
+      .find((why) => why !== undefined)
   const isCalled = parent.type === 'CallExpression' && parent.callee === identifier
   const isMade =
     parent.type === 'NewExpression' && parent.callee === identifier && parent.arguments.length === 0
   return name === 'Date' && (isCalled || isMade) ? words.now : undefined
 }
 
-const timeAndChanceFromLib = {
+const timeAndChanceFromLib: Rule = {
   create(context) {
     return {
       ImportDeclaration(node) {
         const refused = imports[node.source.value] ?? {}
         for (const specifier of node.specifiers) {
-          const message = refused['*'] ?? refused[specifier.imported?.name]
+          const message =
+            refused['*'] ?? refused[specifier.type === 'ImportSpecifier' ? nameOf(specifier.imported) : '']
           if (message !== undefined) context.report({ node: specifier, message })
         }
       },
       'Program:exit'() {
         const { globalScope } = context.sourceCode.scopeManager
+        if (globalScope === null) return
         const used = [
           ...globalScope.through,
           ...globalScope.variables.flatMap(({ references }) => references),

@@ -2,7 +2,7 @@
 // events in one place; the shortest journey over HTTP, and where events are concerned the one in a browser, must go red,
 // within its time. Each has a copy of its own, and two are tried beside each other: what goes red mostly waits. That it is
 // the mutation that turns a journey red, and not the company, is shown by the unchanged tree, which is tried in the same
-// way and must stay green. Run with `node test/mutations.mjs`; prints one line each.
+// way and must stay green. Run with `node test/mutations.ts`; prints one line each.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -13,13 +13,34 @@ const LIMIT_MS = 30_000
 /** Once the browser has been started. */
 const BROWSER_LIMIT_MS = 60_000
 
-const http = {
+interface Suite {
+  name: string
+  project: string
+  file: string
+  limitMs: number
+}
+
+interface Mutation {
+  name: string
+  file: string
+  pattern: RegExp
+  replacement: string
+  suites: Suite[]
+}
+
+interface Outcome {
+  green: boolean
+  ms: number
+  output: string
+}
+
+const http: Suite = {
   name: 'HTTP',
   project: 'journeys',
   file: 'test/journeys/mutation-probe.test.ts',
   limitMs: LIMIT_MS,
 }
-const screen = {
+const screen: Suite = {
   name: 'screen',
   project: 'browser',
   file: 'test/browser/probe.test.ts',
@@ -27,7 +48,7 @@ const screen = {
 }
 
 /** Each is one place of the code made wrong, and the journeys that must notice. */
-const mutations = [
+const mutations: Mutation[] = [
   {
     name: 'createJob does not enqueue',
     file: 'src/engine/job/create-job.ts',
@@ -78,7 +99,7 @@ const mutations = [
 const AT_ONCE = 2
 
 /** Runs a suite in a copy: how it ended, after how long, and what it said. */
-function runSuite(dir, { project, file, limitMs }) {
+function runSuite(dir: string, { project, file, limitMs }: Suite): Promise<Outcome> {
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const begun = Date.now()
   const child = spawn(process.execPath, [vitest, 'run', '--project', project, file], {
@@ -100,7 +121,7 @@ function runSuite(dir, { project, file, limitMs }) {
 
 const configs = ['vitest.config.ts', 'tsconfig.json']
 
-function copyTree() {
+function copyTree(): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-mutation-'))
   // Agents of a server that is root run as another user, who has to reach their program.
   fs.chmodSync(dir, 0o755)
@@ -111,7 +132,7 @@ function copyTree() {
   return dir
 }
 
-function mutate(dir, { name, file, pattern, replacement }) {
+function mutate(dir: string, { name, file, pattern, replacement }: Mutation): void {
   const place = path.join(dir, file)
   const before = fs.readFileSync(place, 'utf8')
   const after = before.replace(pattern, replacement)
@@ -120,7 +141,7 @@ function mutate(dir, { name, file, pattern, replacement }) {
 }
 
 /** Whether a run of a suite is what it should be, said in a line; its whole output where it is not. */
-function judge(suite, name, { green, ms, output }) {
+function judge(suite: Suite, name: string, { green, ms, output }: Outcome): boolean {
   const noticed = /AssertionError|did not happen|TimeoutError/.test(output)
   const good = name === 'unchanged' ? green : !green && noticed && ms < suite.limitMs
   console.log(`${good ? 'ok  ' : 'FAIL'} ${suite.name}, ${name}: ${green ? 'green' : 'red'} in ${ms} ms`)
@@ -129,7 +150,7 @@ function judge(suite, name, { green, ms, output }) {
 }
 
 /** Tries one mutation, or none, with one suite in a copy of its own. */
-async function attempt({ suite, mutation }) {
+async function attempt({ suite, mutation }: { suite: Suite; mutation: Mutation | null }): Promise<boolean> {
   const dir = copyTree()
   try {
     if (mutation !== null) mutate(dir, mutation)
@@ -144,7 +165,7 @@ const trials = [
   ...mutations.flatMap((mutation) => mutation.suites.map((suite) => ({ suite, mutation }))),
 ]
 let failed = 0
-const next = async () => {
+const next = async (): Promise<void> => {
   for (let trial = trials.shift(); trial !== undefined; trial = trials.shift())
     if (!(await attempt(trial))) failed += 1
 }

@@ -4,14 +4,22 @@ import path from 'node:path'
 /**
  * Prints which part of the branches of each room the tests have reached. Tests of which one failed leave no report.
  *
- * usage: node scripts/show-coverage.mjs <directory of the report>
+ * usage: node scripts/show-coverage.ts <directory of the report>
  */
 
 const [reports = ''] = process.argv.slice(2)
 const file = path.join(reports, 'coverage-summary.json')
-const files = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
+/** The part of istanbul's summary that is read here. */
+type Summary = Record<string, { branches: Branches }>
 
-const rooms = new Map()
+interface Branches {
+  covered: number
+  total: number
+}
+
+const files: Summary = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
+
+const rooms = new Map<string, Branches>()
 for (const [source, { branches }] of Object.entries(files)) {
   const [, room] = /[/\\]src[/\\]([^/\\]+)[/\\]/.exec(source) ?? []
   if (room === undefined) continue

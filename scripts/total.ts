@@ -7,16 +7,52 @@ import util from 'node:util'
  * something: a run that ended badly without a failed test (a file that could not be loaded, an error nobody caught)
  * counts as failed, and so does a run without a report; too few passed tests end with status 1.
  *
- * usage: node scripts/total.mjs <reports> <at-least> <project>=<exit status>...
+ * usage: node scripts/total.ts <reports> <at-least> <project>=<exit status>...
  */
 
-const [reports = '', atLeast = '1', ...runs] = process.argv.slice(2)
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+  note: string | null
+}
+
+interface Run {
+  project: string
+  /** The exit status of the run. */
+  status: string
+  report: Report | null
+}
+
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: {
+    name: string
+    status: string
+    message?: string
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[]
+  }[]
+}
+
+const [reports = '', atLeast = '1', ...args] = process.argv.slice(2)
+const runs = args.map((arg): Run => {
+  const [project = '', status = ''] = arg.split('=')
+  return { project, status, report: readReport(project) }
+})
+
+/** Returns null when the run has left no report. */
+function readReport(project: string): Report | null {
+  const file = path.join(reports, `${project}.json`)
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null
+}
 
 /** What one run adds to the totals. */
-function count(project, status) {
-  const file = path.join(reports, `${project}.json`)
-  if (!fs.existsSync(file)) return { passed: 0, failed: 1, skipped: 0, note: `${project}: no report` }
-  const report = JSON.parse(fs.readFileSync(file, 'utf8'))
+function count({ project, status, report }: Run): Counts {
+  if (report === null) return { passed: 0, failed: 1, skipped: 0, note: `${project}: no report` }
   const passed = report.numPassedTests
   const skipped = report.numPendingTests + report.numTodoTests
   const broken = report.testResults.filter(
@@ -31,10 +67,8 @@ function count(project, status) {
 }
 
 /** A line for each test that failed, so that the end of a log says which they were. */
-function failures(project) {
-  const file = path.join(reports, `${project}.json`)
-  if (!fs.existsSync(file)) return []
-  return JSON.parse(fs.readFileSync(file, 'utf8')).testResults.flatMap((result) => {
+function failures({ project, report }: Run): string[] {
+  return (report?.testResults ?? []).flatMap((result) => {
     const where = `${project} ${path.relative('', result.name)}`
     const tests = result.assertionResults.filter((test) => test.status === 'failed')
     if (tests.length === 0 && result.status === 'failed') return [`${where}: ${firstLine(result.message)}`]
@@ -43,17 +77,19 @@ function failures(project) {
 }
 
 /** What a message says first, without colours. */
-function firstLine(message = '') {
-  return util.stripVTControlCharacters(message).trim().split('\n')[0].slice(0, 300)
+function firstLine(message = ''): string {
+  const [line = ''] = util.stripVTControlCharacters(message).trim().split('\n')
+  return line.slice(0, 300)
 }
 
-const counts = runs.map((run) => count(...run.split('=')))
-const sum = (key) => counts.reduce((total, one) => total + one[key], 0)
+const counts = runs.map(count)
+const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
+  counts.reduce((total, one) => total + one[key], 0)
 const passed = sum('passed')
 const failed = sum('failed')
 const skipped = sum('skipped')
 
-for (const run of runs) for (const line of failures(run.split('=')[0])) console.log(`failed: ${line}`)
+for (const run of runs) for (const line of failures(run)) console.log(`failed: ${line}`)
 for (const { note } of counts) if (note !== null) console.log(note)
 if (skipped > 0) console.log(`${skipped} skipped`)
 if (passed < Number(atLeast)) console.log(`at least ${atLeast} tests should have passed: some were not run`)

@@ -7,10 +7,8 @@
  * Which room may import which. Arrows point inward: contract, domain and lib know nobody who acts, siblings do not
  * meet, and `src/main.ts` alone sees every room. Who may use the rules may use the words they are written in, so
  * `contract` stands beside `domain`.
- *
- * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const rooms = {
+export const rooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   domain: ['contract'],
   lib: [],
@@ -45,10 +43,8 @@ export const rooms = {
  * The rooms inside the engine, and which other of them each may import. What they share lies beside them, in
  * `src/engine/` itself, and knows none of them but for the type of the models (`engineSeam`). Their tests may use all of
  * them: what others do to a job brings it to where a test begins.
- *
- * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const engineRooms = {
+export const engineRooms: Readonly<Record<string, readonly string[]>> = {
   job: [],
   models: [],
   people: [],
@@ -64,11 +60,8 @@ export const engineSeam = { from: 'engine/engine.ts', to: 'engine/models/models.
 /**
  * The floor of tests: for each line of source in a room, so many lines of tests beside it. `all` is for the whole of `src/`,
  * with the tests in `test/`. Below it, `test/rooms.test.ts` says which room lacks tests.
- *
- * @type {Readonly<Record<string, number>>}
- * @public
  */
-export const testFloor = {
+export const testFloor: Readonly<Record<string, number>> = {
   domain: 0.9,
   engine: 0.6,
   store: 0.5,
@@ -78,10 +71,12 @@ export const testFloor = {
 
 /**
  * The UI in `web/`, a room of its own: it sees the server as every other client does.
- *
- * @type {{ mayImport: readonly string[], withoutContract: readonly string[], files: string }}
  */
-export const web = {
+export const web: {
+  readonly mayImport: readonly string[]
+  readonly withoutContract: readonly string[]
+  readonly files: string
+} = {
   mayImport: ['contract', 'client'],
   /** The rooms of the UI that know nothing of jobs, tasks or backends: what they show is passed to them. */
   withoutContract: ['forms', 'ui'],
@@ -92,10 +87,8 @@ export const web = {
 /**
  * The rooms inside the UI, and which other of them each may import. Screens are put together in `routes`, which sees every
  * room, so nobody may see it. Tests may use all of them.
- *
- * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const webRooms = {
+export const webRooms: Readonly<Record<string, readonly string[]>> = {
   api: [],
   forms: [],
   ui: ['api'],
@@ -109,15 +102,13 @@ export const webRooms = {
 }
 
 /** Rooms that decide and never act: no `node:` module, no package but zod. */
-export const pureRooms = ['contract', 'domain']
+export const pureRooms: readonly string[] = ['contract', 'domain']
 
 /**
  * The files of `src/` outside every room, and who may import them. `main.ts` sees every room, so nobody may see it;
  * `config.ts` is read before a server runs.
- *
- * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const roots = {
+export const roots: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['main.ts', 'cli'],
   'main.ts': [],
 }
@@ -128,10 +119,8 @@ export const mainLoader = 'cli/commands/start.ts'
 /**
  * Which room (or folder of `web/`) owns which package: one place to learn it, to wrap it, to replace it. A name that ends with `/` stands
  * for everything under that scope.
- *
- * @type {Readonly<Record<string, readonly string[]>>}
  */
-export const owners = {
+export const owners: Readonly<Record<string, readonly string[]>> = {
   ai: ['own-agents/team'],
   '@ai-sdk/': ['own-agents/team'],
   zod: [

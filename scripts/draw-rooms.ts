@@ -7,18 +7,15 @@ import config from '../.dependency-cruiser.mjs'
  * The picture stands between two markers; everything outside them is written by people.
  */
 
-const BEGIN = '<!-- rooms: drawn by scripts/draw-rooms.mjs -->'
+const BEGIN = '<!-- rooms: drawn by scripts/draw-rooms.ts -->'
 const END = '<!-- /rooms -->'
 
 /**
  * A mermaid flowchart of `src/` and `web/`, one box per room and one for each file outside the rooms. Unit tests are
  * left out.
  * The arrows are sorted here, because the cruiser's own mermaid follows the order of the file system.
- *
- * @param {string} root The project's root directory.
- * @returns {Promise<string>}
  */
-export async function drawRooms(root) {
+export async function drawRooms(root: string): Promise<string> {
   const { output } = await cruise(['src', 'web'], {
     ...config.options,
     baseDir: root,
@@ -27,25 +24,19 @@ export async function drawRooms(root) {
     collapse: '^(src/[^/]+|web)',
   })
   if (typeof output === 'string') throw new Error('dependency-cruiser gave text where modules were expected')
-  const name = (place) => path.posix.basename(place)
+  const name = (place: string): string => path.posix.basename(place)
   const arrows = output.modules.flatMap(({ source, dependencies }) =>
     dependencies.map(({ resolved }) => `  ${name(source)} --> ${name(resolved)}`),
   )
   return ['```mermaid', 'flowchart TD', ...[...new Set(arrows)].sort(byCodePoint), '```'].join('\n')
 }
 
-function byCodePoint(a, b) {
+function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/**
- * The page with the picture between its markers replaced.
- *
- * @param {string} page
- * @param {string} picture
- * @returns {string}
- */
-export function withPicture(page, picture) {
+/** Returns the page with the picture between its markers replaced. */
+export function withPicture(page: string, picture: string): string {
   const begin = page.indexOf(BEGIN)
   const end = page.indexOf(END)
   if (begin < 0 || end < begin)

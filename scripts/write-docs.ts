@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { Writable } from 'node:stream'
+import type { Command } from 'commander'
 import { z } from 'zod'
 import { buildProgram } from '../src/cli/program.ts'
 import { openTerminal } from '../src/cli/screen/terminal.ts'
@@ -8,25 +8,20 @@ import { describeEnvironment } from '../src/config.ts'
 import { eventData } from '../src/contract/events/event-data.ts'
 import { eventTypes } from '../src/contract/events/event-types.ts'
 import { errors } from '../src/lib/errors.ts'
-import { drawRooms, withPicture } from './draw-rooms.mjs'
+import { drawRooms, withPicture } from './draw-rooms.ts'
 
 /**
  * Writes the parts of the documents that follow from the code: the picture of the rooms, the table of settings, and the pages
  * of commands, errors and events. Run by `make docs`; test/rooms.test.ts fails where a document differs.
  */
 
-const SETTINGS_BEGIN = '<!-- environment: written by scripts/write-docs.mjs -->'
+const SETTINGS_BEGIN = '<!-- environment: written by scripts/write-docs.ts -->'
 const SETTINGS_END = '<!-- /environment -->'
 const HELP_WIDTH = 100
 
-/**
- * The documents that are written, in part or as a whole, by their path.
- *
- * @param {string} root The project's root directory.
- * @returns {Promise<Record<string, string>>}
- */
-export async function generatedDocs(root) {
-  const read = (name) => fs.readFileSync(path.join(root, name), 'utf8')
+/** Returns the documents that are written, in part or as a whole, by their path below the project's root directory. */
+export async function generatedDocs(root: string): Promise<Record<string, string>> {
+  const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8')
   return {
     'docs/architecture.md': withPicture(read('docs/architecture.md'), await drawRooms(root)),
     'docs/settings.md': withTable(read('docs/settings.md'), environmentTable()),
@@ -36,7 +31,7 @@ export async function generatedDocs(root) {
   }
 }
 
-function withTable(page, table) {
+function withTable(page: string, table: string): string {
   const begin = page.indexOf(SETTINGS_BEGIN)
   const end = page.indexOf(SETTINGS_END)
   if (begin < 0 || end < begin)
@@ -44,7 +39,7 @@ function withTable(page, table) {
   return `${page.slice(0, begin + SETTINGS_BEGIN.length)}\n\n${table}\n\n${page.slice(end)}`
 }
 
-function environmentTable() {
+function environmentTable(): string {
   const rows = describeEnvironment().map(
     ({ name, usual, description }) =>
       `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${description} |`,
@@ -52,7 +47,7 @@ function environmentTable() {
   return ['| variable | default | what it is |', '|---|---|---|', ...rows].join('\n')
 }
 
-function errorPage() {
+function errorPage(): string {
   const rows = Object.entries(errors).map(
     ([code, [status, means, remedy]]) => `| \`${code}\` | ${status} | ${means} | ${remedy} |`,
   )
@@ -69,7 +64,8 @@ function errorPage() {
   )
 }
 
-function eventPage() {
+function eventPage(): string {
+  const shapes = new Map<string, z.ZodType>(Object.entries(eventData))
   const groups = Map.groupBy(Object.entries(eventTypes), ([type]) => type.split('.', 1)[0])
   const sections = [...groups].map(([word, types]) =>
     [
@@ -77,7 +73,10 @@ function eventPage() {
       '',
       '| type | what it says | `data` |',
       '|---|---|---|',
-      ...types.map(([type, says]) => `| \`${type}\` | ${says} | ${fieldsOf(jsonSchema(eventData[type]))} |`),
+      ...types.map(
+        ([type, meaning]) =>
+          `| \`${type}\` | ${meaning} | ${fieldsOf(jsonSchema(shapes.get(type) ?? z.unknown()))} |`,
+      ),
     ].join('\n'),
   )
   return `${[
@@ -87,36 +86,44 @@ function eventPage() {
   ].join('\n\n')}\n`
 }
 
-function jsonSchema(shape) {
+type Schema = z.core.JSONSchema.BaseSchema
+
+function jsonSchema(shape: z.ZodType): Schema {
   return z.toJSONSchema(shape, { unrepresentable: 'any' })
 }
 
 /** The fields of an object's JSON schema, each with its type in words. */
-function fieldsOf({ properties = {}, required = [] }) {
+function fieldsOf({ properties = {}, required = [] }: Schema): string {
   return Object.entries(properties)
     .map(([name, schema]) => `\`${name}\`${required.includes(name) ? '' : '?'} ${inWords(schema)}`.trimEnd())
     .join('; ')
 }
 
 /** A JSON schema in a few words: what is inside an object, but not inside the objects in it. */
-function inWords(schema) {
+function inWords(schema: Schema['items']): string {
+  if (typeof schema !== 'object' || Array.isArray(schema)) return 'anything'
   const words = alternativesOf(schema)
   return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' or ')
 }
 
-function alternativesOf({ anyOf, enum: values, type, items, properties = {} }) {
+function alternativesOf({ anyOf, enum: values, type, items, properties = {} }: Schema): string[] {
   if (anyOf !== undefined) return anyOf.flatMap(alternativesOf)
   if (Array.isArray(type)) return type.flatMap((one) => alternativesOf({ type: one }))
   if (values !== undefined) return values.map((value) => `"${value}"`)
   if (type === 'array') return [`list of ${inWords(items)}`]
   if (type === 'object') return [`{${Object.keys(properties).join(', ')}}`]
-  const simple = { string: 'text', integer: 'number', number: 'number', boolean: 'yes or no', null: 'null' }
-  return [simple[type] ?? 'anything']
+  const simple: Record<string, string> = {
+    string: 'text',
+    integer: 'number',
+    number: 'number',
+    boolean: 'yes or no',
+    null: 'null',
+  }
+  return [simple[type ?? ''] ?? 'anything']
 }
 
-function commandPage() {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const program = buildProgram(openTerminal(nowhere, nowhere), '')
+function commandPage(): string {
+  const program = buildProgram(openTerminal(process.stdout, process.stderr), '')
   const sections = commandsBelow(program).map(
     (command) => `## \`${nameOf(command)}\`\n\n\`\`\`console\n${helpOf(command)}\n\`\`\``,
   )
@@ -128,19 +135,19 @@ function commandPage() {
 }
 
 /** A command and those below it, in the order in which its help lists them. */
-function commandsBelow(command) {
+function commandsBelow(command: Command): Command[] {
   const below = command
     .createHelp()
     .visibleCommands(command)
-    .filter(({ _name: name }) => name !== 'help')
+    .filter((one) => one.name() !== 'help')
   return [command, ...below.flatMap((one) => commandsBelow(one))]
 }
 
-function nameOf(command) {
+function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 }
 
-function helpOf(command) {
+function helpOf(command: Command): string {
   let text = ''
   command.configureOutput({
     writeOut: (part) => {

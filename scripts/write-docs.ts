@@ -44,7 +44,7 @@ function environmentTable(): string {
     ({ name, usual, description }) =>
       `| \`${name}\` | ${usual === null ? '–' : `\`${usual}\``} | ${description} |`,
   )
-  return ['| variable | default | what it is |', '|---|---|---|', ...rows].join('\n')
+  return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
 function errorPage(): string {
@@ -54,9 +54,9 @@ function errorPage(): string {
   return (
     [
       '# Errors',
-      'Every answer of 400 and more has a body `{error, code, issues?}`: `error` is a sentence for a person and may change, `code`' +
-        '\nis one of these and stays, `issues` names the fields that are wrong. Written by `make docs`.',
-      ['| code | status | what it means | what to do |', '|---|---|---|---|', ...rows].join('\n'),
+      'Every answer with a status of 400 or more has a body `{error, code, issues?}`: `error` is a sentence for people and may change, `code`' +
+        '\nis one of these and is stable, `issues` names the wrong fields. Written by `make docs`.',
+      ['| code | status | meaning | what to do |', '|---|---|---|---|', ...rows].join('\n'),
       '',
     ]
       .join('\n\n')
@@ -71,7 +71,7 @@ function eventPage(): string {
     [
       `## ${word}`,
       '',
-      '| type | what it says | `data` |',
+      '| type | meaning | `data` |',
       '|---|---|---|',
       ...types.map(
         ([type, meaning]) =>
@@ -81,7 +81,7 @@ function eventPage(): string {
   )
   return `${[
     '# Events',
-    'What a job tells, in order and without gaps: `GET /api/jobs/{id}/events` and its stream ([api.md](api.md)). Each has a\n`message` in words; `data` holds what a program may want: the last column has the fields that this version writes (`?`: not always).\nExpect new types and fields, and show the `message` of what you do not know. Written by `make docs`.',
+    'The events of a job, in order and without gaps: `GET /api/jobs/{id}/events` and its stream ([api.md](api.md)). Each event has a\n`message`, which is a sentence, and `data` for programs: the last column lists the fields that this version writes (`?`: optional).\nExpect new types and fields, and show the `message` of unknown types. Written by `make docs`.',
     ...sections,
   ].join('\n\n')}\n`
 }

@@ -48,7 +48,7 @@ const onceIsEnough = [
   'settings-file',
   'shared-server',
   'sources',
-  'task-acts',
+  'task-actions',
   'upgrade',
 ].map((name) => `test/journeys/${name}.test.ts`)
 

@@ -3,7 +3,7 @@ import { failingLine } from './failing-line.ts'
 import type { Board } from './board.ts'
 import { feedbackFor } from './feedback.ts'
 import { decideTaskCancel } from './decide-task-cancel.ts'
-import { counted, decideHeldBack } from './held-back.ts'
+import { counted, waitAfterAttempt } from './attempt-wait.ts'
 import { backoffMs, tries } from './limits.ts'
 import type { Attempt, Feedback, Snapshot, Task, Work } from './model.ts'
 
@@ -119,7 +119,7 @@ function decideReview(
     const reason = failed.at(-1)?.error ?? 'the reviews were interrupted'
     return [{ do: 'fail-task', taskId: task.id, error: `No reviewer reached a verdict: ${reason}` }]
   }
-  const held = decideHeldBack(snapshot, all.at(-1), now)
+  const held = waitAfterAttempt(snapshot, all.at(-1), now)
   return held ?? [{ do: 'start-review', taskId: task.id, subjectId: attempt.id }]
 }
 
@@ -152,7 +152,7 @@ function decideAgain(
       },
     ]
   }
-  const held = decideHeldBack(snapshot, latest, now)
+  const held = waitAfterAttempt(snapshot, latest, now)
   if (held !== null) return held
   const crashes = attempts.filter((attempt) => attempt.status === 'failed').length
   const due = (latest?.endedAt ?? 0) + (latest?.status === 'failed' ? backoffMs(crashes, retryMs) : 0)

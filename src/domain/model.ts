@@ -97,14 +97,14 @@ export interface AttemptOutcome {
   readonly review?: Review
   readonly checks?: readonly string[]
   /** Why the attempt could no longer call a model, through no fault of its own. */
-  readonly held?: HeldBack
+  readonly held?: AttemptWait
 }
 
 /**
  * Why an attempt waits; `on` describes it. A `budget` wait ends when a person has set the budget, a `backend` wait when a
  * person has done something about the provider.
  */
-export type HeldBack =
+export type AttemptWait =
   | { readonly for: 'budget'; readonly on: string; readonly budgetVersion: number }
   /** `provider`: the one that could not be called; absent where the backend itself could not be used. */
   | { readonly for: 'retry'; readonly provider?: string; readonly on: string; readonly until: string }

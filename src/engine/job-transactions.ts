@@ -22,18 +22,18 @@ export interface JobTransaction {
 }
 
 /**
- * Does what a person asked of a job, and queues an `advance`. `act` refuses by throwing `AppError`, which rolls everything
+ * Does what a person asked of a job, and queues an `advance`. `change` refuses by throwing `AppError`, which rolls everything
  * back. Throws `AppError` not_found when there is no such job.
  */
 export function personAct<T>(
   db: Database,
   jobId: string,
-  act: (transaction: JobTransaction) => Promise<T>,
+  change: (transaction: JobTransaction) => Promise<T>,
 ): Promise<T> {
   return db.tx(async (trx) => {
     const transaction = await begin(trx, jobId)
     if (transaction === null) throw notFound(jobId)
-    const result = await act(transaction)
+    const result = await change(transaction)
     await transaction.queueAdvance()
     return result
   })
@@ -46,12 +46,12 @@ export function personAct<T>(
 export function underLease<T>(
   db: Database,
   { work, lease }: Pick<Claim, 'work' | 'lease'>,
-  act: (transaction: JobTransaction) => Promise<T>,
+  change: (transaction: JobTransaction) => Promise<T>,
 ): Promise<T | null> {
   return db.tx(async (trx) => {
     const transaction = await begin(trx, work.job_id)
     if (transaction === null || !(await holdsLease(transaction.trx, work.id, lease))) return null
-    return act(transaction)
+    return change(transaction)
   })
 }
 
@@ -59,22 +59,22 @@ export function underLease<T>(
 export function serverAct<T>(
   db: Database,
   jobId: string,
-  act: (transaction: JobTransaction) => Promise<T>,
+  change: (transaction: JobTransaction) => Promise<T>,
 ): Promise<T | null> {
   return db.tx(async (trx) => {
     const transaction = await begin(trx, jobId)
-    return transaction === null ? null : act(transaction)
+    return transaction === null ? null : change(transaction)
   })
 }
 
 /**
- * Like `serverAct`, for several jobs in one transaction. `act` gets a function that looks a job up by its id; it returns
+ * Like `serverAct`, for several jobs in one transaction. `change` gets a function that looks a job up by its id; it returns
  * null for a job that does not exist or was not named in `jobIds`.
  */
 export function serverActOnJobs<T>(
   db: Database,
   jobIds: Iterable<string>,
-  act: (trx: Trx, find: (jobId: string) => JobTransaction | null) => Promise<T>,
+  change: (trx: Trx, find: (jobId: string) => JobTransaction | null) => Promise<T>,
 ): Promise<T> {
   return db.tx(async (trx) => {
     const found = new Map<string, JobTransaction>()
@@ -83,7 +83,7 @@ export function serverActOnJobs<T>(
       const transaction = await begin(trx, id)
       if (transaction !== null) found.set(id, transaction)
     }
-    return act(trx, (id) => found.get(id) ?? null)
+    return change(trx, (id) => found.get(id) ?? null)
   })
 }
 

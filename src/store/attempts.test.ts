@@ -26,7 +26,7 @@ import {
   type AttemptChange,
 } from './attempts.ts'
 import type { Database } from './database/database.ts'
-import { startOver } from './task-acts.ts'
+import { startOver } from './task-actions.ts'
 
 let db: Database
 

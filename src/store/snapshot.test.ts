@@ -15,7 +15,7 @@ import { storeFindings } from './findings.ts'
 import { savePlans } from './plans.ts'
 import { writeProvider, writeTrouble } from './models/providers.ts'
 import { readSnapshot } from './snapshot.ts'
-import { requestTaskCancel, startOver } from './task-acts.ts'
+import { requestTaskCancel, startOver } from './task-actions.ts'
 import { updateTask } from './team.ts'
 import { endWork } from './work.ts'
 

@@ -15,7 +15,7 @@ import { newId } from '../lib/ids.ts'
 import { insertChecks, type NewCheck } from './checks.ts'
 import type { Database } from './database/database.ts'
 import { updateJob } from './jobs.ts'
-import { isCancelRequested, isTaskCancelRequested, requestTaskCancel, startOver } from './task-acts.ts'
+import { isCancelRequested, isTaskCancelRequested, requestTaskCancel, startOver } from './task-actions.ts'
 import { listAgents, listTasks } from './views/team-views.ts'
 import {
   beginActivity,

@@ -8,7 +8,7 @@ import { drained } from '../../sandbox/drained.ts'
 import type { Sandboxed } from '../../sandbox/launcher.ts'
 import type { Workspace } from '../../workspace/attempt-workspace.ts'
 import { backoffMs } from '../../domain/limits.ts'
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
 import type { Engine } from '../engine.ts'
@@ -40,7 +40,7 @@ const LOOK_AGAIN_MS = 2000
  * Returns the wait of an attempt whose backend is configured but not usable now, for example while it is upgraded;
  * otherwise null.
  */
-export async function missingBackend(engine: Engine, attempt: AttemptTask): Promise<HeldBack | null> {
+export async function missingBackend(engine: Engine, attempt: AttemptTask): Promise<AttemptWait | null> {
   const backend = engine.catalogue.find(await engine.settings(), attempt.backend)
   const { launch = null, reason = null } = (await backend?.detect()) ?? {}
   if (backend === null || launch !== null) return null

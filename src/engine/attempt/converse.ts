@@ -49,8 +49,8 @@ export async function converse(
     limit?.beginTurn()
     const { stopReason } = await session.prompt(prompt, claim.signal)
     recordUsage(session, recorder)
-    const held = limit?.held(null) ?? null
-    if (held !== null) throw new NoModelNow(held)
+    const wait = limit?.wait(null) ?? null
+    if (wait !== null) throw new NoModelNow(wait)
     if (stopReason !== 'end_turn')
       return { error: `The agent stopped with "${stopReason}".`, stopReason, reports: {} }
     const messages = messageRounds < MESSAGE_ROUNDS ? await newMessages(engine, claim, attempt) : []

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { plainProfile, type Profile } from '../../agents/profile.ts'
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import { listenForLimit, type LimitListener } from './listen-for-limit.ts'
 
 const NOW = new Date(2026, 5, 1, 12, 0, 0)
@@ -31,13 +31,13 @@ function listen(more: Partial<Profile> = {}): LimitListener {
   return limit
 }
 
-function heard(text: string, error: string | null = null, more: Partial<Profile> = {}): HeldBack | null {
+function heard(text: string, error: string | null = null, more: Partial<Profile> = {}): AttemptWait | null {
   const limit = listen(more)
   limit.add({ kind: 'message', text })
-  return limit.held(error)
+  return limit.wait(error)
 }
 
-const hours = (held: HeldBack | null): number | null =>
+const hours = (held: AttemptWait | null): number | null =>
   held?.for === 'provider' ? (Date.parse(held.until) - NOW.getTime()) / HOUR_MS : null
 
 describe('a turn', () => {
@@ -54,9 +54,9 @@ describe('a turn', () => {
     const limit = listen()
     limit.add({ kind: 'thought', text: "You've hit your " })
     limit.add({ kind: 'message', text: 'usage limit.' })
-    expect(limit.held(null)).toMatchObject({ on: 'X: its usage limit is reached' })
+    expect(limit.wait(null)).toMatchObject({ on: 'X: its usage limit is reached' })
     limit.beginTurn()
-    expect(limit.held(null)).toBeNull()
+    expect(limit.wait(null)).toBeNull()
   })
 
   it('in which something was done is no notice, whatever it says', () => {
@@ -64,8 +64,8 @@ describe('a turn', () => {
     const call = { id: '1', title: 'ls', status: null, toolKind: null, input: null, output: null }
     limit.add({ kind: 'tool_call', ...call, paths: [], diffs: [] })
     limit.add({ kind: 'message', text: "You've hit your usage limit." })
-    expect(limit.held(null)).toBeNull()
-    expect(limit.held('it broke')).toMatchObject({ for: 'provider' })
+    expect(limit.wait(null)).toBeNull()
+    expect(limit.wait('it broke')).toMatchObject({ for: 'provider' })
   })
 
   it('that failed waits where its error, or its last words, tell of a limit', () => {

@@ -1,7 +1,7 @@
 import type { SessionUpdate } from '../../agents/backend.ts'
 import type { Profile } from '../../agents/profile.ts'
 import { lastLines, readUsageLimit } from '../../agents/usage-limit.ts'
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import { clock, isoTime } from '../../lib/clock.ts'
 
 /** Detects in a session's updates that the subscription of its agent is used up. */
@@ -13,7 +13,7 @@ export interface LimitListener {
    * Returns the wait of the attempt when its turn consisted only of the notice of a limit, or failed with one; otherwise
    * null. `error` is the message of the failure, or null when the turn ended by itself.
    */
-  readonly held: (error: string | null) => HeldBack | null
+  readonly wait: (error: string | null) => AttemptWait | null
 }
 
 /** The wait in ms when the end of the limit is not known. */
@@ -40,7 +40,7 @@ export function listenForLimit(profile: Profile, backend: string): LimitListener
       if (update.kind === 'message' || update.kind === 'thought')
         turnText = (turnText + update.text).slice(-KEPT_CHARS)
     },
-    held(error) {
+    wait(error) {
       const now = clock.now()
       const read = (text: string, isError: boolean): ReturnType<typeof readUsageLimit> =>
         readUsageLimit(text, { isError, wording: profile.limitWording ?? null, now })

@@ -74,7 +74,7 @@ export async function openAgent(
   } catch (error) {
     closeBoard()
     await models.close()
-    const wait = models.held()
+    const wait = models.wait()
     throw wait === null ? error : new NoModelNow(wait)
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { ReportedUsage, SessionUpdate } from '../../agents/backend.ts'
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import type { TaskBrief } from '../../contract/brief.ts'
 import type { EventContent } from '../../contract/events/event-data.ts'
 import { lastCheckpoint, readAttempt, type AttemptChange, type AttemptTask } from '../../store/attempts.ts'
@@ -72,7 +72,7 @@ interface SessionOutcome extends ConversationOutcome {
   /** Whether something that the session depended on went away. */
   readonly isLost: boolean
   /** Why it could no longer call a model, when that was not its fault. */
-  readonly held: HeldBack | null
+  readonly wait: AttemptWait | null
   /** The usage that the agent reports, where the gateway does not count it. */
   readonly usage: ReportedUsage | null
 }
@@ -89,7 +89,7 @@ async function holdSession(
   let open: OpenAgent | null = null
   let limit: LimitListener | null = null
   let outcome: ConversationOutcome
-  let held: HeldBack | null = null
+  let wait: AttemptWait | null = null
   let isLost = false
   try {
     const found = await findBackend(engine, attempt)
@@ -114,14 +114,14 @@ async function holdSession(
     })
   } catch (error) {
     outcome = { error: error instanceof Error ? error.message : String(error), stopReason: null, reports: {} }
-    held = error instanceof NoModelNow ? error.held : await missingBackend(engine, attempt)
+    wait = error instanceof NoModelNow ? error.wait : await missingBackend(engine, attempt)
     isLost = isInterruption(error)
   } finally {
     await open?.close()
   }
   return {
     ...outcome,
-    held: open?.models.held() ?? held ?? (outcome.error === null ? null : limit?.held(outcome.error)) ?? null,
+    wait: open?.models.wait() ?? wait ?? (outcome.error === null ? null : limit?.wait(outcome.error)) ?? null,
     isLost,
     usage: open?.session.usage() ?? null,
   }
@@ -233,7 +233,7 @@ async function conclude(
     ...(outcome.stopReason === null ? {} : { stop_reason: outcome.stopReason }),
   }
   const stopped = claim.signal.aborted
-  if (outcome.held !== null && !stopped) return heldReport(scene, outcome.held, change, about, keptEvents)
+  if (outcome.wait !== null && !stopped) return waitReport(scene, outcome.wait, change, about, keptEvents)
   const error = stopped ? 'The attempt was stopped.' : (noChangeError(scene, outcome, saved) ?? outcome.error)
   if (error === null) {
     return {
@@ -325,24 +325,24 @@ function successOf(
 }
 
 /** Reports an attempt that failed through no fault of its own: it counts as interrupted, and its wait is stored with it. */
-function heldReport(
+function waitReport(
   { attempt, task }: AttemptContext,
-  held: HeldBack,
+  wait: AttemptWait,
   change: AttemptChange,
   about: EventContext,
   keptEvents: readonly NewEvent[],
 ): Report {
-  const reason = `was broken off because of ${held.on}.`
+  const reason = `was broken off because of ${wait.on}.`
   return {
     outcome: { kind: 'session' },
-    attempt: { ...change, status: 'lost', error: `It ${reason}`, outcome: { held } },
+    attempt: { ...change, status: 'lost', error: `It ${reason}`, outcome: { held: wait } },
     events: [
       ...keptEvents,
       {
         ...about,
         type: 'attempt.held',
         message: `Attempt ${attempt.number} of "${task.title}" ${reason}`,
-        data: { held },
+        data: { held: wait },
       },
     ],
   }

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/app-error.ts'
 import { isoTime } from '../../lib/clock.ts'
 import { onAbort } from '../../lib/waiting.ts'
 import type { Caller, Grant, Used } from '../../models/gateway/grants.ts'
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import type { Engine } from '../engine.ts'
 import type { KnownProvider } from './models.ts'
 import { modelRouteFor } from './model-route.ts'
@@ -16,7 +16,7 @@ export interface ModelAccess {
   /** Aborted when no further call can succeed. */
   readonly halted: AbortSignal
   /** Returns why the agent's calls failed in the end, when that was not its fault; otherwise null. */
-  held(): HeldBack | null
+  wait(): AttemptWait | null
   /** Returns the usage counted by the gateway. */
   used(): Used
   close(): Promise<void>
@@ -25,11 +25,11 @@ export interface ModelAccess {
 /** Thrown when no model can be called now, through no fault of the attempt. */
 export class NoModelNow extends Error {
   override readonly name = 'NoModelNow'
-  readonly held: HeldBack
+  readonly wait: AttemptWait
 
-  constructor(held: HeldBack) {
-    super(`No model can be called: ${held.on}.`)
-    this.held = held
+  constructor(wait: AttemptWait) {
+    super(`No model can be called: ${wait.on}.`)
+    this.wait = wait
   }
 }
 
@@ -69,7 +69,7 @@ export async function openAccess(
         },
         provider: route.provider,
         halted: grant.halted,
-        held: grant.held,
+        wait: grant.wait,
         used: grant.used,
         async close() {
           stopListening()
@@ -84,12 +84,16 @@ const withoutGateway: ModelAccess = {
   access: { gateway: null, model: null },
   provider: null,
   halted: new AbortController().signal,
-  held: () => null,
+  wait: () => null,
   used: () => ({ tokens: 0, models: [] }),
   close: () => Promise.resolve(),
 }
 
-function providerProblem(engine: Engine, providers: readonly KnownProvider[], name: string): HeldBack | null {
+function providerProblem(
+  engine: Engine,
+  providers: readonly KnownProvider[],
+  name: string,
+): AttemptWait | null {
   const problem = providers.find((provider) => provider.name === name)?.trouble ?? null
   if (problem !== null) return { for: 'backend', provider: name, on: problem.reason }
   const outage = engine.models.gateway.outage(name)

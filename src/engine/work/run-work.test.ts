@@ -16,7 +16,7 @@ import { endWork, readWork } from '../../store/work.ts'
 import type { Engine } from '../engine.ts'
 import { openOwnProgram } from '../own-program.ts'
 import { cancelJob } from '../people/cancel-job.ts'
-import { cancelTask } from '../people/task-acts.ts'
+import { cancelTask } from '../people/task-actions.ts'
 import { runWork } from './run-work.ts'
 
 let opened: TestEngine

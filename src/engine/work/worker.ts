@@ -12,7 +12,7 @@ import {
   renewLeases,
 } from '../../store/queue.ts'
 import type { QueueName } from '../../store/database/schema.ts'
-import { isCancelRequested } from '../../store/task-acts.ts'
+import { isCancelRequested } from '../../store/task-actions.ts'
 import { stuckJobs } from '../../store/work.ts'
 import { insertWorker, deleteWorker, touchWorker } from '../../store/server/workers.ts'
 import { advance } from '../job/advance.ts'

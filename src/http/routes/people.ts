@@ -1,6 +1,6 @@
 import { NewMessage, TaskRetry } from '../../contract/person.ts'
 import { sendMessage } from '../../engine/people/send-message.ts'
-import { cancelTask, retryTask } from '../../engine/people/task-acts.ts'
+import { cancelTask, retryTask } from '../../engine/people/task-actions.ts'
 import { accepted } from '../answers.ts'
 import { optionalJsonBody } from '../bodies.ts'
 import { endpoint, type Endpoint } from '../endpoint.ts'

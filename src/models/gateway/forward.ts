@@ -1,4 +1,4 @@
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import { clock } from '../../lib/clock.ts'
 import type { Call, CallOutcome } from './call.ts'
 import type { GatewayContext } from './gateway-context.ts'
@@ -71,7 +71,7 @@ async function settle(
   return false
 }
 
-function untilOver(provider: string, { reason, until }: Outage): HeldBack {
+function untilOver(provider: string, { reason, until }: Outage): AttemptWait {
   return {
     for: 'retry',
     provider,

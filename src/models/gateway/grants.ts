@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Role } from '../../contract/words.ts'
-import type { HeldBack } from '../../domain/model.ts'
+import type { AttemptWait } from '../../domain/model.ts'
 import { openCallFailures, type CallFailures } from '../troubles.ts'
 
 /** The caller of a model; the ids are null for the test of a backend. */
@@ -25,7 +25,7 @@ export interface Grant {
   /** Aborted when no further call of the attempt can succeed, so that it should end. */
   readonly halted: AbortSignal
   /** Returns why the attempt's last call failed, if it failed for a reason other than the attempt itself; null otherwise. */
-  held(): HeldBack | null
+  wait(): AttemptWait | null
   used(): Used
   /** Aborts its calls; resolves when all are in the ledger. Safe to call twice. */
   close(): Promise<void>
@@ -76,7 +76,7 @@ export function openGrants(): Grants {
       return {
         token,
         halted: troubles.halted,
-        held: troubles.held,
+        wait: troubles.wait,
         used: () => ({ tokens, models: [...models] }),
         async close() {
           open.delete(hash)

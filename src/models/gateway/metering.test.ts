@@ -182,7 +182,7 @@ it.each(['cut', 'malformed'] as const)(
     const grant = await leave(wires.messages(prompt({ text: 'words', fail, until: 'left' }), true))
     model.release('left')
     await eventually(() => expect(records.at(-1)).toMatchObject({ outcome: fail }))
-    await eventually(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+    await eventually(() => expect(grant.wait()).toMatchObject({ for: 'retry' }))
     await grant.close()
   },
 )
@@ -195,7 +195,7 @@ it.each([
   async (_, step, told) => {
     const { grant, answer: broken } = await begin(wires.messages(prompt({ fail: 'malformed' }), true))
     await broken.then((response) => response.text()).catch(String)
-    await eventually(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+    await eventually(() => expect(grant.wait()).toMatchObject({ for: 'retry' }))
     const before = records.length
     const { answer } = await begin(
       wires.messages(prompt({ text: 'words', until: 'ending', ...step }), true),
@@ -205,7 +205,7 @@ it.each([
     model.release('ending')
     await Promise.all([answer.then((response) => response.text()).catch(String), closing])
     expect(records.slice(before)).toMatchObject([told])
-    expect(grant.held()).toMatchObject({ for: 'retry' })
+    expect(grant.wait()).toMatchObject({ for: 'retry' })
   },
 )
 
@@ -215,21 +215,21 @@ it('a failure is taken back by a later call of the same model alone', async () =
   const before = records.length
   const failed = await begin(wires.messages(prompt({ text: 'words', fail: 'malformed' }), true), grant)
   await failed.answer.then((response) => response.text()).catch(String)
-  await eventually(() => expect(grant.held()).toMatchObject({ for: 'retry' }))
+  await eventually(() => expect(grant.wait()).toMatchObject({ for: 'retry' }))
   model.release('other failed')
   expect(await (await answer).text()).toContain('message_stop')
   await eventually(() =>
     expect(records.slice(before).map(({ outcome }) => outcome)).toEqual(['malformed', 'ok']),
   )
-  expect(grant.held()).toMatchObject({ for: 'retry' })
+  expect(grant.wait()).toMatchObject({ for: 'retry' })
   const asked = wires.messages(prompt({ text: 'words' }), true)
   const small = await begin({ ...asked, body: { ...asked.body, model: 'small-model' } }, grant)
   expect(await (await small.answer).text()).toContain('message_stop')
   await eventually(() => expect(records.at(-1)).toMatchObject({ model: 'small-model', outcome: 'ok' }))
-  expect(grant.held()).toMatchObject({ for: 'retry' })
+  expect(grant.wait()).toMatchObject({ for: 'retry' })
   const again = await begin(asked, grant)
   expect(await (await again.answer).text()).toContain('message_stop')
-  await eventually(() => expect(grant.held()).toBeNull())
+  await eventually(() => expect(grant.wait()).toBeNull())
   await grant.close()
 })
 

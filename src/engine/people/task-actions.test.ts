@@ -20,7 +20,7 @@ import { listTasks } from '../../store/views/team-views.ts'
 import { updateTask } from '../../store/team.ts'
 import { cancelChannel } from '../engine.ts'
 import { cancelJob } from './cancel-job.ts'
-import { cancelTask, retryTask } from './task-acts.ts'
+import { cancelTask, retryTask } from './task-actions.ts'
 
 let opened: TestEngine
 let engine: TestEngine['engine']

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import { tries } from './limits.ts'
-import type { Attempt, HeldBack, Job, Snapshot } from './model.ts'
+import type { Attempt, AttemptWait, Job, Snapshot } from './model.ts'
 import { someAttempt, someJob, someTask } from '../../test/helpers/scene.ts'
 
 const job: Job = { ...someJob, vision: 'v', title: 'v', backend: 'x', mode: 'solo' }
 const task = someTask
-const held = (why: HeldBack, number = 1): Attempt => ({
+const held = (why: AttemptWait, number = 1): Attempt => ({
   ...someAttempt,
   id: `a${number}`,
   number,
@@ -26,9 +26,9 @@ const scene = (parts: Partial<Snapshot>): Snapshot => ({
   ...parts,
 })
 const until = '2030-01-01T00:00:00.000Z'
-const retry: HeldBack = { for: 'retry', provider: 'p', on: 'the provider "p"', until }
-const backend: HeldBack = { for: 'backend', provider: 'p', on: 'the key' }
-const budget: HeldBack = { for: 'budget', on: 'the budget', budgetVersion: 0 }
+const retry: AttemptWait = { for: 'retry', provider: 'p', on: 'the provider "p"', until }
+const backend: AttemptWait = { for: 'backend', provider: 'p', on: 'the key' }
+const budget: AttemptWait = { for: 'budget', on: 'the budget', budgetVersion: 0 }
 
 it('waits for a provider until it may be asked again, then goes on', () => {
   const attempts = [held(retry)]
@@ -38,7 +38,7 @@ it('waits for a provider until it may be asked again, then goes on', () => {
 })
 
 it('waits for the limit of a subscription, and begins nothing else on that backend until then', () => {
-  const limit: HeldBack = { for: 'provider', backend: 'x', on: 'X: its session limit', until }
+  const limit: AttemptWait = { for: 'provider', backend: 'x', on: 'X: its session limit', until }
   const wait = { do: 'wait-retry', for: 'provider', until: Date.parse(until), on: 'X: its session limit' }
   const attempts = [held(limit)]
   expect(decide(scene({ attempts }), 0, 0)).toEqual([{ ...wait, taskId: 'a' }])
@@ -112,7 +112,7 @@ it('begins no review while the budget is used up, or while the subscription of t
   expect(decide(scene({ job: team, attempts: [done], models: spent }), 0, 0)).toEqual([
     { do: 'wait-person', for: 'budget', taskId: 'a', on: 'the budget' },
   ])
-  const limit: HeldBack = { for: 'provider', backend: 'y', on: 'Y: its limit', until }
+  const limit: AttemptWait = { for: 'provider', backend: 'y', on: 'Y: its limit', until }
   const other: Attempt = { ...held(limit, 9), taskId: 'b' }
   expect(decide(scene({ job: team, attempts: [done, other] }), 0, 0)).toEqual([
     { do: 'wait-retry', for: 'provider', taskId: 'a', until: Date.parse(until), on: 'Y: its limit' },
@@ -121,7 +121,7 @@ it('begins no review while the budget is used up, or while the subscription of t
 
 it('what costs nothing begins while the budget is used up, or a subscription is', () => {
   const checked = { ...task, checks: ['true'] }
-  const limit: HeldBack = { for: 'provider', backend: 'x', on: 'X: its limit', until }
+  const limit: AttemptWait = { for: 'provider', backend: 'x', on: 'X: its limit', until }
   const attempts = [{ ...held(limit, 9), taskId: 'b' }, { ...someAttempt }]
   const models = { ...nothing, spent: 'the budget' }
   expect(decide(scene({ tasks: [checked], attempts, models }), 0, 0)).toMatchObject([{ do: 'start-checks' }])

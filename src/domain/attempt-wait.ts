@@ -1,12 +1,12 @@
 import type { Role } from '../contract/words.ts'
 import type { Decision } from './decision.ts'
-import type { Attempt, HeldBack, Snapshot } from './model.ts'
+import type { Attempt, AttemptWait, Snapshot } from './model.ts'
 
 /**
  * Returns the wait of an attempt that was interrupted because no model could be called or the server's program was gone;
  * null when that is over, or was not the case. Such an attempt does not count as a failure.
  */
-export function decideHeldBack(
+export function waitAfterAttempt(
   snapshot: Snapshot,
   attempt: Attempt | undefined,
   now: number,
@@ -35,7 +35,7 @@ export function decideHeldBack(
 }
 
 function waitForLimit(
-  held: Extract<HeldBack, { for: 'provider' }>,
+  held: Extract<AttemptWait, { for: 'provider' }>,
   taskId: string,
   now: number,
 ): Decision[] | null {

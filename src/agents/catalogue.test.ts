@@ -112,7 +112,7 @@ it('names a program that may not be run', async () => {
   expect(await catalogue.find(Settings.parse({}), 'gemini')?.detect()).toMatchObject({
     available: false,
     reason: expect.stringMatching(
-      /bin\/gemini" cannot be run .*mend its permissions, or run `slipway backends/,
+      /bin\/gemini" cannot be run .*fix its permissions, or run `slipway backends/,
     ),
   })
 })

@@ -47,7 +47,7 @@ export async function detectProfile(profile: Profile, locations: InstallLocation
   const reason =
     refused === null
       ? `"${program}" is not installed: ${advice(profile)}.`
-      : `"${refused.file}" cannot be run (${refused.reason}): mend its permissions, or ${advice(profile)}.`
+      : `"${refused.file}" cannot be run (${refused.reason}): fix its permissions, or ${advice(profile)}.`
   return unavailable(reason)
 }
 

@@ -119,7 +119,7 @@ function npmError(output: string): string {
     E404: 'the npm registry does not have this version',
     ETARGET: 'the npm registry does not have this version',
     ENOSPC: 'the disk is full: make room and try again',
-    EACCES: 'a directory cannot be written: mend its permissions',
+    EACCES: 'a directory cannot be written: fix its permissions',
   }
   const details = errors.filter((line) => !line.startsWith('code ')).slice(0, 3)
   return `npm could not install it: ${[explanations[code] ?? code, ...details].filter((word) => word !== '').join('; ')}`

@@ -102,7 +102,7 @@ export function repairTask(snapshot: Snapshot, failed: readonly FailedCheck[]): 
     kind: 'repair',
     title: `Repair: ${failed.map((check) => check.command).join(', ')}`.slice(0, 200),
     description:
-      `The finished work did not pass its checks on a clean checkout. Find the cause and mend it.\n\n${evidence}`.slice(
+      `The finished work did not pass its checks on a clean checkout. Find the cause and fix it.\n\n${evidence}`.slice(
         0,
         20_000,
       ),

@@ -266,7 +266,7 @@ export const errors = {
   data_dir_unusable: [
     500,
     'The data directory cannot be written.',
-    'Pass another `--data-dir`, make room, or mend its permissions.',
+    'Pass another `--data-dir`, make room, or fix its permissions.',
   ],
   other_data_directory: [
     409,

@@ -111,11 +111,11 @@ function list(heading: string, items: readonly string[]): string {
 }
 
 const NOBODY_ANSWERS =
-  'Nobody answers questions in this job: where something is open, decide yourself, and write down what you decided.'
+  'Nobody answers questions in this job: where something is open, decide it yourself, and write down what you decided.'
 
 /** Instructions on asking a person, by permission policy. */
 const QUESTIONS: Readonly<Record<PermissionPolicy, string>> = {
-  ask: `A person answers questions in this job. Ask what only a person can decide and what would be costly to undo: with the tool \`ask_person\` of the server \`slipway\`, or with the command \`slipway-board ask "<question>" "<choice>" "<choice>"\` (choices only where there are such). Asking does not wait: do what does not depend on the answer and end your turn; the answer, or that there is none, is your next message. Everything else decide yourself, and write down what you decided.`,
+  ask: `A person answers questions in this job. Ask only about decisions that a person must make and that would be costly to undo: with the tool \`ask_person\` of the server \`slipway\`, or with the command \`slipway-board ask "<question>" "<choice>" "<choice>"\` (choices are optional). Asking does not wait for the answer: do the work that does not depend on it and end your turn; your next message contains the answer, or the information that there is none. Decide everything else yourself, and write down what you decided.`,
   sandbox: NOBODY_ANSWERS,
   deny: NOBODY_ANSWERS,
 }
@@ -132,7 +132,7 @@ function feedbackSection(brief: TaskBrief): string {
     left -= log.length
     return `- **${HEADINGS[item.kind]}** ${item.summary}${log.trim() === '' ? '' : `\n\n${fenced(log)}`}`
   })
-  return `## This is attempt ${brief.attempt}\n\nThe work came back, for these reasons. Find the cause of each and mend it.\n\n${parts.join('\n\n')}`
+  return `## This is attempt ${brief.attempt}\n\nThe work was sent back for these reasons. Find the cause of each and fix it.\n\n${parts.join('\n\n')}`
 }
 
 const HEADINGS: Readonly<Record<BriefFeedback['kind'], string>> = {

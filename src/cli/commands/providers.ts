@@ -38,7 +38,7 @@ export function addProviders(program: Command, terminal: Terminal): void {
   addSet(command, terminal)
   const retry = command
     .command('retry')
-    .description('try a provider again that refused its key or its account: what was wrong has been mended')
+    .description('try a provider again that refused its key or its account: what was wrong has been fixed')
     .argument('<name>', 'the provider')
     .action(async (name: string, flags: ServerFlags) => {
       const { probe } = await withServer(flags, (client) => client.retryProvider(name))

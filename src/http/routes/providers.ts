@@ -51,7 +51,7 @@ function providers({ engine }: ServerParts): Endpoint[] {
     endpoint({
       method: 'post',
       path: `${path}/retry`,
-      summary: 'Try a provider again that refused its key: what was wrong has been mended',
+      summary: 'Try a provider again that refused its key: what was wrong has been fixed',
       params,
       answers: { 200: ok(ProviderView, 'The provider as it is now; jobs that waited for it go on.') },
       handle: ({ params: { name } }) => retryProvider(engine, name),

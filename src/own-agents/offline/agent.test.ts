@@ -299,7 +299,7 @@ describe('cancelling', () => {
 })
 
 describe('faults', () => {
-  it('bug: the first attempt fails its check, the next reads the log and mends it', async () => {
+  it('bug: the first attempt fails its check, the next reads the log and fixes it', async () => {
     const cwd = workspace()
     const vision = `${VISION} [[demo:bug]]`
     const first = await work(cwd, brief({ vision }))
@@ -318,7 +318,7 @@ describe('faults', () => {
     expect(passes(cwd, 'node --test')).toBe(true)
   })
 
-  it('unfixable: no attempt mends it', async () => {
+  it('unfixable: no attempt fixes it', async () => {
     const cwd = workspace()
     const vision = `${VISION} [[demo:unfixable]]`
     for (const attempt of [1, 2, 3]) {
@@ -330,7 +330,7 @@ describe('faults', () => {
     }
   })
 
-  it('job-bug: tasks pass, the job does not, the repair task mends it', async () => {
+  it('job-bug: tasks pass, the job does not, the repair task fixes it', async () => {
     const cwd = workspace()
     const vision = `${VISION} [[demo:job-bug]]`
     for (const key of ['engine', 'format', 'cli']) await work(cwd, brief({ vision, key }))

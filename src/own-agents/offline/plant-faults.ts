@@ -17,7 +17,7 @@ export function plantFaults(
   if (faults.unfixable || stubborn || (faults.bug && isFirstWork(brief))) {
     planted = withFlaw(planted, blueprint.bug, folder)
   }
-  if (faults.jobBug && (faults.unfixable || !mendsTheJob(brief))) {
+  if (faults.jobBug && (faults.unfixable || !fixesTheJob(brief))) {
     planted = withFlaw(planted, blueprint.jobBug, folder)
   }
   if (faults.reviewFail && isCore(brief, project) && !wasReviewed(brief)) {
@@ -45,7 +45,7 @@ function isAskedToFix(brief: TaskBrief): boolean {
  * Whether the attempt fixes the whole job: a team does so in a repair task; an agent that works alone also after a failed
  * check.
  */
-function mendsTheJob(brief: TaskBrief): boolean {
+function fixesTheJob(brief: TaskBrief): boolean {
   return isRepair(brief) || (brief.mode === 'solo' && !isFirstWork(brief))
 }
 

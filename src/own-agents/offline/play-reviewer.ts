@@ -82,7 +82,7 @@ function verdictOn(brief: TaskBrief, changed: readonly string[], findings: reado
     const counted = findings.length === 1 ? 'One thing is' : `${findings.length} things are`
     return {
       verdict: 'fail',
-      summary: `${counted} to be mended. ${summary}`,
+      summary: `${counted} to be fixed. ${summary}`,
       findings: findings.slice(0, FINDINGS),
     }
   }

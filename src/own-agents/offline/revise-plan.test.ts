@@ -73,7 +73,7 @@ describe('a plan that was sent back', () => {
   })
 })
 
-it('stubborn: the mistake stays until a person says that it is to be mended', async () => {
+it('stubborn: the mistake stays until a person says that it is to be fixed', async () => {
   const project = await openProject('a calculator [[demo:stubborn]]')
   const files = project.tasks.flatMap((task) => task.files)
   const check: TaskBrief['feedback'] = [{ kind: 'check', summary: 'The check failed: fix it.' }]

@@ -96,7 +96,7 @@ export function makeDataDirectory(dataDir: string): void {
     const reason = error instanceof Error ? error.message : String(error)
     throw new AppError(
       'data_dir_unusable',
-      `The data directory ${dataDir} cannot be written (${reason}): pass another --data-dir, make room, or mend its permissions.`,
+      `The data directory ${dataDir} cannot be written (${reason}): pass another --data-dir, make room, or fix its permissions.`,
       { cause: error },
     )
   }

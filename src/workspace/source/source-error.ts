@@ -72,7 +72,7 @@ const faults: readonly Fault[] = [
     pattern: /fsck error|fsck: |object [0-9a-f]{40,64}: \w+: /,
     isPermanent: true,
     sentence:
-      'It holds what git refuses to pass on, because it could harm whoever clones it: have it mended in its history.',
+      'It holds what git refuses to pass on, because it could harm whoever clones it: have it fixed in its history.',
     showsLine: true,
   },
   {

@@ -59,7 +59,7 @@ it('refuses time, timers and chance that do not come from src/lib', () => {
   expect(lint(Object.fromEntries(files))).toEqual(Object.fromEntries(expected))
 })
 
-it('allows them in src/lib, the client, agents of our own and tests, and a time that is given', () => {
+it('allows them in src/lib, the client, our own agents and tests, and allows a given time', () => {
   const text = 'export const at = [Date.now(), Math.random(), setTimeout(() => undefined, 1)]\n'
   const given =
     'export const at = (clock: { now(): number }): Date[] => [new Date(5), new Date(clock.now())]\n'

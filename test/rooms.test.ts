@@ -93,7 +93,7 @@ test('the folders of web are those of rooms.ts', () => {
   )
 })
 
-test('every import obeys the rooms, and the cruiser has seen the whole tree', async () => {
+test('every import obeys the rooms, and the checker has seen the whole tree', async () => {
   const { modules, summary } = await cruised(root)
   expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([])
   const seen = new Set(modules.map((module) => module.source))
@@ -102,7 +102,7 @@ test('every import obeys the rooms, and the cruiser has seen the whole tree', as
   expect(modulesOnDisk.filter((file) => !seen.has(file))).toEqual([])
 })
 
-test('no folder is named for what it might hold', () => {
+test('no folder has a vague name', () => {
   const names = [...filesBelow('src'), ...webFiles()].flatMap((file) => path.dirname(file).split(path.sep))
   const vague = names.filter((name) =>
     /^(utils?|helpers?|services?|managers?|common|shared|misc)$/.test(name),
@@ -110,7 +110,7 @@ test('no folder is named for what it might hold', () => {
   expect(vague).toEqual([])
 })
 
-test('no folder holds more files than a person can hold in mind, but for one with a file for each command', () => {
+test('no folder has too many files, except the one with a file for each command', () => {
   const sources = [...filesBelow('src'), ...webFiles()].filter((file) => !file.includes('.test.'))
   const folders = Map.groupBy(sources, (file) => path.dirname(file))
   const full = [...folders].filter(
@@ -119,7 +119,7 @@ test('no folder holds more files than a person can hold in mind, but for one wit
   expect(full.map(([folder, files]) => `${folder}: ${files.length} files`)).toEqual([])
 })
 
-test('no file is longer than a person can hold in mind', () => {
+test('no file is too long', () => {
   const sources = [...filesBelow('src'), ...webFiles(), ...filesBelow('test'), ...filesBelow('scripts')]
   const long = sources
     .filter((file) => /\.(tsx?|css|mjs|sh|sql)$/.test(file))
@@ -132,7 +132,7 @@ test('no room has fewer tests than its floor', () => {
   expect(lackingTests(testFloor)).toEqual([])
 })
 
-test('the root holds the pages people look for there, and no notes', () => {
+test('the root contains the usual pages, and no notes', () => {
   const pages = fs.readdirSync(root).filter((name) => /\.(md|markdown|txt)$/i.test(name))
   expect(pages.sort()).toEqual(ROOT_MARKDOWN)
   expect(fs.existsSync(path.join(root, 'LICENSE'))).toBe(true)
@@ -141,13 +141,13 @@ test('the root holds the pages people look for there, and no notes', () => {
 const generated = generatedDocs(root)
 
 test.each(['docs/architecture.md', 'docs/settings.md', 'docs/cli.md', 'docs/errors.md', 'docs/events.md'])(
-  '%s says what the code says (make docs writes it again)',
+  '%s is up to date (make docs writes it again)',
   async (name) => {
     expect(fs.readFileSync(path.join(root, name), 'utf8')).toEqual((await generated)[name])
   },
 )
 
-test('every error of the catalogue is one that the server can answer with', () => {
+test('every error of the catalogue is used by the server', () => {
   const source = filesBelow('src')
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'src/lib/errors.ts')
     .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
@@ -155,7 +155,7 @@ test('every error of the catalogue is one that the server can answer with', () =
   expect(Object.keys(errors).filter((code) => !source.includes(`'${code}'`))).toEqual([])
 })
 
-test('every type of event is one that the engine appends', () => {
+test('every type of event is appended by the engine', () => {
   const source = [...filesBelow('src/engine'), ...filesBelow('src/store')]
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
@@ -168,7 +168,7 @@ test('every type of event is one that the engine appends', () => {
   expect(unused).toEqual([])
 })
 
-test('the pages name files that are there', () => {
+test('the pages name only existing files', () => {
   const pages = [
     'AGENTS.md',
     'CONTRIBUTING.md',
@@ -241,13 +241,13 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(plantedDir, { recursive: true, force: true }))
 
-test('the floor sees a room without tests', () => {
+test('the minimum of tests detects a room without tests', () => {
   expect(lackingTests({ engine: 0.4, workspace: 0.4 }, plantedDir)).toEqual([
     'src/engine lacks tests: 0 lines of them for 10 lines of source, and 4 are the floor.',
   ])
 })
 
-test('the rules see every planted fault', async () => {
+test('the rules find every planted fault', async () => {
   const { summary } = await cruised(plantedDir)
   const found = summary.violations.map(({ rule, from }) => `${from}: ${rule.name}`)
   expect([...new Set(found)].sort()).toEqual(

@@ -35,7 +35,7 @@ function write(file: string, text: string, mode = 0o644): void {
   fs.writeFileSync(target, text, { mode })
 }
 
-it("lets Slipway's own agents read the code that has been compiled", async () => {
+it("lets Slipway's own agents read the compile cache", async () => {
   for (const name of ['offline', 'team']) {
     const { profile, detect } = catalogue.find(Settings.parse({}), name) ?? {}
     const { launch } = (await detect?.()) ?? {}
@@ -44,7 +44,7 @@ it("lets Slipway's own agents read the code that has been compiled", async () =>
   }
 })
 
-it('lists every known agent, each with how it comes here, and the demo last and standard', async () => {
+it('lists every known agent with its kind of installation, and the demo last, as the default', async () => {
   const backends = await catalogue.list(Settings.parse({}))
   expect(backends.map((backend) => [backend.name, backend.available])).toEqual([
     ...['claude-code', 'codex', 'gemini', 'opencode', 'qwen', 'copilot', 'cline', 'pi'].map((name) => [
@@ -69,7 +69,7 @@ it('lists every known agent, each with how it comes here, and the demo last and 
   })
 })
 
-it('finds what Slipway installed before what is in PATH, with the version that is really there', async () => {
+it('prefers what Slipway installed to what is in PATH, and reports the version that is actually there', async () => {
   const dir = 'backends/codex@2.6.0/node_modules/@agentclientprotocol/codex-acp'
   write(`${dir}/dist/index.js`, '')
   write(`${dir}/package.json`, JSON.stringify({ version: '2.6.0' }))
@@ -89,7 +89,7 @@ it('finds what Slipway installed before what is in PATH, with the version that i
   })
 })
 
-it('shows a sandbox the package of a linked program in PATH, and only that', async () => {
+it('gives a sandbox access only to the package of a linked program in PATH', async () => {
   write('lib/node_modules/qwen/package.json', JSON.stringify({ version: '7.0.0' }))
   write('lib/node_modules/qwen/cli.js', '#!/usr/bin/env node\n', 0o755)
   fs.symlinkSync(path.join(root, 'lib/node_modules/qwen/cli.js'), path.join(root, 'bin/qwen'))
@@ -107,7 +107,7 @@ it('shows a sandbox the package of a linked program in PATH, and only that', asy
   })
 })
 
-it('names a program that may not be run', async () => {
+it('reports a program that is not executable', async () => {
   write('bin/gemini', '#!/bin/sh\n', 0o644)
   expect(await catalogue.find(Settings.parse({}), 'gemini')?.detect()).toMatchObject({
     available: false,
@@ -117,7 +117,7 @@ it('names a program that may not be run', async () => {
   })
 })
 
-it('takes a backend of settings before a known one of the same name', async () => {
+it('prefers a backend of the settings to a known one of the same name', async () => {
   const settings = Settings.parse({
     backends: [{ name: 'codex', command: [process.execPath, import.meta.filename] }],
   })
@@ -126,7 +126,7 @@ it('takes a backend of settings before a known one of the same name', async () =
   expect((await catalogue.list(settings))[0]).toMatchObject({ name: 'codex', available: true })
 })
 
-it('chooses by itself only what surely reaches a model, and says of the rest what is missing', async () => {
+it('chooses by itself only a backend that has access to a model, and reports what the others lack', async () => {
   write('bin/cursor-agent', '#!/bin/sh\n', 0o755)
   const cursor = async (settings: Settings): Promise<unknown> =>
     (await catalogue.list(settings)).find((backend) => backend.name === 'cursor')
@@ -144,7 +144,7 @@ it('chooses by itself only what surely reaches a model, and says of the rest wha
   })
 })
 
-it('answers fast, because it starts nothing', async () => {
+it('responds quickly, because it starts no process', async () => {
   const times: number[] = []
   for (let round = 0; round < 20; round += 1) {
     const before = performance.now()
@@ -154,7 +154,7 @@ it('answers fast, because it starts nothing', async () => {
   expect(times.toSorted((a, b) => a - b)[10]).toBeLessThan(50)
 })
 
-it('a backend that somebody added becomes the default only when they say so', async () => {
+it('a backend that a person added becomes the default only on request', async () => {
   const settings = Settings.parse({
     backends: [{ name: 'mine', command: [process.execPath, import.meta.filename] }],
   })

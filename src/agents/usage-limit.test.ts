@@ -93,8 +93,8 @@ const known: [LimitWording, string, string, string | null][] = [
   ],
 ]
 
-describe('a notice', () => {
-  it.each(known)('of %s is known: %s', (wording, text, what, until) => {
+describe('a notice of a usage limit', () => {
+  it.each(known)('of %s is recognised: %s', (wording, text, what, until) => {
     const limit = { limit: what, until: until === null ? null : at(until) }
     for (const known of [wording, null])
       expect(readUsageLimit(text, { isError: false, wording: known, now })).toEqual(limit)
@@ -106,7 +106,7 @@ describe('a notice', () => {
     expect(readUsageLimit(asJson, { isError, wording, now })?.limit).toBe(what)
   })
 
-  it('is no part of an answer that quotes it', () => {
+  it('is ignored when an answer only quotes it', () => {
     const notice = "You've hit your session limit · resets 3pm"
     for (const text of [
       `The user sees "${notice}".`,
@@ -139,11 +139,11 @@ it.each([
   ['resets 3', null],
   ['resets soon', null],
   ['try again in 0 minutes', null],
-])('the time in "%s" is %s', (text, iso) => {
+])('is read with its time: "%s" is %s', (text, iso) => {
   expect(resetTime(text, now)).toBe(iso === null ? null : at(iso))
 })
 
-it('a time without a zone is one of this machine', () => {
+it('is read in the time zone of this machine when it names none', () => {
   const until = new Date(resetTime('resets 3:45pm', now) ?? 0)
   expect([until.getHours(), until.getMinutes()]).toEqual([15, 45])
   expect(until.getTime()).toBeGreaterThan(now - 30 * 60_000)

@@ -133,7 +133,7 @@ async function inProcess(args: readonly string[]): Promise<{ exitCode: number; o
   }
 }
 
-test('wrong usage ends with exit code 2 and a sentence, and nothing is started', async () => {
+test('wrong usage exits with code 2 and an explanation, and starts nothing', async () => {
   const wrong: [string[], RegExp][] = [
     [['run'], /missing required argument 'vision'/],
     [['run', ' '], /vision is empty/],
@@ -164,7 +164,7 @@ test('wrong usage ends with exit code 2 and a sentence, and nothing is started',
   await expect(readdir(dataDir)).rejects.toThrow('ENOENT')
 })
 
-test('the process has the exit code and the streams that scripts rely on', async () => {
+test('the process has the exit codes and output streams that scripts rely on', async () => {
   expect(await slipway(['run'])).toMatchObject({
     exitCode: 2,
     stdout: '',
@@ -192,7 +192,7 @@ test('every command has help with an example', async () => {
   }
 })
 
-test('run says what was proven and exits 0; control sequences of the server stay out', async () => {
+test('run shows what was proven and exits 0, and control sequences of the server are removed', async () => {
   const { url, bodies } = await serve({
     job: jobView({ ...done, workspace_path: '/data/jobs/x y/result', head_commit: 'c'.repeat(40) }),
   })
@@ -224,7 +224,7 @@ test.each([
   ['~/site', 'home/site'],
   ['git@example.org:team/site.git', null],
   ['file:///somewhere/else', null],
-])('run --source %s is sent as the server can read it', async (source, place) => {
+])('run --source %s is sent in a form that the server can read', async (source, place) => {
   const dir = await scratch()
   for (const each of ['here/site', 'home/site']) await mkdir(path.join(dir, each), { recursive: true })
   const { url, bodies } = await serve({ job: jobView(done) })
@@ -234,7 +234,7 @@ test.each([
   expect(bodies).toEqual([{ vision: 'x', source: place === null ? source : path.join(dir, place) }])
 })
 
-test('a source that the server refuses is wrong usage, with its sentence alone', async () => {
+test('a source that the server refuses counts as wrong usage and shows only the reason', async () => {
   const message = 'The source /x cannot be used. It does not exist on the machine of the server.'
   const body = { error: message, code: 'bad_source', issues: [{ path: 'source', message }] }
   const { url } = await serve({ job: jobView(), create: { status: 400, body } })
@@ -244,7 +244,7 @@ test('a source that the server refuses is wrong usage, with its sentence alone',
   })
 })
 
-test('run of a job that fails shows the evidence and exits 1', async () => {
+test('run of a failing job shows the evidence and exits 1', async () => {
   const failed = checkView({ verdict: 'fail', exit_code: 3, log: 'not ok 1\u001b[1A - adds\n' })
   const job = jobView({
     status: 'failed',
@@ -271,7 +271,7 @@ test('run --json prints one JSON document and nothing else', async () => {
   })
 })
 
-test('a refusal of the request is wrong usage; a refused token says what to do', async () => {
+test('a refused request is wrong usage, and a refused token is explained', async () => {
   const body = { error: 'there is no backend "nope"', code: 'unknown_backend' }
   const refusing = await serve({ job: jobView(), create: { status: 400, body } })
   expect(await slipway(['run', 'x', '--url', refusing.url])).toMatchObject({
@@ -286,7 +286,7 @@ test('a refusal of the request is wrong usage; a refused token says what to do',
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('SLIPWAY_TOKEN') })
 })
 
-test('Ctrl-C keeps the job, says how to go on, and exits 130', async () => {
+test('Ctrl-C keeps the job, explains how to continue, and exits 130', async () => {
   const { url, asked } = await serve({ job: jobView() })
   const running = slipway(['run', 'x', '--url', url])
   await expect.poll(() => asked, { timeout: 10_000 }).toContain(`GET /api/jobs/${id}/events/stream`)
@@ -299,7 +299,7 @@ test('Ctrl-C keeps the job, says how to go on, and exits 130', async () => {
   expect(asked).not.toContain(`POST /api/jobs/${id}/cancel`)
 })
 
-test('a job is found by the beginning of its id, when that is unique', async () => {
+test('a job is found by a unique beginning of its id', async () => {
   const other = '01934c1e-9999-7000-8000-000000000009'
   const { url } = await serve({ job: jobView(done), jobs: [jobView(), jobView({ id: other })] })
   const ask = (given: string) => slipway(['logs', given, '--brief', '--url', url])
@@ -315,7 +315,7 @@ test('a job is found by the beginning of its id, when that is unique', async () 
   expect(await ask('../x')).toMatchObject({ exitCode: 2 })
 })
 
-test('a file goes into a pipe byte for byte', async () => {
+test('a file is written to a pipe byte for byte', async () => {
   const { url } = await serve({ job: jobView(done) })
   const { stdout } = await execa(process.execPath, [slipwayProgram, 'files', id, 'a.txt', '--url', url], {
     stripFinalNewline: false,
@@ -323,7 +323,7 @@ test('a file goes into a pipe byte for byte', async () => {
   expect(stdout).toBe('a\u001b\n')
 })
 
-test('an export is whole, stays in its directory and replaces nothing unasked', async () => {
+test('an export is complete, stays in its directory and overwrites nothing without being asked', async () => {
   const { url } = await serve({ job: jobView(done) })
   const cwd = await scratch()
   expect(await slipway(['export', id, '--url', url], { cwd })).toMatchObject({ exitCode: 0 })
@@ -338,7 +338,7 @@ test('an export is whole, stays in its directory and replaces nothing unasked', 
   expect(await readFile(path.join(cwd, 'todo-list.zip'), 'utf8')).toBe('PK')
 })
 
-test('the running server is found through its record, and a record of a dead process is none', async () => {
+test('the running server is found by its record, and the record of a dead process is ignored', async () => {
   const { url } = await serve({ job: jobView(done) })
   const dataDir = await scratch()
   await mkdir(path.join(dataDir, 'jobs'))
@@ -358,7 +358,7 @@ test('the running server is found through its record, and a record of a dead pro
   })
 })
 
-test('a refusal by the server of another command is said once, and not asked for again', async () => {
+test('a refusal by the server of another command is reported once and not requested again', async () => {
   const refused = {
     status: 503,
     body: { error: 'Slipway was upgraded: restart the server', code: 'upgraded' },

@@ -27,7 +27,7 @@ it.each([
   ['./a:b', 'here/deep/a:b'],
   ['~/site', 'home/site'],
   ['~', 'home'],
-])('%s is a path, whole', (source, place) => {
+])('%s is a complete path', (source, place) => {
   expect(resolveSource(source, { cwd, home })).toBe(path.join(root, place))
 })
 
@@ -41,7 +41,7 @@ it.each([
   'file:///somewhere/else',
   '/somewhere/else',
   'ext::sh',
-])('%s is sent as it is', (source) => {
+])('%s is sent unchanged', (source) => {
   expect(resolveSource(` ${source} `, { cwd, home })).toBe(source)
 })
 

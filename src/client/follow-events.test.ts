@@ -53,7 +53,7 @@ async function take(source: AsyncIterable<{ seq: number }>, count: number): Prom
 
 const quick: FollowOptions = { pauseMs: 1 }
 
-test('a stream that breaks in the middle of an event is taken up without gap or repeat', async () => {
+test('a stream that breaks in the middle of an event continues without gaps or duplicates', async () => {
   const { client, cursors } = await serve(
     (response) => {
       open(response).write(event(1) + event(2) + event(3).slice(0, 40), () => response.destroy())
@@ -67,7 +67,7 @@ test('a stream that breaks in the middle of an event is taken up without gap or 
   expect(cursors).toEqual(['0', '2', '3'])
 })
 
-test('events arrive whole when the bytes are split anywhere, inside characters too', async () => {
+test('events arrive complete when the bytes are split anywhere, even within characters', async () => {
   const bytes = Buffer.from(event(1) + event(2))
   const { client } = await serve((response) => {
     open(response)
@@ -81,7 +81,7 @@ test('events arrive whole when the bytes are split anywhere, inside characters t
   expect(messages).toEqual(['événement 1 🚢', 'événement 2 🚢'])
 })
 
-test('a gap is not handed out: the stream is opened again from the last good event', async () => {
+test('a gap is not passed on: the stream is reopened from the last good event', async () => {
   const { client, cursors } = await serve(
     (response) => void open(response).write(event(1) + event(3)),
     (response) => void open(response).write(event(2) + event(3)),
@@ -90,13 +90,13 @@ test('a gap is not handed out: the stream is opened again from the last good eve
   expect(cursors).toEqual(['0', '1'])
 })
 
-test('a gap that stays is an error, not an endless loop', async () => {
+test('a permanent gap is an error, not an endless loop', async () => {
   const { client, cursors } = await serve((response) => void open(response).write(event(2)))
   await expect(take(client.follow(jobId, 0, quick), 1)).rejects.toMatchObject({ code: 'bad_answer' })
   expect(cursors.length).toBe(5)
 })
 
-test('a server that is unwell is asked again', async () => {
+test('a request that failed in the server is repeated', async () => {
   const { client } = await serve(
     (response) => void response.writeHead(503).end('{"error":"starting","code":"not_ready"}'),
     (response) => void open(response).write(event(8)),
@@ -104,7 +104,7 @@ test('a server that is unwell is asked again', async () => {
   expect(await take(client.follow(jobId, 7, quick), 1)).toEqual([8])
 })
 
-test('a refusal is an error in the words of the server', async () => {
+test('a refusal is an error with the sentence of the server', async () => {
   const { client } = await serve(
     (response) => void response.writeHead(404).end('{"error":"there is no such job","code":"not_found"}'),
   )
@@ -112,7 +112,7 @@ test('a refusal is an error in the words of the server', async () => {
   await expect(take(client.follow(jobId, 0, quick), 1)).rejects.toEqual(refused)
 })
 
-test('a silent stream is taken for dead and opened again', async () => {
+test('a silent stream is considered dead and reopened', async () => {
   const { client, cursors } = await serve(
     (response) => void open(response).write(event(1)),
     (response) => void open(response).write(event(2)),
@@ -121,13 +121,13 @@ test('a silent stream is taken for dead and opened again', async () => {
   expect(cursors).toEqual(['0', '1'])
 })
 
-test('a server that is gone for good ends the sequence with an error', async () => {
+test('a server that stays away ends the sequence with an error', async () => {
   const { client } = await serve((response) => void response.destroy())
   const following = take(client.follow(jobId, 0, { ...quick, giveUpMs: 20 }), 1)
   await expect(following).rejects.toMatchObject({ status: 0, code: 'unreachable' })
 })
 
-test('an abort ends the sequence quietly, also in a pause', async () => {
+test('an abort ends the sequence without an error, even during a pause', async () => {
   const stop = new AbortController()
   const { client } = await serve(
     (response) => void open(response).write(event(1)),
@@ -141,7 +141,7 @@ test('an abort ends the sequence quietly, also in a pause', async () => {
   expect(seen).toEqual([1])
 })
 
-test('summaries go on after a break, and whoever follows hears of break and return', async () => {
+test('summaries continue after a lost connection, and the caller is told of its loss and return', async () => {
   const summary = (progress: number): string =>
     `data: ${JSON.stringify({
       id: jobId,

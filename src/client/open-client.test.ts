@@ -23,7 +23,7 @@ function stub(answer: () => Response | Promise<Response>) {
   return { client, sent }
 }
 
-test('an answer is parsed by the contract and the token travels in the header', async () => {
+test('an answer is parsed by the contract, and the token is sent in the header', async () => {
   const budget = { limit: { tokens: null, usd: 5 }, used: usage, models: [] }
   const { client, sent } = stub(() => Response.json({ ...budget, extra: true }))
   expect(await client.budget(id)).toEqual(budget)
@@ -31,7 +31,7 @@ test('an answer is parsed by the contract and the token travels in the header', 
   expect(sent[0]?.init.headers).toMatchObject({ authorization: 'Bearer secret' })
 })
 
-test('a refusal carries status, code, sentence and issues', async () => {
+test('a refusal has a status, code, sentence and issues', async () => {
   const issues = [{ path: 'vision', message: 'the vision is missing' }]
   const { client } = stub(() =>
     Response.json({ error: 'the vision is missing', code: 'bad_request', issues }, { status: 400 }),
@@ -44,17 +44,17 @@ test('a refusal carries status, code, sentence and issues', async () => {
   })
 })
 
-test('an error page of something else is not taken for an answer', async () => {
+test('an error page of another program is not mistaken for an answer', async () => {
   const { client } = stub(() => new Response('<h1>Bad gateway</h1>', { status: 502 }))
   await expect(client.stats()).rejects.toMatchObject({ status: 502, code: 'bad_answer' })
 })
 
-test('an answer that breaks the contract is an error', async () => {
+test('an answer that does not match the contract is an error', async () => {
   const { client } = stub(() => Response.json({ jobs: 'many' }))
   await expect(client.listJobs()).rejects.toMatchObject({ status: 0, code: 'bad_answer' })
 })
 
-test('no connection is an error that names the address and the cause', async () => {
+test('a failed connection is an error that names the address and the cause', async () => {
   const { client } = stub(() =>
     Promise.reject(
       new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
@@ -66,7 +66,7 @@ test('no connection is an error that names the address and the cause', async () 
   })
 })
 
-test('health is read also when the server says that it is not ready', async () => {
+test('health is readable even when the server is not ready', async () => {
   const health = {
     status: 'unavailable',
     version: '1',
@@ -76,7 +76,7 @@ test('health is read also when the server says that it is not ready', async () =
   expect(await client.health()).toEqual(health)
 })
 
-test('a job with documents travels as multipart, one without as JSON', async () => {
+test('a job with documents is sent as multipart, one without as JSON', async () => {
   const { client, sent } = stub(() => Response.json({}, { status: 500 }))
   const job = { vision: 'a list', checks: ['true'], parallelism: 3 }
   await expect(client.createJob(job)).rejects.toThrow('500')
@@ -90,7 +90,7 @@ test('a job with documents travels as multipart, one without as JSON', async () 
   expect(form.get('checks')).toBe('["true"]')
 })
 
-test('a path that would leave the files of the job is never sent', async () => {
+test('a path outside the files of the job is never sent', async () => {
   const { client, sent } = stub(() => Response.json({}))
   for (const path of ['../progress', 'a/../b', './a', '/etc/passwd', 'a//b', '']) {
     await expect(client.file(id, path)).rejects.toMatchObject({ code: 'bad_path' })
@@ -98,13 +98,13 @@ test('a path that would leave the files of the job is never sent', async () => {
   expect(sent).toEqual([])
 })
 
-test('names of files are encoded segment by segment', async () => {
+test('file names are encoded segment by segment', async () => {
   const { client, sent } = stub(() => Response.json({}, { status: 404 }))
   await expect(client.file(id, 'docs/a b?#%.md', 'main')).rejects.toThrow('404')
   expect(sent[0]?.url).toBe(`http://slipway.test/api/jobs/${id}/files/docs/a%20b%3F%23%25.md?ref=main`)
 })
 
-test('what only reads is asked once more when the connection was reset, what acts is not', async () => {
+test('after a connection reset, only requests that read are repeated once', async () => {
   const reset = (): Error =>
     new TypeError('fetch failed', {
       cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),

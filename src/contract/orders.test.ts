@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { ordersIn, formatOrder, type Order } from './orders.ts'
 
-it('what is said is understood, among other words too', () => {
+it('orders are recognised within a longer text', () => {
   const orders: Order[] = [
     { do: 'write', file: 'a/b.txt', text: 'exactly this: 1 "2"' },
     { do: 'run', command: 'sh ./x.sh "$HOME"' },

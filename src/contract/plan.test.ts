@@ -8,7 +8,7 @@ const task = (key: string, depends_on: string[] = []): object => ({
   depends_on,
 })
 
-it('a sound plan gets its defaults', () => {
+it('a valid plan gets its defaults', () => {
   expect(Plan.parse({ title: 'T', tasks: [task('a'), task('b', ['a'])] })).toMatchObject({
     checks: [],
     tasks: [
@@ -22,7 +22,7 @@ it.each([
   ['an unknown dependency', [task('a', ['x'])], 'task "a" depends on "x", which is not in the plan'],
   ['a cycle', [task('a', ['b']), task('b', ['a'])], 'depends on itself through its dependencies'],
   ['a key used twice', [task('a'), task('a')], 'two tasks have the key "a"'],
-])('%s is named', (_, tasks, message) => {
+])('%s is reported', (_, tasks, message) => {
   const result = Plan.safeParse({ title: 'T', tasks })
   expect(result.error?.issues.map((issue) => issue.message).join('; ')).toContain(message)
 })

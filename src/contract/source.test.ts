@@ -30,7 +30,7 @@ it.each([
   ['https://example.org/a?x=@y', true],
   ['/home/me/a@b', false],
   ['/home/me/a:b', false],
-])('%s is taken as it is (an address: %s)', (source, address) => {
+])('%s is kept unchanged (an address: %s)', (source, address) => {
   expect(Source.parse(` ${source} `)).toBe(source)
   expect(isAddress(source)).toBe(address)
 })
@@ -41,7 +41,7 @@ it.each([
   ['file:/home/me/site', '/home/me/site'],
   ['file:///home/me/my%20site', '/home/me/my site'],
   ['file:///home/me/100%', '/home/me/100%'],
-])('%s is the path %s', (source, path) => {
+])('%s becomes the path %s', (source, path) => {
   expect(Source.parse(source)).toBe(path)
   expect(isAddress(source)).toBe(false)
 })
@@ -72,7 +72,7 @@ it.each([
   ['https://a b/c', /names no host/],
   ['/a\nb', /control characters/],
   ['/a\ud800', /control characters/],
-])('%j is refused, and it is said what to give instead', (source, sentence) => {
+])('%j is refused, with a hint at what to give instead', (source, sentence) => {
   expect(Source.safeParse(source).error?.issues.map(({ message }) => message)).toEqual([
     expect.stringMatching(sentence),
   ])

@@ -30,14 +30,14 @@ const retry: AttemptWait = { for: 'retry', provider: 'p', on: 'the provider "p"'
 const backend: AttemptWait = { for: 'backend', provider: 'p', on: 'the key' }
 const budget: AttemptWait = { for: 'budget', on: 'the budget', budgetVersion: 0 }
 
-it('waits for a provider until it may be asked again, then goes on', () => {
+it('waits for a provider until it may be called again, then continues', () => {
   const attempts = [held(retry)]
   const wait = { do: 'wait-retry', taskId: 'a', until: Date.parse(until), on: 'the provider "p"' }
   expect(decide(scene({ attempts }), 0, 0)).toEqual([wait])
   expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
 })
 
-it('waits for the limit of a subscription, and begins nothing else on that backend until then', () => {
+it('waits for the limit of a subscription, and starts nothing else on that backend until then', () => {
   const limit: AttemptWait = { for: 'provider', backend: 'x', on: 'X: its session limit', until }
   const wait = { do: 'wait-retry', for: 'provider', until: Date.parse(until), on: 'X: its session limit' }
   const attempts = [held(limit)]
@@ -60,7 +60,7 @@ it('waits for the limit of a subscription, and begins nothing else on that backe
   ])
 })
 
-it('waits for a person while the provider is blocked, and says so once', () => {
+it('waits for a person while the provider is blocked, and reports it once', () => {
   const attempts = [held(backend)]
   const models = { ...nothing, blocked: [{ name: 'p', on: 'the key' }] }
   const wait = { do: 'wait-person', for: 'backend', taskId: 'a', on: 'the key' }
@@ -77,7 +77,7 @@ it('waits for a person while the provider is blocked, and says so once', () => {
   ])
 })
 
-it('waits for its budget until a person sets it', () => {
+it('waits for its budget until a person changes it', () => {
   const attempts = [held(budget)]
   const wait = { do: 'wait-person', for: 'budget', taskId: 'a', on: 'the budget' }
   expect(decide(scene({ attempts }), 0, 0)).toEqual([wait])
@@ -85,7 +85,7 @@ it('waits for its budget until a person sets it', () => {
   expect(decide(scene({ attempts, models: raised }), 0, 0)).toMatchObject([{ do: 'start-attempt' }])
 })
 
-it('begins nothing that costs while the budget is used up, and lets what runs go on', () => {
+it('starts nothing that costs money while the budget is used up, and lets running work continue', () => {
   const models = { ...nothing, spent: 'the budget' }
   const ready = { ...task, status: 'ready' as const }
   expect(decide(scene({ tasks: [ready], models }), 0, 0)).toEqual([
@@ -105,7 +105,7 @@ it('begins nothing that costs while the budget is used up, and lets what runs go
   expect(decide(scene({ tasks: [ready, running], work: [work], models }), 0, 0)).toEqual([])
 })
 
-it('begins no review while the budget is used up, or while the subscription of the reviewer is', () => {
+it("starts no review while the budget or the reviewer's subscription is used up", () => {
   const team = { ...job, mode: 'team' as const, agents: { reviewer: 'y' } }
   const done: Attempt = { ...someAttempt }
   const spent = { ...nothing, spent: 'the budget' }
@@ -119,7 +119,7 @@ it('begins no review while the budget is used up, or while the subscription of t
   ])
 })
 
-it('what costs nothing begins while the budget is used up, or a subscription is', () => {
+it('starts free work even while the budget or a subscription is used up', () => {
   const checked = { ...task, checks: ['true'] }
   const limit: AttemptWait = { for: 'provider', backend: 'x', on: 'X: its limit', until }
   const attempts = [{ ...held(limit, 9), taskId: 'b' }, { ...someAttempt }]
@@ -127,7 +127,7 @@ it('what costs nothing begins while the budget is used up, or a subscription is'
   expect(decide(scene({ tasks: [checked], attempts, models }), 0, 0)).toMatchObject([{ do: 'start-checks' }])
 })
 
-it('a review that was held back waits like any other attempt, and counts as none', () => {
+it('an interrupted review waits like any other attempt and does not count as a failure', () => {
   const work: Attempt = { ...held(retry), status: 'succeeded', outcome: null }
   const passed = {
     id: 'm',
@@ -156,8 +156,11 @@ it('a review that was held back waits like any other attempt, and counts as none
 it.each([
   ['a provider', retry],
   ['an upgrade', { for: 'upgrade', on: 'a restart', until }],
-] as const)('what %s held back counts neither as a failure nor as an interruption', (_what, why) => {
-  const attempts = Array.from({ length: tries.interruptions + 1 }, (_, index) => held(why, index + 1))
-  expect(decide(scene({ attempts }), 0, 0)).toMatchObject([{ do: 'wait-retry', on: why.on }])
-  expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
-})
+] as const)(
+  'an interruption because of %s counts neither as a failure nor as a lost attempt',
+  (_what, why) => {
+    const attempts = Array.from({ length: tries.interruptions + 1 }, (_, index) => held(why, index + 1))
+    expect(decide(scene({ attempts }), 0, 0)).toMatchObject([{ do: 'wait-retry', on: why.on }])
+    expect(decide(scene({ attempts }), Date.parse(until), 0)).toMatchObject([{ do: 'start-attempt' }])
+  },
+)

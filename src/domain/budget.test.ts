@@ -5,7 +5,7 @@ import { backoffMs } from './limits.ts'
 const none = { tokens: null, usd: null }
 
 describe('a budget', () => {
-  it('is spent when all of one of its limits is used', () => {
+  it('is used up when one of its limits is reached', () => {
     const limit = { tokens: 10_000, usd: 1.5 }
     expect(describeSpent(limit, { tokens: 9999, usd: 1.49 })).toBeNull()
     expect(describeSpent(limit, { tokens: 10_000, usd: 0 })).toBe(
@@ -15,7 +15,7 @@ describe('a budget', () => {
     expect(describeSpent(none, { tokens: 1e9, usd: 1e9 })).toBeNull()
   })
 
-  it('has room for what comes as long as all of it together stays within', () => {
+  it('has room for further calls as long as all of them together fit', () => {
     const used = { tokens: 5, usd: 1 }
     const more = [
       { tokens: 3, usd: 1 },

@@ -42,7 +42,7 @@ const scene = (parts: Partial<Snapshot>): Snapshot => ({
   ...parts,
 })
 
-it('tests that say less than before send the work back once, with the reason', () => {
+it('weakened tests send the work back once, with the reason', () => {
   expect(decide(scene({}), 0, 0)).toMatchObject([
     {
       do: 'add-tasks',
@@ -64,7 +64,7 @@ it('tests that say less than before send the work back once, with the reason', (
 })
 
 it.each(['completed', 'failed', 'cancelled'] as const)(
-  'a proof is partial while that stands against it, when the task to put it back is %s',
+  'a proof is partial while a finding remains, when the task to fix it is %s',
   (status) => {
     const delivering = { ...job, phase: 'delivering' as const }
     const tasks = [done, { ...restore, status }]

@@ -44,21 +44,21 @@ const scene = (parts: Partial<Snapshot>): Snapshot => ({
 describe('a task that a person cancels', () => {
   const wanted = task('a', { status: 'running', cancelRequested: true })
 
-  it('is cancelled when the last of its work has ended, not before', () => {
+  it('is cancelled only when its last work has ended', () => {
     const acts = (works: Work[]): unknown => decide(scene({ tasks: [wanted], work: works }), 0, 0)
     expect(acts([work({})])).toEqual([])
     expect(acts([work({ status: 'queued' })])).toEqual([{ do: 'cancel-work', workId: 'w', attemptId: 'a1' }])
     expect(acts([work({ status: 'cancelled', held: false })])).toEqual([{ do: 'cancel-task', taskId: 'a' }])
   })
 
-  it('is done all the same when its work had reached main', () => {
+  it('is done if its work had already been merged', () => {
     const merged = work({ kind: 'merge', status: 'done', outcome: { kind: 'merged', commit: 'main1' } })
     expect(decide(scene({ tasks: [wanted], work: [merged] }), 0, 0)).toEqual([
       { do: 'complete-task', taskId: 'a', commit: 'main1' },
     ])
   })
 
-  it('ends a wait for its next try', () => {
+  it('no longer waits for its next attempt', () => {
     const wait = { for: 'retry' as const, on: 'x', since: '', until: '2030-01-01T00:00:00.000Z' }
     const waiting = { ...job, status: 'waiting' as const, wait }
     expect(decide(scene({ job: waiting, tasks: [wanted] }), 0, 0)).toEqual([
@@ -67,7 +67,7 @@ describe('a task that a person cancels', () => {
     ])
   })
 
-  it('takes along what needs it, with the reason', () => {
+  it('cancels the tasks that depend on it, with the reason', () => {
     const child = task('b', { status: 'pending', dependsOn: ['a'] })
     expect(decide(scene({ tasks: [task('a', { status: 'cancelled' }), child] }), 0, 0)).toEqual([
       { do: 'skip-task', taskId: 'b', reason: 'it needs "A", which was cancelled' },
@@ -102,7 +102,7 @@ describe('a job whose task was cancelled', () => {
   const delivering = { ...job, phase: 'delivering' as const }
   const tasks = [task('a'), task('b', { status: 'cancelled' })]
 
-  it('is proven in part when the checks pass on the rest', () => {
+  it('is partially proven when the checks pass on the rest', () => {
     const works = [checked('pass'), delivered('main1')]
     expect(decide(scene({ job: delivering, tasks, work: works }), 0, 0)).toEqual([
       {
@@ -118,12 +118,12 @@ describe('a job whose task was cancelled', () => {
     ])
   })
 
-  it('is delivered again when a task that was started over has moved main', () => {
+  it('is delivered again when a restarted task has changed main', () => {
     const works = [checked('pass'), delivered('main0')]
     expect(decide(scene({ job: delivering, tasks, work: works }), 0, 0)).toEqual([{ do: 'start-deliver' }])
   })
 
-  it('fails when nothing was left, or when the repair that it needs was cancelled', () => {
+  it('fails when no task remains, or when the repair that it needs was cancelled', () => {
     const none = [task('a', { status: 'cancelled' }), task('b', { status: 'skipped' })]
     expect(decide(scene({ tasks: none }), 0, 0)).toMatchObject([
       { do: 'fail-job', error: expect.stringContaining('Every task') },
@@ -135,7 +135,7 @@ describe('a job whose task was cancelled', () => {
     ).toEqual([{ do: 'fail-job', error: 'The checks fail and their repair was cancelled: "node --test".' }])
   })
 
-  it('does not wait for it in its progress', () => {
+  it('does not count that task in its progress', () => {
     const building = {
       mode: 'team' as const,
       status: 'running' as const,
@@ -146,7 +146,7 @@ describe('a job whose task was cancelled', () => {
   })
 })
 
-it('starting a task over takes along what it needs and frees what was skipped for it', () => {
+it('starting a task over includes the tasks it depends on and frees those that were skipped because of it', () => {
   const tasks = [
     task('a', { status: 'failed' }),
     task('b', { status: 'skipped', dependsOn: ['a'] }),

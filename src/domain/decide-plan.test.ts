@@ -39,7 +39,7 @@ function scene(change: Partial<Job>, parts: Partial<Snapshot> = {}): Snapshot {
 
 const wait = { for: 'approval' as const, on: 'the plan', since: '2030-01-01T00:00:00.000Z', until: null }
 
-it('a plan is adopted at once unless a person wants to approve it', () => {
+it('a plan is adopted at once unless a person must approve it', () => {
   expect(decide(scene({ approvePlan: false }), 0, 0)).toMatchObject([
     { do: 'adopt-plan', plan: made, tasks: [{ key: 'a' }] },
     { do: 'enter-phase', phase: 'building' },
@@ -47,7 +47,7 @@ it('a plan is adopted at once unless a person wants to approve it', () => {
   expect(decide(scene({}), 0, 0)).toEqual([{ do: 'propose-plan', plan: made }])
 })
 
-it('a proposal waits for the person, without end, and again after a restart of the job', () => {
+it('a proposal waits for a person without a time limit, and again after a restart of the job', () => {
   expect(decide(scene({ proposal: made }), 0, 0)).toEqual([{ do: 'wait-approval' }])
   expect(decide(scene({ proposal: made, status: 'waiting', wait }), 1e15, 0)).toEqual([])
   expect(decide(scene({ proposal: made, status: 'queued', phase: 'queued' }), 0, 0)).toEqual([
@@ -56,14 +56,14 @@ it('a proposal waits for the person, without end, and again after a restart of t
   ])
 })
 
-it('what was approved is adopted as it was edited, whatever the planner had left', () => {
+it('an approved plan is adopted as edited, even if the planner left another one', () => {
   expect(decide(scene({ proposal: edited, planApproved: true }), 0, 0)).toMatchObject([
     { do: 'adopt-plan', plan: edited, tasks: [{ key: 'b' }] },
     { do: 'enter-phase', phase: 'building' },
   ])
 })
 
-it('a planner whose plan was sent back has all tries again, and every try is told why', () => {
+it('a planner whose plan was rejected has all attempts again, and each gets the reason', () => {
   const notes = [{ kind: 'note' as const, summary: 'smaller' }]
   const failed = { ...planned, status: 'failed' as const, error: 'crash', outcome: null }
   const attempts = [planned, ...[2, 3, 4].map((number) => ({ ...failed, id: `d${number}`, number }))]
@@ -80,7 +80,7 @@ it('a planner whose plan was sent back has all tries again, and every try is tol
   ])
 })
 
-it('an edit is told in words, and no edit is none', () => {
+it('an edit is described in words, and an unchanged plan is not an edit', () => {
   expect(planChanges(made, made)).toBeNull()
   expect(planChanges(made, edited)).toBe('A person edited the plan: added "B"; removed "A".')
   const both = { ...made, tasks: [...made.tasks, ...edited.tasks] }

@@ -35,7 +35,7 @@ function next(parts: Partial<Snapshot>, phase: 'proving' | 'delivering' = 'provi
 }
 
 describe('the proof of a job', () => {
-  it('is run again when it was broken off, up to a limit', () => {
+  it('is run again after an interruption, up to a limit', () => {
     const lost = Array.from({ length: tries.services }, (_, n) => work('checks', null, `w${n}`))
     expect(next({ work: lost.slice(1) })).toMatchObject([{ do: 'start-checks' }])
     expect(next({ work: lost })).toEqual([{ do: 'fail-job', error: 'The checks could not be run.' }])
@@ -45,7 +45,7 @@ describe('the proof of a job', () => {
     ])
   })
 
-  it('is called none where nothing was checked, and the job is delivered all the same', () => {
+  it('is reported as none where nothing was checked, and the job is delivered anyway', () => {
     const delivered = work('deliver', { kind: 'delivered', path: '/r', commit: 'main0' })
     expect(next({ work: [checks('none')] })).toEqual([
       { do: 'enter-phase', phase: 'delivering' },
@@ -61,7 +61,7 @@ describe('the proof of a job', () => {
     ])
   })
 
-  it('that fails to the last says what the check said, if it said something', () => {
+  it('fails finally with the output of the check, if there was any', () => {
     const failures = (failed: readonly FailedCheck[]): Work[] =>
       Array.from({ length: tries.repairs + 1 }, () => checks('fail', { failed }))
     const said = (failed: readonly FailedCheck[]): unknown =>
@@ -75,7 +75,7 @@ describe('the proof of a job', () => {
     ])
   })
 
-  it('is partial while findings stand against it, of which some are named', () => {
+  it('is partial while findings remain, and names some of them', () => {
     const findings = Array.from({ length: 5 }, (_, n) => ({
       id: `f${n}`,
       message: `Test ${n} is gone.`,
@@ -108,10 +108,10 @@ describe('the proof of a job', () => {
   })
 })
 
-describe('a plan that was made', () => {
+describe('a finished planning task', () => {
   const planned: Task = { ...done, kind: 'plan', role: 'architect' }
 
-  it('without being left by anybody fails the job, whether a person wants to see it or not', () => {
+  it('without a plan fails the job, with or without approval', () => {
     const failed = [{ do: 'fail-job', error: 'Planning ended without a plan.' }]
     expect(next({ tasks: [planned] })).toEqual(failed)
     expect(next({ tasks: [planned], job: { ...someJob, approvePlan: true } })).toEqual(failed)

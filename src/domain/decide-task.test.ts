@@ -63,7 +63,7 @@ describe('a pending task', () => {
     )
   }
 
-  it('can begin when all that it needs is done, and not before', () => {
+  it('can begin only when all its dependencies are done', () => {
     expect(begin([])).toEqual([{ do: 'ready', taskId: 'a' }])
     expect(begin(['completed', 'completed'])).toEqual([{ do: 'ready', taskId: 'a' }])
     expect(begin(['completed', 'running'])).toEqual([])
@@ -73,13 +73,13 @@ describe('a pending task', () => {
     ['failed', 'it needs "P1", which did not finish'],
     ['skipped', 'it needs "P1", which did not finish'],
     ['cancelled', 'it needs "P1", which was cancelled'],
-  ] as const)('is skipped when what it needs was %s', (status, reason) => {
+  ] as const)('is skipped when a dependency was %s', (status, reason) => {
     expect(begin(['completed', status])).toEqual([{ do: 'skip-task', taskId: 'a', reason }])
   })
 })
 
 describe('a ready task', () => {
-  it('begins with its notes while there is room for it', () => {
+  it('begins with its notes while there is capacity for it', () => {
     const notes = [{ kind: 'note' as const, summary: 'again' }]
     const ready: Task = { ...someTask, status: 'ready', notes }
     const running: Task = { ...someTask, id: 'b' }
@@ -92,7 +92,7 @@ describe('a ready task', () => {
     expect(next({ tasks: [running, ready], attempts: [], work: [open] })).toHaveLength(1)
   })
 
-  it('that was begun and has no attempt of this epoch gets one', () => {
+  it('that was started but has no attempt in this epoch gets one', () => {
     expect(next({ attempts: [{ ...someAttempt, epoch: 0 }] })).toEqual([
       { do: 'start-attempt', taskId: 'a', feedback: [] },
     ])
@@ -100,12 +100,12 @@ describe('a ready task', () => {
 })
 
 describe('the checks of a task', () => {
-  it('that prove nothing stand in the way of nothing', () => {
+  it('are no obstacle when they prove nothing', () => {
     const none = work('checks', { kind: 'checks', verdict: 'none', commit: 'c1', failed: [] })
     expect(next({ tasks: [checked], work: [none] })).toMatchObject([{ do: 'start-review' }])
   })
 
-  it('are run again when they were broken off, up to a limit', () => {
+  it('are run again after an interruption, up to a limit', () => {
     const broken = times(tries.services - 1, (n) => work('checks', null, { id: `w${n}` }))
     expect(next({ tasks: [checked], work: broken })).toMatchObject([{ do: 'start-checks', attemptId: 'a1' }])
     const last = work('checks', { kind: 'error', message: 'no git' })
@@ -130,7 +130,7 @@ describe('a review', () => {
     ...change,
   })
 
-  it('that rejects the work sends it back with what it says', () => {
+  it('that rejects the work sends it back with the reasons', () => {
     expect(next({ attempts: [someAttempt, rejected] })).toEqual([
       {
         do: 'start-attempt',
@@ -140,12 +140,12 @@ describe('a review', () => {
     ])
   })
 
-  it('is none of a plan, or of what an agent does alone', () => {
+  it('is not made for a plan, or for work of a single agent', () => {
     expect(next({ tasks: [{ ...someTask, kind: 'plan' }] })).toMatchObject([{ do: 'start-merge' }])
     expect(next({ job: { ...someJob, mode: 'solo' } })).toMatchObject([{ do: 'start-merge' }])
   })
 
-  it('that ends without a verdict is made again, up to a limit', () => {
+  it('that ends without a verdict is repeated, up to a limit', () => {
     const failed = times(tries.reviews, (n) => review({ status: 'failed', error: 'it crashed' }, n))
     expect(next({ attempts: [someAttempt, ...failed.slice(1)] })).toMatchObject([{ do: 'start-review' }])
     expect(next({ attempts: [someAttempt, ...failed] })).toEqual([
@@ -169,7 +169,7 @@ describe('a review', () => {
 describe('a merge', () => {
   const attempts = [someAttempt, reviewed]
 
-  it('ends the task with the commit, or with none when there was nothing to merge', () => {
+  it('ends the task with the commit, or without one if there was nothing to merge', () => {
     const merge = (outcome: WorkOutcome): Decision[] => next({ attempts, work: [work('merge', outcome)] })
     expect(merge({ kind: 'merged', commit: 'm' })).toEqual([
       { do: 'complete-task', taskId: 'a', commit: 'm' },
@@ -177,7 +177,7 @@ describe('a merge', () => {
     expect(merge({ kind: 'empty' })).toEqual([{ do: 'complete-task', taskId: 'a', commit: null }])
   })
 
-  it('that conflicts begins another attempt, which is told where', () => {
+  it('with a conflict leads to another attempt, which is told where the conflict is', () => {
     const conflict = work('merge', { kind: 'conflict', files: ['a.ts', 'b.ts'] })
     expect(next({ attempts, work: [conflict] })).toEqual([
       {
@@ -193,7 +193,7 @@ describe('a merge', () => {
     ])
   })
 
-  it('is tried again when it was broken off, up to a limit', () => {
+  it('is repeated after an interruption, up to a limit', () => {
     const broken = times(tries.services, (n) => work('merge', null, { id: `w${n}` }))
     expect(next({ attempts, work: broken.slice(1) })).toMatchObject([{ do: 'start-merge' }])
     expect(next({ attempts, work: broken })).toMatchObject([
@@ -203,7 +203,7 @@ describe('a merge', () => {
 })
 
 describe('another attempt', () => {
-  it('is told that the one before was interrupted, or why it failed', () => {
+  it('is told that the previous one was interrupted, or why it failed', () => {
     const told = (change: Partial<Attempt>): unknown =>
       next({ attempts: [{ ...someAttempt, ...change }] }).flatMap((decision) =>
         decision.do === 'start-attempt' ? decision.feedback : [],
@@ -216,7 +216,7 @@ describe('another attempt', () => {
     expect(told({ status: 'cancelled' })).toEqual([])
   })
 
-  it('comes at once after one that nobody saw the end of', () => {
+  it('begins at once after one with an unknown end', () => {
     expect(next({ attempts: [{ ...someAttempt, status: 'lost', endedAt: null }] })).toHaveLength(1)
   })
 
@@ -262,7 +262,7 @@ describe('another attempt', () => {
       [],
       'it was stopped',
     ],
-  ])('is not made after the last try, whose end says %s', (_what, change, ended, why) => {
+  ])('is not made after the last one, whose end reports %s', (_what, change, ended, why) => {
     const attempts = times(tries.perTask, (n) => ({
       ...someAttempt,
       id: n === 3 ? 'a1' : `f${n}`,
@@ -285,28 +285,28 @@ describe('a job that has nothing to do now', () => {
   })
   const two = [someTask, { ...someTask, id: 'b', key: 'b', title: 'B' }]
 
-  it('waits for the try that comes first, and says nothing when it does already', () => {
+  it('waits for its earliest next attempt, and reports it only once', () => {
     const attempts = [crashed('a', NOW + 4500), crashed('b', NOW + 4000)]
     expect(next({ tasks: two, attempts })).toMatchObject([{ taskId: 'b', until: NOW + 5000 }])
     expect(next({ tasks: two.toReversed(), attempts })).toMatchObject([{ taskId: 'b', until: NOW + 5000 }])
     expect(next({ tasks: two, attempts, job: { ...someJob, status: 'waiting', wait } })).toEqual([])
   })
 
-  it('does not wait while something of it runs', () => {
+  it('does not wait while any of its work runs', () => {
     const open = work('attempt', null, { taskId: 'b', status: 'running', held: true })
     const parts = { tasks: two, attempts: [crashed('a', NOW + 4500)], work: [open] }
     expect(next(parts)).toEqual([])
     expect(next({ ...parts, job: { ...someJob, wait } })).toEqual([{ do: 'stop-waiting' }])
   })
 
-  it('goes on when there is something to do', () => {
+  it('continues when there is something to do', () => {
     expect(next({ job: { ...someJob, status: 'waiting', wait } })).toMatchObject([
       { do: 'stop-waiting' },
       { do: 'start-review' },
     ])
   })
 
-  it('fails with the task that failed', () => {
+  it('fails with its failed task', () => {
     const failed = (error: string | null): Decision[] =>
       next({ tasks: [{ ...someTask, status: 'failed', error }], attempts: [] })
     expect(failed('it crashed')).toEqual([{ do: 'fail-job', error: 'The task "A" failed: it crashed' }])

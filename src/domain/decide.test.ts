@@ -47,7 +47,7 @@ function acts(snapshot: Snapshot, now = 1_000_000): string[] {
 const error = (more: object): Work['outcome'] => ({ kind: 'error', message: 'it is gone', ...more })
 
 describe('an error of the server', () => {
-  it('that would come again ends the task, or the job, at the first try', () => {
+  it('that would occur again fails the task, or the job, at the first attempt', () => {
     const work: Work = {
       ...done,
       id: 'w',
@@ -68,7 +68,7 @@ describe('an error of the server', () => {
     ])
   })
 
-  it('that broke a delivery off counts as an interruption, not as one of its three tries', () => {
+  it('that interrupted a delivery counts as an interruption, not as one of its three attempts', () => {
     const delivering = { ...job, phase: 'delivering' as const }
     const tasks = [{ ...task, status: 'completed' as const }]
     const proof: Work = {
@@ -97,7 +97,7 @@ describe('an error of the server', () => {
 })
 
 describe('a job', () => {
-  it('begins with planning in a team and with one task when solo', () => {
+  it('begins with planning in a team, and with one task in solo mode', () => {
     expect(decide(scene({ tasks: [], attempts: [] }), 0, 0)).toMatchObject([
       { do: 'add-tasks', tasks: [{ key: 'requirements' }, { key: 'design' }] },
     ])
@@ -106,7 +106,7 @@ describe('a job', () => {
     ])
   })
 
-  it('is not completed by finished tasks: it enters proving and runs checks', () => {
+  it('is not completed when its tasks are finished: it enters proving and runs checks', () => {
     const finished = [{ ...task, status: 'completed' as const }]
     expect(acts(scene({ tasks: finished }))).toEqual(['enter-phase'])
     expect(acts(scene({ job: { ...job, phase: 'proving' }, tasks: finished }))).toEqual(['start-checks'])
@@ -164,7 +164,7 @@ describe('a job', () => {
     ])
   })
 
-  it('looks again when a repair had nothing to change, instead of repairing for ever', () => {
+  it('checks again when a repair had nothing to change, instead of repairing for ever', () => {
     const failure: Work = {
       ...done,
       id: '1',
@@ -199,7 +199,7 @@ describe('a job', () => {
     ])
   })
 
-  it('ends cancelled only when nothing of it runs any more', () => {
+  it('ends as cancelled only when none of its work runs any more', () => {
     const running: Work = {
       ...done,
       id: 'w',
@@ -237,7 +237,7 @@ describe('a task', () => {
     ])
   })
 
-  it('sends a failed check back with its log', () => {
+  it('is sent back with the log of a failed check', () => {
     const failed: Work = {
       ...passed,
       outcome: {
@@ -256,7 +256,7 @@ describe('a task', () => {
     ])
   })
 
-  it('gives up after its tries, with the last reason', () => {
+  it('fails after its attempts, with the last reason', () => {
     const failures = Array.from({ length: tries.perTask }, (_, index) => ({
       ...attempt,
       id: `f${index}`,
@@ -277,7 +277,7 @@ describe('a task', () => {
     expect(acts(scene({ attempts: lost }))).toEqual(['start-attempt'])
   })
 
-  it('waits before it tries a crash again, and says until when', () => {
+  it('waits before it retries after a crash, and records until when', () => {
     const crashed = { ...attempt, status: 'failed' as const, error: 'exit code 3', endedAt: 5000 }
     expect(decide(scene({ attempts: [crashed] }), 5500, 1000)).toEqual([
       { do: 'wait-retry', taskId: 'a', until: 6000, on: 'another attempt at "A"' },
@@ -285,7 +285,7 @@ describe('a task', () => {
     expect(acts(scene({ attempts: [crashed] }), 6000)).toEqual(['start-attempt'])
   })
 
-  it('starts only as many at once as the job allows, in order', () => {
+  it('starts only as many attempts at once as the job allows, in order', () => {
     const ready = ['a', 'b', 'c'].map((id, position) => ({
       ...task,
       id,
@@ -299,13 +299,13 @@ describe('a task', () => {
     ])
   })
 
-  it('is skipped when what it needs has failed', () => {
+  it('is skipped when a dependency has failed', () => {
     const parent = { ...task, status: 'failed' as const }
     const child = { ...task, id: 'b', key: 'b', status: 'pending' as const, dependsOn: ['a'] }
     expect(acts(scene({ tasks: [parent, child], attempts: [] }))).toEqual(['skip-task'])
   })
 
-  it('loses work that nobody holds before anything else', () => {
+  it('gives up work without a valid lease before it does anything else', () => {
     const orphan: Work = {
       ...done,
       id: 'w',
@@ -322,7 +322,7 @@ describe('a task', () => {
   })
 })
 
-describe('a disk that was full', () => {
+describe('a full disk', () => {
   const merged: Work = {
     ...done,
     id: 'm1',
@@ -347,7 +347,7 @@ describe('a disk that was full', () => {
       work: [merged, proven, ...work],
     })
 
-  it('is waited for by name, however often, and then it is delivered', () => {
+  it('makes the delivery wait for disk space, any number of times, and then it is delivered', () => {
     const often = Array.from({ length: tries.services + 1 }, (_, n) => full(n, 1_005_000))
     expect(decide(delivering(often), 1_000_000, 1000)).toEqual([
       { do: 'wait-retry', for: 'disk', taskId: null, until: 1_005_000, on: 'room on the disk of the server' },
@@ -360,7 +360,7 @@ describe('a disk that was full', () => {
     expect(acts(held, 1_005_000)).toEqual(['stop-waiting', 'start-deliver'])
   })
 
-  it('and so is a restart of a server whose program was replaced', () => {
+  it('is waited for in the same way as the restart of an upgraded server', () => {
     const outcome = error({ upgradedUntil: new Date(1_005_000).toISOString() })
     const often = Array.from({ length: tries.services + 1 }, (_, n) => ({ ...full(n, 0), outcome }))
     const on = 'a restart of the server: Slipway was upgraded'
@@ -370,7 +370,7 @@ describe('a disk that was full', () => {
     expect(acts(delivering(often), 1_005_000)).toEqual(['start-deliver'])
   })
 
-  it('holds nothing up that is under way, and is not waited for twice', () => {
+  it('does not interrupt running work, and is waited for only once', () => {
     const waiting = delivering([full(1, 1_005_000)])
     const until = new Date(1_005_000).toISOString()
     const wait = { for: 'disk' as const, on: '', since: until, until }

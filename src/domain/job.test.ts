@@ -24,7 +24,7 @@ describe('a job', () => {
     expect(statuses.filter(isTerminal)).toEqual(['completed', 'failed', 'cancelled'])
   })
 
-  it('ends in the phase that says how; a cancelled one stays where it was', () => {
+  it('ends in the phase of its outcome; a cancelled one stays in its phase', () => {
     expect(finalPhase('completed', 'delivering')).toBe('completed')
     expect(finalPhase('failed', 'building')).toBe('error')
     expect(finalPhase('cancelled', 'building')).toBe('building')
@@ -37,7 +37,7 @@ describe('the title of a vision', () => {
     expect(titleOf('x'.repeat(100))).toBe('x'.repeat(100))
   })
 
-  it('is cut at a word, or anywhere when there is none, and stays well-formed text', () => {
+  it('is cut at a word boundary, or anywhere if there is none, and stays well-formed', () => {
     expect(titleOf(`${'word '.repeat(30)}`)).toBe(`${'word '.repeat(19)}word…`)
     expect(titleOf('x'.repeat(101))).toBe(`${'x'.repeat(60)}…`)
     expect(titleOf(`${'x'.repeat(59)}${'🚢'.repeat(30)}`)).toBe(`${'x'.repeat(59)}\ufffd…`)

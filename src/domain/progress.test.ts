@@ -5,17 +5,17 @@ import { progressOf } from './progress.ts'
 const solo = (status: JobStatus, phase: Phase, task: TaskStatus): number =>
   progressOf({ mode: 'solo', status, phase, before: 0 }, [{ kind: 'build', status: task }])
 
-describe('the progress of a lone agent', () => {
-  it('begins at nothing: it plans nothing, and what has only begun is not done', () => {
+describe('the progress of a single agent', () => {
+  it('is zero at the beginning: there is no planning, and a started task is not done', () => {
     expect(solo('queued', 'queued', 'pending')).toBe(0)
     expect(solo('running', 'building', 'running')).toBe(0)
   })
 
-  it('stays at nothing when the job is cancelled before it began', () => {
+  it('stays zero when the job is cancelled before it began', () => {
     expect(solo('cancelled', 'queued', 'cancelled')).toBe(0)
   })
 
-  it('is the same in the end as that of a team', () => {
+  it('is the same at the end as that of a team', () => {
     const built = solo('running', 'proving', 'completed')
     const team = progressOf({ mode: 'team', status: 'running', phase: 'proving', before: 0 }, [
       { kind: 'plan', status: 'completed' },
@@ -26,7 +26,7 @@ describe('the progress of a lone agent', () => {
   })
 })
 
-it('a team that has only begun to plan has come no way yet', () => {
+it('the progress of a team is zero while it plans', () => {
   const job = { mode: 'team' as const, status: 'running' as const, phase: 'planning' as const, before: 0 }
   const tasks = [
     { kind: 'plan', status: 'running' as const },

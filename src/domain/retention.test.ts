@@ -13,16 +13,16 @@ function gone(jobs: readonly RetainedJob[], days: number | null, gigabytes: numb
   return decideRemovals(jobs, { days, gigabytes }, NOW).map(({ id, reason }) => `${id} ${reason}`)
 }
 
-it('without limits everything stays', () => {
+it('without limits nothing is removed', () => {
   expect(gone([ended('a', 5000)], null, null)).toEqual([])
 })
 
-it('what has ended as many days ago goes, oldest first, and what has not ended never', () => {
+it('ended jobs are removed after the given number of days, oldest first, and unfinished ones never', () => {
   const running: RetainedJob = { ...ended('r', 0), endedAt: null }
   expect(gone([ended('a', 10), running, ended('b', 11), ended('c', 9)], 10, null)).toEqual(['b age', 'a age'])
 })
 
-it('while the files take more than they may, the oldest go, and those with a copy before those without', () => {
+it('while the files exceed the limit, the oldest jobs are removed, those that were downloaded first', () => {
   const jobs = [
     ended('old', 9),
     ended('older', 10),
@@ -34,20 +34,20 @@ it('while the files take more than they may, the oldest go, and those with a cop
   expect(gone(jobs, null, 2)).toEqual(['taken size', 'older size'])
 })
 
-it('what runs counts, and stays even when it alone is too much', () => {
+it('unfinished jobs count, and stay even when they alone exceed the limit', () => {
   const running: RetainedJob = { id: 'r', bytes: 5e9, endedAt: null, isDownloaded: false }
   expect(gone([running, ended('a', 1), ended('b', 2)], null, 4)).toEqual(['b size', 'a size'])
 })
 
-it('room that age makes is not made twice', () => {
+it('space that is freed by age is not freed twice', () => {
   expect(gone([ended('a', 20), ended('b', 5), ended('c', 4)], 10, 2)).toEqual(['a age'])
 })
 
-it('a job that holds nothing makes no room', () => {
+it('removing a job without files frees no space', () => {
   expect(gone([ended('empty', 9, { bytes: 0 }), ended('a', 5), ended('b', 4)], null, 1)).toEqual(['a size'])
 })
 
-it('says when age makes a job go', () => {
+it('reports when a job will be removed by age', () => {
   expect(removalDueAt({ days: 3, gigabytes: null }, NOW)).toBe(NOW + 3 * DAY)
   expect(removalDueAt({ days: 3, gigabytes: null }, null)).toBeNull()
   expect(removalDueAt({ days: null, gigabytes: 1 }, NOW)).toBeNull()

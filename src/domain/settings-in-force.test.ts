@@ -19,7 +19,7 @@ const says = SettingsFile.parse({
 })
 const inForce = mergeSettings(stored, says)
 
-it('what the file says goes before what people have set, and the rest stays', () => {
+it('settings of the file take precedence over those of people, and the rest is kept', () => {
   expect(inForce).toEqual(
     Settings.parse({
       default_backend: 'mine',
@@ -32,7 +32,7 @@ it('what the file says goes before what people have set, and the rest stays', ()
   expect(mergeSettings(stored, SettingsFile.parse({}))).toEqual(stored)
 })
 
-it('what the file hides stays stored, for the day on which the file is gone', () => {
+it('settings that the file overrides stay stored, in case the file is removed', () => {
   expect(splitForStore(inForce, stored, says)).toEqual({
     store: { ...stored, backends: stored.backends.toReversed() },
   })
@@ -60,6 +60,6 @@ it.each([
   [{ limits: { codex: { start: 4 } } }, 'What is set for the limits of "codex"'],
   [{ limits: {} }, 'What is set for the limits of "codex"'],
   [{ retention: { days: 8, gigabytes: 5 } }, 'How long jobs are kept'],
-])('only the file can change what it says: %j', (change, fixed) => {
+])('a setting of the file can be changed only in the file: %j', (change, fixed) => {
   expect(splitForStore(Settings.parse({ ...inForce, ...change }), stored, says)).toEqual({ fixed })
 })

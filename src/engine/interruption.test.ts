@@ -9,7 +9,7 @@ import { openSlots } from './slots.ts'
 
 const gone = new AppError('helper_gone', 'The process that runs git has ended.')
 
-it('a full disk is known by the errors that it gives to the server, and to git', async () => {
+it('a full disk is recognised by the errors of the server and of git', async () => {
   const own = await fs.promises.writeFile('/dev/full', 'x').catch((error: unknown) => error)
   expect(isDiskFull(own)).toBe(true)
   expect(isDiskFull(new Error('git clone failed: unable to write file x: No space left on device'))).toBe(
@@ -19,13 +19,13 @@ it('a full disk is known by the errors that it gives to the server, and to git',
   expect(isDiskFull('No space left on device')).toBe(false)
 })
 
-it('work is not at fault when the database or a helper went away', () => {
+it('work is not at fault when the database or a helper was unavailable', () => {
   const away = new AppError('database_unavailable', 'The database cannot be reached.')
   const all = [away, gone, new Error('outer', { cause: gone }), new Error('it broke'), 'text']
   expect(all.map(isInterruption)).toEqual([true, true, true, false, false])
 })
 
-describe('what must not be skipped', () => {
+describe('an operation that must not be skipped', () => {
   /** Fails so often with this error, and counts how often it was asked. */
   function failing(times: number, error: Error): { act: () => Promise<string>; asked: () => number } {
     let asked = 0
@@ -36,21 +36,21 @@ describe('what must not be skipped', () => {
     return { act, asked: () => asked }
   }
 
-  it('is done again when its helper has ended, but not for ever', async () => {
+  it('is repeated when its helper has ended, but not for ever', async () => {
     const often = failing(14, gone)
     expect(await retryWithHelper(often.act)).toBe('done')
     expect(often.asked()).toBe(15)
     await expect(retryWithHelper(failing(15, gone).act)).rejects.toBe(gone)
   })
 
-  it('is not done again when it failed itself', async () => {
+  it('is not repeated when it failed itself', async () => {
     const broken = failing(1, new Error('it broke'))
     await expect(retryWithHelper(broken.act)).rejects.toThrow('it broke')
     expect(broken.asked()).toBe(1)
   })
 })
 
-it('a slot that is lent has work claimed at once, and counts until it is given back', () => {
+it('a lent slot lets other work be claimed at once, and counts again when it is returned', () => {
   const slots = openSlots()
   slots.lend()()
   let claims = 0
@@ -66,7 +66,7 @@ it('a slot that is lent has work claimed at once, and counts until it is given b
   expect(slots.lent()).toBe(0)
 })
 
-it('sessions that wait for a person are woken by their answer, and by whatever may have been missed', async () => {
+it('sessions that wait for a person are woken by the answer, and after possibly missed notifications', async () => {
   const db = await openTestStore()
   let tell: (payload: string | null) => void = () => undefined
   const answers = await openAnswers({

@@ -65,7 +65,7 @@ describe('personAct', () => {
     expect(await isQueued(id)).toBe(true)
   })
 
-  it('keeps nothing of an act that was refused', async () => {
+  it('keeps nothing of an action that was refused', async () => {
     const id = await accept()
     const refused = personAct(db, id, async ({ trx, append }) => {
       await updateJob(trx, id, { phase: 'building' })
@@ -122,7 +122,7 @@ describe('serverAct', () => {
     expect((await queueCounts(db.reader))['advance.waiting']).toBe((before['advance.waiting'] ?? 0) + 1)
   })
 
-  it('on several jobs finds those that exist, whatever the order', async () => {
+  it('finds the existing ones of several jobs, in any order', async () => {
     const [one, other] = [await accept(), await accept()]
     await serverActOnJobs(db, [other, nobody, one, other], async (_trx, find) => {
       expect(find(nobody)).toBeNull()
@@ -135,7 +135,7 @@ describe('serverAct', () => {
 })
 
 describe('loseWork', () => {
-  it('ends the work and its attempt, says so, and releases the agent', async () => {
+  it('ends the work and its attempt with an event, and releases the agent', async () => {
     const { work } = (await claimAttempt(db)).claim
     await serverAct(db, work.job_id, ({ trx }) => beginActivity(trx, work.attempt_id ?? ''))
     expect(await listAgents(db.reader, work.job_id)).toMatchObject([
@@ -152,7 +152,7 @@ describe('loseWork', () => {
     })
   })
 
-  it('has nothing to say of work that was over before', async () => {
+  it('returns nothing for work that had already ended', async () => {
     const { work } = (await claimAttempt(db)).claim
     const events = await serverAct(db, work.job_id, async ({ trx }) => {
       await endWork(trx, work.id, null, 'done', null)

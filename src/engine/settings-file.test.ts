@@ -13,7 +13,7 @@ function read(text: string): ReturnType<typeof readSettingsFile> {
   return readSettingsFile({ path: file, named: true })
 }
 
-it('reads what is there, and takes an empty file and none at all for one that says nothing', () => {
+it('reads an existing file, and treats an empty or missing one as without settings', () => {
   const nothing = { backends: [], defaults: {}, limits: {}, retention: {} }
   expect(readSettingsFile({ path: path.join(dir, 'none'), named: false }).values).toEqual(nothing)
   expect(read('').values).toEqual(nothing)
@@ -29,7 +29,7 @@ it('reads what is there, and takes an empty file and none at all for one that sa
   })
 })
 
-it('says where a key is in the file, or what is around it', () => {
+it('finds the position of a key in the file, or of its parent', () => {
   const { locationOf } = read('workers: 2\nbackends:\n  - name: a\n    command: [b]\n')
   expect(locationOf('backends', 0, 'command')).toBe(`${file}, line 4, backends.0.command`)
   expect(locationOf('backends', 0, 'nowhere')).toBe(`${file}, line 3, backends.0.nowhere`)
@@ -40,7 +40,7 @@ it('says where a key is in the file, or what is around it', () => {
   expect(readSettingsFile({ path: none, named: false }).locationOf('workers')).toBe(none)
 })
 
-it('reads no file that is not there, is none, or is too long', () => {
+it('refuses a file that is missing, not a file, or too long', () => {
   const cannot = (place: string): void =>
     expect(() => readSettingsFile({ path: place, named: true })).toThrow(
       `The file of settings ${place} cannot be read`,
@@ -76,6 +76,6 @@ it.each([
     'line 3, backends.0.name: it is part of Slipway: choose another name.',
   ],
   ['defaults:\n  permissions: never\n', 'line 2, defaults.permissions: Invalid option'],
-])('names the line and the key of a mistake: %j', (text, sentence) => {
+])('reports the line and the key of an error: %j', (text, sentence) => {
   expect(() => read(text)).toThrow(`${file}, ${sentence}`)
 })

@@ -68,7 +68,7 @@ it.each([
   'make test',
   'node --test &&',
   'if',
-])('can fail, or nobody can tell: %s', (command) => {
+])('can fail, or it is unknown: %s', (command) => {
   expect(cannotFail(command)).toBeNull()
 })
 

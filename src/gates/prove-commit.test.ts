@@ -60,13 +60,13 @@ async function prove(
 const verdicts = (evidence: readonly Evidence[]): string[] =>
   evidence.map(({ kind, verdict, log }) => `${kind} ${verdict} ${log.trim()}`.trim())
 
-it('what one command of a run changes, the next does not see: neither in the checkout nor in its HOME', async () => {
+it('a command does not see changes of an earlier one, neither in the checkout nor in its HOME', async () => {
   const spoil = 'echo 41 > answer && touch new && echo x > "$HOME/.npmrc" && chmod 000 . "$HOME"'
   const intact = 'grep -qx 42 answer && test ! -e new && test ! -e "$HOME/.npmrc"'
   expect(verdicts(await prove([spoil, intact, spoil, intact]))).toEqual(Array(4).fill('check pass'))
 })
 
-it('the setup runs once, and every command starts from what it made', async () => {
+it('the setup runs once, and every command starts from its result', async () => {
   const evidence = await prove(
     [
       'cat made "$HOME/tool" && echo 2 > made',
@@ -84,21 +84,21 @@ it('the setup runs once, and every command starts from what it made', async () =
   ])
 })
 
-it('what a setup made finds itself where it was made', async () => {
+it('the result of a setup keeps its absolute path', async () => {
   const evidence = await prove(['test "$(cat where)" = "$(pwd)"', 'test "$(cat "$HOME/at")" = "$HOME"'], {
     setup: ['pwd > where && echo "$HOME" > "$HOME/at"'],
   })
   expect(verdicts(evidence)).toEqual(['setup pass', 'check pass', 'check pass'])
 })
 
-it('a setup that fails is said to be one, and no check is run after it', async () => {
+it('a failed setup is reported as such, and no check runs after it', async () => {
   const evidence = await prove(['test -f answer'], { setup: ['echo no network && exit 3', 'touch never'] })
   expect(evidence.map(({ kind, verdict, exitCode, log }) => ({ kind, verdict, exitCode, log }))).toEqual([
     { kind: 'setup', verdict: 'fail', exitCode: 3, log: 'no network\n' },
   ])
 })
 
-it('a command that does not end is stopped, and its log says what to do', async () => {
+it('a command that does not end is stopped, and its log explains what to do', async () => {
   const [watching] = await prove(['sleep 60'], { timeoutMs: 300 })
   expect(watching?.verdict).toBe('fail')
   expect(watching?.log).toContain('[stopped after 0.3 s: the command did not end by itself.')

@@ -29,7 +29,7 @@ function run(command: string, signal: AbortSignal, launch = launcher.launch): Pr
   return runCommand(room, command, place)
 }
 
-describe('a command that is called off', () => {
+describe('an aborted command', () => {
   it.each<[string, (stop: AbortController) => Promise<CommandEnd>]>([
     [
       'before it is started',
@@ -62,7 +62,7 @@ describe('a command that is called off', () => {
     expect(fs.readdirSync(path.join(dir, 'ws'))).toEqual([])
   })
 
-  it('later, when it has ended by itself, is no longer listened for', async () => {
+  it('has no listener left after it has ended by itself', async () => {
     const stop = new AbortController()
     expect(await run('echo done', stop.signal)).toMatchObject({ passed: true, exitCode: 0, log: 'done\n' })
     expect(getEventListeners(stop.signal, 'abort')).toEqual([])

@@ -22,7 +22,7 @@ function addressOf({ path }: Pick<RouteConfig, 'path'>, valueOf: (name: string) 
 describe('every endpoint', () => {
   const NOBODY = '01a20c4b-0000-7000-8000-000000000000'
 
-  it('asks for the token, but for the health of the server and the log-in', async () => {
+  it('requires the token, except for health and the log-in', async () => {
     const open: string[] = []
     for (const route of routes) {
       const address = addressOf(route, () => NOBODY)
@@ -41,7 +41,7 @@ describe('every endpoint', () => {
     ])
   })
 
-  it('answers 404 for an id that is none, whatever else is wrong', async () => {
+  it('answers 404 for an invalid id, whatever else is wrong', async () => {
     const wrong: string[] = []
     const withId = routes.filter(({ path }) => path.includes('{id}'))
     for (const route of withId) {
@@ -55,7 +55,7 @@ describe('every endpoint', () => {
     expect(wrong).toEqual([])
   })
 
-  it('answers 404 for a job that is not there', async () => {
+  it('answers 404 for a job that does not exist', async () => {
     const wrong: string[] = []
     const bare = routes.filter(
       ({ path, request }) => path.includes('/jobs/{id}') && request?.body === undefined,
@@ -81,7 +81,7 @@ function declared(method: string, path: string, status: number): z.ZodType {
   throw new Error(`${method} ${path} declares no answer ${status} in JSON`)
 }
 
-describe('an answer holds what is declared, and no field more', () => {
+describe('an answer contains exactly the declared fields', () => {
   it.each([
     '/api/backends',
     '/api/backup',

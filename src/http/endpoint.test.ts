@@ -40,7 +40,7 @@ async function fill(
   return [response.status, await response.json()]
 }
 
-it('gives its handler what was sent, parsed, and answers in JSON with the declared status', async () => {
+it('passes the parsed request to its handler, and answers in JSON with the declared status', async () => {
   expect(await fill(ID, '{"size":2}')).toEqual([200, { id: ID, size: 2 }])
 })
 
@@ -80,19 +80,19 @@ describe('refuses before its handler runs', () => {
     ])
   })
 
-  it('an id that names nothing, before it looks at the body', async () => {
+  it('an unknown id, before it reads the body', async () => {
     expect(await fill('no-id', '{')).toEqual([404, { code: 'not_found', error: 'There is no cup "no-id".' }])
     const long = 'x'.repeat(1000)
     expect(await fill(long, '{')).toEqual([404, expect.objectContaining({ code: 'not_found' })])
   })
 
-  it('a query where none is declared', async () => {
+  it('an undeclared query', async () => {
     const response = await appOf(put).request(`/cups/${ID}?size=1`, { method: 'PUT' })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: 'unknown field "size": this route takes no query' })
   })
 
-  it('a query that does not fit', async () => {
+  it('an invalid query', async () => {
     const list = endpoint({
       method: 'get',
       path: '/cups',
@@ -110,7 +110,7 @@ describe('refuses before its handler runs', () => {
     })
   })
 
-  it('a header that does not fit, with the error of its schema', async () => {
+  it('an invalid header, with the error of its schema', async () => {
     const Key = textThat(
       (text) => /^\w+$/.test(text),
       () => new AppError('bad_idempotency_key', 'A key has letters.'),
@@ -133,7 +133,7 @@ describe('refuses before its handler runs', () => {
   })
 })
 
-it('answers for a handler that throws: its sentence, or nothing of a fault but a number', async () => {
+it('answers for a handler that throws: with its sentence, or with only a number for a fault', async () => {
   const failing = (path: string, error: Error): Endpoint =>
     endpoint({
       method: 'get',
@@ -158,7 +158,7 @@ it('answers for a handler that throws: its sentence, or nothing of a fault but a
   expect(text).not.toContain('secret')
 })
 
-it('keeps the headers that its handler sets, also where the answer has no body', async () => {
+it('keeps the headers that its handler sets, even without a body', async () => {
   const app = appOf(
     endpoint({
       method: 'delete',
@@ -188,7 +188,7 @@ it('answers with one of several declared answers', async () => {
   expect((await appOf(health(true)).request('/health')).status).toBe(200)
 })
 
-it('passes the response of a handler on where the answer is no JSON', async () => {
+it('passes on the response of a handler if the answer is not JSON', async () => {
   const app = appOf(
     endpoint({
       method: 'get',
@@ -240,7 +240,7 @@ it('is described by its declaration', () => {
   })
 })
 
-it('must declare the parameters that its path names', () => {
+it('must declare the parameters of its path', () => {
   expect(() =>
     endpoint({
       method: 'get',
@@ -288,7 +288,7 @@ describe('types', () => {
     })
   })
 
-  it('refuse an answer that is not the declared one', () => {
+  it('refuse an undeclared answer', () => {
     const answers = { 200: ok(Cup, 'The cup.') }
     // @ts-expect-error a field is missing
     endpoint({ ...described, answers, handle: () => ({ id: ID }) })
@@ -304,7 +304,7 @@ describe('types', () => {
     endpoint({ ...described, answers: { 200: raw('text/event-stream', 'Cups.') }, handle: () => cup })
   })
 
-  it('refuse one of several answers that is not declared', () => {
+  it('refuse an undeclared answer among several', () => {
     const answers = { 200: ok(Cup, 'The cup.'), 404: ok(z.object({ why: z.string() }), 'None.') }
     endpoint({ ...described, answers, handle: () => reply(404, { why: 'it broke' }) })
     // @ts-expect-error the status is not declared
@@ -315,7 +315,7 @@ describe('types', () => {
     endpoint({ ...described, answers, handle: () => cup })
   })
 
-  it('refuse a parameter that is not declared', () => {
+  it('refuse an undeclared parameter', () => {
     endpoint({
       ...described,
       answers: { 200: ok(z.string(), 'The cup.') },

@@ -19,7 +19,7 @@ async function answerTo(error: Error): Promise<{ response: Response; body: Recor
   return { response, body: (await response.json()) as Record<string, unknown> }
 }
 
-it('an expected error is its sentence, its code and the status of that', async () => {
+it('an expected error shows its sentence, its code and the status of that code', async () => {
   const { response, body } = await answerTo(
     new AppError('plan_changed', 'The plan has changed.', { issues: [{ path: 'a', message: 'b' }] }),
   )
@@ -32,7 +32,7 @@ it('an expected error is its sentence, its code and the status of that', async (
   })
 })
 
-it('a fault tells nothing but the number under which the log has it', async () => {
+it('a fault shows only the number of its log entry', async () => {
   const { response, body } = await answerTo(new Error('/home/me/secret'))
   expect(response.status).toBe(500)
   expect(body).toEqual({
@@ -47,12 +47,12 @@ it.each([
   Object.assign(new Error('write failed'), { code: 'ENOSPC' }),
   Object.assign(new Error('could not extend file'), { code: '53100' }),
   new Error('database or disk is full: No space left on device'),
-])('%s says that the disk is full', async (error) => {
+])('%s is reported as a full disk', async (error) => {
   const { response, body } = await answerTo(error)
   expect([response.status, body['code']]).toEqual([507, 'disk_full'])
 })
 
-it('who must wait is told how long', async () => {
+it('a client that must wait is told how long', async () => {
   const { response, body } = await answerTo(new TooManyAttempts(1500))
   expect([response.status, response.headers.get('retry-after')]).toEqual([429, '2'])
   expect(body['code']).toBe('too_many_attempts')
@@ -74,7 +74,7 @@ function errorOf(schema: z.ZodType, sent: unknown): AppError {
   throw new Error('it fits')
 }
 
-it('what does not fit is said by its first problem, and all problems are listed', () => {
+it('an invalid request is described by its first problem, and all problems are listed', () => {
   const schema = z.strictObject({ name: z.string(), size: z.number(), note: z.string('the note is missing') })
   expect(errorOf(schema, { name: 1, size: 'x', note: 'n' })).toMatchObject({
     code: 'invalid_request',
@@ -93,7 +93,7 @@ it('at most twenty problems are listed', () => {
   expect(errorOf(z.array(z.string()), numbers).issues).toHaveLength(20)
 })
 
-it('a problem that has an error of its own becomes that', () => {
+it('a problem with its own error becomes that error', () => {
   const Path = textThat(
     () => false,
     (text) => new AppError('bad_path', `not ${text}`),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { imageTypeOf } from './image-type.ts'
 
-it('a drawing is known by its first element, behind whatever may stand before it', () => {
+it('an SVG is recognised by its first element, whatever precedes it', () => {
   const type = (text: string): string | null => imageTypeOf('a.svg', Buffer.from(text))
   expect(type('<svg/>')).toBe('image/svg+xml')
   expect(
@@ -13,7 +13,7 @@ it('a drawing is known by its first element, behind whatever may stand before it
   expect(imageTypeOf('a.html', Buffer.from('<svg/>'))).toBeNull()
 })
 
-it('takes no longer for a hostile file', () => {
+it('recognises a hostile file just as fast', () => {
   const begun = performance.now()
   expect(imageTypeOf('a.svg', Buffer.from('<!---->'.repeat(1000)))).toBeNull()
   expect(performance.now() - begun).toBeLessThan(100)

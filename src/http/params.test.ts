@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { BackendName, DiffQuery, IdempotencyKey, idOf, RefQuery, RepositoryPath } from './params.ts'
 
-it('an id is a UUID, and anything else names nothing', () => {
+it('an id is a UUID, and anything else is unknown', () => {
   const Id = idOf('task')
   expect(Id.safeParse('01a20c4b-0000-7000-8000-000000000000').success).toBe(true)
   for (const text of ['', '1', '01a20c4b', '../etc', 'a\u0000b']) {
@@ -25,7 +25,7 @@ it.each([
   expect(RepositoryPath.parse(sent).toString('utf8')).toBe(path)
 })
 
-it('a path may hold bytes that are no text', () => {
+it('a path may contain bytes that are not text', () => {
   expect(RepositoryPath.parse('%ff%00a')).toEqual(Buffer.from([0xff, 0, 0x61]))
 })
 
@@ -42,13 +42,13 @@ it.each(['HEAD', 'main', 'feature/a.b+c', '0123abc', 'refs/slipway/attempts/1'])
 )
 
 it.each(['-x', '.hidden', 'a..b', 'main@{1}', 'a b', 'a\u0000', '', 'x'.repeat(201)])(
-  '%j names no commit',
+  '%j does not name a commit',
   (ref) => {
     expect(RefQuery.safeParse({ ref }).success).toBe(false)
   },
 )
 
-it('an idempotency key and the name of a backend have few characters', () => {
+it('an idempotency key and the name of a backend allow few characters', () => {
   expect(IdempotencyKey.safeParse('x'.repeat(200)).success).toBe(true)
   for (const key of ['', 'a b', 'ä', 'x'.repeat(201)])
     expect(IdempotencyKey.safeParse(key).success).toBe(false)

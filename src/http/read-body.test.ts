@@ -38,7 +38,7 @@ describe('JSON', () => {
     },
   )
 
-  it('is refused when it is sent as something else, or as nothing', async () => {
+  it('is refused when it is sent as another type, or without one', async () => {
     expect(await post('/json', { headers: { 'content-type': 'text/plain' }, body: '{}' })).toEqual([
       415,
       { code: 'unsupported_media_type', error: 'Send application/json, not text/plain.' },
@@ -52,7 +52,7 @@ describe('JSON', () => {
     ])
   })
 
-  it('is refused when it is larger than it may be, as far as it says or is', async () => {
+  it('is refused when it is too large, by its declared or its actual size', async () => {
     const sentence = 'The body is larger than 100 bytes: shorten it, or attach documents.'
     const said = { headers: { ...json, 'content-length': '101' }, body: '{}' }
     expect(await post('/json', said)).toEqual([413, { code: 'too_large', error: sentence }])
@@ -77,7 +77,7 @@ describe('JSON', () => {
     expect(chunks).toBeLessThan(10)
   })
 
-  it('is refused when it is no UTF-8 or no JSON', async () => {
+  it('is refused when it is not UTF-8 or not JSON', async () => {
     const bytes = new Uint8Array([0x22, 0xff, 0x22])
     expect(await post('/json', { headers: json, body: bytes })).toEqual([
       400,
@@ -88,7 +88,7 @@ describe('JSON', () => {
     expect(error).toMatch(/^The body is not valid JSON: .+\.$/)
   })
 
-  it('may be left out where it is optional, but is not ignored when it is sent', async () => {
+  it('is optional where declared so, but not ignored when it is sent', async () => {
     expect(await post('/optional', {})).toEqual([200, { read: {} }])
     expect(await post('/optional', { headers: { 'content-length': '0' } })).toEqual([200, { read: {} }])
     expect(await post('/optional', { headers: json, body: '{"a":1}' })).toEqual([200, { read: { a: 1 } }])
@@ -109,7 +109,7 @@ const document = (name: string, size = 1): [string, File] => [
 ]
 
 describe('a form', () => {
-  it('holds texts, lists and JSON as the fields of a job have them, and documents', async () => {
+  it('contains texts, lists and JSON like the fields of a job, and documents', async () => {
     const body = form([
       ['vision', '12'],
       ['parallelism', '2'],

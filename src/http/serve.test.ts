@@ -20,14 +20,14 @@ it('serves the app on a free port', async () => {
   expect(await (await fetch(`http://127.0.0.1:${listening.port}/`)).text()).toBe('here')
 })
 
-it('a port that is taken is refused with a sentence', async () => {
+it('a taken port is refused with an explanation', async () => {
   await expect(listen({ ...options, port: listening.port })).rejects.toMatchObject({
     code: 'port_in_use',
     message: `Port ${listening.port} is in use: stop the other server, or pass another --port.`,
   })
 })
 
-it('before there is an app it is alive, and everything else waits for the app', async () => {
+it('before the app exists it is alive, and other requests wait for the app', async () => {
   const starting = await listen(options)
   const url = `http://127.0.0.1:${starting.port}`
   const early = fetch(`${url}/`)
@@ -39,7 +39,7 @@ it('before there is an app it is alive, and everything else waits for the app', 
   await starting.close()
 })
 
-it('a start that fails leaves nobody waiting', async () => {
+it('a failed start answers all waiting requests', async () => {
   const starting = await listen(options)
   const early = fetch(`http://127.0.0.1:${starting.port}/`)
   await fetch(`http://127.0.0.1:${starting.port}/health/live`)
@@ -48,7 +48,7 @@ it('a start that fails leaves nobody waiting', async () => {
   await starting.close()
 })
 
-it('what is no HTTP is told so, and the server goes on', async () => {
+it('a request that is not HTTP is answered as such, and the server continues', async () => {
   const answer = await new Promise<string>((resolve, reject) => {
     let text = ''
     const socket = net.connect(listening.port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
@@ -63,7 +63,7 @@ it('what is no HTTP is told so, and the server goes on', async () => {
   expect((await fetch(`http://127.0.0.1:${listening.port}/`)).status).toBe(200)
 })
 
-it('ends what is open when it is closed', async () => {
+it('closes open connections when it is closed', async () => {
   const socket = net.connect(listening.port, '127.0.0.1')
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
   await new Promise<void>((resolve) => socket.on('connect', () => resolve()))

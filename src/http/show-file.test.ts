@@ -35,12 +35,12 @@ it.each([
   expect(headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-it('holds the bytes of the file', async () => {
+it('returns the bytes of the file', async () => {
   const bytes = await showFile(file('a', png, 'base64')).arrayBuffer()
   expect(Buffer.from(bytes).toString('base64')).toBe(png)
 })
 
-it('refuses a file of which only a part is known', () => {
+it('refuses a file that is known only in part', () => {
   expect(() => showFile({ ...file('a', ''), truncated: true })).toThrow(
     expect.objectContaining({ code: 'file_too_large' }),
   )

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { eventStream } from './sse.ts'
 
-it('a HEAD is told what a stream is like and begins none', async () => {
+it('a HEAD gets the headers of a stream and starts none', async () => {
   let begun = 0
   const app = new Hono().get('/stream', (c) =>
     eventStream(c, 1000, async function* () {
@@ -17,7 +17,7 @@ it('a HEAD is told what a stream is like and begins none', async () => {
   expect(begun).toBe(1)
 })
 
-it('a stream ends soon after the session that it was opened with', async () => {
+it('a stream ends soon after its session', async () => {
   let isAdmitted = true
   const app = new Hono().get('/stream', (c) => {
     c.set('isStillAdmitted', async () => isAdmitted)
@@ -70,7 +70,7 @@ function openMany(stalledMs: number): {
   return { read: async () => app.request('/stream'), asked: () => asked, ended: end.promise }
 }
 
-it('whoever has much to catch up on gets all of it at their own pace, and it is not read before', async () => {
+it('a slow reader gets everything at its own pace, and nothing is read ahead', async () => {
   const many = openMany(60_000)
   const reader = (await many.read()).body?.getReader()
   if (reader === undefined) throw new Error('the stream has no body')
@@ -86,7 +86,7 @@ it('whoever has much to catch up on gets all of it at their own pace, and it is 
   expect(seen).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
 })
 
-it('a client that takes nothing any more is cut off, and its source is closed', async () => {
+it('a client that stops reading is disconnected, and its source is closed', async () => {
   const many = openMany(20)
   const response = await many.read()
   await many.ended

@@ -17,7 +17,7 @@ it.each([
   ['PUT', '/cups', 'GET, HEAD, POST'],
   ['GET', '/cups/1', 'DELETE'],
   ['POST', '/cups/1/files/a/b', 'GET, HEAD'],
-])('%s %s is told what is possible there', async (method, path, allowed) => {
+])('%s %s is answered with the allowed methods', async (method, path, allowed) => {
   const response = await app.request(path, { method })
   expect([response.status, response.headers.get('allow')]).toEqual([405, allowed])
   expect(await response.json()).toEqual({
@@ -26,7 +26,7 @@ it.each([
   })
 })
 
-it.each(['/', '/cup', '/cups/', '/cups/1/2', '/cups/1/files'])('%s is nothing', async (path) => {
+it.each(['/', '/cup', '/cups/', '/cups/1/2', '/cups/1/files'])('%s is not found', async (path) => {
   const response = await app.request(path, { method: 'DELETE' })
   expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }])
 })

@@ -6,14 +6,14 @@ import { openAwakeTimer } from './awake-timer.ts'
 
 const over = (ms: number): Promise<void> => new Promise((resolve) => void openAwakeTimer(ms, resolve))
 
-it.concurrent('is over after its time, also where that is longer than one look', async () => {
+it.concurrent('ends after its time, even if that is longer than one interval', async () => {
   const began = performance.now()
   await over(50)
   await over(1300)
   expect(performance.now() - began).toBeGreaterThanOrEqual(1340)
 })
 
-it.concurrent('begins anew, and says when it is stopped what was left', async () => {
+it.concurrent('starts again, and returns the remaining time when it is stopped', async () => {
   let calls = 0
   const timer = openAwakeTimer(400, () => {
     calls += 1

@@ -7,7 +7,7 @@ import { makeDir } from '../../test/helpers/made-dirs.ts'
 
 const module = path.join(import.meta.dirname, 'create-once.ts')
 
-it('gives all who ask at once the same content, and keeps it to its owner', async () => {
+it('gives all concurrent callers the same content, readable by its owner only', async () => {
   const dir = makeDir('slipway-once-')
   const program = `
     import { createOnce } from '${module}'

@@ -43,7 +43,7 @@ async function said(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => child.once('message', resolve))
 }
 
-it('is one process for all who ask', async () => {
+it('is one process for all callers', async () => {
   const { helper, failures } = open()
   const [first, second] = await Promise.all([helper.get(), helper.get()])
   expect(second.pid).toBe(first.pid)
@@ -52,7 +52,7 @@ it('is one process for all who ask', async () => {
   expect(failures).toEqual([])
 })
 
-it('is ended and replaced when it is silent while it has something to do, and its work fails by name', async () => {
+it('is replaced when it is silent while it is busy, and its work fails by name', async () => {
   const { helper, fails } = open()
   const first = await helper.get()
   await said(first)
@@ -68,7 +68,7 @@ it('is ended and replaced when it is silent while it has something to do, and it
   expect(await said(second)).toBe('up')
 })
 
-it('that dies over and over is started again later each time', async () => {
+it('that dies repeatedly is restarted with growing pauses', async () => {
   const { helper, fails } = open()
   const waits: number[] = []
   for (let death = 0; death < 5; death += 1) {

@@ -30,7 +30,7 @@ function untouched(): void {
   expect(fs.readFileSync(path.join(outside, 'secret'), 'utf8')).toBe('canary')
 }
 
-describe.each(traps)('where a file should be there is %s', (_, set) => {
+describe.each(traps)('in place of a file there is %s', (_, set) => {
   it('nothing is read through it', async () => {
     set(path.join(root, 'place'))
     await expect(readInside(root, 'place', 100)).rejects.toThrow(UnsafePathError)
@@ -50,7 +50,7 @@ describe.each(traps)('where a file should be there is %s', (_, set) => {
   })
 })
 
-it('no directory on the way may be a link', async () => {
+it('no directory of the path may be a link', async () => {
   fs.symlinkSync(outside, path.join(root, 'dir'))
   await expect(readInside(root, 'dir/secret', 100)).rejects.toThrow('leads through a link')
   await expect(writeInside(root, 'dir/secret', 'x')).rejects.toThrow('leads through a link')
@@ -67,7 +67,7 @@ it.each(['../outside/secret', '/etc/passwd', 'a/../../outside/secret', '.'])(
   },
 )
 
-it('files are read and written with the directories they lie in', async () => {
+it('files are read and written together with their directories', async () => {
   await writeInside(root, 'a/b/c.txt', 'first', 0o700)
   expect(fs.statSync(path.join(root, 'a/b/c.txt')).mode & 0o777).toBe(0o700)
   expect(String(await readInside(root, 'a/b/c.txt', 5))).toBe('first')
@@ -80,9 +80,12 @@ it('files are read and written with the directories they lie in', async () => {
   await expect(overwriteInside(root, 'x', '12345', 4)).rejects.toThrow('larger than 4 bytes')
 })
 
-it.runIf(process.getuid?.() === 0)('what root writes belongs to the owner of the directory', async () => {
-  fs.chownSync(root, 54_321, 54_321)
-  await writeInside(root, 'made/file', 'x')
-  const owners = ['made', 'made/file'].map((name) => fs.statSync(path.join(root, name)).uid)
-  expect(owners).toEqual([54_321, 54_321])
-})
+it.runIf(process.getuid?.() === 0)(
+  'a file written by root belongs to the owner of the directory',
+  async () => {
+    fs.chownSync(root, 54_321, 54_321)
+    await writeInside(root, 'made/file', 'x')
+    const owners = ['made', 'made/file'].map((name) => fs.statSync(path.join(root, name)).uid)
+    expect(owners).toEqual([54_321, 54_321])
+  },
+)

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { makeDir } from '../../test/helpers/made-dirs.ts'
 import { makeDirectory } from './make-directory.ts'
 
-it('makes a directory and all that leads there, once, for its owner alone unless told', () => {
+it('makes a directory and its parents once, private to its owner by default', () => {
   const root = makeDir('slipway-directory-')
   const modeOf = (name: string): number => fs.statSync(path.join(root, name)).mode & 0o777
   for (let n = 0; n < 2; n += 1) makeDirectory(path.join(root, 'a', 'b'))
@@ -13,7 +13,7 @@ it('makes a directory and all that leads there, once, for its owner alone unless
   expect(modeOf('c')).toBe(0o755)
 })
 
-it('ends with an error where nothing can be made', () => {
+it('fails where nothing can be created', () => {
   expect(() => makeDirectory('/proc/slipway/below')).toThrow('ENOENT')
   const file = path.join(makeDir('slipway-directory-'), 'file')
   fs.writeFileSync(file, '')

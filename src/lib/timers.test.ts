@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers())
 
 const DAY_MS = 24 * 3_600_000
 
-it('acts once, after its time', async () => {
+it('calls back once, after its time', async () => {
   const act = vi.fn<() => void>()
   startTimer(1000, act)
   await vi.advanceTimersByTimeAsync(999)
@@ -15,7 +15,7 @@ it('acts once, after its time', async () => {
   expect(act).toHaveBeenCalledTimes(1)
 })
 
-it('acts soon when its time is over already, and not at once when it is longer than Node can wait', async () => {
+it('calls back soon if its time is already over, and not at once if it is longer than Node supports', async () => {
   const soon = vi.fn<() => void>()
   const late = vi.fn<() => void>()
   startTimer(-1, soon)
@@ -28,7 +28,7 @@ it('acts soon when its time is over already, and not at once when it is longer t
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('acts again and again until it is stopped', async () => {
+it('calls back repeatedly until it is stopped', async () => {
   const act = vi.fn<() => void>()
   const timer = startInterval(1000, act)
   await vi.advanceTimersByTimeAsync(3000)

@@ -14,7 +14,7 @@ function left(signal: AbortSignal): { timers: number; listeners: number } {
 }
 const nothing = { timers: 0, listeners: 0 }
 
-describe('a wait with bounds', () => {
+describe('a wait with limits', () => {
   it('gives the result of its work', async () => {
     const { signal } = new AbortController()
     const work = Promise.withResolvers<string>()
@@ -25,20 +25,20 @@ describe('a wait with bounds', () => {
     expect(left(signal)).toEqual(nothing)
   })
 
-  it('fails as its work does', async () => {
+  it('fails when its work fails', async () => {
     const { signal } = new AbortController()
     const work = Promise.reject(new Error('broken'))
     await expect(waitFor(work, { signal, ms: 1000, awakeMs: 1000 }, same)).rejects.toThrow('broken')
     expect(left(signal)).toEqual(nothing)
   })
 
-  it('ends at once when its signal has aborted before', async () => {
+  it('ends at once when its signal was already aborted', async () => {
     const signal = AbortSignal.abort()
     expect(await waitFor(never, { signal, ms: 1000 }, same)).toBe('aborted')
     expect(left(signal)).toEqual(nothing)
   })
 
-  it('gives the result of work that was done before the signal aborted', async () => {
+  it('gives the result of work that ended before the signal aborted', async () => {
     expect(await waitFor(Promise.resolve('done'), { signal: AbortSignal.abort() }, same)).toBe('done')
   })
 
@@ -64,13 +64,13 @@ describe('a wait with bounds', () => {
     expect(left(signal)).toEqual(nothing)
   })
 
-  it('takes a time that is over already for the shortest', async () => {
+  it('treats a time in the past as the shortest time', async () => {
     const waiting = waitFor(never, { ms: -5000 }, same)
     await vi.advanceTimersByTimeAsync(1)
     expect(await waiting).toBe('late')
   })
 
-  it('throws what its end throws', async () => {
+  it('throws the error of its callback', async () => {
     const signal = AbortSignal.abort()
     const waiting = waitFor(never, { signal }, (end) => {
       throw new Error(`it was ${end}`)
@@ -79,15 +79,15 @@ describe('a wait with bounds', () => {
     expect(left(signal)).toEqual(nothing)
   })
 
-  it('leaves no rejection behind when its work fails after its end', async () => {
+  it('leaves no unhandled rejection when its work fails after its end', async () => {
     const work = Promise.withResolvers<never>()
     expect(await waitFor(work.promise, { signal: AbortSignal.abort() }, same)).toBe('aborted')
     work.reject(new Error('too late to matter'))
   })
 })
 
-describe('what is done at an abort', () => {
-  it('is done once', () => {
+describe('an abort callback', () => {
+  it('is called once', () => {
     const stop = new AbortController()
     const act = vi.fn<() => void>()
     onAbort(stop.signal, act)
@@ -96,7 +96,7 @@ describe('what is done at an abort', () => {
     expect(left(stop.signal)).toEqual(nothing)
   })
 
-  it('is done soon when the signal has aborted before', async () => {
+  it('is called soon if the signal was already aborted', async () => {
     const act = vi.fn<() => void>()
     onAbort(AbortSignal.abort(), act)
     expect(act).not.toHaveBeenCalled()
@@ -104,7 +104,7 @@ describe('what is done at an abort', () => {
     expect(act).toHaveBeenCalledTimes(1)
   })
 
-  it('is not done after it was taken back', async () => {
+  it('is not called after it was removed', async () => {
     const stop = new AbortController()
     const act = vi.fn<() => void>()
     onAbort(stop.signal, act)()
@@ -116,7 +116,7 @@ describe('what is done at an abort', () => {
   })
 })
 
-describe('a signal that follows another one later', () => {
+describe('a signal that follows another one with a delay', () => {
   it('aborts with the same reason after its time', async () => {
     const stop = new AbortController()
     const later = abortLater(stop.signal, 1000)
@@ -129,7 +129,7 @@ describe('a signal that follows another one later', () => {
     expect(left(stop.signal)).toEqual(nothing)
   })
 
-  it('follows one that has aborted before', async () => {
+  it('follows one that was already aborted', async () => {
     const later = abortLater(AbortSignal.abort(), 1000)
     await vi.advanceTimersByTimeAsync(1000)
     expect(later.signal.aborted).toBe(true)

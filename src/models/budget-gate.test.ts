@@ -10,7 +10,7 @@ function gateOf(used: () => number): BudgetGate {
 const never = new AbortController().signal
 const share = (tokens: number) => ({ tokens, usd: null, model: 'm' })
 
-it('calls that fit go side by side; one that may not waits until it is alone', async () => {
+it('calls that fit run concurrently; one that may not fit waits until it is alone', async () => {
   let used = 0
   const gate = gateOf(() => used)
   const first = await gate.reserve('j', share(40), never)
@@ -30,7 +30,7 @@ it('calls that fit go side by side; one that may not waits until it is alone', a
   expect(await third).toBeTypeOf('function')
 })
 
-it('many that come at once and may all be too large go one by one, and stop at the first past the limit', async () => {
+it('many concurrent calls that may be too large run one by one, and stop at the first past the limit', async () => {
   let used = 0
   let most = 0
   let open = 0
@@ -53,7 +53,7 @@ it('many that come at once and may all be too large go one by one, and stop at t
   expect(new Set(outcomes)).toEqual(new Set(['went', 'the budget: 120 of 100 tokens are used']))
 })
 
-it('who waits goes away when its agent does', async () => {
+it('a waiting call ends when its agent disconnects', async () => {
   const gate = gateOf(() => 0)
   await gate.reserve('j', share(90), never)
   const gone = new AbortController()

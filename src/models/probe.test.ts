@@ -32,7 +32,7 @@ async function provider(...answers: [status: number, body: string][]) {
   return { calls, target: { ...target, baseUrl } }
 }
 
-it('a provider is asked for its models with its key, and has answered when it tells them', async () => {
+it('a provider is asked for its models with its key, and has answered when it lists them', async () => {
   const { calls, target } = await provider([200, '{"data":[]}'])
   expect(await probe(upstream, { ...target, model: 'm' }, 5000)).toMatchObject({
     result: 'answered',
@@ -41,7 +41,7 @@ it('a provider is asked for its models with its key, and has answered when it te
   expect(calls).toEqual(['GET /v1/models Bearer sk-k'])
 })
 
-it('one that lists no models is asked for one token of the model that is known', async () => {
+it('a provider that lists no models is asked for one token of its known model', async () => {
   const { calls, target } = await provider(
     [404, ''],
     [402, '{"error":{"message":"credit is used up, sk-k"}}'],
@@ -53,12 +53,12 @@ it('one that lists no models is asked for one token of the model that is known',
   expect(calls[1]).toBe('POST /v1/chat/completions Bearer sk-k')
 })
 
-it('where no model is known either, nothing is claimed', async () => {
+it('without a known model nothing is claimed', async () => {
   const { target } = await provider([404, 'nothing here'])
   expect(await probe(upstream, { ...target, model: null }, 5000)).toMatchObject({ result: 'unclear' })
 })
 
-it('one that is overloaded, or says nothing in time, is not reached', async () => {
+it('an overloaded or silent provider counts as unreachable', async () => {
   const { target } = await provider([503, 'busy'])
   expect(await probe(upstream, { ...target, model: null }, 5000)).toMatchObject({ result: 'unreachable' })
   const silent = await provider()

@@ -3,7 +3,7 @@ import { openProviderHealth } from './provider-health.ts'
 
 const never = new AbortController().signal
 
-it('a provider that fails is left alone, longer each time; success forgives it', () => {
+it('a failing provider is paused, longer each time, until it succeeds', () => {
   const health = openProviderHealth(1000)
   const waits = [1, 2, 3].map((beganAt) => {
     const now = Date.now()
@@ -17,7 +17,7 @@ it('a provider that fails is left alone, longer each time; success forgives it',
   expect(health.outage('p')).toBeNull()
 })
 
-it('calls that were out together and failed together count once; what the provider asks for counts', () => {
+it('concurrent failures count once, and the pause that the provider asks for is respected', () => {
   const health = openProviderHealth(1000)
   const began = Date.now() - 50
   const first = health.failed('p', 'down', null, began)
@@ -26,7 +26,7 @@ it('calls that were out together and failed together count once; what the provid
   expect(health.failed('p', 'slow down', 60_000, began).until).toBeGreaterThan(Date.now() + 59_000)
 })
 
-it('one call tries again when the time is over, and the others wait for what comes of it', async () => {
+it('after a pause a single call is sent, and the others wait for its result', async () => {
   const health = openProviderHealth(20)
   health.failed('p', 'down', null, Date.now())
   const deadline = Date.now() + 5000
@@ -41,7 +41,7 @@ it('one call tries again when the time is over, and the others wait for what com
   expect(await Promise.all(others)).toEqual([null, null, null])
 })
 
-it('who has no patience left is told of the outage; who goes away stops waiting', async () => {
+it('a call without patience left gets the outage, and one whose agent disconnects stops waiting', async () => {
   const health = openProviderHealth(60_000)
   health.failed('p', 'down', null, Date.now())
   expect(await health.admit('p', Date.now() + 10, never)).toMatchObject({ reason: 'down' })

@@ -32,14 +32,17 @@ function brief(change: Partial<TaskBrief> = {}): TaskBrief {
 }
 
 describe('prompts', () => {
-  it.each(Role.options)('say the vision and the task to the %s, and leave nothing unfilled', (role) => {
-    const prompt = renderPrompt(brief({ role }))
-    expect(prompt).toContain('a calculator with {{title}} and $& in it\n\n\n\nand a gap')
-    expect(prompt).toContain('Task: Evaluate (engine)')
-    expect(prompt.replace('{{title}}', '')).not.toContain('{{')
-  })
+  it.each(Role.options)(
+    'contain the vision and the task for the %s, and no unfilled placeholders',
+    (role) => {
+      const prompt = renderPrompt(brief({ role }))
+      expect(prompt).toContain('a calculator with {{title}} and $& in it\n\n\n\nand a gap')
+      expect(prompt).toContain('Task: Evaluate (engine)')
+      expect(prompt.replace('{{title}}', '')).not.toContain('{{')
+    },
+  )
 
-  it('tell one agent alone to leave its checks, and a repair to be a repair', () => {
+  it('ask only a single agent to write its checks, and not in a repair', () => {
     const solo = renderPrompt(brief({ mode: 'solo' }))
     expect(solo).toContain('.slipway/checks.json')
     const repair = brief({ mode: 'solo' })
@@ -66,7 +69,7 @@ describe('prompts', () => {
     },
   )
 
-  it('show why work came back, with logs that cannot break out of their fence or grow without end', () => {
+  it('show why work was sent back, with logs that are fenced and limited', () => {
     const log = `first line\n\`\`\`\n${'x'.repeat(50_000)}\nlast line`
     const feedback = Array.from({ length: 12 }, () => ({
       kind: 'check' as const,
@@ -79,7 +82,7 @@ describe('prompts', () => {
     expect(prompt.length).toBeLessThan(40_000)
   })
 
-  it('can be replaced one by one, and a wrong placeholder is named at once', () => {
+  it('can be replaced one by one, and an unknown placeholder is an error', () => {
     fs.writeFileSync(path.join(folder, 'developer.md'), 'Mine: {{title}} {{feedback}}')
     expect(openRoles(folder).render(brief())).toBe('Mine: Evaluate\n')
     expect(openRoles(folder).render(brief({ role: 'reviewer' }))).toContain('review.json')

@@ -59,7 +59,7 @@ const portOf = (door: { address(): AddressInfo | string | null }): number => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-it('names whom a program contacts over TCP and UDP, and which program it is', async () => {
+it('lists the addresses that a program contacts over TCP and UDP, with the program', async () => {
   const program = `
     const udp = require('node:dgram').createSocket('udp4')
     udp.bind(0, '127.0.0.1')
@@ -73,7 +73,7 @@ it('names whom a program contacts over TCP and UDP, and which program it is', as
   ])
 })
 
-it('names the program that opened a connection, and not a child that has it from there', async () => {
+it('lists the program that opened a connection, and not a child that inherited it', async () => {
   const program = `
     const socket = require('node:net').connect(${portOf(listener)}, '127.0.0.1', () => {
       require('node:child_process').spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', socket] })
@@ -84,7 +84,7 @@ it('names the program that opened a connection, and not a child that has it from
   ])
 })
 
-it('tells of a socket that sends to whomever it likes', async () => {
+it('reports a socket that can send to any address', async () => {
   const program = `
     require('node:dgram').createSocket('udp4').bind(0, () => console.log('done'))`
   expect(await contactsOf(program)).toEqual([
@@ -92,7 +92,7 @@ it('tells of a socket that sends to whomever it likes', async () => {
   ])
 })
 
-it('says nothing of a program that speaks with its own parts, or is spoken to', async () => {
+it('ignores connections between the parts of a program, and incoming ones', async () => {
   const program = `
     const net = require('node:net')
     const door = net.createServer(() => undefined).listen(0, '::1', () =>

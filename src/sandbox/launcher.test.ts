@@ -55,7 +55,7 @@ function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }
 
-it('is tested behind the strongest walls', () => {
+it('is tested with the strongest kind of walls', () => {
   expect({ walls: launcher.walls, reason: launcher.reason }).toEqual({ walls: 'bubblewrap', reason: null })
 })
 
@@ -67,7 +67,7 @@ it('passes input, output and the exit code through', async () => {
   expect(await child.exited).toEqual({ code: 7, signal: null })
 })
 
-it('gives an output and an error that can be opened by their paths', async () => {
+it('provides a stdout and stderr that can be opened by their paths', async () => {
   const child = await launch(
     'echo x > /dev/stderr; echo y > /dev/stdout; echo z >> /dev/stderr; cat; echo end 1>&2',
   )
@@ -78,12 +78,12 @@ it('gives an output and an error that can be opened by their paths', async () =>
   expect((await child.exited).code).toBe(0)
 })
 
-it('gives who reads nothing an input that is at its end, by its path too', async () => {
+it('provides an input that is at its end, also by its path, to a program without input', async () => {
   const child = await launch('cat; cat /dev/stdin && echo over', { input: 'nothing' })
   expect(await collect(child)).toBe('over\n')
 })
 
-it('gives exactly the environment it was given, and a home', async () => {
+it('provides exactly the given environment, and a home', async () => {
   const names = (await output('env'))
     .split('\n')
     .map((line) => line.split('=', 1)[0])
@@ -107,13 +107,13 @@ it('lets a process write into its workspace and nowhere else', async () => {
   ])
 })
 
-it('hides what is masked, the passwords of the machine and its processes', async () => {
+it("hides masked directories, the machine's password files and its processes", async () => {
   expect(
     await output(`cat ${root}/secret/token /etc/shadow 2>/dev/null; ls /proc | grep -c '^[0-9]'; id -u`),
   ).toMatch(/^[3-9]\n1000$/)
 })
 
-it('ends a tree that resists, all of it', async () => {
+it('ends a whole tree that resists', async () => {
   const mark = `6${process.pid}4`
   const child = await launch(
     `trap "" TERM HUP; sleep ${mark} & setsid sleep ${mark} & (setsid sh -c "setsid sleep ${mark} &" &) ; echo up; wait`,
@@ -132,14 +132,14 @@ it('ends a tree that resists, all of it', async () => {
   expect(alive).toEqual([])
 })
 
-it('asks before it kills', async () => {
+it('sends SIGTERM before it kills', async () => {
   const child = await launch('trap "exit 5" TERM; echo up; while :; do sleep 0.05; done')
   await new Promise((resolve) => child.stdout.once('data', resolve))
   await child.terminate(5000)
   expect(await child.exited).toEqual({ code: 5, signal: null })
 })
 
-it('says that a command is missing', async () => {
+it('reports a missing command', async () => {
   const child = await launch('', { command: ['/no/such/agent'] })
   const text = await collect(child)
   expect(text).toContain('/no/such/agent')
@@ -151,7 +151,7 @@ it('starts sixteen at once', async () => {
   expect(texts).toEqual(Array.from({ length: 16 }, (_, n) => String(n)))
 })
 
-it('what runs ends with its helper and says so; what starts meanwhile is started by the next', async () => {
+it('running programs end with their helper and report it; new ones are started by the next helper', async () => {
   const running = await launch('sleep 300')
   const [helper = 0] = processesNaming('spawn-helper.mjs').filter((pid) => parentOf(pid) === process.pid)
   process.kill(helper, 'SIGKILL')
@@ -161,7 +161,7 @@ it('what runs ends with its helper and says so; what starts meanwhile is started
   expect(await output('echo again')).toBe('again')
 })
 
-it('sweeps what a dead server left, and no stranger with its pid', async () => {
+it('ends what a dead server left behind, but no unrelated process with the same pid', async () => {
   const child = await launch('sleep 300')
   const runDir = path.join(root, 'sweep')
   fs.mkdirSync(runDir)
@@ -176,7 +176,7 @@ it('sweeps what a dead server left, and no stranger with its pid', async () => {
   expect(fs.readdirSync(runDir)).toEqual([])
 })
 
-it('the last words of a process are heard, also when the news of its end comes before them', async () => {
+it('the last output of a process is read, even when its end is reported first', async () => {
   const child = await launch('echo first >&2; echo last >&2; exit 3')
   child.stdout.resume()
   expect(await child.exited).toEqual({ code: 3, signal: null })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { makeStreamsDir } from './streams-dir.ts'
 
-it('a start removes what the one before it left, and nothing else that its note may name', () => {
+it('a start removes what the previous one left, and nothing else that its note may name', () => {
   const runDir = fs.mkdtempSync(path.join(os.tmpdir(), 'run-'))
   const foreign = fs.mkdtempSync(path.join(os.tmpdir(), 'foreign-'))
   try {

@@ -91,14 +91,14 @@ describe('an attempt', () => {
     ])
   })
 
-  it('changes in nothing when nothing is to change', async () => {
+  it('is unchanged by an empty change', async () => {
     const { jobId, attemptId } = await storeAttempted(db)
     const before = await listAttempts(db.reader, jobId)
     await underLock(db, jobId, (trx) => updateAttempt(trx, attemptId, {}))
     expect(await listAttempts(db.reader, jobId)).toEqual(before)
   })
 
-  it('comes with what its runner needs: the feedback, and the commit that a review judges', async () => {
+  it('is loaded with what its runner needs: the feedback, and for a review the commit', async () => {
     const place = await storePlace()
     const feedback: Feedback[] = [{ kind: 'note', summary: 'again', log: 'why' }]
     const subjectId = await storeAttempt(db, place, { feedback }, { head_commit: 'h' })
@@ -124,7 +124,7 @@ describe('an attempt', () => {
     expect(await readAttempt(db.reader, newId())).toBeNull()
   })
 
-  it('has the commit that it left, if it left one', async () => {
+  it('has a commit if it left one', async () => {
     const [left, none] = await storeRow(await storePlace(), [{ head_commit: 'h' }, {}])
     expect(await attemptCommit(db.reader, left ?? '')).toBe('h')
     expect(await attemptCommit(db.reader, none ?? '')).toBeNull()
@@ -132,7 +132,7 @@ describe('an attempt', () => {
   })
 })
 
-it('the list of attempts is in the order in which they were made', async () => {
+it('the list of attempts is in the order of their creation', async () => {
   const place = await storePlace()
   const ids = await storeRow(place, [{}, {}, {}])
   expect((await listAttempts(db.reader, place.jobId)).map(({ id }) => id)).toEqual(ids)
@@ -142,7 +142,7 @@ it('the list of attempts is in the order in which they were made', async () => {
 describe('the last checkpoint of a task', () => {
   const commits = (n: number): AttemptChange => ({ base_commit: `b${n}`, head_commit: `h${n}` })
 
-  it('is that of the newest attempt that left one, of this epoch, and no review', async () => {
+  it('is that of the newest attempt of this epoch with a commit, without reviews', async () => {
     const place = await storePlace()
     expect(await lastCheckpoint(db.reader, place.taskId, 1)).toBeNull()
     await storeRow(place, [commits(1), commits(2), { base_commit: 'b3' }, {}])
@@ -153,7 +153,7 @@ describe('the last checkpoint of a task', () => {
     expect(await lastCheckpoint(db.reader, place.taskId, 3)).toBeNull()
   })
 
-  it('is none after a person has started the task over', async () => {
+  it('is null after a person has started the task over', async () => {
     const place = await storePlace()
     const before = await storeRow(place, [commits(1), commits(2)])
     expect(await attemptsOfRound(db.reader, place.taskId)).toEqual(before)
@@ -172,7 +172,7 @@ it.each([
   ['lost', true],
   ['succeeded', false],
   ['cancelled', false],
-] as const)('an attempt before that %s is one to go on from: %s', async (status, isBroken) => {
+] as const)('an attempt after one that %s continues from it: %s', async (status, isBroken) => {
   const place = await storePlace()
   const [older, before, mine] = await storeRow(place, [{ status: 'failed' }, { status }, {}])
   await storeAttempt(db, place, { number: 2, kind: 'review' }, { status: 'lost' })
@@ -181,7 +181,7 @@ it.each([
   expect(await brokenAttemptBefore(db.reader, older ?? '')).toBeNull()
 })
 
-it('a job began at the base of its first attempt that has one', async () => {
+it('the base of a job is that of its first attempt that has one', async () => {
   const place = await storePlace()
   await storeRow(place, [{}])
   expect(await firstBase(db.reader, place.jobId)).toBeNull()
@@ -191,7 +191,7 @@ it('a job began at the base of its first attempt that has one', async () => {
   expect(await hasWork(db.reader, place.jobId)).toBe(true)
 })
 
-it('the checks that an agent named are those of the newest attempt that succeeded and named some', async () => {
+it('the checks of an agent are those of its newest successful attempt with checks', async () => {
   const place = await storePlace()
   expect(await readLeftChecks(db.reader, place.jobId)).toEqual([])
   await storeRow(place, [
@@ -202,7 +202,7 @@ it('the checks that an agent named are those of the newest attempt that succeede
   expect(await readLeftChecks(db.reader, place.jobId)).toEqual(['one'])
 })
 
-it('an interrupted attempt comes with what its work is kept by, once it has a workspace', async () => {
+it('an interrupted attempt is loaded with what is needed to keep its work, if it has a workspace', async () => {
   const place = await storePlace({ source: '/a/place', branch: 'trunk' })
   const [begun, not] = await storeRow(place, [{ base_commit: 'b' }, {}])
   expect(await readInterrupted(db.reader, begun ?? '')).toEqual({

@@ -60,7 +60,7 @@ async function storeRound(
 }
 
 describe('checks', () => {
-  it('are kept with their evidence', async () => {
+  it('are stored with their evidence', async () => {
     const place = await storeAttempted(db)
     const failed = check('npm test', {
       kind: 'setup',
@@ -95,7 +95,7 @@ describe('checks', () => {
     ])
   })
 
-  it('are listed by their time and their place in the run, and counted in rounds of their task or job', async () => {
+  it('are listed by time and position in the run, and counted in rounds of their task or job', async () => {
     const place = await storeAttempted(db)
     await storeRound(place, 'job', [check('b'), check('c')])
     await storeRound(place, 'task', [check('a', { startedAt: at(-1) })])
@@ -124,7 +124,7 @@ describe('findings', () => {
   const keep = (jobId: string, commit: string, found: readonly NewFinding[]): Promise<void> =>
     underLock(db, jobId, (trx) => storeFindings(trx, jobId, commit, found))
 
-  it('are kept once, with the commit at which they were seen last, and with their waiver', async () => {
+  it('are stored once, with the commit that last showed them, and with their waiver', async () => {
     const jobId = await storeJob(db)
     await keep(jobId, 'c1', [finding('a'), finding('b')])
     const [first] = await readFindings(db.reader, jobId)
@@ -141,7 +141,7 @@ describe('findings', () => {
     expect(await underLock(db, jobId, (trx) => waiveFinding(trx, newId(), 'x'))).toBe(false)
   })
 
-  it('are shown for the commit of the whole that was checked last', async () => {
+  it('are shown for the last checked commit of the whole job', async () => {
     const place = await storeAttempted(db)
     const { jobId } = place
     await keep(jobId, 'c1', [finding('a')])
@@ -171,7 +171,7 @@ describe('findings', () => {
   })
 })
 
-it('files that were left out are listed once each, by their path, and not without end', async () => {
+it('files that were left out are listed once each, by path, up to a limit', async () => {
   const jobId = await storeJob(db)
   const leave = async (left_out: readonly { path: string; why: string }[]): Promise<void> => {
     await underLock(db, jobId, (trx) =>
@@ -194,7 +194,7 @@ it('files that were left out are listed once each, by their path, and not withou
   expect(await listLeftOut(db.reader, jobId)).toHaveLength(100)
 })
 
-it('the head of a job is what was merged last, else where it began, else nothing', async () => {
+it('the head of a job is its last merge, otherwise its base, otherwise null', async () => {
   const at = async (place: Attempted, base_commit: string): Promise<string> =>
     storeAttempt(db, place, { number: 2 }, { base_commit })
   const merged = await storeAttempted(db, {}, { head_commit: 'h', result_path: '/r' })

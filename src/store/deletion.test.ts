@@ -27,8 +27,8 @@ afterEach(() => db.close())
 
 const mark = (id: string): Promise<void> => underLock(db, id, (trx) => markDeleted(trx, id))
 
-describe('a job that is deleted', () => {
-  it('is due no more, and its idempotency key is free again', async () => {
+describe('a deleted job', () => {
+  it('is no longer due, and its idempotency key is free again', async () => {
     const key = newId()
     const id = await storeJob(db, { idempotencyKey: key })
     await db.tx((trx) => enqueueAdvance(trx, [id]))
@@ -38,7 +38,7 @@ describe('a job that is deleted', () => {
     await storeJob(db, { idempotencyKey: key })
   })
 
-  it('is gone with everything that belongs to it, and with nothing else', async () => {
+  it('is removed with all that belongs to it, and nothing else', async () => {
     const [place, other] = [await storeAttempted(db), await storeAttempted(db)]
     for (const { jobId } of [place, other]) await storeWork(db, jobId)
     const many = Array.from({ length: 2500 }, (_, n) => ({
@@ -63,7 +63,7 @@ describe('a job that is deleted', () => {
     expect(await readEvents(db.reader, place.jobId, 0, 10)).toEqual([])
   })
 
-  it('keeps its row when it was not marked', async () => {
+  it('keeps its row if it was not marked', async () => {
     const id = await storeJob(db)
     await deleteRows(db, id)
     await mark(id)
@@ -71,7 +71,7 @@ describe('a job that is deleted', () => {
   })
 })
 
-describe('how jobs ended lately', () => {
+describe('recent outcomes of jobs', () => {
   const minute = (n: number): Date => new Date(Date.UTC(2026, 0, 1, 0, n))
 
   /** Stores a job that ended at this minute, with work that ended so. */
@@ -95,7 +95,7 @@ describe('how jobs ended lately', () => {
   const error = (server: boolean): WorkOutcome => ({ kind: 'error', message: 'it is gone', server })
   const look = (since = minute(0)): Promise<RecentOutcome[]> => readOutcomes(db.reader, since)
 
-  it('is told of those that ended by themselves since then, the last first', async () => {
+  it('include jobs that ended by themselves since then, the last first', async () => {
     expect(await look()).toEqual([])
     await ended(1, { status: 'completed' })
     await ended(2, { status: 'cancelled' })
@@ -111,7 +111,7 @@ describe('how jobs ended lately', () => {
     expect((await look()).map(({ endedAt }) => endedAt)).toEqual([19, 18, 17, 16, 15, 14, 13, 12].map(minute))
   })
 
-  it('blames the server where the last work of the failed job ended in an error of its own', async () => {
+  it("are the server's fault when the last work of a failed job ended in an error of its own", async () => {
     await ended(1, { status: 'failed' }, [error(true)])
     await ended(2, { status: 'failed' }, [error(false)])
     await ended(3, { status: 'completed' }, [error(true)])

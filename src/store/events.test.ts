@@ -41,7 +41,7 @@ async function page(jobId: string, query: Record<string, unknown> = {}): Promise
 }
 
 describe('appending', () => {
-  it('continues the numbers of the job, and returns the last', async () => {
+  it('continues the numbers of the job, and returns the last one', async () => {
     const jobId = await storeJob(db)
     expect(await append(jobId, [ready('one'), ready('two')])).toBe(3)
     expect(await append(jobId, [ready('three')])).toBe(4)
@@ -52,7 +52,7 @@ describe('appending', () => {
     ])
   })
 
-  it('keeps every field, and a time of its own', async () => {
+  it('keeps every field, and a given time', async () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     const at = new Date('2026-01-02T03:04:05.678Z')
     const data = { commit: null }
@@ -73,7 +73,7 @@ describe('appending', () => {
     ])
   })
 
-  it('takes more events than one statement can', async () => {
+  it('accepts more events than one statement can insert', async () => {
     const jobId = await storeJob(db)
     const many = Array.from({ length: 2345 }, (_, n) => ready(String(n)))
     expect(await append(jobId, many)).toBe(2346)
@@ -82,7 +82,7 @@ describe('appending', () => {
     expect(others).toHaveLength(1)
   })
 
-  it('wakes those who listen with the number of the last event', async () => {
+  it('wakes listeners with the number of the last event', async () => {
     const jobId = await storeJob(db)
     const heard: (string | null)[] = []
     const stop = await db.listen(eventsChannel, (payload) => heard.push(payload))
@@ -93,7 +93,7 @@ describe('appending', () => {
 })
 
 describe('reading', () => {
-  it('gives what came after a number, oldest first, up to a limit', async () => {
+  it('returns events after a number, oldest first, up to a limit', async () => {
     const jobId = await storeJob(db)
     await append(
       jobId,
@@ -107,7 +107,7 @@ describe('reading', () => {
     expect(await readEvents(db.reader, newId(), 0, 10)).toEqual([])
   })
 
-  it('gives the transcript of one attempt', async () => {
+  it('returns the transcript of one attempt', async () => {
     const { jobId, attemptId } = await storeAttempted(db)
     await append(jobId, [
       ready('a', { attemptId }),
@@ -121,7 +121,7 @@ describe('reading', () => {
     expect(await read(2)).toEqual(['a', 'b'])
   })
 
-  it('shows people the last messages with their phases, without what agents say', async () => {
+  it('shows people the last messages with their phases, without the output of agents', async () => {
     const jobId = await storeJob(db)
     await append(jobId, [ready('planned')])
     await underLock(db, jobId, (trx) => updateJob(trx, jobId, { phase: 'building' }))
@@ -143,7 +143,7 @@ describe('reading', () => {
 })
 
 describe('a page', () => {
-  it('goes forward from a number and backward from another, and is always oldest first', async () => {
+  it('goes forward from a number or backward from one, and is always oldest first', async () => {
     const jobId = await storeJob(db)
     await append(
       jobId,
@@ -160,7 +160,7 @@ describe('a page', () => {
     expect(await page(jobId, { after: 4, before: 8 })).toEqual([5, 6, 7])
   })
 
-  it('holds only what was asked for', async () => {
+  it('contains only events that match the filter', async () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     await append(jobId, [
       ready('2', { taskId }),

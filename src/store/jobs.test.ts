@@ -40,7 +40,7 @@ async function change(id: string, columns: JobChange): Promise<void> {
 const since = '2026-01-01T00:00:00.000Z'
 
 describe('an accepted job', () => {
-  it('is queued, keeps what was asked for, and has its first event', async () => {
+  it('is queued, keeps its options, and has its first event', async () => {
     const row = newJobRow({
       agents: { reviewer: 'codex' },
       model: 'large',
@@ -100,7 +100,7 @@ describe('an accepted job', () => {
     ])
   })
 
-  it('is found by its idempotency key, which no other job can have', async () => {
+  it('is found by its idempotency key, which is unique', async () => {
     const key = newId()
     const id = await storeJob(db, { idempotencyKey: key, requestHash: 'hash' })
     expect(await findByIdempotencyKey(db.reader, key)).toEqual({ id, request_hash: 'hash' })
@@ -108,7 +108,7 @@ describe('an accepted job', () => {
     expect(await findByIdempotencyKey(db.reader, newId())).toBeNull()
   })
 
-  it('is stored with all that arrive with it, or none of them is', async () => {
+  it('is stored together with all others of the batch, or none is', async () => {
     const [one, other] = [newJobRow(), newJobRow()]
     const twice = db.tx((trx) => insertJobs(trx, [one, other, { ...newJobRow(), id: one.id }]))
     await expect(twice).rejects.toThrow(/unique/i)
@@ -117,7 +117,7 @@ describe('an accepted job', () => {
 })
 
 describe('reading and locking', () => {
-  it('give the same row, and nothing for a job that does not exist or was deleted', async () => {
+  it('return the same row, and null for a missing or deleted job', async () => {
     const id = await storeJob(db)
     const locked = await db.tx((trx) => lockJob(trx, id))
     expect(locked?.job).toEqual(await readJob(db.reader, id))
@@ -129,7 +129,7 @@ describe('reading and locking', () => {
 })
 
 describe('a change', () => {
-  it('writes the columns that it names, and leaves the others', async () => {
+  it('writes only the named columns', async () => {
     const id = await storeJob(db, { budget: { usd: 1 } })
     const before = await readJob(db.reader, id)
     const at = new Date(since)
@@ -158,7 +158,7 @@ describe('a change', () => {
     expect(await readJob(db.reader, id)).toEqual({ ...before, ...columns })
   })
 
-  it('takes away what is null', async () => {
+  it('removes what is null', async () => {
     const id = await storeJob(db, { budget: { usd: 1 } }, { error: 'it broke' })
     await change(id, {
       error: null,
@@ -176,7 +176,7 @@ describe('a change', () => {
 })
 
 describe('lists of jobs', () => {
-  it('name those that have not ended', async () => {
+  it('contain those that have not ended', async () => {
     const statuses = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const
     const ids = await Promise.all(statuses.map((status) => storeJob(db, {}, { status })))
     const found = await unfinishedJobs(db.reader)
@@ -184,7 +184,7 @@ describe('lists of jobs', () => {
     expect(found).toEqual(found.toSorted())
   })
 
-  it('name those that wait for something of a kind', async () => {
+  it('contain those with a kind of wait', async () => {
     const wait = { on: 'it', since, until: null }
     const backend = await storeJob(db, {}, { status: 'waiting', wait: { for: 'backend', ...wait } })
     const budget = await storeJob(db, {}, { status: 'waiting', wait: { for: 'budget', ...wait } })
@@ -194,7 +194,7 @@ describe('lists of jobs', () => {
     expect(await jobsWaitingFor(db.reader, 'budget')).toEqual([budget])
   })
 
-  it('count jobs and their tasks by status, without those of the server', async () => {
+  it('count jobs and their tasks by status, without hidden ones', async () => {
     const before = await countStatuses(db.reader)
     const { jobId, agentId } = await storeAttempted(db)
     await storeTask(db, { jobId, agentId })
@@ -206,7 +206,7 @@ describe('lists of jobs', () => {
   })
 })
 
-it('the usage of a job is the sum of its attempts, and has no cost where no price is known', async () => {
+it('the usage of a job is the sum of its attempts, and has no cost if no price is known', async () => {
   const { jobId, agentId, taskId } = await storeAttempted(db)
   expect(await readUsage(db.reader, jobId)).toEqual({
     input_tokens: 0,
@@ -226,7 +226,7 @@ it('the usage of a job is the sum of its attempts, and has no cost where no pric
   })
 })
 
-it('results are where the data directory is now, when it was moved', async () => {
+it('results are in the current data directory, even if it was moved', async () => {
   const inside = await storeJob(db, {}, { result_path: '/old/place/jobs/a-job/result' })
   const other = await storeJob(db, {}, { result_path: '/somewhere/else' })
   const none = await storeJob(db)

@@ -30,7 +30,7 @@ async function take({ jobId, agentId }: Omit<Place, 'taskId'>, attemptId: string
   return messages.map(({ text }) => text)
 }
 
-it('messages are taken once, in the order in which they were sent, by the agent they are for', async () => {
+it('messages are taken once, in the order of sending, by their agent', async () => {
   const place = await storeAttempted(db)
   const other = { jobId: place.jobId, agentId: await storeAgent(db, place.jobId) }
   for (const text of ['one', 'two', 'three']) await send(place, text)
@@ -41,7 +41,7 @@ it('messages are taken once, in the order in which they were sent, by the agent 
   expect(await take(place, place.attemptId)).toEqual(['four'])
 })
 
-it('a new attempt hears what earlier ones of its kind at the same task were told', async () => {
+it('a new attempt gets the messages of earlier ones of its kind and task', async () => {
   const place = await storeAttempted(db)
   const review = await storeAttempt(db, place, { kind: 'review' })
   const elsewhere = await storeAttempt(db, { ...place, taskId: await storeTask(db, place, { position: 1 }) })
@@ -62,7 +62,7 @@ it('a new attempt hears what earlier ones of its kind at the same task were told
   expect(await texts(place.attemptId)).toEqual([])
 })
 
-it('a recipient is an agent of the job, with the session that it has now', async () => {
+it('a recipient is an agent of the job, with its current session', async () => {
   const place = await storeAttempted(db)
   const idle = await storeAgent(db, place.jobId, { name: 'Idle' })
   const read = (jobId: string, agentId: string) => db.tx((trx) => readRecipient(trx, jobId, agentId))
@@ -76,7 +76,7 @@ it('a recipient is an agent of the job, with the session that it has now', async
   expect(await read(place.jobId, newId())).toBeNull()
 })
 
-it('documents are kept byte for byte, listed in the order in which they came, and deleted', async () => {
+it('documents are stored byte for byte, listed in their order, and deleted', async () => {
   const jobId = await storeJob(db)
   const content = Uint8Array.from({ length: 256 }, (_, byte) => byte)
   const ids: string[] = []

@@ -17,7 +17,7 @@ it('a job has no plan at first', async () => {
   expect(await readPlans(db.reader, await storeJob(db))).toEqual({ proposed: null, adopted: null })
 })
 
-it('each of the two is written without the other, replaced and taken away', async () => {
+it('a plan and a proposal are written, replaced and removed independently', async () => {
   const id = await storeJob(db)
   const other = { ...plan, title: 'Another' }
   const save = (change: Parameters<typeof savePlans>[2]): Promise<void> =>

@@ -53,7 +53,7 @@ async function letLeaseEnd(jobId: string, workId: string): Promise<void> {
 }
 
 describe('a due advance', () => {
-  it('is listed, the longest due first, and up to a limit', async () => {
+  it('is listed, the longest due first, up to a limit', async () => {
     const ids = [await storeJob(db), await storeJob(db), await storeJob(db)]
     for (const [index, id] of ids.entries()) await enqueue(id, later((index - 5) * 1000))
     await storeJob(db)
@@ -61,7 +61,7 @@ describe('a due advance', () => {
     expect(await dueAdvances(db.reader, 2)).toEqual(ids.slice(0, 2))
   })
 
-  it('is not due before its time, and is never put later by another', async () => {
+  it('is not due before its time, and a later request never delays it', async () => {
     const id = await storeJob(db)
     await enqueue(id, later(HOUR_MS))
     expect(await isAdvanceDue(db, id)).toBe(false)
@@ -81,7 +81,7 @@ describe('a due advance', () => {
     expect(await isAdvanceDue(db, id)).toBe(false)
   })
 
-  it('that failed comes again later each time, at most a minute later', async () => {
+  it('that failed comes again with growing pauses of at most a minute', async () => {
     const id = await storeJob(db)
     const waits: number[] = []
     for (let failures = 0; failures < 9; failures += 1) {
@@ -97,7 +97,7 @@ describe('a due advance', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60])
   })
 
-  it('wakes the workers when it is committed, and nobody when there is none', async () => {
+  it('wakes the workers when it is committed, and only then', async () => {
     let woken = 0
     const heard = Promise.withResolvers<void>()
     const stop = await db.listen(queueChannel, () => {
@@ -136,7 +136,7 @@ describe('a claim', () => {
     expect(await claim(queue)).toMatchObject({ id })
   })
 
-  it('takes the higher priority, then what finishes something, then the job that has least, then the oldest', async () => {
+  it('takes the higher priority, then work that finishes something, then the job with the least work, then the oldest', async () => {
     const at = (minutes: number): { createdAt: Date } => ({ createdAt: later(minutes * -60_000) })
     const low = await storeJob(db, { priority: 'low', ...at(9) })
     const old = await storeJob(db, at(8))
@@ -160,7 +160,7 @@ describe('a claim', () => {
     expect(order).toEqual(['high', 'high', 'young', 'old', 'old', 'young', 'young', 'low', 'low'])
   })
 
-  it('that ran out before the work began is free for another, with a later lease', async () => {
+  it('that expired before the work began is free for another, with a later lease', async () => {
     const jobId = await storeJob(db)
     const id = await storeWork(db, jobId)
     const first = await claim()
@@ -173,7 +173,7 @@ describe('a claim', () => {
 })
 
 describe('a lease', () => {
-  it('is renewed for the worker that has it, also after it ran out, and for no other', async () => {
+  it('is renewed only for the worker that holds it, even after it expired', async () => {
     const jobId = await storeJob(db)
     const id = await storeWork(db, jobId)
     await claimWork(db, jobId, 'work', worker)
@@ -185,7 +185,7 @@ describe('a lease', () => {
     expect(await expiredWork(db.reader, [])).toEqual([])
   })
 
-  it('that ran out is found by all but who runs the work, and is ended once', async () => {
+  it('that expired is found by all except its worker, and is ended once', async () => {
     const jobId = await storeJob(db)
     const id = await storeWork(db, jobId)
     const { lease } = await claimWork(db, jobId, 'work', worker)
@@ -200,7 +200,7 @@ describe('a lease', () => {
     expect(await underLock(db, jobId, (trx) => holdsLease(trx, id, lease))).toBe(false)
   })
 
-  it('ends with all others when no worker is alive: what had begun is told, what had not can be claimed', async () => {
+  it('ends with all others when no worker is alive: started work is reported, other work can be claimed', async () => {
     const [one, other] = [await storeJob(db), await storeJob(db)]
     const running = await storeWork(db, one, { kind: 'checks' })
     await claimWork(db, one)
@@ -214,8 +214,8 @@ describe('a lease', () => {
   })
 })
 
-describe('what is counted', () => {
-  it('is due, waits for its time, or is claimed', async () => {
+describe('the counts of the queue', () => {
+  it('are of due, delayed and claimed work', async () => {
     const jobId = await storeJob(db)
     for (const kind of ['attempt', 'attempt', 'checks', 'merge'] as const)
       await storeWork(db, jobId, { kind })
@@ -233,7 +233,7 @@ describe('what is counted', () => {
     })
   })
 
-  it('is found by a probe that changes nothing', async () => {
+  it('come from a probe that changes nothing', async () => {
     const jobId = await storeJob(db)
     const id = await storeWork(db, jobId)
     await enqueue(jobId)

@@ -29,7 +29,7 @@ afterAll(() => db.close())
 const read = (jobId: string): Promise<Snapshot | null> =>
   underLock(db, jobId, (trx) => readSnapshot(trx, jobId))
 
-it('a fresh job has nothing but itself', async () => {
+it('the snapshot of a new job contains only the job', async () => {
   const id = await storeJob(db)
   expect(await read(id)).toEqual({
     job: {
@@ -62,7 +62,7 @@ it('a fresh job has nothing but itself', async () => {
   })
 })
 
-it('holds everything that the rules read, in the order in which it came', async () => {
+it('contains everything that the rules read, in order', async () => {
   const jobId = await storeJob(db, { budget: { tokens: 3 } }, { cancel_requested_at: new Date() })
   const agentId = await storeAgent(db, jobId)
   const [b, a] = [
@@ -190,7 +190,7 @@ it('holds everything that the rules read, in the order in which it came', async 
   })
 })
 
-it('leaves out the past of tasks at which nobody works any more, but not while the job is being planned', async () => {
+it('omits the past of finished tasks, except while the job is being planned', async () => {
   const jobId = await storeJob(db)
   const agentId = await storeAgent(db, jobId)
   const past = async (kind: 'plan' | 'build'): Promise<void> => {
@@ -213,7 +213,7 @@ it('leaves out the past of tasks at which nobody works any more, but not while t
   expect(building?.tasks).toHaveLength(2)
 })
 
-it('takes from a snapshot before it what cannot have changed, and reads anew what is new', async () => {
+it('reuses what cannot have changed from an earlier snapshot, and reads the rest again', async () => {
   const jobId = await storeJob(db)
   const agentId = await storeAgent(db, jobId)
   const first = await storeTask(db, { jobId, agentId }, { key: 'a', position: 0 })

@@ -91,7 +91,7 @@ describe('agents', () => {
     })
   })
 
-  it('change in what is named', async () => {
+  it('change only in the named fields', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(db)
     const change = { status: 'working', task_id: taskId, last_activity: 'reads', model: 'm' } as const
     await underLock(db, jobId, async (trx) => {
@@ -106,7 +106,7 @@ describe('agents', () => {
     })
   })
 
-  it('show the attempt that runs, else the newest', async () => {
+  it('show the running attempt, otherwise the newest', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(db)
     const place = { jobId, agentId, taskId }
     const newest = await storeAttempt(db, place, { number: 2 }, { input_tokens: 2 })
@@ -117,7 +117,7 @@ describe('agents', () => {
     expect(await agentOf(jobId, agentId)).toMatchObject({ attempt_id: newest })
   })
 
-  it('work from the beginning of an attempt, and are idle when it lets them go', async () => {
+  it('are working from the beginning of an attempt, and idle when they are released', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(db)
     const begun = await underLock(db, jobId, (trx) => beginActivity(trx, attemptId))
     expect(begun).toEqual({ name: 'Developer', title: 'Build it' })
@@ -133,7 +133,7 @@ describe('agents', () => {
     expect(await underLock(db, jobId, (trx) => beginActivity(trx, newId()))).toBeNull()
   })
 
-  it('of a task that has ended are settled, unless they are busy by then', async () => {
+  it('of an ended task are released, unless they are busy by then', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(db)
     const other = await storeTask(db, { jobId, agentId }, { position: 1 })
     const settle = (): Promise<void> =>
@@ -151,7 +151,7 @@ describe('agents', () => {
     expect(await agentOf(jobId, agentId)).toMatchObject({ status: 'failed', task_id: null })
   })
 
-  it('are chosen by their role: free before busy, preferred before others', async () => {
+  it('are chosen by their role: idle before busy, preferred before others', async () => {
     const jobId = await storeJob(db)
     const [one, two] = [await storeAgent(db, jobId), await storeAgent(db, jobId)]
     const task = await storeTask(db, { jobId, agentId: one })
@@ -173,7 +173,7 @@ describe('agents', () => {
 })
 
 describe('tasks', () => {
-  it('are listed in the order of the plan, with all that was said of them', async () => {
+  it('are listed in the order of the plan, with all their fields', async () => {
     const jobId = await storeJob(db)
     const agentId = await storeAgent(db, jobId, { backend: 'codex' })
     const place = { jobId, agentId }
@@ -221,7 +221,7 @@ describe('tasks', () => {
     expect(await listTasks(db.reader, newId())).toEqual([])
   })
 
-  it('come with what a brief says of them', async () => {
+  it('include their data for a brief', async () => {
     const { jobId, agentId } = await storeAttempted(db)
     const id = await storeTask(db, { jobId, agentId }, { acceptance: ['it runs'], checks: ['npm test'] })
     expect(await readTask(db.reader, id)).toEqual({
@@ -237,7 +237,7 @@ describe('tasks', () => {
     expect(await readTask(db.reader, newId())).toBeNull()
   })
 
-  it('change in what is named', async () => {
+  it('change only in the named fields', async () => {
     const { jobId, taskId } = await storeAttempted(db)
     const date = new Date(at)
     await underLock(db, jobId, async (trx) => {
@@ -255,7 +255,7 @@ describe('tasks', () => {
     expect(await taskOf(jobId, taskId)).toMatchObject({ ...ended, error: null, completed_at: null })
   })
 
-  it('show what their attempts have made of them, and what the agent at work does', async () => {
+  it('show the state of their attempts, and the activity of their agent', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(db)
     const place = { jobId, agentId, taskId }
     const change = { base_commit: 'b', head_commit: 'h', input_tokens: 1 }
@@ -279,7 +279,7 @@ describe('tasks', () => {
     })
   })
 
-  it('name their reviewer while they are reviewed', async () => {
+  it('name their reviewer during a review', async () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     const reviewer = await storeAgent(db, jobId, { name: 'Reviewer', role: 'reviewer' })
     await storeAttempt(
@@ -306,7 +306,7 @@ describe('tasks', () => {
     expect((await taskOf(jobId, taskId))?.check_summary).toEqual({ total: 3, passed: 2, failed: 1 })
   })
 
-  it('that were begun say what they wait for: a slot, then what the job waits for; and nothing while they move', async () => {
+  it('that have begun show what they wait for: a slot, otherwise the wait of the job, and nothing while they are worked on', async () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     expect((await taskOf(jobId, taskId))?.wait).toBeNull()
     const wait = { for: 'retry', on: 'it', since: at, until: at } as const
@@ -322,7 +322,7 @@ describe('tasks', () => {
     expect((await taskOf(jobId, taskId))?.wait).toBeNull()
   })
 
-  it('do not wait for a slot where git work is all that is queued', async () => {
+  it('do not wait for a slot when only git work is queued', async () => {
     const { jobId, taskId, attemptId } = await storeAttempted(db)
     await storeWork(db, jobId, { taskId, attemptId, kind: 'merge' })
     expect((await taskOf(jobId, taskId))?.wait).toBeNull()
@@ -346,7 +346,7 @@ describe('tasks', () => {
     ])
   })
 
-  it('of which the plan comes is the last planning task of the architect', async () => {
+  it('get their plan from the last planning task of the architect', async () => {
     const jobId = await storeJob(db)
     const place = { jobId, agentId: await storeAgent(db, jobId) }
     const planning = (): Promise<{ id: string } | null> =>
@@ -360,8 +360,8 @@ describe('tasks', () => {
   })
 })
 
-describe('what people do to a task', () => {
-  it('starting it over makes it as it was before it began, with notes, and counts no earlier attempt', async () => {
+describe("a person's action on a task", () => {
+  it('to start it over resets it, with notes, and ignores earlier attempts', async () => {
     const { jobId, taskId } = await storeAttempted(db)
     await underLock(db, jobId, async (trx) => {
       await updateTask(trx, taskId, { status: 'failed', error: 'no', completed_at: new Date() })
@@ -378,7 +378,7 @@ describe('what people do to a task', () => {
     expect(row).toEqual({ tries_from: 2, notes: '[{"kind":"note","summary":"try this"}]' })
   })
 
-  it('cancelling it, or its job, is seen by who works on it', async () => {
+  it('to cancel it, or its job, is seen by its worker', async () => {
     const { jobId, taskId } = await storeAttempted(db)
     const other = await storeTask(db, { jobId, agentId: await storeAgent(db, jobId) })
     const wanted = (): Promise<boolean[]> =>

@@ -64,7 +64,7 @@ describe('work', () => {
     expect(await begin(lease)).toBe(false)
   })
 
-  it('is ended by who holds the lease, or by the server whatever the lease, and once', async () => {
+  it('is ended once, by the holder of its lease, or by the server with any lease', async () => {
     const jobId = await storeJob(db)
     const id = await storeWork(db, jobId)
     const { lease } = await claimWork(db, jobId)
@@ -76,7 +76,7 @@ describe('work', () => {
     expect(await end(null)).toBe(false)
   })
 
-  it('is held with its lease until that ends', async () => {
+  it('is active with its lease until that ends', async () => {
     const jobId = await storeJob(db)
     const id = await storeWork(db, jobId)
     const holds = (lease: number): Promise<boolean> =>
@@ -90,7 +90,7 @@ describe('work', () => {
     expect(await holds(lease)).toBe(false)
   })
 
-  it('shows the check of the whole job that it has reached', async () => {
+  it('shows the running check of the whole job', async () => {
     const jobId = await storeJob(db)
     const { work } = await storeWork(db, jobId).then(() => claimWork(db, jobId))
     const check = { command: 'npm test', number: 1, total: 2, started_at: since }
@@ -99,7 +99,7 @@ describe('work', () => {
   })
 })
 
-describe('a job that has not ended', () => {
+describe('an unfinished job', () => {
   const wait = (what: Wait['for'], until: string | null = null): Wait => ({
     for: what,
     on: 'it',
@@ -107,7 +107,7 @@ describe('a job that has not ended', () => {
     until,
   })
 
-  it('is moved by a due advance, by queued work and by work with a lease, and by nothing else', async () => {
+  it('is moved only by a due advance, by queued work and by work with a lease', async () => {
     const jobId = await storeJob(db, {}, { status: 'running' })
     expect(await isStuck(jobId)).toBe(true)
     const id = await storeWork(db, jobId)
@@ -129,24 +129,24 @@ describe('a job that has not ended', () => {
     ['backend', false],
     ['retry', true],
     ['disk', true],
-  ] as const)('and waits for %s without an advance is stuck: %s', async (what, stuck) => {
+  ] as const)('that waits for %s without an advance is stuck: %s', async (what, stuck) => {
     const waiting = { status: 'waiting', wait: wait(what) } as const
     expect(await isStuck(await storeJob(db, {}, waiting))).toBe(stuck)
     expect(await isStuck(await storeJob(db, {}, { ...waiting, cancel_requested_at: new Date() }))).toBe(true)
     expect(await isStuck(await storeJob(db, {}, { ...waiting, status: 'running' }))).toBe(true)
   })
 
-  it('and whose plan was approved meanwhile does not wait any more', async () => {
+  it('whose plan was approved meanwhile no longer waits', async () => {
     const waiting = { status: 'waiting', wait: wait('approval'), plan_approved: true } as const
     expect(await isStuck(await storeJob(db, {}, waiting))).toBe(true)
   })
 
-  it.each(['completed', 'failed', 'cancelled'] as const)('is none that is %s', async (status) => {
+  it.each(['completed', 'failed', 'cancelled'] as const)('is never one that is %s', async (status) => {
     expect(await isStuck(await storeJob(db, {}, { status }))).toBe(false)
   })
 })
 
-it('slots are busy with running work, without that whose agent waits for a person, and without git work', async () => {
+it('slots are used by running work, except git work and work whose agent waits for a person', async () => {
   const { jobId, taskId, attemptId, agentId } = await storeAttempted(db)
   const before = await busySlots(db.reader)
   for (const given of [
@@ -163,7 +163,7 @@ it('slots are busy with running work, without that whose agent waits for a perso
 })
 
 describe('a worker', () => {
-  it('is listed from its start to its end, with the work that it holds', async () => {
+  it('is listed from its start to its end, with its work', async () => {
     const [id, idle] = [newId(), newId()]
     for (const one of [id, idle])
       await db.tx((trx) => insertWorker(trx, { id: one, host: 'here', pid: 7, slots: 4 }))
@@ -193,7 +193,7 @@ describe('a worker', () => {
     expect((await listWorkers(db.reader)).map((worker) => worker.id)).not.toContain(id)
   })
 
-  it('says why work that is due is not claimed', async () => {
+  it('reports why due work is not claimed', async () => {
     const id = newId()
     await db.tx((trx) => insertWorker(trx, { id, host: 'here', pid: 7, slots: 4 }))
     expect(await readHold(db.reader)).toEqual({ for: 'capacity', on: 'a free worker slot' })

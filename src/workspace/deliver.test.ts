@@ -40,7 +40,7 @@ const states: Readonly<Record<string, (dir: string) => void>> = {
   'with settings that git refuses': (dir) => fs.writeFileSync(path.join(dir, '.git', 'config'), '[[['),
 }
 
-it.each(Object.entries(states))('a delivery is known again %s', async (_state, change) => {
+it.each(Object.entries(states))('a delivery is recognised %s', async (_state, change) => {
   const place = path.join(dataDir, newId(), 'result')
   fs.mkdirSync(path.dirname(place))
   const first = await deliverRepository(repository, place)
@@ -54,7 +54,7 @@ it.each([
   ['is a directory without a repository', (dir: string) => fs.mkdirSync(dir)],
   ['is a file', (dir: string) => fs.writeFileSync(dir, 'mine')],
   ['is another repository', (dir: string) => void gitIn(path.dirname(dir), ['init', '--quiet', dir])],
-])('what %s is left alone, and the delivery goes beside it', async (_what, make) => {
+])('something that %s is not changed, and the delivery goes next to it', async (_what, make) => {
   const place = path.join(dataDir, newId(), 'result')
   fs.mkdirSync(path.dirname(place))
   make(place)

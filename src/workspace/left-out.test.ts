@@ -38,7 +38,7 @@ const key = (what: string): string =>
   [`-----${what} RSA PRIVATE KEY-----`, 'MIIEpAIBAAKCAQEA7bq9'.repeat(12), ''].join('\n')
 const privateKey = `${key('BEGIN')}-----END RSA PRIVATE KEY-----\n`
 
-it('what a tool makes again, core files and files for secrets are left out, and that is said', async () => {
+it('generated files, core files and files with secrets are left out and reported', async () => {
   const made = await record({
     'index.js': '1',
     '.env': 'KEY=1',
@@ -80,7 +80,7 @@ it('what a tool makes again, core files and files for secrets are left out, and 
   ])
 })
 
-it('what the repository tracks, wants or ignores itself is its own affair', async () => {
+it('the repository decides about files that it tracks, includes or ignores itself', async () => {
   const wanted = await record({ '.gitignore': '!.env\nbuild/\n', '.env': 'PORT=1\n', 'build/x': '1' })
   expect(await namesIn(wanted.commit)).toEqual(['.env', '.gitignore'])
   expect(wanted.leftOut).toEqual([])
@@ -89,7 +89,7 @@ it('what the repository tracks, wants or ignores itself is its own affair', asyn
   expect(again.leftOut).toEqual([])
 })
 
-it('a file with a secret is left out: a new one whole, a changed one as it was', async () => {
+it('a file with a secret is left out: a new one completely, a changed one keeps its old content', async () => {
   const first = await record({ 'config.js': 'export const port = 1\n', 'readme.md': 'hello\n' })
   const made = await record(
     {

@@ -92,11 +92,11 @@ describe('an attempt', () => {
     expect((await diff(repository, '', main, 1000)).diff).toContain('+a')
   })
 
-  it('that changed nothing says so', async () => {
+  it('without changes reports that', async () => {
     expect(await attempt(() => undefined)).toMatchObject({ changed: false, files: 0 })
   })
 
-  it('merges beside another and conflicts over the same line', async () => {
+  it('merges next to another one, and conflicts over the same line', async () => {
     const base = await headCommit(repository)
     const [one, two, other] = [
       await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'same.txt'), 'one\n'), base),
@@ -108,7 +108,7 @@ describe('an attempt', () => {
     expect(await merge(two.commit)).toEqual({ outcome: 'conflict', files: ['same.txt'] })
   })
 
-  it('runs nothing that the agent planted in its repository, and leaves reports and nested repositories out', async () => {
+  it('runs nothing that the agent planted in its repository, and omits reports and nested repositories', async () => {
     const marker = path.join(dataDir, 'marker')
     const work = await attempt(({ dir }) => {
       const script = `#!/bin/sh\ntouch ${marker}\n`
@@ -146,7 +146,7 @@ describe('an attempt', () => {
   })
 })
 
-it('a delivery is a clone for a person; a newer one goes beside what the person may have changed', async () => {
+it('a delivery is a clone for a person; a newer one goes next to one that was changed', async () => {
   const result = path.join(dataDir, 'jobs', jobId, 'result')
   const first = await deliverRepository(repository, result)
   expect(first).toEqual({ path: result, commit: await headCommit(repository) })
@@ -173,7 +173,7 @@ it.each([
   'a/.GIT/x',
   'a\u0000b',
   'x'.repeat(5000),
-])('the path %j leads nowhere', (name) => {
+])('the path %j does not exist', (name) => {
   expect(isPath(Buffer.from(name))).toBe(false)
 })
 
@@ -184,8 +184,8 @@ it.each(['-x', '--upload-pack=x', 'main..x', '@{1}', 'refs/heads/main', 'a b', '
   },
 )
 
-describe('what people look at', () => {
-  it('is the beginning of a diff that is too large, and says so', async () => {
+describe('a view for people', () => {
+  it('of a diff that is too large shows its beginning, and that it was cut', async () => {
     const { commit } = await attempt(({ dir }) =>
       fs.writeFileSync(path.join(dir, 'large.txt'), Buffer.alloc(20_000_000, 'a line of text\n')),
     )
@@ -205,7 +205,7 @@ describe('what people look at', () => {
     ['-86400 +0000', expect.stringMatching(/^19(69-12-31|70-01-01)T00:00:00/)],
     ['99999999999999999999999 +0000', expect.stringMatching(/^\d{4}-/)],
     ['soon +0000', expect.stringMatching(/^\d{4}-/)],
-  ])('is a commit whatever its date says (%s)', async (date, at) => {
+  ])('of a commit works for any date (%s)', async (date, at) => {
     const run = (args: string[], input = ''): string =>
       execFileSync('git', ['--git-dir', repository.dir, ...args], { input, encoding: 'utf8' }).trim()
     const tree = run(['rev-parse', `${await headCommit(repository)}^{tree}`])
@@ -229,7 +229,7 @@ describe('a source', () => {
     )
   })
 
-  it('is begun from the branch that was accepted, whatever is checked out in it by then', async () => {
+  it('is used from its accepted branch, whatever is checked out in it by then', async () => {
     const source = makeSource(path.join(dataDir, 'switched'))
     gitIn(source, ['checkout', '-q', '-b', 'other', 'v1'])
     const fetched = await ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'trunk' })
@@ -262,7 +262,7 @@ describe('a source', () => {
     'http://127.0.0.1:1/x.git',
     '-oProxyCommand=x',
     'https://me:TOKEN@example.org/x',
-  ])('%j is refused with a sentence', async (source) => {
+  ])('%j is refused with an explanation', async (source) => {
     const made = ensureJobRepository({ dataDir, jobId: newId(), source, branch: 'main' })
     const error = await made.catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(SourceError)
@@ -270,7 +270,7 @@ describe('a source', () => {
   })
 })
 
-it('the pool gives each of its repositories once', async () => {
+it('the pool hands out each of its repositories once', async () => {
   const pool = openPool({ dataDir, size: 2 })
   const ids = Array.from({ length: 4 }, newId)
   const made = await Promise.all(
@@ -299,7 +299,7 @@ describe('an archive', () => {
     return dir
   }
 
-  it('holds every file and link, also what the repository marks to be left out or rewritten', async () => {
+  it('contains every file and link, ignoring export attributes of the repository', async () => {
     const work = await attempt(({ dir }) => {
       fs.writeFileSync(path.join(dir, '.gitattributes'), 'secret.txt export-ignore\nversion export-subst\n')
       fs.writeFileSync(path.join(dir, 'secret.txt'), 'kept')
@@ -319,7 +319,7 @@ describe('an archive', () => {
     expect(fs.readlinkSync(path.join(dir, 'link'))).toBe('secret.txt')
   })
 
-  it('is refused before its first byte as a zip when a name cannot go into one; a tar has it exactly', async () => {
+  it('as a zip is refused before its first byte if it cannot represent a name; a tar has the exact name', async () => {
     const odd = ['a\\b', 'C:x', '..\\x', 'new\nline', 'latin-\u00E9']
     const work = await attempt(({ dir }) => {
       for (const name of odd) fs.writeFileSync(Buffer.from(path.join(dir, name), 'latin1'), name)
@@ -341,7 +341,7 @@ describe('an archive', () => {
     }
   })
 
-  it('is refused before its first byte when its files are too large together', async () => {
+  it('is refused before its first byte if its files are too large together', async () => {
     const work = await attempt(({ dir }) => fs.writeFileSync(path.join(dir, 'big'), Buffer.alloc(2_000_000)))
     await expect(archiveCommit(repository, work.commit, { ...options, format: 'zip' })).rejects.toThrow(
       'clone the repository instead',
@@ -349,7 +349,7 @@ describe('an archive', () => {
   })
 })
 
-it('what a clone of the result would refuse is refused at the checkpoint', async () => {
+it('objects that a clone would refuse are refused at the checkpoint', async () => {
   await expect(
     attempt(({ dir }) =>
       fs.writeFileSync(

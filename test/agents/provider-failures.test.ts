@@ -15,7 +15,7 @@ const named: Readonly<Record<string, string>> = {
 }
 
 it.concurrent.each(failureAgents)(
-  '%s meets another failure of its provider in each attempt: all are named, none counts as its own, and the job completes with what was made before each',
+  '%s gets another provider failure in each attempt: all are reported, none counts, and the job completes with the earlier work',
   async (backend) => {
     const { client } = agents.server
     await agents.connect(backend)

@@ -38,7 +38,7 @@ async function running(mark: string): Promise<void> {
 
 describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
   it(
-    'does a job alone, tells where it is by every way it has, it is proven, and its ledger is exact',
+    'completes a job alone and reports its progress in every way; it is proven, and its ledger is exact',
     inTurn,
     async () => {
       // The program in the PATH of its commands; and a tool, where it takes MCP servers.
@@ -69,7 +69,7 @@ describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
   )
 
   it(
-    'stops in the middle of a long command within 15 s of a cancel, and leaves no process',
+    'stops in the middle of a long command within 15 s of a cancel, and leaves no process behind',
     inTurn,
     async () => {
       await agents.connect(backend)
@@ -92,7 +92,7 @@ describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
   )
 
   it.runIf(isWhole)(
-    'is killed in the middle of its work, and its next attempt goes on from what was done',
+    'is killed in the middle of its work, and its next attempt continues from there',
     inTurn,
     async () => {
       await agents.connect(backend)
@@ -122,7 +122,7 @@ describe.each(agentsUnderTest)('%s', { concurrent: true }, (backend) => {
   )
 
   it.runIf(budgetAgents.includes(backend))(
-    'stops at most one call past its budget, keeps its work, and goes on from it when it is raised',
+    'stops at most one call past its budget, keeps its work, and continues from it when the budget is raised',
     inTurn,
     async () => {
       const key = await agents.connect(backend)

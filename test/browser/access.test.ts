@@ -81,7 +81,7 @@ it.each(screens)('axe finds nothing serious on $name, light and dark', async (sc
   })
 })
 
-it('the critical path is walked with the keyboard alone', async () => {
+it('the critical path works with the keyboard alone', async () => {
   await visit(server, {}, async ({ page }) => {
     const keys = page.keyboard
     await page.getByRole('textbox', { name: 'Vision' }).waitFor()

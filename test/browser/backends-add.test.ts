@@ -48,7 +48,7 @@ it('a plain command and an agent of the ACP registry are added on the Backends s
   ])
 })
 
-it('a backend of the file of settings says in which file it is set, and cannot be removed', async () => {
+it('a backend of the settings file names its file, and cannot be removed', async () => {
   await visit(server, { path: '/backends' }, async ({ page }) => {
     await page.getByText(`set in ${file}`).waitFor()
     await page.getByRole('button', { name: 'More about of-the-file' }).click()

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a backend is tested case by case on the Backends screen, and the picker says how it went', async () => {
+it('a backend is tested case by case on the Backends screen, and the picker shows the result', async () => {
   await visit(server, { path: '/backends' }, async ({ page }) => {
     await page.getByRole('button', { name: 'More about Offline demo' }).click()
     await page.getByRole('menuitem', { name: 'Test it case by case' }).click()

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('everything is backed up from the Health screen; a directory that cannot take it is said at its field', async () => {
+it('a backup is made from the Health screen; an unusable directory is reported at its field', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
   await endOf(server, job_id)
   const directory = path.join(makeDir('slipway-backups-'), 'monday')

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('header and board count the same in every frame, and nothing is called all begun before there is a plan', async () => {
+it('header and board always show the same counts, and not all tasks count as started before there is a plan', async () => {
   await visit(server, {}, async ({ page }) => {
     await page.addInitScript(watchCounts)
     await startJob(page, 'a todo list with a CLI [[demo:slow=150]]')
@@ -26,7 +26,7 @@ it('header and board count the same in every frame, and nothing is called all be
   })
 })
 
-it('what is cancelled is not done: it has a place of its own, and header and column agree', async () => {
+it('a cancelled task is not done: it has its own column, and header and column agree', async () => {
   await visit(server, {}, async ({ page }) => {
     await page.addInitScript(watchCounts)
     const id = await startJob(page, 'a calculator for the command line [[demo:slow=100]]')
@@ -42,7 +42,7 @@ it('what is cancelled is not done: it has a place of its own, and header and col
   })
 })
 
-it('a lone agent begins at 0 %, and while the server checks the page says which check of how many', async () => {
+it('a single agent begins at 0 %, and during checks the page shows the number of the check', async () => {
   const { job_id: id } = await server.client.createJob({
     vision: 'a counter [[demo:slow=1500]]',
     mode: 'solo',
@@ -64,7 +64,7 @@ it('a lone agent begins at 0 %, and while the server checks the page says which 
   })
 })
 
-it("a job that waits for approval says that its plan does, and what of its time was a person's", async () => {
+it('a job that waits for approval shows that, and how long it has waited for people', async () => {
   const { job_id: id } = await server.client.createJob({ vision: 'a counter', approve_plan: true })
   await visit(server, { path: `/jobs/${id}` }, async ({ page }) => {
     await page.getByText(/^Waiting for you: the plan needs your approval/).waitFor({ timeout: 60_000 })

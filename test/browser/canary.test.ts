@@ -11,7 +11,7 @@ function section(page: Page): Locator {
   return page.locator('section').filter({ has: page.getByRole('heading', { name: 'Canary' }) })
 }
 
-it('the canary is run from the Health screen, is waited for by name, and passes', async () => {
+it('the canary is run from the Health screen, shows its progress, and passes', async () => {
   server = await startTestServer({ env: { SLIPWAY_WORKERS: '1' } })
   const { job_id } = await server.client.createJob({ vision: 'a list [[demo:hang]]', mode: 'solo' })
   await visit(server, { path: '/health' }, async ({ page }) => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a board of 1,000 cards keeps to 3,000 elements, and its last card can be reached', async () => {
+it('a board of 1,000 cards uses fewer than 3,000 elements, and its last card can be reached', async () => {
   const id = await startCrowd(server, { tasks: 1000, updates: 1, updatesPerSecond: 10 })
   await visit(server, { path: `/jobs/${id}`, size: { width: 1440, height: 900 } }, async ({ page }) => {
     await page.getByRole('region', { name: 'To do, 998' }).waitFor()
@@ -36,7 +36,7 @@ it('a board of 1,000 cards keeps to 3,000 elements, and its last card can be rea
   })
 })
 
-it('a page that more events have reached than it keeps stays under 150 MB of heap', async () => {
+it('a page that has received more events than it keeps uses less than 150 MB of heap', async () => {
   const perAgent = EVENTS / 2
   const id = await startCrowd(server, { tasks: 24, updates: perAgent, updatesPerSecond: 400 })
   await visit(server, { path: `/jobs/${id}/team` }, async ({ page }) => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job that has ended is deleted from its menu, after it was said what goes, and is in no list', async () => {
+it('an ended job is deleted from its menu, after a summary of what is removed, and disappears from the lists', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter', mode: 'solo' })
   await visit(server, { path: `/jobs/${job_id}` }, async ({ page }) => {
     const item = page.getByRole('menuitem', { name: 'Delete the job' })

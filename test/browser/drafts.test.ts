@@ -32,7 +32,7 @@ it('a vision and its options survive navigation and a reload, and are gone when 
   })
 })
 
-it('edits of a plan and a message to an agent are where they were left, until they are thrown away', async () => {
+it('edits of a plan and a message to an agent are kept until they are discarded', async () => {
   const { job_id: id } = await server.client.createJob({ vision: 'a counter', approve_plan: true })
   await visit(server, { path: `/jobs/${id}/plan` }, async ({ page }) => {
     const tabs = page.getByRole('navigation', { name: 'Views of the job' })
@@ -60,7 +60,7 @@ it('edits of a plan and a message to an agent are where they were left, until th
   await server.client.cancel(id)
 })
 
-it('an answer that is being written is there after a look elsewhere', async () => {
+it('an answer that is being written is kept when another page is opened', async () => {
   const ask = { mcp: ['tools/call', { name: 'ask_person', arguments: { question: 'Which currency?' } }] }
   const play = { offer: { agentCapabilities: { mcpCapabilities: { http: true } } }, turn: [{ once: [ask] }] }
   const id = await startFixtureJob(server, 'asks', play, { permissions: 'ask' })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job begins within 10 s, its cards travel, agents are seen at work, and the result can be read', async () => {
+it('a job begins within 10 s, its cards move, agents are shown at work, and the result can be read', async () => {
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a calculator for the command line [[demo:slow=1500]]')
     const loaded = await page.evaluate(() => performance.timeOrigin)
@@ -77,7 +77,7 @@ it('a job is cancelled from its page', async () => {
   })
 })
 
-it('a backend that is not there cannot be chosen, and says why', async () => {
+it('an unavailable backend cannot be chosen, and shows why', async () => {
   await visit(server, {}, async ({ page }) => {
     await page.getByRole('button', { name: /^Backend: / }).click()
     const missing = page.getByRole('menuitemcheckbox', { name: /slipway backends install/ }).first()
@@ -86,7 +86,7 @@ it('a backend that is not there cannot be chosen, and says why', async () => {
   })
 })
 
-it('what is wrong with the form is said at its field, and nothing is sent', async () => {
+it('errors of the form are shown at their fields, and nothing is sent', async () => {
   await visit(server, {}, async ({ page }) => {
     await page.getByRole('textbox', { name: 'Vision' }).press('Enter')
     await page.getByText('Say in a sentence what should be built.').waitFor()

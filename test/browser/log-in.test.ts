@@ -15,7 +15,7 @@ afterAll(() => server.stop())
 /** Whoever is not logged in is refused by the API; the browser writes that down as an error. */
 const refused = [/401/]
 
-it('a stranger is asked for the token, and the right one opens the page they wanted', async () => {
+it('an unknown browser is asked for the token, and the right one opens the requested page', async () => {
   await visit(server, { path: '/settings', loggedIn: false, expected: refused }, async ({ page }) => {
     const token = page.getByLabel('Token')
     await token.waitFor()
@@ -29,7 +29,7 @@ it('a stranger is asked for the token, and the right one opens the page they wan
   })
 })
 
-it('a link logs in; neither the address nor any script sees the token or the session', async () => {
+it('a link logs in; neither the address nor any script contains the token or the session', async () => {
   await visit(server, { path: '/jobs' }, async ({ page, context }) => {
     await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor()
     expect(page.url()).toBe(`${server.url}/jobs`)
@@ -44,7 +44,7 @@ it('a link logs in; neither the address nor any script sees the token or the ses
   })
 })
 
-it('after the log-out the page asks again, and going back shows nothing', async () => {
+it('after the log-out the page asks for the token again, and the back button shows nothing', async () => {
   await visit(server, { path: '/settings', expected: refused }, async ({ page, context }) => {
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('Token').waitFor()
@@ -54,7 +54,7 @@ it('after the log-out the page asks again, and going back shows nothing', async 
   })
 })
 
-it('every page comes under a policy that lets nothing inline run, and has nothing inline', async () => {
+it('every page has a policy that forbids inline scripts, and contains none', async () => {
   // The browser reports what the policy stopped: that is what is expected here.
   const stopped = [/violates the following Content Security Policy directive/]
   await visit(server, { path: '/jobs', expected: stopped }, async ({ page }) => {

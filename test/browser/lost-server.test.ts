@@ -13,7 +13,7 @@ const unreachable = [
   /network/i,
 ]
 
-it('the page says within 5 s that the server is lost, keeps what it knew, and catches up without a reload', async () => {
+it('the page shows within 5 s that the server is lost, keeps its data, and catches up without a reload', async () => {
   const dataDir = makeDataDir()
   let server = await startTestServer({ dataDir })
   const port = new URL(server.url).port
@@ -40,7 +40,7 @@ it('the page says within 5 s that the server is lost, keeps what it knew, and ca
   await server.stop()
 })
 
-it('a server that stands still with its connections open is noticed within 5 s, and caught up with when it goes on', async () => {
+it('a server that hangs with open connections is noticed within 5 s, and the page catches up when it continues', async () => {
   const server = await startTestServer()
   await visit(server, { expected: unreachable }, async ({ page }) => {
     const id = await openSoloJob(page, server)
@@ -76,7 +76,7 @@ it('a server that stands still with its connections open is noticed within 5 s, 
   await server.stop()
 })
 
-it('an outage destroys nothing: what was not loaded yet fails alone, clocks stand still, and all of it comes back', async () => {
+it('during an outage only unloaded parts fail, clocks stop, and everything comes back', async () => {
   const dataDir = makeDataDir()
   let server = await startTestServer({ dataDir })
   const port = new URL(server.url).port
@@ -113,7 +113,7 @@ it('an outage destroys nothing: what was not loaded yet fails alone, clocks stan
   await server.stop()
 })
 
-it('an idle page fetches its other screens ahead: all tabs open without a server, and what is typed waits for it', async () => {
+it('an idle page prefetches its other screens: all tabs open without a server, and typed text is kept', async () => {
   const server = await startTestServer()
   await visit(server, { expected: unreachable }, async ({ page }) => {
     await startJob(page, 'a counter [[demo:slow=1000]]')

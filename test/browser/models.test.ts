@@ -20,7 +20,7 @@ afterAll(async () => {
   await model.close()
 })
 
-it('a provider is connected with its key, and a job that waits for its budget is raised where it says so', async () => {
+it('a provider is connected with its key, and the budget of a waiting job is raised on its page', async () => {
   await visit(server, { path: '/settings' }, async ({ page }) => {
     await page.getByRole('button', { name: 'Connect a provider' }).click()
     const dialog = page.getByRole('dialog')

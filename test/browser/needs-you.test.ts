@@ -23,7 +23,7 @@ const asking = {
   ],
 }
 
-it('a job with an open question is first in the list, counted in the sidebar and in the title, until it is answered', async () => {
+it('a job with an open question is first in the list, and counted in the sidebar and in the title, until it is answered', async () => {
   const id = await startFixtureJob(server, 'shop', asking, { permissions: 'ask' })
   const question = await until('the question', 60_000, async () => {
     const [first] = await server.client.questions(id)

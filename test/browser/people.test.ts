@@ -39,7 +39,7 @@ async function linesOfTimes(page: Page): Promise<Set<number>> {
   return new Set(lines)
 }
 
-it('a message to an agent stands in its transcript at once, is delivered at its next turn and answered', async () => {
+it('a message to an agent appears in its transcript at once, is delivered at its next turn and answered', async () => {
   // High enough for the whole session: what is scrolled out of sight is not in the page.
   await visit(server, { size: { width: 1280, height: 4000 } }, async ({ page }) => {
     const id = await startFixtureJob(server, 'listener', {
@@ -70,7 +70,7 @@ it('a message to an agent stands in its transcript at once, is delivered at its 
   })
 })
 
-it('a session is followed to its end, however late and tall it is drawn, but for who scrolls up', async () => {
+it('a session is followed to its end, even if it is drawn late or tall, unless the person scrolls up', async () => {
   await visit(server, { size: { width: 1280, height: 540 } }, async ({ page }) => {
     const id = await startJob(page, 'a calculator for the command line [[demo:slow=4000]]')
     const { attempt_id } = await until('a developer in its turn', 60_000, async () => {
@@ -102,7 +102,7 @@ it('a session is followed to its end, however late and tall it is drawn, but for
   })
 })
 
-it('a failed task is started over from its card with a note, and the job goes on to its proof', async () => {
+it('a failed task is started over from its card with a note, and the job continues to its proof', async () => {
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a counter [[demo:stubborn]]')
     await waitForStatus(page, 'Failed')
@@ -120,7 +120,7 @@ it('a failed task is started over from its card with a note, and the job goes on
   })
 })
 
-it('one task is cancelled from its card; what needs it is skipped and the rest goes on', async () => {
+it('one task is cancelled from its card; dependent tasks are skipped and the rest continues', async () => {
   await visit(server, {}, async ({ page }) => {
     const id = await startJob(page, 'a calculator for the command line [[demo:hang]]')
     const card = column(page, 'In progress').getByRole('link', { name: 'Evaluate expressions' })
@@ -139,7 +139,7 @@ it('one task is cancelled from its card; what needs it is skipped and the rest g
   })
 })
 
-it('a job is cancelled and restarted where it stopped, and both stand in the log', async () => {
+it('a job is cancelled and restarted where it stopped, and both are in the log', async () => {
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a counter [[demo:slow=1500]]')
     await column(page, 'In progress').getByRole('link').first().waitFor({ timeout: 60_000 })

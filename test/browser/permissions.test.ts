@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('an agent that asks is seen in its job and answered there, and does what it was allowed', async () => {
+it('a permission request is shown and answered in its job, and the agent does what was allowed', async () => {
   const ask = (title: string, command: string): object => ({
     ask: {
       toolCall: { toolCallId: title, title, kind: 'execute', rawInput: { command } },
@@ -69,7 +69,7 @@ it('an agent that asks is seen in its job and answered there, and does what it w
   ])
 })
 
-it('an agent that wants to know something is answered in its job, and reads the answer', async () => {
+it('a question of an agent is answered in its job, and the agent reads the answer', async () => {
   const call = [
     'tools/call',
     { name: 'ask_person', arguments: { question: 'Which currency?', choices: ['Euro'] } },

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a plan is edited, sent back, edited again and approved, and what is built is the approved plan', async () => {
+it('a plan is edited, rejected, edited again and approved, and the approved plan is built', async () => {
   let address = ''
   await visit(server, {}, async ({ page }) => {
     await page.getByRole('textbox', { name: 'Vision' }).fill('a calculator for the command line')

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job is given a priority with its vision, and another one while it waits', async () => {
+it('a job gets a priority with its vision, and another one while it waits', async () => {
   // The health check answers 503, and the browser writes that down.
   await visit(server, { expected: [/503/] }, async ({ page }) => {
     await page.getByRole('textbox', { name: 'Vision' }).fill('a counter')

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job that is started on screen is seen to run, to move its first card and to progress', async () => {
+it('a job that is started on screen is shown running, moving its first card and progressing', async () => {
   await visit(server, {}, async ({ page }) => {
     await startJob(page, 'a counter [[demo:slow=500]]')
     await statusPill(page, 'Running').waitFor({ timeout: 10_000 })

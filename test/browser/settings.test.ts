@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('defaults of new jobs that were saved are said to be, although what is saved replaces the form', async () => {
+it('saved defaults of new jobs are confirmed, even though the saved values replace the form', async () => {
   await visit(server, { path: '/settings' }, async ({ page }) => {
     await page.getByRole('textbox', { name: 'Tasks at once' }).fill('3')
     await page

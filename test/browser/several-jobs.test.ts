@@ -75,7 +75,7 @@ it('several jobs are archived with the keyboard, found under Archived, and put b
   })
 })
 
-it('one job is archived and put back from its menu, and says that it is archived', async () => {
+it('one job is archived and put back from its menu, and shows that it is archived', async () => {
   const id = await done('a counter')
   await visit(server, { path: `/jobs/${id}` }, async ({ page }) => {
     const choose = async (item: string): Promise<void> => {
@@ -96,7 +96,7 @@ it('one job is archived and put back from its menu, and says that it is archived
   })
 })
 
-it('of several jobs those that have ended are deleted; what cannot be deleted says why and stays', async () => {
+it('of several jobs the ended ones are deleted; the others stay and show why', async () => {
   const gone = [await done('a counter'), await done('a todo list')]
   const back = await cancelled('a clock')
   const running = await start('a calculator [[demo:hang]]')

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('what the server says against a source stands at its field, which stays open while it is fixed', async () => {
+it('an error of the server about a source is shown at its field, which stays open while it is fixed', async () => {
   const whole = makeSource(`${makeDir('slipway-source-')}/site`)
   await visit(server, { expected: [/400/] }, async ({ page }) => {
     const source = page.getByRole('textbox', { name: 'Source repository' })

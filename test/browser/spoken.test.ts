@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('after Start the focus is on the heading of the job; its end is announced once, and no clock is', async () => {
+it('after Start the focus is on the heading of the job; its end is announced once, and clocks are not announced', async () => {
   await visit(server, {}, async ({ page }) => {
     await page.addInitScript(listen)
     await startJob(page, 'a counter')
@@ -26,7 +26,7 @@ it('after Start the focus is on the heading of the job; its end is announced onc
   })
 })
 
-it('who cancels a job keeps the focus where the job can be restarted; the wait line is no live region', async () => {
+it('after a cancel the focus is where the job can be restarted; the wait line is not a live region', async () => {
   const { job_id: id } = await server.client.createJob({ vision: 'a counter', approve_plan: true })
   await visit(server, { path: `/jobs/${id}` }, async ({ page }) => {
     await page.addInitScript(listen)
@@ -41,7 +41,7 @@ it('who cancels a job keeps the focus where the job can be restarted; the wait l
   })
 })
 
-it('words of people run in the direction of their script, wherever they stand', async () => {
+it('text of people runs in the direction of its script everywhere', async () => {
   const vision =
     '\u05e9\u05e2\u05d5\u05df \u05dc\u05e9\u05d5\u05e8\u05ea \u05d4\u05e4\u05e7\u05d5\u05d3\u05d4'
   const { job_id: id } = await server.client.createJob({ vision, mode: 'solo' })
@@ -62,7 +62,7 @@ it('words of people run in the direction of their script, wherever they stand', 
   await server.client.cancel(id).catch(() => undefined)
 })
 
-it('a screen whose link is gone hands the focus to the heading of the next', async () => {
+it("when a screen's link disappears, the focus moves to the heading of the next screen", async () => {
   await visit(server, { path: '/jobs' }, async ({ page }) => {
     await page.getByRole('list', { name: 'Jobs' }).getByRole('link').first().press('Enter')
     await page.getByRole('navigation', { name: 'Views of the job' }).waitFor()

@@ -34,7 +34,7 @@ const gigabytes = (page: Page): Locator => page.getByRole('textbox', { name: /^D
 const save = (page: Page): Promise<void> =>
   section(page, 'Retention').getByRole('button', { name: 'Save' }).click()
 
-it('a retention is set, what it removes is named first, and goes when it is told to', async () => {
+it('a retention is set, shows first what it removes, and removes it on request', async () => {
   const [old, taken, kept] = [await done('a counter'), await done('a calculator'), await done('a todo list')]
   await server.client.download(taken).then(({ body }) => body.cancel())
   await visit(server, { path: '/settings' }, async ({ page }) => {
@@ -79,7 +79,7 @@ it('a retention is set, what it removes is named first, and goes when it is told
   expect(removed.map(({ id }) => id).toSorted()).toEqual([old, taken].toSorted())
 })
 
-it('what the settings file says of retention can be read, and is refused with the file that says it', async () => {
+it('the retention of the settings file is shown, and a change is refused with the name of the file', async () => {
   const file = path.join(makeDir('slipway-settings-'), 'slipway.yaml')
   fs.writeFileSync(file, 'retention:\n  days: 30\n')
   await server.stop()

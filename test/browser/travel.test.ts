@@ -63,7 +63,7 @@ async function travelOf(page: Page): Promise<Travel> {
   return travel()
 }
 
-it('a card travels To do, In progress, Review, Done, and flies once from each to the next', async () => {
+it('a card moves through To do, In progress, Review and Done, with one animation each', async () => {
   await visit(server, { motion: 'no-preference' }, async ({ page }) => {
     expect(await travelOf(page)).toEqual({
       columns: ['todo', 'progress', 'review', 'done'],
@@ -72,13 +72,13 @@ it('a card travels To do, In progress, Review, Done, and flies once from each to
   })
 })
 
-it('a card travels without any flight where motion is unwanted', async () => {
+it('a card moves without animation when reduced motion is preferred', async () => {
   await visit(server, { motion: 'reduce' }, async ({ page }) => {
     expect(await travelOf(page)).toEqual({ columns: ['todo', 'progress', 'review', 'done'], flights: 0 })
   })
 })
 
-it('a card opens its details beside the board, and in a tab of their own for whoever holds Control', async () => {
+it('a card opens its details next to the board, and in a new tab with Control', async () => {
   const id = await startCrowd(server, { tasks: 3, updates: 1, updatesPerSecond: 10 })
   await visit(server, { path: `/jobs/${id}` }, async ({ page, context }) => {
     const card = column(page, 'In progress').getByRole('link').first()

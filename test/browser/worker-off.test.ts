@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('nothing on screen pretends that a job runs', async () => {
+it('no part of the screen shows a job as running', async () => {
   // The health check answers 503, and the browser writes that down.
   await visit(server, { expected: [/503/] }, async ({ page }) => {
     await startJob(page, 'a calculator for the command line')

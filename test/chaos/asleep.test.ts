@@ -65,7 +65,7 @@ describe.each(['embedded', 'postgres'] as const)('on the %s database', (engine) 
     await postgres?.stop()
   })
 
-  it('work that slept longer than its lease goes on when it wakes: nobody else had taken it', async () => {
+  it('work that slept longer than its lease continues when it wakes, if no other worker has taken it', async () => {
     const checks = [slowCheck]
     const checked = (await server.client.createJob({ vision: 'a counter', mode: 'solo', checks })).job_id
     await until('a check under way', 60_000, async () =>

@@ -129,7 +129,7 @@ function signalHelpers(name: string, signal: NodeJS.Signals): number {
   return helpers.length
 }
 
-it('outlives restarts, kill -9 and absences of its database: no attempt is used up, no line of an agent is lost', async () => {
+it('survives restarts, kill -9 and outages of its database: no attempt fails, no line of an agent is lost', async () => {
   const jobs = await startJobs(soak.jobs)
   await agentsAtWork()
   for (let n = 0; n < soak.restarts; n += 1) {
@@ -160,7 +160,7 @@ it('outlives restarts, kill -9 and absences of its database: no attempt is used 
   await allDone(jobs, false)
 })
 
-it('says so when the database has no connection left, and goes on when it has', async () => {
+it('reports that the database has no connection left, and continues when it has one', async () => {
   const jobs = await startJobs(soak.jobs)
   await agentsAtWork()
   try {
@@ -189,7 +189,7 @@ it('says so when the database has no connection left, and goes on when it has', 
   await allDone(jobs, false)
 })
 
-it('replaces helpers that are stopped for good, and those that are killed over and over: no job is lost by it', async () => {
+it('replaces helpers that are stopped for good or killed repeatedly, and no job is lost', async () => {
   const jobs = await startJobs(soak.jobs)
   await agentsAtWork()
   const names = ['spawn-helper.mjs', 'git-helper.mjs']
@@ -227,7 +227,7 @@ function isStopped(pid: number): boolean {
   return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ')
 }
 
-it('answers in time while somebody has locked the queue, and says so', async () => {
+it('answers in time while another client has locked the queue, and reports it', async () => {
   const client = new pg.Client({ connectionString: postgres.url('outages') })
   await client.connect()
   try {
@@ -244,7 +244,7 @@ it('answers in time while somebody has locked the queue, and says so', async () 
   await readyAgain()
 })
 
-it.runIf(long)('gives a database up that does not answer, and goes on when it does', async () => {
+it.runIf(long)('gives up on a database that does not answer, and continues when it does', async () => {
   const jobs = await startJobs(2)
   await agentsAtWork()
   const thaw = postgres.freeze()
@@ -263,7 +263,7 @@ it.runIf(long)('gives a database up that does not answer, and goes on when it do
   await allDone(jobs, false)
 })
 
-it('is still the same process, with nothing left over', () => {
+it('is still the same process, without leftovers', () => {
   expect(fs.readFileSync(`/proc/${server.pid}/stat`, 'utf8')).toBeTruthy()
   expect(fs.readdirSync(path.join(server.dataDir, 'trash'))).toEqual([])
 })

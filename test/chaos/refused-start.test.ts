@@ -60,14 +60,14 @@ async function ask(url: string, statement: string): Promise<void> {
   await client.end()
 }
 
-it('ends with its sentence when the database is away', async () => {
+it('ends with an explanation when the database is unavailable', async () => {
   expect(await refusal(makeDataDir(), 'postgresql://nobody@127.0.0.1:1/none')).toEqual({
     exitCode: 1,
     stderr: expect.stringMatching(/^error: The database of DATABASE_URL cannot be reached \(.*ECONNREFUSED/),
   })
 })
 
-it('ends with its sentence when nobody is let in to the database', async () => {
+it('ends with an explanation when the database admits no one', async () => {
   const url = Object.assign(new URL(await newDatabase()), { password: 'wrong' }).href
   expect(await refusal(makeDataDir(), url)).toEqual({
     exitCode: 1,
@@ -75,7 +75,7 @@ it('ends with its sentence when nobody is let in to the database', async () => {
   })
 })
 
-it('ends with its sentence when the database can never give it its connections', async () => {
+it('ends with an explanation when the database can never provide enough connections', async () => {
   const url = await newDatabase()
   await ask(url, `create role few login password 'few' connection limit 5`)
   const few = Object.assign(new URL(url), { username: 'few', password: 'few' }).href
@@ -85,7 +85,7 @@ it('ends with its sentence when the database can never give it its connections',
   })
 })
 
-it('ends with its sentence when the schema is too new, and when the port is taken', async () => {
+it('ends with an explanation when the schema is too new, and when the port is taken', async () => {
   const url = await newDatabase()
   const server = await start({ url })
   const { port } = new URL(server.url)
@@ -105,7 +105,7 @@ it('ends with its sentence when the schema is too new, and when the port is take
 })
 
 it.each(['the embedded database', 'PostgreSQL'])(
-  'of servers that start together on one data directory, with %s, one runs',
+  'of several servers that start together on one data directory, with %s, one runs',
   async (engine) => {
     const dataDir = makeDataDir()
     const url = engine === 'PostgreSQL' ? await newDatabase() : undefined
@@ -142,7 +142,7 @@ it('a second server on one database is refused, whether the first one runs or no
   fs.renameSync(moved, first.dataDir)
 })
 
-it('a job whose repository is gone fails at once and by name, and gets no empty one', async () => {
+it('a job whose repository is missing fails at once with that reason, and gets no empty one', async () => {
   const server = await start()
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:slow=60000]]', mode: 'solo' })
   const repository = path.join(server.dataDir, 'jobs', job_id, 'repo.git')
@@ -167,7 +167,7 @@ it('a job whose repository is gone fails at once and by name, and gets no empty 
   expect(failures).toHaveLength(1)
 })
 
-it('a stop comes to its end while helpers hang and the database is away', async () => {
+it('a stop ends in bounded time while helpers hang and the database is unavailable', async () => {
   const own = await startPostgres()
   try {
     const server = await start({ url: await own.createDatabase('stopped') })

@@ -146,7 +146,7 @@ function dataOf(stream: string): unknown[] {
 describe.each(wires)('the $name wire', (wire) => {
   const prompt = `Do it. ${scriptText({ id: wire.name, usage: { input: 100, output: 7, cached: 40, cache_write: 0 }, steps: [{ write: ['a.txt', 'x'] }] })}`
 
-  test('plays a step as a call of the tool on offer and says what was used', async () => {
+  test('plays a step as a call of an offered tool and reports its usage', async () => {
     const answer = await (await ask(wire.path(false), wire.body(prompt, false))).json()
     const [name, input] = wire.call(answer)
     expect(name).toMatch(/write/i)
@@ -165,7 +165,7 @@ describe.each(wires)('the $name wire', (wire) => {
     })
   })
 
-  test('streams the same call in pieces', async () => {
+  test('streams the same call in parts', async () => {
     const response = await ask(wire.path(true), wire.body(prompt, true))
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
     const text = await response.text()
@@ -176,7 +176,7 @@ describe.each(wires)('the $name wire', (wire) => {
     expect(model.served.at(-1)?.usage).toEqual({ input: 100, output: 7, cached: 40, cacheWrite: 0 })
   })
 
-  test('fails the way the script says', async () => {
+  test('fails as the script requires', async () => {
     const failing = (step: object): object => wire.body(scriptText({ steps: [step] }), false)
     const refused = await ask(wire.path(false), failing({ fail: 429, retry_after: 3 }))
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3'])
@@ -191,7 +191,7 @@ describe.each(wires)('the $name wire', (wire) => {
   })
 })
 
-test('the step is the number of turns since the prompt, and what follows the last step is "ok"', async () => {
+test('the step is the number of turns since the prompt, and the answer after the last step is "ok"', async () => {
   const script = scriptText({ steps: [{ text: 'one' }, { bash: 'ls' }] })
   const turn = async (answers: string[]): Promise<unknown> => {
     const body = wires[0].body(script, false)
@@ -214,7 +214,7 @@ test('the step is the number of turns since the prompt, and what follows the las
   ])
 })
 
-test('a failure that is to happen twice happens twice', async () => {
+test('a failure that should happen twice happens twice', async () => {
   const body = wires[0].body(
     scriptText({ id: 'twice', steps: [{ fail: 529, times: 2, text: 'there' }] }),
     false,
@@ -224,7 +224,7 @@ test('a failure that is to happen twice happens twice', async () => {
   expect(statuses).toEqual([529, 529, 200])
 })
 
-test('a prompt with several scripts plays the one that is most meant for it', async () => {
+test('a prompt with several scripts plays the most specific one', async () => {
   const planned = scriptText({ steps: [{ text: 'inner' }] })
   const vision = [
     scriptText({
@@ -246,7 +246,7 @@ test('a prompt with several scripts plays the one that is most meant for it', as
   ]).toEqual(['plan.json', 'the parser', 'any developer'])
 })
 
-test('without usage asked for, the chat stream says none; a request without tools is answered "ok"', async () => {
+test('the chat stream reports usage only on request, and a request without tools is answered "ok"', async () => {
   const body = wires[1].body(scriptText({ steps: [{ text: 'hello' }] }), true)
   const silent = dataOf(await (await ask('/v1/chat/completions', { ...body, stream_options: {} })).text())
   expect(silent.filter((event) => dig(event, 'usage') !== undefined)).toEqual([])
@@ -254,7 +254,7 @@ test('without usage asked for, the chat stream says none; a request without tool
   expect(dig(bare, 'choices.0.message.content')).toBe('ok')
 })
 
-test('a file is written by whatever can: a writer, a patch, a shell', () => {
+test('a file is written by any suitable tool: a writer, a patch, a shell', () => {
   const tool = (name: string, parameters: object, form: 'object' | 'free' = 'object') => ({
     name,
     namespace: null,

@@ -3,7 +3,7 @@ import { removeMade } from './made-dirs.ts'
 import { processesNaming } from './processes.ts'
 import { makeDataDir, startTestServer } from './server.ts'
 
-it('a server that does not start in time is gone when the test is told', async () => {
+it('a server that does not start in time has ended when the test is informed', async () => {
   const dataDir = makeDataDir()
   await expect(startTestServer({ dataDir, startMs: 1 })).rejects.toThrow('the server did not start')
   expect(processesNaming(dataDir)).toEqual([])

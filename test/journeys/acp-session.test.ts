@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 describe('files and terminals', () => {
-  it('are served inside the workspace, and refused outside of it', async () => {
+  it('are available inside the workspace, and refused outside of it', async () => {
     const read = (place: string, more: object = {}): object => ({
       call: ['fs/read_text_file', { path: place, ...more }],
     })
@@ -55,7 +55,7 @@ describe('files and terminals', () => {
     expect(fs.readFileSync(path.join(job.workspace_path ?? '', 'src', 'made.txt'), 'utf8')).toBe('x\ny\nz')
   })
 
-  it('run commands inside the walls, whose output is in the transcript and whose processes end with the session', async () => {
+  it('run commands in the sandbox, with the output in the transcript, and end them with the session', async () => {
     const terminal = (method: string): object => ({ call: [method, { terminalId: '{terminal}' }] })
     const create = (command: string, args?: string[]): object => ({
       call: ['terminal/create', { command, ...(args === undefined ? {} : { args }) }],
@@ -98,7 +98,7 @@ describe('files and terminals', () => {
   })
 })
 
-it('what the agent says it used is counted for its attempt and its job', async () => {
+it('the usage that an agent reports is counted for its attempt and its job', async () => {
   const usage = { inputTokens: 900, outputTokens: 100, totalTokens: 1000 }
   const cost = { sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount: 0.5, currency: 'USD' } }
   const id = await startFixtureJob(server, 'usage', {
@@ -130,7 +130,7 @@ it('what the agent says it used is counted for its attempt and its job', async (
   })
 })
 
-it('a killed agent has a successor that is told what was done, and goes on in the same files', async () => {
+it('after a kill the next attempt is told what was done, and continues in the same files', async () => {
   const call = (status: string): object => ({
     update: { sessionUpdate: 'tool_call_update', toolCallId: 'c1', title: 'Run npm test', status },
   })
@@ -174,7 +174,7 @@ it('a killed agent has a successor that is told what was done, and goes on in th
   expect(files).toEqual(expect.arrayContaining(['half.txt', 'done.txt']))
 })
 
-it('an agent that reaches its models by itself is told the model that a person chose', async () => {
+it('an agent with its own access to models is told the model that a person chose', async () => {
   const model = (id: string, value: string): object => ({
     id,
     name: id,

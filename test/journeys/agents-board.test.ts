@@ -39,7 +39,7 @@ const reports = async (id: string) =>
   (await server.client.events(id, 0)).filter((event) => event.type === 'attempt.progress')
 
 describe('an agent that takes MCP servers over HTTP', () => {
-  it('is given the board in its session: it lists the tasks, and what it reports is an event and its card', async () => {
+  it('gets the board in its session: it lists the tasks, and its report is an event and shown on its card', async () => {
     const id = await startFixtureJob(server, 'mcp', {
       offer: overHttp,
       turn: [
@@ -103,7 +103,7 @@ describe('an agent that takes MCP servers over HTTP', () => {
     expect(reported?.body?.result).toMatchObject({ isError: false })
   })
 
-  it('is told what is wrong with a call, and goes on', async () => {
+  it('gets an explanation for an invalid call, and continues', async () => {
     const id = await startFixtureJob(server, 'wrong', {
       offer: overHttp,
       turn: [
@@ -132,7 +132,7 @@ describe('an agent that takes MCP servers over HTTP', () => {
     expect(await reports(id)).toEqual([])
   })
 
-  it('has a token that opens the board while the attempt lives, and nothing else', async () => {
+  it('has a token that gives access only to the board, and only while the attempt runs', async () => {
     const id = await startFixtureJob(server, 'token', {
       offer: overHttp,
       turn: [call('list_tasks'), { waitFor: 'go.txt' }],
@@ -171,8 +171,8 @@ describe('an agent that takes MCP servers over HTTP', () => {
   })
 })
 
-describe('an agent that takes none', () => {
-  it('finds the board as a program in its PATH, also in the terminals it is given', async () => {
+describe('an agent without MCP', () => {
+  it('finds the board as a program in its PATH, also in its terminals', async () => {
     const command = 'slipway-board tasks && slipway-board progress Half is done.'
     const id = await startFixtureJob(server, 'terminal', {
       turn: [
@@ -187,7 +187,7 @@ describe('an agent that takes none', () => {
     expect((await reports(id)).map(({ message }) => message)).toEqual(['Half is done.'])
   })
 
-  it('may speak no protocol at all; the program says what is wrong', async () => {
+  it('may be a plain command; the program explains errors', async () => {
     const run = (...words: string[]): object => ({ run: ['slipway-board', ...words] })
     const play = [run('tasks'), run('progress', 'Written.'), run('progress'), run('merge')]
     await server.client.addBackend({

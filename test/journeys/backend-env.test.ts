@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('it is masked in every answer, sealed on the disk, kept when the mask is sent back, and given to the program', async () => {
+it('the env of a backend is masked in every answer, encrypted on disk, kept when the mask is sent back, and passed to the program', async () => {
   const play = JSON.stringify([{ run: ['/bin/sh', '-c', 'printf %s "$MY_KEY" | wc -c > length.txt'] }])
   await server.client.addBackend({
     name: 'mine',

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('the offline demo says in words what it is, and leaves nothing behind', async () => {
+it('the offline demo introduces itself, and leaves nothing behind', async () => {
   const trial = await server.client.tryBackend('offline')
   expect(trial).toMatchObject({ ok: true, error: null, version: expect.any(String) })
   expect(trial.duration_ms).toBeGreaterThan(0)
@@ -39,7 +39,7 @@ it.each([
   ['dies', 'exit code 4'],
   ['silent', 'without a word'],
 ])(
-  'a program that %s fails its test with a sentence, and no process of it is left',
+  'a program that %s fails its trial with an explanation, and no process of it is left',
   async (name, sentence) => {
     const trial = await server.client.tryBackend(name)
     expect(trial).toMatchObject({ ok: false, error: expect.stringContaining(sentence) })
@@ -52,7 +52,7 @@ it.each([
   },
 )
 
-it('a backend that is not there, or cannot be used, is refused with the reason', async () => {
+it('a missing or unusable backend is refused with the reason', async () => {
   await expect(server.client.tryBackend('missing')).rejects.toMatchObject({
     status: 400,
     code: 'backend_unavailable',
@@ -83,7 +83,7 @@ describe('a backend of a person', () => {
   })
 })
 
-it('`slipway backends test` says how it went and ends with it', async () => {
+it('`slipway backends test` shows the result and exits accordingly', async () => {
   const run = promisify(execFile)
   const command = [slipwayProgram, 'backends', 'test', '--quick']
   const { stdout } = await run(process.execPath, [...command, 'offline', '--data-dir', server.dataDir])

@@ -21,7 +21,7 @@ afterAll(() => server.stop())
 const backUp = (directory: string, ...words: string[]): Promise<Ended> =>
   slipway('backup', directory, ...words, '--data-dir', server.dataDir)
 
-it('a backup that is made while jobs run is restored elsewhere, and every job goes on to its end', async () => {
+it('a backup that is made while jobs run is restored elsewhere, and every job continues to its end', async () => {
   await server.client.setSecret('mine', 'sk-of-a-provider')
   const ids = await Promise.all(
     Array.from({ length: JOBS }, async (_, n) => {
@@ -59,7 +59,7 @@ it('a backup that is made while jobs run is restored elsewhere, and every job go
   }
 })
 
-it('leaves the keys out unless they are asked for', async () => {
+it('omits the keys unless they are requested', async () => {
   const directory = path.join(backups, 'without')
   expect((await backUp(directory)).stdout).toContain('Without the key of the secrets')
   const names = fs.readdirSync(directory)
@@ -75,7 +75,7 @@ it('leaves the keys out unless they are asked for', async () => {
   await other.stop()
 })
 
-it('says what is wrong with a directory, and writes nothing into it', async () => {
+it('reports a problem with a directory, and writes nothing into it', async () => {
   const full = makeDir('slipway-full-')
   fs.writeFileSync(path.join(full, 'a-file'), '')
   expect(await backUp(full)).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') })
@@ -90,7 +90,7 @@ it('says what is wrong with a directory, and writes nothing into it', async () =
   })
 })
 
-it('refuses to restore what is not whole, and into what is not empty', async () => {
+it('refuses to restore an incomplete backup, or into a directory that is not empty', async () => {
   const broken = path.join(backups, 'broken')
   expect((await backUp(broken)).code).toBe(0)
   const restore = (dataDir: string): Promise<Ended> => slipway('restore', broken, '--data-dir', dataDir)

@@ -65,7 +65,7 @@ describe('a vision', () => {
 })
 
 describe('a body', () => {
-  it('with an unknown field is told which', async () => {
+  it('with an unknown field is refused with its name', async () => {
     const { status, body } = await create({ vision: 'a', colour: 'red' })
     expect(status).toBe(400)
     expect(body.error).toContain('colour')
@@ -78,7 +78,7 @@ describe('a body', () => {
     ['checks', 'npm test'],
     ['budget', { tokens: -1 }],
     ['agents', { janitor: 'offline' }],
-  ])('with a wrong %s names it', async (field, value) => {
+  ])('with a wrong %s is refused with its name', async (field, value) => {
     const { status, body } = await create({ vision: 'a', [field]: value })
     expect(status).toBe(400)
     expect(JSON.stringify(body)).toContain(field === 'agents' ? 'janitor' : field)
@@ -108,7 +108,7 @@ describe('documents', () => {
     return data
   }
 
-  it('come with the job and are listed', async () => {
+  it('are sent with the job and listed', async () => {
     const { status, body } = await ask('POST', '/api/jobs', form(2, 10), {})
     expect(status).toBe(201)
     expect(body).toMatchObject({
@@ -119,7 +119,7 @@ describe('documents', () => {
     })
   })
 
-  it('that are too many or too large are refused aloud', async () => {
+  it('that are too many or too large are refused with an explanation', async () => {
     expect(await ask('POST', '/api/jobs', form(21, 1), {})).toMatchObject({
       status: 400,
       body: { code: 'too_many_documents' },
@@ -153,7 +153,7 @@ it.each([
 })
 
 it.each(['..%2f..%2fetc%2fpasswd', '%2fetc%2fpasswd', '.git%2fconfig', 'a%00b', '%ff', '..%5c..%5cx'])(
-  'the path %j is no way out',
+  'the path %j does not leave the repository',
   async (path) => {
     const { status, body } = await ask('GET', `/api/jobs/${jobId}/files/${path}`)
     expect([400, 404]).toContain(status)
@@ -168,7 +168,7 @@ it.each(['page=0', 'page_size=101', 'status=done', 'sort_by=vision', 'colour=red
   },
 )
 
-describe('the door', () => {
+describe('access control', () => {
   it.each([
     '/api/jobs',
     '/api/backends',
@@ -190,7 +190,7 @@ describe('the door', () => {
     }
   })
 
-  it('is closed to pages of other sites', async () => {
+  it('refuses pages of other sites', async () => {
     for (const headers of [
       { origin: 'http://evil.example' },
       { origin: 'null' },
@@ -212,20 +212,20 @@ describe('the door', () => {
     'GET http://evil.example:7420/ HTTP/1.1\r\nHost: {host}\r\n\r\n',
     'GET //evil.example/api/jobs HTTP/1.1\r\nHost: {host}\r\n\r\n',
     'OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n',
-  ])('stands when it is asked %j', async (request) => {
+  ])('is applied to the request target %j', async (request) => {
     const answer = await rawAnswer(request.replace('{host}', new URL(server.url).host))
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d/)
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
   })
 
-  it('answers a target in absolute form under its own name, as a proxy sends it', async () => {
+  it("accepts a target in absolute form with the server's name, as a proxy sends it", async () => {
     const { host } = new URL(server.url)
     const answer = await rawAnswer(`GET http://${host}/health/live HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 200/)
   })
 
   it.each(['/assets/', '/', '/api/', '/git/'])(
-    'is no way to an error with a name of 5,000 characters below %s',
+    'handles a name of 5,000 characters below %s without an error',
     async (path) => {
       for (const name of ['x'.repeat(5000), `${'x/'.repeat(2500)}x`, `${'x'.repeat(5000)}.js`]) {
         const { status } = await fetch(`${server.url}${path}${name}`)
@@ -248,7 +248,7 @@ function rawAnswer(request: string): Promise<string> {
   })
 }
 
-describe('on every route that there is', () => {
+describe('on every route', () => {
   const nobody = '01a20c4b-0000-7000-8000-000000000000'
   const bad = ['\u0000', '\ud800', '\udfff and more']
   let routes: DescribedRoute[]
@@ -262,7 +262,7 @@ describe('on every route that there is', () => {
   const addressOf = ({ path }: DescribedRoute, other: Record<string, string> = {}): string =>
     path.replaceAll(/\{(\w+)\}/g, (_, name: string) => other[name] ?? (name === 'id' ? jobId : nobody))
 
-  it('NUL and half a character are refused in each text of a body, by name', async () => {
+  it('NUL and unpaired surrogates are refused in each text of a body, by name', async () => {
     const faults: string[] = []
     const spoilt = routes.flatMap((route) =>
       bad.flatMap((text) => spoilEachText(route.body, text).map((one) => ({ route, ...one }))),
@@ -300,7 +300,7 @@ describe('on every route that there is', () => {
     ['no UTF-8', '%ff'],
     ['5,000 characters', 'x'.repeat(5000)],
     ['2,000 escapes', '%25'.repeat(2000)],
-  ])('a part of the path that is %s names nothing', async (_, text) => {
+  ])('a part of the path that is %s is not found', async (_, text) => {
     const faults: string[] = []
     for (const route of routes) {
       for (const [, name = ''] of route.path.matchAll(/\{(\w+)\}/g)) {
@@ -316,7 +316,7 @@ describe('on every route that there is', () => {
     expect(faults).toEqual([])
   })
 
-  it('a document whose name holds NUL is refused', async () => {
+  it('a document whose name contains NUL is refused', async () => {
     const form = new FormData()
     form.set('vision', 'a counter')
     form.append('documents', new File(['x'], 'a\u0000b.txt', { type: 'text/plain' }))
@@ -338,7 +338,7 @@ it('an Idempotency-Key makes one job of two requests, and refuses a different on
   })
 })
 
-it('the figures of the server are answered', async () => {
+it('the statistics of the server are returned', async () => {
   const { status, body } = await ask('GET', '/api/stats')
   expect(status).toBe(200)
   expect(body).toMatchObject({
@@ -360,7 +360,7 @@ it('a second server on the data directory ends within 2 s and names the first', 
   expect(Date.now() - begun).toBeLessThan(4000)
 })
 
-it('a port in use and a data directory that cannot be made are sentences', async () => {
+it('a port in use and a data directory that cannot be created are explained', async () => {
   const port = new URL(server.url).port
   await expect(startTestServer({ dataDir: makeDataDir(), args: ['--port', port] })).rejects.toThrow(
     `Port ${port} is in use`,
@@ -370,6 +370,6 @@ it('a port in use and a data directory that cannot be made are sentences', async
   )
 })
 
-it('a machine without git is told so at the start, before any job is accepted', async () => {
+it('a missing git is reported at the start, before any job is accepted', async () => {
   await expect(startTestServer({ without: 'git' })).rejects.toThrow(/ended with 1[^]*install it/)
 })

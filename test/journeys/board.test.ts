@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a card says who is at work on it, in which attempt, and what was done last', () => {
+it('a card shows who works on it, in which attempt, and the latest activity', () => {
   const busy = boards.flat().filter((task) => task.activity !== null)
   expect(busy.length).toBeGreaterThan(0)
   for (const task of busy) {
@@ -37,7 +37,7 @@ it('a card in review names its reviewer, and no other card has one', () => {
   expect(new Set(named.map((task) => task.status))).toEqual(new Set(['review']))
 })
 
-it('while the server checks, the card and the job say which check of how many, since when', async () => {
+it('during checks, the card and the job show which check of how many, since when', async () => {
   const checked = boards.flat().filter((task) => task.checking !== null)
   expect(checked.length).toBeGreaterThan(0)
   for (const { checking, checks } of checked) {
@@ -65,12 +65,12 @@ it('while the server checks, the card and the job say which check of how many, s
   await server.client.cancel(slow.job_id)
 })
 
-it('an agent that has only begun has said nothing, and one that has ended is at work on nothing', async () => {
+it('an agent that has just begun has no activity, and one that has ended is not at work', async () => {
   const said = teams.flat().map((agent) => agent.last_activity ?? '')
   expect(said.filter((line) => line.startsWith('working on') || line.startsWith('reviewing'))).toEqual([])
 })
 
-it('an agent names the task it is busy with and the attempt it made last', () => {
+it('an agent names its current task and its latest attempt', () => {
   const busy = teams.flat().filter((agent) => agent.status === 'working')
   expect(busy.length).toBeGreaterThan(0)
   for (const agent of busy) expect(agent).toMatchObject({ task_title: expect.any(String), usage: {} })
@@ -80,7 +80,7 @@ it('an agent names the task it is busy with and the attempt it made last', () =>
   )
 })
 
-it('a finished card holds its checks, and its change can be read as a diff', async () => {
+it('a finished card shows its checks, and its change can be read as a diff', async () => {
   const tasks = await server.client.tasks(id)
   const checked = tasks.filter((task) => task.checks.length > 0)
   expect(checked.length).toBeGreaterThan(0)
@@ -95,7 +95,7 @@ it('a finished card holds its checks, and its change can be read as a diff', asy
   expect(tasks.every((task) => task.key !== '' && task.backend === 'offline')).toBe(true)
 })
 
-it('the list, the job and the stream of summaries tell the same figures', async () => {
+it('the list, the job and the stream of summaries contain the same counts', async () => {
   const job = await server.client.getJob(id)
   const listed = (await server.client.listJobs()).jobs.find((each) => each.id === id)
   const tasks = await server.client.tasks(id)

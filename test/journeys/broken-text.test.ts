@@ -41,7 +41,7 @@ const speech = [
   { mcp: ['tools/call', { name: 'report_progress', arguments: { message: BAD } }] },
 ]
 
-it('an agent that says it wherever it can completes its job', async () => {
+it('an agent that prints it wherever it can completes its job', async () => {
   const models = { currentModelId: BAD, availableModels: [{ modelId: BAD, name: BAD }] }
   const id = await startFixtureJob(server, 'speaker', {
     open: { models },
@@ -71,7 +71,7 @@ it('an agent that says it wherever it can completes its job', async () => {
   expect(said('session.permission')).toMatchObject({ message: `${GOOD}: ${GOOD}` })
 })
 
-it('a person can answer an agent that asks with it, and the agent hears the answer that it knows', async () => {
+it('a person can answer a permission request that contains it, and the agent recognises the answer', async () => {
   const id = await startFixtureJob(
     server,
     'asker',
@@ -108,7 +108,7 @@ it.each(endings)(
   },
 )
 
-it('a plain command that writes it on stderr and fails has failed with what it wrote', async () => {
+it('a plain command that writes it on stderr and fails has failed with its output', async () => {
   const command = [
     process.execPath,
     program,
@@ -123,7 +123,7 @@ it('a plain command that writes it on stderr and fails has failed with what it w
   expect(attempts[0]?.error).toContain('The program ended with exit code 3. It wrote: a\ufffdb')
 })
 
-it('a check that prints NUL and half of a pair fails with its log, and the log goes back to the agent', async () => {
+it('a check that prints NUL and an unpaired surrogate fails with its log, and the agent gets the log', async () => {
   // The same half as bytes, and as UTF-16.
   const command = String.raw`printf 'seen\000\355\240\200\330\000end\n'; exit 1`
   await server.client.addBackend(fixtureBackend('checked', { turn: [{ write: ['made.txt', 'x'] }] }))

@@ -43,7 +43,7 @@ function vision(id: string): string {
 const inBudgetWait = (job: JobView): boolean => job.status === 'waiting' && job.wait?.for === 'budget'
 
 it.each(['throw', 'end', 'again'] as const)(
-  'an agent that answers a refusal with "%s" is stopped at most one call past the limit, and completes when it is raised',
+  'an agent that answers a refusal with "%s" is stopped at most one call past the limit, and completes when the budget is raised',
   async (how) => {
     const name = `agent-${how}`
     const budget = { tokens: 2 * PER_CALL + 500 }
@@ -87,7 +87,7 @@ it.each(['throw', 'end', 'again'] as const)(
   },
 )
 
-it('a budget in dollars wants prices, and the command line raises one', async () => {
+it('a budget in dollars requires prices, and can be raised on the command line', async () => {
   const { job_id: id } = await server.client.createJob({
     vision: vision('dollars'),
     backend: 'agent-throw',

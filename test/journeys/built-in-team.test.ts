@@ -31,13 +31,13 @@ const providers = [
   ['gemini', { wire: 'gemini', path: '' }],
 ] as const
 
-it('without a provider that says which model it cannot be chosen, and says what to do', async () => {
+it('without a provider that names a model the team cannot be chosen, and explains what to do', async () => {
   await server.client.setProvider('mute', { wire: 'openai', base_url: `${model.url}/v1`, secret: null })
   const team = (await server.client.backends()).find(({ name }) => name === 'team')
   expect(team).toMatchObject({ available: false, default: false, reason: expect.stringContaining('--model') })
 })
 
-it('a key is tried when it is set: one that is refused connects nothing, and the right one does', async () => {
+it('a key is tested when it is set: a refused one connects nothing, and the right one does', async () => {
   const teamNow = async () => (await server.client.backends()).find(({ name }) => name === 'team')
   const strict = http.createServer((request, response) => {
     const isRight = request.headers['x-api-key'] === 'sk-right'
@@ -96,7 +96,7 @@ it.each(providers)('a whole team job is proven on %s, and its ledger is exact', 
   expect(job.usage).toMatchObject({ input_tokens: served.input, output_tokens: served.output })
 })
 
-it('a model may be chosen for the job and for a role of it', async () => {
+it('a model can be chosen for the job and for a role of it', async () => {
   await server.client.setSecret('anthropic', 'sk-roles')
   await server.client.setProvider('anthropic', { base_url: model.url, model: 'as-the-provider' })
   const before = model.served.length

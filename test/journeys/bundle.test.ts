@@ -36,7 +36,7 @@ function change(word: string): void {
   fs.writeFileSync(main, `${fs.readFileSync(main, 'utf8')}\nconsole.log('${word}')\n`)
 }
 
-it('what was changed runs at the next command, and a server that runs goes on from what it began with', async () => {
+it('changed sources run at the next command, and a running server continues with its old bundle', async () => {
   const version = await versionOf()
   const first = bundle()
   expect(await versionOf()).toBe(version)
@@ -54,7 +54,7 @@ it('what was changed runs at the next command, and a server that runs goes on fr
   await server.stop()
 })
 
-it('sources that cannot be bundled are run themselves, so that the error is that of the code', async () => {
+it('sources that cannot be bundled are run directly, so that the error is that of the code', async () => {
   fs.appendFileSync(path.join(root, 'src', 'cli', 'main.ts'), '\nnot a program\n')
   const before = bundle()
   const ended = await execa(path.join(root, 'slipway'), ['--version'], {

@@ -48,7 +48,7 @@ const prying = (dataDir: string): string =>
     'sleep 0.5',
   ].join('; ')
 
-it('is found in no process, file, event, log, commit or archive, and yet it was used', async () => {
+it('the key is in no process, file, event, log, commit or archive, although it was used', async () => {
   const steps = [
     { bash: prying(server.dataDir) },
     { write: ['made', 'made\n'] as [string, string] },

@@ -21,7 +21,7 @@ function jobDirs({ dataDir }: TestServer): string[] {
   return fs.existsSync(place) ? fs.readdirSync(place) : []
 }
 
-it('a canary passes on a healthy server, and no list, count or stream has seen it', async () => {
+it('a canary passes on a healthy server, and appears in no list, count or stream', async () => {
   const { client, ...rest } = await start()
   expect(await client.canary()).toEqual({
     status: 'never',
@@ -83,7 +83,7 @@ it('a canary passes on a healthy server, and no list, count or stream has seen i
   expect(jobDirs({ client, ...rest }).filter((name) => name !== id)).toEqual([])
 })
 
-it('it fails aloud at once when the worker loop is switched off, and readiness names it', async () => {
+it('it fails at once with a reason when the worker loop is switched off, and readiness reports it', async () => {
   const { client } = await start({ env: { SLIPWAY_WORKERS: '0' } })
   const ended = await client.runCanary()
   expect(ended).toMatchObject({
@@ -98,7 +98,7 @@ it('it fails aloud at once when the worker loop is switched off, and readiness n
   })
 })
 
-it('slipway doctor runs it on the server that runs', async () => {
+it('slipway doctor runs it on the running server', async () => {
   const { client, dataDir } = await start()
   const { stdout } = await execa(
     process.execPath,
@@ -116,7 +116,7 @@ it('slipway doctor runs it on the server that runs', async () => {
   expect((await client.canary()).status).toBe('passed')
 })
 
-it('it is not tried while others hold every slot, and says so', async () => {
+it('it is not run while all slots are in use, and reports that', async () => {
   const { client } = await start({ env: { SLIPWAY_WORKERS: '1', SLIPWAY_CANARY_SECONDS: '2' } })
   const { id } = await client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
   await until('a busy slot', 20_000, async () => ((await client.stats()).slots.busy === 1 ? true : null))
@@ -126,7 +126,7 @@ it('it is not tried while others hold every slot, and says so', async () => {
   await until('a free slot', 20_000, async () => ((await client.stats()).slots.busy === 0 ? true : null))
 })
 
-it('a canary whose server was killed has failed, and the next one clears it away', async () => {
+it('a canary whose server was killed has failed, and the next one removes it', async () => {
   const first = await start()
   const running = first.client.runCanary().catch(() => null)
   await until('its job', 5000, async () => (await first.client.canary()).job_id)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job whose agent hangs is cancelled within 15 s and leaves no process', async () => {
+it('a job whose agent hangs is cancelled within 15 s and leaves no process behind', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:hang]]' })
   await until('a hanging developer', 30_000, async () => {
     const agents = await server.client.agents(job_id)

@@ -39,7 +39,7 @@ const slipway = async (...args: string[]): Promise<string> => {
 
 describe('a plain command', () => {
   it.each(['argument', 'stdin', 'file'] as const)(
-    'is given its prompt (%s), its words stream into the transcript, and its work is taken',
+    'gets its prompt (%s), its output streams into the transcript, and its work is collected',
     async (by) => {
       const id = await start(by, by, [
         { say: 'Reading the \u001B[32mtask\u001B[0m.\n' },
@@ -67,7 +67,7 @@ describe('a plain command', () => {
     },
   )
 
-  it('has failed when its exit code says so, with what it wrote; and when it hangs, with its process ended', async () => {
+  it('has failed with its output when its exit code is not 0; when it hangs, its process is ended', async () => {
     const failing = await start('failing', 'stdin', [{ warn: 'no such model' }, { exit: 3 }])
     const hanging = await start('hanging', 'stdin', [
       { say: 'hm' },
@@ -83,7 +83,7 @@ describe('a plain command', () => {
     expect(processesNaming('7654.3')).toEqual([])
   })
 
-  it('remembers nothing, so what a person says meanwhile comes with the first prompt once more', async () => {
+  it("has no memory, so a person's message comes with the first prompt again", async () => {
     const id = await start('forgetful', 'stdin', [{ say: 'at work' }, { waitFor: 'go.txt' }])
     const attempt = await until('its first turn', 30_000, async () => {
       const events = await server.client.events(id, 0)
@@ -103,7 +103,7 @@ describe('a plain command', () => {
     expect(prompts[1]).toContain('Use tabs.')
   })
 
-  it('is tested as any other backend, and connected on the command line', async () => {
+  it('is tested like any other backend, and connected on the command line', async () => {
     const play = JSON.stringify([{ say: 'I am a plain program.' }])
     await slipway(
       'backends',
@@ -150,7 +150,7 @@ describe('an entry of the ACP registry', () => {
     await expect(server.client.addRegistryBackend({ registry: entry })).rejects.toMatchObject({ status: 409 })
   })
 
-  it('takes what is there: a binary by its command, a Python package by uvx, the version where the package has none', async () => {
+  it('may be a binary, a Python package run by uvx, or a package without a version', async () => {
     const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
     const of = (id: string, distribution: object): object => ({ ...entry, id, distribution })
     const add = async (id: string, distribution: object): Promise<object | undefined> => {
@@ -178,7 +178,7 @@ describe('an entry of the ACP registry', () => {
     })
   })
 
-  it('comes from a file on the command line, alone or out of a whole registry', async () => {
+  it('is read from a file on the command line, alone or out of a whole registry', async () => {
     const file = path.join(server.dataDir, 'registry.json')
     fs.writeFileSync(
       file,

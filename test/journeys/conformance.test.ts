@@ -41,7 +41,7 @@ const allPass = {
   orphans: 'pass',
 }
 
-it('the offline demo passes every case but the count of tokens, of which it uses none; the result is kept and shown', async () => {
+it('the offline demo passes every case except usage, as it has none; the result is stored and shown', async () => {
   expect((await server.client.backends()).find((each) => each.name === 'offline')?.conformance).toBeNull()
   const found = await server.client.testBackend('offline')
   expect(found.cases.filter((one) => one.result === 'fail')).toEqual([])
@@ -53,7 +53,7 @@ it('the offline demo passes every case but the count of tokens, of which it uses
   expect(fs.readdirSync(path.join(server.dataDir, 'trials'))).toEqual([])
 })
 
-it('an agent that asks and tells what it uses passes those cases; that it resumed is not believed but tried', async () => {
+it('an agent that asks and reports its usage passes those cases; resuming is tested in practice', async () => {
   const offer = { agentCapabilities: { sessionCapabilities: { resume: {} } } }
   await server.client.addBackend(
     fixtureBackend('good', { obey: true, asks: true, quiet: true, offer, mark: 'kit-of-the-good' }),
@@ -66,7 +66,7 @@ it('an agent that asks and tells what it uses passes those cases; that it resume
   expect(processesNaming('kit-of-the-good')).toEqual([])
 })
 
-it('one that lies, does what it was refused and forgets fails those cases, with what was seen', async () => {
+it('an agent that lies, ignores refusals and forgets fails those cases, with what was found', async () => {
   await server.client.addBackend(fixtureBackend('liar', { obey: true, lies: true, quiet: true }))
   const liar = await server.client.testBackend('liar')
   expect(resultsOf(liar)).toMatchObject({
@@ -91,7 +91,7 @@ it('one that lies, does what it was refused and forgets fails those cases, with 
   expect(sentenceOf(deaf, 'ask_refuse')).toBe('It asked, was refused, and did it all the same.')
 })
 
-it('one that calls its models through the gateway is seen to use tokens of the model that it was given; another is named', async () => {
+it('an agent that uses the gateway passes with the assigned model; another model is reported', async () => {
   const model = await startScriptedModel()
   try {
     await server.client.setProvider('scripted', {
@@ -115,7 +115,7 @@ it('one that calls its models through the gateway is seen to use tokens of the m
   }
 })
 
-it('one that contacts somebody besides the gateway fails that case, which names the address and the program', async () => {
+it('an agent that contacts another address fails that case, with the address and the program', async () => {
   const listener = net.createServer().listen(0, '127.0.0.1')
   await once(listener, 'listening')
   const address = listener.address()
@@ -131,7 +131,7 @@ it('one that contacts somebody besides the gateway fails that case, which names 
   )
 })
 
-it('one that does not start fails that case with the reason, and the rest is not tried', async () => {
+it('an agent that does not start fails that case with the reason, and the rest is skipped', async () => {
   await server.client.addBackend(fixtureBackend('mute', { start: 'exit' }))
   const found = await server.client.testBackend('mute')
   expect(resultsOf(found)).toMatchObject({ start: 'fail', write: 'skip', kill: 'skip' })
@@ -142,7 +142,7 @@ it('one that does not start fails that case with the reason, and the rest is not
   expect((await server.client.backends()).find((each) => each.name === 'mute')?.conformance).toBeNull()
 })
 
-it('`slipway backends test` tells it case by case, and the list says how it went', async () => {
+it('`slipway backends test` reports each case, and the list shows the result', async () => {
   const run = promisify(execFile)
   const slipway = (...args: string[]): Promise<{ stdout: string }> =>
     run(process.execPath, [slipwayProgram, 'backends', ...args, '--data-dir', server.dataDir])

@@ -49,7 +49,7 @@ it('a job is deleted with its files, its history and its place in every list; ot
   expect(fs.existsSync(filesOf(other))).toBe(true)
 })
 
-it('a job that has not ended is refused, and of several none is deleted then', async () => {
+it('an unfinished job is refused, and then none of several is deleted', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
   await expect(server.client.deleteJob(job_id)).rejects.toMatchObject({ status: 409, code: 'job_not_ended' })
   const ended = await done()
@@ -64,7 +64,7 @@ it('a job that has not ended is refused, and of several none is deleted then', a
   expect(await isGone(job_id)).toBe(true)
 })
 
-it('a server that is killed in the middle of a deletion leaves the whole job, or nothing of it', async () => {
+it('a server that is killed during a deletion leaves the whole job, or nothing of it', async () => {
   const { random, seed } = seededRandom()
   const ids: string[] = []
   for (let n = 0; n < 6; n += 1) ids.push(await done())

@@ -48,7 +48,7 @@ describe('without the right credentials', () => {
   /** Everything that may be asked by anybody. Whoever adds to it says why it holds nothing. */
   const open = ['get /health', 'get /health/live', 'get /health/ready', 'post /api/session']
 
-  it('every route but the open ones answers 401', async () => {
+  it('every route except the public ones answers 401', async () => {
     const document = (await (
       await request('GET', '/api/openapi.json', { authorization: `Bearer ${server.token}` })
     ).json()) as { paths: Record<string, Record<string, unknown>> }
@@ -82,7 +82,7 @@ describe('without the right credentials', () => {
     }
   })
 
-  it('the token in the address opens nothing but a page', async () => {
+  it('a token in the address gives access to nothing but a page', async () => {
     const response = await request('GET', `/api/jobs?token=${server.token}`)
     expect(response.status).toBe(401)
     expect(response.headers.getSetCookie()).toEqual([])
@@ -90,7 +90,7 @@ describe('without the right credentials', () => {
 })
 
 describe('a session', () => {
-  it('is a cookie out of reach of scripts and other sites, and opens what the token opens', async () => {
+  it('is a cookie that scripts and other sites cannot use, and gives the same access as the token', async () => {
     const { cookie, flags } = await logIn()
     expect(cookie).toMatch(/^slipway_session=[\w-]{43}$/)
     expect(flags).toContain('HttpOnly')
@@ -105,7 +105,7 @@ describe('a session', () => {
     await stream.body?.cancel()
   })
 
-  it('does not open to a wrong token, whose sentence does not repeat it', async () => {
+  it('is refused for a wrong token, without repeating it', async () => {
     const wrong = 'f'.repeat(64)
     const response = await request(
       'POST',
@@ -120,7 +120,7 @@ describe('a session', () => {
     expect(text).not.toContain(wrong)
   })
 
-  it('changes nothing for a page elsewhere, nor for whoever does not say where they come from', async () => {
+  it('changes nothing for a page of another site, or for a request without an origin', async () => {
     const { cookie } = await logIn()
     const create = (headers: Record<string, string>): Promise<Response> =>
       request(
@@ -154,7 +154,7 @@ describe('a session', () => {
     expect((await server.client.listJobs()).total).toBe(2)
   })
 
-  it('knows itself, ends at the log-out, and is dead from then on', async () => {
+  it('can be read, ends at the log-out, and is invalid from then on', async () => {
     const { cookie } = await logIn('Browser/1.0')
     const own = await request('GET', '/api/session', { cookie })
     expect(await own.json()).toMatchObject({ user_agent: 'Browser/1.0', current: true })
@@ -182,7 +182,7 @@ describe('a session', () => {
     expect((await end()).status).toBe(404)
   })
 
-  it('outlives the server, and at most 50 live at once', async () => {
+  it('survives a restart of the server, and there are at most 50', async () => {
     const first = await logIn('first')
     await server.stop()
     server = await startTestServer({ dataDir: server.dataDir })
@@ -198,7 +198,7 @@ describe('a session', () => {
 
 describe('a link that logs in', () => {
   it.each(['/', '/jobs', `/jobs/${UNKNOWN}?tab=diff`, '/settings'])(
-    'opens %s and is sent on without its code',
+    'opens %s and redirects to it without its code',
     async (path) => {
       const separator = path.includes('?') ? '&' : '?'
       const { code } = await server.client.newLogInCode()
@@ -219,7 +219,7 @@ describe('a link that logs in', () => {
   )
 
   it.each(['token=TOKEN', 'token=', 'code=', 'code=abc'])(
-    'that is wrong (%s) leads to the page that asks, with no cookie',
+    'that is wrong (%s) leads to the log-in page, without a cookie',
     async (query) => {
       const response = await request('GET', `/jobs?${query.replace('TOKEN', server.token)}`)
       expect({ status: response.status, location: response.headers.get('location') }).toEqual({
@@ -231,7 +231,7 @@ describe('a link that logs in', () => {
     },
   )
 
-  it('is not left to a HEAD, nor leads out of the server', async () => {
+  it('is not used up by a HEAD, and never leads to another server', async () => {
     const { code } = await server.client.newLogInCode()
     const head = await request('HEAD', `/?code=${code}`)
     expect(head.headers.getSetCookie()).toEqual([])
@@ -240,7 +240,7 @@ describe('a link that logs in', () => {
   })
 })
 
-it('a known path under a wrong method answers 405 and says which are right', async () => {
+it('a known path with a wrong method answers 405 with the allowed ones', async () => {
   const headers = { authorization: `Bearer ${server.token}` }
   for (const [method, path, allow] of [
     ['DELETE', '/api/jobs', 'GET, HEAD, POST'],
@@ -261,7 +261,7 @@ it('a known path under a wrong method answers 405 and says which are right', asy
   expect((await request('POST', '/api/nothing', headers)).status).toBe(404)
 })
 
-it('too many wrong log-ins put further ones off, and keep nobody out who has the token', async () => {
+it('too many wrong log-ins delay further wrong ones, and never the right token', async () => {
   const attempt = (): Promise<Response> =>
     request('POST', '/api/session', { 'content-type': 'application/json' }, '{"token":"wrong"}')
   const statuses = new Set<number>()

@@ -44,7 +44,7 @@ function readSome(jobId: string, last: number, count: number): Promise<number[]>
   })
 }
 
-it('a client that is cut off 50 times sees every event exactly once, in order', async () => {
+it('a client that is disconnected 50 times gets every event exactly once, in order', async () => {
   // As many events as the cuts need, however slow the machine: updates of two calls in turn are never joined into one event.
   const call = (toolCallId: string): object => ({
     update: { sessionUpdate: 'tool_call', toolCallId, title: 'A step', status: 'completed' },

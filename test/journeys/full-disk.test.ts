@@ -45,7 +45,7 @@ it('people are warned before the disk is full', async () => {
   expect(await storage()).not.toContain('The disk is')
 })
 
-it('a full disk refuses new jobs with a sentence, loses nothing, and work goes on when there is room', async () => {
+it('a full disk refuses new jobs with an explanation, loses nothing, and work continues when there is space', async () => {
   const running = await server.client.createJob({ vision: 'a calculator [[demo:slow=300]]' })
   await until('the first attempt', 20_000, async () =>
     (await server.client.attempts(running.job_id)).length > 0 ? true : null,

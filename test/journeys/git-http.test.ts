@@ -39,7 +39,7 @@ const git = async (...args: string[]): Promise<string> =>
   ).stdout
 
 it.each(['2', '0'])(
-  'is cloned with the token (protocol %s), and what was cloned passes its tests',
+  'is cloned with the token (protocol %s), and the clone passes its tests',
   async (version) => {
     const place = path.join(scratch, `clone-${version}`)
     await git('-c', `protocol.version=${version}`, 'clone', '--quiet', address(), place)
@@ -56,12 +56,12 @@ it('is cloned with the token as the password, which is what git asks people for'
   expect(fs.existsSync(path.join(place, 'package.json')) || fs.readdirSync(place).length > 1).toBe(true)
 })
 
-it('shows branches and nothing that Slipway keeps for itself', async () => {
+it('shows branches and no internal references', async () => {
   const lines = (await git('ls-remote', address())).trim().split('\n')
   expect(lines.map((line) => line.split('\t')[1])).toEqual(['HEAD', 'refs/heads/main'])
 })
 
-it('is closed without the token, or with a wrong one', async () => {
+it('is refused without the token, or with a wrong one', async () => {
   await expect(
     run('git', ['clone', '--quiet', address(), path.join(scratch, 'no')], { env }),
   ).rejects.toThrow(/fatal/)
@@ -84,7 +84,7 @@ it('cannot be pushed to', async () => {
   expect(await response.json()).toMatchObject({ code: 'read_only' })
 })
 
-it('understands a compressed request, and refuses what no git client sends', async () => {
+it('accepts a compressed request, and refuses anything that is not a git client', async () => {
   const ask = (body: Uint8Array, headers: Record<string, string>): Promise<Response> =>
     fetch(`${address()}/git-upload-pack`, {
       method: 'POST',

@@ -37,7 +37,7 @@ it('readiness follows the worker loop: 200, then 503 within 10 s of its stop, th
   await until('200 again', 10_000, async () => ((await ready()).status === 200 ? true : null))
 })
 
-it('a canary is late while the worker loop stands still, says where its job stands, and is tried again until it passes', async () => {
+it('a canary is late while the worker loop is stopped, shows the state of its job, and is repeated until it passes', async () => {
   const client = openClient(server)
   await server.worker.pause()
   const late = await client.runCanary()

@@ -49,7 +49,7 @@ afterAll(async () => {
 const find = async (name: string): Promise<unknown> =>
   (await server.client.backends()).find((backend) => backend.name === name)
 
-it('installs an agent at its version for Slipway alone, runs it, and takes it away again', async () => {
+it('installs an agent at its version for Slipway only, runs it, and removes it again', async () => {
   expect(await find('tiny')).toMatchObject({
     available: false,
     reason: '"tiny-agent" is not installed: run `slipway backends install tiny`.',
@@ -76,7 +76,7 @@ it('installs an agent at its version for Slipway alone, runs it, and takes it aw
   await expect(server.client.uninstallBackend('tiny')).rejects.toThrow('nothing to remove')
 })
 
-it('says why an agent could not be installed, and leaves nothing', async () => {
+it('reports why an agent could not be installed, and leaves nothing behind', async () => {
   await expect(server.client.installBackend('gone', () => {})).rejects.toThrow(
     /npm could not install it: the npm registry does not have this version/,
   )

@@ -50,7 +50,7 @@ async function run(server: TestServer, name: string, script: string, source?: st
 }
 
 describe.each(users)('of user %s', (uid) => {
-  it('everything an agent committed, stashed, closed or nested is kept', async () => {
+  it('everything an agent committed, stashed, made unreadable or nested is kept', async () => {
     const server = await startTestServer(uid === undefined ? {} : { uid })
     servers.push(server)
     const job = await run(server, 'odd', leftovers.map((line) => `(${line})`).join(' && '))
@@ -107,7 +107,7 @@ describe('a source with a .slipway of its own', () => {
         fs.symlinkSync(outside, path.join(dir, '.slipway', 'documents'))
       },
     ],
-  ])('(%s) keeps it as it is, and nothing is written where it leads', async (_, fill) => {
+  ])('(%s) keeps it unchanged, and nothing is written to where it leads', async (_, fill) => {
     const [server = await startTestServer()] = servers
     const outside = makeDir('slipway-outside-')
     const source = sourceWith((dir) => {

@@ -45,7 +45,7 @@ it('a link that the command line prints logs a browser in, once', async () => {
   ).rejects.toThrow('no server runs')
 })
 
-it('the command line lists the browsers that are logged in, and logs them out', async () => {
+it('the command line lists the logged-in browsers, and logs them out', async () => {
   const server = await startTestServer()
   const sessions = async (...args: string[]): Promise<string> =>
     (await run(process.execPath, [slipwayProgram, 'sessions', ...args, '--data-dir', server.dataDir])).stdout
@@ -113,7 +113,7 @@ async function startOnTerminal(...args: string[]): Promise<{ opened: string; end
   }
 }
 
-it('the browser is opened with a code that is good once, never with the token', async () => {
+it('the browser is opened with a code that works once, never with the token', async () => {
   const { opened, end } = await startOnTerminal()
   try {
     const address = await until('the browser', 10_000, async () =>

@@ -66,7 +66,7 @@ const noneLeft = (name: string): Promise<true> =>
     Promise.resolve(processesNaming(`"mark":"${name}"`).length === 0 ? true : null),
   )
 
-it('a backend whose program is not there is refused with what to do', async () => {
+it('a backend whose program is missing is refused with an explanation', async () => {
   await server.client.addBackend({ name: 'missing', command: ['no-such-program', '--acp'], env: {} })
   await expect(
     server.client.createJob({ vision: 'x', mode: 'solo', backend: 'missing' }),
@@ -78,7 +78,7 @@ it('a backend whose program is not there is refused with what to do', async () =
 })
 
 it.each(['program', 'script'])(
-  'a backend whose %s is taken away and put back is waited for by name, and its job completes',
+  'a job waits by name for a backend whose %s is missing for a while, and completes',
   async (what) => {
     const name = `vanishing-${what}`
     const file = path.join(server.dataDir, what === 'script' ? `${name}.mjs` : name)
@@ -114,7 +114,7 @@ it.each(['program', 'script'])(
   },
 )
 
-it('a backend has limits of its own where a person says so', async () => {
+it('a backend can have its own limits', async () => {
   const slipway = async (...args: string[]): Promise<string> => {
     const command = [slipwayProgram, 'backends', 'limits', ...args]
     return (await promisify(execFile)(process.execPath, [...command, '--data-dir', server.dataDir])).stdout
@@ -131,7 +131,7 @@ it('a backend has limits of its own where a person says so', async () => {
   expect((await server.client.settings()).limits).toEqual({})
 })
 
-it('a job that is cancelled in the middle of a long command is cancelled within 15 s, and nothing of it runs on', async () => {
+it('a job that is cancelled during a long command ends within 15 s, and none of its processes continue', async () => {
   const id = await startFixtureJob(server, 'cancelled', {
     turn: [
       { call: ['terminal/create', { command: 'sleep', args: ['4321.1'] }] },
@@ -151,7 +151,7 @@ it('a job that is cancelled in the middle of a long command is cancelled within 
   expect(processesNaming('4321.')).toEqual([])
 })
 
-it('work that was finished when its agent was killed counts, though the next one finds nothing to do', async () => {
+it('work that was finished when its agent was killed counts, even if the next attempt finds nothing to do', async () => {
   const id = await startFixtureJob(server, 'finished', {
     quiet: true,
     turn: [{ once: [{ write: ['done.txt', 'done'] }, { exit: 9 }] }],
@@ -161,7 +161,7 @@ it('work that was finished when its agent was killed counts, though the next one
   expect(fs.readdirSync(job.workspace_path ?? '')).toContain('done.txt')
 })
 
-describe('a job fails with a sentence, and no process is left, when its agent', () => {
+describe('a job fails with an explanation, and leaves no process behind, when its agent', () => {
   it.each(cases)('%s', async (what, _, sentence) => {
     const id = failing.get(what) ?? ''
     const name = nameOf(what)

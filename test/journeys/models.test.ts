@@ -29,7 +29,7 @@ async function backend(name: string): Promise<unknown> {
   return (await server.client.backends()).find((one) => one.name === name)
 }
 
-it('a backend that reaches no model says what to do, is refused, and is never the default', async () => {
+it('a backend without a model explains what to do, is refused, and is never the default', async () => {
   expect(await backend('claude-like')).toMatchObject({
     available: false,
     default: false,
@@ -43,7 +43,7 @@ it('a backend that reaches no model says what to do, is refused, and is never th
   })
 })
 
-it('keys go in and never come out', async () => {
+it('keys are never returned', async () => {
   const before = Date.now()
   const set = await server.client.setSecret('anthropic', 'sk-the-real-key')
   expect(set).toEqual({ name: 'anthropic', set_at: expect.any(String) })
@@ -55,7 +55,7 @@ it('keys go in and never come out', async () => {
   await expect(server.client.removeSecret('nobody')).rejects.toMatchObject({ status: 404 })
 })
 
-it('a provider is known by its name, or says where it is', async () => {
+it('a provider is known by its name, or has an address', async () => {
   expect(await server.client.setProvider('anthropic', { base_url: model.url, model: 'mock-model' })).toEqual({
     name: 'anthropic',
     wire: 'anthropic',
@@ -143,7 +143,7 @@ async function expectLedger(id: string, script: string): Promise<void> {
   for (const one of [job, tasks[0], agents[0], attempts[0], jobs.jobs[0]]) expect(one?.usage).toEqual(used)
 }
 
-it('prices of the data directory count at once, and cached tokens have their own', async () => {
+it('prices of the data directory apply at once, with a separate price for cached tokens', async () => {
   const prices = { 'mock-model': { input: 10, cached: 1, output: 100 } }
   fs.writeFileSync(path.join(server.dataDir, 'prices.json'), JSON.stringify(prices))
   const before = (await server.client.stats()).usage
@@ -171,7 +171,7 @@ it('prices of the data directory count at once, and cached tokens have their own
   expect(after.unpriced_tokens).toBe(before.unpriced_tokens)
 })
 
-it('on the command line a key goes in by stdin, and the lists show what is ready', async () => {
+it('on the command line a key is read from stdin, and the lists show what is ready', async () => {
   const slipway = async (words: string[], input = ''): Promise<string> => {
     const run = promisify(execFile)(process.execPath, [
       slipwayProgram,
@@ -196,7 +196,7 @@ it('on the command line a key goes in by stdin, and the lists show what is ready
   await slipway(['secrets', 'remove', 'mine'])
 })
 
-it('a provider and a secret that are removed are gone at once', async () => {
+it('a removed provider or secret is unavailable at once', async () => {
   await server.client.removeSecret('anthropic')
   expect(await backend('claude-like')).toMatchObject({ available: false })
   await server.client.removeProvider('local')

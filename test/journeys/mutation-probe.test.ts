@@ -24,7 +24,7 @@ function listen(id: string, signal: AbortSignal) {
   return { types, statuses, over: Promise.all([job(), fleet()]) }
 }
 
-it('a job is created, executed and completed, and is heard to be', async () => {
+it('a job is created, executed and completed, with events', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:slow=500]]', mode: 'solo' })
   const listening = new AbortController()
   onTestFinished(() => listening.abort())

@@ -23,7 +23,7 @@ function slipway(args: readonly string[], options: Options = {}) {
   })
 }
 
-it('a plan is waited for, edited in an editor, sent back, approved and a task of it left out', async () => {
+it('a plan is waited for, edited in an editor, rejected, approved, and one of its tasks cancelled', async () => {
   const running = slipway(['run', 'a counter [[demo:slow=1500]]', '--approve-plan', '--plain'])
   let told = ''
   running.stdout?.on('data', (chunk: Buffer) => {
@@ -73,7 +73,7 @@ it('a plan is waited for, edited in an editor, sent back, approved and a task of
   })
 })
 
-it('names are looked up, and who or what is not there is answered with what is', async () => {
+it('names are resolved, and an unknown one is answered with the existing ones', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:hang]]' })
   await until('a hanging developer', 60_000, async () => {
     const agents = await server.client.agents(job_id)

@@ -21,7 +21,7 @@ const worker = (id: string): Promise<AgentView> =>
   })
 
 describe('a message', () => {
-  it('to an agent in a session is shown at once, delivered after its turn, once, and answered', async () => {
+  it('to an agent in a session is shown at once, delivered once after its turn, and answered', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:slow=2000]]' })
     // The agent has begun its turn: what is said before that goes into its brief.
     const agent = await until('a developer in its turn', 60_000, async () => {
@@ -60,7 +60,7 @@ describe('a message', () => {
     ).rejects.toMatchObject({ status: 409, code: 'job_over' })
   })
 
-  it('outlives a kill -9 and goes into the brief of the next attempt, once', async () => {
+  it('survives a kill -9 and is part of the brief of the next attempt, once', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:slow=2000]]' })
     const agent = await worker(job_id)
     const idle = (await server.client.agents(job_id)).find((each) => each.role === 'reviewer')
@@ -85,7 +85,7 @@ describe('a message', () => {
     expect(spoken.length).toBeGreaterThan(0)
   })
 
-  it('is refused to nobody, about nothing, and when it is a book', async () => {
+  it('is refused without a recipient, without a text, and when it is too long', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:hang]]' })
     const [agent] = await until('a team', 30_000, async () => {
       const agents = await server.client.agents(job_id)

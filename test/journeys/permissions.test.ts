@@ -45,8 +45,8 @@ const heardAnswer = (lines: readonly Record<string, unknown>[]): unknown[] =>
     'ask' in line ? [(line['ask'] as { result: { outcome: object } }).result.outcome] : [],
   )
 
-describe('a person who is asked', () => {
-  it('sees who asks for what until when, and the job waits for nothing else; the answer goes to the agent', async () => {
+describe('a permission request', () => {
+  it('shows who asks for what until when, and is the wait of the job; the answer goes to the agent', async () => {
     const id = await startFixtureJob(server, 'allowed', asking, { permissions: 'ask' })
     const question = await openOne(id)
     const [agent] = await server.client.agents(id)
@@ -85,7 +85,7 @@ describe('a person who is asked', () => {
     })
   })
 
-  it('may refuse with an option or without, and cannot answer what is not there', async () => {
+  it('can be refused with or without an option, and a missing one cannot be answered', async () => {
     const id = await startFixtureJob(server, 'refused', { turn: [ask, ask] }, { permissions: 'ask' })
     const first = await openOne(id)
     await expect(server.client.answerPermission(id, first.id, 'maybe')).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe('a person who is asked', () => {
     expect(await outcomes(id)).toEqual(['refused', 'refused'])
   })
 
-  it('is asked again after the server was killed, and nothing else is lost', async () => {
+  it('is repeated after the server was killed, and nothing else is lost', async () => {
     const id = await startFixtureJob(server, 'restarted', asking, { permissions: 'ask' })
     const before = await openOne(id)
     await server.crash()
@@ -124,7 +124,7 @@ describe('a person who is asked', () => {
     expect((await endOf(server, id)).status).toBe('completed')
   })
 
-  it('is not asked any more when the job is cancelled', async () => {
+  it('is withdrawn when the job is cancelled', async () => {
     const id = await startFixtureJob(server, 'cancelled', asking, { permissions: 'ask' })
     await openOne(id)
     await server.client.cancel(id)
@@ -132,7 +132,7 @@ describe('a person who is asked', () => {
     expect(await outcomes(id)).toEqual(['withdrawn'])
   })
 
-  it('answers on the command line', async () => {
+  it('can be answered on the command line', async () => {
     const slipway = async (...args: string[]): Promise<string> => {
       const command = [slipwayProgram, ...args, '--data-dir', dataDir]
       return (await promisify(execFile)(process.execPath, command)).stdout
@@ -165,7 +165,7 @@ describe('a person who is asked', () => {
   })
 })
 
-it('an answer that does not come in time is a refusal, told by the server', async () => {
+it('is refused by the server when no answer comes in time', async () => {
   const own = await startTestServer({ env: { SLIPWAY_PERMISSION_SECONDS: '1' } })
   try {
     const id = await startFixtureJob(own, 'expired', asking, { permissions: 'ask' })
@@ -198,7 +198,7 @@ it.each([
   },
 )
 
-it('a job that says nothing is allowed everything inside the sandbox, or what the settings say', async () => {
+it('a job without a policy allows everything inside the sandbox, or uses that of the settings', async () => {
   const settings = await server.client.settings()
   expect(settings.defaults.permissions).toBe('sandbox')
   await server.client.putSettings({ ...settings, defaults: { ...settings.defaults, permissions: 'deny' } })

@@ -30,7 +30,7 @@ async function proposal(client: Client, id: string, beyond = 0): Promise<PlanVie
 const types = async (client: Client, id: string): Promise<string[]> =>
   (await client.events(id, 0)).map((event) => `${event.type} ${event.actor}`)
 
-it('a plan waits over a kill -9, is edited, sent back, edited again and approved; that plan is built', async () => {
+it('a plan waits through a kill -9, is edited, rejected, edited again and approved; that plan is built', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a calculator', approve_plan: true })
   const first = await proposal(server.client, job_id)
   const waiting = await server.client.getJob(job_id)
@@ -122,7 +122,7 @@ it('a plan waits over a kill -9, is edited, sent back, edited again and approved
   ])
 })
 
-it('a note that the planner does not understand is recorded in the plan, honestly', async () => {
+it('a note that the planner does not understand is recorded in the plan', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter', approve_plan: true })
   const first = await proposal(server.client, job_id)
   await server.client.reject(job_id, 'I do not like the tone of this.')
@@ -134,7 +134,7 @@ it('a note that the planner does not understand is recorded in the plan, honestl
   expect((await endOf(server, job_id)).status).toBe('cancelled')
 })
 
-it('a broken plan is refused and the task is named; a stale version too', async () => {
+it('an invalid plan is refused with the name of the task, and so is an outdated version', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter', approve_plan: true })
   const { plan, version } = await proposal(server.client, job_id)
   const [one, two] = plan.tasks
@@ -170,7 +170,7 @@ it('a broken plan is refused and the task is named; a stale version too', async 
   await server.client.cancel(job_id)
 })
 
-it('the gate is refused where nothing waits at it', async () => {
+it('approval is refused when no plan waits for it', async () => {
   await expect(
     server.client.createJob({ vision: 'a counter', mode: 'solo', approve_plan: true }),
   ).rejects.toMatchObject({ status: 400, code: 'no_plan_to_approve' })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a job of high priority passes older ones, and one of low priority lets all others pass', async () => {
+it('a job of high priority overtakes older ones, and one of low priority is overtaken by all', async () => {
   const blocker = await server.client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
   await until('the slot to be taken', 60_000, async () =>
     (await server.client.getJob(blocker.job_id)).status === 'running' ? true : null,

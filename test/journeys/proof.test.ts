@@ -24,7 +24,7 @@ async function outcome(
   return endOf(server, job_id)
 }
 
-it('a planted bug is caught by the check, and the repair that saw the log is proven', async () => {
+it('a planted bug is found by the check, and the repair with its log is proven', async () => {
   const job = await outcome('a calculator [[demo:bug]]')
   expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
     status: 'completed',
@@ -45,7 +45,7 @@ it('a planted bug is caught by the check, and the repair that saw the log is pro
   ).toBeGreaterThan(1)
 })
 
-it('a bug that nobody can fix ends the job failed, with the evidence', async () => {
+it('a bug that is not fixed ends the job as failed, with the evidence', async () => {
   const job = await outcome('a calculator [[demo:unfixable]]')
   expect(job.status).toBe('failed')
   expect(job.error).not.toBe('')
@@ -54,18 +54,18 @@ it('a bug that nobody can fix ends the job failed, with the evidence', async () 
   expect(checks.filter((check) => check.verdict === 'fail').length).toBeGreaterThanOrEqual(4)
 })
 
-it('a check that the person names is run, and fails the job when it cannot pass', async () => {
+it('a check of a person is run, and fails the job when it cannot pass', async () => {
   const job = await outcome('a counter', { checks: ['test -f no-such-file'] })
   expect(job.status).toBe('failed')
   expect(job.error).toContain('test -f no-such-file')
 })
 
-it('without any check the job is completed unproven, and says so', async () => {
+it('without any check the job is completed unproven, and shows that', async () => {
   const job = await outcome('a calculator [[demo:no-checks]]')
   expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'unproven' })
 })
 
-it('one agent alone is proven in the same way', async () => {
+it('a solo job is proven in the same way', async () => {
   const job = await outcome('a word frequency tool', { mode: 'solo' })
   expect({ status: job.status, proof: job.proof, error: job.error }).toEqual({
     status: 'completed',
@@ -82,7 +82,7 @@ it('one agent alone is proven in the same way', async () => {
   expect(jobs.find(({ id }) => id === job.id)).toMatchObject({ demo: true })
 })
 
-it('a setup runs once before the checks of a job, and who named a check is kept with it', async () => {
+it('a setup runs once before the checks of a job, and the origin of a check is stored', async () => {
   const job = await outcome('a counter', {
     checks: ['test "$(cat made)" = once'],
     setup: ['test ! -e made && echo once > made && echo "$HOME" > "$HOME/at"'],
@@ -101,7 +101,7 @@ it('a setup runs once before the checks of a job, and who named a check is kept 
   ])
 })
 
-it('a setup that fails is repaired like a check, and the job says in the end that it was the setup', async () => {
+it('a failed setup is repaired like a check, and the final error names the setup', async () => {
   const job = await outcome('a word frequency tool', {
     mode: 'solo',
     setup: ['echo cannot reach the registry && exit 7'],
@@ -114,7 +114,7 @@ it('a setup that fails is repaired like a check, and the job says in the end tha
   expect(new Set(checks.map(({ kind, exit_code }) => `${kind} ${exit_code}`))).toEqual(new Set(['setup 7']))
 })
 
-it('checks that cannot fail, and tests that are none, prove nothing, and that is said', async () => {
+it('checks that cannot fail, and runs without tests, prove nothing, and that is reported', async () => {
   const id = await startFixtureJob(server, 'easy', {
     quiet: true,
     turn: [
@@ -138,7 +138,7 @@ it('checks that cannot fail, and tests that are none, prove nothing, and that is
   expect(ended?.message).toMatch(/^Completed, unproven\. No check that was run proves anything\./)
 })
 
-it('tests that say less than before are sent back once, lower the proof, and can be waived with a reason', async () => {
+it('weakened tests are sent back once, lower the proof, and can be waived with a reason', async () => {
   const source = path.join(makeDataDir(), 'source')
   const test = "import { it } from 'node:test'\nit('adds', () => {})\n"
   const files = { 'a.test.mjs': test.replace('{}', "{ throw new Error('no') }"), 'b.test.mjs': test }
@@ -182,7 +182,7 @@ it('tests that say less than before are sent back once, lower the proof, and can
   })
 })
 
-it('junk and secrets of an agent are not delivered, and the proof says so', async () => {
+it('junk and secrets of an agent are not delivered, and the proof shows it', async () => {
   const turn = [
     { write: ['made.txt', 'made\n'] },
     { write: ['.env', 'KEY=1\n'] },
@@ -211,7 +211,7 @@ it('a failed job names the cause, not only the task', async () => {
   )
 })
 
-it('a data directory that was moved shows no dead path', async () => {
+it('a data directory that was moved shows no outdated path', async () => {
   const old = makeDataDir()
   const first = await startTestServer({ dataDir: old })
   const { job_id } = await first.client.createJob({ vision: 'a counter', mode: 'solo' })

@@ -97,7 +97,7 @@ it.concurrent.each(passing)(
 )
 
 it.concurrent.each(lasting)(
-  'an agent that answers failures with "%s", %i: the job waits for a person, and goes on when the key is set',
+  'an agent that answers failures with "%s", %i: the job waits for a person, and continues when the key is set',
   async (how, fail) => {
     const name = `${how}-${fail}`
     await connect(name, how)
@@ -122,7 +122,7 @@ it.concurrent.each(lasting)(
   },
 )
 
-it('a short failure is not seen by agent or job', async () => {
+it('a short failure is hidden from the agent and the job', async () => {
   await connect('short', 'throw')
   const id = await start('short', 'short', { fail: 529, times: 2 })
   await when(id, 'the end of the job', completed)
@@ -134,7 +134,7 @@ it('a short failure is not seen by agent or job', async () => {
   ])
 })
 
-it('what the provider asks for is kept, and a fault of the request is told in words', async () => {
+it('the pause that the provider asks for is respected, and an error of the request is explained', async () => {
   await connect('asked', 'throw')
   const id = await start('asked', 'asked', { fail: 429, times: 1, retry_after: 3 })
   const began = Date.now()
@@ -151,7 +151,7 @@ it('what the provider asks for is kept, and a fault of the request is told in wo
   expect(attempts[0]?.error).toContain('The script says 400')
 })
 
-it('many jobs share one pause: a provider that is down is asked a few times, not by everybody', async () => {
+it('many jobs share one pause: a failing provider gets only a few requests', async () => {
   await connect('many', 'again')
   await server.client.setProvider('many', { base_url: 'http://127.0.0.1:9/v1' })
   const ids = await Promise.all([1, 2, 3, 4, 5, 6].map((number) => start('many', `many-${number}`, {})))

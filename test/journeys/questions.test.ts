@@ -93,7 +93,7 @@ it('a person sees who asks what until when; the answer is the next prompt of the
   })
 })
 
-it('is asked again after the server was killed, and not any more when the job is cancelled', async () => {
+it('is repeated after the server was killed, and withdrawn when the job is cancelled', async () => {
   const again = { offer, turn: [ask] }
   const id = await startFixtureJob(server, 'restarted', again, { permissions: 'ask' })
   const before = await openOne(id)
@@ -142,7 +142,7 @@ it('is asked and answered on two command lines', async () => {
   })
 })
 
-it('is told at once that nobody is there, in a job that asks nobody', async () => {
+it('is refused at once in a job without questions', async () => {
   const id = await startFixtureJob(server, 'alone', asking)
   const job = await endOf(server, id)
   expect(job.status).toBe('completed')
@@ -159,7 +159,7 @@ it('is told at once that nobody is there, in a job that asks nobody', async () =
   expect(await server.client.questions(id)).toEqual([])
 })
 
-it('is told that nobody answered when the time is over', async () => {
+it('ends with the information that no person answered in time', async () => {
   const own = await startTestServer({ env: { SLIPWAY_PERMISSION_SECONDS: '1' } })
   try {
     const id = await startFixtureJob(own, 'late', asking, { permissions: 'ask' })
@@ -175,7 +175,7 @@ it('is told that nobody answered when the time is over', async () => {
   }
 })
 
-it('agents that wait for people give their slot to others, and go on when they are answered', async () => {
+it('agents that wait for people lend their slot to others, and continue when they get an answer', async () => {
   const small = await startTestServer({ env, args: ['--workers', '1'] })
   const asked = []
   for (const name of ['first', 'second']) {

@@ -45,7 +45,7 @@ it('test_job_progress_updates: status and phase leave "queued" and progress grow
   expect(later.progress).toBeGreaterThan(moved.progress)
 })
 
-it('test_agents_show_activity: some agent is not idle and names the task it is on', async () => {
+it('test_agents_show_activity: some agent is not idle and names its task', async () => {
   const { job_id } = await createForNow({ vision: 'a to-do list [[demo:slow=500]]' })
   const busy = await until('a working agent', 15_000, async () => {
     const agents = await server.client.agents(job_id)
@@ -70,7 +70,7 @@ it('test_tasks_are_created: every task has a phase, an agent and a status', asyn
   }
 })
 
-it('test_workflow_creates_files: the repository holds a program that works and tests that pass by hand', async () => {
+it('test_workflow_creates_files: the repository contains a working program and passing tests', async () => {
   const { job_id } = await server.client.createJob({ vision })
   const job = await endOf(server, job_id)
   expect({ status: job.status, error: job.error, proof: job.proof }).toEqual({
@@ -106,7 +106,7 @@ it('the backend has a default when none is given', async () => {
   expect(created.backend).toBe('offline')
 })
 
-it('three jobs at once all start', async () => {
+it('three concurrent jobs all start', async () => {
   const jobs = await Promise.all(
     ['a counter', 'tic-tac-toe', 'a URL shortener'].map((text) => createForNow({ vision: text })),
   )

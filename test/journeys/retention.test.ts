@@ -38,7 +38,7 @@ async function listed(archived: 'true' | 'false' = 'false'): Promise<string[]> {
   return (await server.client.listJobs({ archived })).jobs.map(({ id }) => id).toSorted()
 }
 
-it('what has a copy goes first, then the oldest, until the rest holds no more than it may', async () => {
+it('downloaded jobs are removed first, then the oldest, until the rest is within the limit', async () => {
   const [first, second, third] = [await done(30), await done(30), await done(30)]
   const { job_id: running } = await server.client.createJob({
     vision: 'a counter [[demo:hang]]',
@@ -73,7 +73,7 @@ it('what has a copy goes first, then the oldest, until the rest holds no more th
   await keep({ days: null, gigabytes: null })
 })
 
-it('gc says what would go before it goes, and removes it when it is told', async () => {
+it('gc shows what it would remove, and removes it on request', async () => {
   const [one] = [await done(30)]
   // The server itself looks no sooner than in an hour.
   await server.stop()
@@ -97,7 +97,7 @@ it('gc says what would go before it goes, and removes it when it is told', async
   await keep({ days: null, gigabytes: null })
 })
 
-it('an archived job is in no list but its own, keeps everything, and comes back', async () => {
+it('an archived job is only in its own list, keeps everything, and can be put back', async () => {
   const [one, other] = [await done(1), await done(1)]
   expect(await slipway('archive', one)).toMatchObject({
     code: 0,
@@ -114,7 +114,7 @@ it('an archived job is in no list but its own, keeps everything, and comes back'
   expect(await listed()).toEqual([one, other].toSorted())
 })
 
-it('a job that has not ended is not archived, and retention in the settings file cannot be changed', async () => {
+it('an unfinished job cannot be archived, and a retention of the settings file cannot be changed', async () => {
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
   await expect(server.client.archiveJob(job_id, true)).rejects.toMatchObject({
     status: 409,

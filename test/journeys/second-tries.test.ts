@@ -36,12 +36,12 @@ it('a conflict becomes a new attempt on the new base', async () => {
   expect(events.some((event) => event.type === 'task.conflict')).toBe(true)
 })
 
-it('a plan that does not fit goes back with the errors', async () => {
+it('an invalid plan is sent back with the errors', async () => {
   const job = await outcome('a calculator [[demo:bad-plan]]')
   expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
 })
 
-it('a reviewer who says no sends the work back', async () => {
+it("a reviewer's rejection sends the work back", async () => {
   const job = await outcome('a calculator [[demo:review-fail]]')
   expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
   const events = await server.client.events(job.id, 0)

@@ -44,7 +44,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('a worker says where it is and which work it holds, since when', async () => {
+it('a worker shows its status and its work, since when', async () => {
   const { job_id } = (
     await ask('POST', '/api/jobs', { vision: 'a counter [[demo:slow=3000]]', mode: 'solo' })
   ).body
@@ -58,7 +58,7 @@ it('a worker says where it is and which work it holds, since when', async () => 
   expect(Date.parse(lease?.since ?? '')).toBeGreaterThan(Date.parse(worker.started_at))
 })
 
-describe('the events of the past', () => {
+describe('past events', () => {
   const all = async (query = ''): Promise<EventView[]> =>
     (await ask('GET', `/api/jobs/${done}/events?limit=1000${query}`)).body.events
 
@@ -73,7 +73,7 @@ describe('the events of the past', () => {
     expect(pages.flat()).toEqual(whole)
   })
 
-  it('are picked by type, by task and by attempt', async () => {
+  it('are filtered by type, by task and by attempt', async () => {
     const whole = await all()
     const of = (keep: (event: EventView) => boolean): number[] => whole.filter(keep).map((event) => event.seq)
     const picked = async (query: string): Promise<number[]> => (await all(query)).map((event) => event.seq)
@@ -94,8 +94,8 @@ describe('the events of the past', () => {
   )
 })
 
-describe('the defaults for new jobs', () => {
-  it('fill in what a request leaves out, and nothing it says', async () => {
+describe('defaults of new jobs', () => {
+  it('are used only for fields that a request omits', async () => {
     const before = (await ask('GET', '/api/settings')).body
     const plain = { mode: 'team', parallelism: 2, approve_plan: false, permissions: 'sandbox', checks: [] }
     expect(before.defaults).toEqual(plain)
@@ -118,7 +118,7 @@ describe('the defaults for new jobs', () => {
     expect((await ask('PUT', '/api/settings', before)).status).toBe(200)
   })
 
-  it('that make no sense are refused', async () => {
+  it('are refused if they are invalid', async () => {
     const before = (await ask('GET', '/api/settings')).body
     for (const wrong of [{ parallelism: 17 }, { mode: 'crowd' }, { colour: 'red' }, { checks: [''] }]) {
       const { status, body } = await ask('PUT', '/api/settings', {
@@ -130,7 +130,7 @@ describe('the defaults for new jobs', () => {
   })
 })
 
-it('an Idempotency-Key with other documents is another request', async () => {
+it('the same Idempotency-Key with other documents is refused', async () => {
   const headers = { 'idempotency-key': `documents-${Date.now()}` }
   const form = (text: string): FormData => {
     const data = new FormData()
@@ -148,7 +148,7 @@ it('an Idempotency-Key with other documents is another request', async () => {
   })
 })
 
-it('of backends that are added and removed at once none is lost', async () => {
+it('backends that are added and removed concurrently are all kept', async () => {
   const names = Array.from({ length: 8 }, (_, number) => `at-once-${number}`)
   const all = async (method: string): Promise<number[]> => {
     const asked = names.map((name) =>
@@ -166,7 +166,7 @@ it('of backends that are added and removed at once none is lost', async () => {
   expect(await known()).toEqual([])
 })
 
-it('of what is set of one provider at once nothing is lost', async () => {
+it('concurrent changes of one provider are all kept', async () => {
   const put = (fields: object): Promise<{ status: number }> => ask('PUT', '/api/providers/at-once', fields)
   expect((await put({ wire: 'openai', base_url: 'http://127.0.0.1:9/v1' })).status).toBe(200)
   const fields = [
@@ -182,7 +182,7 @@ it('of what is set of one provider at once nothing is lost', async () => {
   expect(provider).toMatchObject(Object.assign({}, ...fields))
 })
 
-it('a form with documents takes every field that a job has, as JSON takes it', async () => {
+it('a form with documents accepts every field of a job, like JSON', async () => {
   const all: Required<JobRequest> = {
     vision: 'a counter',
     backend: 'offline',
@@ -227,14 +227,14 @@ it.each([
   ['POST', '/api/jobs'],
   ['POST', '/api/jobs/ID/cancel'],
   ['PUT', '/api/settings'],
-])('%s %s names an unknown field of the query', async (method, path) => {
+])('%s %s reports an unknown field of the query', async (method, path) => {
   const answer = await ask(method, `${path.replace('ID', done)}?colour=red`)
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   expect(answer.body.error).toContain('"colour"')
 })
 
 it.each(['-x', 'a..b', '@{', 'main@{1}', 'a\nb', 'a b', 'a'.repeat(300), ''])(
-  'the odd ref %j is refused at the edge',
+  'the odd ref %j is refused at the API',
   async (ref) => {
     for (const query of [`files?ref=`, `files/README.md?ref=`, `commits?ref=`, `diff?from=`, `diff?to=`])
       expect(await ask('GET', `/api/jobs/${done}/${query}${encodeURIComponent(ref)}`)).toMatchObject({

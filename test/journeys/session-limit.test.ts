@@ -55,37 +55,42 @@ const ways: [string, CustomBackend][] = [
   ['stderr, with exit code 1, as a command', plain('err-1', [{ warn: `${notice}\n` }, { exit: 1 }])],
 ]
 
-describe('an agent tells that its session limit is reached by', () => {
-  it.concurrent.each(ways)('%s: the job waits for it by name, and no attempt counts', async (_, backend) => {
-    const id = await start(backend)
-    const job = await waiting(id)
-    expect(job).toMatchObject({
-      status: 'waiting',
-      wait: {
-        for: 'provider',
-        on: expect.stringMatching(
-          new RegExp(`^Agent ${backend.name}: its session limit resets at 15:00( on \\d{4}-\\d\\d-\\d\\d)?$`),
-        ),
-      },
-    })
-    const at = new Date(job.wait?.until ?? '')
-    expect([at.getHours(), at.getMinutes()]).toEqual([15, 0])
-    expect((await server.client.attempts(id)).map((attempt) => attempt.status)).toEqual(['lost'])
-    const [told] = await eventsOf(server, id, 'job.waiting')
-    expect(told?.message).toContain(`Waiting for Agent ${backend.name}: its session limit resets at 15:00`)
-    const shown = await promisify(execFile)(process.execPath, [
-      slipwayProgram,
-      'show',
-      id,
-      '--data-dir',
-      server.dataDir,
-    ])
-    expect(shown.stdout).toContain(`Agent ${backend.name}: its session limit resets at 15:00`)
-    await server.client.cancel(id)
-  })
+describe('an agent reports that its session limit is reached by', () => {
+  it.concurrent.each(ways)(
+    '%s: the job waits for it by name, and the attempt does not count',
+    async (_, backend) => {
+      const id = await start(backend)
+      const job = await waiting(id)
+      expect(job).toMatchObject({
+        status: 'waiting',
+        wait: {
+          for: 'provider',
+          on: expect.stringMatching(
+            new RegExp(
+              `^Agent ${backend.name}: its session limit resets at 15:00( on \\d{4}-\\d\\d-\\d\\d)?$`,
+            ),
+          ),
+        },
+      })
+      const at = new Date(job.wait?.until ?? '')
+      expect([at.getHours(), at.getMinutes()]).toEqual([15, 0])
+      expect((await server.client.attempts(id)).map((attempt) => attempt.status)).toEqual(['lost'])
+      const [told] = await eventsOf(server, id, 'job.waiting')
+      expect(told?.message).toContain(`Waiting for Agent ${backend.name}: its session limit resets at 15:00`)
+      const shown = await promisify(execFile)(process.execPath, [
+        slipwayProgram,
+        'show',
+        id,
+        '--data-dir',
+        server.dataDir,
+      ])
+      expect(shown.stdout).toContain(`Agent ${backend.name}: its session limit resets at 15:00`)
+      await server.client.cancel(id)
+    },
+  )
 })
 
-it.concurrent('a limit that is over is waited out as often as it is met, and the job completes', async () => {
+it.concurrent('a limit is waited for every time it is reached, and the job completes', async () => {
   const soon = "■ You've hit your usage limit. Upgrade to Pro or try again in 1 second."
   const met = { before: [Date.now() + 12_000, [{ fail: { code: -32_603, message: soon } }]] }
   const play = { turn: [met, { write: ['made.txt', 'x'] }] }
@@ -97,7 +102,7 @@ it.concurrent('a limit that is over is waited out as often as it is met, and the
   expect(ends.at(-1)).toBe('succeeded')
 })
 
-it.concurrent('a limit without a time is waited for an hour', async () => {
+it.concurrent('a limit without a time means a wait of one hour', async () => {
   const began = Date.now()
   const id = await start(fixtureBackend('timeless', { quiet: true, turn: [{ say: 'Weekly limit reached' }] }))
   const { wait } = await waiting(id)
@@ -108,7 +113,7 @@ it.concurrent('a limit without a time is waited for an hour', async () => {
   await server.client.cancel(id)
 })
 
-it.concurrent('what an agent quotes in an answer about work it did is no limit', async () => {
+it.concurrent('a notice that an agent quotes in an answer about its work is not a limit', async () => {
   const write = { write: ['made.txt', notice] }
   const call = { update: { sessionUpdate: 'tool_call', toolCallId: 'c', title: 'Write made.txt' } }
   const quoting = [

@@ -59,7 +59,7 @@ it('a job runs with the backend, the default and the limits of the file in the d
   expect((await server.client.workers()).map(({ slots }) => slots)).toEqual([3])
 })
 
-it('what the file says is shown as such and cannot be changed elsewhere, everything else can', async () => {
+it('settings of the file are marked and cannot be changed elsewhere, and all others can', async () => {
   const { client } = server
   await client.addBackend(fixtureBackend('by-hand', {}))
   const shown = (await client.backends()).map(({ name, file }) => ({ name, file }))
@@ -88,7 +88,7 @@ it('what the file says is shown as such and cannot be changed elsewhere, everyth
   await client.removeBackend('by-hand')
 })
 
-it('a file with a mistake stops the start, with its line and its key', async () => {
+it('a file with an error prevents the start, with its line and its key', async () => {
   const wrong = leave(other, ['backends:', '  - name: mine', '    command: mine --acp'])
   await expect(startTestServer({ dataDir: other })).rejects.toThrow(
     `${wrong}, line 3, backends.0.command: Invalid input: expected array, received string.`,
@@ -99,7 +99,7 @@ it('a file with a mistake stops the start, with its line and its key', async () 
   )
 })
 
-it('a file elsewhere is taken when it is named, must then be there, and is taken from nowhere else', async () => {
+it('a file elsewhere is used only when it is named, and must then exist', async () => {
   const elsewhere = path.join(other, 'elsewhere')
   fs.mkdirSync(elsewhere)
   fs.rmSync(path.join(other, 'slipway.yaml'), { force: true })

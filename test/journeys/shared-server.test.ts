@@ -13,7 +13,7 @@ function slipway(dataDir: string, args: readonly string[]) {
   })
 }
 
-it('runs that begin at once share one server, and the longer goes on when its owner has ended', async () => {
+it('concurrent runs share one server, and the longer one continues when the owner has ended', async () => {
   const dataDir = makeDataDir()
   const short = ['run', 'a counter', '--mode', 'solo', '--json']
   const long = ['run', 'a counter [[demo:slow=1500]]', '--mode', 'solo', '--json']

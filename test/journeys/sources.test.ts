@@ -68,7 +68,7 @@ async function delivered(
 
 const filesOf = (dir: string): string[] => gitIn(dir, ['ls-tree', '-r', '--name-only', 'HEAD']).split('\n')
 
-describe('what cannot be begun from is refused at once, with a sentence', () => {
+describe('an unusable source is refused at once, with an explanation', () => {
   it.each<[string, () => string, RegExp]>([
     ['a relative path', () => './whole', /relative.*absolute path/],
     ['a relative path upwards', () => '../whole', /relative/],
@@ -111,7 +111,7 @@ describe('what cannot be begun from is refused at once, with a sentence', () => 
     expect(JSON.stringify(body)).not.toContain('TOKEN')
   })
 
-  it('however many are looked at: those beyond a number are asked to come back, and one source is asked once', async () => {
+  it('even with many checks: above a limit clients are asked to come back, and each source is checked once', async () => {
     const many = await Promise.all(
       Array.from({ length: 40 }, (_, n) => offer(`http://${hosted.silent}/many-${n}`)),
     )
@@ -123,7 +123,7 @@ describe('what cannot be begun from is refused at once, with a sentence', () => 
     expect(new Set(same.map(({ status }) => status))).toEqual(new Set([400]))
   })
 
-  it('leaves no job and no process behind', async () => {
+  it('without leaving a job or a process behind', async () => {
     expect((await server.client.listJobs()).jobs.filter(({ backend }) => backend === 'writes')).toEqual([])
     await until('the end of what was asked', 10_000, () =>
       Promise.resolve(processesNaming(hosted.silent).length === 0 ? true : null),
@@ -132,7 +132,7 @@ describe('what cannot be begun from is refused at once, with a sentence', () => 
   })
 })
 
-describe('what can be begun from is built on and delivered on its own branch, with its tags', () => {
+describe('a usable source is built on and delivered on its own branch, with its tags', () => {
   it.each<[string, () => string]>([
     ['an absolute path', () => at('whole')],
     ['its .git', () => at('whole', '.git')],
@@ -157,7 +157,7 @@ describe('what can be begun from is built on and delivered on its own branch, wi
     expect((await server.client.files(job.id)).files.map((file) => file.path)).toContain('made.txt')
   })
 
-  it('a commit that no branch leads to', async () => {
+  it('a detached commit', async () => {
     const dir = makeSource(at('detached'))
     gitIn(dir, ['checkout', '-q', '--detach', 'v1'])
     const job = await delivered(dir)
@@ -173,7 +173,7 @@ describe('what can be begun from is built on and delivered on its own branch, wi
     expect(filesOf(job.workspace_path)).toEqual(['made.txt', 'one.txt'])
   })
 
-  it('an empty repository, on the branch that it would begin with', async () => {
+  it('an empty repository, on its initial branch', async () => {
     const dir = at('empty')
     fs.mkdirSync(dir)
     gitIn(dir, ['init', '-q', '-b', 'dawn'])
@@ -182,7 +182,7 @@ describe('what can be begun from is built on and delivered on its own branch, wi
     expect(filesOf(job.workspace_path)).toEqual(['made.txt'])
   })
 
-  it('the only branch of a repository whose HEAD names none; of several none is guessed', async () => {
+  it('the only branch of a repository with a dangling HEAD; of several none is guessed', async () => {
     const dir = makeSource(at('headless'))
     gitIn(dir, ['symbolic-ref', 'HEAD', 'refs/heads/nowhere'])
     expect((await delivered(dir)).branch).toBe('trunk')
@@ -209,7 +209,7 @@ describe('what can be begun from is built on and delivered on its own branch, wi
   })
 })
 
-describe('faults in what a repository holds', () => {
+describe('faults in the objects of a repository', () => {
   const blob = (dir: string, text: string): string => gitIn(dir, ['hash-object', '-w', '--stdin'], text)
 
   it.each<[string, (dir: string) => void]>([
@@ -259,7 +259,7 @@ describe('faults in what a repository holds', () => {
   })
 })
 
-it.runIf(process.getuid?.() === 0)('a server that is not root takes what its user can read', async () => {
+it.runIf(process.getuid?.() === 0)('a server that is not root can use what its user can read', async () => {
   const dir = makeDir('slipway-closed-')
   const closed = makeSource(path.join(dir, 'site'))
   const other = await startTestServer({ uid: 12_345 })
@@ -279,11 +279,11 @@ it.runIf(process.getuid?.() === 0)('a server that is not root takes what its use
   }
 })
 
-it('a repository that is gone when the work begins fails the job at its first try', async () => {
+it('a repository that is missing when the work begins fails the job at its first attempt', async () => {
   await failsAtOnce(`${hosted.http}/gone/whole.git`, /no repository/)
 })
 
-it('the address of a redirect is not repeated with its password, wherever it is told', async () => {
+it('the address of a redirect is never shown with its password', async () => {
   const { body } = await offer(`${hosted.http}/leaky/x.git`)
   expect(JSON.stringify(body)).not.toContain('TOKEN')
   expect(server.log()).not.toContain('TOKEN')

@@ -112,11 +112,11 @@ async function postgresColumns(connectionString: string): Promise<ColumnRow[]> {
   return rows
 }
 
-it('has the tables and columns that the queries are written for', async () => {
+it('has the tables and columns that the queries use', async () => {
   expect(await realColumns()).toEqual(declaredColumns())
 })
 
-it('keeps what people write as it is, also where it looks like something else', async () => {
+it('stores text of people unchanged, even if it looks like something else', async () => {
   const visions = [
     '["a todo list"]',
     '{"a": 1}',
@@ -138,7 +138,7 @@ describe('a claim', () => {
   const claim = (worker: string): Promise<ClaimedEntry | null> =>
     db.tx((trx) => claimNext(trx, 'work', worker))
 
-  it('takes the higher priority first, then what finishes something, then the job with the least running work, then the oldest', async () => {
+  it('takes the higher priority first, then work that finishes something, then the job with the least running work, then the oldest', async () => {
     const at = (second: number) => ({ createdAt: new Date(Date.UTC(2020, 0, 1, 0, 0, second)) })
     const low = await addJobWithWork(db, ['checks'], { ...at(0), priority: 'low' })
     const high = await addJobWithWork(db, ['attempt'], { ...at(9), priority: 'high' })
@@ -165,7 +165,7 @@ describe('a claim', () => {
     await endAll(order)
   })
 
-  it('gives each piece of work to one of many workers that ask at the same time', async () => {
+  it('gives each piece of work to one of many concurrent workers', async () => {
     const made = await Promise.all(
       Array.from({ length: 5 }, () => addJobWithWork(db, ['attempt', 'attempt'])),
     )
@@ -177,7 +177,7 @@ describe('a claim', () => {
     await endAll(all)
   })
 
-  it('does not take git work for a slot, nor long work for git', async () => {
+  it('does not use a slot for git work, and takes no long work for git', async () => {
     const { workIds } = await addJobWithWork(db, ['merge'])
     expect(await claim(newId())).toBeNull()
     expect((await db.tx((trx) => claimNext(trx, 'repository', newId())))?.id).toBe(workIds[0])
@@ -206,7 +206,7 @@ async function letLeasesRunOut(worker: string): Promise<void> {
   })
 }
 
-it('a worker that has slept does not end the lease of what it runs, and one that lost it cannot have it back', async () => {
+it('a worker that slept does not end its own leases, and cannot get back a lost one', async () => {
   const { workIds, jobId } = await addJobWithWork(db, ['attempt'])
   const [id = ''] = workIds
   const worker = newId()

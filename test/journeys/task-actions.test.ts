@@ -22,7 +22,7 @@ const runningTask = (id: string, key: string): Promise<TaskView> =>
   })
 
 describe('a failed task', () => {
-  it('is started over with a note, has all its tries again, and the job goes on to its proof', async () => {
+  it('is started over with a note, has all its attempts again, and the job continues to its proof', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:stubborn]]' })
     expect((await endOf(server, job_id)).status).toBe('failed')
     const before = await server.client.tasks(job_id)
@@ -54,7 +54,7 @@ describe('a failed task', () => {
     })
   })
 
-  it('started over without a word fails again after as many tries', async () => {
+  it('started over without a note fails again after as many attempts', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:stubborn]]' })
     await endOf(server, job_id)
     const skipped = (await server.client.tasks(job_id)).find((task) => task.status === 'skipped')
@@ -69,7 +69,7 @@ describe('a failed task', () => {
 })
 
 describe('a single task', () => {
-  it('is cancelled with its process tree while it hangs; what needs it is skipped', async () => {
+  it('is cancelled with its process tree while it hangs; dependent tasks are skipped', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:hang]]' })
     const task = await runningTask(job_id, 'format')
     const other = await runningTask(job_id, 'engine')
@@ -107,7 +107,7 @@ describe('a single task', () => {
     expect(processesNaming(job_id)).toEqual([])
   })
 
-  it('is left out of what is built, and the job is completed with the proof of the rest', async () => {
+  it('is left out of the result, and the job is completed with the proof of the rest', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:slow=400]]' })
     await until('a plan', 60_000, async () => ((await server.client.tasks(job_id)).length > 2 ? true : null))
     const docs = (await server.client.tasks(job_id)).find((task) => task.key === 'docs')

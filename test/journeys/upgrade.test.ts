@@ -52,7 +52,7 @@ async function doctor(): Promise<string> {
   )
 }
 
-it('an upgrade under a running server holds its jobs by name, says so, and counts as no attempt', async () => {
+it('an upgrade of a running server makes its jobs wait by name, is reported, and does not count as a failure', async () => {
   const running = await server.client.createJob({ vision: 'a calculator [[demo:slow=4000]]', mode: 'solo' })
   await until('an agent at work', 30_000, async () =>
     (await server.client.attempts(running.job_id)).some(({ status }) => status === 'running') ? true : null,
@@ -92,7 +92,7 @@ it('an upgrade under a running server holds its jobs by name, says so, and count
   }
 })
 
-it('a program that is gone for a moment holds jobs while it is, and no restart is needed', async () => {
+it('a program that is missing for a moment makes jobs wait for that time, without a restart', async () => {
   const agents = path.join(root, 'src', 'own-agents')
   const { job_id } = await server.client.createJob({ vision: 'a counter [[demo:slow=4000]]', mode: 'solo' })
   await until('an agent at work', 30_000, async () =>

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-it('no job starts, no phase is left and no progress is made', async () => {
+it('no job starts, no phase changes and no progress is made', async () => {
   const job = await server.client.getJob(jobId)
   expect({
     status: job.status,
@@ -42,7 +42,7 @@ it('there are no files', async () => {
   await expect(server.client.files(jobId)).rejects.toMatchObject({ status: 404 })
 })
 
-it('readiness is refused and names the worker', async () => {
+it('readiness fails and names the worker', async () => {
   const response = await fetch(`${server.url}/health/ready`)
   expect(response.status).toBe(503)
   expect(await response.json()).toMatchObject({

@@ -41,7 +41,7 @@ async function growthDuring(
 
 const ended = async (id: string): Promise<boolean> => (await server.client.getJob(id)).completed_at !== null
 
-it('an agent that releases none of 300 terminals keeps what the last of them said', async () => {
+it('an agent that releases none of 300 terminals keeps the output of the last of them', async () => {
   const print = { command: 'head -c 1400000 /dev/zero | tr "\\0" x; echo "end $$"' }
   const one = [
     { call: ['terminal/create', print] },
@@ -64,7 +64,7 @@ it('an agent that releases none of 300 terminals keeps what the last of them sai
   ])
 })
 
-it('an agent with 16 terminals that print without end is told that it gets no more, and its turn ends in time', async () => {
+it('an agent with 16 terminals that print without end gets no further one, and its turn ends in time', async () => {
   const print = { call: ['terminal/create', { command: 'yes "$(head -c 1000 /dev/zero | tr "\\0" y)"' }] }
   const turn = [
     { quietly: [16, [print]] },
@@ -101,7 +101,7 @@ Promise.all(Array.from({ length: 12 }, send)).then((all) => {
 })
 `
 
-it('an agent that sends 12 requests of 45 MB at once has them answered, one after the other', async () => {
+it('an agent that sends 12 requests of 45 MB at once gets all answers, one after the other', async () => {
   const provider = http.createServer((request, response) => {
     request.resume().on('end', () => {
       response.writeHead(200, { 'content-type': 'application/json' })

@@ -13,7 +13,7 @@ const JOB_MB = 50
 const LIMIT = { days: null, gigabytes: 2 }
 const KILLS = 20
 
-it('the limit holds, what runs is untouched, what nobody had a copy of is named, and no kill leaves half a job', async () => {
+it('the limit holds, running jobs are untouched, removed jobs without a copy are named, and no kill leaves half a job', async () => {
   const dataDir = makeDataDir()
   const { random } = seededRandom()
   const start = (): Promise<TestServer> =>

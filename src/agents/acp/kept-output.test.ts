@@ -4,7 +4,7 @@ import { keepOutput, openPace } from './kept-output.ts'
 
 const MB = 1_000_000
 
-it('keeps the end of what comes, cut at a character, and knows that something is missing', async () => {
+it('keeps the end of the output, cut at a character boundary, and reports that the beginning is missing', async () => {
   const stream = new PassThrough()
   const kept = keepOutput([stream], 7, () => undefined)
   stream.write('first ')
@@ -16,7 +16,7 @@ it('keeps the end of what comes, cut at a character, and knows that something is
   stream.end()
 })
 
-it('keeps no more than its limit, however long and in whatever crumbs a command writes', () => {
+it('keeps no more than its limit, however much a command writes and in however small pieces', () => {
   for (const size of [1, 100, 65_536]) {
     const stream = new PassThrough({ highWaterMark: 100 * MB })
     const kept = keepOutput([stream], MB, () => undefined)
@@ -28,7 +28,7 @@ it('keeps no more than its limit, however long and in whatever crumbs a command 
   }
 })
 
-it('says why when what it kept was dropped', () => {
+it('explains why kept output was dropped', () => {
   const stream = new PassThrough()
   const kept = keepOutput([stream], MB, () => undefined)
   stream.emit('data', Buffer.from('text'))
@@ -38,7 +38,7 @@ it('says why when what it kept was dropped', () => {
   expect(kept.read()).toEqual({ output: 'not kept any more', truncated: true })
 })
 
-it('lets streams be read so fast and no faster', () => {
+it('limits the rate at which streams are read', () => {
   vi.useFakeTimers()
   try {
     const [one, other] = [new PassThrough(), new PassThrough()]

@@ -70,7 +70,7 @@ function heard(): unknown[] {
 const say = (text: string): object => ({ say: text })
 const preferences = (more: Partial<SessionPreferences>): SessionPreferences => ({ ...plainSession, ...more })
 
-describe('opening', () => {
+describe('opening a session', () => {
   const modes = {
     currentModeId: 'auto',
     availableModes: ['auto', 'careful'].map((id) => ({ id, name: id })),
@@ -84,7 +84,7 @@ describe('opening', () => {
     options: values.map((value) => ({ value, name: value })),
   })
 
-  it('sets mode and options explicitly, and leaves out what the agent does not offer', async () => {
+  it('sets mode and options explicitly, and skips those that the agent does not offer', async () => {
     const session = await open(
       {
         open: {
@@ -114,7 +114,7 @@ describe('opening', () => {
     ])
   })
 
-  it('sets a mode that is offered as an option only, and tells the model that the agent chose', async () => {
+  it('sets a mode that is offered only as an option, and reports the model that the agent chose', async () => {
     const configOptions = [select('m', 'mode', ['auto', 'careful']), select('model', 'model', ['small'])]
     const session = await open(
       { open: { configOptions } },
@@ -124,7 +124,7 @@ describe('opening', () => {
     expect(heard()).toEqual([{ new: [] }, { config: ['m', 'careful'] }])
   })
 
-  it('gives a new session its title where the agent takes one, so that it asks no model for one', async () => {
+  it('sets the title of a new session if the agent supports that, so that it calls no model for one', async () => {
     const offer = { agentCapabilities: { sessionCapabilities: { title: {}, resume: {} } } }
     await open({ offer })
     await open({ offer }, { resume: 's0' })
@@ -132,7 +132,7 @@ describe('opening', () => {
     expect(heard()).toEqual([{ new: [] }, { title: 'A session' }, { resume: 's0' }, { new: [] }])
   })
 
-  it('continues a session that the agent can resume or load, and begins anew where that is broken', async () => {
+  it('continues a session that the agent can resume or load, and starts a new one if that fails', async () => {
     const loads = { agentCapabilities: { loadSession: true } }
     const resumes = { agentCapabilities: { loadSession: true, sessionCapabilities: { resume: {} } } }
     expect(await open({ offer: loads }, { resume: 's0' })).toMatchObject({ id: 's0', origin: 'loaded' })
@@ -143,7 +143,7 @@ describe('opening', () => {
     expect(heard()).toEqual([{ load: 's0' }, { resume: 's0' }, { new: [] }, { new: [] }])
   })
 
-  it('logs in with what the profile names, and else says that a person has to', async () => {
+  it('logs in with the method of the profile, and otherwise reports that a person has to log in', async () => {
     const offer = { authMethods: [{ id: 'key', name: 'With a key' }] }
     await open({ offer, login: true }, { preferences: preferences({ authenticate: 'key' }) })
     expect(heard()).toEqual([{ authenticate: { methodId: 'key' } }, { new: [] }])
@@ -152,7 +152,7 @@ describe('opening', () => {
     )
   })
 
-  it('hands over the MCP servers that the agent can reach', async () => {
+  it('passes on the MCP servers that the agent can use', async () => {
     const stdio = { name: 'board', command: 'board', args: [], env: [] }
     const http = { type: 'http' as const, name: 'web', url: 'http://127.0.0.1:1/', headers: [] }
     await open({}, { mcpServers: [stdio, http] })
@@ -163,7 +163,7 @@ describe('opening', () => {
     expect(heard()).toEqual([{ new: [stdio] }, { new: [stdio, http] }])
   })
 
-  it('ends with a sentence when the agent hangs, prints what is no protocol, or speaks another version', async () => {
+  it('fails with an explanation when the agent hangs, prints invalid output, or speaks another protocol version', async () => {
     const soon = { limits: { ...limits, startMs: 300 } }
     await expect(open({ start: 'hang' }, soon)).rejects.toThrow('The agent did not start within 0.3 s.')
     await expect(open({ start: 'garbage' })).rejects.toThrow(
@@ -175,7 +175,7 @@ describe('opening', () => {
 })
 
 describe('a turn', () => {
-  it('has three clocks, each with its own sentence', async () => {
+  it('has three time limits, each with its own message', async () => {
     const quick = (one: object): object => ({ limits: { ...limits, ...one } })
     const cases: [object, object, RegExp][] = [
       [[{ hang: true }], quick({ firstUpdateMs: 200 }), /said nothing within 0\.2 s of its prompt/],
@@ -188,7 +188,7 @@ describe('a turn', () => {
     }
   })
 
-  it('does not count the time in which the agent waits for an answer of ours', async () => {
+  it('does not count the time in which the agent waits for an answer from the server', async () => {
     const turn = [{ ask: { toolCall: { toolCallId: 'c' }, options: [] } }, say('done')]
     const slow: SessionHost = {
       ...host,
@@ -199,7 +199,7 @@ describe('a turn', () => {
     expect(await session.prompt('go', never)).toEqual({ stopReason: 'end_turn' })
   })
 
-  it('is cancelled when it is stopped, and the agent can be prompted again', async () => {
+  it('is cancelled when it is stopped, and the agent can be prompted again afterwards', async () => {
     const session = await open({ turn: [say('working'), { hang: true }] })
     const stop = new AbortController()
     const turn = session.prompt('go', stop.signal)
@@ -209,14 +209,14 @@ describe('a turn', () => {
     expect(heard()).toContainEqual({ cancelled: true })
   })
 
-  it('that floods is ended', async () => {
+  it('ends when the agent floods its output', async () => {
     const session = await open({ turn: [{ flood: 100_000 }] }, { maxBytes: 1_000_000 })
     await expect(session.prompt('go', never)).rejects.toThrow(
       'The agent flooded its session: it said more than 1 MB.',
     )
   })
 
-  it('says how the process ended when it dies, and what the agent answered when that is an error', async () => {
+  it("reports how the process ended when it dies, and the agent's error response", async () => {
     const dying = await open({ turn: [{ exit: 7 }] })
     await expect(dying.prompt('go', never)).rejects.toThrow("The agent's process ended: exit code 7.")
     const failing = await open({
@@ -229,7 +229,7 @@ describe('a turn', () => {
 })
 
 describe('tool calls', () => {
-  it('are known by their id: pieces without a title or a beginning, edits, and output in portions', async () => {
+  it('are identified by their id: parts without a title or a beginning, edits, and output in parts', async () => {
     const piece = (more: object): object => ({
       update: { sessionUpdate: 'tool_call_update', toolCallId: 'c1', ...more },
     })
@@ -266,7 +266,7 @@ describe('tool calls', () => {
   })
 })
 
-describe('usage', () => {
+describe('reported usage', () => {
   const chunk = (usage: object): object => ({
     update: {
       sessionUpdate: 'agent_message_chunk',
@@ -313,13 +313,13 @@ describe('usage', () => {
       { inputTokens: 9, outputTokens: 3, costUsd: 0.25 },
     ],
     ['not at all', [say('hello')], null],
-  ])('is read where an agent tells it: %s', async (_, turn, expected) => {
+  ])('is read wherever an agent reports it: %s', async (_, turn, expected) => {
     const session = await open({ turn })
     await session.prompt('go', never)
     expect(session.usage()).toEqual(expected)
   })
 
-  it('of which an agent tells a part is not taken for the whole', async () => {
+  it('is unknown when an agent reports only a part of it', async () => {
     const stop = { stopReason: 'end_turn', usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } }
     const session = await open(
       { turn: [cost(0.5), { stop }] },

@@ -6,7 +6,7 @@ const plain = (_tone: unknown, text: string): string => text
 const list = (...jobs: ReturnType<typeof jobView>[]) => ({ jobs, total: jobs.length, page: 1, page_size: 20 })
 const since = { since: at(0), until: null }
 
-it('a job that needs a person says so and for what; one that waits for a slot is not called so', () => {
+it('a job that needs a person is marked with what it needs; one that waits for a slot is not', () => {
   const asked = jobView({
     title: 'A shop',
     wait: { for: 'answer', on: 'Dev asks: Which currency?', ...since },
@@ -18,7 +18,7 @@ it('a job that needs a person says so and for what; one that waits for a slot is
   expect(lines[2]).toMatch(/running .* A clock +a free worker slot$/)
 })
 
-it('where nothing waits there is no column for it', () => {
+it('the column of waits is left out when no job waits', () => {
   expect(renderJobs(list(jobView({ title: 'A clock' })), Date.parse(at(9)), 120, plain)).not.toContain(
     'WAITS',
   )

@@ -33,7 +33,7 @@ test.for([40, 80, 200].flatMap((width) => [6, 24, 100].map((height) => ({ width,
   },
 )
 
-test('a board in a window of no size is still drawn', () => {
+test('a board is drawn even in a window of size zero', () => {
   const lines = drawBoard(
     { job: jobView(), tasks, agents: [] },
     { width: 1, height: 1, paint: plainPaint, now },
@@ -41,7 +41,7 @@ test('a board in a window of no size is still drawn', () => {
   expect(lines.length).toBeGreaterThan(0)
 })
 
-test('a board shows who does what, since when', () => {
+test('a board shows who does what, and since when', () => {
   const lines = drawBoard(
     { job: jobView(), tasks: [taskView({ attempts: 2 })], agents: [] },
     { width: 60, height: 10, paint: plainPaint, now: Date.parse(at(70)) },
@@ -54,7 +54,7 @@ test('a board shows who does what, since when', () => {
   ])
 })
 
-test('frames are written in one piece, only when something changed, over the rows they took', () => {
+test('a frame is written in one piece, only when something changed, over the rows of the last one', () => {
   const written: string[] = []
   let width = 10
   const redraw = openRedraw((text) => written.push(text), { size: () => ({ width, height: 10 }) }, true)
@@ -74,7 +74,7 @@ test('frames are written in one piece, only when something changed, over the row
   ])
 })
 
-test('a job that nothing proved is never called proven', () => {
+test('a job that was not proven is never called proven', () => {
   for (const proof of ['unproven', null] as const) {
     const text = renderEnding(
       {
@@ -90,7 +90,7 @@ test('a job that nothing proved is never called proven', () => {
   }
 })
 
-test('work of the offline demo is called a demo, in the report, the list, the job and its evidence', () => {
+test('work of the offline demo is labelled as a demo in the report, the list, the job and its evidence', () => {
   const job = jobView({ ...done, backend: 'offline', demo: true })
   const evidence = {
     proof: 'proven' as const,
@@ -111,7 +111,7 @@ test('work of the offline demo is called a demo, in the report, the list, the jo
   expect(said[3]).not.toMatch(/^Proof: proven/)
 })
 
-test('a failed job does not wait for its proof, and says why it failed', () => {
+test('a failed job does not wait for its proof, and shows why it failed', () => {
   const job = jobView({ status: 'failed', completed_at: at(9), error: 'The check "npm test" failed.' })
   const evidence = { proof: null, proof_reason: null, findings: [], left_out: [], checks: [] }
   const text = renderEvidence({ job, tasks: [], evidence }, 'failures', 100, plainPaint)

@@ -20,7 +20,7 @@ const hostile = [
 // oxlint-disable-next-line no-control-regex -- the point is to find them
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff]/
 
-test('no control character but tab and newline survives', () => {
+test('all control characters except tab and newline are removed', () => {
   for (const text of hostile) {
     expect(cleanBlock(`a${text}b`)).not.toMatch(control)
     expect(cleanText(`a${text}b`, false)).not.toMatch(control)
@@ -28,7 +28,7 @@ test('no control character but tab and newline survives', () => {
   expect(cleanBlock('a\tb\r\nc\n')).toBe('a\tb\nc\n')
 })
 
-test('nothing that reorders text or hides some of it survives', () => {
+test('characters that reorder or hide text are removed', () => {
   const every = Array.from({ length: 0x11_00_00 }, (_, code) => code)
     .filter((code) => code < 0xd8_00 || code > 0xdf_ff)
     .map((code) => String.fromCodePoint(code))
@@ -45,11 +45,11 @@ test('nothing that reorders text or hides some of it survives', () => {
   }
 })
 
-test('emoji and letters that join stay as they are', () => {
+test('emoji and joined letters are kept', () => {
   for (const text of ['👩‍🚀 ❤️', 'می‌خواهم', 'שלום', '🚢']) expect(cleanBlock(text)).toBe(text)
 })
 
-test('the last gate lets own styles pass and nothing else', () => {
+test('the final filter passes our own styles only', () => {
   const own = colourPaint('green', 'done')
   expect(cleanText(own, true)).toBe(own)
   expect(cleanText(own, false)).toBe('done')
@@ -61,11 +61,11 @@ test('the last gate lets own styles pass and nothing else', () => {
   }
 })
 
-test('a line is one line', () => {
+test('a text for one line contains no line break', () => {
   expect(cleanLine('  a\r\n\tb  \n c ')).toBe('a b c')
 })
 
-test('JSON for people keeps its meaning and shows no control character', () => {
+test('JSON for people keeps its meaning and contains no control characters', () => {
   for (const text of hostile) {
     expect(safeJson({ text }, 2)).not.toMatch(control)
     expect(JSON.parse(safeJson({ text }, 2))).toEqual({ text })

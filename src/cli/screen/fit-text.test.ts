@@ -3,7 +3,7 @@ import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { fit, pad } from './fit-text.ts'
 
-test('a text is cut where it does not fit, and filled where it does', () => {
+test('a text is cut if it is too long, and padded if it is too short', () => {
   expect(fit('a todo list', 6)).toBe('a tod…')
   expect(fit('漢字漢字', 6)).toBe('漢字…')
   expect(pad('漢', 4)).toBe('漢  ')
@@ -16,7 +16,7 @@ test('a text is cut where it does not fit, and filled where it does', () => {
   ])
 })
 
-test('no text is ever wider than it may be', () => {
+test('no text is wider than its limit', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 40 }), (text, width) => {
       expect(stringWidth(fit(text, width))).toBeLessThanOrEqual(width)

@@ -5,7 +5,7 @@ import { eventTypes } from './event-types.ts'
 
 const message = 'said'
 
-it('has words for every type, or it does not compile', () => {
+it('must have a description for every type to compile', () => {
   // @ts-expect-error -- One type more needs its sentence in event-types.ts.
   const said: Readonly<Record<EventType | 'job.toasted', unknown>> = eventTypes
   // @ts-expect-error -- It also needs its kind in event-kinds.ts, by which it is shown.
@@ -14,7 +14,7 @@ it('has words for every type, or it does not compile', () => {
     expect(Object.keys(words).toSorted()).toEqual(Object.keys(eventData).toSorted())
 })
 
-it('has the data of its type, or it does not compile', () => {
+it('must have the data of its type to compile', () => {
   const right: EventContent[] = [
     { type: 'job.started', message },
     { type: 'job.phase', message, data: { phase: 'building' } },

@@ -4,13 +4,13 @@ import { activityLine, eventKind, eventTone, oneLine, untitledCall } from './eve
 const told = (type: string, message = type, data = {}) => ({ type, message, data })
 
 describe('an event', () => {
-  it('is a plain step when its type is not known here', () => {
+  it('is an ordinary step when its type is unknown', () => {
     expect(eventKind({ type: 'job.toasted' })).toBe('step')
     expect(eventTone({ type: 'job.toasted' })).toBe('plain')
     expect(eventKind({ type: 'constructor' })).toBe('step')
   })
 
-  it('sounds as what happened', () => {
+  it('has the tone of what happened', () => {
     const tones = ['job.failed', 'work.lost', 'task.completed', 'job.waiting', 'session.usage', 'task.ready']
     expect(tones.map((type) => eventTone({ type }))).toEqual([
       'bad',
@@ -29,7 +29,7 @@ describe('an event', () => {
     ])
   })
 
-  it('is told in its first line, where it has one', () => {
+  it('is summarised by its first line, if it has one', () => {
     expect(oneLine(told('session.message', '  Looking at it.\nThen the tests.'))).toBe('Looking at it.')
     expect(oneLine(told('session.message', ' \n '))).toBeNull()
     const call = { type: 'session.tool_call', data: { id: 'c7' } }
@@ -38,7 +38,7 @@ describe('an event', () => {
     expect(oneLine(told('task.ready', untitledCall('c7'), { id: 'c7' }))).toBe('tool call c7')
   })
 
-  it('is what an agent is doing when it is of its session', () => {
+  it('shows what an agent is doing when it belongs to its session', () => {
     expect(activityLine(told('session.thought', 'x'.repeat(300)))).toHaveLength(200)
     expect(activityLine(told('attempt.progress', 'Half of it is done.'))).toBe('Half of it is done.')
     for (const type of ['session.usage', 'session.model', 'attempt.succeeded', 'permission.answered'])

@@ -21,7 +21,7 @@ describe.each([
   { name: 'a permission', kind: permissionAsk, ended: 'permission.answered' },
   { name: 'a question', kind: questionAsk, ended: 'question.closed' },
 ] as { name: string; kind: AskKind<Ask>; ended: string }[])('$name', ({ kind, ended }) => {
-  it('expires when its time is over', async () => {
+  it('expires when its deadline has passed', async () => {
     const { jobId, id, wait, lastEvent } = await askOf(engine, kind)
     expect(await isWaitingForPerson(jobId)).toBe(true)
     expect(await wait({ until: clock.now() - 1 })).toMatchObject({ id, outcome: 'expired' })
@@ -42,7 +42,7 @@ describe.each([
     expect(await lastEvent()).toMatchObject({ type: ended, data: { outcome: 'withdrawn' } })
   })
 
-  it('is of no use to a worker that has lost the work', async () => {
+  it('cannot be used by a worker that has lost the work', async () => {
     const { work, jobId, wait } = await askOf(engine, kind)
     await serverAct(engine.db, jobId, ({ trx }) => endWork(trx, work.id, null, 'lost', null))
     expect(await wait()).toBeNull()

@@ -104,11 +104,11 @@ async function agentStatus(id: string): Promise<string | undefined> {
   return (await listAgents(engine.db.reader, id))[0]?.status
 }
 
-describe('an agent that asks before it acts', () => {
+describe('an agent that asks for permission', () => {
   it.each([
     ['sandbox', 'yes', 'rm -rf dist: Yes'],
     ['deny', 'no', 'rm -rf dist: No'],
-  ] as const)('is answered at once where the policy is %s', async (policy, optionId, told) => {
+  ] as const)('is answered at once with the policy %s', async (policy, optionId, told) => {
     const { id, done } = await begin(permission, policy)
     await done
     expect(await chosen(id)).toEqual({ outcome: 'selected', optionId })
@@ -117,7 +117,7 @@ describe('an agent that asks before it acts', () => {
     ])
   })
 
-  it('waits for a person where the policy is to ask, and lends its slot meanwhile', async () => {
+  it('waits for a person with the policy ask, and lends its slot meanwhile', async () => {
     const { id, done } = await begin(permission, 'ask')
     const request = await askedIn(id, 'permission.asked')
     await eventually(() => expect(engine.running.slots.lent()).toBe(1))
@@ -148,7 +148,7 @@ describe('an agent that asks before it acts', () => {
     await expect(allow(id, request, 'no')).rejects.toMatchObject({ code: 'permission_closed' })
   })
 
-  it('is refused by a person, with an option or without', async () => {
+  it('is refused by a person, with or without an option', async () => {
     const { id, done } = await begin(permission, 'ask')
     const request = await askedIn(id, 'permission.asked')
     await expect(allow(id, request, 'maybe')).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('an agent that asks before it acts', () => {
     ])
   })
 
-  it('is refused when nobody answers in time', async () => {
+  it('is refused when no person answers in time', async () => {
     const { id, done } = await begin(permission, 'ask', { permissionMs: 100 })
     const request = await askedIn(id, 'permission.asked')
     await done
@@ -179,7 +179,7 @@ describe('an agent that asks before it acts', () => {
     })
   })
 
-  it('asks nobody any more when its job is cancelled', async () => {
+  it('no longer waits when its job is cancelled', async () => {
     const { id, done } = await begin(permission, 'ask')
     const request = await askedIn(id, 'permission.asked')
     await cancelJob(engine, id)
@@ -193,7 +193,7 @@ describe('an agent that asks before it acts', () => {
     await expect(allow(id, request, 'yes')).rejects.toMatchObject({ code: 'permission_closed' })
   })
 
-  it('hears nothing from a worker that has lost the work', async () => {
+  it('gets no answer from a worker that has lost the work', async () => {
     const { id, workId, done } = await begin(permission, 'ask')
     const request = await askedIn(id, 'permission.asked')
     await underLock(engine.db, id, (trx) => endWork(trx, workId, null, 'lost', null))
@@ -204,8 +204,8 @@ describe('an agent that asks before it acts', () => {
   })
 })
 
-describe('an agent that asks a person something', () => {
-  it('goes on in the same session with the answer, and lends its slot until then', async () => {
+describe('an agent that asks a person a question', () => {
+  it('continues in the same session with the answer, and lends its slot until then', async () => {
     const { id, done } = await begin(question, 'ask')
     const request = await askedIn(id, 'question.asked')
     expect((await eventsOf(id, 'question.asked'))[0]).toMatchObject({
@@ -235,7 +235,7 @@ describe('an agent that asks a person something', () => {
     await expect(tell(id, newId(), 'What?')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  it('that was answered before its turn ended does not wait', async () => {
+  it('does not wait if the question was answered before its turn ended', async () => {
     const { id, done } = await begin(
       { ...question, turn: [{ once: [asks('Which currency?'), { waitFor: 'go' }] }, { write: ['a', ''] }] },
       'ask',
@@ -248,7 +248,7 @@ describe('an agent that asks a person something', () => {
     expect(await promptsOf(id)).toHaveLength(2)
   })
 
-  it('decides itself when nobody answers in time', async () => {
+  it('decides itself when no person answers in time', async () => {
     const { id, done } = await begin(question, 'ask', { permissionMs: 100 })
     await done
     const [, next] = await promptsOf(id)
@@ -258,7 +258,7 @@ describe('an agent that asks a person something', () => {
     ])
   })
 
-  it('asks nobody any more when its job is cancelled', async () => {
+  it('no longer waits when its job is cancelled', async () => {
     const { id, done } = await begin(question, 'ask')
     const request = await askedIn(id, 'question.asked')
     await eventually(() => expect(engine.running.slots.lent()).toBe(1))
@@ -269,7 +269,7 @@ describe('an agent that asks a person something', () => {
     await expect(tell(id, request, 'The euro.')).rejects.toMatchObject({ code: 'question_closed' })
   })
 
-  it('is told that nobody is there where the policy is not to ask', async () => {
+  it('is told that no person answers with another policy than ask', async () => {
     const { id, done } = await begin(question, 'sandbox')
     await done
     const [answer] = (await heardIn(engine, id)).filter((line) => 'mcp' in line)
@@ -277,7 +277,7 @@ describe('an agent that asks a person something', () => {
     expect(await eventsOf(id, 'question.asked')).toEqual([])
   })
 
-  it('may not ask without end', async () => {
+  it('may ask only a limited number of times', async () => {
     const many = Array.from({ length: 6 }, (_, n) => asks(`Question ${n}?`))
     const { id, done } = await begin({ ...question, turn: [{ once: many }] }, 'ask', { permissionMs: 100 })
     await done
@@ -287,7 +287,7 @@ describe('an agent that asks a person something', () => {
   })
 })
 
-it('an agent sees the tasks of its job, and may report, but not without end', async () => {
+it('an agent sees the tasks of its job, and may send a limited number of reports', async () => {
   const call = (name: string, input: object = {}): object => ({
     mcp: ['tools/call', { name, arguments: input }],
   })

@@ -29,8 +29,8 @@ const shell = (script: string): object[] => [
   { waitFor: '.git/done' },
 ]
 
-describe('what an agent leaves', () => {
-  it('and no repository wants is named, and not committed', async () => {
+describe('the files and commits of an agent', () => {
+  it('that do not belong in a repository are reported and not committed', async () => {
     const junk = ['node_modules/a/index.js', '.env', 'core', 'id_rsa', 'a.pyc', '.cache/x', 'venv/y']
     const turn = [...junk, 'src/a.js'].map((name) => ({ write: [name, 'x'] }))
     const { report } = await run({ turn })
@@ -41,12 +41,12 @@ describe('what an agent leaves', () => {
     expect(report.attempt).toMatchObject({ changed: true })
   })
 
-  it('in few files is named whole', async () => {
+  it('are listed completely when they are few', async () => {
     const { report } = await run({ turn: [{ write: ['.env', 'x'] }, { write: ['a', 'x'] }] })
     expect(report.events[0]?.message).toMatch(/^Not committed: \.env \([^)]+\)\. What checks need/)
   })
 
-  it('as commits of its own is kept under references, also of repositories inside', async () => {
+  it('are kept under references if they are commits, also of nested repositories', async () => {
     const script = `
       git checkout -qb side && echo 1 > one && git add one && git commit -qm one
       for n in 1 2 3 4 5; do git branch "b$n"; done
@@ -72,7 +72,7 @@ describe('what an agent leaves', () => {
     expect(fileIn(engine, prepared, 'sub/two')).toBe('2')
   })
 
-  it('as commits that cannot be kept stays in its workspace', async () => {
+  it('stay in the workspace if the commits cannot be kept', async () => {
     const script = `
       echo 1 > one && git add one && git commit -qm one
       blob=$(git rev-parse HEAD:one)
@@ -83,7 +83,7 @@ describe('what an agent leaves', () => {
     expect(fs.existsSync(path.join(attemptDir, 'ws', 'one'))).toBe(true)
   })
 
-  it('deeper than git can record is an error that says so', async () => {
+  it('cause an explained error when they are nested deeper than git can record', async () => {
     const script = `
       name=$(printf 'd%.0s' $(seq 200))
       ( for n in $(seq 18); do mkdir "$name" && cd "$name" || exit 1; done; echo deep > file )`

@@ -41,7 +41,7 @@ const hours = (held: AttemptWait | null): number | null =>
   held?.for === 'provider' ? (Date.parse(held.until) - NOW.getTime()) / HOUR_MS : null
 
 describe('a turn', () => {
-  it('that is nothing but the notice of a limit waits for its end', () => {
+  it('that consists only of the notice of a limit waits for its end', () => {
     expect(heard("You've hit your session limit · resets 3pm")).toEqual({
       for: 'provider',
       backend: 'x',
@@ -50,7 +50,7 @@ describe('a turn', () => {
     })
   })
 
-  it('is made of its pieces, thoughts included, and of no turn before', () => {
+  it('is read from its parts, including thoughts, without earlier turns', () => {
     const limit = listen()
     limit.add({ kind: 'thought', text: "You've hit your " })
     limit.add({ kind: 'message', text: 'usage limit.' })
@@ -59,7 +59,7 @@ describe('a turn', () => {
     expect(limit.wait(null)).toBeNull()
   })
 
-  it('in which something was done is no notice, whatever it says', () => {
+  it('with an action is not a notice, whatever its text', () => {
     const limit = listen()
     const call = { id: '1', title: 'ls', status: null, toolKind: null, input: null, output: null }
     limit.add({ kind: 'tool_call', ...call, paths: [], diffs: [] })
@@ -68,14 +68,14 @@ describe('a turn', () => {
     expect(limit.wait('it broke')).toMatchObject({ for: 'provider' })
   })
 
-  it('that failed waits where its error, or its last words, tell of a limit', () => {
+  it('that failed waits if its error or its last lines report a limit', () => {
     expect(heard('', "Error: You've reached your usage limit.")).toMatchObject({ for: 'provider' })
     expect(heard("Working.\nYou've hit your usage limit.", 'exit code 1')).toMatchObject({ for: 'provider' })
     expect(heard('Working.', 'exit code 1')).toBeNull()
     expect(heard('It now shows "You have hit your usage limit." there.', 'exit code 1')).toBeNull()
   })
 
-  it('is read in the words of its agent, where they are known', () => {
+  it('is read with the wording of its agent, if it is known', () => {
     const text = "You've hit your usage limit."
     expect(heard(text, null, { limitWording: 'codex' })).not.toBeNull()
     expect(heard(text, null, { limitWording: 'gemini' })).toBeNull()
@@ -83,12 +83,12 @@ describe('a turn', () => {
 })
 
 describe('the wait', () => {
-  it('is an hour where nobody says how long, and never longer than any limit', () => {
+  it('is one hour if no time is given, and never longer than any limit', () => {
     expect(hours(heard("You've hit your usage limit."))).toBe(1)
     expect(hours(heard("You've hit your usage limit. Try again in 30 days."))).toBe(8 * 24)
   })
 
-  it('names the day where that is another', () => {
+  it('names the date if it ends on another day', () => {
     const held = heard("You've hit your usage limit. Try again in 2 days.")
     expect(held?.on).toBe('X: its usage limit resets at 12:00 on 2026-06-03')
   })

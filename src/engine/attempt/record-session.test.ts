@@ -64,8 +64,8 @@ function held(gate: Promise<void>): Database {
   return { ...engine.db, tx: (run) => gate.then(() => engine.db.tx(run)) }
 }
 
-describe('what an agent says', () => {
-  it('becomes events of its attempt, and its last words stand on its card', async () => {
+describe('the output of an agent', () => {
+  it('becomes events of its attempt, and the last of it is shown on its card', async () => {
     const session = await record()
     session.recorder.add(message('First I read.\nThen'))
     session.recorder.add({ kind: 'thought', text: 'Hm.' })
@@ -81,7 +81,7 @@ describe('what an agent says', () => {
     expect(await activityOf(session)).toBe('The report was sent back.')
   })
 
-  it('is joined from its pieces', async () => {
+  it('is joined from its parts', async () => {
     const gate = Promise.withResolvers<void>()
     const session = await record({ db: held(gate.promise) })
     session.recorder.add({ kind: 'thought', text: 'begins the writing' })
@@ -93,7 +93,7 @@ describe('what an agent says', () => {
     ])
   })
 
-  it('is whole in the transcript, up to a limit', async () => {
+  it('is complete in the transcript, up to a limit', async () => {
     const session = await record({ limits: { ...engine.limits, transcriptBytes: 200, eventTextChars: 10 } })
     session.recorder.add(message('a short one'))
     session.recorder.add(message('x'.repeat(200)))
@@ -107,7 +107,7 @@ describe('what an agent says', () => {
     expect(await toldOf(session)).toContain('agent:Developer session.message: a short on… [cut]')
   })
 
-  it('may be more than the database takes: the rest is counted', async () => {
+  it('may exceed what the database keeps: the rest is counted', async () => {
     const gate = Promise.withResolvers<void>()
     const session = await record({ db: held(gate.promise) })
     for (let n = 0; n < 250; n += 1) session.recorder.add({ ...tool(String(n)), title: `call ${n}` })
@@ -118,7 +118,7 @@ describe('what an agent says', () => {
     expect(told.at(-1)).toBe('agent:Developer session.capped: 49 more updates are in the transcript only.')
   })
 
-  it('that could not be stored is counted too, and told with the end of the attempt', async () => {
+  it('that could not be stored is counted too, and reported at the end of the attempt', async () => {
     const session = await record({ db: { ...engine.db, tx: () => Promise.reject(new Error('it is away')) } })
     session.recorder.add(message('lost'))
     await eventually(() => expect(fs.readFileSync(session.transcript, 'utf8')).toContain('lost'))
@@ -133,7 +133,7 @@ describe('what an agent says', () => {
     expect(await toldOf(session)).toEqual([])
   })
 
-  it('after its work passed to another worker is not stored', async () => {
+  it('is not stored after its work passed to another worker', async () => {
     const session = await record()
     await underLock(engine.db, session.jobId, (trx) =>
       endWork(trx, session.claim.work.id, null, 'lost', null),
@@ -143,7 +143,7 @@ describe('what an agent says', () => {
     expect(await toldOf(session)).toEqual([])
   })
 
-  it('where nothing can be written is stored as events all the same', async () => {
+  it('is stored as events even when no transcript can be written', async () => {
     const claimed = await claimAttempt(engine.db)
     const nowhere = path.join(engine.dataDir, 'no', 'such', 'directory')
     const recorder = openRecorder(engine, claimed.claim, claimed.attempt, nowhere)
@@ -155,7 +155,7 @@ describe('what an agent says', () => {
 })
 
 describe('the card of an agent', () => {
-  it('shows a report of its own before whatever else it says for a while', async () => {
+  it("shows the agent's own report before other output for a while", async () => {
     const session = await record()
     session.recorder.report('Half of it is done.')
     session.recorder.add(message('I go on.'))
@@ -164,7 +164,7 @@ describe('the card of an agent', () => {
     expect(await toldOf(session)).toContain('agent:Developer attempt.progress: Half of it is done.')
   })
 
-  it('shows neither counts of tokens, nor news of a tool call that has no name, nor blank text', async () => {
+  it('does not show token counts, updates of a tool call without a name, or blank text', async () => {
     const session = await record()
     session.recorder.add(tool('1', { title: 'cat a.txt' }))
     session.recorder.add({ kind: 'usage', inputTokens: 3, outputTokens: 4, costUsd: null })
@@ -208,7 +208,7 @@ describe('an update as an event', () => {
     expect(toEvent(update, 100)).toMatchObject(event)
   })
 
-  it('is cut where it is long: its text, its input, its output, its changes', () => {
+  it('is cut if it is long: its text, its input, its output, its changes', () => {
     const long = 'x'.repeat(20)
     const diffs: FileEdit[] = [
       { path: 'a', old: long, new: long },
@@ -231,10 +231,10 @@ describe('an update as an event', () => {
   })
 })
 
-describe('pieces', () => {
+describe('partial updates', () => {
   const event = (update: SessionUpdate): NewEvent => ({ ...toEvent(update, 100), actor: 'agent:A' })
 
-  it('of a tool call are one, with the newest of each part that was told', () => {
+  it('of a tool call are merged, keeping the newest value of each field', () => {
     const waiting = [event(tool('1', { title: 'npm test', status: 'pending', output: 'a', paths: ['a.ts'] }))]
     expect(
       merge(waiting, event(tool('1', { title: 'npm test', status: 'completed', output: 'ab' })), 100),
@@ -243,7 +243,7 @@ describe('pieces', () => {
     expect(merge(waiting, event(tool('2')), 100)).toBe(false)
   })
 
-  it('of a message are joined up to a limit, and not across something else', () => {
+  it('of a message are joined up to a limit, and not across other updates', () => {
     const waiting: NewEvent[] = []
     expect(merge(waiting, event(message('a')), 3)).toBe(false)
     waiting.push(event(message('a')))

@@ -40,7 +40,7 @@ const run = (play: object, scene: Scene = {}): Promise<Played> => playAttempt(en
 const typesOf = (report: Report): string[] => report.events.map(({ actor, type }) => `${actor} ${type}`)
 
 describe('an attempt', () => {
-  it('ends with a commit of what its agent left, by that agent', async () => {
+  it("ends with a commit of the agent's changes, with that agent as author", async () => {
     const { jobId, attemptId, attemptDir, report } = await run({ turn: [{ write: ['src/a.js', '1\n'] }] })
     expect(report).toMatchObject({
       outcome: { kind: 'session' },
@@ -66,7 +66,7 @@ describe('an attempt', () => {
     expect(fs.readdirSync(attemptDir).filter((name) => name === 'ws' || name === 'home')).toEqual([])
   })
 
-  it('that changed nothing has failed where a change is all that could show its work', async () => {
+  it('that changed nothing has failed if only a change could show its work', async () => {
     const { report } = await run({ turn: [{ say: 'Done!' }] })
     expect(report.attempt).toMatchObject({
       status: 'failed',
@@ -80,7 +80,7 @@ describe('an attempt', () => {
     ['stops for another reason', { turn: [{ stop: { stopReason: 'refusal' } }] }, 'stopped with "refusal"'],
     ['dies', { turn: [{ warn: 'no memory\n' }, { exit: 3 }] }, 'exit code 3. It wrote: no memory'],
     ['is killed', { turn: [{ spawn: ['sh', '-c', 'kill -9 $PPID'] }, { hang: true }] }, 'exit code 137'],
-  ])('whose agent %s has failed, with what it left', async (_what, play, why) => {
+  ])('whose agent %s has failed, and its changes are kept', async (_what, play, why) => {
     const prepared = await run({ turn: [{ write: ['half.txt', 'half'] }, ...play.turn] })
     expect(prepared.report.attempt).toMatchObject({ status: 'failed', error: expect.stringContaining(why) })
     expect(typesOf(prepared.report)).toEqual(['agent:Developer attempt.failed'])
@@ -92,7 +92,7 @@ describe('an attempt', () => {
     expect(report.attempt).toMatchObject({ status: 'failed', error: expect.stringContaining('exit code 0') })
   })
 
-  it('whose backend is configured no more has failed', async () => {
+  it('whose backend no longer exists has failed', async () => {
     const backend = await addFixture(engine, {})
     const { claim } = await prepareAttempt(engine, backend)
     await removeBackend(engine, backend)
@@ -103,19 +103,19 @@ describe('an attempt', () => {
     })
   })
 
-  it('whose agent has reached the limit of its subscription waits, and counts as none', async () => {
+  it('whose agent has reached the limit of its subscription waits and does not count', async () => {
     const { report } = await run({ turn: [{ say: "You've hit your usage limit." }] })
     expect(report.attempt).toMatchObject({ status: 'lost', outcome: { held: { for: 'provider' } } })
     expect(typesOf(report)).toEqual(['agent:Developer attempt.held'])
   })
 
-  it('is not run for work that another worker has got', async () => {
+  it('is not run for work that another worker has taken', async () => {
     const { claim } = await prepareAttempt(engine, await addFixture(engine, {}))
     const stale = { ...claim, lease: claim.lease + 1 }
     await expect(runAttempt(engine, stale)).rejects.toThrow('The work was given to another worker.')
   })
 
-  it('is not run when it, or its task, is gone', async () => {
+  it('is not run when it, or its task, does not exist', async () => {
     const { claim } = await prepareAttempt(engine, await addFixture(engine, {}))
     const work = { ...claim.work, attempt_id: null, task_id: null }
     await expect(runAttempt(engine, { ...claim, work })).rejects.toThrow('the attempt or its task is gone')
@@ -124,7 +124,7 @@ describe('an attempt', () => {
   })
 })
 
-describe('where an attempt begins', () => {
+describe('the starting commit of an attempt', () => {
   const feedback = (kind: 'check' | 'conflict') => [{ kind, summary: 'again' }] as const
   const touched = { turn: [{ write: ['again.txt', 'x'] }] }
 
@@ -150,24 +150,24 @@ describe('where an attempt begins', () => {
     return { base: row.base_commit ?? '', left, main }
   }
 
-  it('is what the one before had left, when that was sent back', async () => {
+  it('is the result of the previous attempt if that was sent back', async () => {
     const { base, left } = await second({ feedback: [...feedback('check')] })
     expect(base).toBe(left)
   })
 
-  it('is the newest main for a first one, and after a conflict', async () => {
+  it('is the newest main for a first attempt and after a conflict', async () => {
     const first = await second({})
     expect(first.base).toBe(first.main)
     const conflict = await second({ feedback: [...feedback('conflict')] })
     expect(conflict.base).toBe(conflict.main)
   })
 
-  it('is for a review the commit that it judges', async () => {
+  it('is the reviewed commit for a review', async () => {
     const { base, left } = await second({ kind: 'review' })
     expect(base).toBe(left)
   })
 
-  it('and a repair that changes nothing is none that has changed nothing', async () => {
+  it('makes a repair without changes still count as a change', async () => {
     const prepared = await prepareAttempt(engine, await addFixture(engine, { turn: [] }), {
       attempt: { number: 2, feedback: [...feedback('check')] },
     })
@@ -187,7 +187,7 @@ describe('a report of an agent', () => {
   const plan = JSON.stringify({ title: 'P', tasks: [{ key: 'a', title: 'A', description: 'a' }] })
   const write = (text: string): object => ({ write: ['.slipway/plan.json', text] })
 
-  it('that does not fit is sent back within the session, until it fits', async () => {
+  it('that is invalid is sent back within the session until it is valid', async () => {
     const turn = [write(plan), { once: [write('{')] }]
     const prepared = await run({ quiet: false, echo: true, turn }, team)
     const prompts = promptsOf(engine, prepared)
@@ -200,7 +200,7 @@ describe('a report of an agent', () => {
     expect(events.filter(({ type }) => type === 'session.note')).toHaveLength(1)
   })
 
-  it('that never fits fails the attempt in the end', async () => {
+  it('that never becomes valid fails the attempt', async () => {
     const prepared = await run({ quiet: false, echo: true, turn: [write('{')] }, team)
     expect(promptsOf(engine, prepared)).toHaveLength(4)
     expect(prepared.report.attempt).toMatchObject({
@@ -209,7 +209,7 @@ describe('a report of an agent', () => {
     })
   })
 
-  it('of a reviewer is a verdict, and nothing that it wrote is kept', async () => {
+  it('of a reviewer is a verdict, and none of its file changes are kept', async () => {
     const review = { verdict: 'fail', summary: 'no tests', findings: ['a'] }
     const prepared = await prepareAttempt(
       engine,
@@ -228,7 +228,7 @@ describe('a report of an agent', () => {
   })
 })
 
-it('messages that came during a turn are the next prompt of the session', async () => {
+it('messages that arrived during a turn are the next prompt of the session', async () => {
   const backend = await addFixture(engine, {
     quiet: false,
     echo: true,
@@ -251,8 +251,8 @@ it('messages that came during a turn are the next prompt of the session', async 
   expect(prompts[1]).toContain('Mind the gap.')
 })
 
-describe('what an agent tells of itself', () => {
-  it('its model and its usage are known', async () => {
+describe('data that an agent reports', () => {
+  it('includes its model and its usage', async () => {
     const select = { id: 'model', name: 'model', category: 'model', type: 'select', currentValue: 'large' }
     const open = { configOptions: [{ ...select, options: [{ value: 'large', name: 'large' }] }] }
     const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 }
@@ -264,7 +264,7 @@ describe('what an agent tells of itself', () => {
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['session.model', 'session.usage']))
   })
 
-  it('its cost counts instead of a price', async () => {
+  it('includes a cost, which takes precedence over a price', async () => {
     const cost = { sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount: 0.5, currency: 'USD' } }
     const { report } = await run({ turn: [{ write: ['a', 'x'] }, { update: cost }] })
     expect(report.attempt).toMatchObject({ cost_usd: 0.5, input_tokens: 0 })
@@ -272,10 +272,10 @@ describe('what an agent tells of itself', () => {
   })
 })
 
-describe('what an agent asks of its host', () => {
+describe('a request of an agent to its host', () => {
   const call = (method: string, params: object): object => ({ call: [method, params] })
 
-  it('reads and writes files of its workspace alone', async () => {
+  it('reads and writes files only in its workspace', async () => {
     const prepared = await run({
       quiet: false,
       turn: [
@@ -294,7 +294,7 @@ describe('what an agent asks of its host', () => {
     ).toEqual(['done', 'hello', 'refused', 'refused', 'refused'])
   })
 
-  it('runs commands in its workspace alone', async () => {
+  it('runs commands only in its workspace', async () => {
     const create = (cwd?: string): object =>
       call('terminal/create', {
         command: 'sh',
@@ -317,7 +317,7 @@ describe('what an agent asks of its host', () => {
   })
 })
 
-it('a program without a protocol is started for each turn', async () => {
+it('a plain command is started for each turn', async () => {
   const program = path.join(import.meta.dirname, '..', '..', '..', 'test', 'helpers', 'plain-agent.mjs')
   const play = JSON.stringify([{ write: ['a.txt', 'a'] }, { say: 'Done.' }])
   const backend: CustomBackend = {

@@ -46,7 +46,7 @@ const say = ({ jobId, agentId }: ClaimedAttempt, text: string): Promise<void> =>
   sendMessage(engine, jobId, { agent_id: agentId, text })
 
 describe('a brief', () => {
-  it('says everything of its attempt, in a file of the workspace', async () => {
+  it('describes the whole attempt, in a file of the workspace', async () => {
     const claimed = await claimAttempt(engine.db, { vision: 'a calculator', permissions: 'ask' })
     const { brief: written, workspace } = await brief(claimed)
     expect(written).toEqual({
@@ -71,7 +71,7 @@ describe('a brief', () => {
     expect(TaskBrief.parse(JSON.parse(fs.readFileSync(file, 'utf8')))).toEqual(written)
   })
 
-  it('names the directory of reports as it is called there, to the architect alone', async () => {
+  it('replaces the directory of reports by the actual one, in texts for the architect only', async () => {
     const text = 'Write .slipway/plan.json'
     const claimed = await claimAttempt(engine.db)
     await underLock(engine.db, claimed.jobId, (trx) =>
@@ -89,7 +89,7 @@ describe('a brief', () => {
     expect(await ofRole('developer')).toEqual([text, text])
   })
 
-  it('comes with the documents of the job, under names that are safe', async () => {
+  it('includes the documents of the job, under safe names', async () => {
     const claimed = await claimAttempt(engine.db)
     await underLock(engine.db, claimed.jobId, async (trx) => {
       for (const name of ['a b.txt', '../../etc/pass:wd', '.hidden'])
@@ -106,7 +106,7 @@ describe('a brief', () => {
     expect(fs.readFileSync(path.join(dir, '02-pass_wd'), 'utf8')).toBe('../../etc/pass:wd')
   })
 
-  it('tells what people said, the newest first, then what was sent back', async () => {
+  it('includes the notes of people, the newest first, and then the reasons why work was sent back', async () => {
     const claimed = await claimAttempt(engine.db)
     await say(claimed, 'one')
     await say(claimed, 'two')
@@ -122,7 +122,7 @@ describe('a brief', () => {
     ])
   })
 
-  it('tells what was said to earlier attempts, and what a broken one had done', async () => {
+  it('includes messages to earlier attempts, and a summary of an interrupted one', async () => {
     const claimed = await claimAttempt(engine.db)
     await say(claimed, 'Mind the gap.')
     await brief(claimed)
@@ -148,7 +148,7 @@ describe('a brief', () => {
     ])
   })
 
-  it('says nothing of a broken attempt that said nothing', async () => {
+  it('contains nothing about an interrupted attempt without output', async () => {
     const claimed = await claimAttempt(engine.db)
     await underLock(engine.db, claimed.jobId, (trx) =>
       updateAttempt(trx, claimed.attemptId, { status: 'failed' }),
@@ -159,7 +159,7 @@ describe('a brief', () => {
 })
 
 describe('a message', () => {
-  it('is delivered once, in the order in which it was sent, to an agent whose turn has ended', async () => {
+  it('is delivered once, in the order of sending, to an agent whose turn has ended', async () => {
     const claimed = await claimAttempt(engine.db)
     await say(claimed, 'one')
     await say(claimed, 'two')
@@ -238,7 +238,7 @@ describe('a report', () => {
     expect(await read('reviewer', { 'review.json': '{}' })).toMatchObject({ reports: {} })
   })
 
-  it('of an agent that works alone are its checks, if it names some', async () => {
+  it('of an agent that works alone is its list of checks, if it wrote one', async () => {
     const files = { 'checks.json': '{"checks": ["npm test"]}' }
     expect(await read('developer', files, 'solo')).toEqual({
       reports: { checks: ['npm test'] },
@@ -248,7 +248,7 @@ describe('a report', () => {
     expect(await read('developer', files)).toEqual({ reports: {}, problem: null })
   })
 
-  it('is read without following links, and not without end', async () => {
+  it('is read without following links and up to a limit', async () => {
     const workspace = await makeBareWorkspace(makeDir('slipway-report-'))
     fs.mkdirSync(path.join(workspace.dir, '.slipway'))
     fs.symlinkSync('/etc/passwd', path.join(workspace.dir, '.slipway', 'plan.json'))

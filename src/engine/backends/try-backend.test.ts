@@ -40,7 +40,7 @@ afterAll(async () => {
 const never = new AbortController().signal
 
 describe('a trial', () => {
-  it('of a backend that ends its turn after it said something is well, and is told', async () => {
+  it('passes when the backend has answered and ended its turn', async () => {
     const turn = [{ say: 'I am ' }, { say: 'a fixture.' }]
     expect(await tryBackend(engine, await addFixture(engine, { turn }))).toEqual({
       ok: true,
@@ -56,14 +56,14 @@ describe('a trial', () => {
     ['says nothing', { turn: [] }, 'It ended its turn without a word.'],
     ['stops otherwise', { turn: [{ stop: { stopReason: 'refusal' } }] }, 'It stopped with "refusal"'],
     ['dies', { turn: [{ exit: 3 }] }, 'exit code 3'],
-  ])('of one that %s says so', async (_what, play, error) => {
+  ])('reports that a backend %s', async (_what, play, error) => {
     expect(await tryBackend(engine, await addFixture(engine, play))).toMatchObject({
       ok: false,
       error: expect.stringContaining(error),
     })
   })
 
-  it('of one that hangs ends in time', async () => {
+  it('ends in time when the backend hangs', async () => {
     const name = await addFixture(engine, { turn: [{ hang: true }] })
     const quick = { ...engine, limits: { ...engine.limits, trialMs: 500 } }
     expect(await tryBackend(quick, name)).toMatchObject({
@@ -72,13 +72,13 @@ describe('a trial', () => {
     })
   })
 
-  it('allows what its agent asks for', async () => {
+  it('allows what its agent requests', async () => {
     const options = [{ optionId: 'yes', name: 'Yes', kind: 'allow_once' }]
     const turn = [{ ask: { toolCall: { toolCallId: 'c', title: 'look' }, options } }, { say: 'Done.' }]
     expect(await tryBackend(engine, await addFixture(engine, { turn }))).toMatchObject({ ok: true })
   })
 
-  it('is one at a time, of a backend that exists and can be used', async () => {
+  it('runs once at a time, and only for an existing, usable backend', async () => {
     const name = await addFixture(engine, { turn: [{ say: 'Hello.' }] })
     const both = await Promise.allSettled([tryBackend(engine, name), tryBackend(engine, name)])
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
@@ -98,7 +98,7 @@ describe('an installation', () => {
     return events
   }
 
-  it('tells what npm says, then the backend that can be used, and is taken away again', async () => {
+  it('streams the output of npm and then the usable backend, and can be undone', async () => {
     const begin = await streamInstall(engine, 'tiny')
     const first = begin(never)
     const events: InstallEvent[] = [(await first[Symbol.asyncIterator]().next()).value as InstallEvent]
@@ -112,7 +112,7 @@ describe('an installation', () => {
     await expect(uninstallBackend(engine, 'tiny')).rejects.toMatchObject({ code: 'not_installed' })
   })
 
-  it('that fails, or is stopped, ends with the reason', async () => {
+  it('that fails or is stopped ends with the reason', async () => {
     expect((await install('gone')).at(-1)).toMatchObject({
       code: 'install_failed',
       error: expect.stringContaining('npm could not install it'),

@@ -22,7 +22,7 @@ function takenUp(): Promise<string> {
   return storeJob(db, {}, { status: 'running', phase: 'planning', progress: 10, started_at: new Date() })
 }
 
-it('shows a new job as it was accepted, even if a worker was faster', async () => {
+it('shows a new job as it was accepted, even if a worker has already changed it', async () => {
   const id = await takenUp()
   const parts = {
     engine: { db },
@@ -41,7 +41,7 @@ it('shows a new job as it was accepted, even if a worker was faster', async () =
   })
 })
 
-it('shows a job that was accepted before as it is now, with the documents that it has', async () => {
+it('shows a job that was accepted before in its current state, with its documents', async () => {
   const id = await takenUp()
   const document = { id: newId(), name: 'a.txt', mediaType: 'text/plain', content: Buffer.from('x') }
   await underLock(db, id, (trx) => insertDocument(trx, id, document))
@@ -57,7 +57,7 @@ it('shows a job that was accepted before as it is now, with the documents that i
   })
 })
 
-it('gives each document an id of its own', async () => {
+it('gives each document its own id', async () => {
   const id = await takenUp()
   const created: Creation[] = []
   const parts = {
@@ -74,7 +74,7 @@ it('gives each document an id of its own', async () => {
   expect(new Set(ids).size).toBe(2)
 })
 
-it('reads that arrive together find each its job, or none', async () => {
+it('concurrent look-ups each find their own job, or none', async () => {
   const viewJob = openViewJob({ db })
   const [one, two] = [await storeJob(db), await storeJob(db)]
   const none = newId()

@@ -83,7 +83,7 @@ async function built(given: Partial<NewJobRow> = {}): Promise<{ id: string; comm
 }
 
 describe('an advance', () => {
-  it('is nothing for a job that is not due, does not exist, or was taken by another', async () => {
+  it('does nothing for a job that is not due, does not exist, or was taken by another', async () => {
     const id = await storeJob(engine.db)
     await advance(engine, id)
     await advance(engine, newId())
@@ -93,7 +93,7 @@ describe('an advance', () => {
     expect(await tasksOf(id)).toEqual(['requirements running', 'design pending'])
   })
 
-  it('leaves nothing due that is not, and nothing stuck', async () => {
+  it('leaves no job due by mistake, and no job stuck', async () => {
     const id = await acceptJob(engine)
     expect(await isAdvanceDue(engine.db, id)).toBe(false)
     expect(await stuckJobs(engine.db.reader)).not.toContain(id)
@@ -111,7 +111,7 @@ describe('the team', () => {
     return agents.map(({ name, role, backend }) => `${name} (${role}) ${backend}`)
   }
 
-  it('has one of each role, and a developer for each task that may run at once', async () => {
+  it('has one agent of each role, and a developer for each task that may run at once', async () => {
     const agents: Partial<Record<Role, string>> = { reviewer: 'codex' }
     expect(await roles({ agents, parallelism: 2 })).toEqual([
       'Product owner (product_owner) offline',
@@ -124,14 +124,14 @@ describe('the team', () => {
     expect((await roles({ parallelism: 1 }))[2]).toBe('Developer (developer) offline')
   })
 
-  it('of a job that one agent does is that agent', async () => {
+  it('of a solo job is a single agent', async () => {
     const agents = { developer: 'codex' }
     expect(await roles({ mode: 'solo', agents, parallelism: 4 })).toEqual(['Developer (developer) codex'])
   })
 })
 
-describe('the way of a job', () => {
-  it('begins with an attempt that is queued and given to an agent', async () => {
+describe('the course of a job', () => {
+  it('begins with an attempt that is queued and assigned to an agent', async () => {
     const id = await acceptJob(engine)
     expect(await journalOf(engine.db, id)).toEqual([
       'server task.created',
@@ -145,7 +145,7 @@ describe('the way of a job', () => {
     ])
   })
 
-  it('goes from the plan through checks, reviews and merges to proof, delivery and completion', async () => {
+  it('leads from the plan through checks, reviews and merges to proof, delivery and completion', async () => {
     const id = await planned()
     expect(await jobOf(id)).toMatchObject({ phase: 'building', plan_version: 1 })
     expect((await readPlans(engine.db.reader, id)).adopted?.title).toBe('Sums')
@@ -190,7 +190,7 @@ describe('the way of a job', () => {
   it.each([
     [{ backend: 'codex' }, 'pass', 'proven', 'Completed and proven.'],
     [{}, 'none', 'unproven', 'Completed, unproven. There was no check to run.'],
-  ] as const)('ends with what was proven: %j, %s is %s', async (given, verdict, proof, message) => {
+  ] as const)('ends with its proof: %j, %s is %s', async (given, verdict, proof, message) => {
     const { id, commit } = await built(given)
     await pretended.checks(engine, id, { ...pass(commit), verdict })
     await pretended.repository(engine, id, { kind: 'delivered', path: '/r', commit })
@@ -198,7 +198,7 @@ describe('the way of a job', () => {
     expect((await messagesOf(id)).at(-1)).toBe(message)
   })
 
-  it('repairs what its checks found, in a task of its own', async () => {
+  it('includes a repair task for failed checks', async () => {
     const { id, commit } = await built()
     const failed = [{ command: 'npm test', log: 'not ok 1' }]
     await pretended.checks(engine, id, { kind: 'checks', verdict: 'fail', commit, failed })
@@ -208,7 +208,7 @@ describe('the way of a job', () => {
     expect(repair).toMatchObject({ position: 1, title: 'Repair: npm test', checks: ['npm test'] })
   })
 
-  it('needs no commit of a task that changed nothing', async () => {
+  it('needs no commit for a task that changed nothing', async () => {
     const id = await acceptJob(engine, { mode: 'solo' })
     await pretended.session(engine, id)
     await pretended.repository(engine, id, { kind: 'empty' })
@@ -217,8 +217,8 @@ describe('the way of a job', () => {
   })
 })
 
-describe('a plan that a person approves', () => {
-  it('waits for that person, and its tasks begin when it was approved, as it was edited', async () => {
+describe('a plan that a person must approve', () => {
+  it('waits for that person, and its tasks begin after the approval, as edited', async () => {
     const id = await planned({ approvePlan: true })
     expect(await jobOf(id)).toMatchObject({
       status: 'waiting',
@@ -250,7 +250,7 @@ describe('a plan that a person approves', () => {
 })
 
 describe('an attempt', () => {
-  it('that failed is made again by the same agent, with what is said of it, and counts', async () => {
+  it('that failed is repeated by the same agent, with the reason, and counts', async () => {
     const id = await acceptJob(engine, { mode: 'solo' })
     for (let number = 1; number <= 3; number += 1)
       await pretended.session(engine, id, { status: 'failed', error: `crash ${number}`, changed: false })
@@ -270,7 +270,7 @@ describe('an attempt', () => {
     expect(await agentsOf(id)).toEqual(['Developer: failed -'])
   })
 
-  it('whose worker died is lost: it counts as none, its agent is free, and another begins', async () => {
+  it('whose worker died is lost: it does not count, its agent is free, and another one begins', async () => {
     const id = await acceptJob(engine, { mode: 'solo' })
     const { work } = await beginPretended(engine, id)
     expect(await agentsOf(id)).toEqual(['Developer: working t'])
@@ -315,7 +315,7 @@ describe('an attempt', () => {
     ])
   })
 
-  it('that spent the budget has its job wait for a person, without end', async () => {
+  it('that used up the budget makes its job wait for a person, without a time limit', async () => {
     const id = await acceptJob(engine, { mode: 'solo', budget: { tokens: 5 } })
     await pretended.session(engine, id, { status: 'failed', error: 'no', input_tokens: 5 })
     const wait = { for: 'budget', on: 'the budget: 5 of 5 tokens are used', until: null }
@@ -327,7 +327,7 @@ describe('an attempt', () => {
 })
 
 describe('work that found the disk full', () => {
-  it('is waited for by name, and done when there is room', async () => {
+  it('waits for disk space, and is done when there is enough', async () => {
     const { id, commit } = await built()
     await pretended.checks(engine, id, pass(commit))
     await pretended.repository(engine, id, noRoom(3_600_000))

@@ -50,8 +50,8 @@ const document = (text = 'hello'): Creation['documents'][number] => ({
   content: Buffer.from(text),
 })
 
-describe('a job that is accepted', () => {
-  it('is due from the transaction that stores it, with its first event', async () => {
+describe('an accepted job', () => {
+  it('is due from the transaction that stores it, together with its first event', async () => {
     const created = await create()
     expect(created.replayed).toBe(false)
     expect(await isAdvanceDue(engine.db, created.id)).toBe(true)
@@ -66,7 +66,7 @@ describe('a job that is accepted', () => {
     })
   })
 
-  it('has what was asked for, and for the rest what is set', async () => {
+  it('has the requested values, and the defaults of the settings for the rest', async () => {
     await changeSettings({
       defaults: {
         mode: 'solo',
@@ -118,7 +118,7 @@ describe('a job that is accepted', () => {
     for (const one of created) expect(await isAdvanceDue(engine.db, one.id)).toBe(true)
   })
 
-  it('may be one that only the server sees', async () => {
+  it('may be hidden from everyone but the server', async () => {
     const { id } = await create({}, { isHidden: true })
     const row = await engine.db.reader
       .selectFrom('jobs')
@@ -130,7 +130,7 @@ describe('a job that is accepted', () => {
 })
 
 describe('an idempotency key', () => {
-  it('gives the same job for the same request, also when both come at once', async () => {
+  it('gives the same job for the same request, even for concurrent ones', async () => {
     const idempotencyKey = newId()
     const ask = (): Promise<Created> => create({}, { idempotencyKey, documents: [document()] })
     const both = await Promise.all([ask(), ask()])
@@ -154,7 +154,7 @@ describe('an idempotency key', () => {
 describe('backends', () => {
   const custom = { name: 'mine', command: [process.execPath, '--version'], env: {} }
 
-  it('are the default one, or those that were named, for the job and for each role', async () => {
+  it('are the default one, or those named for the job and for each role', async () => {
     await changeSettings({ backends: [custom], default_backend: 'mine' })
     expect(await jobOf(await create())).toMatchObject({ backend: 'mine', agents: {} })
     expect(await jobOf(await create({ backend: 'offline', agents: { tester: 'mine' } }))).toMatchObject({
@@ -164,7 +164,7 @@ describe('backends', () => {
     await changeSettings({})
   })
 
-  it('that do not exist, or cannot be used, are refused with what to do', async () => {
+  it('that do not exist or cannot be used are refused with an explanation', async () => {
     await expect(create({ backend: 'nobody' })).rejects.toMatchObject({
       code: 'unknown_backend',
       message: expect.stringContaining('choose one of'),
@@ -176,7 +176,7 @@ describe('backends', () => {
     })
   })
 
-  it('are looked for again before a job is refused', async () => {
+  it('are detected again before a job is refused', async () => {
     const program = path.join(makeDir('slipway-program-'), 'agent')
     await changeSettings({ backends: [{ ...custom, command: [program] }] })
     await expect(create({ backend: 'mine' })).rejects.toMatchObject({ code: 'backend_unavailable' })
@@ -185,7 +185,7 @@ describe('backends', () => {
     await changeSettings({})
   })
 
-  it('that are gone because the program was replaced are said to be', async () => {
+  it('that are missing because the program was replaced are reported as such', async () => {
     const program = openOwnProgram(makeDir('slipway-gone-'), '1.0.0')
     const refused = openCreateJob({ ...engine, program })({
       input: { vision: 'v', backend: 'nobody' },
@@ -197,7 +197,7 @@ describe('backends', () => {
     })
   })
 
-  it('are none where none can be used', async () => {
+  it('are refused if none can be used', async () => {
     const catalogue = { ...engine.catalogue, list: () => Promise.resolve([]) }
     const refused = openCreateJob({ ...engine, catalogue })({ input: { vision: 'v' }, ...plain })
     await expect(refused).rejects.toMatchObject({ code: 'no_backend' })
@@ -205,21 +205,21 @@ describe('backends', () => {
 })
 
 describe('a source', () => {
-  it('is looked at before the job is accepted, once for all that come at the same time, and gives its branch', async () => {
+  it('is checked before the job is accepted, once for all concurrent requests, and gives its branch', async () => {
     const source = makeSource(path.join(makeDir('slipway-source-'), 'repo'))
     const created = await Promise.all([create({ source }), create({ source })])
     for (const one of created) expect(await jobOf(one)).toMatchObject({ source, branch: 'trunk' })
     expect(await jobOf(await create())).toMatchObject({ source: null, branch: 'main' })
   })
 
-  it('from which no job can start is refused, by the name of its field', async () => {
+  it('that cannot be used is refused, with the name of its field', async () => {
     await expect(create({ source: '/nowhere/at/all' })).rejects.toMatchObject({
       code: 'bad_source',
       issues: [{ path: 'source', message: expect.stringContaining('/nowhere/at/all') }],
     })
   })
 
-  it('has to wait when too many others are looked at', async () => {
+  it('waits if too many others are being checked', async () => {
     const sources = Array.from({ length: 17 }, (_, n) => `/nowhere/${n}`)
     const refused = await Promise.all(
       sources.map((source) => create({ source }).catch((error: unknown) => error)),
@@ -230,13 +230,13 @@ describe('a source', () => {
   })
 })
 
-it('a lone agent makes no plan that could wait for approval', async () => {
+it('a solo job makes no plan that could wait for approval', async () => {
   await expect(create({ mode: 'solo', approve_plan: true })).rejects.toMatchObject({
     code: 'no_plan_to_approve',
   })
 })
 
-it('nothing is accepted while the disk is full, but for what was accepted before', async () => {
+it('nothing is accepted while the disk is full, except repeated requests', async () => {
   const key = { idempotencyKey: newId() }
   const { id } = await create({}, key)
   const limits = { ...engine.limits, freeDiskBytes: Number.MAX_SAFE_INTEGER }

@@ -42,7 +42,7 @@ async function take(stream: AsyncGenerator<readonly { seq: number }[]>, count: n
 const numbers = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, n) => from + n)
 
-it('a stream gives what was there, then what comes, each once and in order', async () => {
+it('a stream returns existing events, then new ones, each once and in order', async () => {
   const id = await storeJob(db)
   await append(id, 1200)
   const stream = streams.follow(id, 0, stop.signal)
@@ -54,13 +54,13 @@ it('a stream gives what was there, then what comes, each once and in order', asy
   expect(await next).toEqual([1202, 1203, 1204])
 })
 
-it('a stream begins after the number that its reader knows', async () => {
+it('a stream begins after the number that its reader already has', async () => {
   const id = await storeJob(db)
   await append(id, 3)
   expect(await take(streams.follow(id, 3, stop.signal), 1)).toEqual([4])
 })
 
-it('a stream ends when its reader goes, also while nothing happens', async () => {
+it('a stream ends when its reader leaves, even while nothing happens', async () => {
   const stream = streams.follow(await storeJob(db), 1, stop.signal)
   const waiting = stream.next()
   stop.abort()
@@ -70,7 +70,7 @@ it('a stream ends when its reader goes, also while nothing happens', async () =>
   expect(await streams.summaries(gone.signal).next()).toEqual({ value: undefined, done: true })
 })
 
-it('whoever follows all jobs gets a summary of each that changed, gathered, and none of the server', async () => {
+it("a follower of all jobs gets a batched summary of each changed job, except the server's own", async () => {
   const [one, other, hidden] = [
     await storeJob(db),
     await storeJob(db),
@@ -90,7 +90,7 @@ it('whoever follows all jobs gets a summary of each that changed, gathered, and 
   expect(await second).toEqual([other])
 })
 
-it('whoever follows looks again when notifications may have been lost', async () => {
+it('followers read again when notifications may have been lost', async () => {
   let tell: (payload: string | null) => void = () => undefined
   const deaf = await openStreams({
     ...db,
@@ -110,7 +110,7 @@ it('whoever follows looks again when notifications may have been lost', async ()
   await deaf.close()
 })
 
-it('whoever waits for what never comes is let go with the others', async () => {
+it('a follower whose event never comes is released with the others', async () => {
   const all = streams.summaries(stop.signal).next()
   const nobody = streams.follow(newId(), 0, stop.signal).next()
   stop.abort()

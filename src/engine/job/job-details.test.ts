@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 
-it('progress comes with the last ten messages that concern a person', async () => {
+it('progress includes the last ten messages that concern a person', async () => {
   const id = await storeJob(db, {}, { status: 'running', progress: 40 })
   await personAct(db, id, async ({ append }) => {
     await append(
@@ -33,7 +33,7 @@ it('progress comes with the last ten messages that concern a person', async () =
   )
 })
 
-it('an attempt comes with what was said in it, and in no other', async () => {
+it('an attempt includes its own output only', async () => {
   const { attemptId, ...place } = await storeAttempted(db)
   const other = await storeAttempt(db, place, { number: 2 })
   await personAct(db, place.jobId, async ({ append }) => {
@@ -53,14 +53,14 @@ it('an attempt comes with what was said in it, and in no other', async () => {
   })
 })
 
-it('a budget has both limits, where one is none', async () => {
+it('a budget shows both limits, null where there is none', async () => {
   const limits = async (budget: { tokens?: number; usd?: number } | null): Promise<unknown> =>
     (await viewBudget({ db }, await storeJob(db, { budget }))).limit
   expect(await limits(null)).toEqual({ tokens: null, usd: null })
   expect(await limits({ usd: 2 })).toEqual({ tokens: null, usd: 2 })
 })
 
-it('the evidence says why a job is not proven', async () => {
+it('the evidence explains why a job is not proven', async () => {
   const id = await storeJob(db, {}, { proof: 'unproven', proof_reason: 'there was no check' })
   expect(await viewChecks({ db }, id)).toEqual({
     proof: 'unproven',
@@ -71,6 +71,6 @@ it('the evidence says why a job is not proven', async () => {
   })
 })
 
-it.each([viewChecks, viewBudget])('%o knows no job that is not there', async (view) => {
+it.each([viewChecks, viewBudget])('%o fails for a job that does not exist', async (view) => {
   await expect(view({ db }, newId())).rejects.toMatchObject({ code: 'not_found' })
 })

@@ -53,7 +53,7 @@ it('a commit is the tip of the branch unless it is named', async () => {
   expect((await viewDiff(engine, id, { to: first })).diff).toContain('+one')
 })
 
-it('a commit that is not there is told apart from a job whose work has not begun', async () => {
+it('a missing commit is distinguished from a job without commits', async () => {
   const [id, waiting, nobody] = [await begun(), await storeJob(db), newId()]
   await expect(viewTree(engine, id, 'other')).rejects.toMatchObject({
     code: 'ref_not_found',
@@ -86,7 +86,7 @@ it('an archive that would be too large is refused', async () => {
   await expect(archiveJob(small, id, 'zip', never)).rejects.toMatchObject({ code: 'archive_too_large' })
 })
 
-it('a git client reads what there is', async () => {
+it('a git client can read the repository', async () => {
   const [id, waiting] = [await begun(), await storeJob(db)]
   const asked = { protocol: null, request: null, signal: never }
   expect((await buffer(await uploadPack(engine, id, asked))).toString()).toContain('refs/heads/trunk')

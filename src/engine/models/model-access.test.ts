@@ -71,12 +71,12 @@ const provider = (more: Partial<Provider> = {}): Provider => ({
   ...more,
 })
 
-describe('how a backend reaches a model', () => {
+describe('the access of a backend to models', () => {
   const home = makeDir('slipway-home-')
   const route = (of: Partial<Profile>, usable: readonly Provider[] = []) =>
     modelRouteFor(profile(of), usable, home)
 
-  it('is through the gateway where a provider speaks its wire', () => {
+  it('is through the gateway if there is a provider of its wire', () => {
     const speaks = { gateway: gateway('openai') }
     expect(route(speaks, [provider({ model: 'm' })])).toEqual({
       auth: 'gateway',
@@ -97,7 +97,7 @@ describe('how a backend reaches a model', () => {
     })
   })
 
-  it('is by its own login where there is one', () => {
+  it('is its own login if it has one', () => {
     fs.writeFileSync(path.join(home, 'login.json'), '{}')
     expect(route({ gateway: gateway('openai'), login: ['login.json'] })).toEqual({
       auth: 'own',
@@ -107,7 +107,7 @@ describe('how a backend reaches a model', () => {
     expect(route({})).toEqual({ auth: 'none' })
   })
 
-  it('is none where nothing is connected, and it says what to do', () => {
+  it('is missing, with an explanation, when nothing is connected', () => {
     expect(route({ gateway: gateway('any') })).toMatchObject({
       auth: null,
       reason: expect.stringContaining('say which model'),
@@ -120,7 +120,7 @@ describe('how a backend reaches a model', () => {
     })
   })
 
-  it('is none for a new job while the key of its provider is refused', () => {
+  it('is missing for a new job while the key of its provider is refused', () => {
     const known = (more: Partial<KnownProvider> = {}): KnownProvider => ({
       ...provider(),
       key: 'k',
@@ -146,7 +146,7 @@ describe('how a backend reaches a model', () => {
 describe('an agent that calls a model', () => {
   const script = (steps: Parameters<typeof scriptText>[0]['steps']): string => scriptText({ steps })
 
-  it('is counted to the token, in the ledger, with its attempt and in an event', async () => {
+  it('is counted exactly in the ledger, with its attempt, and in an event', async () => {
     const vision = `Make a file. ${script([{ write: ['a.txt', 'a'] }, { text: 'Done.' }])}`
     const prepared = await prepareAttempt(engine, 'chat-like', {
       job: { vision },
@@ -173,7 +173,7 @@ describe('an agent that calls a model', () => {
     expect(events.filter(({ type }) => type === 'session.usage')).toHaveLength(served.length)
   })
 
-  it('that it cannot reach is broken off, and its attempt counts as none', async () => {
+  it('without success is interrupted, and its attempt does not count', async () => {
     await setProvider(engine, 'mine', { base_url: 'http://127.0.0.1:1' })
     const prepared = await prepareAttempt(engine, 'chat-like')
     const report = await runAttempt(engine, prepared.claim)
@@ -199,7 +199,7 @@ describe('an agent that calls a model', () => {
     engine.models.changed()
   })
 
-  it('and has none fails with what to do', async () => {
+  it('without a provider fails with an explanation', async () => {
     await removeProvider(engine, 'mine')
     const prepared = await prepareAttempt(engine, 'chat-like')
     const report = await runAttempt(engine, prepared.claim)
@@ -209,7 +209,7 @@ describe('an agent that calls a model', () => {
     })
   })
 
-  it('needs none that it takes care of itself', async () => {
+  it('may take care of its own models', async () => {
     const { report } = await playAttempt(engine, { turn: [{ write: ['a', 'x'] }] })
     expect(report.attempt).toMatchObject({ status: 'succeeded' })
   })
@@ -231,7 +231,7 @@ describe('the ledger', () => {
     at: new Date(),
   })
 
-  it('takes calls of jobs and of tests, many at once, and leaves out those of jobs that are gone', async () => {
+  it('records calls of jobs and of tests, many at once, and ignores those of deleted jobs', async () => {
     const write = openLedger(engine.db)
     const { jobId, taskId, attemptId } = await storeAttempted(engine.db)
     const other = await storeJob(engine.db)

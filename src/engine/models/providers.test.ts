@@ -63,7 +63,7 @@ async function providerOf(name: string) {
 }
 
 describe('a provider', () => {
-  it('is tried when it is set, and wakes the jobs that wait for one', async () => {
+  it('is tested when it is set, and wakes the jobs that wait for one', async () => {
     const waiting = await storeWaiting()
     const set = await setProvider(engine, 'mine', { wire: 'openai', base_url, secret: null, model: 'large' })
     expect(set).toEqual({
@@ -86,7 +86,7 @@ describe('a provider', () => {
     await expect(removeProvider(engine, 'mine')).rejects.toMatchObject(unknown)
   })
 
-  it('that Slipway knows needs no more than its name; another says where it is', async () => {
+  it('known to Slipway needs only its name; another one needs its address', async () => {
     expect(await setProvider(engine, 'openai', {})).toMatchObject({
       wire: 'openai',
       base_url: 'https://api.openai.com/v1',
@@ -102,7 +102,7 @@ describe('a provider', () => {
     await removeProvider(engine, 'openai')
   })
 
-  it('whose key is refused has a trouble that only a person ends', async () => {
+  it('whose key is refused is blocked until a person acts', async () => {
     await setProvider(engine, 'keyed', { wire: 'openai', base_url })
     expect(await providerOf('keyed')).toMatchObject({ usable: false, probe: null })
     await setSecret(engine, 'keyed', 'bad')
@@ -119,7 +119,7 @@ describe('a provider', () => {
     await expect(retryProvider(engine, 'keyed')).rejects.toMatchObject(unknown)
   })
 
-  it('that was changed while it was tried is not judged by that', async () => {
+  it('that was changed during its test is not judged by that test', async () => {
     await setProvider(engine, 'changing', { wire: 'openai', base_url })
     onRequest = () =>
       engine.db.tx(async (trx) =>
@@ -145,7 +145,7 @@ describe('a provider', () => {
     await removeProvider(engine, 'foreign')
   })
 
-  it('that fails for a while shows until when, and is tried by nobody until then', async () => {
+  it('that fails for a while shows until when, and is not called until then', async () => {
     await setProvider(engine, 'failing', {
       wire: 'openai',
       base_url: `${base_url}/failing`,
@@ -176,7 +176,7 @@ describe('a provider', () => {
     await removeProvider(engine, 'failing')
   })
 
-  it('is one of not too many', async () => {
+  it('is refused when there are too many', async () => {
     await engine.db.tx(async (trx) => {
       await lockProviders(trx)
       const plain = { secret: null, header: null, headers: {}, responses: false, model: null, backends: [] }
@@ -226,7 +226,7 @@ describe('a provider that refused a call', () => {
   })
 })
 
-it('secrets are listed by name and time alone', async () => {
+it('secrets are listed by name and time only', async () => {
   const before = Date.now()
   const set = await setSecret(engine, 'alone', 'value')
   expect(set).toEqual({ name: 'alone', set_at: expect.any(String) })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-it('a permission is what the person chose, once', async () => {
+it('a permission is answered once, with the choice of the person', async () => {
   const { work, id, jobId, wait, lastEvent } = await askOf(engine, permissionAsk)
   const waiting = wait()
   await answerPermission(engine, jobId, id, { option: 'yes' })
@@ -30,7 +30,7 @@ it('a permission is what the person chose, once', async () => {
   })
 })
 
-it('a question is answered, once', async () => {
+it('a question is answered once', async () => {
   const { id, jobId, wait, lastEvent } = await askOf(engine, questionAsk)
   const waiting = wait()
   await answerQuestion(engine, jobId, { question_id: id, text: 'Spaces.' })

@@ -24,7 +24,7 @@ async function isListed(id: string, archived: boolean): Promise<boolean> {
 
 describe('archiving a job', () => {
   it.each(['completed', 'failed', 'cancelled'] as const)(
-    'that is %s takes it out of the lists, says so once, and can be taken back',
+    'that is %s hides it from the lists with one event, and can be undone',
     async (status) => {
       const id = await storeJob(engine.db, {}, { status })
       await archiveJob(engine, id, true)

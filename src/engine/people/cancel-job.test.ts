@@ -44,7 +44,7 @@ async function failed(): Promise<string> {
 }
 
 describe('cancelling a job', () => {
-  it('is asked for once, by a person, and tells the worker', async () => {
+  it('is requested once, by a person, and reaches the worker', async () => {
     const id = await acceptJob(engine)
     const heard: (string | null)[] = []
     const stop = await engine.db.listen(cancelChannel, (payload) => heard.push(payload))
@@ -56,7 +56,7 @@ describe('cancelling a job', () => {
     expect(await isAdvanceDue(engine.db, id)).toBe(true)
   })
 
-  it('withdraws what no worker has begun, and ends it at once', async () => {
+  it('withdraws work that no worker has begun, and ends the job at once', async () => {
     const id = await acceptJob(engine)
     await cancelJob(engine, id)
     await settle(engine, id)
@@ -99,7 +99,7 @@ describe('cancelling a job', () => {
 })
 
 describe('restarting a job', () => {
-  it('goes on where it stopped: what is done stays done, and tries are counted anew', async () => {
+  it('continues where it stopped: finished tasks stay done, and attempts are counted anew', async () => {
     const id = await acceptJob(engine)
     await pretended.session(engine, id)
     await pretended.merge(engine, id)
@@ -127,7 +127,7 @@ describe('restarting a job', () => {
     expect(await jobOf(id)).toMatchObject({ status: 'running' })
   })
 
-  it('begins a cancelled one again, which is cancelled no more', async () => {
+  it('after a cancel continues it, and it is no longer cancelled', async () => {
     const id = await acceptJob(engine, { mode: 'solo' })
     await cancelJob(engine, id)
     await settle(engine, id)
@@ -150,7 +150,7 @@ describe('restarting a job', () => {
 describe('deleting a job', () => {
   const place = (id: string): string => path.join(engine.dataDir, 'jobs', id)
 
-  it('removes its rows and its files, when it has ended', async () => {
+  it('removes its rows and its files after its end', async () => {
     const id = await failed()
     fs.mkdirSync(path.join(place(id), 'repo.git'), { recursive: true })
     await deleteJob(engine, id)
@@ -160,13 +160,13 @@ describe('deleting a job', () => {
     await expect(deleteJob(engine, id)).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  it('is refused while it runs, and takes nothing away', async () => {
+  it('is refused while it runs, and removes nothing', async () => {
     const id = await acceptJob(engine)
     await expect(deleteJob(engine, id)).rejects.toMatchObject({ code: 'job_not_ended' })
     expect(await jobOf(id)).not.toBeNull()
   })
 
-  it('goes on after a crash', async () => {
+  it('is completed after a crash', async () => {
     const id = await storeJob(engine.db, {}, { status: 'failed' })
     fs.mkdirSync(place(id), { recursive: true })
     await underLock(engine.db, id, (trx) => markDeleted(trx, id))

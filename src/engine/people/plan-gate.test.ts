@@ -45,7 +45,7 @@ async function lastEvent(id: string) {
   return (await readEvents(engine.db.reader, id, 0, 1000)).at(-1)
 }
 
-it('the plan of a job is none, then proposed, then adopted', async () => {
+it('the state of a plan is none, then proposed, then adopted', async () => {
   await expect(viewPlan(engine, newId())).rejects.toMatchObject({ code: 'not_found' })
   const fresh = await storeJob(engine.db)
   expect(await viewPlan(engine, fresh)).toEqual({ state: 'none', plan: null, version: 0, notes: [] })
@@ -57,7 +57,7 @@ it('the plan of a job is none, then proposed, then adopted', async () => {
 })
 
 describe('an edit', () => {
-  it('makes a new version, which is told in words', async () => {
+  it('makes a new version, described in words', async () => {
     const id = await proposed()
     const view = await editPlan(engine, id, { version: 1, plan: edited })
     expect(view).toEqual({ state: 'proposed', plan: edited, version: 2, notes: [] })
@@ -72,13 +72,13 @@ describe('an edit', () => {
     expect(await statusOf(id)).toBe('waiting')
   })
 
-  it('that changes nothing makes none', async () => {
+  it('without changes makes no new version', async () => {
     const id = await proposed()
     expect(await editPlan(engine, id, { version: 1, plan })).toMatchObject({ version: 1 })
     expect(await journalOf(engine.db, id)).not.toContain('person plan.edited')
   })
 
-  it('of a version that is not the newest is refused, and changes nothing', async () => {
+  it('of an outdated version is refused, and changes nothing', async () => {
     const id = await proposed()
     await editPlan(engine, id, { version: 1, plan: edited })
     const late = editPlan(engine, id, { version: 1, plan })
@@ -115,8 +115,8 @@ describe('an approval', () => {
   })
 })
 
-describe('a plan that is sent back', () => {
-  it('is made again by the planner, who is told why, with all tries', async () => {
+describe('a rejected plan', () => {
+  it('is made again by the planner, with the reason and with all attempts', async () => {
     const id = await proposed()
     await rejectPlan(engine, id, 'smaller')
     expect(await lastEvent(id)).toMatchObject({
@@ -139,7 +139,7 @@ describe('a plan that is sent back', () => {
     ])
   })
 
-  it('again, is told all that was said of it, the newest first', async () => {
+  it('after another rejection includes all notes, the newest first', async () => {
     const id = await proposed()
     await rejectPlan(engine, id, 'smaller')
     await settle(engine, id)

@@ -34,7 +34,7 @@ async function lastEvent(id: string) {
 }
 
 describe('a message', () => {
-  it('waits for the agent it is for, and says when that will read it', async () => {
+  it('waits for its agent, and shows when that will get it', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(engine.db)
     const idle = await storeAgent(engine.db, jobId, { name: 'Idle' })
     await sendMessage(engine, jobId, { agent_id: agentId, text: 'Mind the gap.' })
@@ -61,7 +61,7 @@ describe('a message', () => {
     expect(messages?.map(({ text }) => text)).toEqual(['Mind the gap.'])
   })
 
-  it('is refused where nobody would read it', async () => {
+  it('is refused when no agent would get it', async () => {
     const { jobId, agentId } = await storeAttempted(engine.db)
     const send = (job: string, agent: string): Promise<void> =>
       sendMessage(engine, job, { agent_id: agent, text: 'Hello.' })
@@ -84,7 +84,7 @@ describe('documents', () => {
   const namesOf = async (id: string): Promise<string[]> =>
     (await listDocuments(engine.db.reader, id)).map(({ name }) => name)
 
-  it('are added and removed by people, each with its event', async () => {
+  it('are added and removed by people, each with an event', async () => {
     const id = await storeJob(engine.db)
     await addDocuments(engine, id, [document('a.txt'), document('b.txt')])
     expect(await namesOf(id)).toEqual(['a.txt', 'b.txt'])
@@ -99,7 +99,7 @@ describe('documents', () => {
     await expect(removeDocument(engine, id, first?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  it('are not more than a job takes, all of a request or none', async () => {
+  it('are limited per job: all of a request or none', async () => {
     const id = await storeJob(engine.db)
     await addDocuments(engine, id, [document('a'), document('b')])
     await expect(addDocuments(engine, id, [document('c'), document('d')])).rejects.toMatchObject({
@@ -132,7 +132,7 @@ describe('waiving a finding', () => {
     return { id, findings: (await readFindings(engine.db.reader, id)).map((finding) => finding.id) }
   }
 
-  it('is told with its reason, and proves the job when nothing else stands against it', async () => {
+  it('records its reason, and proves the job when no other finding remains', async () => {
     const { id, findings } = await partial(['a.test.js was deleted', 'b.test.js was deleted'])
     await waiveFinding(engine, id, findings[0] ?? '', 'it was wrong')
     expect(await readJob(engine.db.reader, id)).toMatchObject({
@@ -150,7 +150,7 @@ describe('waiving a finding', () => {
     expect((await journalOf(engine.db, id)).slice(-2)).toEqual(['person finding.waived', 'server job.proven'])
   })
 
-  it('changes nothing of the proof of a job that has none yet', async () => {
+  it('does not change the proof of a job that has none yet', async () => {
     const { id, findings } = await partial(['a'])
     await serverAct(engine.db, id, ({ trx }) =>
       trx.updateTable('jobs').set({ status: 'running', proof: null }).where('id', '=', id).execute(),
@@ -160,7 +160,7 @@ describe('waiving a finding', () => {
     expect((await journalOf(engine.db, id)).at(-1)).toBe('person finding.waived')
   })
 
-  it('is refused twice, and for what was not found', async () => {
+  it('is refused for a waived or missing finding', async () => {
     const { id, findings } = await partial(['a'])
     await waiveFinding(engine, id, findings[0] ?? '', 'it was wrong')
     await expect(waiveFinding(engine, id, findings[0] ?? '', 'again')).rejects.toMatchObject({

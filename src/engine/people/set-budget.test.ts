@@ -47,7 +47,7 @@ describe('the budget', () => {
     expect(await isAdvanceDue(engine.db, id)).toBe(true)
   })
 
-  it('that is raised lets a job go on that waited for it', async () => {
+  it('that is raised continues a job that waited for it', async () => {
     const id = await acceptJob(engine, { mode: 'solo', budget: { tokens: 5 } })
     const held = { for: 'budget', on: 'the budget', budgetVersion: 0 } as const
     await pretended.session(engine, id, { status: 'lost', outcome: { held }, input_tokens: 5 })
@@ -65,14 +65,14 @@ describe('the budget', () => {
     expect(await listAttempts(engine.db.reader, id)).toHaveLength(2)
   })
 
-  it('may be lowered below what is used while the job does not wait for it', async () => {
+  it('may be set below the current usage while the job does not wait for it', async () => {
     const id = await acceptJob(engine, { mode: 'solo' })
     await pretended.session(engine, id, { input_tokens: 50 })
     await setBudget(engine, id, { tokens: 5 })
     expect((await jobOf(id))?.budget).toMatchObject({ tokens: 5 })
   })
 
-  it('is of no use to a job that has ended, or is none', async () => {
+  it('is refused for a job that has ended or does not exist', async () => {
     const id = await storeJob(engine.db, {}, { status: 'failed' })
     await expect(setBudget(engine, id, { tokens: 5 })).rejects.toMatchObject({ code: 'job_ended' })
     await expect(setBudget(engine, newId(), { tokens: 5 })).rejects.toMatchObject({ code: 'not_found' })
@@ -80,7 +80,7 @@ describe('the budget', () => {
 })
 
 describe('the priority', () => {
-  it('is what a person says, and is told once', async () => {
+  it('is set by a person, with one event', async () => {
     const id = await storeJob(engine.db)
     for (const priority of ['high', 'high', 'low'] as const) {
       await setPriority(engine, id, priority)
@@ -94,7 +94,7 @@ describe('the priority', () => {
     })
   })
 
-  it('is of no use to a job that has ended, or is none', async () => {
+  it('is refused for a job that has ended or does not exist', async () => {
     const id = await storeJob(engine.db, {}, { status: 'completed' })
     await expect(setPriority(engine, id, 'high')).rejects.toMatchObject({ code: 'job_ended' })
     await expect(setPriority(engine, newId(), 'high')).rejects.toMatchObject({ code: 'not_found' })

@@ -82,7 +82,7 @@ async function setTask(id: string, key: string, status: TaskStatus): Promise<voi
 }
 
 describe('cancelling a task', () => {
-  it('is asked for once, by a person, and tells the worker', async () => {
+  it('is requested once, by a person, and reaches the worker', async () => {
     const id = await planned()
     const taskId = await idOf(id, 'a')
     const heard: (string | null)[] = []
@@ -95,7 +95,7 @@ describe('cancelling a task', () => {
     expect(await isAdvanceDue(engine.db, id)).toBe(true)
   })
 
-  it('withdraws what was not begun; what needs it is skipped, and the job goes on with the rest', async () => {
+  it('withdraws work that has not begun; dependent tasks are skipped, and the job continues', async () => {
     const id = await planned()
     await cancelTask(engine, id, await idOf(id, 'a'))
     await settle(engine, id)
@@ -122,7 +122,7 @@ describe('cancelling a task', () => {
     })
   })
 
-  it('ends it when its last process has ended', async () => {
+  it('takes effect when its last process has ended', async () => {
     const id = await planned()
     const running = await beginPretended(engine, id)
     await cancelTask(engine, id, running.work.task_id ?? '')
@@ -132,7 +132,7 @@ describe('cancelling a task', () => {
     expect((await taskOf(id, 'a')).status).toBe('cancelled')
   })
 
-  it('is refused where the job needs it, or nothing is left to cancel', async () => {
+  it('is refused if the job needs it, or if it has already ended', async () => {
     const id = await planned()
     const refused = async (key: string, said: string): Promise<void> =>
       expect(cancelTask(engine, id, await idOf(id, key))).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describe('cancelling a task', () => {
 })
 
 describe('starting a task over', () => {
-  it('that failed takes the job up again, with all tries, and with what was said', async () => {
+  it('after a failure continues the job, with all attempts and with the note', async () => {
     const id = await planned()
     await failTask(id, 'a')
     await failTask(id, 'c')
@@ -196,7 +196,7 @@ describe('starting a task over', () => {
     ])
   })
 
-  it('begins what it needs as well', async () => {
+  it('includes the tasks that it depends on', async () => {
     const id = await planned()
     await failTask(id, 'a')
     await retryTask(engine, id, await idOf(id, 'b'), null)
@@ -205,7 +205,7 @@ describe('starting a task over', () => {
     expect(types).toHaveLength(2)
   })
 
-  it('of the plan goes back to planning', async () => {
+  it('of the plan returns to planning', async () => {
     const id = await acceptJob(engine)
     await failTask(id, 'requirements')
     expect(await readJob(engine.db.reader, id)).toMatchObject({ status: 'failed', phase: 'error' })
@@ -215,7 +215,7 @@ describe('starting a task over', () => {
     expect(await statusesOf(id)).toBe('requirements running, design pending')
   })
 
-  it('that a person cancelled begins it while the job runs', async () => {
+  it('that a person cancelled works while the job runs', async () => {
     const id = await planned()
     await cancelTask(engine, id, await idOf(id, 'c'))
     await settle(engine, id)
@@ -225,7 +225,7 @@ describe('starting a task over', () => {
     expect(await journalOf(engine.db, id)).not.toContain('person job.continued')
   })
 
-  it('is refused when it has not ended, and in a job that cannot go on', async () => {
+  it('is refused if it has not ended, and in a job that cannot continue', async () => {
     const id = await planned()
     const c = await idOf(id, 'c')
     const refused = (said: string): Promise<void> =>

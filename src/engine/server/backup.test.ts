@@ -29,7 +29,7 @@ afterAll(async () => {
   fs.rmSync(root, { recursive: true })
 })
 
-it('refuses a second backup, and whoever would remove something, until the first has ended', async () => {
+it('refuses a second backup, and removals, until the first one has ended', async () => {
   const gate = Promise.withResolvers<void>()
   const waiting: Database = {
     ...db,
@@ -50,7 +50,7 @@ it('refuses a second backup, and whoever would remove something, until the first
   await backups.close()
 })
 
-it("leaves out the files of the server's own jobs, which it may remove at any moment", async () => {
+it("skips the files of the server's own jobs, which can be removed at any time", async () => {
   const [visible, hidden] = [newJobRow(), newJobRow({ isHidden: true })]
   await db.tx((trx) => insertJobs(trx, [visible, hidden]))
   for (const { id } of [visible, hidden])
@@ -93,7 +93,7 @@ const filesIn = (dir: string): string[] =>
     .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)))
     .toSorted()
 
-it('takes what cannot be made again, and the key and the token only when they are asked for', async () => {
+it('includes what cannot be recreated, and the key and the token only on request', async () => {
   const kept = { id: 'an id', 'backends/a/package.json': '{}' }
   const keys = { token: 't', 'secrets.key': 'k' }
   const made = {
@@ -125,7 +125,7 @@ it('takes what cannot be made again, and the key and the token only when they ar
   expect(fs.statSync(path.join(whole.directory, 'backup.json')).mode & 0o077).toBe(0)
 })
 
-it('takes of a job what was done, with its branch where its rows say, and no workspace', async () => {
+it('includes the work of a job, with the branch in the state of its row, and no workspace', async () => {
   const source = makeSource(path.join(root, 'source'), 'main')
   const commit = gitIn(source, ['rev-parse', 'main~1'])
   const delivered = await storeJob(db, {}, { status: 'completed', head_commit: commit, result_path: '/r' })
@@ -157,7 +157,7 @@ it.each([
   ['the data directory', () => dataDir, 'is inside the data directory'],
   ['that holds something', () => root, 'is not empty'],
   ['that cannot be made', () => '/proc/slipway/backup', 'cannot be made'],
-])('refuses a directory %s, and forgets that it was asked', async (_what, directory, said) => {
+])('refuses a directory %s, and can be requested again', async (_what, directory, said) => {
   const backups = openBackups({ db, dataDir, log }, '1.0.0')
   const refused = backups.begin({ directory: directory(), with_key: false })
   await expect(refused).rejects.toMatchObject({
@@ -168,14 +168,14 @@ it.each([
   expect(backups.view().status).toBe('never')
 })
 
-it('leaves the rows of PostgreSQL to pg_dump', async () => {
+it('leaves the database of PostgreSQL to pg_dump', async () => {
   const other: Database = { ...db, engine: 'postgres' }
   const backups = openBackups({ db: other, dataDir, log }, '1.0.0')
   const refused = backups.begin({ directory: path.join(root, 'pg'), with_key: false })
   await expect(refused).rejects.toMatchObject({ code: 'backup_of_postgres' })
 })
 
-it('that fails, or that the end of the server breaks off, says why', async () => {
+it('that fails, or is interrupted by a stop of the server, shows why', async () => {
   const failing: Database = { ...db, backUp: () => Promise.reject(new Error('the disk is full')) }
   const backups = openBackups({ db: failing, dataDir, log }, '1.0.0')
   await backups.begin({ directory: path.join(root, 'fails'), with_key: false })
@@ -193,7 +193,7 @@ it('that fails, or that the end of the server breaks off, says why', async () =>
   expect(stopped.view()).toMatchObject({ status: 'failed', error: 'the server was stopped' })
 })
 
-it('takes a data directory without any job', async () => {
+it('works for a data directory without jobs', async () => {
   const empty = path.join(root, 'empty')
   fs.mkdirSync(empty)
   const backups = openBackups({ db, dataDir: empty, log }, '1.0.0')

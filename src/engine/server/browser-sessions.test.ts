@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => vi.useRealTimers())
 
-it('a secret finds its session, and is not stored', async () => {
+it('a secret identifies its session, and is not stored', async () => {
   const secret = await sessions.open('Firefox')
   expect(secret).toMatch(/^[\w-]{43}$/)
   expect(await sessions.find(secret)).toMatchObject({ user_agent: 'Firef', renewed: false })
@@ -29,7 +29,7 @@ it('a secret finds its session, and is not stored', async () => {
   expect(JSON.stringify(rows)).not.toContain(secret)
 })
 
-it('a session lives as long as it is used', async () => {
+it('a session lasts as long as it is used', async () => {
   const secret = await sessions.open('a')
   const first = (await sessions.find(secret))?.expires_at ?? ''
   vi.setSystemTime(Date.now() + 9000)
@@ -42,7 +42,7 @@ it('a session lives as long as it is used', async () => {
   expect([await sessions.find(secret), await sessions.list()]).toEqual([null, []])
 })
 
-it('a session ends once', async () => {
+it('a session is ended once', async () => {
   const secret = await sessions.open('a')
   const [{ id } = { id: '' }] = await sessions.list()
   expect([await sessions.end(id), await sessions.end(id), await sessions.find(secret)]).toEqual([
@@ -52,7 +52,7 @@ it('a session ends once', async () => {
   ])
 })
 
-it('one session too many ends the one that was seen longest ago', async () => {
+it('a session beyond the limit ends the one that was unused for longest', async () => {
   const [one, two] = [await sessions.open('1'), await sessions.open('2')]
   vi.setSystemTime(Date.now() + 2000)
   await sessions.find(one)
@@ -65,7 +65,7 @@ it('one session too many ends the one that was seen longest ago', async () => {
   expect((await sessions.list()).map((session) => session.user_agent)).toHaveLength(2)
 })
 
-it('another token knows none of them', async () => {
+it('another token invalidates all sessions', async () => {
   const secret = await sessions.open('a')
   const others = openBrowserSessions(db, 'replaced', limits)
   const [{ id } = { id: '' }] = await sessions.list()

@@ -67,7 +67,7 @@ const proven = { status: 'completed', proof: 'proven' } as const
 const plain: CanaryView = { status: 'never', at: null, duration_ms: null, job_id: null, reason: null }
 
 describe('a canary', () => {
-  it('passes with its job, and leaves nothing', async () => {
+  it('passes with its job, and leaves nothing behind', async () => {
     await pretendWorker()
     expect(await canary.view()).toEqual(plain)
     const running = canary.run()
@@ -80,7 +80,7 @@ describe('a canary', () => {
     expect(fs.existsSync(path.join(engine.dataDir, 'jobs', id))).toBe(false)
   })
 
-  it('fails at once where no worker could do it', async () => {
+  it('fails at once if no worker could do it', async () => {
     await pretendWorker(0)
     expect(await canary.run()).toMatchObject({
       status: 'failed',
@@ -90,7 +90,7 @@ describe('a canary', () => {
     expect(canary.failing()).toContain('switched off')
   })
 
-  it('fails with its job, whose rows stay to be looked at', async () => {
+  it('fails with its job, whose rows are kept for inspection', async () => {
     await pretendWorker()
     const running = canary.run()
     const id = await endJob({ status: 'failed', error: 'no git' }, 'job.failed')
@@ -104,7 +104,7 @@ describe('a canary', () => {
     expect(await readJob(engine.db.reader, id)).toBeNull()
   })
 
-  it('is under way once, and shows its job meanwhile', async () => {
+  it('runs only once at a time, and shows its job meanwhile', async () => {
     await pretendWorker()
     const running = canary.run()
     await expect(open().run()).rejects.toMatchObject({ code: 'canary_underway' })
@@ -113,7 +113,7 @@ describe('a canary', () => {
     expect(await running).toMatchObject({ status: 'passed' })
   })
 
-  it('that takes too long is given up: its job is cancelled', async () => {
+  it('that takes too long is given up, and its job is cancelled', async () => {
     await pretendWorker()
     await canary.close()
     canary = open({ canaryMs: 100, slots: 0, retryMs: HOUR_MS })
@@ -128,7 +128,7 @@ describe('a canary', () => {
     })
   })
 
-  it('for which no slot came free proves nothing, and what was before stands', async () => {
+  it('for which no slot was free proves nothing, and the earlier result stays', async () => {
     await pretendWorker()
     const other = await storeJob(engine.db)
     await storeWork(engine.db, other)
@@ -140,7 +140,7 @@ describe('a canary', () => {
     expect(await hiddenJobs(engine.db.reader)).toEqual([])
   })
 
-  it('that the end of the server broke off says so', async () => {
+  it('that was interrupted by a stop of the server shows that', async () => {
     await pretendWorker()
     const running = canary.run()
     await eventually(async () => expect(await canary.view()).toMatchObject({ job_id: expect.any(String) }))
@@ -148,7 +148,7 @@ describe('a canary', () => {
     expect(await running).toMatchObject({ status: 'failed', reason: expect.stringContaining('was stopped') })
   })
 
-  it('of a process that is gone is no canary under way', async () => {
+  it('of a dead process does not count as running', async () => {
     const at = new Date().toISOString()
     const record = { workerId: newId(), canary: { ...plain, status: 'running', at } } as const
     await engine.db.tx((trx) => writeCanary(trx, record))
@@ -163,7 +163,7 @@ describe('a canary', () => {
     expect(await canary.view()).toMatchObject({ status: 'failed' })
   })
 
-  it('that failed is tried again by itself, until one passes', async () => {
+  it('that failed is repeated automatically until one passes', async () => {
     await pretendWorker()
     await canary.close()
     canary = open({ retryMs: 0 })
@@ -180,7 +180,7 @@ describe('a canary', () => {
     expect(await canary.view()).toMatchObject({ status: 'passed' })
   })
 
-  it('that cannot be recorded is tried again', async () => {
+  it('that cannot be recorded is repeated', async () => {
     await pretendWorker()
     const broken = { ...engine, db: { ...engine.db, tx: () => Promise.reject(new Error('it is away')) } }
     const other = openCanary({ engine: broken, streams, createJob: openCreateJob(engine) })
@@ -195,7 +195,7 @@ describe('a canary', () => {
   })
 })
 
-describe('why a canary failed', () => {
+describe('the reason of a failed canary', () => {
   const reasonOf = (end: Awaited<ReturnType<typeof judgeEnded>>): string =>
     end.end === 'failed' ? end.reason : end.end
 
@@ -205,17 +205,17 @@ describe('why a canary failed', () => {
     [{ status: 'completed' }, 'Its job was completed, but is without proof.'],
     [{ status: 'failed', error: 'no git' }, 'Its job is failed: no git'],
     [{ status: 'cancelled' }, 'Its job is cancelled: nobody said why'],
-  ] as const)('is told of its job: %j', async (change, reason) => {
+  ] as const)('is taken from its job: %j', async (change, reason) => {
     expect(reasonOf(await judgeEnded(engine, await storeJob(engine.db, {}, change)))).toBe(reason)
   })
 
-  it('is told of a job that is gone', async () => {
+  it('is given for a job that no longer exists', async () => {
     expect(reasonOf(await judgeEnded(engine, newId()))).toBe('Its job is gone: nobody said why')
     await pretendWorker()
     expect(reasonOf(await explainTimeout(engine, newId()))).toContain('it is gone. Its last event: none')
   })
 
-  it('is told of workers that nobody has heard, and of what a late job waits for', async () => {
+  it('mentions workers without a heartbeat, and what a late job waits for', async () => {
     const id = await storeJob(engine.db)
     expect(reasonOf(await explainTimeout(engine, id))).toMatch(
       /no worker has been heard for \d+ s\. Restart the server/,

@@ -65,7 +65,7 @@ async function check(
   return (await look(parts)).checks[name]
 }
 
-it('a server that is well says what it has found', async () => {
+it('a healthy server reports the results of its checks', async () => {
   expect(await look()).toEqual({
     status: 'ok',
     version: '1.0.0',
@@ -83,8 +83,8 @@ it('a server that is well says what it has found', async () => {
   })
 })
 
-describe('a server that is not well says so, with the reason:', () => {
-  it('of its database', async () => {
+describe('an unhealthy server reports a problem', () => {
+  it('with its database', async () => {
     const trouble = { ...engine, db: { ...engine.db, unavailableReason: () => 'another server has it' } }
     expect(await look({ engine: trouble })).toMatchObject({
       status: 'unavailable',
@@ -92,7 +92,7 @@ describe('a server that is not well says so, with the reason:', () => {
     })
   })
 
-  it('of its queue, that does not answer in time', async () => {
+  it('with its queue, when it does not respond in time', async () => {
     const asked = Promise.withResolvers<void>()
     const gate = Promise.withResolvers<void>()
     const slow: Database = {
@@ -122,7 +122,7 @@ describe('a server that is not well says so, with the reason:', () => {
     expect((await ready()).checks['queue']).toMatchObject({ ok: true })
   })
 
-  it('of its disk and of its program', async () => {
+  it('with its disk and its program', async () => {
     const limits = { ...engine.limits, freeDiskBytes: Number.MAX_SAFE_INTEGER }
     const program = openOwnProgram(engine.dataDir, '1.0.0')
     const { checks } = await look({ engine: { ...engine, limits, program } })
@@ -133,7 +133,7 @@ describe('a server that is not well says so, with the reason:', () => {
     })
   })
 
-  it('of its walls, behind which no program runs', async () => {
+  it('with its sandbox, when no program runs in it', async () => {
     const limits = { ...engine.limits, path: '/nowhere' }
     expect(await check('sandbox', { engine: { ...engine, limits } })).toMatchObject({
       ok: false,
@@ -146,7 +146,7 @@ describe('a server that is not well says so, with the reason:', () => {
     })
   })
 
-  it('of its worker', async () => {
+  it('with its worker', async () => {
     const silent = { ...worker, beat: () => 0 }
     expect(await check('worker', { worker: silent, bornAt: Date.now() - 60_000 })).toEqual({
       ok: false,
@@ -196,7 +196,7 @@ describe('the canary', () => {
   })
 })
 
-describe('the jobs of late', () => {
+describe('recently ended jobs', () => {
   /** Stores a job that ended now, with work that ended in an error of the server, or well. */
   async function ended(how: 'by the server' | 'well'): Promise<void> {
     const status = how === 'well' ? 'completed' : 'failed'
@@ -212,7 +212,7 @@ describe('the jobs of late', () => {
     for (const one of how) await ended(one)
   }
 
-  it('count against the server when most of them, and several, failed for a reason of its own', async () => {
+  it('count against the server when most of them, and several, failed for its own reasons', async () => {
     await all(['by the server', 'by the server'])
     expect(await check('jobs')).toMatchObject({
       ok: true,
@@ -229,7 +229,7 @@ describe('the jobs of late', () => {
     expect(await check('jobs')).toMatchObject({ ok: true })
   })
 
-  it('do not after a canary has passed', async () => {
+  it('do not count after a canary has passed', async () => {
     await all(['by the server', 'by the server', 'by the server'])
     const passed = { status: 'passed', at: new Date(Date.now() + 1000).toISOString() } as const
     expect(await check('jobs', { canary: canaryAt(passed) })).toMatchObject({
@@ -241,7 +241,7 @@ describe('the jobs of late', () => {
     expect(await check('jobs', { canary: canaryAt({ status: 'passed' }) })).toMatchObject({ ok: false })
   })
 
-  it('do not when they ended before the server began', async () => {
+  it('do not count if they ended before the server started', async () => {
     await all(['by the server', 'by the server', 'by the server'])
     expect(await check('jobs', { bornAt: Date.now() + 60_000 })).toMatchObject({ ok: true })
   })

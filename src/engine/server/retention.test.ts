@@ -73,14 +73,14 @@ function hold(id: string, megabytes: number): void {
   fs.writeFileSync(path.join(filesOf(id), 'large'), Buffer.alloc(megabytes * MB, 1))
 }
 
-describe('what retention removes', () => {
-  it('is nothing without a limit', async () => {
+describe('retention', () => {
+  it('removes nothing without a limit', async () => {
     const id = await ended(5000, 1)
     expect(await loop.collect()).toEqual([])
     expect(await stored()).toEqual([id])
   })
 
-  it('are jobs that ended too long ago, with their files and by name', async () => {
+  it('removes jobs that ended too long ago, with their files, and lists them', async () => {
     const [old, young] = [await ended(31, 1), await ended(29)]
     await keep({ days: 30, gigabytes: null })
     const removed = await loop.collect()
@@ -92,7 +92,7 @@ describe('what retention removes', () => {
     expect(await loop.collect()).toEqual([])
   })
 
-  it('are those somebody has downloaded first, then the oldest, while the rest holds too much', async () => {
+  it('removes jobs that were downloaded first, then the oldest, while the rest uses too much', async () => {
     const [oldest, older, downloaded] = [await ended(3, 2), await ended(2, 2), await ended(1, 2)]
     await underLock(engine.db, downloaded, (trx) => markDownloaded(trx, downloaded))
     await keep({ days: null, gigabytes: 0.003 })
@@ -104,7 +104,7 @@ describe('what retention removes', () => {
     expect(await stored()).toEqual([older])
   })
 
-  it('is never a job that has not ended, whatever it holds', async () => {
+  it('never removes a job that has not ended, whatever its size', async () => {
     const id = await storeJob(engine.db, {}, { status: 'running' })
     hold(id, 3)
     await keep({ days: 1, gigabytes: 0.001 })
@@ -112,7 +112,7 @@ describe('what retention removes', () => {
     expect(await stored()).toEqual([id])
   })
 
-  it('is nothing while a backup is under way, and goes after it', async () => {
+  it('removes nothing during a backup, and continues after it', async () => {
     const id = await ended(31)
     await keep({ days: 30, gigabytes: null })
     backup = backupThatIs('running')
@@ -121,7 +121,7 @@ describe('what retention removes', () => {
     expect(idsOf(await loop.collect())).toEqual([id])
   })
 
-  it('is removed once when two ask at the same time', async () => {
+  it('removes a job once when two removals run at the same time', async () => {
     const id = await ended(31)
     await keep({ days: 30, gigabytes: null })
     const [one, other] = await Promise.all([loop.collect(), loop.collect()])
@@ -142,7 +142,7 @@ describe('what retention removes', () => {
     expect(await stored()).toEqual([])
   })
 
-  it('goes by itself from time to time, and no longer when the loop is closed', async () => {
+  it('runs periodically, and stops when the loop is closed', async () => {
     await ended(31)
     await keep({ days: 30, gigabytes: null })
     const often = openRetentionLoop(engine, { view: () => backup }, 20)
@@ -153,7 +153,7 @@ describe('what retention removes', () => {
     expect(await stored()).toEqual([id])
   })
 
-  it('is also a mirror from which no job borrows any more', async () => {
+  it('also removes a mirror that no job uses any more', async () => {
     const mirror = path.join(mirrorsDir(engine.dataDir), 'unused')
     fs.mkdirSync(mirror, { recursive: true })
     fs.utimesSync(mirror, 1, 1)
@@ -161,7 +161,7 @@ describe('what retention removes', () => {
     expect(fs.existsSync(mirror)).toBe(false)
   })
 
-  it('is said to have failed in the log, and is tried again', async () => {
+  it('logs a failed removal, and repeats it', async () => {
     const errors: unknown[] = []
     const log = Object.assign(Object.create(engine.log), { error: (fields: unknown) => errors.push(fields) })
     const settings = (): Promise<never> => Promise.reject(new Error('the database is away'))
@@ -172,8 +172,8 @@ describe('what retention removes', () => {
   })
 })
 
-describe('the view of the disk', () => {
-  it('says what every job holds, when it goes and why, those that go next first', async () => {
+describe('the storage view', () => {
+  it('shows the size of every job, when it will be removed and why, the next ones first', async () => {
     const [young, old] = [await ended(1, 3), await ended(40, 1)]
     const running = await storeJob(engine.db, {}, { status: 'running' })
     hold(running, 2)
@@ -196,7 +196,7 @@ describe('the view of the disk', () => {
     expect(await stored()).toContain(old)
   })
 
-  it('measures a job that has ended once, and one that has not every time', async () => {
+  it('measures an ended job once, and an unfinished one every time', async () => {
     const [done, running] = [await ended(1, 1), await storeJob(engine.db, {}, { status: 'running' })]
     const before = await loop.view()
     for (const id of [done, running]) hold(id, 4)

@@ -50,21 +50,21 @@ const stored = (of = engine): Promise<Settings> => readSettings(of.db.reader)
 const inForce = (of = engine): Promise<Settings> => of.settings()
 
 describe('settings', () => {
-  it('are in force as soon as they are stored', async () => {
+  it('take effect as soon as they are stored', async () => {
     expect(await inForce()).toEqual(Settings.parse({}))
     await put({ default_backend: 'offline', defaults: Settings.parse({}).defaults })
     expect(await inForce()).toMatchObject({ default_backend: 'offline' })
     await put({})
   })
 
-  it('never show the values of the environment of a backend, and store them sealed', async () => {
+  it('never show the environment values of a backend, and store them encrypted', async () => {
     expect(await put({ backends: [backend()] })).toMatchObject({ backends: [{ env: { KEY: mask } }] })
     expect(await shownSettings(engine)).toMatchObject({ backends: [{ env: { KEY: mask } }] })
     expect((await stored()).backends[0]?.env['KEY']).toMatch(/^sealed:/)
     expect(await inForce()).toMatchObject({ backends: [{ env: { KEY: 'secret' } }] })
   })
 
-  it('keep a value whose mask is sent back, and refuse a mask of none', async () => {
+  it('keep a value when its mask is sent back, and refuse a mask without a value', async () => {
     await put({ backends: [backend()] })
     await put({ backends: [backend({ env: { KEY: mask, MORE: 'b' } })] })
     expect(await inForce()).toMatchObject({ backends: [{ env: { KEY: 'secret', MORE: 'b' } }] })
@@ -76,12 +76,12 @@ describe('settings', () => {
     await put({})
   })
 
-  it('take no value that is too long to be sealed', async () => {
+  it('refuse a value that is too long to be encrypted', async () => {
     const long = backend({ env: { KEY: 'x'.repeat(4097) } })
     await expect(put({ backends: [long] })).rejects.toMatchObject({ code: 'value_too_long' })
   })
 
-  it('of an older version, stored in clear, are sealed at the start', async () => {
+  it('of an older version, stored as plain text, are encrypted at the start', async () => {
     const clear = Settings.parse({ backends: [backend()] })
     await engine.db.tx((trx) => writeSettings(trx, clear))
     const { vault } = engine.models
@@ -93,7 +93,7 @@ describe('settings', () => {
     await put({})
   })
 
-  it('leave out a value that the key of this data directory cannot open', async () => {
+  it('omit a value that the key of this data directory cannot decrypt', async () => {
     const foreign = Settings.parse({ backends: [backend({ env: { KEY: 'sealed:elsewhere', PLAIN: 'a' } })] })
     const { models, settingsFile } = engine
     await engine.db.tx((trx) => writeSettings(trx, foreign))
@@ -103,8 +103,8 @@ describe('settings', () => {
   })
 })
 
-describe('what the settings file says', () => {
-  it('is in force before what people have set, and cannot be changed by them', async () => {
+describe('the settings file', () => {
+  it('takes precedence over the settings of people, who cannot change its values', async () => {
     const { engine: other } = ofFile
     expect(await inForce(other)).toMatchObject({
       default_backend: 'filed',
@@ -124,7 +124,7 @@ describe('what the settings file says', () => {
     })
   })
 
-  it('names a default backend that exists, or the server does not start', async () => {
+  it('must name an existing default backend, or the server does not start', async () => {
     await refuseUnknownDefault(engine)
     await refuseUnknownDefault(ofFile.engine)
     const wrong = await openTestEngine({ settings: '\ndefault_backend: nobody\n' })
@@ -136,7 +136,7 @@ describe('what the settings file says', () => {
 })
 
 describe('a backend', () => {
-  it('is added with its values sealed, and removed with what was found of it', async () => {
+  it('is added with encrypted values, and removed with its test results', async () => {
     const added = await addBackend(engine, backend())
     expect(added).toMatchObject({ name: 'mine', available: true, default_backend: 'offline' })
     expect((await stored()).backends[0]?.env['KEY']).toMatch(/^sealed:/)
@@ -147,7 +147,7 @@ describe('a backend', () => {
     await expect(removeBackend(engine, 'mine')).rejects.toMatchObject({ code: 'backend_not_found' })
   })
 
-  it('that is removed leaves another default alone', async () => {
+  it('can be removed without changing another default', async () => {
     await put({ backends: [backend()], default_backend: 'offline' })
     await removeBackend(engine, 'mine')
     expect(await stored()).toMatchObject({ default_backend: 'offline' })
@@ -158,20 +158,20 @@ describe('a backend', () => {
     await expect(addBackend(engine, backend({ name }))).rejects.toMatchObject({ code: 'built_in_backend' })
   })
 
-  it("that Slipway knows, or that the file names, is no person's to remove", async () => {
+  it('that is built in, or defined in the file, cannot be removed', async () => {
     await expect(removeBackend(engine, 'codex')).rejects.toMatchObject({ code: 'built_in_backend' })
     const filed = { code: 'in_settings_file' }
     await expect(removeBackend(ofFile.engine, 'filed')).rejects.toMatchObject(filed)
     await expect(addBackend(ofFile.engine, backend({ name: 'filed' }))).rejects.toMatchObject(filed)
   })
 
-  it('is one of not too many', async () => {
+  it('is refused when there are too many', async () => {
     await put({ backends: Array.from({ length: 50 }, (_, n) => backend({ name: `b${n}`, env: {} })) })
     await expect(addBackend(engine, backend())).rejects.toMatchObject({ code: 'too_many_backends' })
     await put({})
   })
 
-  it('of the registry is added by its entry, where it can be started here', async () => {
+  it('of the registry is added by its entry, if it can be started here', async () => {
     const add = (distribution: object) =>
       addRegistryBackend(engine, {
         registry: RegistryEntry.parse({ id: 'agent', name: 'An agent', version: '1.2.3', distribution }),

@@ -44,7 +44,7 @@ const isRunning = (due: Due, ...names: readonly string[]): Promise<void> =>
   eventually(() => expect([...due.running.keys()]).toEqual(names))
 
 describe('a loop that claims work', () => {
-  it('claims nothing until it is opened, then as much as there is room for', async () => {
+  it('claims nothing until it is opened, then as much as it has capacity for', async () => {
     const due = new Due()
     due.add('a', 'b', 'c')
     const loop = openLoop(due)
@@ -57,7 +57,7 @@ describe('a loop that claims work', () => {
     await isRunning(due, 'b', 'c')
   })
 
-  it('looks when it is told to, and once more when it was told to while it looked', async () => {
+  it('claims when it is woken, and once more if it was woken during a claim', async () => {
     const due = new Due()
     const loop = openLoop(due)
     loop.open()
@@ -71,7 +71,7 @@ describe('a loop that claims work', () => {
     await isRunning(due, 'a', 'b')
   })
 
-  it('claims nothing while it is closed; what runs goes on', async () => {
+  it('claims nothing while it is closed; running work continues', async () => {
     const due = new Due()
     due.add('a')
     const loop = openLoop(due)
@@ -87,7 +87,7 @@ describe('a loop that claims work', () => {
     await isRunning(due, 'b')
   })
 
-  it('does not begin what it claimed while it was being closed', async () => {
+  it('does not start work that was claimed while it was being closed', async () => {
     const due = new Due()
     due.add('a')
     const loop = openLoop(due)
@@ -98,7 +98,7 @@ describe('a loop that claims work', () => {
     expect(due.begun).toEqual([])
   })
 
-  it('has room again after work that failed, and claims more at its next look', async () => {
+  it('has capacity again after failed work, and claims more next time', async () => {
     const due = new Due()
     due.add('a', 'b')
     const loop = openLoop(due, 1)
@@ -111,7 +111,7 @@ describe('a loop that claims work', () => {
     await isRunning(due, 'b')
   })
 
-  it('goes on after it could not claim', async () => {
+  it('continues after a failed claim', async () => {
     const due = new Due()
     due.add('a')
     due.trouble = new Error('the database is away')

@@ -15,7 +15,7 @@ function after(kind: WorkKind, report: Report): Report {
   return heldByUpgrade({ work: { ...ids, ...queued, id: 'w', kind } }, report, until)
 }
 
-describe('of work under which the program of the server was replaced', () => {
+describe('after the program of the server was replaced,', () => {
   const failed = { type: 'attempt.failed', actor: 'server', message: 'no' } as const
   const kept = {
     type: 'attempt.commits_kept',
@@ -25,7 +25,7 @@ describe('of work under which the program of the server was replaced', () => {
   } as const
   const evidence = { kind: 'checks', commit: 'c', failed: [] } as const
 
-  it('an attempt that failed counts as none, and keeps what it left', () => {
+  it('a failed attempt does not count, and its work is kept', () => {
     const attempt = { status: 'failed', error: 'no', head_commit: 'c' } as const
     const report = after('attempt', { outcome: { kind: 'session' }, attempt, events: [kept, failed] })
     expect(report.attempt).toMatchObject({
@@ -49,7 +49,7 @@ describe('of work under which the program of the server was replaced', () => {
   it.each([
     ['an attempt', 'attempt', { outcome: { kind: 'session' }, attempt: { status: 'succeeded' }, events: [] }],
     ['a check', 'checks', { outcome: { ...evidence, verdict: 'pass' }, checks: [], events: [] }],
-  ] as const)('%s that succeeded stands', (_what, kind, report) => {
+  ] as const)('%s that succeeded counts', (_what, kind, report) => {
     expect(after(kind, report)).toBe(report)
   })
 })
@@ -95,7 +95,7 @@ describe('the program of the server', () => {
     expect(await program.check()).toBe(found)
   })
 
-  it('that was gone for a moment is remembered for what was done meanwhile, and forgiven to what came later', async () => {
+  it('that was missing for a moment affects work of that time, but not later work', async () => {
     const program = openOwnProgram(root, '1.0.0')
     const began = Date.now()
     fs.renameSync(path.join(root, 'node_modules'), path.join(root, 'moved'))

@@ -56,8 +56,8 @@ async function attemptOf({ jobId }: Attempted) {
   return (await listAttempts(engine.db.reader, jobId)).at(-1)
 }
 
-describe('after a server that was killed', () => {
-  it('no worker is alive, and every job that has not ended is due', async () => {
+describe('after a server was killed,', () => {
+  it('no worker is alive, and every unfinished job is due', async () => {
     await engine.db.tx((trx) => insertWorker(trx, { id: newId(), host: 'h', pid: 1, slots: 1 }))
     const running = await storeJob(engine.db, {}, { status: 'running' })
     const ended = await storeJob(engine.db, {}, { status: 'completed' })
@@ -69,7 +69,7 @@ describe('after a server that was killed', () => {
     ])
   })
 
-  it('the work of an attempt is a commit before its files are removed, and another attempt begins', async () => {
+  it('the work of an attempt is committed before its files are removed, and another attempt begins', async () => {
     const place = await storeAttempted(engine.db)
     const { base, workId } = await interrupt(place)
     fs.mkdirSync(path.join(attemptDir(place), 'home'), { recursive: true })
@@ -88,7 +88,7 @@ describe('after a server that was killed', () => {
     ])
   })
 
-  it('what is kept of an attempt is kept once, however often a server is killed', async () => {
+  it('the work of an attempt is kept once, however often a server is killed', async () => {
     const place = await storeAttempted(engine.db)
     await interrupt(place)
     await recover(engine)
@@ -97,7 +97,7 @@ describe('after a server that was killed', () => {
     expect(await attemptOf(place)).toEqual(first)
   })
 
-  it('commits of the agent are kept as well, and told', async () => {
+  it('commits of the agent are kept as well, with an event', async () => {
     const place = await storeAttempted(engine.db)
     await interrupt(place)
     const workspace = path.join(attemptDir(place), 'ws')
@@ -111,7 +111,7 @@ describe('after a server that was killed', () => {
     expect(fs.existsSync(workspace)).toBe(false)
   })
 
-  it('a workspace whose work cannot be kept stays where it is', async () => {
+  it('a workspace whose work cannot be kept stays in place', async () => {
     const place = await storeAttempted(engine.db)
     await interrupt(place)
     fs.rmSync(path.join(jobDir(place), 'repo.git'), { recursive: true })
@@ -121,7 +121,7 @@ describe('after a server that was killed', () => {
     expect(await isAdvanceDue(engine.db, place.jobId)).toBe(true)
   })
 
-  it('an attempt that had no workspace yet leaves nothing', async () => {
+  it('an attempt without a workspace leaves nothing behind', async () => {
     const place = await storeAttempted(engine.db)
     const { jobId, taskId, attemptId } = place
     await storeWork(engine.db, jobId, { kind: 'attempt', taskId, attemptId })
@@ -132,7 +132,7 @@ describe('after a server that was killed', () => {
     expect(await journalOf(engine.db, jobId)).toEqual([])
   })
 
-  it('what can be made again is removed: the files of a review and of checks', async () => {
+  it('files that can be recreated are removed: those of a review and of checks', async () => {
     const place = await storeAttempted(engine.db)
     const { jobId, taskId } = place
     const review = await storeAttempt(engine.db, place, { kind: 'review' }, { base_commit: 'b' })
@@ -149,7 +149,7 @@ describe('after a server that was killed', () => {
     expect(places.map((dir) => fs.existsSync(dir))).toEqual([false, false])
   })
 
-  it('results are looked for where the data directory is now', async () => {
+  it('results are looked up in the current data directory', async () => {
     const id = await storeJob(engine.db, {}, { status: 'completed', result_path: '/old/jobs/x/result' })
     await recover(engine)
     expect((await readJob(engine.db.reader, id))?.result_path).toBe(`${engine.dataDir}/jobs/x/result`)

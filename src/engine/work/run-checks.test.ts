@@ -58,7 +58,7 @@ async function setCommits(
 }
 
 describe('the checks of a whole job', () => {
-  it('that pass on its branch say so, with the evidence, and tell each check as it begins', async () => {
+  it('that pass on its branch report so with the evidence, and each check as it begins', async () => {
     const place = await storeBuilt({ 'a.txt': 'a\n' }, { checks: ['test -s a.txt', 'grep -q a a.txt'] })
     const report = await runChecks(engine, await claim(place, 'checks', 'job'))
     const { commit } = place
@@ -87,7 +87,7 @@ describe('the checks of a whole job', () => {
     })
   })
 
-  it('that fail give what they said, to who repairs it', async () => {
+  it('that fail give their output to the repair task', async () => {
     const place = await storeBuilt({}, { checks: ['echo broken; exit 3', 'test ! -e a.txt'] })
     const report = await runChecks(engine, await claim(place, 'checks', 'job'))
     expect(report.outcome).toEqual({
@@ -109,7 +109,7 @@ describe('the checks of a whole job', () => {
     ])
   })
 
-  it('that cannot fail prove nothing, and it is said why', async () => {
+  it('that cannot fail prove nothing, and the reason is reported', async () => {
     const place = await storeBuilt({}, { checks: ['true'] })
     const report = await runChecks(engine, await claim(place, 'checks', 'job'))
     expect(report.outcome).toMatchObject({
@@ -119,7 +119,7 @@ describe('the checks of a whole job', () => {
     expect(report.events[0]?.message).toMatch(/^Does not count: true \(exit 0, .* ms\)\. It cannot fail/)
   })
 
-  it('are none where nobody named one and none was found', async () => {
+  it('are none if nobody named one and none was found', async () => {
     const place = await storeBuilt({ 'notes.txt': 'a' })
     const report = await runChecks(engine, await claim(place, 'checks', 'job'))
     expect(report).toEqual({
@@ -135,7 +135,7 @@ describe('the checks of a whole job', () => {
     expect(await journalOf(engine.db, place.jobId)).toEqual([])
   })
 
-  it('find tests that say less than when the job began', async () => {
+  it('detect weakened tests', async () => {
     const test = "import test from 'node:test'\ntest('a', () => {})\ntest('b', () => {})\n"
     const place = await storeBuilt({ 'a.test.js': test, 'a.txt': 'a' }, { checks: ['test -s a.txt'] })
     await setCommits(place, { base_commit: place.commit })
@@ -152,7 +152,7 @@ describe('the checks of a whole job', () => {
 })
 
 describe('the checks of a task', () => {
-  it('are its own, on the commit of its attempt, and find nothing against the tests', async () => {
+  it('are its own, on the commit of its attempt, and do not compare the tests', async () => {
     const place = await storeBuilt({ 'a.txt': 'a' }, { checks: ['exit 1'] })
     await underLock(engine.db, place.jobId, (trx) =>
       trx
@@ -169,7 +169,7 @@ describe('the checks of a task', () => {
     expect(report.events).toMatchObject([{ taskId: place.taskId, attemptId: place.attemptId }])
   })
 
-  it('cannot be run on nothing', async () => {
+  it('need a commit', async () => {
     const place = await storeBuilt({})
     await expect(runChecks(engine, await claim(place, 'checks', 'attempt'))).rejects.toThrow(
       'there is no commit to check',
@@ -207,7 +207,7 @@ describe('a merge', () => {
     expect(gitIn(dir, ['log', '-1', '--format=%an %s', 'main'])).toBe('Developer Build it')
   })
 
-  it('of what changed nothing is none', async () => {
+  it('without changes makes no commit', async () => {
     const place = await storeBuilt({ 'a.txt': 'a' })
     await setCommits(place, { head_commit: place.commit })
     const report = await runMerge(engine, await claim(place, 'merge', 'attempt'))
@@ -215,7 +215,7 @@ describe('a merge', () => {
     expect(report.events).toMatchObject([{ message: '"Build it" needed no change.', data: { commit: null } }])
   })
 
-  it('that conflicts names the files', async () => {
+  it('with a conflict names the files', async () => {
     const place = await storeBuilt({ 'z.txt': 'z' })
     await setCommits(place, { head_commit: commitBeside(place, place.commit, 'b.txt', 'mine') })
     await commitInto(engine, place.jobId, { 'b.txt': 'yours' })
@@ -234,7 +234,7 @@ describe('a merge', () => {
   })
 })
 
-it('a delivery is a clone of the branch, in the place of the job', async () => {
+it('a delivery is a clone of the branch, in the directory of the job', async () => {
   const place = await storeBuilt({ 'a.txt': 'a' })
   const report = await runDeliver(engine, await claim(place, 'deliver', 'job'))
   const result = path.join(engine.dataDir, 'jobs', place.jobId, 'result')
@@ -243,7 +243,7 @@ it('a delivery is a clone of the branch, in the place of the job', async () => {
   expect(report.events).toMatchObject([{ type: 'job.delivered', actor: 'server' }])
 })
 
-it('the repository of a job that has done work is never made anew', async () => {
+it('a missing repository of a job with work is never recreated', async () => {
   const place = await storeAttempted(engine.db)
   await storeAttempt(engine.db, place, { number: 2 }, { base_commit: 'b' })
   const claimed = await claim(place, 'deliver', 'job')

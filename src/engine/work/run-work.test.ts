@@ -63,7 +63,7 @@ function upgraded(): Engine {
   return { ...engine, program: openOwnProgram(makeDir('slipway-gone-'), '1.0.0') }
 }
 
-it('a job is built, merged, checked and delivered, and every step is told', async () => {
+it('a job is built, merged, checked and delivered, with an event for each step', async () => {
   const id = await accept()
   await workOn(engine, id)
   expect(await jobOf(id)).toMatchObject({
@@ -117,8 +117,8 @@ it('a job is built, merged, checked and delivered, and every step is told', asyn
   expect(engine.running.count()).toBe(0)
 })
 
-describe('work that is claimed', () => {
-  it('does not begin when its job, or its task, was cancelled meanwhile, but has the job decided', async () => {
+describe('claimed work', () => {
+  it('does not begin if its job or task was cancelled meanwhile, but makes the job due', async () => {
     const id = await accept()
     const entry = await claimFor(engine, id)
     await cancelJob(engine, id)
@@ -134,7 +134,7 @@ describe('work that is claimed', () => {
     expect(await journalOf(engine.db, id)).not.toContain('server job.started')
   })
 
-  it('does not begin with a lease that is not the newest', async () => {
+  it('does not begin with an outdated lease', async () => {
     const id = await accept()
     const entry = await claimFor(engine, id)
     await runWork(engine, { ...entry, lease: entry.lease - 1 })
@@ -142,7 +142,7 @@ describe('work that is claimed', () => {
     expect(await jobOf(id)).toMatchObject({ status: 'queued' })
   })
 
-  it('that is gone is nothing', async () => {
+  it('that no longer exists does nothing', async () => {
     const id = await accept()
     const entry = await claimFor(engine, id)
     await underLock(engine.db, id, (trx) => trx.deleteFrom('work').where('id', '=', entry.id).execute())
@@ -151,8 +151,8 @@ describe('work that is claimed', () => {
   })
 })
 
-describe('work that runs', () => {
-  it('and lost its lease cannot report: what it did is not believed', async () => {
+describe('running work', () => {
+  it('cannot report after it lost its lease, and its result is ignored', async () => {
     const id = await accept({ backend: waiter })
     const { done, workId, go } = await beginWaiting(id)
     expect(engine.running.jobs()).toMatchObject([{ jobId: id }])
@@ -183,7 +183,7 @@ describe('work that runs', () => {
     expect(await listAgents(engine.db.reader, id)).toMatchObject([{ status: 'idle', task_id: null }])
   })
 
-  it('is stopped with the server: it is lost and counts as no try', async () => {
+  it('is stopped with the server: it is lost and does not count as a failure', async () => {
     const id = await accept({ backend: waiter })
     const { done } = await beginWaiting(id)
     engine.running.abortAll()
@@ -192,7 +192,7 @@ describe('work that runs', () => {
     expect(await listAttempts(engine.db.reader, id)).toMatchObject([{ status: 'lost' }, { status: 'queued' }])
   })
 
-  it('as checks is stopped too, and leaves no process', async () => {
+  it('of checks is stopped too, and leaves no process behind', async () => {
     const id = await accept({ checks: ['touch begun && sleep 600'] })
     await workOn(engine, id)
     await workOn(engine, id, 'repository')
@@ -211,7 +211,7 @@ describe('work that runs', () => {
     expect(await jobOf(id)).toMatchObject({ status: 'cancelled', phase: 'proving' })
   })
 
-  it('and loses the process that starts all others is lost, and counts as no try', async () => {
+  it('is lost when the process that starts all others ends, and does not count as a failure', async () => {
     const id = await accept()
     const gone = new AppError('helper_gone', 'The process that starts all others has ended.')
     const launcher = { ...engine.launcher, launch: () => Promise.reject(gone) }
@@ -236,7 +236,7 @@ describe('work that runs', () => {
 })
 
 describe('work that throws', () => {
-  it('for a source from which nothing can be made fails the task at once, as no fault of the server', async () => {
+  it('for an unusable source fails the task at once, and not as a fault of the server', async () => {
     const id = await accept({ source: path.join(engine.dataDir, 'nowhere') })
     const entry = await claimFor(engine, id)
     await runWork(engine, entry)
@@ -250,7 +250,7 @@ describe('work that throws', () => {
     expect(await listAgents(engine.db.reader, id)).toMatchObject([{ status: 'failed', task_id: null }])
   })
 
-  it('because the repository with what was done is missing says where it belongs', async () => {
+  it('because the repository with earlier work is missing names its place', async () => {
     const id = await accept()
     await workOn(engine, id)
     fs.rmSync(path.join(engine.dataDir, 'jobs', id, 'repo.git'), { recursive: true })
@@ -262,7 +262,7 @@ describe('work that throws', () => {
     expect(await journalOf(engine.db, id)).toContain('server merge.failed')
   })
 
-  it('because the disk is full waits for room, and counts as no try', async () => {
+  it('because the disk is full waits for space, and does not count as a failure', async () => {
     const id = await accept()
     const dir = await attemptDirOf(id)
     fs.mkdirSync(dir, { recursive: true })
@@ -283,7 +283,7 @@ describe('work that throws', () => {
     })
   })
 
-  it('while no program of a backend is there waits for it', async () => {
+  it('because the program of a backend is missing waits for it', async () => {
     const slow = { ...engine, limits: { ...engine.limits, retryMs: 60_000 } }
     const id = await acceptJob(engine, { mode: 'solo', backend: 'codex' })
     await workOn(slow, id)
@@ -294,8 +294,8 @@ describe('work that throws', () => {
   })
 })
 
-describe('while the program of the server is replaced', () => {
-  it('what fails counts as nothing, and waits for a restart', async () => {
+describe('while the program of the server is being replaced,', () => {
+  it('failed work does not count, and waits for a restart', async () => {
     const id = await accept()
     await workOn(engine, id)
     fs.renameSync(
@@ -309,7 +309,7 @@ describe('while the program of the server is replaced', () => {
     expect((await journalOf(engine.db, id)).slice(-2)).toEqual(['server merge.held', 'server job.waiting'])
   })
 
-  it('what succeeds stands', async () => {
+  it('successful work counts', async () => {
     const id = await accept()
     await runWork(upgraded(), await claimFor(engine, id))
     expect(await listAttempts(engine.db.reader, id)).toMatchObject([{ status: 'succeeded' }])

@@ -50,7 +50,7 @@ async function statusOf(id: string): Promise<string | undefined> {
 }
 
 describe('a worker', () => {
-  it('moves an accepted job to its end, without being told of any step', async () => {
+  it('moves an accepted job to its end by itself', async () => {
     const backend = await addFixture(engine, { turn: [{ write: ['a.txt', 'a'] }] })
     await start()
     const id = await storeJob(engine.db, { mode: 'solo', backend, checks: ['test -s a.txt'] })
@@ -59,7 +59,7 @@ describe('a worker', () => {
     expect(await readJob(engine.db.reader, id)).toMatchObject({ proof: 'proven' })
   })
 
-  it('is listed while it runs, and stops what it runs when it ends', async () => {
+  it('is listed while it runs, and stops its work when it ends', async () => {
     const backend = await addFixture(engine, { turn: [{ hang: true }] })
     const id = await acceptJob(engine, { mode: 'solo', backend })
     const running = await start()
@@ -82,7 +82,7 @@ describe('a worker', () => {
     await until('the job to end', 18_000, async () => ((await statusOf(id)) === 'cancelled' ? true : null))
   })
 
-  it('stops what was cancelled while it could not hear of it', async () => {
+  it('stops work that was cancelled while it missed notifications', async () => {
     const backend = await addFixture(engine, { turn: [{ hang: true }] })
     let tell: (payload: string | null) => void = () => undefined
     const { db } = engine
@@ -110,7 +110,7 @@ describe('a worker', () => {
     expect(await statusOf(other)).toBe('running')
   })
 
-  it('claims nothing while it is paused, and goes on when it is resumed', async () => {
+  it('claims nothing while it is paused, and continues when it is resumed', async () => {
     const running = await start()
     await running.pause()
     const id = await storeJob(engine.db, { mode: 'solo', parallelism: 0 })
@@ -122,7 +122,7 @@ describe('a worker', () => {
     await eventually(async () => expect(await journalOf(engine.db, id)).toContain('server task.ready'))
   })
 
-  it('without slots moves nothing', async () => {
+  it('without slots starts nothing', async () => {
     const id = await storeJob(engine.db)
     await engine.db.tx((trx) => enqueueAdvance(trx, [id]))
     const running = await start({ limits: { ...engine.limits, slots: 0 } })
@@ -132,8 +132,8 @@ describe('a worker', () => {
   })
 })
 
-describe('at every beat', () => {
-  it('leases that ran out are ended, and their jobs decide what follows', async () => {
+describe('at every heartbeat', () => {
+  it('expired leases are ended, and their jobs decide what follows', async () => {
     pretendTime()
     await start({ limits: { ...engine.limits, slots: 1 } })
     const id = await storeJob(engine.db, {}, { status: 'running', phase: 'proving' })
@@ -165,7 +165,7 @@ describe('at every beat', () => {
       (ofEngine: TestEngine['engine']) => ({ program: openOwnProgram(ofEngine.dataDir, '1.0.0') }),
       { for: 'upgrade', on: 'a restart of the server: Slipway was upgraded' },
     ],
-  ])('it is seen that %s: no work is claimed, and it is said why', async (_what, change, hold) => {
+  ])('the worker detects that %s: it claims no work, and reports why', async (_what, change, hold) => {
     const id = await storeJob(engine.db)
     const workId = await storeWork(engine.db, id)
     await start(change(engine))
@@ -173,7 +173,7 @@ describe('at every beat', () => {
     expect(await readWork(engine.db.reader, workId)).toMatchObject({ status: 'queued', lease: 0 })
   })
 
-  it('it is seen that there is room again', async () => {
+  it('the worker detects that there is space again', async () => {
     pretendTime()
     let missing = Number.MAX_SAFE_INTEGER
     const limits = Object.defineProperty({ ...engine.limits }, 'freeDiskBytes', { get: () => missing })
@@ -188,8 +188,8 @@ describe('at every beat', () => {
   })
 })
 
-describe('a job that nothing would move', () => {
-  it('is found, put back into the queue, told and counted', async () => {
+describe('a stuck job', () => {
+  it('is found, queued again, reported and counted', async () => {
     pretendTime()
     const running = await start()
     const id = await storeJob(engine.db, {}, { status: 'waiting' })
@@ -203,7 +203,7 @@ describe('a job that nothing would move', () => {
     await eventually(async () => expect(await journalOf(engine.db, id)).toContain('server task.created'))
   })
 
-  it('because its advance fails is tried again, later each time', async () => {
+  it('whose advance fails is retried, with growing pauses', async () => {
     const id = await acceptJob(engine, { mode: 'solo' })
     await spoil('tasks', id)
     await engine.db.tx((trx) => enqueueAdvance(trx, [id]))
@@ -213,7 +213,7 @@ describe('a job that nothing would move', () => {
     await eventually(async () => expect(await triesOf(id)).toMatchObject({ failures: 2 }))
   })
 
-  it('because nobody can read it holds no other up', async () => {
+  it('that cannot be read does not block others', async () => {
     const [broken, other] = [await storeJob(engine.db), await storeJob(engine.db)]
     await spoil('jobs', broken)
     await engine.db.tx((trx) => enqueueAdvance(trx, [broken], new Date(1)))

@@ -19,7 +19,7 @@ it('compares tokens of any length', () => {
   ])
 })
 
-it('refuses wrong attempts as too many, until the first of them is old enough', () => {
+it('refuses further wrong attempts until the first of them is old enough', () => {
   expect(() => logIn.withToken('a')).toThrow(wrong)
   vi.advanceTimersByTime(400)
   expect(() => logIn.withCode('b')).toThrow(wrong)
@@ -35,20 +35,20 @@ it('never refuses the right token', () => {
   expect(() => logIn.withToken('right')).not.toThrow()
 })
 
-it('takes a code once', () => {
+it('accepts a code once', () => {
   const code = logIn.newCode()
   expect(code).toMatch(/^[\w-]{43}$/)
   expect(() => logIn.withCode(code)).not.toThrow()
   expect(() => logIn.withCode(code)).toThrow(wrong)
 })
 
-it('takes a code until it is too old', () => {
+it('accepts a code until it has expired', () => {
   const code = logIn.newCode()
   vi.advanceTimersByTime(500)
   expect(() => logIn.withCode(code)).toThrow(wrong)
 })
 
-it('knows a few codes at a time: another one ends the oldest', () => {
+it('remembers a few codes at a time: another one replaces the oldest', () => {
   const [oldest, older, newest] = [logIn.newCode(), logIn.newCode(), logIn.newCode()]
   expect(() => logIn.withCode(oldest)).toThrow(wrong)
   expect(() => logIn.withCode(older)).not.toThrow()

@@ -44,7 +44,7 @@ describe('the host', () => {
     expect(await ask('/api/jobs', { ...bearer, host })).toEqual([403, 'host_not_allowed'])
   })
 
-  it('is asked for on open pages too', async () => {
+  it('is checked on public pages too', async () => {
     expect(await ask('/health/live', { host: 'evil.example' })).toEqual([403, 'host_not_allowed'])
   })
 
@@ -54,7 +54,7 @@ describe('the host', () => {
     ['http://evil.example/api/jobs', 403],
     ['//evil', 200],
     ['*', 403],
-  ])('stands against the target %s of the request line', async (url, status) => {
+  ])('is checked in the target %s of the request line', async (url, status) => {
     const request = new Request(`http://${HOST}/api/jobs`, { headers: { host: HOST, ...bearer } })
     expect((await app.fetch(request, { incoming: { url } })).status).toBe(status)
   })
@@ -99,7 +99,7 @@ describe('the token', () => {
     expect(await ask(path, headers)).toEqual(answer)
   })
 
-  it('is asked for in the way that the client knows', async () => {
+  it('is required in the scheme that the client understands', async () => {
     const wayOf = async (path: string): Promise<string | null> =>
       (await app.request(path, { headers: { host: HOST } })).headers.get('www-authenticate')
     expect(await wayOf('/api/jobs')).toBe('Bearer')
@@ -113,7 +113,7 @@ describe('the token', () => {
     ['HEAD', '/jobs/1'],
     ['GET', '/assets/main-1a2b.js'],
     ['POST', '/api/session'],
-  ])('is not asked for at %s %s', async (method, path) => {
+  ])('is not required at %s %s', async (method, path) => {
     expect((await ask(path, {}, method))[0]).toBe(200)
   })
 
@@ -123,7 +123,7 @@ describe('the token', () => {
     ['GET', '/api/session'],
     ['GET', '/api/openapi.json'],
     ['GET', '/later'],
-  ])('is asked for at %s %s', async (method, path) => {
+  ])('is required at %s %s', async (method, path) => {
     expect(await ask(path, {}, method)).toEqual([401, 'unauthorised'])
   })
 })
@@ -140,7 +140,7 @@ describe('a session', () => {
     expect(cookie).toMatch(/^slipway_session=[\w-]{43}; Max-Age=60; Path=\/; HttpOnly; SameSite=Strict$/)
   })
 
-  it('that has ended admits nobody, and its cookie is taken back', async () => {
+  it('that has ended admits no one, and its cookie is removed', async () => {
     const cookie = await cookieOf()
     const [session] = await sessions.list()
     await sessions.end(session?.id ?? '')
@@ -149,7 +149,7 @@ describe('a session', () => {
     expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^slipway_session=; Max-Age=0/)])
   })
 
-  it('changes something only for a page that says where it is from', async () => {
+  it('changes something only for a page with a known origin', async () => {
     const cookie = await cookieOf()
     expect(await ask('/api/jobs', cookie, 'POST')).toEqual([403, 'origin_missing'])
     expect(await ask('/api/jobs', { ...cookie, origin: `http://${HOST}` }, 'POST')).toEqual([200, 'session'])
@@ -159,13 +159,13 @@ describe('a session', () => {
     ])
   })
 
-  it('says nothing for a client that sends a wrong token', async () => {
+  it('is ignored when a client sends a wrong token', async () => {
     const both = { ...(await cookieOf()), authorization: 'Bearer wrong' }
     expect(await ask('/api/jobs', both)).toEqual([401, 'unauthorised'])
   })
 })
 
-it('what outlasts a request can ask whether its session still stands', async () => {
+it('can be checked again by streams that outlive the request', async () => {
   let isStillAdmitted: () => Promise<boolean> = () => Promise.reject(new Error('not asked'))
   const streams = new OpenAPIHono()
   streams.use('*', requireCredentials({ token: TOKEN, sessions, hosts: [HOST], limits: smallLimits }))

@@ -37,27 +37,27 @@ it('events are paged', async () => {
   expect(await page('?from=1')).toMatchObject([400, { error: 'unknown field "from"' }])
 })
 
-it('events are streamed from where the client is', async () => {
+it("events are streamed from the client's last position", async () => {
   const stream = `/api/jobs/${id}/events/stream`
   expect(await idsOf(stream, {}, 3)).toEqual([1, 2, 3])
   expect(await idsOf(`${stream}?after=1`, {}, 3)).toEqual([2, 3])
   expect(await idsOf(`${stream}?after=1`, { 'last-event-id': '2' }, 3)).toEqual([3])
 })
 
-it('whoever accepts a stream gets it in place of the page', async () => {
+it('a client that accepts a stream gets it instead of the page', async () => {
   const accept = { accept: 'text/event-stream' }
   expect(await idsOf(`/api/jobs/${id}/events?after=2`, accept, 3)).toEqual([3])
   const response = await opened.ask('GET', `/api/jobs/${id}/events?limit=1`, undefined, accept)
   expect([response.status, await response.json()]).toMatchObject([400, { error: 'unknown field "limit"' }])
 })
 
-it.each(['x', '-1', '1.5', '9999999999', ''])('the last event %j is refused', async (last) => {
+it.each(['x', '-1', '1.5', '9999999999', ''])('the last event id %j is refused', async (last) => {
   const headers = { 'last-event-id': last }
   const response = await opened.ask('GET', `/api/jobs/${id}/events/stream`, undefined, headers)
   expect([response.status, await response.json()]).toMatchObject([400, { code: 'bad_last_event_id' }])
 })
 
-it('summaries of jobs that change are streamed', async () => {
+it('summaries of changing jobs are streamed', async () => {
   const response = await opened.ask('GET', '/api/events/stream')
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = (await reader?.read())?.value ?? ''

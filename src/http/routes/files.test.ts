@@ -36,7 +36,7 @@ async function json(address: string): Promise<[number, Record<string, unknown>]>
 }
 
 describe('files', () => {
-  it('are listed, those of the tip unless told', async () => {
+  it('are listed, from the tip unless a commit is named', async () => {
     expect(await json('files')).toMatchObject([200, { commit: tip, truncated: false }])
     const [, { files }] = await json('files?ref=HEAD')
     expect((files as { path: string }[]).map((file) => file.path)).toContain('page.svg')
@@ -53,7 +53,7 @@ describe('files', () => {
     expect(await json('files/%zz')).toMatchObject([400, { code: 'bad_path' }])
   })
 
-  it('are shown as what runs nothing', async () => {
+  it('are served so that nothing in them runs', async () => {
     const { headers } = await opened.ask('GET', `/api/jobs/${id}/preview/page.svg`)
     expect(headers.get('content-type')).toBe('image/svg+xml')
     expect(headers.get('content-security-policy')).toBe(
@@ -61,7 +61,7 @@ describe('files', () => {
     )
   })
 
-  it('of a job that has no work yet are none', async () => {
+  it('are empty for a job without work', async () => {
     const response = await opened.ask('GET', `/api/jobs/${empty}/files`)
     expect([response.status, await response.json()]).toEqual([
       404,
@@ -70,7 +70,7 @@ describe('files', () => {
   })
 })
 
-it('a diff lies between two commits', async () => {
+it('a diff is made between two commits', async () => {
   expect(await json(`diff?from=${tip}&to=${tip}`)).toMatchObject([200, { from: tip, diff: '' }])
   expect(await json('diff')).toMatchObject([200, { from: '', diff: expect.stringContaining('+one') }])
   expect(await json('diff?from=none')).toMatchObject([404, { code: 'ref_not_found' }])
@@ -81,7 +81,7 @@ it('a history is listed, newest first', async () => {
   expect((commits as { subject: string }[]).map((commit) => commit.subject)).toEqual(['three', 'two', 'one'])
 })
 
-it('an archive is named for its job, and holds every name or none', async () => {
+it('an archive is named after its job, and contains every file or fails', async () => {
   const response = await opened.ask('GET', `/api/jobs/${id}/download?format=tar.gz`)
   expect(response.headers.get('content-type')).toBe('application/gzip')
   expect(response.headers.get('content-disposition')).toBe(
@@ -109,7 +109,7 @@ describe('a git client', () => {
     })
   }
 
-  it('is told the branches, and nothing of the references of the server', async () => {
+  it('sees the branches, and no internal references of the server', async () => {
     const response = await opened.ask('GET', refs('?service=git-upload-pack'))
     const text = await response.text()
     expect(response.headers.get('content-type')).toBe('application/x-git-upload-pack-advertisement')
@@ -118,7 +118,7 @@ describe('a git client', () => {
     expect(text).not.toContain('slipway')
   })
 
-  it('speaks the newest protocol, compressed or not', async () => {
+  it('uses the newest protocol, compressed or not', async () => {
     const version = { ...type, 'git-protocol': 'version=2' }
     const plain = await pack(lsRefs, version)
     expect(plain.headers.get('content-type')).toBe('application/x-git-upload-pack-result')

@@ -34,7 +34,7 @@ function form(...names: readonly string[]): FormData {
 }
 
 describe('a job', () => {
-  it('is accepted with its documents, and says where it is', async () => {
+  it('is accepted with its documents, and its address is returned', async () => {
     const response = await opened.ask('POST', '/api/jobs', form('a.txt', 'b.txt'))
     const job = (await response.json()) as { id: string; job_id: string; documents: unknown[] }
     expect(response.status).toBe(201)
@@ -47,7 +47,7 @@ describe('a job', () => {
     expect(await ask('GET', `/api/jobs/${job.id}`)).toEqual([200, expect.objectContaining({ id: job.id })])
   })
 
-  it('is one job for one Idempotency-Key, as it is when it is asked for again', async () => {
+  it('is returned again, in its current state, for the same Idempotency-Key', async () => {
     const key = { 'idempotency-key': 'once' }
     const [, first] = await ask('POST', '/api/jobs', form('a.txt'), key)
     await ask('POST', `/api/jobs/${String(first['id'])}/priority`, { priority: 'low' })
@@ -68,7 +68,7 @@ describe('a job', () => {
     }
   })
 
-  it('is deleted when it has ended, and not while a backup copies it', async () => {
+  it('is deleted after its end, and not during a backup', async () => {
     const id = await storeJob(db, {}, { status: 'failed' })
     const running = await storeJob(db, {}, { status: 'running' })
     expect((await ask('DELETE', `/api/jobs/${running}`))[1]).toMatchObject({ code: 'job_not_ended' })
@@ -83,7 +83,7 @@ describe('a job', () => {
     ])
   })
 
-  it('is cancelled and restarted, and answers as it is then', async () => {
+  it('is cancelled and restarted, and returned in its new state', async () => {
     const id = await storeJob(db, {}, { status: 'failed' })
     expect(await ask('POST', `/api/jobs/${id}/cancel`)).toMatchObject([409, { code: 'not_cancellable' }])
     expect(await ask('POST', `/api/jobs/${id}/restart`)).toMatchObject([202, { id, status: 'queued' }])
@@ -91,7 +91,7 @@ describe('a job', () => {
   })
 })
 
-it('jobs are listed by what was asked for', async () => {
+it('jobs are listed by the given filters', async () => {
   await storeJob(db, { title: 'a list of birds' }, { status: 'failed' })
   expect(await ask('GET', '/api/jobs?q=birds&page_size=1')).toMatchObject([
     200,
@@ -126,7 +126,7 @@ describe('a plan', () => {
   })
   const edit = (...tasks: object[]): object => ({ version: 1, plan: { title: 'P', tasks } })
 
-  it('that is wrong is told by the names of its tasks', async () => {
+  it('that is invalid is refused with the names of its tasks', async () => {
     const id = await storeJob(db)
     const errorOf = async (body: object): Promise<unknown> =>
       (await ask('PUT', `/api/jobs/${id}/plan`, body))[1]['error']
@@ -139,7 +139,7 @@ describe('a plan', () => {
     expect(await errorOf({ version: 1 })).toBe('plan: Invalid input: expected object, received undefined')
   })
 
-  it('that waits is edited, sent back or approved', async () => {
+  it('that waits is edited, rejected or approved', async () => {
     const { plan }: PlanEdit = {
       version: 1,
       plan: {
@@ -179,8 +179,8 @@ describe('a plan', () => {
   })
 })
 
-describe('what is under way', () => {
-  it('takes a message, and is told when it has no such agent', async () => {
+describe('a running job', () => {
+  it('takes a message, and refuses one for an unknown agent', async () => {
     const { jobId, agentId, taskId } = await storeAttempted(db)
     const message = { text: 'Mind the gap.', agent_id: agentId }
     expect(await ask('POST', `/api/jobs/${jobId}/message`, message)).toMatchObject([202, { id: jobId }])
@@ -194,7 +194,7 @@ describe('what is under way', () => {
     ])
   })
 
-  it('has tasks that are cancelled and started over', async () => {
+  it('has tasks that can be cancelled and started over', async () => {
     const { jobId, taskId } = await storeAttempted(db, { mode: 'team' })
     const task = `/api/jobs/${jobId}/tasks/${taskId}`
     expect(await ask('POST', `${task}/retry`)).toMatchObject([409, { code: 'not_retryable' }])

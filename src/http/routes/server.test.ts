@@ -15,19 +15,22 @@ async function ask(...asked: Parameters<TestApp['ask']>): Promise<[number, Recor
 }
 
 describe('health', () => {
-  it.each(['/health', '/health/ready'])('%s is 503 while something is wrong, and says what', async (path) => {
-    const response = await opened.app.request(path, { headers: { host: 'slipway.test' } })
-    expect([response.status, await response.json()]).toMatchObject([
-      503,
-      {
-        status: 'unavailable',
-        checks: {
-          database: { ok: true },
-          worker: { ok: false, detail: expect.stringContaining('switched off') },
+  it.each(['/health', '/health/ready'])(
+    '%s is 503 while something is wrong, and reports what',
+    async (path) => {
+      const response = await opened.app.request(path, { headers: { host: 'slipway.test' } })
+      expect([response.status, await response.json()]).toMatchObject([
+        503,
+        {
+          status: 'unavailable',
+          checks: {
+            database: { ok: true },
+            worker: { ok: false, detail: expect.stringContaining('switched off') },
+          },
         },
-      },
-    ])
-  })
+      ])
+    },
+  )
 
   it('takes no query', async () => {
     expect(await ask('GET', '/health/live?a=1')).toMatchObject([
@@ -36,17 +39,17 @@ describe('health', () => {
     ])
   })
 
-  it('of a process that answers is that', async () => {
+  it('of a live process is ok', async () => {
     expect(await ask('GET', '/health/live')).toEqual([200, { status: 'ok', version: '1.0.0', checks: {} }])
   })
 })
 
-it('the worker and the figures are shown', async () => {
+it('the worker and the statistics are shown', async () => {
   expect(await ask('GET', '/api/workers')).toMatchObject([200, { workers: [{ slots: 0, leases: [] }] }])
   expect(await ask('GET', '/api/stats')).toMatchObject([200, { slots: { total: 0, busy: 0 } }])
 })
 
-it('settings are changed as a whole', async () => {
+it('settings are replaced as a whole', async () => {
   const [, settings] = await ask('GET', '/api/settings')
   const changed = { ...settings, defaults: { parallelism: 3 } }
   expect(await ask('PUT', '/api/settings', changed)).toMatchObject([200, { defaults: { parallelism: 3 } }])
@@ -74,7 +77,7 @@ describe('backends', () => {
     expect(await ask('DELETE', '/api/backends/mine')).toMatchObject([404, { code: 'backend_not_found' }])
   })
 
-  it('are wrong as what they are meant to be', async () => {
+  it('are validated as the kind that they are meant to be', async () => {
     expect(await ask('POST', '/api/backends', { name: 'mine' })).toMatchObject([
       400,
       { issues: [{ path: 'command' }] },
@@ -90,7 +93,7 @@ describe('backends', () => {
     ['DELETE', '/api/backends/offline/install', 409, 'not_installed'],
     ['POST', '/api/backends/none/trial', 404, 'backend_not_found'],
     ['POST', '/api/backends/none/test', 404, 'backend_not_found'],
-  ])('are told apart: %s %s', async (method, path, status, code) => {
+  ])('are distinguished: %s %s', async (method, path, status, code) => {
     expect(await ask(method, path)).toMatchObject([status, { code }])
   })
 })
@@ -121,7 +124,7 @@ describe('keys and providers', () => {
   })
 })
 
-it('a backup says that there was none', async () => {
+it('the last backup is null when there was none', async () => {
   expect(await ask('GET', '/api/backup')).toMatchObject([200, { status: 'never' }])
   expect(await ask('POST', '/api/backup', { directory: 'relative' })).toMatchObject([400, {}])
 })

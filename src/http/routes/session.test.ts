@@ -33,7 +33,7 @@ async function idOf(cookie: string): Promise<string> {
   return ((await (await ask('GET', '/api/session', cookie)).json()) as { id: string }).id
 }
 
-it('a browser logs in with the token, is known, and logs out', async () => {
+it('a browser logs in with the token, is recognised, and logs out', async () => {
   const cookie = await logIn()
   expect(await (await ask('GET', '/api/session', cookie)).json()).toMatchObject({ current: true })
   const out = await ask('DELETE', '/api/session', cookie)
@@ -51,7 +51,7 @@ it('a wrong token is refused, and so is a long body', async () => {
   expect((await ask('POST', '/api/session', null, { token: 'x'.repeat(300) })).status).toBe(400)
 })
 
-it('a browser sees all sessions, and ends another', async () => {
+it('a browser lists all sessions, and ends another one', async () => {
   const [mine, other] = [await logIn(), await logIn()]
   const [mineId, otherId] = [await idOf(mine), await idOf(other)]
   const { sessions } = (await (await ask('GET', '/api/sessions', mine)).json()) as {
@@ -69,19 +69,19 @@ it('a browser sees all sessions, and ends another', async () => {
   ])
 })
 
-it('an id that is none names no session', async () => {
+it('an invalid id names no session', async () => {
   const response = await opened.ask('DELETE', '/api/sessions/one')
   expect(await response.json()).toEqual({ code: 'not_found', error: 'There is no session "one".' })
 })
 
-it('who sends the token has no session', async () => {
+it('a client that sends the token has no session', async () => {
   for (const method of ['GET', 'DELETE']) {
     const response = await opened.ask(method, '/api/session')
     expect([response.status, await response.json()]).toMatchObject([404, { code: 'no_session' }])
   }
 })
 
-it('a link with a code logs one browser in, once, and leaves the address', async () => {
+it('a link with a code logs one browser in, once, and the code leaves the address', async () => {
   const made = await opened.ask('POST', '/api/session/codes')
   const { code, expires_at } = (await made.json()) as { code: string; expires_at: string }
   expect(made.status).toBe(201)

@@ -34,7 +34,7 @@ beforeEach(() => {
 afterAll(() => fs.rmSync(dir, { recursive: true }))
 
 it.each(['/', '/jobs', '/jobs/1', '/jobs/1/tasks/2', '/backends', '/settings', '/jobs/..%2f..%2foutside.js'])(
-  '%s is the page, under a policy that lets no inline script run',
+  '%s is the page, under a policy that forbids inline scripts',
   async (address) => {
     const response = await app.request(address)
     expect(response.status).toBe(200)
@@ -47,7 +47,7 @@ it.each(['/', '/jobs', '/jobs/1', '/jobs/1/tasks/2', '/backends', '/settings', '
   },
 )
 
-it('health is the page for a person and JSON for a program', async () => {
+it('health is a page for a person and JSON for a program', async () => {
   const person = await app.request('/health', { headers: { accept: 'text/html,*/*;q=0.8' } })
   expect(await person.text()).toBe(page)
   const program = await app.request('/health', { headers: { accept: '*/*' } })
@@ -58,7 +58,7 @@ it('health is the page for a person and JSON for a program', async () => {
   ])
 })
 
-it('an asset is kept by the browser for ever, and is compressed for those who can read it', async () => {
+it('an asset is cached by the browser for ever, and compressed for clients that support it', async () => {
   const plain = await app.request('/assets/main-1a2b.js')
   expect(await plain.text()).toBe(script)
   expect(plain.headers.get('content-type')).toContain('javascript')
@@ -72,7 +72,7 @@ it('an asset is kept by the browser for ever, and is compressed for those who ca
   expect(zlib.gunzipSync(Buffer.from(await gzip.arrayBuffer())).toString()).toBe(script)
 })
 
-it('the page is sent once, and anew when it has been built anew', async () => {
+it('the page is sent once, and again when it has been rebuilt', async () => {
   const tag = (await app.request('/')).headers.get('etag') ?? ''
   const again = (): Promise<Response> | Response => app.request('/', { headers: { 'if-none-match': tag } })
   const unchanged = await again()
@@ -82,7 +82,7 @@ it('the page is sent once, and anew when it has been built anew', async () => {
   expect((await again()).status).toBe(200)
 })
 
-it('HEAD answers as GET does, without the body', async () => {
+it('HEAD answers like GET, without the body', async () => {
   const head = await app.request('/icon.svg', { method: 'HEAD' })
   expect([head.status, await head.text()]).toEqual([200, ''])
   expect(head.headers.get('content-type')).toContain('image/svg+xml')
@@ -100,11 +100,11 @@ it.each([
   '/outside.js',
   '/index.html',
   '/nothing',
-])('%s is nothing', async (address) => {
+])('%s is not found', async (address) => {
   expect((await app.request(address)).status).toBe(404)
 })
 
-it('a UI that is not built says how to build it, and is inert', async () => {
+it('a UI that is not built is a page without scripts that explains how to build it', async () => {
   fs.rmSync(dist, { recursive: true })
   const response = await app.request('/')
   expect(response.status).toBe(503)
@@ -114,7 +114,7 @@ it('a UI that is not built says how to build it, and is inert', async () => {
   expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
 })
 
-it('a code is good once, and only the newest are kept', async () => {
+it('a code works once, and only the newest codes are kept', async () => {
   const logIn = openLogIn('right', { logInAttempts: 9, logInWindowMs: 1000, codeMs: 1000, codes: 2 })
   const [first, second, third] = [logIn.newCode(), logIn.newCode(), logIn.newCode()]
   expect(() => logIn.withCode(first)).toThrow('used before or is too old')
@@ -125,7 +125,7 @@ it('a code is good once, and only the newest are kept', async () => {
   expect(() => late.withCode(late.newCode())).toThrow('used before or is too old')
 })
 
-it('the page of a job names the files of its screen, so that they are fetched beside the shell', async () => {
+it('the page of a job names the files of its screen, so that they load in parallel with the shell', async () => {
   const manifest = {
     'index.html': { file: 'assets/main-1a2b.js', isEntry: true, imports: ['_both.js'] },
     '_both.js': { file: 'assets/both.js' },

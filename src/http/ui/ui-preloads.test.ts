@@ -26,7 +26,7 @@ const built = manifest({
   'board/board.css': { file: 'assets/board.css' },
 })
 
-it("a job's page comes with its scripts, once each, and its first data", () => {
+it("a job's page names its scripts, once each, and its first data", () => {
   expect(openPreloads()(built, `/jobs/${JOB}`)).toBe(
     [
       '</theme.js>; rel=preload; as=script',
@@ -47,11 +47,11 @@ it.each(['/', '/jobs', `/jobs/${JOB}`, `/jobs/${JOB}/team`])('the modules of %s 
   expect(openPreloads()(asBuilt, address)).toContain('rel=modulepreload')
 })
 
-it.each(['/settings', `/jobs/${JOB}/checks`, '/jobs/a/b/c'])('%s has nothing worth it', (path) => {
+it.each(['/settings', `/jobs/${JOB}/checks`, '/jobs/a/b/c'])('%s has nothing to preload', (path) => {
   expect(openPreloads()(built, path)).toBeNull()
 })
 
-it('a build without the screen, or without a manifest that can be read, has nothing', () => {
+it('a build without the screen, or without a readable manifest, preloads nothing', () => {
   const preloads = openPreloads()
   expect(preloads(null, '/jobs')).toBeNull()
   expect(preloads(built, '/jobs')).toBeNull()

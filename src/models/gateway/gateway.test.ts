@@ -72,7 +72,7 @@ function ask(path: string, options: RequestInit = {}): Promise<Response> {
   return fetch(`${gateway.url}${path}`, { method: 'POST', body: '{}', ...options })
 }
 
-it('sends on what the agent said, with the real key in the place of its token', async () => {
+it("forwards the agent's request with the real key instead of its token", async () => {
   const seen: IncomingMessage[] = []
   answer = (request, response) => {
     seen.push(request)
@@ -99,7 +99,7 @@ it('sends on what the agent said, with the real key in the place of its token', 
 it.each([
   ['anthropic', '/anthropic/v1/messages', 'x-api-key'],
   ['gemini', '/gemini/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse', 'x-goog-api-key'],
-])('shows the key as %s wants it, wherever the token came from', async (_, path, header) => {
+])('sends the key as %s expects it, wherever the token was', async (_, path, header) => {
   let sent: IncomingMessage | null = null
   answer = (request, response) => {
     sent = request
@@ -112,7 +112,7 @@ it.each([
   expect(sent).not.toMatchObject({ url: expect.stringContaining('key=') })
 })
 
-it('takes a token for as long as its attempt lives, and tells each wire in its own shape', async () => {
+it('accepts a token while its attempt runs, and refuses it later in the format of each wire', async () => {
   answer = (_, response) => response.end('{}')
   const grant = gateway.open(caller)
   const headers = { 'x-api-key': grant.token }
@@ -160,7 +160,7 @@ it.each([
   expect([status, reached]).toEqual([404, false])
 })
 
-it('says in words what is missing: a provider, a server behind it, patience, a shorter request', async () => {
+it('explains what is missing: a provider, a server behind it, patience, a shorter request', async () => {
   const headers = { 'x-api-key': gateway.open(caller).token }
   answer = () => undefined
   const silent = await ask('/anthropic/v1/messages', { headers })
@@ -177,7 +177,7 @@ it('says in words what is missing: a provider, a server behind it, patience, a s
   expect([none.status, await none.text()]).toEqual([503, expect.stringContaining('slipway providers set')])
 })
 
-it('tells nobody the key that a provider repeats when it refuses it', async () => {
+it('hides a key that a provider repeats in a refusal', async () => {
   const troubles: string[] = []
   trouble = (on) => troubles.push(on)
   answer = (_, response) => {
@@ -190,7 +190,7 @@ it('tells nobody the key that a provider repeats when it refuses it', async () =
   expect(troubles).toEqual(['the provider "test": it answered 401 (Incorrect API key provided: [key].)'])
 })
 
-it('passes each piece on as it comes, and an end in the middle as one', async () => {
+it('passes each part on as it arrives, and a broken answer as broken', async () => {
   let stream: ServerResponse | null = null
   answer = (_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -208,7 +208,7 @@ it('passes each piece on as it comes, and an end in the middle as one', async ()
   await expect(reader?.read()).rejects.toThrow('terminated')
 })
 
-it('ends the call of an agent that goes away, and of an attempt that ends', async () => {
+it('ends the calls of an agent that disconnects and of an attempt that ends', async () => {
   const closed: string[] = []
   answer = (request, response) => {
     response.writeHead(200)
@@ -227,7 +227,7 @@ it('ends the call of an agent that goes away, and of an attempt that ends', asyn
   await eventually(() => expect(closed).toEqual(['agent', 'attempt']))
 })
 
-it('a slow reader slows the provider: nothing piles up in between', async () => {
+it('a slow reader slows the provider down, and nothing accumulates in between', async () => {
   let written = 0
   answer = (_, response) => {
     response.writeHead(200)
@@ -265,7 +265,7 @@ async function steady(look: () => number): Promise<number> {
   return last
 }
 
-it('tells an agent no key that its provider repeats in a good answer, in whatever pieces it comes', async () => {
+it('hides a key that a provider repeats in a successful answer, however it is split', async () => {
   const key = 'sk-a-secret-key-of-40-characters-0123456'
   target = target === null ? null : { ...target, key }
   const text = `data: {"said":"${key}", "again":"${key}${key.slice(0, 9)}"}\n\ndata: [DONE]\n\n`
@@ -283,7 +283,7 @@ it('tells an agent no key that its provider repeats in a good answer, in whateve
   }
 })
 
-it('keeps nothing of an answer back that cannot be the beginning of the key', async () => {
+it('delays nothing of an answer that cannot be the beginning of the key', async () => {
   target = target === null ? null : { ...target, key: 'sk-a-secret-key-of-40-characters-0123456' }
   const end = Promise.withResolvers<void>()
   answer = (_, response) => {
@@ -298,7 +298,7 @@ it('keeps nothing of an answer back that cannot be the beginning of the key', as
   end.resolve()
 })
 
-it('holds so many bytes of requests at once and no more: what is large waits, then is told so', async () => {
+it('holds a limited number of request bytes: a large request waits and is then refused', async () => {
   const heads: ServerResponse[] = []
   answer = (_, response) => heads.push(response)
   const headers = { authorization: `Bearer ${gateway.open(caller).token}` }

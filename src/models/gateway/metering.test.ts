@@ -108,24 +108,21 @@ async function ask(kind: keyof typeof wires, stream: boolean, step: object): Pro
   return [response.status, text]
 }
 
-it.each(calls)(
-  'counts what a %s call used, streamed %s, to the token, and what it costs',
-  async (kind, stream) => {
-    const [status, text] = await ask(kind, stream, { text: 'a “quoted” "message_stop" text' })
-    expect([status, text]).toEqual([200, expect.stringContaining('quoted')])
-    const record = records.at(-1)
-    expect(record?.usage).toEqual({ ...model.served.at(-1)?.usage, reasoning: 0 })
-    expect(record).toMatchObject({
-      outcome: 'ok',
-      model: 'mock-model',
-      provider: `scripted-${records.length - 1}`,
-      estimated: false,
-    })
-    expect(record?.cost).toBeCloseTo((600 * 1 + 400 * 0.1 + 70 * 10) / 1_000_000, 10)
-  },
-)
+it.each(calls)('counts the exact usage of a %s call, streamed %s, and its cost', async (kind, stream) => {
+  const [status, text] = await ask(kind, stream, { text: 'a “quoted” "message_stop" text' })
+  expect([status, text]).toEqual([200, expect.stringContaining('quoted')])
+  const record = records.at(-1)
+  expect(record?.usage).toEqual({ ...model.served.at(-1)?.usage, reasoning: 0 })
+  expect(record).toMatchObject({
+    outcome: 'ok',
+    model: 'mock-model',
+    provider: `scripted-${records.length - 1}`,
+    estimated: false,
+  })
+  expect(record?.cost).toBeCloseTo((600 * 1 + 400 * 0.1 + 70 * 10) / 1_000_000, 10)
+})
 
-it.each(calls)('sees how a %s call fails, streamed %s', async (kind, stream) => {
+it.each(calls)('detects the failure of a %s call, streamed %s', async (kind, stream) => {
   const outcome = async (fail: string): Promise<[string | undefined, number | undefined]> => {
     await ask(kind, stream, { text: 'words', fail })
     return [records.at(-1)?.outcome, records.at(-1)?.usage.output]
@@ -165,7 +162,7 @@ async function leave(asked: Asked) {
 }
 
 it.each(calls)(
-  'counts a %s call that its agent leaves when its attempt ends, streamed %s: its answer was served',
+  'counts a %s call whose attempt ends meanwhile, streamed %s, because it was served',
   async (kind, stream) => {
     const grant = await leave(wires[kind](prompt({ text: 'words', until: 'left' }), stream))
     const closing = grant.close()
@@ -177,7 +174,7 @@ it.each(calls)(
 )
 
 it.each(['cut', 'malformed'] as const)(
-  'an agent that leaves an answer that is %s is not to blame',
+  'an agent that stops reading an answer that is %s is not at fault',
   async (fail) => {
     const grant = await leave(wires.messages(prompt({ text: 'words', fail, until: 'left' }), true))
     model.release('left')
@@ -191,7 +188,7 @@ it.each([
   ['breaks', { fail: 'malformed' }, { outcome: 'malformed', estimated: false }],
   ['is whole', {}, { outcome: 'ok', estimated: false }],
 ])(
-  'an answer that %s while its attempt ends is told as it was, and takes back no earlier failure',
+  'an answer that %s while its attempt ends is passed on, and does not clear an earlier failure',
   async (_, step, told) => {
     const { grant, answer: broken } = await begin(wires.messages(prompt({ fail: 'malformed' }), true))
     await broken.then((response) => response.text()).catch(String)
@@ -209,7 +206,7 @@ it.each([
   },
 )
 
-it('a failure is taken back by a later call of the same model alone', async () => {
+it('a failure is cleared only by a later call of the same model', async () => {
   const slow = wires.messages(prompt({ text: 'words', until: 'other failed' }), true)
   const { grant, answer } = await begin(slow)
   const before = records.length
@@ -238,13 +235,13 @@ it.each([
   [529, 'status'],
   [401, 'status'],
   [400, 'refused'],
-])('tells a %i as the provider told it', async (fail, outcome) => {
+])('passes a %i on as the provider sent it', async (fail, outcome) => {
   const [status, text] = await ask('messages', false, { fail })
   expect([status, text]).toEqual([fail, expect.stringContaining(`The script says ${fail}`)])
   expect(records.at(-1)).toMatchObject({ outcome, status: fail, cost: 0 })
 })
 
-it('a model without a price is unpriced, not free; new prices count at once; dates and makers do not matter', async () => {
+it('a model without a price is unpriced, not free; new prices apply at once; dates and vendors are ignored', async () => {
   const prices = openPrices(dir, openLog('silent'))
   expect(prices.find('x', 'nobody-knows-me')).toBeNull()
   expect(prices.find('openai', 'gpt-5-2025-08-07')).toEqual(prices.find('openai', 'gpt-5'))

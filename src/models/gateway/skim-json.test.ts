@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { skimJson, withField } from './skim-json.ts'
 
-it('knows the small fields of an object as JSON does, whatever stands in it', () => {
+it('reads the small fields of an object as JSON does, whatever else it contains', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (object, pretty) => {
       const text = JSON.stringify(object, null, pretty ? 2 : 0)
@@ -11,7 +11,7 @@ it('knows the small fields of an object as JSON does, whatever stands in it', ()
   )
 })
 
-it('passes over what is large', () => {
+it('skips large fields', () => {
   const bytes = Buffer.from(JSON.stringify({ messages: ['x"\\'.repeat(50_000)], model: 'm', stream: true }))
   expect(skimJson(bytes)?.fields).toEqual({ model: 'm', stream: true })
 })
@@ -23,7 +23,7 @@ it.each(['', '[]', '7', '{', '{"a"', '{"a":', '{"a":1', '{"a":"b', '{"a":[}', '{
   },
 )
 
-it('sets a field and leaves the rest as it is', () => {
+it('sets a field and keeps the rest unchanged', () => {
   for (const text of ['{}', '{ "a": [1] }', '{"s":{"x":1},"a":"}"}', '{"a":1,"s":null}']) {
     const bytes = Buffer.from(text)
     const skimmed = skimJson(bytes)

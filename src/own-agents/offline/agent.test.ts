@@ -136,7 +136,7 @@ function commit(cwd: string): string {
 }
 
 describe('planning', () => {
-  it('leaves requirements, a design and a valid plan', async () => {
+  it('writes requirements, a design and a valid plan', async () => {
     const cwd = workspace()
     await work(cwd, brief({ role: 'product_owner', key: 'requirements', checks: [] }))
     await work(cwd, brief({ role: 'architect', key: 'design', checks: [] }))
@@ -151,7 +151,7 @@ describe('planning', () => {
     ])
   })
 
-  it('corrects a bad plan when told so in the same session', async () => {
+  it('corrects an invalid plan when it is asked to in the same session', async () => {
     const cwd = workspace()
     leave(cwd, brief({ role: 'architect', key: 'design', checks: [], vision: `${VISION} [[demo:bad-plan]]` }))
     const talk = await meet(cwd)
@@ -161,7 +161,7 @@ describe('planning', () => {
     expect(Plan.safeParse(JSON.parse(read(cwd, '.slipway/plan.json'))).success).toBe(true)
   })
 
-  it('leaves the work of others alone', async () => {
+  it('does not change the work of others', async () => {
     const cwd = workspace()
     fs.writeFileSync(path.join(cwd, 'Makefile'), 'all:\n')
     fs.writeFileSync(path.join(cwd, 'README.md'), '# Mine\n')
@@ -175,7 +175,7 @@ describe('planning', () => {
 })
 
 describe('building', () => {
-  it('tells its plan, its edits as diffs and its commands', async () => {
+  it('reports its plan, its edits as diffs and its commands', async () => {
     const cwd = workspace()
     const talk = await work(cwd, brief({ checks: ['node --test', '! printenv NODE_COMPILE_CACHE'] }))
     const kinds = new Set(talk.updates.map((update) => update.sessionUpdate))
@@ -206,7 +206,7 @@ describe('building', () => {
     expect(said(talk)).toContain('All 2 checks pass here.')
   })
 
-  it('builds everything alone and leaves the checks', async () => {
+  it('builds everything alone and writes the checks', async () => {
     const cwd = workspace()
     await work(cwd, brief({ mode: 'solo', key: 'build', checks: [] }))
     const { checks } = LeftChecks.parse(JSON.parse(read(cwd, '.slipway/checks.json')))
@@ -214,7 +214,7 @@ describe('building', () => {
     for (const check of checks) expect(passes(cwd, check)).toBe(true)
   })
 
-  it('works from the words of the prompt when there is no brief', async () => {
+  it('works from the text of the prompt when there is no brief', async () => {
     const cwd = workspace()
     const talk = await meet(cwd)
     const words = `You are the developer of a software team.\n\nTask: Format (format)\n\n<vision>\n${VISION}\n</vision>`
@@ -234,7 +234,7 @@ describe('building', () => {
     expect(fs.readdirSync(outside)).toEqual([])
   })
 
-  it('does what is missing for a task of another plan, and says so', async () => {
+  it('does what it can for a task of another plan, and reports the rest', async () => {
     const cwd = workspace()
     const talk = await work(cwd, brief({ key: 'a-task-of-somebody-else', checks: [] }))
     expect(said(talk)).toContain('not of my blueprint')
@@ -258,7 +258,7 @@ describe('cancelling', () => {
     expect(await talk.prompt()).toBe('end_turn')
   })
 
-  it('works slowly when asked, telling its progress, and can be cancelled meanwhile', async () => {
+  it('works slowly on request, reports its progress, and can be cancelled meanwhile', async () => {
     const cwd = workspace()
     leave(cwd, brief({ vision: `${VISION} [[demo:slow=60000]]` }))
     const talk = await meet(cwd)
@@ -268,7 +268,7 @@ describe('cancelling', () => {
     expect(await turn).toBe('cancelled')
   })
 
-  it('hangs when asked, deaf to a cancel and SIGTERM, until its stdin ends', async () => {
+  it('hangs on request, ignoring a cancel and SIGTERM, until its stdin ends', async () => {
     const cwd = workspace()
     leave(cwd, brief({ vision: `${VISION} [[demo:hang]]` }))
     const talk = await meet(cwd)
@@ -341,7 +341,7 @@ describe('faults', () => {
     expect(passes(cwd, check)).toBe(true)
   })
 
-  it('review-fail: the reviewer finds what was left open, and passes the answer', async () => {
+  it('review-fail: the reviewer finds the planted gap, and passes the next attempt', async () => {
     const cwd = workspace()
     const vision = `${VISION} [[demo:review-fail]]`
     commit(cwd)
@@ -390,7 +390,7 @@ describe('faults', () => {
     expect(passes(cwd, 'node --test')).toBe(true)
   })
 
-  it('flood: 20 MB of chunks arrive and the work is done all the same', async () => {
+  it('flood: 20 MB of chunks arrive and the work is still done', async () => {
     const talk = await work(workspace(), brief({ vision: `${VISION} [[demo:flood]]` }))
     expect(said(talk).length).toBeGreaterThan(20_000_000)
     expect(said(talk)).toContain('All 1 checks pass here.')

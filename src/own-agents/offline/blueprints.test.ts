@@ -64,7 +64,7 @@ describe.concurrent.each(ids)('the blueprint %s', (id) => {
     expect(matchVision(visions[id])).toBe(id)
   })
 
-  it('builds task by task, each proven with only what it depends on', async () => {
+  it('is built task by task, each proven with only its dependencies', async () => {
     const project = await openProject(visions[id])
     for (const task of project.tasks) {
       const folder = emptyFolder()
@@ -110,7 +110,7 @@ describe.concurrent.each(ids)('the blueprint %s', (id) => {
     expect((await failing(folder, project.checks)).length).toBeGreaterThan(0)
   }, 60_000)
 
-  it('has a valid plan with parallel tasks whose files do not collide', async () => {
+  it('has a valid plan with parallel tasks that change different files', async () => {
     const project = await openProject(visions[id])
     const plan = Plan.parse(JSON.parse(planFile(project)))
     expect(plan.tasks.length).toBeGreaterThanOrEqual(2)
@@ -119,7 +119,7 @@ describe.concurrent.each(ids)('the blueprint %s', (id) => {
     expect(new Set(paths).size).toBe(paths.length)
   })
 
-  it('has no tests and no checks when asked for none', async () => {
+  it('has no tests and no checks when a vision asks for none', async () => {
     const project = await openProject(`${visions[id]} [[demo:no-checks]]`)
     const plan = Plan.parse(JSON.parse(planFile(project)))
     expect([...plan.checks, ...plan.tasks.flatMap((task) => task.checks)]).toEqual([])
@@ -127,8 +127,8 @@ describe.concurrent.each(ids)('the blueprint %s', (id) => {
   })
 })
 
-describe('what a vision brings', () => {
-  it('lives in a folder of its own when the repository has other work', async () => {
+describe('text from a vision', () => {
+  it('becomes a folder of its own when the repository has other work', async () => {
     const project = await openProject('a unit converter', 'demo-units/')
     const folder = emptyFolder()
     place(folder, filesOf(project))
@@ -149,7 +149,7 @@ describe('what a vision brings', () => {
     }
   })
 
-  it('never puts markers into files', async () => {
+  it('never puts demo markers into files', async () => {
     const project = await openProject('a calculator [[demo:bug]] [[demo:slow=100]] called Sumo')
     expect(filesOf(project).filter((file) => file.content.includes('[[demo'))).toEqual([])
     expect(project.faults).toMatchObject({ bug: true, slowMs: 100, unfixable: false })

@@ -23,7 +23,7 @@ it.each([
   ['tester.md', { role: 'tester', mode: 'team', base_commit: '' }, checks],
   ['reviewer.md', { role: 'reviewer', mode: 'team', base_commit: '0123456' }, checks],
   ['solo.md', { role: 'developer', mode: 'solo', base_commit: '' }, checks],
-] as const)('understands the words of %s', (file, expected, commands) => {
+] as const)('understands the prompt of %s', (file, expected, commands) => {
   expect(briefFromPrompt(promptFor(file))).toEqual({
     slipway: 1,
     ...expected,
@@ -35,6 +35,6 @@ it.each([
   })
 })
 
-it('finds no task in a prompt that is none of ours', () => {
+it('finds no task in a foreign prompt', () => {
   expect(briefFromPrompt('Who are you?')).toBeNull()
 })

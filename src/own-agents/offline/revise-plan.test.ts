@@ -28,8 +28,8 @@ async function revised(note: string): Promise<{ before: Plan; after: Plan; done:
   return { before, after: plan, done }
 }
 
-describe('a plan that was sent back', () => {
-  it('is found in the feedback with its note, and nothing else is taken for one', async () => {
+describe('a rejected plan', () => {
+  it('is found in the feedback with its note, and other feedback is not', async () => {
     const plan = Plan.parse(JSON.parse(planFile(await openProject('a calculator'))))
     const log = `The plan that was sent back:\n\n${JSON.stringify(plan)}`
     const feedback: TaskBrief['feedback'] = [
@@ -40,7 +40,7 @@ describe('a plan that was sent back', () => {
     expect(planSentBack(brief({ feedback: feedback.slice(0, 1) }))).toBeNull()
   })
 
-  it('gains the task that was asked for, under a key of its own', async () => {
+  it('gains the requested task, with a key of its own', async () => {
     const { after, before } = await revised('Add a task to greet people. Add another task to greet people')
     const added = after.tasks.slice(before.tasks.length)
     expect(added.map(({ key, title }) => ({ key, title }))).toEqual([
@@ -52,7 +52,7 @@ describe('a plan that was sent back', () => {
     expect(path).toBe('docs/tasks/greet-people.md')
   })
 
-  it('loses the task that was dropped, by key or title, with what hung on it', async () => {
+  it('loses the dropped task, by key or title, and the tasks that depend on it', async () => {
     const { after, before } = await revised('please drop the task cli')
     expect(before.tasks.find((task) => task.key === 'docs')?.depends_on).toEqual(['cli'])
     expect(after.tasks.map((task) => task.key)).not.toContain('cli')
@@ -64,7 +64,7 @@ describe('a plan that was sent back', () => {
     expect((await revised('Remove "Write the README"')).done).toEqual(['dropped "Write the README"'])
   })
 
-  it('is the same again when nobody here understands the note, and says so', async () => {
+  it('stays the same when the note is not understood, and says so', async () => {
     const { after, before, done } = await revised('This lacks warmth.')
     expect(done).toEqual([])
     expect(after.tasks).toEqual(before.tasks)
@@ -73,7 +73,7 @@ describe('a plan that was sent back', () => {
   })
 })
 
-it('stubborn: the mistake stays until a person says that it is to be fixed', async () => {
+it('stubborn: the mistake stays until a person asks to fix it', async () => {
   const project = await openProject('a calculator [[demo:stubborn]]')
   const files = project.tasks.flatMap((task) => task.files)
   const check: TaskBrief['feedback'] = [{ kind: 'check', summary: 'The check failed: fix it.' }]

@@ -102,7 +102,7 @@ function said(updates: readonly SessionUpdate[]): string {
 const inWork = (name: string): string => path.join(dir, 'work', name)
 
 describe.each(wires)('on the wire %s', (wire, version) => {
-  it('it writes, runs and reports, and its count of tokens is that of the provider', async () => {
+  it('it writes, runs and reports, and its token count is that of the provider', async () => {
     configure(wire, version)
     await talkTo(async ({ prompt, updates }) => {
       const answer = await prompt(
@@ -125,7 +125,7 @@ describe.each(wires)('on the wire %s', (wire, version) => {
     })
   })
 
-  it('a file with CRLF is read, edited and written anew with its own line ends', async () => {
+  it('a file with CRLF is read, edited and rewritten with its line endings', async () => {
     configure(wire, version)
     fs.writeFileSync(inWork('a.bat'), 'one\r\ntwo\r\nthree\r\n')
     fs.writeFileSync(inWork('b.bat'), 'one\r\n')
@@ -147,7 +147,7 @@ describe.each(wires)('on the wire %s', (wire, version) => {
     })
   })
 
-  it('a provider that fails is a sentence with its status, and not a turn that ended well', async () => {
+  it('a failing provider is reported with its status, and the turn does not count as successful', async () => {
     configure(wire, version)
     await talkTo(async ({ prompt }) => {
       await expect(prompt(script({ fail: 529 }))).rejects.toThrow(
@@ -157,7 +157,7 @@ describe.each(wires)('on the wire %s', (wire, version) => {
   })
 })
 
-it('a local server that wants no key is asked without one', async () => {
+it('a local server without a key is called without one', async () => {
   configure('openai', '/v1', { key: '' })
   const before = provider.served.length
   await talkTo(async ({ prompt }) => {
@@ -166,7 +166,7 @@ it('a local server that wants no key is asked without one', async () => {
   expect(provider.served.slice(before).map(({ key }) => key)).toEqual([null])
 })
 
-it('an architect hands in a plan through a tool that refuses what is no plan', async () => {
+it('an architect hands in a plan through a tool that refuses an invalid one', async () => {
   configure('anthropic', '/v1')
   leaveBrief('architect')
   const tasks = [{ key: 'a', title: 'A', description: 'Do it.', depends_on: [] }]
@@ -185,7 +185,7 @@ it('an architect hands in a plan through a tool that refuses what is no plan', a
   expect(Plan.parse(JSON.parse(fs.readFileSync(inWork('.slipway/plan.json'), 'utf8'))).tasks).toHaveLength(1)
 })
 
-it('in the mode that asks, what a person refuses is not done, and the model learns it', async () => {
+it('in ask mode, a refused action is not done, and the model is informed', async () => {
   configure('openai', '/v1')
   await talkTo(async ({ prompt, setMode, asked, updates }) => {
     await setMode('ask')
@@ -198,7 +198,7 @@ it('in the mode that asks, what a person refuses is not done, and the model lear
   }, 'no')
 })
 
-it('a cancel ends the command that runs, and the session goes on', async () => {
+it('a cancel ends the running command, and the session continues', async () => {
   configure('openai-responses', '/v1')
   await talkTo(async ({ prompt, cancel, updates }) => {
     const turn = prompt(script({ bash: 'echo $$ > pid; exec sleep 300' }))
@@ -213,7 +213,7 @@ it('a cancel ends the command that runs, and the session goes on', async () => {
   })
 })
 
-it('a conversation that grows too long is summed up, and work goes on', async () => {
+it('a conversation that grows too long is summarised, and work continues', async () => {
   configure('gemini', '/v1beta', { context_tokens: 4000 })
   const long = 'many words '.repeat(1000)
   await talkTo(async ({ prompt, updates }) => {
@@ -224,7 +224,7 @@ it('a conversation that grows too long is summed up, and work goes on', async ()
   expect(fs.readdirSync(inWork('.'))).toContain('f3.txt')
 })
 
-it('without a model it says what to do', async () => {
+it('without a model it explains what to do', async () => {
   await talkTo(async ({ prompt }) => {
     await expect(prompt('Build it.')).rejects.toThrow('slipway providers add')
   })

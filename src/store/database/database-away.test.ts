@@ -18,7 +18,7 @@ describe('an error of the driver', () => {
     ['an end without a code', new Error('Connection terminated unexpectedly'), 'database_unavailable'],
     ['no connection left', withCode('53300'), 'database_full'],
     ['no connection in time', new Error('timeout exceeded when trying to connect'), 'database_full'],
-  ])('about %s says that the database was away', (_what, error, code) => {
+  ])('about %s is recognised as an unavailable database', (_what, error, code) => {
     const told = asDatabaseError(error)
     expect(told).toMatchObject({ code })
     expect(isDatabaseAway(told)).toBe(true)
@@ -31,14 +31,14 @@ describe('an error of the driver', () => {
     ['a number for a code', Object.assign(new Error('no'), { code: 8 })],
     ['a text', 'no error at all'],
     ['an error of ours', new AppError('not_found', 'There is no job.')],
-  ])('about %s stays what it is', (_what, error) => {
+  ])('about %s is passed on', (_what, error) => {
     expect(asDatabaseError(error)).toBe(error)
     expect(isDatabaseAway(error)).toBe(false)
   })
 })
 
 describe('columns', () => {
-  it('give back what was put into them', () => {
+  it('return the values that were stored', () => {
     const value = { a: [1, 'two', null], b: { c: true } }
     const date = new Date('2026-01-02T03:04:05.678Z')
     expect(fromJson(toJson(value))).toEqual(value)
@@ -50,7 +50,7 @@ describe('columns', () => {
     expect([toFlag(true), toFlag(false)]).toEqual([1, 0])
   })
 
-  it('hold no character that they cannot: it becomes U+FFFD', () => {
+  it('replace characters that they cannot store by U+FFFD', () => {
     expect(storable(['a\0b', '\ud800', 5, null, 'fine 🚢'])).toEqual([
       'a\ufffdb',
       '\ufffd',
@@ -65,7 +65,7 @@ describe('columns', () => {
   })
 })
 
-it('a request of an agent is open while its attempt runs, and withdrawn when that ended before an answer', () => {
+it('a request of an agent is open while its attempt runs, and withdrawn when that ends without an answer', () => {
   const open = {
     outcome: null,
     answered_at: null,
@@ -80,7 +80,7 @@ it('a request of an agent is open while its attempt runs, and withdrawn when tha
   expect(endOfRequest({ ...over, ...answered })).toEqual(answered)
 })
 
-it('channels tell those who listen to them, as long as they do', () => {
+it('channels notify their listeners until they leave', () => {
   const channels = new Channels()
   const heard: string[] = []
   const stop = channels.listen('one', (payload) => heard.push(`first ${payload}`))

@@ -37,14 +37,14 @@ async function countJobs(ids: readonly string[]): Promise<number> {
   return rows.length
 }
 
-it('keeps its files from everybody else', async () => {
+it('keeps its files private', async () => {
   await db.tx((trx) => insertJobs(trx, [newJobRow()]))
   const files = fs.readdirSync(dataDir).filter((name) => name.startsWith(databaseFile))
   expect(files.length).toBeGreaterThan(1)
   for (const name of files) expect(fs.statSync(path.join(dataDir, name)).mode & 0o077, name).toBe(0)
 })
 
-it('finds by an index whatever is deleted with a row above it', () => {
+it('uses an index for every cascading delete', () => {
   const file = new DatabaseSync(path.join(dataDir, databaseFile), { readOnly: true })
   const references = file
     .prepare(
@@ -63,7 +63,7 @@ it('finds by an index whatever is deleted with a row above it', () => {
   expect(scanned).toEqual([])
 })
 
-it('shows a query what is committed, and nothing of a transaction that runs', async () => {
+it('queries see committed data only', async () => {
   const row = newJobRow()
   const inside = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
@@ -79,7 +79,7 @@ it('shows a query what is committed, and nothing of a transaction that runs', as
   expect(await countJobs([row.id])).toBe(1)
 })
 
-it('undoes the transaction that fails, and none of those that are committed with it', async () => {
+it('rolls back the failed transaction only, and none that are committed with it', async () => {
   const rows = Array.from({ length: 9 }, () => newJobRow())
   const all = await Promise.allSettled(
     rows.map((row, n) =>
@@ -95,7 +95,7 @@ it('undoes the transaction that fails, and none of those that are committed with
   expect(await countJobs(rows.map((row) => row.id))).toBe(6)
 })
 
-it('answers a refusal over a row of another transaction when that row is committed', async () => {
+it('reports a conflict with a row of another transaction when that row is committed', async () => {
   const key = newId()
   const answers = await Promise.all(
     Array.from({ length: 4 }, () =>
@@ -108,7 +108,7 @@ it('answers a refusal over a row of another transaction when that row is committ
   expect(answers.toSorted()).toEqual(['found', 'found', 'found', 'made'])
 })
 
-it('tells listeners of a commit what its transaction noted, once, and nothing of one that failed', async () => {
+it('notifies listeners once after a commit, and not after a rollback', async () => {
   const heard: (string | null)[] = []
   const stop = await db.listen('a channel', (payload) => heard.push(payload))
   await db.tx(async (trx) => {
@@ -127,7 +127,7 @@ it('tells listeners of a commit what its transaction noted, once, and nothing of
   await stop()
 })
 
-it('refuses a transaction inside a transaction', async () => {
+it('refuses a nested transaction', async () => {
   await expect(db.tx(() => db.tx(() => Promise.resolve(1)))).rejects.toThrow('already in a transaction')
 })
 
@@ -140,7 +140,7 @@ async function append(id: string, events: readonly NewEvent[]): Promise<void> {
   })
 }
 
-it('numbers events without gaps, also when writers race', async () => {
+it('numbers events without gaps, even with concurrent writers', async () => {
   const row = newJobRow()
   await db.tx((trx) => insertJobs(trx, [row]))
   await Promise.all(
@@ -155,7 +155,7 @@ it('numbers events without gaps, also when writers race', async () => {
   expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1))
 })
 
-it('stores what agents print, NUL and broken Unicode included', async () => {
+it('stores output of agents, including NUL and broken Unicode', async () => {
   const row = newJobRow()
   await db.tx((trx) => insertJobs(trx, [row]))
   await append(row.id, [
@@ -178,7 +178,7 @@ it('stores what agents print, NUL and broken Unicode included', async () => {
   expect(event?.data['input']).toEqual({ '\ufffd': ['\ufffd', '\ufffd', String.raw`\u0000 \ud800`, '🚢'] })
 })
 
-it('finds an accepted job that nothing would move', async () => {
+it('finds a stuck job', async () => {
   const [moved, stuck] = [newJobRow(), newJobRow()]
   await db.tx(async (trx) => {
     await insertJobs(trx, [moved, stuck])
@@ -189,7 +189,7 @@ it('finds an accepted job that nothing would move', async () => {
   expect(found).not.toContain(moved.id)
 })
 
-it('says what to do about a data directory that cannot be written', () => {
+it('explains what to do about a data directory that cannot be written', () => {
   const file = path.join(dataDir, 'a-file')
   fs.writeFileSync(file, '')
   expect(() => makeDataDirectory(path.join(file, 'below'))).toThrow(

@@ -39,7 +39,7 @@ const second = step(
 )
 
 describe('migrating', () => {
-  it('applies what is new, in order, once', async () => {
+  it('applies new steps, in order, once', async () => {
     await withDatabase(async ({ writer, reader }) => {
       expect(await migrate(writer, 'sqlite', [first])).toBe(100)
       expect(await migrate(writer, 'sqlite', [first, second])).toBe(101)
@@ -51,7 +51,7 @@ describe('migrating', () => {
     })
   })
 
-  it('makes strict tables, so that a column holds what it says', async () => {
+  it('creates strict tables, so that a column has its declared type', async () => {
     await withDatabase(async ({ writer }) => {
       await migrate(writer, 'sqlite', [first])
       const insert = writer
@@ -61,7 +61,7 @@ describe('migrating', () => {
     })
   })
 
-  it('leaves the schema as it was when a step of it fails', async () => {
+  it('leaves the schema unchanged when a step fails', async () => {
     const broken = step(102, 'create table three (a text);\ncreate table three (a text);')
     await withDatabase(async ({ writer }) => {
       await migrate(writer, 'sqlite', [first])
@@ -100,7 +100,7 @@ describe('migrating', () => {
     expect(loadMigrations('sqlite', dir)[0]?.checksum).not.toBe(loadMigrations('postgres', dir)[0]?.checksum)
   })
 
-  it('keeps a body whole that has lines which end in semicolons', async () => {
+  it('does not split a body at semicolons inside it', async () => {
     const body =
       "create trigger t after insert on one begin\n  select '$$;\n  $$'; end;\ncreate table two (a text);"
     await withDatabase(async ({ writer }) => {
@@ -135,14 +135,14 @@ describe('the embedded database', () => {
     await (await open()).close()
   })
 
-  it('is none of a version that had another', async () => {
+  it('is refused when it was made by a version with another embedded database', async () => {
     fs.mkdirSync(path.join(dir, 'pg'))
     fs.writeFileSync(path.join(dir, 'pg', 'PG_VERSION'), '16')
     await expect(open()).rejects.toMatchObject({ code: 'former_data_directory' })
     expect(fs.readdirSync(dir)).toEqual(['pg'])
   })
 
-  it('is copied into a new file, with what was committed before', async () => {
+  it('is copied into a new file, with all committed data', async () => {
     const db = await open()
     const id = await storeJob(db)
     const copy = path.join(dir, 'copy.sqlite')
@@ -155,7 +155,7 @@ describe('the embedded database', () => {
     file.close()
   })
 
-  it('writes in transactions alone, and reads nothing but what a column can hold', async () => {
+  it('writes only in transactions, and returns only what a column can contain', async () => {
     await withDatabase(async ({ writer, reader }) => {
       await migrate(writer, 'sqlite')
       const setting = { key: 'k', value: 'v' as never }
@@ -174,7 +174,7 @@ describe('the embedded database', () => {
 })
 
 describe('a data directory', () => {
-  it('is made with all that leads there, for its owner alone', () => {
+  it('is created with its parents, private to its owner', () => {
     const deep = path.join(dir, 'a', 'b')
     makeDataDirectory(deep)
     makeDataDirectory(deep)
@@ -182,7 +182,7 @@ describe('a data directory', () => {
     expect(fs.readdirSync(deep)).toEqual([])
   })
 
-  it('below one that takes no entries is refused with what to do', () => {
+  it('below a directory without write access is refused with an explanation', () => {
     expect(() => makeDataDirectory('/proc/slipway/data')).toThrow(
       expect.objectContaining({ code: 'data_dir_unusable' }),
     )

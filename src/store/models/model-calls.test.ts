@@ -39,7 +39,7 @@ const call = (more: Partial<ModelCallRow>): ModelCallRow => ({
   ...more,
 })
 
-it('the ledger adds a job up by role and model, what used most first', async () => {
+it('the ledger sums up a job by role and model, highest usage first', async () => {
   const job_id = await storeJob(db)
   await db.tx(async (trx) => {
     await insertModelCalls(trx, [])
@@ -72,7 +72,7 @@ it('the ledger adds a job up by role and model, what used most first', async () 
   expect(await sumModelCalls(db.reader, newId())).toEqual([])
 })
 
-it('a call is added to its attempt: its cost, or the tokens that have no price', async () => {
+it('a call is added to its attempt: its cost, or the tokens without a price', async () => {
   const { jobId, attemptId } = await storeAttempted(db)
   const add = (more: Partial<ModelCallRow>, attempt_id = attemptId) =>
     underLock(db, jobId, (trx) => addToAttempt(trx, { ...call(more), attempt_id }))
@@ -95,14 +95,14 @@ it('a call is added to its attempt: its cost, or the tokens that have no price',
 })
 
 describe('a budget', () => {
-  it('is none where nobody set one', async () => {
+  it('is null if it was never set', async () => {
     const id = await storeJob(db)
     expect(await readBudget(db.reader, id)).toBeNull()
     expect(await readBudget(db.reader, newId())).toBeNull()
     expect(await readSpent(db.reader, id)).toEqual({ spent: null, budgetVersion: -1 })
   })
 
-  it('is held against what all attempts of the job have used', async () => {
+  it('is compared with the usage of all attempts of the job', async () => {
     const { jobId, agentId, taskId } = await storeAttempted(db, { budget: { tokens: 20 } })
     const used = { input_tokens: 6, output_tokens: 4, cost_usd: 0.5 }
     await storeAttempt(db, { jobId, agentId, taskId }, {}, used)
@@ -119,7 +119,7 @@ describe('a budget', () => {
     })
   })
 
-  it('of money counts what has a price', async () => {
+  it('in money counts calls with a price', async () => {
     const { jobId, agentId, taskId } = await storeAttempted(db, {}, { budget: { usd: 1, version: 3 } })
     await storeAttempt(db, { jobId, agentId, taskId }, {}, { input_tokens: 1_000_000 })
     expect(await readBudget(db.reader, jobId)).toMatchObject({
@@ -134,7 +134,7 @@ describe('a budget', () => {
   })
 })
 
-it('usage adds up to nothing without attempts, and has a cost as soon as one has', () => {
+it('usage is zero without attempts, and has a cost as soon as one attempt has one', () => {
   const one = { input_tokens: 1, output_tokens: 2, cached_tokens: 3, cost_usd: null, unpriced_tokens: 4 }
   expect(sumUsage([])).toEqual(noUsage)
   expect(sumUsage([one, one])).toEqual({

@@ -43,7 +43,7 @@ async function write(...providers: readonly Provider[]): Promise<void> {
   })
 }
 
-it('providers are in the order in which they were added, each with its sealed key if it has one', async () => {
+it('providers are in the order of their creation, each with its sealed key if it has one', async () => {
   const [b, a, none] = [provider('b'), provider('a'), provider('none', { secret: null })]
   expect(await readProviders(db.reader)).toEqual([])
   await db.tx((trx) => writeSecret(trx, 'b', 'sealed'))
@@ -60,7 +60,7 @@ it('providers are in the order in which they were added, each with its sealed ke
   expect((await readProviders(db.reader)).map(({ name }) => name)).toEqual(['b', 'none', 'a'])
 })
 
-it('one that is written again keeps its place, and is tried anew', async () => {
+it('a changed provider keeps its place, and is tried again', async () => {
   await write(provider('a'), provider('b'))
   await db.tx(async (trx) => {
     await writeTrouble(trx, 'a', trouble)
@@ -74,7 +74,7 @@ it('one that is written again keeps its place, and is tried anew', async () => {
   ])
 })
 
-it('one that is not there has nothing to delete or to write to', async () => {
+it('a missing provider cannot be changed or deleted', async () => {
   const answers = await db.tx(async (trx) => [
     await deleteProvider(trx, 'nobody'),
     await writeTrouble(trx, 'nobody', trouble),
@@ -86,7 +86,7 @@ it('one that is not there has nothing to delete or to write to', async () => {
   expect(await readProviders(db.reader)).toEqual([])
 })
 
-it('those with trouble are blocked until it is taken away, or their secret is set again', async () => {
+it('failing providers are blocked until the problem is cleared or their secret is set again', async () => {
   await write(provider('a'), provider('b', { secret: 'shared' }), provider('c', { secret: 'shared' }))
   const blocked = async (): Promise<string[]> =>
     (await blockedProviders(db.reader)).map(({ name, on }) => `${name}: ${on}`)
@@ -102,7 +102,7 @@ it('those with trouble are blocked until it is taken away, or their secret is se
   expect(await blocked()).toEqual([])
 })
 
-it('whoever holds the providers is alone, also with one that does not exist yet', async () => {
+it('a lock on the providers is exclusive, even for one that does not exist yet', async () => {
   await Promise.all(
     ['a', 'b', 'c'].map((name) =>
       db.tx(async (trx) => {
@@ -113,7 +113,7 @@ it('whoever holds the providers is alone, also with one that does not exist yet'
   expect(await readProviders(db.reader)).toHaveLength(1)
 })
 
-it('secrets are listed by name, without their values, and are replaced and deleted', async () => {
+it('secrets are listed by name, without their values, and can be replaced and deleted', async () => {
   expect(await listSecrets(db.reader)).toEqual([])
   await db.tx(async (trx) => {
     await writeSecret(trx, 'b', 'one')

@@ -25,7 +25,7 @@ async function rowOf(id: string): Promise<StoredRow | undefined> {
   return (await storedJobs(db.reader)).find((row) => row.id === id)
 }
 
-it('what a job holds is known once it was measured, until it begins again', async () => {
+it('the size of a job is known after its measurement, until it begins again', async () => {
   const id = await storeJob(db, {}, { status: 'completed', completed_at: ended })
   expect(await rowOf(id)).toMatchObject({ bytes: null, taken_at: null, archived_at: null })
   await saveBytes(db, id, 5000, ended.getTime())
@@ -45,7 +45,7 @@ it('jobs of the server itself are not counted', async () => {
   expect(await rowOf(id)).toBeUndefined()
 })
 
-it('only the first copy counts', async () => {
+it('only the first download counts', async () => {
   const id = await storeJob(db)
   const take = (): Promise<boolean> => underLock(db, id, (trx) => markDownloaded(trx, id))
   expect([await take(), await take()]).toEqual([true, false])
@@ -62,7 +62,7 @@ it('a job is archived and put back, each once', async () => {
   expect((await rowOf(id))?.archived_at).toBeNull()
 })
 
-it('an archived job that begins again is in the lists again', async () => {
+it('an archived job that begins again returns to the lists', async () => {
   const id = await storeJob(db, {}, { status: 'failed', completed_at: ended })
   await underLock(db, id, async (trx) => {
     await setArchived(trx, id, true)

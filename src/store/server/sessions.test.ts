@@ -33,7 +33,7 @@ async function browsers(since = 0, token = tokenHash): Promise<string[]> {
   return (await listSessions(db.reader, token, minute(since))).map(({ user_agent }) => user_agent)
 }
 
-it('a session is found by its secret, with its token, while it was seen lately', async () => {
+it('a session is found by its secret and token while it is in use', async () => {
   const id = await logIn('one', 5)
   const found = { id, created_at: minute(5), last_seen_at: minute(5), user_agent: 'one' }
   expect(await findSession(db.reader, 'one', tokenHash, minute(5))).toEqual(found)
@@ -47,7 +47,7 @@ it('a session is found by its secret, with its token, while it was seen lately',
   })
 })
 
-it('sessions of a token are listed, the one seen last first', async () => {
+it('sessions of a token are listed, the most recent one first', async () => {
   const old = await logIn('old', 1)
   await logIn('young', 2)
   await logIn('of another token', 3, 'another')
@@ -58,7 +58,7 @@ it('sessions of a token are listed, the one seen last first', async () => {
   expect(await browsers(5)).toEqual([])
 })
 
-it('a session is ended by whoever has its token', async () => {
+it('a session can be ended only with its token', async () => {
   const id = await logIn('one', 1)
   const end = (token: string): Promise<boolean> => db.tx((trx) => deleteSession(trx, id, token))
   expect(await end('another')).toBe(false)
@@ -68,7 +68,7 @@ it('a session is ended by whoever has its token', async () => {
   expect(await browsers()).toEqual([])
 })
 
-it('pruning keeps those seen lately, and of them the last', async () => {
+it('pruning keeps the most recent of the sessions in use', async () => {
   for (let n = 1; n <= 5; n += 1) await logIn(String(n), n)
   const prune = (since: number, most: number): Promise<void> =>
     db.tx((trx) => pruneSessions(trx, minute(since), most))

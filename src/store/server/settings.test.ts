@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => db.close())
 
 describe('a setting', () => {
-  it('is what was written last, or nothing', async () => {
+  it('has the value that was written last, or null', async () => {
     expect(await readSetting(db.reader, 'one')).toBeNull()
     for (const value of [{ deep: [1] }, 'text', null]) {
       await db.tx((trx) => writeSetting(trx, 'one', value))
@@ -40,12 +40,12 @@ describe('a setting', () => {
     expect(await readSetting(db.reader, 'other')).toBeNull()
   })
 
-  it('that is held exists from then on, and is not written anew', async () => {
+  it('that is locked exists from then on, and keeps its value', async () => {
     expect(await db.tx((trx) => lockSetting(trx, 'one', { first: true }))).toEqual({ first: true })
     expect(await db.tx((trx) => lockSetting(trx, 'one', { second: true }))).toEqual({ first: true })
   })
 
-  it('is changed by one after the other, so that no change is lost', async () => {
+  it('is changed by one writer after the other, so that no change is lost', async () => {
     await Promise.all(
       Array.from({ length: 8 }, () =>
         db.tx(async (trx) => {
@@ -58,7 +58,7 @@ describe('a setting', () => {
   })
 })
 
-it('the settings have their defaults until somebody changes them', async () => {
+it('settings have their defaults until they are changed', async () => {
   const defaults = Settings.parse({})
   expect(await readSettings(db.reader)).toEqual(defaults)
   expect(await db.tx((trx) => lockSettings(trx))).toEqual(defaults)
@@ -70,7 +70,7 @@ it('the settings have their defaults until somebody changes them', async () => {
 describe('the results of the conformance kit', () => {
   const found: Conformance = { at: 'a', version: '1', model: null, walls: 'none', cases: [] }
 
-  it('are kept for each backend until it is another program', async () => {
+  it('are kept for each backend until its program changes', async () => {
     expect(await readConformance(db.reader)).toEqual(new Map())
     await db.tx(async (trx) => {
       await writeConformance(trx, 'one', found)
@@ -89,7 +89,7 @@ describe('the results of the conformance kit', () => {
     expect([...(await readConformance(db.reader)).keys()]).toEqual(['two'])
   })
 
-  it('of another version, which nobody can read, count as none', async () => {
+  it('of another version that cannot be read are ignored', async () => {
     await db.tx((trx) => writeSetting(trx, 'conformance:old', { at: 1 }))
     expect(await readConformance(db.reader)).toEqual(new Map())
   })
@@ -124,7 +124,7 @@ describe('the canary', () => {
   })
 })
 
-it('a database belongs to the data directory that it was first used with, also after that was moved', async () => {
+it('a database belongs to its first data directory, even after that was moved', async () => {
   const [first, other] = [makeDir('slipway-bound-'), makeDir('slipway-bound-')]
   // On PostgreSQL it was bound when it was opened.
   await db.tx((trx) => trx.deleteFrom('settings').where('key', '=', 'data_directory').execute())

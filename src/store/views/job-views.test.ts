@@ -48,7 +48,7 @@ async function storeTitled(word: string, named: readonly string[]): Promise<stri
 }
 
 describe('the list of jobs', () => {
-  it('has pages, the newest job first unless told', async () => {
+  it('has pages, the newest job first by default', async () => {
     await storeTitled('pages', ['a', 'b', 'c', 'd', 'e'])
     const query = { q: 'pages', page_size: 2 }
     expect(await titles(query)).toBe('e d of 5')
@@ -60,7 +60,7 @@ describe('the list of jobs', () => {
     expect(await titles({ q: 'nowhere-at-all' })).toBe(' of 0')
   })
 
-  it('is sorted by title and by status, both ways, and then by age', async () => {
+  it('is sorted by title and by status, in both directions, and then by age', async () => {
     const [, second] = await storeTitled('sorted', ['b', 'a', 'b2', 'c'])
     await underLock(db, second ?? '', (trx) => updateJob(trx, second ?? '', { status: 'completed' }))
     const query = { q: 'sorted', sort_by: 'title' }
@@ -70,7 +70,7 @@ describe('the list of jobs', () => {
     expect(await titles({ q: 'sorted', sort_by: 'status' })).toBe('c b2 b a of 4')
   })
 
-  it('puts first, or shows alone, what waits for a person', async () => {
+  it('can list the jobs that wait for a person first, or only them', async () => {
     await storeTitled('needed', ['a', 'b'])
     const change = { status: 'waiting', wait: wait('approval') } as const
     await storeJob(db, { title: 'p', vision: 'needed', createdAt: new Date(0) }, change)
@@ -80,7 +80,7 @@ describe('the list of jobs', () => {
     expect(await titles({ q: 'needed', needs: 'person' })).toBe('p of 1')
   })
 
-  it('is searched in titles and visions, whatever the case, and takes what is typed literally', async () => {
+  it('is searched in titles and visions, ignoring case, with literal text', async () => {
     await storeJob(db, { title: 'Größe', vision: 'literal 100% of_it' })
     await storeJob(db, { title: 'other', vision: 'literal 100x ofXit' })
     expect(await titles({ q: 'GRÖSSE' })).toBe(' of 0')
@@ -91,7 +91,7 @@ describe('the list of jobs', () => {
     expect(await titles({ q: 'literal', sort_by: 'title', sort_order: 'asc' })).toBe('Größe other of 2')
   })
 
-  it('holds a status alone, and no job that is hidden or deleted', async () => {
+  it('can be filtered by status, and contains no hidden or deleted job', async () => {
     await storeJob(db, { title: 'f', vision: 'seen' }, { status: 'failed' })
     await storeJob(db, { title: 'r', vision: 'seen' }, { status: 'running' })
     await storeJob(db, { title: 'h', vision: 'seen', isHidden: true }, { status: 'failed' })
@@ -103,7 +103,7 @@ describe('the list of jobs', () => {
 })
 
 describe('summaries', () => {
-  it('are in the order that was asked for, without what is not there', async () => {
+  it('are in the requested order, without missing jobs', async () => {
     const [one, other, hidden] = [
       await storeJob(db),
       await storeJob(db),
@@ -114,7 +114,7 @@ describe('summaries', () => {
     expect(await readSummaries(db.reader, [])).toEqual([])
   })
 
-  it('of a job that nobody has begun say so', async () => {
+  it('mark a job that has not begun', async () => {
     const createdAt = new Date(since)
     const id = await storeJob(db, { createdAt })
     expect(await readSummaries(db.reader, [id])).toEqual([
@@ -206,7 +206,7 @@ describe('a job', () => {
     expect((await viewOf(db.reader, jobId))?.wait).toBeNull()
   })
 
-  it('shows the wait that only a person can end before one that ends by itself', async () => {
+  it('shows a wait for a person rather than one that ends by itself', async () => {
     const { jobId, agentId, taskId, attemptId } = await storeAttempted(
       db,
       {},

@@ -55,7 +55,7 @@ function answer({ jobId }: Attempted, id: string, text: string): Promise<void> {
 }
 
 describe('a permission request', () => {
-  it('is open until somebody closes it, which counts once', async () => {
+  it('is open until it is closed once', async () => {
     const place = await storeAttempted(db)
     const id = await askPermission(place)
     const open = {
@@ -93,7 +93,7 @@ describe('a permission request', () => {
 })
 
 describe('a question', () => {
-  it('is open until somebody closes it; a later answer changes nothing', async () => {
+  it('is open until it is closed; a later answer changes nothing', async () => {
     const place = await storeAttempted(db)
     const id = await askQuestion(place)
     const open = {
@@ -119,7 +119,7 @@ describe('a question', () => {
     expect(await readQuestion(db.reader, newId(), id)).toBeNull()
   })
 
-  it('is among the open ones of its attempt, in the order in which they were asked', async () => {
+  it('is listed among the open ones of its attempt, in the order of asking', async () => {
     const place = await storeAttempted(db)
     const ids = [await askQuestion(place), await askQuestion(place), await askQuestion(place)]
     await answer(place, ids[1] ?? '', 'this')
@@ -129,7 +129,7 @@ describe('a question', () => {
 })
 
 it.each(['succeeded', 'failed', 'lost', 'cancelled'] as const)(
-  'what nobody answered is withdrawn with the end of its attempt: %s',
+  'an unanswered request is withdrawn at the end of its attempt: %s',
   async (status) => {
     const place = await storeAttempted(db)
     const [left, allowed] = [await askPermission(place), await askPermission(place)]
@@ -145,7 +145,7 @@ it.each(['succeeded', 'failed', 'lost', 'cancelled'] as const)(
   },
 )
 
-it('open requests of running agents say who waits for what, the oldest first', async () => {
+it('open requests of running agents show who waits for what, the oldest first', async () => {
   const [place, over] = [await storeAttempted(db), await storeAttempted(db)]
   await askPermission(over)
   await endAttempt(over, 'lost')
@@ -177,7 +177,7 @@ it('open requests of running agents say who waits for what, the oldest first', a
   ])
 })
 
-describe('the time that a job waits for people', () => {
+describe('the time for which a job waits for people', () => {
   const wait = { on: 'it', since: '2026-01-01T00:00:00.000Z', until: null } as const
   const note = (jobId: string): Promise<void> => underLock(db, jobId, (trx) => notePersonWait(trx, jobId))
 
@@ -205,7 +205,7 @@ describe('the time that a job waits for people', () => {
     expect(after?.person_ms).toBeGreaterThanOrEqual(60_000)
   })
 
-  it('runs with a wait of the job for a person, and with no other', async () => {
+  it('includes a wait of the job for a person, and no other wait', async () => {
     const jobId = await storeJob(db)
     const change = (columns: Parameters<typeof updateJob>[2]): Promise<void> =>
       underLock(db, jobId, (trx) => updateJob(trx, jobId, columns))

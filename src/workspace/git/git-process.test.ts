@@ -30,14 +30,14 @@ async function running(name: string, count: number): Promise<void> {
   )
 }
 
-it('reads what it is given and gives what git wrote, byte for byte, with its error and exit code', async () => {
+it('passes on the input and the output of git byte for byte, with its errors and exit code', async () => {
   const input = Uint8Array.from({ length: 70_000 }, (_, index) => index % 256)
   const { stdout, stderr, ...ended } = await runGit({ ...shell('cat; echo no >&2; exit 3;'), input })
   expect(stdout.equals(input)).toBe(true)
   expect({ stderr: stderr.toString(), ...ended }).toEqual({ stderr: 'no\n', exitCode: 3, trouble: null })
 })
 
-it('says why there is no exit code: too much output, too long, no git', async () => {
+it('reports why there is no exit code: too much output, a timeout, no git', async () => {
   const much = await runGit({ ...shell('exec cat /dev/zero'), maxBytes: 100_000 })
   const long = await runGit({ ...endless(newName()), timeoutMs: 300 })
   const none = await runGit({ ...limits, args: ['--version'], env: { PATH: '/nonexistent' } })
@@ -58,7 +58,7 @@ it('is ended by its signal', async () => {
   await running(name, 0)
 })
 
-it('is ended with what it has started, which git leaves running', async () => {
+it('is ended together with the processes that git leaves running', async () => {
   const name = newName()
   const ssh = { ...environment, GIT_SSH_COMMAND: `sleep 600; : ${name}` }
   const run = { ...limits, args: ['ls-remote', 'ssh://127.0.0.1/x'], env: ssh }
@@ -72,7 +72,7 @@ it('is ended with what it has started, which git leaves running', async () => {
   await running(name, 0)
 })
 
-it('rejects when the process that runs git is killed, and the next run has another', async () => {
+it('rejects when the process that runs git is killed, and the next run uses a new one', async () => {
   const name = newName()
   const ended = runGit(endless(name)).catch((error: unknown) => String(error))
   await running(name, 2)
@@ -84,7 +84,7 @@ it('rejects when the process that runs git is killed, and the next run has anoth
   expect((await runGit({ ...limits, args: ['--version'] })).exitCode).toBe(0)
 })
 
-it('ends with the server: what git still does then is asked to stop', async () => {
+it('ends with the server, and asks running git processes to stop', async () => {
   const name = newName()
   const module = path.join(import.meta.dirname, 'git-process.ts')
   const program = `import { runGit } from '${module}'; await runGit(${JSON.stringify(endless(name))})`

@@ -4,21 +4,21 @@ import { streamGit } from './git-stream.ts'
 
 const options = { signal: new AbortController().signal, timeoutMs: 20_000 }
 
-it('everything is there for a reader who comes when git has ended', async () => {
+it('a late reader gets all the output after git has ended', async () => {
   const ended = Promise.withResolvers<void>()
   const output = streamGit(['--version'], { ...options, onClose: () => ended.resolve() })
   await ended.promise
   expect(await text(output)).toMatch(/^git version \d/)
 })
 
-it('breaks when git fails, also for a reader who comes later', async () => {
+it('breaks when git fails, also for a late reader', async () => {
   const ended = Promise.withResolvers<void>()
   const output = streamGit(['no-such-command'], { ...options, onClose: () => ended.resolve() })
   await ended.promise
   await expect(text(output)).rejects.toThrow('git ended with 1')
 })
 
-it('ends git when its reader is gone or its signal aborts', async () => {
+it('ends git when its reader leaves or its signal aborts', async () => {
   const stop = new AbortController()
   for (const end of [
     (stream: NodeJS.ReadableStream & { destroy(): void }) => stream.destroy(),

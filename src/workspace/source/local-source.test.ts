@@ -90,7 +90,7 @@ it.each<[string, () => void]>([
   expect(() => refuseForeignParts(source)).toThrow(ForeignPartError)
 })
 
-it('a repository, a bare one, and a worktree that git made are taken', () => {
+it('an ordinary repository, a bare one, and a git worktree are accepted', () => {
   refuseForeignParts(secret)
   execFileSync('git', ['clone', '-q', '--bare', secret, path.join(root, 'bare.git')])
   refuseForeignParts(path.join(root, 'bare.git'))

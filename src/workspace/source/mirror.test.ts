@@ -53,7 +53,7 @@ function subjects(dir: string): string[] {
   return git(dir, 'log', '--format=%s', 'HEAD').split('\n')
 }
 
-it('the jobs of a source borrow from one mirror, each at the commit that was the newest when it began', async () => {
+it('the jobs of a source share one mirror, each at the newest commit of its start', async () => {
   const first = await repositoryOf(newId())
   commit('two', 'two')
   const [second, third] = await Promise.all([repositoryOf(newId()), repositoryOf(newId())])
@@ -64,7 +64,7 @@ it('the jobs of a source borrow from one mirror, each at the commit that was the
   expect(fs.readdirSync(mirrorsDir(dataDir))).toHaveLength(1)
 })
 
-it('a source whose history was rewritten gives the new one, and jobs that began before keep theirs', async () => {
+it('a source with rewritten history provides the new one, and earlier jobs keep theirs', async () => {
   const before = await repositoryOf(newId())
   git(source, 'commit', '-q', '--amend', '-m', 'other')
   git(source, 'tag', 'v1')
@@ -78,7 +78,7 @@ it('a source whose history was rewritten gives the new one, and jobs that began 
   expect(git(after.dir, 'fsck', '--full', '--no-dangling')).toBe('')
 })
 
-it('what is delivered holds everything itself, and a data directory that was moved still works', async () => {
+it('a delivery is a complete repository, and a data directory that was moved still works', async () => {
   const jobId = newId()
   const repository = await repositoryOf(jobId)
   const { path: result } = await deliverRepository(repository, path.join(root, 'result'))
@@ -95,7 +95,7 @@ it('what is delivered holds everything itself, and a data directory that was mov
   expect(borrowedObjects(there.dir)[0]?.startsWith(mirrorsDir(moved))).toBe(true)
 })
 
-it('a mirror goes when nobody borrows from it, but not while somebody might be about to', async () => {
+it('a mirror is removed when it is unused, but not while a job might be about to use it', async () => {
   const jobId = newId()
   await repositoryOf(jobId)
   const later = Date.now() + 2 * HOUR
@@ -106,6 +106,6 @@ it('a mirror goes when nobody borrows from it, but not while somebody might be a
   expect(fs.readdirSync(mirrorsDir(dataDir))).toEqual([])
 })
 
-it('there is none before the first job with a source', async () => {
+it('there is no mirror before the first job with a source', async () => {
   expect(await removeUnusedMirrors(dataDir)).toEqual([])
 })

@@ -60,7 +60,7 @@ it.each([
   `fatal: could not read Password for 'https://TOKEN@example.org': no`,
   `asked for: http://a:TO@KEN@127.0.0.1:1/x and https://example.org/a?private_token=TOKEN&x=1 too`,
   'https://example.org/a?X-Amz-Signature-Key=TOKEN',
-])('%j is told without its password', (text) => {
+])('%j is reported without its password', (text) => {
   const masked = maskPasswords(text)
   expect(masked).not.toMatch(/TOKEN|KEN@/)
   expect(masked.replaceAll(/\s.*/g, '')).toBe(text.replaceAll(/\s.*/g, '').replace('TOKEN', '…'))

@@ -24,7 +24,7 @@ const sentenceOf = (found: Conformance, name: string): string | undefined =>
   found.cases.find((one) => one.case === name)?.sentence
 
 describe('the kit', () => {
-  it.concurrent('passes an agent that does what it is told, and keeps what was found', async () => {
+  it.concurrent('passes an agent that follows its orders, and stores the result', async () => {
     const name = await addFixture(engine, { obey: true, asks: true })
     const found = await runKit(engine, name)
     expect(resultsOf(found)).toEqual({
@@ -45,7 +45,7 @@ describe('the kit', () => {
     expect((await readConformance(engine.db.reader)).get(name)).toEqual(found)
   })
 
-  it.concurrent('fails one that lies, with what was seen', async () => {
+  it.concurrent('fails an agent that lies, and reports what was found', async () => {
     const found = await runKit(engine, await addFixture(engine, { obey: true, lies: true }))
     expect(resultsOf(found)).toMatchObject({
       start: 'pass',
@@ -61,7 +61,7 @@ describe('the kit', () => {
     expect(sentenceOf(found, 'write')).toBe('It ended its turn, and there is no file.')
   })
 
-  it.concurrent('tries nothing else with one that does not start, and is run once at a time', async () => {
+  it.concurrent('skips all other cases for a backend that does not start, and runs only once at a time', async () => {
     const name = await addFixture(engine, { start: 'exit' })
     const [one, other] = await Promise.allSettled([runKit(engine, name), runKit(engine, name)])
     const found = [one, other].flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
@@ -78,7 +78,7 @@ describe('the kit', () => {
   })
 })
 
-describe('whom an agent contacts', () => {
+describe('the contacts of an agent', () => {
   const gatewayUrl = 'http://127.0.0.1:4000'
   const contact = (address: string | null): Contact =>
     ({ protocol: 'tcp', address, program: 'node' }) as Contact
@@ -140,7 +140,7 @@ describe('whom an agent contacts', () => {
       () => judge([], { throughGateway: true }),
       'skip: Not even its calls to the gateway were seen',
     ],
-  ])('is judged: %s', (_what, judged, expected) => {
+  ])('are judged: %s', (_what, judged, expected) => {
     expect(judged()).toContain(expected)
   })
 })

@@ -169,7 +169,7 @@ export async function startServer(overrides: {
   }
 }
 
-/** Opens what looks after the data directory. */
+/** Opens the services that maintain the data directory. */
 function openStorage(
   engine: Engine,
   version: string,

@@ -11,7 +11,7 @@ import type { ModelRoute } from './model-route.ts'
 
 /**
  * The available backends: those added in settings, those that Slipway knows, its own team, and the offline demo. Detection
- * looks at the machine on every call, so that a newly installed program is found without a restart.
+ * checks the machine on every call, so that a newly installed program is found without a restart.
  */
 export interface Catalogue {
   readonly locations: InstallLocations

@@ -1,6 +1,6 @@
 /**
- * The board of a job on the command line, for agents that take no MCP server: it speaks the same MCP over HTTP. A copy of it
- * is put into the HOME of every attempt; where the board is, and the attempt's key to it, lie beside the copy.
+ * The command line client of a job's board, for agents without MCP servers. It uses the same MCP over HTTP. Each attempt
+ * has a copy of it in its HOME, next to a file with the address of the board and the token of the attempt.
  */
 import fs from 'node:fs'
 import path from 'node:path'

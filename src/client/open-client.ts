@@ -128,7 +128,7 @@ export interface Client extends PermissionCalls, QuestionCalls, ProviderCalls, S
   budget(id: string): Promise<BudgetView>
   /** Sets the named limits, null removes a limit; a job that waits for its budget continues. */
   setBudget(id: string, budget: BudgetChange): Promise<JobView>
-  /** Changes the place of a job in the queue; work that has begun goes on. */
+  /** Changes the priority of a job; running work continues. */
   setPriority(id: string, priority: Priority): Promise<JobView>
   backends(): Promise<BackendView[]>
   /** Resolves when it is installed; output of the installation is passed to `onOutput`. */

@@ -5,13 +5,13 @@ import { requestJson, requestNothing, type Endpoint } from './request.ts'
 
 /** API calls for what grows old: backups, the room on the disk, archived and deleted jobs. */
 export interface StorageCalls {
-  /** Returns the backup that is under way, or the last one since the server started. */
+  /** Returns the running backup, or the last one since the server started. */
   backup(): Promise<BackupView>
-  /** Begins a backup into a directory on the machine of the server; `backup` says how far it is. */
+  /** Starts a backup into a directory on the machine of the server; `backup` returns its progress. */
   backUp(request: BackupRequest): Promise<BackupView>
-  /** Returns what each job holds on the disk, what goes next and what went. */
+  /** Returns the disk space of each job, the next removals and the latest ones. */
   storage(): Promise<StorageView>
-  /** Removes now what goes by the retention of the settings. */
+  /** Applies the retention of the settings now. */
   collect(): Promise<CollectView>
   /** Takes a job that has ended out of the lists, or with false puts it back. */
   archiveJob(id: string, archived: boolean): Promise<JobView>

@@ -12,7 +12,7 @@ export const BackupRequest = z.strictObject({
 })
 export type BackupRequest = z.infer<typeof BackupRequest>
 
-/** The backup that is under way, or the last one since the server started. */
+/** The running backup, or the last one since the server started. */
 export const BackupView = z.object({
   status: z.enum(['never', 'running', 'done', 'failed']),
   directory: z.string().nullable(),

@@ -56,7 +56,7 @@ export const ProviderInput = z.strictObject({
   responses: z.boolean().optional(),
   /** The model requested when none was chosen. */
   model: PlainText.trim().min(1).max(200).nullable().optional(),
-  /** The only backends that use it; empty: all that speak its wire. */
+  /** The only backends that use it; empty: all that use its wire. */
   backends: z.array(name).max(50).optional(),
 })
 export type ProviderInput = z.infer<typeof ProviderInput>
@@ -84,8 +84,8 @@ export const ProviderTrouble = z.object({
 export type ProviderTrouble = z.infer<typeof ProviderTrouble>
 
 /**
- * The result of probing a provider with its key: it answered, refused the key, could not be reached, or gave a response that
- * says nothing about the key. `said` is the reason, null when it answered.
+ * The result of probing a provider with its key: it answered, refused the key, could not be reached, or gave a response
+ * that is inconclusive about the key. `said` is the reason, null when it answered.
  */
 export const ProviderProbe = z.object({
   result: z.enum(['answered', 'refused', 'unreachable', 'unclear']),

@@ -5,7 +5,7 @@ import { PlainText } from './plain-text.ts'
 export const QuestionOutcome = z.enum(['answered', 'expired', 'withdrawn'])
 export type QuestionOutcome = z.infer<typeof QuestionOutcome>
 
-/** A question that an agent asks a person in the middle of its work. */
+/** A question of an agent to a person during its work. */
 export const QuestionView = z.object({
   id: z.uuid(),
   task_id: z.uuid(),

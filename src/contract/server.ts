@@ -32,7 +32,7 @@ export const Stats = z.object({
 })
 export type Stats = z.infer<typeof Stats>
 
-/** The processes that claim work, and the work that each holds. `seen_at` is the time of the last heartbeat. */
+/** The processes that claim work, and their current work. `seen_at` is the time of the last heartbeat. */
 export const WorkerView = z.object({
   id: z.uuid(),
   host: z.string(),

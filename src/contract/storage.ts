@@ -22,7 +22,7 @@ export const RetentionInFile = z.strictObject(limits).partial()
 export const RemovalReason = z.enum(['age', 'size'])
 export type RemovalReason = z.infer<typeof RemovalReason>
 
-/** What a job holds on the disk. */
+/** The disk space of a job. */
 export const StoredJob = z.object({
   id: z.uuid(),
   title: z.string(),
@@ -32,7 +32,7 @@ export const StoredJob = z.object({
   /** When its result was first downloaded, exported or cloned; null when it never was. */
   taken_at: z.string().nullable(),
   archived: z.boolean(),
-  /** Why it goes the next time; null while it stays. */
+  /** Why it will be removed; null while it is kept. */
   goes: RemovalReason.nullable(),
   /** When its age makes it go; null while it has not ended, or without a limit of days. */
   goes_at: z.string().nullable(),
@@ -52,7 +52,7 @@ export const RemovedJob = z.object({
 })
 export type RemovedJob = z.infer<typeof RemovedJob>
 
-/** The answer of `GET /api/storage`: what is on the disk, and what goes. Sizes in bytes. */
+/** The answer of `GET /api/storage`: the use of the disk, and removals. Sizes in bytes. */
 export const StorageView = z.object({
   disk: z.object({ total: z.int(), free: z.int(), needed: z.int() }),
   retention: Retention,

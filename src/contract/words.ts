@@ -31,7 +31,7 @@ export type AttemptStatus = z.infer<typeof AttemptStatus>
 export const Mode = z.enum(['team', 'solo'])
 export type Mode = z.infer<typeof Mode>
 
-/** How a job stands in the queue: work of a job with a higher priority is claimed first. */
+/** The priority of a job in the queue: work of a job with a higher priority is claimed first. */
 export const Priority = z.enum(['low', 'normal', 'high'])
 export type Priority = z.infer<typeof Priority>
 

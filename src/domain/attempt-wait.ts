@@ -45,7 +45,7 @@ function waitForLimit(
 
 /**
  * Replaces the start of work on a backend whose subscription is known to be used up, because another attempt of the job has
- * hit its limit, by a wait. Work on other backends goes on.
+ * hit its limit, by a wait. Work on other backends continues.
  */
 export function withinLimits(snapshot: Snapshot, decisions: readonly Decision[], now: number): Decision[] {
   const { job, tasks, attempts } = snapshot

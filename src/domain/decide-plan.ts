@@ -5,7 +5,7 @@ import { tasksOfPlan } from './plan-tasks.ts'
 
 /**
  * Decides about the plan once planning is done: it is adopted, or proposed when a person must approve it. A proposal, with
- * its edits, stands until that person decides; no clock and no restart changes it.
+ * its edits, stays until that person decides, without a time limit and across restarts.
  */
 export function decidePlan({ job, attempts }: Snapshot): Decision[] {
   if (!job.approvePlan || job.planApproved) {

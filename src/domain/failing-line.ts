@@ -5,7 +5,10 @@ const clues = [
   /^\[(?:stopped after|ended by).*$/m,
 ]
 
-/** Returns the line of a log that explains a failure: the first that looks like one, else the last; null for an empty log. */
+/**
+ * Returns the line of a log that explains a failure: the first that matches a known pattern, else the last; null for an
+ * empty log.
+ */
 export function failingLine(log: string): string | null {
   const lines = log.split('\n').filter((line) => line.trim() !== '')
   const clue = clues.map((pattern) => pattern.exec(log)?.[0]).find((line) => line !== undefined)

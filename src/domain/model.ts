@@ -174,9 +174,9 @@ export interface Finding {
 }
 
 /**
- * The complete input of `decide`, read under the job's row lock. Attempts and work are those of tasks at which somebody is
- * working (`running` or `review`), because the rules never look back at a task that is done; until the tasks of a plan are
- * there, also those that made the plan. `work` has that of the job as a whole, too.
+ * The complete input of `decide`, read under the job's row lock. It contains the attempts and work of tasks in progress
+ * (`running` or `review`), because the rules never need those of a finished task; while a job is being planned, also those
+ * of the planning tasks. `work` includes work of the job as a whole.
  */
 export interface Snapshot {
   readonly job: Job

@@ -42,7 +42,7 @@ export function decideRemovals(
     ...young.filter((candidate) => !candidate.isDownloaded),
   ]) {
     if (remaining <= limit) break
-    // One that holds nothing makes no room.
+    // Removing a job without files frees no space.
     if (job.bytes === 0) continue
     large.push(job)
     remaining -= job.bytes

@@ -10,7 +10,7 @@ type Aside = Pick<Extract<Decision, { do: 'wait-retry' }>, 'for' | 'on' | 'until
 
 /**
  * Removes work that ended because of the state of the server (a full disk, a missing program) from a snapshot, so that it
- * does not count as a try. `wait` is the resulting wait while its time has not come; otherwise null.
+ * does not count as a try. `wait` is the resulting wait until its time has come; otherwise null.
  */
 export function setAside(
   snapshot: Snapshot,

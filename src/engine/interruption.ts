@@ -2,8 +2,8 @@ import { isHelperEnded } from '../lib/helper.ts'
 import { isDatabaseAway } from '../store/database/database-away.ts'
 
 /**
- * Whether an error means that the database or a helper went away. The work is not at fault, begins again, and has used up
- * no attempt.
+ * Whether an error means that the database or a helper became unavailable. Then the work is repeated and its attempt does
+ * not count.
  */
 export function isInterruption(error: unknown): boolean {
   return isDatabaseAway(error) || isHelperEnded(error)

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts'
 
-/** Returns an engine for running work: while the database is away it waits, so that no attempt is used up. */
+/** Returns an engine for running work, which waits while the database is unavailable, so that no attempt fails. */
 export function patientEngine(engine: Engine): Engine {
   const { db, models, settings } = engine
   return {

@@ -3,8 +3,8 @@ export interface Slots {
   /** Called by the worker to set what claims work for a slot that became free. */
   onLent(claim: () => void): void
   /**
-   * Lends a slot to other work until the returned function is called; its caller goes on at once, even when all slots are
-   * full.
+   * Lends a slot to other work until the returned function is called; then its caller continues at once, even when all
+   * slots are in use.
    */
   lend(): () => void
   /** Returns the number of slots lent now. */

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * Reads the number of tests that were run, without skipped ones, from a log; null when the log holds no summary of its
- * runner.
+ * Reads the number of tests that were run, without skipped ones, from a log; null when the log contains no summary of a
+ * test runner.
  */
 type Count = (log: string) => number | null
 

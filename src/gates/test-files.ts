@@ -83,7 +83,7 @@ function linesOf(path: string, text: string, which: 'test' | 'skip'): string[] {
     .map((line) => line.trim())
 }
 
-/** Recognises the tests of a file by pattern, accurately enough to tell some from none. */
+/** Recognises the tests of a file by pattern, accurately enough to distinguish some tests from none. */
 export const testsIn = {
   canBeIn: (path: string): boolean => mannerOf(path) !== null,
   count: (path: string, text: string): number => linesOf(path, text, 'test').length,

@@ -2,7 +2,7 @@ import { z, type RouteConfig } from '@hono/zod-openapi'
 import { JobView } from '../contract/job.ts'
 import { ErrorBody } from '../contract/server.ts'
 
-/** An answer as OpenAPI describes it: a sentence, and what the body holds by its media type, if it has one. */
+/** An answer as OpenAPI describes it: a sentence, and the schema of its body by media type, if it has one. */
 export type Answer = Exclude<RouteConfig['responses'][string], { $ref: string }>
 /** The answers of an endpoint by their status. */
 export type Answers = Readonly<Record<number, Answer>>

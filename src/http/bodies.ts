@@ -13,7 +13,7 @@ export interface BodyReader<T> {
   readonly read: (c: Context, limits: HttpLimits) => Promise<T>
 }
 
-/** Reads JSON. `bytes` is the maximum size where it is not that of every body; `explain` may say more about an error. */
+/** Reads JSON. `bytes` overrides the usual maximum size; `explain` may add to an error. */
 export function jsonBody<T>(
   schema: z.ZodType<T>,
   {

@@ -15,7 +15,7 @@ export interface Endpoint {
 interface Description extends Omit<RequestShape, 'body'> {
   readonly method: 'get' | 'post' | 'put' | 'delete'
   readonly summary: string
-  /** A schema stands for a body in JSON. */
+  /** A schema means a JSON body. */
   readonly body?: z.ZodType | BodyReader<unknown>
   readonly answers: Answers
   /** The errors that are described, where they are not those of every route. */
@@ -48,7 +48,7 @@ interface Reply<Status, Body> {
   readonly body: Body
 }
 
-/** What is declared in JSON is returned as a value, what is declared in another media type as a `Response`. */
+/** A JSON answer is returned as a value, an answer of another media type as a `Response`. */
 type BodyOf<A> = A extends { content: { 'application/json': { schema: infer Schema extends z.ZodType } } }
   ? z.output<Schema>
   : A extends { content: object }
@@ -58,7 +58,7 @@ type BodyOf<A> = A extends { content: { 'application/json': { schema: infer Sche
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never
 
 /**
- * Declares an endpoint once: its description, what is parsed before its handler runs, and what the handler must return.
+ * Declares an endpoint once: its description, the parsing before its handler runs, and the return type of the handler.
  * `app.openapi()` of the library is not used, because it reads bodies without a limit, takes a body without a content type
  * as an empty object, and lets a handler return any response where an answer has no body.
  */

@@ -83,7 +83,7 @@ export function invalid(error: z.core.$ZodError): AppError {
   })
 }
 
-/** Parses what was sent; throws `AppError` 400 when it does not fit. */
+/** Parses input; throws `AppError` 400 when it is invalid. */
 export function fit<T>(schema: z.ZodType<T>, sent: unknown): T {
   const parsed = schema.safeParse(sent)
   if (!parsed.success) throw invalid(parsed.error)

@@ -1,7 +1,7 @@
 import type { JobView } from '../contract/job.ts'
 import type { ServerParts } from './server-parts.ts'
 
-/** Returns the job as it is after a person's change. */
+/** Returns the job after a person's change. */
 export async function jobAfter(
   { viewJob }: Pick<ServerParts, 'viewJob'>,
   id: string,

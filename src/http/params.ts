@@ -33,7 +33,7 @@ export const IdempotencyKey = textThat(
   () => new AppError('bad_idempotency_key', 'An Idempotency-Key has 1 to 200 visible ASCII characters.'),
 ).openapi({ maxLength: KEY_CHARS })
 
-/** The beginning of what was sent, for a sentence about it. */
+/** Returns the beginning of an input, for an error message. */
 function quoted(text: string): string {
   return JSON.stringify(text.slice(0, 60))
 }

@@ -8,8 +8,7 @@ import type { HttpLimits } from './http-limits.ts'
 /** What a request may hold. */
 export interface RequestShape {
   /**
-   * Its parameters stand in braces. A parameter is matched as a whole segment; `{path}` is the rest of the address, as it
-   * was sent.
+   * Its parameters are in braces. A parameter matches a whole segment; `{path}` matches the rest of the address, undecoded.
    */
   readonly path: string
   readonly params?: Readonly<Record<string, z.ZodType>>
@@ -19,7 +18,7 @@ export interface RequestShape {
   readonly body?: BodyReader<unknown>
 }
 
-/** What a request held, parsed. */
+/** The parsed parts of a request. */
 export interface Sent<Params = unknown, Headers = unknown, Query = unknown, Body = unknown> {
   readonly params: Params
   readonly headers: Headers
@@ -27,7 +26,9 @@ export interface Sent<Params = unknown, Headers = unknown, Query = unknown, Body
   readonly body: Body
 }
 
-/** Parses a request, in this order: what its address names, headers, query, body. Throws `AppError` with what is wrong. */
+/**
+ * Parses a request in this order: parameters of the address, headers, query, body. Throws `AppError` when one is invalid.
+ */
 export async function parseRequest(
   c: Context,
   { path, params = {}, headers = {}, query, body }: RequestShape,
@@ -59,7 +60,7 @@ function refuseQuery(c: Context): void {
   })
 }
 
-/** Returns the part of the address that `{path}` stands for, encoded as it was sent. */
+/** Returns the part of the address that matches `{path}`, undecoded. */
 function restOf(c: Context, path: string): string {
   const before = path.split('/').indexOf('{path}')
   return new URL(c.req.url).pathname.split('/').slice(before).join('/')

@@ -10,7 +10,7 @@ import type { RetentionLoop } from '../engine/server/retention.ts'
 import type { HttpLimits } from './http-limits.ts'
 import type { LogIn } from './access/log-in.ts'
 
-/** What the routes stand on: the engine, and the parts of which a server has one. Put together in main.ts. */
+/** The parts of a server that the routes use. main.ts creates them. */
 export interface ServerParts {
   readonly engine: Engine
   readonly createJob: Acceptance['createJob']

@@ -9,14 +9,14 @@ export interface AwakeTimer {
   stop(): number
 }
 
-/** The interval between two looks at the clock, in ms. */
+/** The interval between two readings of the clock, in ms. */
 const LOOK_MS = 1000
 /** A look that is later than this, in ms, was delayed by sleep. */
 const SLEPT_MS = 3000
 
 /**
  * Calls `onOver` when this process has been awake for `ms` milliseconds. Time during which the machine sleeps or the
- * container is paused does not count, because the awaited process stands still as well.
+ * container is paused does not count, because the awaited process is paused as well.
  */
 export function openAwakeTimer(ms: number, onOver: () => void): AwakeTimer {
   let left = Math.max(ms, 0)

@@ -9,7 +9,7 @@ export const clock = {
   date: (): Date => new Date(),
   /** Returns the time for the wire. */
   iso: (): string => isoTime(new Date()),
-  /** Returns ms since some moment in the past, for durations: it never goes back. */
+  /** Returns ms since some moment in the past, for durations: it never decreases. */
   steady: (): number => performance.now(),
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every error that the server answers with: its stable code, the HTTP status it has, what it means and what to do about it.
- * The sentence of an answer says more: it names the thing. docs/errors.md is generated from this.
+ * Every error that the server answers with: its stable code, HTTP status, meaning and remedy. The sentence of an answer is
+ * more specific. docs/errors.md is generated from this.
  */
 export const errors = {
   // Requests that are malformed.
@@ -47,7 +47,7 @@ export const errors = {
   value_too_long: [400, 'A value of the environment of a backend is too long.', 'Shorten it.'],
   masked_value: [400, 'A masked value was sent back where no value is stored.', 'Send the value itself.'],
 
-  // Who is asking.
+  // Credentials.
   unauthorised: [
     401,
     'The token or the session cookie is missing or wrong.',
@@ -231,7 +231,7 @@ export const errors = {
   ],
   too_many_reports: [429, 'The attempt has reported as often as it may.', 'Go on with the work.'],
 
-  // The server and what it stands on.
+  // The server and its environment.
   busy: [503, 'Too many requests of this kind are under way.', 'Try again in a few seconds.'],
   canary_underway: [409, 'A canary is under way already.', 'Wait for it.'],
   no_free_slot: [409, 'All slots were busy, so the canary could not begin.', 'Run it again later.'],

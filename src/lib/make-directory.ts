@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /**
- * Creates a directory, and those that lead to it, for its owner alone unless `mode` says otherwise. One by one, because
- * recursive `mkdir` never returns below a directory that refuses entries with ENOENT, such as /proc: for places that people
- * name.
+ * Creates a directory, and those that lead to it, private to its owner unless `mode` is given. It creates one at a time,
+ * because recursive `mkdir` never returns below a directory that refuses entries with ENOENT, such as /proc, and people may
+ * name such places.
  */
 export function makeDirectory(dir: string, mode = 0o700): void {
   if (fs.existsSync(dir)) return

@@ -12,7 +12,7 @@ export interface Bounds {
   readonly signal?: AbortSignal
   /** The maximum time in ms. */
   readonly ms?: number
-  /** The maximum time in ms during which this process is awake: for what stands still while the machine sleeps. */
+  /** The maximum time in ms during which this process is awake: for work that is paused while the machine sleeps. */
   readonly awakeMs?: number
 }
 

@@ -55,7 +55,9 @@ export function costOf(price: Price, usage: CallUsage): number {
   )
 }
 
-/** Looks a price up by provider and model, by model, by the model without its date or its maker, and by the provider alone. */
+/**
+ * Looks a price up by provider and model, by model, by the model without its date or its vendor, and by the provider alone.
+ */
 function findPrice(list: PriceList, provider: string, model: string): Price | null {
   const undated = model.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '')
   const unprefixed = undated.slice(undated.lastIndexOf('/') + 1)

@@ -60,7 +60,10 @@ function socketsIn(holders: readonly SocketHolder[], known: Map<string, Found>):
   })
 }
 
-/** Returns each socket with its first holder: a process that was just forked has the sockets of its parent, which comes first. */
+/**
+ * Returns each socket with the first process that has it; the parent of a forked process, which shares its sockets, comes
+ * first.
+ */
 function firstHolders(holders: readonly SocketHolder[]): SocketHolder[] {
   return [...new Map(holders.toReversed().map((one) => [one.inode, one])).values()].toReversed()
 }

@@ -142,10 +142,9 @@ const LINKED_SETTINGS = ['/etc/resolv.conf', '/etc/localtime', '/etc/hosts']
 const PASSWORDS = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-']
 
 /**
- * Bubblewrap: a root file system that holds only what is listed, PID, IPC and UTS namespaces, no capability. For an
- * ordinary user it makes a user namespace. For root that would leave real root inside, so it switches to another uid
- * instead, and then, where the machine supports `mapped`, to a user namespace in which everything looks the same as for
- * ordinary users.
+ * Bubblewrap: a root file system with only the listed entries, PID, IPC and UTS namespaces, no capability. For an ordinary
+ * user it makes a user namespace. For root that would leave real root inside, so it switches to another uid instead, and
+ * then, where the machine supports `mapped`, to a user namespace in which everything looks the same as for ordinary users.
  */
 function bubblewrapAround(program: string, mapped: boolean, dirs: readonly string[] | undefined): Around {
   return (room, uid) => {

@@ -181,7 +181,7 @@ export async function attemptCommit(db: Reader, id: string | null): Promise<stri
   return row?.head_commit ?? null
 }
 
-/** Returns the commit at which a job began: its source's, or an empty one. Null before its first attempt has begun. */
+/** Returns the first commit of a job: that of its source, or an empty one. Null before its first attempt has begun. */
 export async function firstBase(db: Reader, jobId: string): Promise<string | null> {
   const row = await db
     .selectFrom('attempts')

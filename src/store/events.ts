@@ -8,7 +8,7 @@ import { fromJson, toIso, toJson, toMillis } from './database/columns.ts'
 import type { JobTrx, Reader } from './database/database.ts'
 import type { EventsTable, Schema } from './database/schema.ts'
 
-/** Whose event it is, and what it is about. `phase` defaults to the job's phase at that moment. */
+/** The actor of an event, and its task and attempt. `phase` defaults to the job's phase at that moment. */
 export interface EventContext {
   readonly actor: string
   readonly taskId?: string | null

@@ -246,7 +246,7 @@ function toColumns(change: JobChange): Updateable<JobsTable> {
   const { priority, cancel_requested_at, started_at, completed_at, ...plain } = rest
   return {
     ...plain,
-    // Whoever begins again holds something else at its end.
+    // A job that begins again will have another size at its end.
     ...(change.status === undefined ? {} : { bytes: null }),
     // A job that moves again is in the lists again.
     ...(change.status === 'queued' || change.status === 'running' ? { archived_at: null } : {}),

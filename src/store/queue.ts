@@ -5,8 +5,8 @@ import { nowMs, type Database, type JobTrx, type Reader, type Trx } from './data
 import type { QueueName } from './database/schema.ts'
 
 /**
- * The queue is the rows themselves: a job says when an `advance` of it is due, and a piece of work is queued until a worker
- * has claimed it. An entry is therefore committed together with the rows that require it (docs/adr/0017).
+ * The rows are the queue: a job's row holds the time at which its `advance` is due, and work is queued until a worker has
+ * claimed it. An entry is therefore committed together with the rows that require it (docs/adr/0017).
  */
 export const queueChannel = 'slipway_queue'
 
@@ -88,8 +88,8 @@ export interface ClaimedEntry {
 
 /**
  * Claims the queued work that comes next, in a transaction of its own; returns null when there is none. The job's priority
- * comes first, then what finishes something before what begins something, then the job with the least running work, then the
- * oldest.
+ * comes first, then work that finishes something before work that starts something, then the job with the least running
+ * work, then the oldest.
  */
 export async function claimNext(trx: Trx, queue: QueueName, workerId: string): Promise<ClaimedEntry | null> {
   const next = await trx
@@ -180,7 +180,7 @@ export async function expireLease(trx: JobTrx, workId: string): Promise<boolean>
   return numUpdatedRows === 1n
 }
 
-/** Work that was interrupted, with what is needed to clear its files away. */
+/** Work that was interrupted, with the data needed to remove its files. */
 export interface InterruptedWork {
   readonly id: string
   readonly job_id: string

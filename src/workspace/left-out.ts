@@ -17,7 +17,7 @@ const MAX_SCANNED = 2000
 const SCANNED_BYTES = 500_000
 
 /**
- * Files that no repository wants unless it says so: dependencies and caches that a tool makes again, core files, files for
+ * Files that do not belong in a repository by default: dependencies and caches that tools recreate, core files, files with
  * secrets. Gitignore patterns. Tracked files stay tracked, and a `.gitignore` of the repository takes precedence.
  */
 const junk = `

@@ -12,7 +12,8 @@ import { strictFlag } from './source/tolerated-faults.ts'
 
 /**
  * A shell script that restores read permissions removed by the agent, then lists what a checkpoint cannot record: the path
- * of a file that lies too deep, on a line `deep <path>`, and the directories of repositories, each on a line `git <path>`.
+ * of a file that is nested too deep, on a line `deep <path>`, and the directories of repositories, each on a line `git
+ * <path>`.
  */
 export const surveyScript = `find . "$HOME" \\( -type d ! -perm -u=rwx -o -type f ! -perm -u=r \\) -exec chmod u+rwX {} \\; 2>/dev/null
 find . -regextype posix-extended ! -type d -regex '.{3500,}' -print -quit 2>/dev/null | head -c 200 | sed 's/^/deep /'

@@ -133,7 +133,7 @@ function timeOf(seconds: string): string {
 }
 
 /**
- * Returns the unified diff between two commits, at most `maxBytes` of it; an empty `from` means everything that `to` holds.
+ * Returns the unified diff between two commits, at most `maxBytes` of it; an empty `from` means the whole content of `to`.
  */
 export async function diff(
   repository: JobRepository,

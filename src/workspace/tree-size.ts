@@ -7,8 +7,8 @@ const TOGETHER = 64
 const BLOCK_BYTES = 512
 
 /**
- * Returns the bytes that a directory holds on the disk: blocks, not lengths; a file with several links counts once. What goes
- * away meanwhile, or a directory that does not exist, counts nothing.
+ * Returns the bytes that a directory uses on the disk (blocks, not lengths; a file with several links counts once). Entries
+ * that disappear meanwhile, and a missing directory, count as zero.
  */
 export async function treeSize(root: string): Promise<number> {
   const seen = new Set<string>()

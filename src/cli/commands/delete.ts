@@ -1,4 +1,4 @@
-/** `slipway delete`: deletes jobs that have ended, after it has said what goes. */
+/** `slipway delete`: deletes jobs that have ended, after a summary of what will be removed. */
 import type { Command } from 'commander'
 import type { Client } from '../../client/open-client.ts'
 import type { JobView } from '../../client/views.ts'

@@ -1,4 +1,4 @@
-/** `slipway gc`: says what each job holds on the disk, and removes what goes by the retention of the settings. */
+/** `slipway gc`: shows the disk space of each job, and removes jobs according to the retention of the settings. */
 import type { Command } from 'commander'
 import { diskState } from '../../client/disk-state.ts'
 import type { CollectView, StorageView } from '../../client/views.ts'

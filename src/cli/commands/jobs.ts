@@ -99,7 +99,7 @@ function wait(job: JobSummary): Cell {
   return { text: job.wait?.on ?? '', tone: needsPerson(job) ? 'yellow' : 'dim' }
 }
 
-/** Returns the proof of a job; work of the offline demo is labelled as a demo, whatever its checks say. */
+/** Returns the proof of a job; work of the offline demo is labelled as a demo, whatever the result of its checks. */
 function proofCell({ proof, demo }: JobSummary): Cell {
   if (demo) return { text: proof === null || proof === 'proven' ? 'demo' : `demo, ${proof}`, tone: 'dim' }
   return { text: proof ?? '', tone: proof === 'proven' ? 'green' : 'yellow' }

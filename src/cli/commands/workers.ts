@@ -1,4 +1,4 @@
-/** `slipway workers`: lists the worker processes and the work that each of them holds. */
+/** `slipway workers`: lists the worker processes and their work. */
 import type { Command } from 'commander'
 import type { WorkerView } from '../../client/views.ts'
 import { clock } from '../../lib/clock.ts'

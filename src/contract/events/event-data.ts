@@ -6,14 +6,15 @@ import { QuestionOutcome } from '../question.ts'
 import { Mode, Phase, Priority, Proof, Role, Wait } from '../words.ts'
 
 /**
- * The types of events, each with the shape of its `data`. The engine can append nothing else, and docs/events.md shows it.
- * Readers do not rely on it: stored events are never rewritten, and may come from another version.
+ * The types of events, each with the shape of its `data`. The engine can append no other events, and docs/events.md is
+ * generated from them. Readers do not rely on these shapes, because stored events are never rewritten and may come from
+ * another version.
  */
 
 const nothing = z.object({})
 const commit = z.string()
 const planned = z.object({ plan: Plan, version: z.int() })
-/** Why work was broken off through no fault of its own, and until when it waits. */
+/** Why work was interrupted through no fault of its own, and until when it waits. */
 const held = z.object({ held: Wait.pick({ for: true, on: true }).extend({ until: z.string().optional() }) })
 const check = z.object({
   command: z.string(),

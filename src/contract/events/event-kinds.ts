@@ -1,8 +1,8 @@
 import type { EventType } from './event-data.ts'
 
 /**
- * How an event is shown to people, wherever they meet it: on the command line, in the web interface, in a transcript and in
- * the prompt of the agent that goes on. What shows events decides by the kind, and never by the type.
+ * The kind of each type of event. It determines how an event is shown: on the command line, in the web interface, in a
+ * transcript and in the prompt of the agent that continues. Views depend on the kind, never on the type.
  */
 export type EventKind =
   /** Messages, thoughts and actions of the agent; pieces of one thing are joined. */
@@ -12,7 +12,7 @@ export type EventKind =
   | 'agent_plan'
   /** Progress that the agent reports of its own accord. */
   | 'report'
-  /** Remarks of the server about the session, and what it was started with. */
+  /** Remarks of the server about the session, and how it was started. */
   | 'permission'
   | 'note'
   | 'setting'
@@ -22,7 +22,7 @@ export type EventKind =
   | 'person'
   | 'delivery'
   | 'answer'
-  /** What happens to the job. The verdict of a check says whether it is good or bad. */
+  /** A change of the job. For a check, the verdict determines whether it is good or bad. */
   | 'step'
   | 'success'
   | 'failure'

@@ -1,8 +1,8 @@
 import type { EventType } from './event-data.ts'
 
 /**
- * What an event of each type says. docs/events.md is generated from this and from the shapes of event-data.ts; how events
- * are shown is in event-kinds.ts, apart, because a browser needs no more.
+ * The meaning of each type of event. docs/events.md is generated from this and from the shapes of event-data.ts. How events
+ * are shown is in event-kinds.ts, because a browser needs only that.
  */
 export const eventTypes: Readonly<Record<EventType, string>> = {
   'job.created': 'The job was accepted.',

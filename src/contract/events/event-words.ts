@@ -5,7 +5,7 @@ import { eventKinds, type EventKind } from './event-kinds.ts'
  * from another version: an unknown type is a step, and `data` may be anything.
  */
 
-/** What the words of an event are taken from: of a stored event, or of one that is being appended. */
+/** The fields of an event that determine its text, whether it is stored or about to be appended. */
 export interface DescribedEvent {
   readonly type: string
   readonly message: string
@@ -59,17 +59,17 @@ export function titleOfCall({ message, data }: DescribedEvent): string | null {
   return typeof id === 'string' && message === untitledCall(id) ? null : message
 }
 
-/** Returns an event in one line; null when it has nothing to say. */
+/** Returns an event in one line; null when its message is empty. */
 export function oneLine(event: DescribedEvent): string | null {
   const text = eventKind(event) === 'tool_call' ? titleOfCall(event) : event.message
   const line = text?.trim().split('\n', 1)[0] ?? ''
   return line === '' ? null : line
 }
 
-/** The maximum number of characters of the line that says what an agent is doing. */
+/** The maximum number of characters of the line that shows what an agent is doing. */
 const ACTIVITY_CHARS = 200
 
-/** Returns the line that says what an agent is doing, for its card; null for an event that is not of its doing. */
+/** Returns the line that shows what an agent is doing, for its card; null for an event that is not its activity. */
 export function activityLine(event: DescribedEvent): string | null {
   const line = presentation[eventKind(event)].isActivity ? oneLine(event) : null
   return line?.slice(0, ACTIVITY_CHARS) ?? null

@@ -18,7 +18,7 @@ export interface Acceptance {
   readonly viewJob: (id: string) => Promise<JobView>
 }
 
-/** Accepts a job; returns it as it was accepted, or as it is now when the same request was accepted before. */
+/** Accepts a job and returns it; when the same request was accepted before, returns that job in its current state. */
 export async function acceptJob(
   { engine, createJob, viewJob }: Acceptance,
   { input, documents, idempotencyKey }: Arrival,

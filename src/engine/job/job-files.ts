@@ -60,7 +60,7 @@ export async function viewFile(
   return readFile(repository, commit, path)
 }
 
-/** Returns what lies between two commits; without `from`, everything that `to` holds. */
+/** Returns the diff between two commits; without `from`, the whole content of `to`. */
 export async function viewDiff(
   engine: FilesEngine,
   jobId: string,

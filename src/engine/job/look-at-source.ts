@@ -13,7 +13,7 @@ export type SourceCheck = (source: string | null) => Promise<string>
 
 /**
  * Returns a function that checks a source before its job is accepted; concurrent checks of one source share one check. It
- * throws `AppError`: 400 when no job can start from the source, 503 when too many are being looked at.
+ * throws `AppError`: 400 when no job can start from the source, 503 when too many are being checked.
  */
 export function openSourceCheck(): SourceCheck {
   const underway = new Map<string, Promise<string>>()

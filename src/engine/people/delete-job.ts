@@ -9,8 +9,8 @@ import { serverAct } from '../job-transactions.ts'
 import { notFound } from '../not-found.ts'
 
 /**
- * Deletes a job that has ended, with its repository, its result and everything that was said. It is marked first, so that
- * it is gone for everybody at once; files and rows follow, after a crash at the next start. `removal` records why retention
+ * Deletes a job that has ended, with its repository, its result and its transcripts. It is marked first, so that it
+ * disappears at once; then its files and rows are removed, after a crash at the next start. `removal` records why retention
  * removed it.
  */
 export async function deleteJob(engine: Engine, id: string, removal: Removal | null = null): Promise<void> {
@@ -25,7 +25,7 @@ export async function deleteJob(engine: Engine, id: string, removal: Removal | n
   await removeDeleted(engine, id)
 }
 
-/** Goes on with deletions that a crash broke off. */
+/** Completes deletions that a crash interrupted. */
 export async function resumeDeletions(engine: Engine): Promise<void> {
   for (const id of await deletedJobs(engine.db.reader)) await removeDeleted(engine, id)
 }

@@ -7,7 +7,9 @@ import { updateJob, type JobChange, type JobRow } from '../../store/jobs.ts'
 import type { Engine } from '../engine.ts'
 import { personAct } from '../job-transactions.ts'
 
-/** Changes the budget of a job. A job that waits for its budget goes on; a change that would leave it waiting is refused. */
+/**
+ * Changes the budget of a job. A job that waits for its budget continues; a change that would leave it waiting is refused.
+ */
 export async function setBudget(engine: Engine, id: string, change: BudgetChange): Promise<void> {
   await personAct(engine.db, id, async ({ trx, job, append }) => {
     if (isTerminal(job.status))

@@ -15,7 +15,7 @@ import { notFound } from '../not-found.ts'
 
 /**
  * Requests the cancellation of one task. It becomes `cancelled` when its last process has ended; tasks that depend on it
- * are skipped, and the job goes on with the rest.
+ * are skipped, and the job continues with the rest.
  */
 export async function cancelTask(engine: Engine, id: string, taskId: string): Promise<void> {
   await personAct(engine.db, id, async ({ trx, append }) => {
@@ -42,7 +42,7 @@ export async function cancelTask(engine: Engine, id: string, taskId: string): Pr
   })
 }
 
-/** Starts a task over that ended without being done, with all its tries; a job that had failed because of it goes on. */
+/** Starts an ended, unfinished task over, with all its tries; a job that had failed because of it continues. */
 export async function retryTask(
   engine: Engine,
   id: string,

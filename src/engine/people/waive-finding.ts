@@ -12,7 +12,7 @@ import { notFound } from '../not-found.ts'
 
 /**
  * Waives a finding with a person's reason. It no longer counts, even when it is found again; a completed job becomes proven
- * if nothing else stands against it.
+ * if it has no other finding.
  */
 export async function waiveFinding(
   engine: Engine,

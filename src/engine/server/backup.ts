@@ -10,13 +10,13 @@ import { resetBranch } from '../../workspace/job-repository.ts'
 import { mirrorsDir } from '../../workspace/source/mirror.ts'
 import type { Engine } from '../engine.ts'
 
-/** Backups of the data directory, one at a time, of a server that goes on working. */
+/** Backups of the data directory, one at a time, while the server continues to work. */
 export interface Backups {
   /** Returns the backup that is under way, else the last one since the server started. */
   view(): BackupView
   /** Begins a backup. Throws `AppError` when the directory cannot take it, or one is under way. */
   begin(request: BackupRequest): Promise<BackupView>
-  /** Throws `AppError` while a backup is under way: what it copies must not be removed. */
+  /** Throws `AppError` during a backup, because the files that it copies must not be removed. */
   refuseWhileUnderway(): void
   /** Stops a backup that is under way, and waits until nothing is written any more. */
   close(): Promise<void>
@@ -97,8 +97,8 @@ async function copyEverything(
   signal: AbortSignal,
   onJobs: (jobs: BackupView['jobs']) => void,
 ): Promise<void> {
-  // The rows first. Files may be newer than the rows, as after a crash, but for the branches: rows that were newer, and told
-  // of work as merged, are not there, and the same work is done again.
+  // The rows are copied first. Files may be newer than the rows, as after a crash, except for the branches: if the rows do
+  // not contain a merge, the same work is merged again.
   const heads = await engine.db.backUp(path.join(directory, databaseFile), readHeads)
   await copyRoot(engine.dataDir, directory, withKey)
   const jobsDir = path.join(engine.dataDir, 'jobs')
@@ -118,7 +118,7 @@ async function writeManifest({ directory }: BackupRequest, manifest: BackupManif
   await fs.promises.writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
 }
 
-/** Makes the directory of a backup, private to its owner. Throws `AppError` when it holds something, or cannot be made. */
+/** Creates the directory of a backup, private to its owner. Throws `AppError` when it is not empty or cannot be created. */
 async function prepare(directory: string, dataDir: string): Promise<void> {
   const inside = path.relative(dataDir, directory)
   if (!inside.startsWith('..') && !path.isAbsolute(inside))
@@ -139,7 +139,7 @@ function refusal(sentence: string): AppError {
   })
 }
 
-/** What is copied by itself, in its order. */
+/** The parts that are copied one by one, in this order. */
 const others = new Set(['jobs', 'mirrors'])
 
 /** Copies the files next to the jobs. */

@@ -28,7 +28,7 @@ import type { Streams } from '../job/follow-events.ts'
 export interface Canary {
   /** Returns the last canary, or the one under way. */
   view(): Promise<CanaryView>
-  /** Runs a canary and resolves with its result. Throws `AppError` when one is under way or no slot came free. */
+  /** Runs a canary and resolves with its result. Throws `AppError` when one is already running or no slot became free. */
   run(): Promise<CanaryView>
   /**
    * Returns why this process's last canary failed, also while the next is under way; null when none has failed since the
@@ -215,7 +215,7 @@ async function waitForEnd(streams: Streams, id: string, signal: AbortSignal): Pr
   return false
 }
 
-/** Cancels a late job. One that has begun is given time until its processes are gone. */
+/** Cancels a late job. If it has begun, waits until its processes have ended. */
 async function cancelLate(engine: Engine, streams: Streams, id: string): Promise<void> {
   const job = await readJob(engine.db.reader, id)
   if (job === null || isTerminal(job.status)) return

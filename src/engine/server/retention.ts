@@ -13,7 +13,7 @@ import type { Engine } from '../engine.ts'
 import { deleteJob } from '../people/delete-job.ts'
 import type { Backups } from './backup.ts'
 
-/** Removes jobs that have ended when they are too old, or hold too much, and says what every job holds. */
+/** Removes ended jobs that are too old or use too much space, and reports the disk space of every job. */
 export interface RetentionLoop {
   view(): Promise<StorageView>
   /** Removes the expired jobs. Resolves with those removed: nothing while a backup is under way. */
@@ -24,7 +24,7 @@ export interface RetentionLoop {
 /** The maximum number of jobs and of removals in a view. */
 const SHOWN = { jobs: 500, removed: 100 }
 
-/** A job with what it holds. */
+/** A job with its disk space. */
 type Measured = StoredRow & { readonly bytes: number }
 
 /** Starts to keep the data directory within its limits: it checks every `everyMs` milliseconds. */
@@ -77,7 +77,7 @@ async function removeExpired(engine: Engine, mustStop: () => boolean): Promise<R
       reason,
       wasTaken: job.taken_at !== null,
     }
-    // Recorded before it is removed, so that a person who looks for it finds the reason.
+    // Recorded before the removal, so that a person who misses the job finds the reason.
     engine.log.info({ job: id, ...removal }, 'retention removes a job')
     if (!(await removeUnlessBack(engine, id, removal))) continue
     removed.push({
@@ -109,7 +109,7 @@ async function removeUnlessBack(
   }
 }
 
-/** Measures what each job holds: once for a job that has ended, every time for the others. */
+/** Measures the disk space of each job: once for an ended job, every time for the others. */
 async function measure({ db, dataDir }: Engine, jobs: readonly StoredRow[]): Promise<Measured[]> {
   const measured: Measured[] = []
   for (const job of jobs) {

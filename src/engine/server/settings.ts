@@ -50,7 +50,10 @@ export async function putSettings(engine: Engine, settings: Settings): Promise<S
   return shownSettings(engine)
 }
 
-/** Seals environment values that an earlier version stored in clear; at the start, when nobody else changes them. */
+/**
+ * Seals environment values that an earlier version stored as plain text; runs at the start, before anything else changes
+ * them.
+ */
 export async function sealStoredEnv(db: Database, vault: Vault): Promise<void> {
   const stored = await readSettings(db.reader)
   const backends = await sealEnv(vault, stored.backends)

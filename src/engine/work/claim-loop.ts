@@ -1,17 +1,17 @@
 import type { Log } from '../../lib/log.ts'
 
-/** Claims work while there is room, and runs what it claims at the same time. */
+/** Claims work while it has capacity, and runs it concurrently. */
 export interface ClaimLoop {
   /** Polls for work now; calls during a poll cause one more. */
   poll(): void
-  /** Stops claiming; what runs goes on. */
+  /** Stops claiming; running work continues. */
   close(): void
   open(): void
 }
 
 /**
- * Returns a closed loop. `claim` returns a function that runs what was claimed, or null when nothing is due. `room` is how
- * many may run at the same time. Errors are logged: the next poll tries again.
+ * Returns a closed loop. `claim` returns a function that runs what was claimed, or null when nothing is due. `room` is the
+ * maximum that may run at the same time. Errors are logged: the next poll tries again.
  */
 export function openClaimLoop(options: {
   readonly name: string
@@ -45,7 +45,7 @@ export function openClaimLoop(options: {
       for (;;) {
         if (!isOpen || running >= room()) break
         const run = await claim()
-        // What was claimed while the loop was closed is claimed again when its lease has run out.
+        // Work that was claimed while the loop was being closed is claimed again when its lease has expired.
         if (run === null || !isOpen) break
         start(run)
       }

@@ -4,7 +4,7 @@ import type { Claim, Report } from '../claim.ts'
 
 /**
  * Adjusts the report of work during which the server's own program was replaced or removed: a failure proves nothing, does
- * not count as a try, and is retried at `until` (ISO 8601) or once the server has been restarted. A success stands.
+ * not count as a try, and is retried at `until` (ISO 8601) or once the server has been restarted. A success counts.
  */
 export function heldByUpgrade({ work }: Pick<Claim, 'work'>, report: Report, until: string): Report {
   if (!hasFailed(report)) return report

@@ -174,7 +174,10 @@ async function rescue({ db }: Engine, jobId: string): Promise<void> {
   })
 }
 
-/** Does something for each of several jobs. One that fails is logged, and holds no other up; returns whether none has. */
+/**
+ * Calls a function for each of several jobs. A failure is logged and does not affect the others; returns whether there was
+ * none.
+ */
 async function forEachJob(
   { log }: Engine,
   jobIds: Iterable<string>,
@@ -191,8 +194,8 @@ async function forEachJob(
 }
 
 /**
- * Ends leases that ran out, and has the rules decide what follows: their worker has died, or could not report. What this
- * process is running it goes on with, also when it has slept for longer than its leases are valid.
+ * Ends expired leases, whose worker has died or could not report, and lets the rules decide what follows. This process
+ * continues its own running work even after it slept for longer than its leases are valid.
  */
 async function endExpiredLeases(engine: Engine): Promise<void> {
   const { db, running } = engine

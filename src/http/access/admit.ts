@@ -13,7 +13,7 @@ export type Caller =
 declare module 'hono' {
   interface ContextVariableMap {
     caller: Caller
-    /** Whether the caller would still be admitted; checked by responses that outlast a request. */
+    /** Whether the caller would still be admitted; checked by streams that outlive the request. */
     isStillAdmitted: () => Promise<boolean>
   }
 }

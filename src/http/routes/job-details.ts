@@ -18,7 +18,7 @@ import { endpoint, type Endpoint } from '../endpoint.ts'
 import { idOf, JobId } from '../params.ts'
 import type { ServerParts } from '../server-parts.ts'
 
-/** Endpoints of what is known of a job: its team, its tasks and attempts, its evidence, its cost. */
+/** Endpoints for the details of a job: its team, its tasks and attempts, its evidence, its cost. */
 export function jobDetailEndpoints({ engine, viewJob }: ServerParts): Endpoint[] {
   return [
     detail('progress', 'How far a job is', Progress, async (id) => viewProgress(engine, await viewJob(id))),

@@ -37,9 +37,9 @@ const screens: readonly Screen[] = [
 ]
 
 /**
- * Returns a function for the value of a `Link` header that lets a browser fetch the shell, a page's screen and its first API
- * responses along with the page; null when there is nothing to preload. A browser fetches six at a time, in this order, so
- * what takes longest to read comes first. `manifest` is the file that the build writes (`manifest.json`), or null.
+ * Returns a function for the value of a `Link` header that lets a browser fetch the shell, a page's screen and its first
+ * API responses along with the page; null when there is nothing to preload. A browser fetches six at a time, in this order,
+ * so the slowest response comes first. `manifest` is the file that the build writes (`manifest.json`), or null.
  */
 export function openPreloads(): (manifest: UiFile | null, path: string) => string | null {
   let read: { readonly tag: string; readonly manifest: Manifest } | null = null

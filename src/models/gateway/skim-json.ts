@@ -10,7 +10,7 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA, COLON] = Buf
 
 /**
  * Scans the top-level object of a JSON text without parsing all of it: the large part of a request is the conversation,
- * which is not needed here. Returns null when it is not an object, as far as it is scanned.
+ * which is not needed here. Returns null when the scanned part is not an object.
  */
 export function skimJson(bytes: Buffer): Skimmed | null {
   const offsets = new Map<string, { start: number; end: number }>()

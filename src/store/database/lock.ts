@@ -51,7 +51,7 @@ async function acquire(dir: string): Promise<DirectoryLock | null> {
   } finally {
     fs.rmSync(ownSocket, { force: true })
   }
-  // A process that looked while there was no lock may have taken a lower number.
+  // A process that read the directory while there was no lock may have taken a lower number.
   if ((await holderOf(dir, file)) !== null) {
     await release(server, file)
     return null

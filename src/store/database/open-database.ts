@@ -17,8 +17,8 @@ export const databaseFile = 'slipway.sqlite'
 const FORMER = { directory: 'pg', version: '0.1.0' } as const
 
 /**
- * Opens the database of a data directory that the caller has locked, and migrates it. Throws `AppError` with a message that
- * says what to do; nothing is left open then.
+ * Opens the database of a data directory that the caller has locked, and migrates it. Throws `AppError` with an
+ * explanation; nothing is left open then.
  */
 export async function openDatabase(options: {
   dataDir: string
@@ -59,7 +59,7 @@ async function openEmbedded(dataDir: string, inside: AsyncLocalStorage<true>): P
     ),
     // Reads follow each other without a turn of the event loop between them, and commits take place in turns of their own.
     read: (run) => run(sqlite.reader),
-    // An embedded database is never away.
+    // An embedded database is always available.
     get patient() {
       return database
     },

@@ -16,7 +16,7 @@ import { clock } from '../../lib/clock.ts'
 import type { Schema } from './schema.ts'
 import { storable } from './storable.ts'
 
-/** An SQLite database: one connection that writes, and one that reads what is committed. */
+/** An SQLite database: one connection that writes, and one that reads committed data. */
 export interface Sqlite {
   readonly reader: Kysely<Schema>
   /** For transactions only. Those of one turn of the event loop are committed, and forced to disk, together. */
@@ -26,7 +26,7 @@ export interface Sqlite {
   close(): void
 }
 
-/** The maximum number of prepared statements that a connection keeps; the oldest goes first. */
+/** The maximum number of prepared statements that a connection keeps; the oldest is dropped first. */
 const STATEMENTS = 400
 /** The time in ms that a statement waits for another process, such as a backup of the file. */
 const BUSY_MS = 5000

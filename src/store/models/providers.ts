@@ -36,8 +36,8 @@ export async function lockProviders(trx: Trx): Promise<ProviderRow[]> {
 }
 
 /**
- * Writes a provider and clears its trouble and probe, until it is tried again. A new one comes last; the caller has called
- * `lockProviders`.
+ * Writes a provider and clears its trouble and probe, until it is tried again. A new one is added at the end; the caller
+ * must have called `lockProviders`.
  */
 export async function writeProvider(trx: Trx, provider: Provider): Promise<void> {
   const last = await trx

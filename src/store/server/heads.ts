@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '../database/database.ts'
 
-/** Where the branch of a job is, as its rows say. */
+/** The commit of a job's branch, according to its rows. */
 export interface JobHead {
   readonly id: string
   readonly branch: string
@@ -10,7 +10,7 @@ export interface JobHead {
   readonly isDelivered: boolean
 }
 
-/** Returns where the branches of all jobs are, but for those of the server itself and those that are being deleted. */
+/** Returns the commits of the branches of all jobs, except hidden jobs and jobs that are being deleted. */
 export async function readHeads(db: Reader): Promise<JobHead[]> {
   const rows = await db
     .selectFrom('jobs as j')

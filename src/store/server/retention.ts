@@ -5,7 +5,7 @@ import { clock } from '../../lib/clock.ts'
 import { toFlag, toIso } from '../database/columns.ts'
 import type { Database, JobTrx, Reader } from '../database/database.ts'
 
-/** What the rows say of a job's place on the disk; times are epoch milliseconds. */
+/** The data about a job's disk space in its row; times are epoch milliseconds. */
 export interface StoredRow {
   readonly id: string
   readonly title: string
@@ -29,7 +29,7 @@ export function storedJobs(db: Reader): Promise<StoredRow[]> {
     .execute()
 }
 
-/** Stores what a job held when it was measured, if it has not begun again meanwhile. */
+/** Stores the measured disk space of a job, unless it has begun again meanwhile. */
 export async function saveBytes(db: Database, id: string, bytes: number, completedAt: number): Promise<void> {
   await db.tx((trx) =>
     trx
@@ -41,7 +41,7 @@ export async function saveBytes(db: Database, id: string, bytes: number, complet
   )
 }
 
-/** Records that the result of a job was taken away; returns false when it had been before. */
+/** Records that the result of a job was downloaded; returns false when it had been downloaded before. */
 export async function markDownloaded(trx: JobTrx, id: string): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('jobs')

@@ -26,7 +26,7 @@ export async function insertWorker(
     .execute()
 }
 
-/** Why work that is due is not claimed: no free slot, or what holds the workers. */
+/** Why work that is due is not claimed: no free slot, or the reason why workers claim nothing. */
 export interface Hold {
   readonly for: 'upgrade' | 'capacity'
   readonly on: string
@@ -56,7 +56,7 @@ export async function listWorkers(db: Reader): Promise<WorkerRow[]> {
   return rows.map((row) => ({ ...row, started_at: toDate(row.started_at), seen_at: toDate(row.seen_at) }))
 }
 
-/** Returns the workers as the API shows them, each with the work it holds, oldest first. */
+/** Returns the workers as the API shows them, each with its work, oldest first. */
 export async function viewWorkers(db: Reader): Promise<WorkerView[]> {
   const workers = await listWorkers(db)
   const leases = await db

@@ -11,7 +11,7 @@ import { noUsage, usageSums } from '../models/usage-sums.ts'
 import { readHold } from '../server/workers.ts'
 
 /**
- * The figures of jobs that come from other tables (team, usage, tasks, waits). Each is read for all jobs of a page in one
+ * Counts and sums of jobs from other tables (team, usage, tasks, waits). Each is read for all jobs of a page in one
  * statement, along an index, so that a page costs the same among ten jobs and among ten thousand. A view is several
  * statements: its caller runs it with `Database.read`, on one state of the database.
  */

@@ -57,7 +57,7 @@ export async function listAgents(db: Reader, jobId: string): Promise<AgentView[]
   })
 }
 
-/** What is known of the open work of a task. */
+/** The state of the open work of a task. */
 interface OpenWork {
   readonly isRunning: boolean
   readonly checking: TaskView['checking']
@@ -131,7 +131,7 @@ async function readActivities(
   return new Map(rows.map(({ task_id, ...activity }) => [task_id, activity]))
 }
 
-/** Returns why a begun task is not moving; null while it moves, before it begins, and after it ends. */
+/** Returns why a started task is not moving; null while it moves, before it starts, and after it ends. */
 function waitOf(
   status: TaskView['status'],
   requestWait: Wait | null,

@@ -27,7 +27,7 @@ export function streamGit(args: readonly string[], options: GitStreamOptions): R
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   })
-  // A stream of its own: Node drops what nobody has begun to read of a process that has ended.
+  // A separate stream, because Node drops unread output of a process that has ended.
   const output = new PassThrough()
   child.once('error', (error) => output.destroy(error))
   child.once('close', (code) => {

@@ -4,7 +4,7 @@ import { GitError, gitText } from './git.ts'
 /** The oldest supported version: it introduced `git merge-tree --write-tree`, which merges work. */
 const OLDEST = [2, 38] as const
 
-/** Throws an `AppError` that says what to do when git is missing or too old: without it no job could run. */
+/** Throws an `AppError` with an explanation when git is missing or too old, because no job could run without it. */
 export async function requireGit(): Promise<void> {
   const needed = `git ${OLDEST.join('.')} or newer`
   let version: string

@@ -133,8 +133,8 @@ function unbornBranch({ gitDir }: LocalRepository): string {
 }
 
 /**
- * Returns a remote for a local repository. It is read by git's own server for exactly this directory, whoever owns it: that
- * server only reads, and runs nothing that the repository names.
+ * Returns a remote for a local repository. It is read by git's own server for exactly this directory, whatever its owner:
+ * that server only reads, and runs nothing that the repository names.
  */
 function remoteIn(gitDir: string): Remote {
   return {

@@ -8,8 +8,8 @@ import { git, gitText } from '../git/git.ts'
 import { toleratedFaults } from './tolerated-faults.ts'
 
 /**
- * A bare copy of a source, from which the repositories of its jobs borrow objects: the first job fetches everything, the
- * next only what is new. Nothing is ever removed from one while a repository borrows from it.
+ * A bare copy of a source, whose objects the repositories of its jobs share: the first job fetches everything, later ones
+ * only new objects. Nothing is removed from it while a repository uses it.
  */
 export interface Mirror {
   readonly dir: string
@@ -66,7 +66,7 @@ async function fetchInto(
   { ref, remote }: Pick<FoundSource, 'remote'> & { readonly ref: string },
   signal?: AbortSignal,
 ): Promise<string> {
-  // Of this fetch alone: references of other branches, or of the past, must not stand in its way.
+  // Only the references of this fetch: those of other branches, or earlier ones, could conflict with it.
   const tip = `refs/fetched/${randomId()}`
   await git(
     [
@@ -92,7 +92,7 @@ async function fetchInto(
       timeoutMs: FETCH_MS,
     },
   )
-  // The newest stays, so that the next fetch says what is there already.
+  // The newest stays, so that the next fetch can tell the remote which objects exist.
   const commit = await gitText(['rev-parse', '--verify', `${tip}^{commit}`], { gitDir: dir })
   await git(['update-ref', `refs/tips/${commit}`, commit], { gitDir: dir })
   await git(['update-ref', '-d', tip], { gitDir: dir })

@@ -101,7 +101,7 @@ const faults: readonly Fault[] = [
   },
 ]
 
-/** Converts a git error about a source into a sentence that says what to do. Passwords are masked. */
+/** Converts a git error about a source into an explanation. Passwords are masked. */
 export function sourceErrorOf(source: string, error: GitError): SourceError {
   const message = error.message
   const fault = faults.find((entry) => entry.pattern.test(message))

@@ -1,6 +1,6 @@
 import type { BlueprintTask } from '../../blueprint.ts'
 
-/** Returns the tasks that every web page blueprint has beside its core: its style, and the page itself. */
+/** Returns the tasks that every web page blueprint has in addition to its core: its style, and the page itself. */
 export function webTasks(core: string, about: string, accepted: readonly string[]): BlueprintTask[] {
   return [
     {

@@ -154,6 +154,11 @@ export const errors = {
   file_not_found: [404, 'The commit has no such file.', 'Look at the tree of that commit.'],
   file_too_large: [413, 'The file is too large to be shown.', 'Download the repository.'],
   archive_too_large: [413, 'The files are larger together than an archive may be.', 'Clone the repository.'],
+  repository_damaged: [
+    500,
+    "Files of the job's repository are missing or cannot be read.",
+    'Restore the data directory from a backup, or run the job again.',
+  ],
   names_not_for_zip: [422, 'A zip cannot carry some of the file names exactly.', 'Ask for `?format=tar.gz`.'],
   read_only: [
     403,

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -20,7 +21,7 @@ const SHOWN = 10
 
 /**
  * Returns a commit's files as a complete archive: every file and link under its exact name. Refuses before the first byte,
- * with an `AppError`, names that a zip cannot carry, and files that are too large together.
+ * with an `AppError`, names that a zip cannot carry, files that are too large together, and files that cannot be read.
  */
 export async function archiveCommit(
   repository: JobRepository,
@@ -36,10 +37,13 @@ export async function archiveCommit(
     )
   if (format === 'zip') refuseNames(entries)
   await ignoreArchiveAttributes(repository)
-  return streamGit([`--git-dir=${repository.dir}`, 'archive', `--format=${format}`, commit], {
+  const archive = streamGit([`--git-dir=${repository.dir}`, 'archive', `--format=${format}`, commit], {
     signal,
     timeoutMs,
   })
+  // When git cannot even begin, this throws: there is no answer yet that would have to break off.
+  await once(archive, 'readable')
+  return archive
 }
 
 interface Entry {
@@ -56,11 +60,21 @@ async function listEntries(repository: JobRepository, commit: string): Promise<E
   for (let from = 0; from < stdout.length;) {
     const end = stdout.indexOf(0, from)
     const tab = stdout.indexOf(9, from)
-    const size = Number(stdout.toString('latin1', from, tab).split(/ +/)[3])
-    entries.push({ name: stdout.subarray(tab + 1, end), size: Number.isFinite(size) ? size : 0 })
+    const size = stdout.toString('latin1', from, tab).split(/ +/)[3]
+    if (size === 'BAD') throw damaged(stdout.subarray(tab + 1, end))
+    // What is no file of this repository has no size.
+    entries.push({ name: stdout.subarray(tab + 1, end), size: size === '-' ? 0 : Number(size) })
     from = end + 1
   }
   return entries
+}
+
+function damaged(name: Buffer): AppError {
+  const shown = JSON.stringify(name.toString('utf8').slice(0, 200))
+  return new AppError(
+    'repository_damaged',
+    `The file ${shown} cannot be read from the job's repository, which is damaged: restore the data directory from a backup, or run the job again.`,
+  )
 }
 
 /** Throws for names that a zip cannot carry: they are UTF-8 with `/` as separator, and Windows interprets `\` and `C:`. */

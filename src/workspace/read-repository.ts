@@ -1,6 +1,6 @@
 import type { CommitList, DiffView, FileContent, FileTree } from '../contract/files.ts'
 import { AppError } from '../lib/app-error.ts'
-import { git, gitBeginning, gitText } from './git/git.ts'
+import { gitBeginning, gitObject } from './git/git.ts'
 import { headRef, type JobRepository } from './job-repository.ts'
 
 /**
@@ -19,11 +19,8 @@ const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 export async function resolveRef(repository: JobRepository, ref: string): Promise<string | null> {
   const isBranch = ref === 'main' || (await headRef(repository)) === `refs/heads/${ref}`
   if (!isBranch && !/^(HEAD|[0-9a-f]{7,40}|refs\/slipway\/attempts\/[0-9a-f-]{36})$/.test(ref)) return null
-  const { stdout, exitCode } = await git(
-    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${isBranch ? 'HEAD' : ref}^{commit}`],
-    { gitDir: repository.dir, accept: [1, 128] },
-  )
-  return exitCode === 0 ? stdout.toString('utf8').trim() : null
+  const found = await gitObject(repository.dir, Buffer.from(`${isBranch ? 'HEAD' : ref}^{commit}`), 'info')
+  return found?.id ?? null
 }
 
 /** Whether bytes are a path inside a repository in canonical form. */
@@ -70,25 +67,22 @@ export async function readFile(
 ): Promise<FileContent> {
   if (!isPath(name)) throw new AppError('bad_path', 'This is not a path inside the repository.')
   const { path } = named(name)
-  const about = await gitText(['cat-file', '-z', '--batch-check=%(objecttype) %(objectname) %(objectsize)'], {
-    gitDir: repository.dir,
-    input: Buffer.concat([Buffer.from(`${commit}:`), name, Buffer.from([0])]),
-  })
-  const [type, object = '', size] = about.split(' ')
-  if (type !== 'blob' || !/^[0-9a-f]{40,64}$/.test(object))
-    throw new AppError('file_not_found', `There is no file ${path} in ${commit.slice(0, 10)}.`)
-  const length = Number(size)
-  if (length > FILE_BYTES)
-    return { path, commit, size: length, encoding: 'utf8', content: '', truncated: true }
-  const { stdout } = await git(['cat-file', 'blob', object], { gitDir: repository.dir })
-  const text = stdout.toString('utf8')
-  const isText = !stdout.includes(0) && Buffer.from(text, 'utf8').equals(stdout)
+  const found = await gitObject(repository.dir, Buffer.concat([Buffer.from(`${commit}:`), name]), 'info')
+  const missing = new AppError('file_not_found', `There is no file ${path} in ${commit.slice(0, 10)}.`)
+  if (found?.type !== 'blob') throw missing
+  const { id, size } = found
+  if (size > FILE_BYTES) return { path, commit, size, encoding: 'utf8', content: '', truncated: true }
+  const whole = await gitObject(repository.dir, Buffer.from(id), 'contents')
+  if (whole === null) throw missing
+  const { contents } = whole
+  const text = contents.toString('utf8')
+  const isText = !contents.includes(0) && Buffer.from(text, 'utf8').equals(contents)
   return {
     path,
     commit,
-    size: length,
+    size,
     encoding: isText ? 'utf8' : 'base64',
-    content: isText ? text : stdout.toString('base64'),
+    content: isText ? text : contents.toString('base64'),
     truncated: false,
   }
 }

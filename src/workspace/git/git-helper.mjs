@@ -2,12 +2,14 @@
 // and one job needs more than a hundred; from here a spawn takes two or three, in parallel. When the server dies, running
 // git processes are asked to stop, so that git removes its locks.
 import { spawn } from 'node:child_process'
+import { askReader } from './object-readers.mjs'
 
 /**
  * Messages in.
  *
- * @typedef {RunRequest | { do: 'stop', id: number } | { do: 'ping' }} Request
+ * @typedef {RunRequest | Question | { do: 'stop', id: number } | { do: 'ping' }} Request
  * @typedef {import('./git-process.ts').GitRun & { do: 'run', id: number }} RunRequest
+ * @typedef {import('./git-process.ts').GitQuestion & { do: 'ask', id: number }} Question
  */
 
 /**
@@ -113,6 +115,7 @@ function run({ id, args, cwd, env, input, timeoutMs, maxBytes }) {
 function handle(message) {
   if (message.do === 'ping') return send({ id: null })
   if (message.do === 'run') return run(message)
+  if (message.do === 'ask') return askReader(message, (exit) => send({ id: message.id, ...exit }))
   const child = running.get(message.id)
   if (child !== undefined) stop(child)
 }

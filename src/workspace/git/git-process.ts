@@ -14,6 +14,15 @@ export interface GitRun {
   readonly maxBytes: number
 }
 
+/** One question to a long-lived git: what it runs with, and the object that is asked about. */
+export interface GitQuestion extends Pick<GitRun, 'args' | 'cwd' | 'env' | 'timeoutMs'> {
+  readonly command: 'info' | 'contents'
+  /** The name of the object, as bytes without NUL. */
+  readonly object: Uint8Array
+  /** The time in ms after which git ends when it is asked nothing more; half a minute by default. */
+  readonly idleMs?: number
+}
+
 export interface GitExit {
   /** Null when it was ended or could not be started. */
   readonly exitCode: number | null
@@ -40,7 +49,19 @@ const helper = openHelper({
  * Runs git in its small helper process, which the first run starts and which does not keep this process alive. `signal`
  * asks git to stop. Rejects when the helper has ended or is silent; the next run uses a new one.
  */
-export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitExit> {
+export function runGit(run: GitRun, signal?: AbortSignal): Promise<GitExit> {
+  return exchange({ do: 'run', ...run }, signal)
+}
+
+/**
+ * Asks the git that the helper process keeps for these arguments, `cat-file -z --batch-command`; like `runGit` otherwise.
+ * The answer is its stdout: "<id> <type> <size>\n" and the contents, or nothing when there is no such object.
+ */
+export function askGit(question: GitQuestion): Promise<GitExit> {
+  return exchange({ do: 'ask', ...question })
+}
+
+async function exchange(request: object, signal?: AbortSignal): Promise<GitExit> {
   const used = await helper.get()
   const id = (runs += 1)
   const ran = Promise.withResolvers<GitExit>()
@@ -50,7 +71,7 @@ export async function runGit(run: GitRun, signal?: AbortSignal): Promise<GitExit
   const stop = (): void => send({ do: 'stop', id })
   pending.set(id, ran)
   used.channel?.ref()
-  send({ do: 'run', id, ...run })
+  send({ id, ...request })
   const stopListening = signal === undefined ? null : onAbort(signal, stop)
   try {
     return await ran.promise

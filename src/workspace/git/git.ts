@@ -1,4 +1,4 @@
-import { runGit, type GitExit } from './git-process.ts'
+import { askGit, runGit, type GitExit } from './git-process.ts'
 
 /**
  * Options of a run of git, which always goes through this file. The environment holds only the variables listed here, and
@@ -90,6 +90,40 @@ export async function gitBeginning(
   const ran = await run(args, options)
   if (ran.trouble === TOO_LONG) return { stdout: ran.stdout, truncated: true }
   return { stdout: resultOf(args, options, ran).stdout, truncated: false }
+}
+
+/** An object of a repository. */
+export interface GitObject {
+  readonly id: string
+  readonly type: string
+  readonly size: number
+  /** Empty when only the object itself was asked for. */
+  readonly contents: Buffer
+}
+
+/**
+ * Finds an object by any name that git knows, such as `<commit>:<path>`, and reads its contents if asked to; null when there
+ * is none. A git process that is kept for the repository answers: for single objects, one after the other.
+ */
+export async function gitObject(
+  gitDir: string,
+  object: Uint8Array,
+  command: 'info' | 'contents',
+): Promise<GitObject | null> {
+  const args = ['cat-file', '-z', '--batch-command']
+  const ran = await askGit({
+    args: ['--no-pager', ...switches, ...locationArgs({ gitDir }), ...args],
+    cwd: '/',
+    env: environment,
+    command,
+    object,
+    timeoutMs: TIMEOUT_MS,
+  })
+  const { stdout } = resultOf(args, {}, ran)
+  if (stdout.length === 0) return null
+  const head = stdout.indexOf('\n')
+  const [id = '', type = '', size] = stdout.toString('latin1', 0, head).split(' ')
+  return { id, type, size: Number(size), contents: stdout.subarray(head + 1) }
 }
 
 /** Node's error code for a process that was ended because it wrote more than `maxBytes`; the output up to there is kept. */

@@ -28,10 +28,11 @@ test-postgres: ## every journey on PostgreSQL, and kill -9 around one
 	@sh scripts/test-deps.sh
 	@sh scripts/run-tests.sh 1 postgres
 
-bench: ## measure: latency, throughput, memory; writes docs/performance.md
+bench: ## measure: latency, throughput, memory; writes docs/performance.md; ACTS="start lines" some of it
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
-	@$(NODE) bench/run.ts
+	@$(NODE) scripts/build-program.mjs
+	@$(NODE) --disable-warning=ExperimentalWarning bench/run.ts $(ACTS)
 
 screenshots: ## a picture of every screen, wide and narrow, light and dark, in .cache/screenshots
 	@sh scripts/install.sh

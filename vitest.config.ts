@@ -91,6 +91,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'web/**/*.test.ts',
             'test/helpers/**/*.test.ts',
+            'bench/**/*.test.ts',
             'test/lint.test.ts',
             'test/rooms.test.ts',
           ],

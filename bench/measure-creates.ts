@@ -6,6 +6,7 @@ import { startTestServer, type TestServer } from '../test/helpers/server.ts'
 import { until } from '../test/helpers/until.ts'
 import { load, openDoor, type Answer, type Door } from './door.ts'
 import { startFloor } from './floor.ts'
+import { openLagProbe } from './loop-lag.ts'
 import { treePss } from './memory.ts'
 import { quantile } from './quantile.ts'
 import { ms, type Report } from './report.ts'
@@ -84,7 +85,8 @@ async function countedServer(): Promise<Counted> {
 
 /** The same creates on a server whose worker claims: its slots are taken, so that nothing else needs the processors. */
 async function whileWorking(report: Report): Promise<void> {
-  const server = await startTestServer()
+  const lag = openLagProbe()
+  const server = await startTestServer(lag.options)
   for (let slot = 0; slot < SLOTS; slot += 1)
     await server.client.createJob({ vision: 'a list [[demo:hang]]', mode: 'solo' })
   await until('every slot to be taken', 60_000, async () =>
@@ -99,11 +101,18 @@ async function whileWorking(report: Report): Promise<void> {
     aim: '1.5 and 8 ms',
   })
   const asked = { clients: TOGETHER, count: EACH_ROUND, expect: 201 }
+  await lag.take(server.pid)
   const many = await load(asked, () => ours.post('/api/jobs', JOB))
+  const stops = await lag.take(server.pid)
   report.add({
     name: `POST /api/jobs, ${TOGETHER} clients, worker loop on`,
     measured: `${Math.round(many.perSecond)} a second, ${many.errors} errors`,
     aim: '600 a second, no error',
+  })
+  report.add({
+    name: '... stops of the event loop of the server meanwhile, p50, p99 and longest',
+    measured: stops,
+    aim: 'p99 20 ms',
   })
   ours.close()
   await server.stop()

@@ -1,24 +1,18 @@
-import fs from 'node:fs'
-import path from 'node:path'
-import { makeDir } from '../test/helpers/made-dirs.ts'
 import { startTestServer } from '../test/helpers/server.ts'
 import { until } from '../test/helpers/until.ts'
+import { openLagProbe } from './loop-lag.ts'
 import { quantile } from './quantile.ts'
-import { ms, type Report } from './report.ts'
+import type { Report } from './report.ts'
 
 const JOBS = 200
 const SLOTS = 8
 const WAIT_MS = 1_200_000
-const PROBE = path.join(import.meta.dirname, 'programs', 'loop-lag.mjs')
 
 /** 200 jobs at once on eight slots: when the first, the median and the last are done, and whether older ones end earlier. */
 export async function measureFairness(report: Report): Promise<void> {
-  const lag = path.join(makeDir('slipway-lag-'), 'lag.json')
-  const server = await startTestServer({
-    args: ['--workers', String(SLOTS)],
-    nodeArgs: ['--import', PROBE],
-    env: { SLIPWAY_BENCH_LAG: lag },
-  })
+  const lag = openLagProbe()
+  const server = await startTestServer({ args: ['--workers', String(SLOTS)], ...lag.options })
+  await lag.take(server.pid)
   const begun = Date.now()
   const ids: string[] = []
   for (let job = 0; job < JOBS; job += 1)
@@ -27,6 +21,7 @@ export async function measureFairness(report: Report): Promise<void> {
     const { jobs } = await server.client.stats()
     return (jobs['completed'] ?? 0) + (jobs['failed'] ?? 0) === JOBS ? true : null
   })
+  const stops = await lag.take(server.pid)
   const views = await Promise.all(ids.map((id) => server.client.getJob(id)))
   const ends = views.map((job) => Date.parse(job.completed_at ?? '') - begun)
   const seconds = (q: number): string => `${(quantile(ends, q) / 1000).toFixed(1)} s`
@@ -41,10 +36,9 @@ export async function measureFairness(report: Report): Promise<void> {
     measured: `${furthest(ends)} places`,
     aim: `${SLOTS}`,
   })
-  const stops = JSON.parse(fs.readFileSync(lag, 'utf8')) as { p50: number; p99: number; max: number }
   report.add({
     name: 'stops of the event loop of the server meanwhile, p50, p99 and longest',
-    measured: `${ms(stops.p50)}, ${ms(stops.p99)}, ${ms(stops.max)}`,
+    measured: stops,
     aim: 'p99 20 ms',
   })
   await server.stop()

@@ -1,19 +1,50 @@
 import fs from 'node:fs'
 
-/** Proportional set size of a process and all its descendants, in MB. */
-export function treePss(pid: number): number {
+/** Returns the pids of a process and of all its descendants, parents first. */
+export function treeOf(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const entry of fs.readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue
-    const stat = read(`/proc/${entry}/stat`)
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    const parent = parentIn(read(`/proc/${entry}/stat`))
     children.set(parent, [...(children.get(parent) ?? []), Number(entry)])
   }
-  const sum = (of: number): number => {
-    const kb = Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${of}/smaps_rollup`))?.[1] ?? 0)
-    return kb / 1024 + (children.get(of) ?? []).reduce((total, child) => total + sum(child), 0)
+  const all = (of: number): number[] => [of, ...(children.get(of) ?? []).flatMap(all)]
+  return all(pid)
+}
+
+/** Returns the proportional set size of a process and all its descendants, in MB. */
+export function treePss(pid: number): number {
+  return treeOf(pid).reduce((sum, of) => sum + pssIn(read(`/proc/${of}/smaps_rollup`)), 0)
+}
+
+/** A process tree whose memory is looked at again and again. */
+export interface PeakWatch {
+  /** Ends the watch; returns the largest PSS that was seen, in MB. */
+  stop(): number
+}
+
+const LOOK_MS = 20
+
+/** Watches the PSS of a process and all its descendants from now on. */
+export function watchPeak(pid: number): PeakWatch {
+  let most = treePss(pid)
+  const watch = setInterval(() => (most = Math.max(most, treePss(pid))), LOOK_MS)
+  return {
+    stop() {
+      clearInterval(watch)
+      return most
+    },
   }
-  return sum(pid)
+}
+
+/** Returns the parent's pid in the text of `/proc/<pid>/stat`, whose second field is a name that may hold anything. */
+export function parentIn(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+/** Returns the PSS in the text of `/proc/<pid>/smaps_rollup`, in MB; 0 when the process is gone or has no memory. */
+export function pssIn(rollup: string): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024
 }
 
 /** Processes come and go while they are looked at. */

@@ -1,8 +1,11 @@
+import path from 'node:path'
+import { removeMade } from '../test/helpers/made-dirs.ts'
 import { measureAdvance } from './measure-advance.ts'
 import { measureAgentStart } from './measure-agent-start.ts'
 import { measureBoard, measureHour } from './measure-board.ts'
 import { measureCreates } from './measure-creates.ts'
 import { measureFairness } from './measure-fairness.ts'
+import { measureFiles } from './measure-files.ts'
 import { measureGateway } from './measure-gateway.ts'
 import { measureJobs } from './measure-jobs.ts'
 import { measureLines } from './measure-lines.ts'
@@ -24,15 +27,27 @@ const acts = {
   gateway: ['What the model gateway adds', measureGateway],
   jobs: ['Whole jobs', measureJobs],
   fairness: ['Many jobs on few slots', measureFairness],
+  files: ['Reading what a job has made', measureFiles],
   board: ['The board in a browser', measureBoard],
   hour: ['A page that stays open', measureHour],
 } as const
+
+// As `./slipway` starts a server.
+process.env['NODE_COMPILE_CACHE'] ??= path.join(
+  import.meta.dirname,
+  '..',
+  '.cache',
+  'program',
+  'current',
+  'compile',
+)
 
 const wanted = process.argv.slice(2)
 const report = openReport()
 for (const [act, [title, measure]] of Object.entries(acts)) {
   if (wanted.length > 0 && !wanted.includes(act)) continue
   await measure(report)
+  removeMade()
   report.write(act, title)
 }
 process.exit(0)

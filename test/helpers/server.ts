@@ -40,6 +40,8 @@ export interface TestServerOptions {
   readonly without?: string
   /** The file of a certificate that this server, and nobody else, takes for one of the system's authorities. */
   readonly trusted?: string
+  /** Called with the pid of the server as soon as it has one, long before it listens. */
+  readonly onSpawn?: (pid: number) => void
 }
 
 const START_MS = 60_000
@@ -78,6 +80,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   })
   endWithFile(child)
+  if (child.pid !== undefined) options.onSpawn?.(child.pid)
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-200_000)

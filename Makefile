@@ -28,11 +28,11 @@ test-postgres: ## every journey on PostgreSQL, and kill -9 around one
 	@sh scripts/test-deps.sh
 	@sh scripts/run-tests.sh 1 postgres
 
-bench: ## measure: latency, throughput, memory; writes docs/performance.md; ACTS="start lines" some of it
+bench: ## measure: latency, throughput, memory; writes docs/performance.md; ACTS="start lines" some of it, PEERS=1 other products
 	@sh scripts/install.sh
 	@sh scripts/test-deps.sh
 	@$(NODE) scripts/build-program.mjs
-	@$(NODE) --disable-warning=ExperimentalWarning bench/run.ts $(ACTS)
+	@$(NODE) --disable-warning=ExperimentalWarning bench/run.ts $(ACTS) $(if $(PEERS),peers)
 
 screenshots: ## a picture of every screen, wide and narrow, light and dark, in .cache/screenshots
 	@sh scripts/install.sh

@@ -16,10 +16,13 @@ export function openDoor({
   url,
   token,
   sockets = 1,
+  headers: always = {},
 }: {
   url: string
   token?: string
   sockets?: number
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>>
 }): Door {
   const agent = new http.Agent({ keepAlive: true, maxSockets: sockets })
   const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` }
@@ -27,6 +30,7 @@ export function openDoor({
     new Promise((resolve, reject) => {
       const headers = {
         ...authorization,
+        ...always,
         ...(body === null
           ? {}
           : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),

@@ -38,7 +38,7 @@ function commit(dir: string, files: Record<string, string | Buffer>): void {
 function ask(
   dir: string,
   object: string,
-  more: Partial<Pick<GitQuestion, 'command' | 'timeoutMs' | 'idleMs'>> = {},
+  more: Partial<Pick<GitQuestion, 'command' | 'env' | 'timeoutMs' | 'idleMs'>> = {},
 ): Promise<GitExit> {
   return askGit({
     args: [`--git-dir=${path.join(dir, '.git')}`, 'cat-file', '-z', '--batch-command'],
@@ -131,7 +131,7 @@ it('ends when nobody asks, and the next question has another', async () => {
   expect(await told(dir, 'HEAD:a')).toBe('blob 5\ntext\n')
 })
 
-it('says why there is no answer: killed, too long, no repository', async () => {
+it('says why there is no answer: killed, too long, no repository, no git', async () => {
   const dir = makeRepository('trouble')
   await told(dir, 'HEAD:a')
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -148,6 +148,8 @@ it('says why there is no answer: killed, too long, no repository', async () => {
   const none = await ask(path.join(place, 'none'), 'HEAD')
   expect(none).toMatchObject({ exitCode: null, trouble: 'git ended with 128' })
   expect(none.stderr.toString()).toContain('not a git repository')
+  expect(await told(dir, 'HEAD:a', { env: { PATH: '/nonexistent' } })).toBe('ENOENT')
+  expect(await told(dir, 'HEAD:a')).toBe('blob 5\ntext\n')
 })
 
 it('is one of a few: the one that has not been asked for longest ends, once it has answered', async () => {

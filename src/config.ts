@@ -14,7 +14,7 @@ const Environment = z.object({
   SLIPWAY_DATA_DIR: z
     .string()
     .default(path.join(os.homedir(), '.slipway'))
-    .describe('where everything lives: database, repositories, token (`--data-dir`)'),
+    .describe('the directory of all data: database, repositories, token (`--data-dir`)'),
   SLIPWAY_HOST: z.string().default('127.0.0.1').describe('the address to listen on (`--host`)'),
   SLIPWAY_PORT: z.coerce
     .number()
@@ -27,7 +27,7 @@ const Environment = z.object({
     .string()
     .optional()
     .describe(
-      'the file of settings; `slipway.yaml` in the data directory unless told, where there is one (`--config`)',
+      'the settings file; by default `slipway.yaml` in the data directory, if it exists (`--config`)',
     ),
   DATABASE_URL: z
     .string()
@@ -42,7 +42,7 @@ const Environment = z.object({
     .nullable()
     .default(null)
     .describe(
-      `attempts, reviews and check runs at once, without those that wait for a person; ${WORKERS} unless told; 0 answers but starts no work (\`--workers\`)`,
+      `attempts, reviews and check runs at once, without those that wait for a person; the default is ${WORKERS}; with 0 the server answers but starts no work (\`--workers\`)`,
     ),
   SLIPWAY_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -54,13 +54,13 @@ const Environment = z.object({
     60,
     "from the start of an agent's process to an open session with it",
   ),
-  SLIPWAY_FIRST_UPDATE_SECONDS: seconds(1, 86_000, 300, 'from a prompt to the first thing an agent says'),
+  SLIPWAY_FIRST_UPDATE_SECONDS: seconds(1, 86_000, 300, 'from a prompt to the first output of an agent'),
   SLIPWAY_SILENCE_SECONDS: seconds(1, 86_000, 900, 'the longest silence of an agent within a turn'),
   SLIPWAY_TURN_SECONDS: seconds(
     1,
     86_000,
     3600,
-    'the longest turn of an agent; then its process is ended and the attempt has failed',
+    'the longest turn of an agent; after that its process is ended and the attempt has failed',
   ),
   SLIPWAY_SESSION_MB: z.coerce
     .number()
@@ -68,12 +68,12 @@ const Environment = z.object({
     .min(1)
     .max(10_000)
     .default(200)
-    .describe('how much an agent may say in one session, in MB; more is a flood'),
+    .describe('the maximum output of an agent in one session, in MB'),
   SLIPWAY_PERMISSION_SECONDS: seconds(
     1,
     604_800,
     14_400,
-    'how long an agent that asks a person waits for the answer; then it is refused, or decides itself',
+    'how long an agent waits for the answer of a person; then the request is refused, or the agent decides itself',
   ),
   SLIPWAY_CHECK_SECONDS: seconds(1, 86_000, 600, 'the longest check command'),
   SLIPWAY_TRIAL_SECONDS: seconds(
@@ -98,7 +98,7 @@ const Environment = z.object({
     1,
     86_400,
     60,
-    'how often the server looks for jobs that are to be removed by the retention of the settings',
+    'how often the server applies the retention of the settings',
   ),
   SLIPWAY_MODEL_SILENCE_SECONDS: seconds(
     1,
@@ -110,7 +110,7 @@ const Environment = z.object({
     0,
     3600,
     20,
-    'how long a call is kept waiting for a provider that fails before its job waits instead',
+    'how long a call waits for a failing provider before its job waits instead',
   ),
   SLIPWAY_GATEWAY_PORT: z.coerce
     .number()
@@ -122,11 +122,11 @@ const Environment = z.object({
   SLIPWAY_ROLES_DIR: z
     .string()
     .optional()
-    .describe('your own prompts of the roles, looked up before the built-in ones'),
+    .describe('a directory with your own prompts of the roles, which replace the built-in ones'),
   SLIPWAY_BACKENDS_DIR: z
     .string()
     .optional()
-    .describe('where `slipway backends install` puts agents; inside the data directory unless told'),
+    .describe('where `slipway backends install` installs agents; inside the data directory by default'),
   SLIPWAY_POOL: z.coerce
     .number()
     .int()
@@ -134,23 +134,20 @@ const Environment = z.object({
     .max(32)
     .default(2)
     .describe(
-      'how many repositories are made ahead for jobs that start from nothing, and how many work trees for each source',
+      'repositories prepared ahead for jobs without a source, and work trees prepared ahead for each source',
     ),
   SLIPWAY_RETRY_MS: z.coerce
     .number()
     .int()
     .min(0)
     .default(1000)
-    .describe('for tests of recovery only: the base of the pause between tries, in milliseconds'),
+    .describe('for tests of recovery only: the base of the pause between attempts, in milliseconds'),
   NODE_COMPILE_CACHE: z
     .string()
     .optional()
     .describe("where Node keeps compiled code, which Slipway's own agents read too"),
-  PATH: z
-    .string()
-    .default('/usr/local/bin:/usr/bin:/bin')
-    .describe('where git, npm and agents are looked for'),
-  HOME: z.string().default(os.homedir()).describe('where agents of yours keep their log-ins'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin').describe('where git, npm and agents are searched'),
+  HOME: z.string().default(os.homedir()).describe('where your agents keep their log-ins'),
 })
 
 function seconds(least: number, most: number, usual: number, description: string) {

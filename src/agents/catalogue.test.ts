@@ -63,7 +63,7 @@ it('lists every known agent with its kind of installation, and the demo last, as
     installed: null,
   })
   expect(backends.find((backend) => backend.name === 'goose')).toMatchObject({
-    reason: '"goose" is not installed: install goose as its site says, so that `goose` is in PATH.',
+    reason: '"goose" is not installed: install goose as described on its site, so that `goose` is in PATH.',
     install: null,
     tested: false,
   })
@@ -135,12 +135,12 @@ it('chooses by itself only a backend that has access to a model, and reports wha
   expect(await cursor(Settings.parse({ default_backend: 'cursor' }))).toMatchObject({ default: true })
   reach = { auth: 'own', isCertain: true }
   expect(await cursor(Settings.parse({}))).toMatchObject({ default: true })
-  reach = { auth: null, reason: 'It reaches no model.' }
+  reach = { auth: null, reason: 'It has no access to a model.' }
   expect(await cursor(Settings.parse({ default_backend: 'cursor' }))).toMatchObject({
     available: false,
     installed: 'path',
     default: false,
-    reason: 'It reaches no model.',
+    reason: 'It has no access to a model.',
   })
 })
 

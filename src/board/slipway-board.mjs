@@ -5,8 +5,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-const usage = `slipway-board tasks                       the tasks of this job, and who works on which
-slipway-board progress "<sentence>"       tells the people who watch where you are
+const usage = `slipway-board tasks                       lists the tasks of this job, and who works on them
+slipway-board progress "<sentence>"       shows your progress to the people who are watching
 slipway-board ask "<question>" [choices]  asks a person; the answer is your next message
 `
 

@@ -42,7 +42,8 @@ export const boardTools: readonly BoardTool[] = [
   {
     definition: {
       name: 'report_progress',
-      description: 'Tells the people who watch this job where you are. It changes nothing and is no proof.',
+      description:
+        'Reports your progress to the people who watch this job. It changes nothing and proves nothing.',
       inputSchema: forAgents(ProgressReport),
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
@@ -63,7 +64,7 @@ export const boardTools: readonly BoardTool[] = [
     run: (actions, input) =>
       withInput(PersonAsked, input, async (read) => {
         await actions.ask(read)
-        return 'It is asked. Do what does not depend on the answer, then end your turn: the answer, or that there is none, is your next message.'
+        return 'The question was asked. Do the work that does not depend on the answer, then end your turn: your next message contains the answer, or the information that there is none.'
       }),
   },
 ]

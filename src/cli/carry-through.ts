@@ -152,11 +152,11 @@ function resumeHint(job: JobView, connection: ServerConnection): string {
   const id = shortId(job.id)
   const state =
     connection.own === null
-      ? 'The server goes on working on it.'
+      ? 'The server continues to work on it.'
       : 'It waits; the server of this command is being stopped.'
   return [
     `The job is kept. ${state}`,
-    `  slipway watch ${id}    ${connection.own === null ? 'watch it again' : 'go on with it'}`,
+    `  slipway watch ${id}    ${connection.own === null ? 'watch it again' : 'continue it'}`,
     `  slipway cancel ${id}   give it up`,
   ].join('\n')
 }

@@ -30,7 +30,7 @@ export function reportError(error: unknown, to: Terminal): number {
 
 function adviceFor(error: ApiError): string {
   if (error.status === 401)
-    return '\nthe token does not fit this server: set SLIPWAY_TOKEN, or pass the --data-dir of the server'
+    return '\nthe token is not that of this server: set SLIPWAY_TOKEN, or pass the --data-dir of the server'
   return error.code === 'unreachable' ? '\nis the server running? slipway start' : ''
 }
 

@@ -20,6 +20,6 @@ export function reportJob(
   if (flags.json === true) return terminal.printJson(job)
   const id = shortId(job.id)
   terminal.print(
-    `${sentence} ${own === null ? 'Watch the job' : 'No server is running; go on with the job'}: slipway watch ${id}`,
+    `${sentence} ${own === null ? 'Watch the job' : 'No server is running; continue the job'}: slipway watch ${id}`,
   )
 }

@@ -140,7 +140,9 @@ export function parseMessage<T>(message: EventSourceMessage, schema: { parse(val
   try {
     return schema.parse(JSON.parse(message.data))
   } catch (cause) {
-    throw new ApiError(0, 'bad_answer', 'the server sent an event that does not fit the contract', { cause })
+    throw new ApiError(0, 'bad_answer', 'the server sent an event that does not match the contract', {
+      cause,
+    })
   }
 }
 

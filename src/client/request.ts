@@ -45,7 +45,7 @@ export async function requestJson<T>(
   try {
     return schema.parse(body)
   } catch (cause) {
-    throw badAnswer(path, 'does not fit the contract: client and server may be of different versions', cause)
+    throw badAnswer(path, 'does not match the contract: client and server may have different versions', cause)
   }
 }
 

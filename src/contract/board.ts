@@ -7,7 +7,7 @@ export const ProgressReport = z.strictObject({
     .trim()
     .min(1)
     .max(500)
-    .describe('One sentence: what is done and what comes next, in words that a person understands.'),
+    .describe('One sentence: what is done and what is next, in words that a person understands.'),
 })
 export type ProgressReport = z.infer<typeof ProgressReport>
 

@@ -25,9 +25,12 @@ export const Time = z.string()
 const VISION_LIMIT = 100_000
 
 /** A vision is text written by a person: it has no control characters except tab and newline, and is not blank. */
-const Vision = plainText('the vision is missing: say in a sentence what should be built', 'the vision')
+const Vision = plainText('the vision is missing: describe in a sentence what should be built', 'the vision')
   .max(VISION_LIMIT, `the vision is longer than ${VISION_LIMIT} characters: shorten it or attach a document`)
-  .refine((text) => text.trim().length > 0, 'the vision is empty: say in a sentence what should be built')
+  .refine(
+    (text) => text.trim().length > 0,
+    'the vision is empty: describe in a sentence what should be built',
+  )
   .refine(
     (text) => !/\p{Cc}/u.test(text.replaceAll(/[\t\n\r]/g, '')),
     'the vision contains control characters: send plain text',
@@ -364,5 +367,5 @@ export const BudgetChange = z
     tokens: z.int().positive().nullable().optional(),
     usd: z.number().positive().nullable().optional(),
   })
-  .refine((change) => Object.keys(change).length > 0, 'say tokens or usd, or null for no limit')
+  .refine((change) => Object.keys(change).length > 0, 'give tokens or usd, or null for no limit')
 export type BudgetChange = z.infer<typeof BudgetChange>

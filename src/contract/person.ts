@@ -4,9 +4,9 @@ import { plainText } from './plain-text.ts'
 const TEXT_LIMIT = 20_000
 
 /** A person's text to an agent: plain text that is not blank. */
-export const PersonText = plainText('the text is missing: say it in a sentence', 'the text')
+export const PersonText = plainText('the text is missing: write a sentence', 'the text')
   .trim()
-  .min(1, 'the text is empty: say it in a sentence')
+  .min(1, 'the text is empty: write a sentence')
   .max(TEXT_LIMIT, `the text is longer than ${TEXT_LIMIT} characters: shorten it`)
 
 /** `POST /api/jobs/{id}/message`: sent to one agent of the job, delivered at its next turn. */

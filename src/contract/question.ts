@@ -39,7 +39,7 @@ export const PersonAsked = z.strictObject({
     .trim()
     .min(1)
     .max(1000)
-    .describe('What you need to know, so that somebody who has not seen your work can answer it.'),
+    .describe('What you need to know, so that a person who has not seen your work can answer it.'),
   choices: z
     .array(z.string().trim().min(1).max(200))
     .max(6)

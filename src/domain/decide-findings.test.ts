@@ -73,7 +73,7 @@ it.each(['completed', 'failed', 'cancelled'] as const)(
       {
         do: 'complete-job',
         proof: 'partial',
-        reason: 'The checks pass, and the tests say less than before. The test file a.test.js was deleted.',
+        reason: 'The checks pass, but the tests were weakened. The test file a.test.js was deleted.',
         path: '/r',
         commit: 'main0',
       },

@@ -95,7 +95,7 @@ describe('the proof of a job', () => {
       {
         proof: 'partial',
         reason:
-          'The checks pass, and the tests say less than before. Test 0 is gone. Test 1 is gone. Test 2 is gone. And 2 more.',
+          'The checks pass, but the tests were weakened. Test 0 is gone. Test 1 is gone. Test 2 is gone. And 2 more.',
       },
     ])
   })

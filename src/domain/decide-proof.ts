@@ -90,7 +90,7 @@ export function proofOf(snapshot: Snapshot): Shown {
   const more = open.length > NAMED ? [`And ${open.length - NAMED} more.`] : []
   const reasons = [
     ...(left ? ['The checks pass, and some tasks were cancelled.'] : []),
-    ...(open.length === 0 ? [] : ['The checks pass, and the tests say less than before.']),
+    ...(open.length === 0 ? [] : ['The checks pass, but the tests were weakened.']),
     ...open.slice(0, NAMED).map(({ message }) => message),
     ...more,
   ]

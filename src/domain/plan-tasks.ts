@@ -13,7 +13,7 @@ export function planningTasks(job: Job): NewTask[] {
       role: 'product_owner',
       phase: 'planning',
       dependsOnKeys: [],
-      acceptance: ['docs/requirements.md says what the finished work must do'],
+      acceptance: ['docs/requirements.md describes what the finished work must do'],
       checks: [],
     },
     {
@@ -76,14 +76,14 @@ export function restoreTask(findings: readonly Finding[], checks: readonly strin
     kind: 'repair',
     title: 'Put back what the tests said before',
     description:
-      `The checks pass, but the tests say less than they did before the work began:\n\n${list}\n\nPut back what is named here and make the work pass it. Where such a change is what was asked for, leave it and say why in your last message: a person decides about it then.`.slice(
+      `The checks pass, but the tests were weakened by the work:\n\n${list}\n\nRestore the tests listed here and make the work pass them. If such a change was requested, keep it and give the reason in your last message: a person will then decide about it.`.slice(
         0,
         20_000,
       ),
     role: 'developer',
     phase: 'building',
     dependsOnKeys: [],
-    acceptance: ['What is named here is as it was before, or its change is what was asked for'],
+    acceptance: ['The tests listed here are restored, or their change was requested'],
     checks,
   }
 }

@@ -57,7 +57,7 @@ export const permissionAsk: AskKind<PermissionView> = {
       allowed: 'It has been allowed already.',
       refused: 'It has been refused already.',
       expired: 'Its time was over, so it was refused.',
-      withdrawn: 'The session that asked has ended; if its work goes on, it asks again.',
+      withdrawn: 'The session that asked has ended; if its work continues, it asks again.',
     }
     return new AppError('permission_closed', messages[outcome])
   },
@@ -82,7 +82,7 @@ export const questionAsk: AskKind<QuestionView> = {
     const messages = {
       answered: 'It has been answered already.',
       expired: 'Its time was over, so the agent decided itself.',
-      withdrawn: 'The session that asked has ended; if its work goes on, it may ask again.',
+      withdrawn: 'The session that asked has ended; if its work continues, it may ask again.',
     }
     return new AppError('question_closed', messages[outcome])
   },

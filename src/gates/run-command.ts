@@ -76,7 +76,7 @@ export async function runCommand(
 function noteOn(timedOut: boolean, signal: string | null, timeoutMs: number): string {
   if (timedOut)
     return (
-      `\n[stopped after ${timeoutMs / 1000} s: the command did not end by itself. If it watches files or waits for somebody, ` +
+      `\n[stopped after ${timeoutMs / 1000} s: the command did not end by itself. If it watches files or waits for input, ` +
       'name one that runs once (`vitest run` instead of `vitest`, `jest` instead of `jest --watch`); ' +
       'if it only needs longer, raise SLIPWAY_CHECK_SECONDS.]'
     )

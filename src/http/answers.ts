@@ -25,17 +25,17 @@ export function raw(
 }
 
 /** A person's action was accepted. */
-export const accepted = { 202: ok(JobView, 'Accepted; the job as it is now.') }
+export const accepted = { 202: ok(JobView, 'Accepted; the current job.') }
 /** Something was deleted. */
 export const gone = { 204: { description: 'It is gone.' } }
 
 /** The errors of every route. */
 export const errors = {
-  400: ok(ErrorBody, 'The request is not valid; the sentence says what to change.'),
+  400: ok(ErrorBody, 'The request is invalid; the sentence explains what to change.'),
   401: ok(ErrorBody, 'The token is missing or wrong.'),
   403: ok(ErrorBody, 'The address or the page that asks is not allowed.'),
   404: ok(ErrorBody, 'There is no such thing.'),
-  409: ok(ErrorBody, 'The status does not allow it; the sentence says why.'),
+  409: ok(ErrorBody, 'The status does not allow it; the sentence gives the reason.'),
   413: ok(ErrorBody, 'The body is too large.'),
   415: ok(ErrorBody, 'The content type is not one this route takes.'),
   500: ok(ErrorBody, 'A fault of the server.'),

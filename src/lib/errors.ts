@@ -7,7 +7,7 @@ export const errors = {
   bad_request: [400, 'The request is not valid HTTP for this route.', 'Compare it with `/api/openapi.json`.'],
   invalid_request: [
     400,
-    'A field, a query or the body does not fit its schema.',
+    'A field, a query or the body does not match its schema.',
     'Correct the fields that `issues` names.',
   ],
   bad_json: [400, 'The body, or a field of a form, is not valid JSON.', 'Send valid JSON.'],
@@ -94,26 +94,26 @@ export const errors = {
   idempotency_key_reused: [409, 'The `Idempotency-Key` was used for a different request.', 'Send a new key.'],
   bad_source: [
     400,
-    'Nothing can begin from this source.',
-    'Correct the address or path; the sentence says why.',
+    'This source cannot be used.',
+    'Correct the address or path; the sentence gives the reason.',
   ],
   no_plan_to_approve: [
     400,
-    '`approve_plan` was asked for in a solo job, which makes no plan.',
+    '`approve_plan` was set in a solo job, which makes no plan.',
     'Leave it out, or use mode `team`.',
   ],
   not_cancellable: [
     409,
     'The job or task cannot be cancelled now.',
-    'The sentence says why; a finished one needs no cancel.',
+    'The sentence gives the reason; a finished one needs no cancel.',
   ],
   not_restartable: [
     409,
     'Only a failed or cancelled job can be restarted.',
     'Wait for its end, or start a new job.',
   ],
-  not_retryable: [409, 'The task cannot be started over now.', 'The sentence says why.'],
-  not_waiting_for_approval: [409, 'The job has no plan that waits for approval.', 'Look at its status.'],
+  not_retryable: [409, 'The task cannot be started over now.', 'The sentence gives the reason.'],
+  not_waiting_for_approval: [409, 'The job has no plan that waits for approval.', 'Check its status.'],
   plan_changed: [
     409,
     'The plan has another version than the one that was named.',
@@ -128,8 +128,8 @@ export const errors = {
   ],
   budget_too_small: [409, 'The new budget is used up already.', 'Set a larger one.'],
   waived_already: [409, 'The finding was waived before.', 'Nothing.'],
-  permission_closed: [409, 'The permission request is over.', 'Nothing; the sentence says how it ended.'],
-  question_closed: [409, 'The question is over.', 'Nothing; the sentence says how it ended.'],
+  permission_closed: [409, 'The permission request is over.', 'Nothing; the sentence explains how it ended.'],
+  question_closed: [409, 'The question is over.', 'Nothing; the sentence explains how it ended.'],
   unknown_option: [
     400,
     'The permission request has no such option.',
@@ -144,16 +144,16 @@ export const errors = {
     'A document has no usable file name.',
     'Send a file name without path and control characters.',
   ],
-  too_many_documents: [400, 'A job would have more documents than it may.', 'Remove some first.'],
-  document_too_large: [413, 'A document is larger than a document may be.', 'Shorten or split it.'],
+  too_many_documents: [400, 'A job would have too many documents.', 'Remove some first.'],
+  document_too_large: [413, 'A document is too large.', 'Shorten or split it.'],
   ref_not_found: [
     404,
     'The job has no such commit or branch, or none yet.',
-    'Leave `ref` out, or wait until work has begun.',
+    'Omit `ref`, or wait until work has begun.',
   ],
-  file_not_found: [404, 'The commit has no such file.', 'Look at the tree of that commit.'],
+  file_not_found: [404, 'The commit has no such file.', 'See the tree of that commit.'],
   file_too_large: [413, 'The file is too large to be shown.', 'Download the repository.'],
-  archive_too_large: [413, 'The files are larger together than an archive may be.', 'Clone the repository.'],
+  archive_too_large: [413, 'The files are too large for an archive.', 'Clone the repository.'],
   repository_damaged: [
     500,
     "Files of the job's repository are missing or cannot be read.",
@@ -178,23 +178,23 @@ export const errors = {
     'There is no backend with the name in the path.',
     'Choose one of `GET /api/backends`.',
   ],
-  backend_unavailable: [400, 'The backend cannot be used now.', 'The sentence says what it needs.'],
+  backend_unavailable: [400, 'The backend cannot be used now.', 'The sentence explains what it needs.'],
   no_backend: [400, 'No backend is available at all.', 'See `slipway backends` for what each one needs.'],
   backend_exists: [409, 'There is a backend of this name.', 'Remove it first, or choose another name.'],
   built_in_backend: [409, 'The backend is part of Slipway, or known to it.', 'Choose another name.'],
   in_settings_file: [
     409,
-    'The value is defined in the file of settings.',
+    'The value is defined in the settings file.',
     'Change it there, and start the server again.',
   ],
-  too_many_backends: [400, 'There are as many backends as there may be.', 'Remove one.'],
+  too_many_backends: [400, 'The maximum number of backends is reached.', 'Remove one.'],
   bad_registry_entry: [400, 'The entry of the registry cannot be used.', 'Add the agent by its command.'],
   no_distribution: [
     400,
     'The registry knows no way to start the agent on this platform.',
     'Add it by its command.',
   ],
-  not_installable: [409, 'Slipway cannot install this backend.', 'Install it as the sentence says.'],
+  not_installable: [409, 'Slipway cannot install this backend.', 'Install it as the sentence describes.'],
   not_installed: [409, 'Slipway has not installed this backend.', 'Nothing.'],
   no_npm: [409, 'Installing needs npm, which is not in PATH.', 'Install Node.js with npm.'],
   install_underway: [409, 'The backend is being installed already.', 'Wait for it.'],
@@ -202,18 +202,18 @@ export const errors = {
   install_failed: [
     502,
     'The package could not be installed.',
-    'The sentence says why; try again, or install it yourself.',
+    'The sentence gives the reason; try again, or install it yourself.',
   ],
   trial_underway: [409, 'The backend is being tried already.', 'Wait for it.'],
   test_underway: [409, 'The backend is being tested already.', 'Wait for it.'],
-  no_model: [409, 'The backend reaches no model.', 'Connect a provider: `slipway providers set`.'],
+  no_model: [409, 'The backend has no access to a model.', 'Connect a provider: `slipway providers set`.'],
   unknown_provider: [404, 'There is no such provider.', 'Choose one of `GET /api/providers`.'],
   incomplete_provider: [
     400,
-    'Slipway knows no provider of this name, and too little was said of it.',
+    'Slipway does not know a provider of this name, and its data are incomplete.',
     'Send its `wire` and `base_url`.',
   ],
-  too_many_providers: [400, 'There are as many providers as there may be.', 'Remove one.'],
+  too_many_providers: [400, 'The maximum number of providers is reached.', 'Remove one.'],
   unknown_secret: [404, 'There is no such secret.', 'Choose one of `GET /api/secrets`.'],
   secret_unreadable: [
     500,
@@ -223,7 +223,7 @@ export const errors = {
   bad_prices: [500, 'The file of prices in the data directory cannot be read.', 'Correct it, or remove it.'],
 
   // What agents are answered on their board.
-  attempt_over: [409, 'The attempt is over, so nobody is asked any more.', 'Nothing.'],
+  attempt_over: [409, 'The attempt is over, so it can ask no more questions.', 'Nothing.'],
   nobody_attends: [
     409,
     'Nobody answers questions in this job.',
@@ -231,14 +231,14 @@ export const errors = {
   ],
   too_many_questions: [
     429,
-    'The attempt has asked as often as it may.',
+    'The attempt has asked the maximum number of questions.',
     'Decide yourself, and write down what was decided.',
   ],
-  too_many_reports: [429, 'The attempt has reported as often as it may.', 'Go on with the work.'],
+  too_many_reports: [429, 'The attempt has sent the maximum number of reports.', 'Continue with the work.'],
 
   // The server and its environment.
-  busy: [503, 'Too many requests of this kind are under way.', 'Try again in a few seconds.'],
-  canary_underway: [409, 'A canary is under way already.', 'Wait for it.'],
+  busy: [503, 'Too many requests of this kind are running.', 'Try again in a few seconds.'],
+  canary_underway: [409, 'A canary is already running.', 'Wait for it.'],
   no_free_slot: [409, 'All slots were busy, so the canary could not begin.', 'Run it again later.'],
   upgraded: [
     503,
@@ -256,11 +256,7 @@ export const errors = {
     'The database has no connection left.',
     'Try again; raise `max_connections` of PostgreSQL if it happens again.',
   ],
-  internal: [
-    500,
-    'Something went wrong in the server.',
-    'Look into its log for the id that the sentence names.',
-  ],
+  internal: [500, 'Something went wrong in the server.', 'Search its log for the id in the sentence.'],
 
   // Starts that are refused. Commands print their sentence.
   data_dir_in_use: [
@@ -298,7 +294,7 @@ export const errors = {
     'A backup cannot be written into this directory.',
     'Give an absolute path, outside of the data directory, that does not exist or is empty.',
   ],
-  backup_underway: [409, 'A backup is under way.', 'Wait for its end.'],
+  backup_underway: [409, 'A backup is running.', 'Wait for its end.'],
   backup_of_postgres: [
     409,
     'The rows are in PostgreSQL, which the backup does not contain.',

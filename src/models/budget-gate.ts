@@ -57,7 +57,7 @@ export function openBudgetGate(read: ReadBudget): BudgetGate {
     const spent = describeSpent(limit, used)
     if (spent !== null) return { on: spent, version }
     if (limit.usd !== null && share.usd === null) {
-      const on = `the price of "${share.model}", which nobody knows: name it in prices.json and set the budget again, or set one in tokens alone`
+      const on = `the unknown price of "${share.model}": add it to prices.json and set the budget again, or set only a budget in tokens`
       return { on, version }
     }
     const spending = { tokens: share.tokens, usd: share.usd ?? 0 }

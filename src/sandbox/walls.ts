@@ -60,7 +60,7 @@ export async function detectWalls(dirs?: readonly string[]): Promise<DetectedWal
   const plain = processGroupAround(dirs)
   if (uid !== null && (await fails(plain, uid)) !== null)
     throw new Error(
-      `${cause}, and without setpriv (package "util-linux") programs cannot be run as anybody but root, which agents and checks never are: install one of the two, or start Slipway as an ordinary user.`,
+      `${cause}, and without setpriv (package "util-linux") programs can only be run as root, which agents and checks must not be: install one of the two, or start Slipway as an ordinary user.`,
     )
   return {
     walls: 'process-group',

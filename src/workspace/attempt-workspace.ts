@@ -144,7 +144,7 @@ async function requireSound(
     await git(['index-pack', strictFlag, '-o', path.join(pack, 'checked.idx'), file], own)
   } catch (error) {
     if (error instanceof GitError)
-      throw new GitError(`The work holds what git refuses to pass on: ${error.message}`, { cause: error })
+      throw new GitError(`The work contains objects that git refuses: ${error.message}`, { cause: error })
     throw error
   } finally {
     await fs.promises.rm(pack, { recursive: true, force: true })

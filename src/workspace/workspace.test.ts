@@ -357,5 +357,5 @@ it('objects that a clone would refuse are refused at the checkpoint', async () =
         '[submodule "x"]\n\tpath = x\n\turl = https://example.org/x\n\tupdate = !touch /tmp/x\n',
       ),
     ),
-  ).rejects.toThrow(/git refuses to pass on.*gitmodules/s)
+  ).rejects.toThrow(/objects that git refuses.*gitmodules/s)
 })

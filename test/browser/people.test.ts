@@ -116,7 +116,7 @@ it('a failed task is started over from its card with a note, and the job continu
     await waitForStatus(page, 'Completed')
     await openLogOfPeople(page)
     await line(page, 'A person', /over: Please fix the sign\./).waitFor()
-    await line(page, 'A person', /The job goes on/).waitFor()
+    await line(page, 'A person', /The job continues/).waitFor()
   })
 })
 
@@ -149,7 +149,7 @@ it('a job is cancelled and restarted where it stopped, and both are in the log',
     await page.getByRole('button', { name: 'Restart' }).click()
     await waitForStatus(page, 'Completed')
     await openLogOfPeople(page)
-    await line(page, 'A person', /Cancelling was asked for/).waitFor()
+    await line(page, 'A person', /The job is being cancelled/).waitFor()
     await line(page, 'A person', /restarted where it had stopped/).waitFor()
   })
 })

@@ -23,7 +23,7 @@ it('an error of the server about a source is shown at its field, which stays ope
     await page.getByRole('button', { name: 'Options' }).click()
     for (const [given, sentence] of [
       ['./site', 'the source is a relative path'],
-      ['https://127.0.0.1:1/x', 'The source https://127.0.0.1:1/x cannot be used. Nobody answers there'],
+      ['https://127.0.0.1:1/x', 'The source https://127.0.0.1:1/x cannot be used. Its host does not answer'],
       [`${whole}/.git/refs`, `It is inside the repository ${whole}: give ${whole}.`],
     ] as const) {
       await source.fill(given)

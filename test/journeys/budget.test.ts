@@ -96,7 +96,7 @@ it('a budget in dollars requires prices, and can be raised on the command line',
     budget: { usd: 0.5 },
   })
   const stopped = await when(id, 'the wait for a price', inBudgetWait)
-  expect(stopped.wait?.on).toContain('the price of "mock-model", which nobody knows')
+  expect(stopped.wait?.on).toContain('the unknown price of "mock-model"')
   expect(model.served.filter((call) => call.script === 'dollars')).toEqual([])
   const slipway = async (...words: string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, [slipwayProgram, ...words, '--data-dir', server.dataDir]))

@@ -46,7 +46,9 @@ it('the offline demo passes every case except usage, as it has none; the result 
   const found = await server.client.testBackend('offline')
   expect(found.cases.filter((one) => one.result === 'fail')).toEqual([])
   expect(resultsOf(found)).toEqual({ ...allPass, usage: 'skip' })
-  expect(sentenceOf(found, 'resume')).toBe('It began anew and was told what had been, and knew.')
+  expect(sentenceOf(found, 'resume')).toBe(
+    'It started a new session and got a summary of the last one, and knew.',
+  )
   expect(found).toMatchObject({ walls: 'bubblewrap', version: expect.any(String), at: expect.any(String) })
   const shown = (await server.client.backends()).find((each) => each.name === 'offline')
   expect(shown?.conformance).toEqual(found)
@@ -77,7 +79,7 @@ it('an agent that lies, ignores refusals and forgets fails those cases, with wha
     kill: 'fail',
   })
   expect(sentenceOf(liar, 'write')).toBe('It ended its turn, and there is no file.')
-  expect(sentenceOf(liar, 'inside')).toBe('It did not run the command that tries to.')
+  expect(sentenceOf(liar, 'inside')).toBe('It did not run the command that tries it.')
   await server.client.addBackend(
     fixtureBackend('deaf', { obey: true, asks: 'in vain', forgets: true, quiet: true }),
   )

@@ -85,7 +85,7 @@ it('reports why an agent could not be installed, and leaves nothing behind', asy
     'There is no backend "nobody"',
   )
   await expect(server.client.installBackend('goose', () => {})).rejects.toThrow(
-    'install goose as its site says',
+    'install goose as described on its site',
   )
   expect(fs.readdirSync(path.join(server.dataDir, 'backends'))).toEqual([])
 })

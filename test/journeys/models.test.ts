@@ -39,7 +39,7 @@ it('a backend without a model explains what to do, is refused, and is never the 
   expect(await backend('offline')).toMatchObject({ available: true, default: true, auth: 'none' })
   await expect(server.client.createJob({ vision: 'x', backend: 'claude-like' })).rejects.toMatchObject({
     status: 400,
-    message: expect.stringContaining('reaches no model'),
+    message: expect.stringContaining('has no access to a model'),
   })
 })
 

@@ -157,7 +157,7 @@ it('weakened tests are sent back once, lower the proof, and can be waived with a
   expect({ status: job.status, proof: job.proof, reason: job.proof_reason }).toEqual({
     status: 'completed',
     proof: 'partial',
-    reason: `The checks pass, and the tests say less than before. ${message}`,
+    reason: `The checks pass, but the tests were weakened. ${message}`,
   })
   const tasks = await server.client.tasks(id)
   expect(tasks.map(({ key, status }) => [key, status])).toEqual([

@@ -108,7 +108,7 @@ it('is repeated after the server was killed, and withdrawn when the job is cance
   expect(after.attempt_id).not.toBe(before.attempt_id)
   await expect(server.client.answerQuestion(id, before.id, 'Euro')).rejects.toMatchObject({
     status: 409,
-    message: 'The session that asked has ended; if its work goes on, it may ask again.',
+    message: 'The session that asked has ended; if its work continues, it may ask again.',
   })
   await server.client.answerQuestion(id, after.id, 'Euro')
   await next(after)

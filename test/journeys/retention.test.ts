@@ -84,11 +84,11 @@ it('gc shows what it would remove, and removes it on request', async () => {
   await keep({ days: null, gigabytes: 0.001 })
   const asked = await slipway('gc', '--dry-run')
   expect(asked.stdout).toContain('now: size')
-  expect(asked.stdout).toContain('Nobody has a copy')
+  expect(asked.stdout).toContain('never downloaded')
   expect(await listed()).toContain(one)
   const went = await slipway('gc')
   expect(went.stdout).toContain(`Removed ${one.slice(0, 13)}`)
-  expect(went.stdout).toContain('of which nobody had a copy')
+  expect(went.stdout).toContain('which was never downloaded')
   expect(await listed()).toEqual([])
   expect(await slipway('gc')).toMatchObject({
     code: 0,

@@ -46,5 +46,5 @@ it("a reviewer's rejection sends the work back", async () => {
   expect({ status: job.status, proof: job.proof }).toEqual({ status: 'completed', proof: 'proven' })
   const events = await server.client.events(job.id, 0)
   const verdicts = events.filter((event) => event.type === 'review.verdict').map((event) => event.message)
-  expect(verdicts.some((message) => message.includes('says fail'))).toBe(true)
+  expect(verdicts.some((message) => message.includes('ended with fail'))).toBe(true)
 })

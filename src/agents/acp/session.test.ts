@@ -148,7 +148,7 @@ describe('opening a session', () => {
     await open({ offer, login: true }, { preferences: preferences({ authenticate: 'key' }) })
     expect(heard()).toEqual([{ authenticate: { methodId: 'key' } }, { new: [] }])
     await expect(open({ offer, login: true })).rejects.toThrow(
-      /wants a log-in\. Log in with its own program .* It offers: With a key\./,
+      /requires a log-in\. Log in with its own program .* It offers: With a key\./,
     )
   })
 

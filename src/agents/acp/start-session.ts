@@ -119,7 +119,7 @@ async function loggedIn<T>(
 function needsLogIn(authMethods: readonly string[], cause: unknown): SessionError {
   const offers = authMethods.length === 0 ? '' : ` It offers: ${authMethods.join(', ')}.`
   return new SessionError(
-    `The agent wants a log-in. Log in with its own program on this machine, or give Slipway a key for its models.${offers}`,
+    `The agent requires a log-in. Log in with its own program on this machine, or give Slipway a key for its models.${offers}`,
     { cause },
   )
 }

@@ -11,7 +11,7 @@ export const goose: Profile = {
   id: 'goose',
   displayName: 'Goose',
   homepage: 'https://block.github.io/goose',
-  hint: 'install goose as its site says, so that `goose` is in PATH',
+  hint: 'install goose as described on its site, so that `goose` is in PATH',
   command: ['goose', 'acp'],
   gateway: {
     wire: 'openai',
@@ -84,7 +84,7 @@ export const aider: Profile = {
   id: 'aider',
   displayName: 'Aider',
   homepage: 'https://aider.chat',
-  hint: 'install aider as its site says, so that `aider` is in PATH',
+  hint: 'install aider as described on its site, so that `aider` is in PATH',
   command: ['aider', '--yes-always', '--no-check-update', '--no-git', '--no-stream', '--message-file'],
   prompt: 'file',
   env: { AIDER_ANALYTICS: 'false', AIDER_SHOW_MODEL_WARNINGS: 'false' },

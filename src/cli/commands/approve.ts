@@ -24,8 +24,8 @@ export function addApprove(program: Command, terminal: Terminal): void {
       })
     })
   addExamples(addServerOptions(command), [
-    ['slipway approve 01934c1e-8a2b', 'build the plan as it stands'],
-    ['slipway approve 01934c1e-8a2b --plan-version 3', 'only if nobody has changed it since'],
+    ['slipway approve 01934c1e-8a2b', 'build the current plan'],
+    ['slipway approve 01934c1e-8a2b --plan-version 3', 'only if it has not changed since'],
   ])
 }
 

@@ -28,7 +28,7 @@ export function addArchive(program: Command, terminal: Terminal): void {
       }),
     )
   addExamples(addServerOptions(command), [
-    ['slipway archive 01934c1e-8a2b', 'it is in the list no more'],
+    ['slipway archive 01934c1e-8a2b', 'it is hidden from the list'],
     ['slipway jobs --archived', 'what was archived'],
     ['slipway archive 01934c1e-8a2b --undo', 'it is back'],
   ])

@@ -87,7 +87,7 @@ async function addEntry(
   terminal: Terminal,
 ): Promise<void> {
   if (commandLine.length > 0)
-    throw badUsage('--registry says how the agent is started: leave the command out')
+    throw badUsage('--registry already defines how the agent is started: omit the command')
   const registry = entryOf(await readJson(file), name)
   const backend = await withServer(flags, (client) =>
     client.addRegistryBackend(name === undefined ? { registry } : { registry, name }),

@@ -13,7 +13,7 @@ export function addInstall(parent: Command, terminal: Terminal): void {
     .command('install')
     .description('install a known agent at its pinned version, for Slipway alone')
     .argument('<name>', 'the backend')
-    .option('--quiet', 'do not show what npm says')
+    .option('--quiet', 'do not show the output of npm')
     .action((name: string, flags: ServerFlags & { quiet?: boolean }) => install(name, flags, terminal))
   addServerOptions(command)
   addExamples(command, [['slipway backends install codex', 'into the data directory; nothing is global']])

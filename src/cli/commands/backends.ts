@@ -40,7 +40,7 @@ export function addBackends(program: Command, terminal: Terminal): void {
       'connect a program that speaks ACP on stdin and stdout',
     ],
     ['slipway backends test my-agent', 'see what it does, case by case'],
-    ['slipway backends default my-agent', 'let it do the work unless told otherwise'],
+    ['slipway backends default my-agent', 'make it the default'],
     ['slipway backends remove my-agent', 'take it away again'],
   ])
 }
@@ -84,7 +84,7 @@ function setIn({ file }: BackendView): string {
 function addRemove(parent: Command, terminal: Terminal): void {
   const command = parent
     .command('remove')
-    .description('take a connected program away')
+    .description('remove a connected program')
     .argument('<name>', 'the backend')
     .action(async (name: string, flags: ServerFlags) => {
       await change(flags, (settings) => {

@@ -25,7 +25,10 @@ export function addBackup(program: Command, terminal: Terminal): void {
     .command('backup')
     .description('copy everything into a new directory, while the server works')
     .argument('<directory>', 'a directory that does not exist or is empty')
-    .option('--with-key', 'with the key of the secrets and the token: whoever has the copy has them')
+    .option(
+      '--with-key',
+      'include the key of the secrets and the token; anyone who has the copy has them too',
+    )
     .option('--json', 'as JSON')
     .action(async (given: string, flags: BackupFlags) => {
       const backup = await withServer(flags, async (client) => {
@@ -89,7 +92,7 @@ export function addRestore(program: Command, terminal: Terminal): void {
     })
   addExamples(command, [
     ['slipway restore /backups/monday --data-dir /srv/slipway', 'make the data directory'],
-    ['slipway start --data-dir /srv/slipway', 'and go on where the backup was made'],
+    ['slipway start --data-dir /srv/slipway', 'and continue from the time of the backup'],
   ])
 }
 
@@ -114,7 +117,7 @@ async function refuseFull(dataDir: string): Promise<void> {
   const names = await fs.promises.readdir(dataDir).catch(() => [])
   if (names.length > 0)
     throw new Failure(`the data directory ${dataDir} is not empty`, {
-      hint: 'pass another --data-dir, or move this one away',
+      hint: 'pass another --data-dir, or move this one',
     })
 }
 

@@ -38,7 +38,7 @@ export function addBudget(program: Command, terminal: Terminal): void {
     })
   addExamples(addServerOptions(command), [
     ['slipway budget 01934c1e-8a2b', 'what it may use and has used'],
-    ['slipway budget 01934c1e-8a2b --tokens 2000000', 'raise it: a job that waits for it goes on'],
+    ['slipway budget 01934c1e-8a2b --tokens 2000000', 'raise it: a job that waits for it continues'],
     ['slipway budget 01934c1e-8a2b --usd 5 --no-tokens', 'five dollars, however many tokens'],
   ])
 }
@@ -48,8 +48,7 @@ function changeOf({ tokens, usd }: BudgetFlags): BudgetChange | null {
   const isGiven = (value: number | boolean | undefined): value is number | false =>
     typeof value === 'number' || value === false
   if (!isGiven(tokens) && !isGiven(usd)) return null
-  if (tokens === 0 || usd === 0)
-    throw badUsage('a budget is more than nothing', 'leave it out, or say --no-usd')
+  if (tokens === 0 || usd === 0) throw badUsage('a budget is more than nothing', 'omit it, or use --no-usd')
   return {
     ...(isGiven(tokens) ? { tokens: tokens === false ? null : tokens } : {}),
     ...(isGiven(usd) ? { usd: usd === false ? null : usd } : {}),

@@ -21,7 +21,7 @@ export function addCancel(program: Command, terminal: Terminal): void {
     .command('cancel')
     .description('cancel a job, or one task of it; its processes are ended, its work is kept')
     .argument('<id>', 'the job, or the beginning of its id')
-    .option('--task <task>', 'only this task, by its key or id; the job goes on with the rest')
+    .option('--task <task>', 'only this task, by its key or id; the job continues with the rest')
     .option('--json', 'as JSON')
     .action((jobRef: string, flags: Flags) =>
       flags.task === undefined

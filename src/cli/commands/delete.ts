@@ -18,7 +18,7 @@ export function addDelete(program: Command, terminal: Terminal): void {
     .command('delete')
     .description('delete jobs that have ended, with their repositories, results and history')
     .argument('<ids...>', 'the jobs, or the beginnings of their ids')
-    .option('--yes', 'delete them; without it, only say what would go')
+    .option('--yes', 'delete them; without it, only show what would be deleted')
     .action((jobRefs: string[], flags: Flags) =>
       withServer(flags, async (client) => {
         const jobs = await find(client, jobRefs)
@@ -35,7 +35,7 @@ export function addDelete(program: Command, terminal: Terminal): void {
       }),
     )
   addExamples(addServerOptions(command), [
-    ['slipway delete 01934c1e-8a2b', 'say what would go'],
+    ['slipway delete 01934c1e-8a2b', 'show what would be deleted'],
     ['slipway delete 01934c1e-8a2b 01934c1e-9f00 --yes', 'delete two jobs'],
   ])
 }

@@ -31,7 +31,7 @@ export function addExport(program: Command, terminal: Terminal): void {
   addExamples(addServerOptions(command), [
     ['slipway export 01934c1e-8a2b', 'into this directory'],
     ['slipway export 01934c1e-8a2b -o todo.zip --force', 'under this name, replacing it'],
-    ['slipway export 01934c1e-8a2b --format tar.gz', 'with every name exactly as it is'],
+    ['slipway export 01934c1e-8a2b --format tar.gz', 'with every name unchanged'],
   ])
 }
 

@@ -19,7 +19,7 @@ export function addGc(program: Command, terminal: Terminal): void {
   const command = program
     .command('gc')
     .description('remove jobs that have ended, by the retention of the settings')
-    .option('--dry-run', 'remove nothing: say what each job holds, and what would go')
+    .option('--dry-run', 'remove nothing: show what each job uses, and what would be removed')
     .option('--json', 'as JSON')
     .action((flags: Flags) =>
       withServer(flags, async (client) => {
@@ -62,7 +62,7 @@ export function renderStorage(storage: StorageView, now: number, width: number, 
     ...diskWarning(disk),
     limitsOf(storage),
     going.length === 0 ? 'Nothing would go.' : `${counted(going.length)} would go.`,
-    ...(lost === 0 ? [] : [`Nobody has a copy of ${lost} of them: slipway export keeps one.`]),
+    ...(lost === 0 ? [] : [`${lost} of them were never downloaded: save a copy with slipway export.`]),
   ]
   if (jobs.length === 0) return [head, ...foot].join('\n')
   const columns = [
@@ -109,7 +109,7 @@ function renderRemoved({ removed }: CollectView): string {
   if (removed.length === 0) return 'Nothing was removed.'
   const lines = removed.map(
     (job) =>
-      `Removed ${shortId(job.id)} "${job.title}", ${inBytes(job.bytes)}${job.was_taken ? '' : ', of which nobody had a copy'}`,
+      `Removed ${shortId(job.id)} "${job.title}", ${inBytes(job.bytes)}${job.was_taken ? '' : ', which was never downloaded'}`,
   )
   const bytes = removed.reduce((sum, job) => sum + job.bytes, 0)
   return [...lines, `${counted(removed.length)} removed, ${inBytes(bytes)} free again.`].join('\n')

@@ -22,7 +22,7 @@ export function addLogs(program: Command, terminal: Terminal): void {
     .command('logs')
     .description('print the events of a job')
     .argument('<id>', 'the job, or the beginning of its id')
-    .option('-f, --follow', 'go on until the job is over')
+    .option('-f, --follow', 'continue until the job has ended')
     .option('--after <seq>', 'only events after this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option('--brief', 'leave out what agents do moment by moment')
     .option('--json', 'one JSON object on each line')

@@ -119,7 +119,7 @@ export function renderPermissions(
   now: number,
   paint: Paint,
 ): string {
-  if (permissions.length === 0) return 'No agent of this job has asked for anything.'
+  if (permissions.length === 0) return 'No agent of this job has requested a permission.'
   const open = permissions.filter((each) => each.outcome === null)
   const short = shortId(jobId)
   const advice =

@@ -10,7 +10,7 @@ import type { Terminal } from '../screen/terminal.ts'
 export function addPriority(program: Command, terminal: Terminal): void {
   const command = program
     .command('priority')
-    .description('say which jobs come first when slots are few; work that has begun goes on')
+    .description('set which jobs come first when slots are scarce; running work continues')
     .argument('<id>', 'the job, or the beginning of its id')
     .addArgument(new Argument('<priority>', 'its new priority').choices(priorities))
     .option('--json', 'as JSON')

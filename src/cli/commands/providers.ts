@@ -38,12 +38,12 @@ export function addProviders(program: Command, terminal: Terminal): void {
   addSet(command, terminal)
   const retry = command
     .command('retry')
-    .description('try a provider again that refused its key or its account: what was wrong has been fixed')
+    .description('retry a provider that refused its key or its account, after the problem was fixed')
     .argument('<name>', 'the provider')
     .action(async (name: string, flags: ServerFlags) => {
       const { probe } = await withServer(flags, (client) => client.retryProvider(name))
       if (probe?.result === 'answered')
-        terminal.print(`Provider ${name} answered; jobs that waited for it go on.`)
+        terminal.print(`Provider ${name} answered; jobs that waited for it continue.`)
       else terminal.print(`Provider ${name} was tried again: ${probe?.said ?? 'its key is missing'}.`)
     })
   addServerOptions(retry)
@@ -60,9 +60,9 @@ export function addProviders(program: Command, terminal: Terminal): void {
     ['slipway providers', 'list them'],
     [
       'slipway providers set anthropic --key',
-      'connect Anthropic; its key is typed unseen, or comes by stdin',
+      'connect Anthropic; prompts for the key, or reads it from stdin',
     ],
-    ['slipway providers set ollama --model qwen3', 'a server on this machine that wants no key'],
+    ['slipway providers set ollama --model qwen3', 'a server on this machine without a key'],
     [
       'slipway providers set work --wire openai --base-url https://llm.example.com/v1 --key',
       'any server that speaks a known wire',
@@ -75,19 +75,19 @@ export function addProviders(program: Command, terminal: Terminal): void {
 function addSet(parent: Command, terminal: Terminal): void {
   const command = parent
     .command('set')
-    .description('connect a provider, or change it; what is not said stays as it is')
+    .description('connect a provider, or change it; values that are not given stay unchanged')
     .argument('<name>', 'anthropic, openai, gemini, openrouter, ollama, or a name of yours')
     .addOption(
       new Option('--wire <wire>', 'the protocol it speaks').choices(['anthropic', 'openai', 'gemini']),
     )
     .option('--base-url <address>', "its address, up to where the wire's paths begin")
     .option('--key', 'set its key too: typed unseen, or from stdin')
-    .option('--no-key', 'it wants no key')
+    .option('--no-key', 'it needs no key')
     .option('--secret <name>', 'the name of the secret that is its key (default: its own name)')
     .option('--header <name>', 'the header that carries the key, where it is not the usual one of the wire')
     .option('--responses', "it serves OpenAI's Responses too, which the built-in team then uses")
     .option('--no-responses', 'it serves Chat Completions only')
-    .option('--model <model>', 'what is asked for when nobody chose a model')
+    .option('--model <model>', 'the model of jobs that name none')
     .option('--for <backend>', 'only this backend uses it; repeatable', collect)
     .action(async (name: string, flags: SetFlags) => {
       if (flags.key === false && flags.secret !== undefined)

@@ -17,7 +17,7 @@ export function addRestart(program: Command, terminal: Terminal): void {
         if (flags.json === true) return terminal.printJson(job)
         const id = shortId(job.id)
         terminal.print(
-          `Job ${id} is ${job.status}. ${own === null ? 'Watch it' : 'No server is running; go on with it'}: slipway watch ${id}`,
+          `Job ${id} is ${job.status}. ${own === null ? 'Watch it' : 'No server is running; continue it'}: slipway watch ${id}`,
         )
       })
     })

@@ -25,7 +25,7 @@ export function addRetry(program: Command, terminal: Terminal): void {
       })
     })
   addExamples(addServerOptions(command), [
-    ['slipway retry 01934c1e-8a2b engine', 'all its tries again'],
+    ['slipway retry 01934c1e-8a2b engine', 'all its attempts again'],
     ['slipway retry 01934c1e-8a2b engine --note "The sign is wrong."', 'with a note for its agent'],
   ])
 }

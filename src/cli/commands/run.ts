@@ -46,7 +46,7 @@ Exit code: 0 completed, 1 failed or cancelled, 2 wrong usage, 130 interrupted (t
 export function addRun(program: Command, terminal: Terminal): void {
   const command = program
     .command('run')
-    .description('build what a vision describes, watch it, and say what was proven')
+    .description('build what a vision describes, watch it, and show what was proven')
     .argument('<vision>', 'what should be built, in quotes; - reads it from standard input')
     .option('--backend <name>', 'the agent that plays every role (slipway backends lists them)')
     .option('--model <model>', 'the model of every agent; without it the provider or the backend decides')
@@ -83,7 +83,7 @@ export function addRun(program: Command, terminal: Terminal): void {
       ).choices(['ask', 'sandbox', 'deny']),
     )
     .addOption(
-      new Option('--priority <priority>', 'which jobs come first when slots are few').choices(priorities),
+      new Option('--priority <priority>', 'which jobs come first when slots are scarce').choices(priorities),
     )
     .option('--plain', 'plain lines instead of a board that is redrawn')
     .option('--json', 'one JSON document at the end, nothing else on standard output')
@@ -127,7 +127,8 @@ function issueLines(error: ApiError): string | undefined {
 
 async function jobRequest(vision: string, flags: Flags): Promise<JobRequest> {
   const visionText = vision === '-' ? await text(process.stdin) : vision
-  if (visionText.trim() === '') throw badUsage('the vision is empty: say in a sentence what should be built')
+  if (visionText.trim() === '')
+    throw badUsage('the vision is empty: describe in a sentence what should be built')
   const budget = {
     ...(flags.maxTokens === undefined ? {} : { tokens: flags.maxTokens }),
     ...(flags.maxUsd === undefined ? {} : { usd: flags.maxUsd }),

@@ -45,7 +45,7 @@ async function endSessions(
   terminal: Terminal,
 ): Promise<void> {
   if ((id === undefined) === (flags.all !== true))
-    throw badUsage('say which session, or --all', 'slipway sessions lists them')
+    throw badUsage('name a session, or use --all', 'slipway sessions lists them')
   const ended = await withServer(flags, async (client) => {
     const there = await client.sessions()
     const chosen = there.filter((session) => id === undefined || session.id === id.toLowerCase())

@@ -19,7 +19,7 @@ const visionLimit = 600
 export function addShow(program: Command, terminal: Terminal): void {
   const command = program
     .command('show')
-    .description('show one job: where it stands, its tasks, its team')
+    .description('show one job: its progress, its tasks, its team')
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--json', 'as JSON')
     .action(async (jobRef: string, flags: ServerFlags & { json?: boolean }) => {

@@ -49,7 +49,7 @@ export function addStart(program: Command, terminal: Terminal): void {
       'settings from this file (default: SLIPWAY_CONFIG, or slipway.yaml in the data directory)',
     )
     .option('--no-open', 'do not open the browser')
-    .option('--no-build', 'serve the web interface as it is, even when it is older than its sources')
+    .option('--no-build', 'serve the web interface without rebuilding it, even when its sources have changed')
     .action((flags: Flags) => startAndLeave(flags, terminal))
   addExamples(command, [
     ['slipway start', 'on http://127.0.0.1:7420'],
@@ -144,7 +144,7 @@ async function refuseSecond(dataDir: string): Promise<void> {
   if (record === null || record.pid === process.pid) return
   throw new AppError(
     'data_dir_in_use',
-    `a server is already running on ${dataDir}: ${record.url} (process ${record.pid}): use it as it is, stop it first, or pass another --data-dir`,
+    `a server is already running on ${dataDir}: ${record.url} (process ${record.pid}): use it, stop it first, or pass another --data-dir`,
   )
 }
 

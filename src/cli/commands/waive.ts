@@ -12,7 +12,7 @@ import type { Terminal } from '../screen/terminal.ts'
 export function addWaive(program: Command, terminal: Terminal): void {
   const command = program
     .command('waive')
-    .description('say why something that stands against the proof of a job does not matter')
+    .description('waive a finding against the proof of a job, with a reason')
     .argument('<id>', 'the job, or the beginning of its id')
     .argument(
       '[finding]',
@@ -45,7 +45,7 @@ async function findOpen(client: Client, jobId: string, idSuffix: string | undefi
     ({ id }) => idSuffix === undefined || id.endsWith(idSuffix.toLowerCase()),
   )
   const listed = open.map(({ id, message }) => `${id}  ${cleanLine(message)}`).join('\n')
-  if (open.length === 0) throw new Failure('nothing stands against the proof of this job')
+  if (open.length === 0) throw new Failure('this job has no findings against its proof')
   if (one === undefined) throw new Failure(`there is no open finding ${idSuffix ?? ''}`, { hint: listed })
   if (another !== undefined) throw new Failure('there is more than one finding: name one', { hint: listed })
   return one

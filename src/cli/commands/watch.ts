@@ -14,7 +14,7 @@ interface Flags extends ServerFlags {
 export function addWatch(program: Command, terminal: Terminal): void {
   const command = program
     .command('watch')
-    .description('watch a job to its end, and go on with it if no server is running')
+    .description('watch a job to its end, and continue it if no server is running')
     .argument('<id>', 'the job, or the beginning of its id')
     .option('--plain', 'plain lines instead of a board that is redrawn')
     .option('--json', 'one JSON document at the end, nothing else on standard output')

@@ -20,7 +20,7 @@ export function waitHint(job: Pick<JobView, 'id' | 'wait'>): string[] | null {
     ]
   if (job.wait?.for === 'budget')
     return [
-      'The job has used what it may, and goes on when it may use more. In another terminal:',
+      'The job has used up its budget, and continues when you raise it. In another terminal:',
       `  slipway budget ${id}                    what it has used, by role and model`,
       `  slipway budget ${id} --tokens <number>  raise it`,
     ]
@@ -28,11 +28,13 @@ export function waitHint(job: Pick<JobView, 'id' | 'wait'>): string[] | null {
     return [
       'A provider of models waits for you. In another terminal:',
       '  slipway providers               which one, and why',
-      '  slipway secrets set <name>      set its key anew',
-      '  slipway providers retry <name>  try it again as it is',
+      '  slipway secrets set <name>      set its key again',
+      '  slipway providers retry <name>  try it again unchanged',
     ]
   if (job.wait?.for === 'upgrade')
-    return ['Slipway was upgraded while its server ran: stop that server and start it again; its jobs go on.']
+    return [
+      'Slipway was upgraded while its server ran: stop that server and start it again; its jobs continue.',
+    ]
   if (job.wait?.for !== 'approval') return null
   return [
     'The plan waits for you. In another terminal:',

@@ -61,7 +61,7 @@ export async function examineDataDir(dataDir: string): Promise<Finding[]> {
 async function examinePrivacy(dataDir: string): Promise<Finding[]> {
   const mode = (await stat(dataDir)).mode & 0o077
   if (mode === 0) return [ok('data directory', `${dataDir}, for its owner only`)]
-  return [warn('data directory', `others on this machine can look into ${dataDir}`, `chmod 700 ${dataDir}`)]
+  return [warn('data directory', `others on this machine can read ${dataDir}`, `chmod 700 ${dataDir}`)]
 }
 
 /** Checks whether a server could listen on the port. */

@@ -19,15 +19,15 @@ import {
 import { readToken } from './server-record.ts'
 
 const remedies: Readonly<Record<string, string>> = {
-  database: 'look into server.log in the data directory; a damaged database can be moved away',
+  database: 'see server.log in the data directory; a damaged database can be moved elsewhere',
   queue: 'restart the server',
   workspace: 'make room on the disk of the data directory',
-  git: 'look into server.log in the data directory',
+  git: 'see server.log in the data directory',
   sandbox: 'install bubblewrap and allow user namespaces',
   worker: 'restart the server',
-  program: 'stop the server and start it again: its jobs go on',
+  program: 'stop the server and start it again: its jobs continue',
   canary: 'slipway doctor runs it again, and so does the server',
-  jobs: 'look into server.log in the data directory, and at the jobs: slipway jobs',
+  jobs: 'see server.log in the data directory, and the jobs: slipway jobs',
 }
 
 /**
@@ -57,7 +57,7 @@ export async function* examineOwnServer(
     yield fail(
       'server',
       sentence(error),
-      (error instanceof Failure ? error.hint : null) ?? 'slipway start says more',
+      (error instanceof Failure ? error.hint : null) ?? 'slipway start shows more',
     )
   } finally {
     await connection?.close()
@@ -83,7 +83,7 @@ export async function* examineCanary(choice: ServerChoice, signal: AbortSignal):
     yield fail(
       'canary',
       sentence(error),
-      (error instanceof Failure ? error.hint : null) ?? 'slipway start says more',
+      (error instanceof Failure ? error.hint : null) ?? 'slipway start shows more',
     )
   } finally {
     await connection?.close()
@@ -95,8 +95,8 @@ function judge({ status, duration_ms, job_id, reason }: CanaryView): Finding {
   const duration = formatDuration(duration_ms ?? 0)
   if (status === 'passed') return ok('canary', `a small job was built, proven and delivered in ${duration}`)
   const advice =
-    job_id === null ? 'server.log in the data directory says more' : `slipway logs ${job_id} shows it`
-  return fail('canary', `failed after ${duration}: ${reason ?? 'nobody said why'}`, advice)
+    job_id === null ? 'server.log in the data directory has more' : `slipway logs ${job_id} shows it`
+  return fail('canary', `failed after ${duration}: ${reason ?? 'no reason given'}`, advice)
 }
 
 async function* examineHealth(

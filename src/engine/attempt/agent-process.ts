@@ -45,7 +45,7 @@ export async function missingBackend(engine: Engine, attempt: AttemptTask): Prom
   const { launch = null, reason = null } = (await backend?.detect()) ?? {}
   if (backend === null || launch !== null) return null
   const until = clock.now() + backoffMs(attempt.number, LOOK_AGAIN_MS)
-  const on = `the backend "${attempt.backend}", which cannot be used: ${(reason ?? 'nobody knows why').replace(/\.$/, '')}`
+  const on = `the backend "${attempt.backend}", which cannot be used: ${(reason ?? 'no reason given').replace(/\.$/, '')}`
   return { for: 'retry', on, until: isoTime(new Date(until)) }
 }
 

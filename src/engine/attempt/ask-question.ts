@@ -22,7 +22,7 @@ export async function askQuestion(
   if (claim.job.permissions !== 'ask')
     throw new AppError(
       'nobody_attends',
-      'Nobody is there to answer questions in this job: decide yourself, and write down what you decided.',
+      'Nobody answers questions in this job: decide yourself, and write down what you decided.',
     )
   const id = newId()
   const deadline = new Date(clock.now() + engine.limits.permissionMs)
@@ -35,5 +35,5 @@ export async function askQuestion(
       data: { question_id: id, question, choices, deadline: isoTime(deadline) },
     },
   })
-  if (!isStored) throw new AppError('attempt_over', 'This attempt is over: nobody is asked any more.')
+  if (!isStored) throw new AppError('attempt_over', 'This attempt is over: it can ask no more questions.')
 }

@@ -273,7 +273,7 @@ describe('an agent that asks a person a question', () => {
     const { id, done } = await begin(question, 'sandbox')
     await done
     const [answer] = (await heardIn(engine, id)).filter((line) => 'mcp' in line)
-    expect(JSON.stringify(answer)).toContain('Nobody is there to answer questions in this job')
+    expect(JSON.stringify(answer)).toContain('Nobody answers questions in this job')
     expect(await eventsOf(id, 'question.asked')).toEqual([])
   })
 

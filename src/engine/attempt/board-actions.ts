@@ -29,7 +29,7 @@ export function boardActions(
       if (reports > REPORTS)
         throw new AppError(
           'too_many_reports',
-          `You have reported ${REPORTS} times, which is all that is taken: go on with the work.`,
+          `You have reported ${REPORTS} times, which is the maximum: continue with the work.`,
         )
       recorder.report(message.replaceAll(/\s+/g, ' '))
     },

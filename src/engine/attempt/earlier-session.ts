@@ -26,7 +26,7 @@ export async function earlierSession(
     {
       kind: 'note',
       summary:
-        'This is what the attempt before had done by then, as it was recorded. Go on from there; do not do again what is done.',
+        'This is the recorded work of the previous attempt. Continue from there, and do not repeat what is done.',
       log,
     },
   ]

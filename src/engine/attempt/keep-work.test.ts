@@ -88,6 +88,8 @@ describe('the files and commits of an agent', () => {
       name=$(printf 'd%.0s' $(seq 200))
       ( for n in $(seq 18); do mkdir "$name" && cd "$name" || exit 1; done; echo deep > file )`
     const prepared = await prepareAttempt(engine, await addFixture(engine, { turn: shell(script) }))
-    await expect(runAttempt(engine, prepared.claim)).rejects.toThrow('A file lies deeper than git can record')
+    await expect(runAttempt(engine, prepared.claim)).rejects.toThrow(
+      'A file is nested deeper than git can record',
+    )
   })
 })

@@ -37,7 +37,7 @@ export async function preserveWork(
   const survey = await surveyWorkspace(engine, repository, options)
   if (survey.deep !== null)
     throw new Error(
-      `A file lies deeper than git can record, in ${survey.deep}…: put it somewhere less deep in the tree.`,
+      `A file is nested deeper than git can record, in ${survey.deep}…: move it higher up in the tree.`,
     )
   const events: PreservedWork['events'][number][] = []
   let mustKeep = false

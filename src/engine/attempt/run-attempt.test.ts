@@ -223,7 +223,11 @@ describe('a report of an agent', () => {
     expect(report.attempt).toMatchObject({ status: 'succeeded', outcome: { review } })
     expect(report.attempt).not.toHaveProperty('head_commit')
     expect(report.events).toMatchObject([
-      { type: 'review.verdict', message: 'The review of "Build it" says fail: no tests', data: { review } },
+      {
+        type: 'review.verdict',
+        message: 'The review of "Build it" ended with fail: no tests',
+        data: { review },
+      },
     ])
   })
 })

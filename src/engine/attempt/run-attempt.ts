@@ -313,7 +313,7 @@ function successOf(
   if (review !== undefined) {
     return {
       type: 'review.verdict',
-      message: `The review of "${task.title}" says ${review.verdict}: ${review.summary}`,
+      message: `The review of "${task.title}" ended with ${review.verdict}: ${review.summary}`,
       data: { review },
     }
   }
@@ -332,7 +332,7 @@ function waitReport(
   about: EventContext,
   keptEvents: readonly NewEvent[],
 ): Report {
-  const reason = `was broken off because of ${wait.on}.`
+  const reason = `was interrupted because of ${wait.on}.`
   return {
     outcome: { kind: 'session' },
     attempt: { ...change, status: 'lost', error: `It ${reason}`, outcome: { held: wait } },

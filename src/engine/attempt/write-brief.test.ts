@@ -142,7 +142,7 @@ describe('a brief', () => {
       { kind: 'note', summary: 'A person says: Mind the gap.' },
       {
         kind: 'note',
-        summary: expect.stringContaining('the attempt before'),
+        summary: expect.stringContaining('the previous attempt'),
         log: '- a person said: To Developer: Mind the gap.\n- said: I began.',
       },
     ])

@@ -69,7 +69,7 @@ export async function removeBackend(engine: Engine, name: string): Promise<void>
     if (isDefinedIn(engine.settingsFile, name))
       throw new AppError(
         'in_settings_file',
-        `The backend "${name}" stands in ${engine.settingsFile.path}: take it away there, and start the server again.`,
+        `The backend "${name}" is defined in ${engine.settingsFile.path}: remove it there, and restart the server.`,
       )
     if (!settings.backends.some((backend) => backend.name === name)) {
       if (engine.catalogue.find(settings, name) !== null)

@@ -46,6 +46,6 @@ export async function advance(
       }
       await applyDecisions(transaction, snapshot, decisions)
     }
-    throw new Error(`the rules for job ${jobId} did not come to rest in ${MAX_ROUNDS} rounds`)
+    throw new Error(`the rules for job ${jobId} did not finish in ${MAX_ROUNDS} rounds`)
   })
 }

@@ -54,7 +54,7 @@ export async function addTasks(
     const agent = able[index % Math.max(able.length, 1)] ?? team[0]
     const id = ids.get(task.key)
     if (agent === undefined || id === undefined)
-      throw new Error(`nobody in the team can take the task "${task.key}"`)
+      throw new Error(`no agent of the team can take the task "${task.key}"`)
     return {
       ...task,
       id,

@@ -60,7 +60,7 @@ async function startAttempt(
   if (task === undefined) throw new Error(`no task ${attempt.taskId}`)
   const role = attempt.kind === 'review' ? 'reviewer' : task.role
   const agent = await chooseAgent(trx, snapshot.job.id, role, task.id, task.agentId)
-  if (agent === null) throw new Error(`nobody in the team can take "${task.title}"`)
+  if (agent === null) throw new Error(`no agent of the team can take "${task.title}"`)
   const number = (await countAttempts(trx, task.id, attempt.kind)) + 1
   const id = newId()
   await insertAttempt(trx, {

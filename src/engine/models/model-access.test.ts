@@ -110,7 +110,7 @@ describe('the access of a backend to models', () => {
   it('is missing, with an explanation, when nothing is connected', () => {
     expect(route({ gateway: gateway('any') })).toMatchObject({
       auth: null,
-      reason: expect.stringContaining('say which model'),
+      reason: expect.stringContaining('connect a provider with a model'),
     })
     expect(route({ gateway: gateway('openai') })).toMatchObject({
       reason: expect.not.stringContaining('log in'),
@@ -134,7 +134,7 @@ describe('the access of a backend to models', () => {
     expect(now([known()])).toEqual({
       auth: null,
       reason:
-        'It reaches no model: the provider "p" refused the key (wrong key). Set another, as in `slipway secrets set p`.',
+        'It has no access to a model: the provider "p" refused the key (wrong key). Set another, as in `slipway secrets set p`.',
     })
     const unsaid = { secret: null, probe: { result: 'refused', said: null, at: '' } } as const
     expect(now([known(unsaid)])).toMatchObject({ reason: expect.stringContaining('no reason given') })
@@ -205,7 +205,7 @@ describe('an agent that calls a model', () => {
     const report = await runAttempt(engine, prepared.claim)
     expect(report.attempt).toMatchObject({
       status: 'failed',
-      error: expect.stringContaining('The backend "chat-like" cannot be used: It reaches no model'),
+      error: expect.stringContaining('The backend "chat-like" cannot be used: It has no access to a model'),
     })
   })
 

@@ -29,12 +29,12 @@ export function modelRouteFor(profile: Profile, usable: readonly Provider[], own
     return {
       auth: null,
       reason:
-        'It reaches no model: connect a provider and say which model, as in `slipway providers set anthropic --key --model <model>`.',
+        'It has no access to a model: connect a provider with a model, as in `slipway providers set anthropic --key --model <model>`.',
     }
   const orLogIn = profile.login.length === 0 ? '' : ', or log in with it as the user who runs Slipway'
   return {
     auth: null,
-    reason: `It reaches no model: set the key of a provider that speaks ${wire}, as in \`slipway providers set ${wire} --key\`${orLogIn}.`,
+    reason: `It has no access to a model: set the key of a provider that speaks ${wire}, as in \`slipway providers set ${wire} --key\`${orLogIn}.`,
   }
 }
 
@@ -57,6 +57,6 @@ export function modelRouteNow(
   if (refused === undefined) return current
   return {
     auth: null,
-    reason: `It reaches no model: the provider "${refused.name}" refused the key (${refused.probe?.said ?? 'no reason given'}). Set another, as in \`slipway secrets set ${refused.secret ?? refused.name}\`.`,
+    reason: `It has no access to a model: the provider "${refused.name}" refused the key (${refused.probe?.said ?? 'no reason given'}). Set another, as in \`slipway secrets set ${refused.secret ?? refused.name}\`.`,
   }
 }

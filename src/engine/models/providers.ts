@@ -45,7 +45,7 @@ function complete(name: string, input: ProviderInput, before: Provider | undefin
   if (!provider.success)
     throw new AppError(
       'incomplete_provider',
-      `Slipway knows no provider "${name}": say its wire and its base_url, or name one of ${Object.keys(knownProviders).join(', ')}.`,
+      `Slipway does not know a provider "${name}": give its wire and its base_url, or choose one of ${Object.keys(knownProviders).join(', ')}.`,
     )
   return provider.data
 }

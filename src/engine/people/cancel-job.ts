@@ -14,7 +14,7 @@ export async function cancelJob(engine: Engine, id: string): Promise<void> {
       throw new AppError('not_cancellable', `The job is ${job.status} already: there is nothing to cancel.`)
     if (job.cancel_requested_at !== null) return
     await updateJob(trx, id, { cancel_requested_at: clock.date() })
-    await append([{ type: 'job.cancel_requested', actor: 'person', message: 'Cancelling was asked for.' }])
+    await append([{ type: 'job.cancel_requested', actor: 'person', message: 'The job is being cancelled.' }])
     notify(trx, cancelChannel, id)
   })
 }

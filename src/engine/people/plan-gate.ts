@@ -97,7 +97,7 @@ function proposalOf(job: JobRow, { proposed }: Plans, version: number | null): P
   if (version !== null && version !== job.plan_version)
     throw new AppError(
       'plan_changed',
-      `The plan is at version ${job.plan_version} and you named version ${version}: read it again and repeat what you want on the newest version.`,
+      `The plan is at version ${job.plan_version} and you named version ${version}: read it again and repeat the change on the newest version.`,
     )
   return proposed
 }

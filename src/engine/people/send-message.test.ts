@@ -137,7 +137,7 @@ describe('waiving a finding', () => {
     await waiveFinding(engine, id, findings[0] ?? '', 'it was wrong')
     expect(await readJob(engine.db.reader, id)).toMatchObject({
       proof: 'partial',
-      proof_reason: 'The checks pass, and the tests say less than before. b.test.js was deleted.',
+      proof_reason: 'The checks pass, but the tests were weakened. b.test.js was deleted.',
     })
     expect(await lastEvent(id)).toMatchObject({
       type: 'finding.waived',

@@ -19,7 +19,10 @@ export async function setBudget(engine: Engine, id: string, change: BudgetChange
     const now = await readBudget(trx, id)
     const spent = now === null ? null : describeSpent(now.limit, now.used)
     if (spent !== null && job.wait?.for === 'budget')
-      throw new AppError('budget_too_small', `That is not enough to go on, because of ${spent}: say more.`)
+      throw new AppError(
+        'budget_too_small',
+        `That is not enough to continue, because of ${spent}: set a larger budget.`,
+      )
     await append([
       {
         type: 'job.budget',

@@ -35,7 +35,7 @@ export async function cancelTask(engine: Engine, id: string, taskId: string): Pr
         type: 'task.cancel_requested',
         actor: 'person',
         taskId,
-        message: `A person wants "${task.title}" to be cancelled.`,
+        message: `A person cancelled "${task.title}".`,
       },
     ])
     notify(trx, cancelChannel, `${id} ${taskId}`)
@@ -73,7 +73,7 @@ export async function retryTask(
       data: { note: one === task ? note : null, freed: freed.map((other) => other.id) },
     }))
     if (resumed !== null)
-      events.push({ type: 'job.continued', actor: 'person', phase, message: 'The job goes on.' })
+      events.push({ type: 'job.continued', actor: 'person', phase, message: 'The job continues.' })
     if (phase !== job.phase)
       events.push({
         type: 'job.phase',

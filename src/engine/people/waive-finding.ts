@@ -51,7 +51,7 @@ async function proveAgain(trx: JobTrx, snapshot: Snapshot): Promise<NewEvent[]> 
     {
       type: 'job.proven',
       actor: 'server',
-      message: 'The job is proven: nothing stands against it any more.',
+      message: 'The job is proven: no finding remains.',
       data: { proof, commit: job.headCommit },
     },
   ]

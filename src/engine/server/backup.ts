@@ -59,7 +59,7 @@ export function openBackups(engine: Pick<Engine, 'db' | 'dataDir' | 'log'>, vers
   }
   const refuseWhileUnderway = (): void => {
     if (now.status === 'running')
-      throw new AppError('backup_underway', `A backup into ${now.directory} is under way: wait for its end.`)
+      throw new AppError('backup_underway', `A backup into ${now.directory} is running: wait for its end.`)
   }
   return {
     view: () => now,

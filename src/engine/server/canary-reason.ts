@@ -19,7 +19,7 @@ export async function judgeEnded(engine: Engine, id: string): Promise<CanaryEnd>
   if (ended?.status === 'completed' && ended.proof === 'proven') return { end: 'passed' }
   if (ended?.status === 'completed')
     return failed(`Its job was completed, but is ${ended.proof ?? 'without proof'}.`)
-  return failed(`Its job is ${ended?.status ?? 'gone'}: ${ended?.error ?? 'nobody said why'}`)
+  return failed(`Its job is ${ended?.status ?? 'gone'}: ${ended?.error ?? 'no reason given'}`)
 }
 
 function failed(reason: string): CanaryEnd {
@@ -34,7 +34,7 @@ export async function explainTimeout(engine: Engine, id: string): Promise<Canary
   const live = workers.filter((worker) => clock.now() - worker.seen_at.getTime() < SILENT_MS)
   if (live.length === 0)
     return failed(
-      `Its job did not complete within ${limit}: no worker has been heard for ${silence(workers)} s. Restart the server.`,
+      `Its job did not complete within ${limit}: no worker has sent a heartbeat for ${silence(workers)} s. Restart the server.`,
     )
   const slots = live.reduce((sum, worker) => sum + worker.slots, 0)
   if (late?.started_at === null && (await busySlots(engine.db.reader)) >= slots)

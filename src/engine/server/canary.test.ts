@@ -204,13 +204,13 @@ describe('the reason of a failed canary', () => {
     [{ status: 'completed', proof: 'unproven' }, 'Its job was completed, but is unproven.'],
     [{ status: 'completed' }, 'Its job was completed, but is without proof.'],
     [{ status: 'failed', error: 'no git' }, 'Its job is failed: no git'],
-    [{ status: 'cancelled' }, 'Its job is cancelled: nobody said why'],
+    [{ status: 'cancelled' }, 'Its job is cancelled: no reason given'],
   ] as const)('is taken from its job: %j', async (change, reason) => {
     expect(reasonOf(await judgeEnded(engine, await storeJob(engine.db, {}, change)))).toBe(reason)
   })
 
   it('is given for a job that no longer exists', async () => {
-    expect(reasonOf(await judgeEnded(engine, newId()))).toBe('Its job is gone: nobody said why')
+    expect(reasonOf(await judgeEnded(engine, newId()))).toBe('Its job is gone: no reason given')
     await pretendWorker()
     expect(reasonOf(await explainTimeout(engine, newId()))).toContain('it is gone. Its last event: none')
   })
@@ -218,7 +218,7 @@ describe('the reason of a failed canary', () => {
   it('mentions workers without a heartbeat, and what a late job waits for', async () => {
     const id = await storeJob(engine.db)
     expect(reasonOf(await explainTimeout(engine, id))).toMatch(
-      /no worker has been heard for \d+ s\. Restart the server/,
+      /no worker has sent a heartbeat for \d+ s\. Restart the server/,
     )
     await pretendWorker()
     const wait = { for: 'disk', on: 'room', since: '', until: null } as const
@@ -235,7 +235,7 @@ describe('the reason of a failed canary', () => {
         .where('id', '=', engine.workerId)
         .execute(),
     )
-    expect(reasonOf(await explainTimeout(engine, id))).toContain('no worker has been heard for 60 s')
+    expect(reasonOf(await explainTimeout(engine, id))).toContain('no worker has sent a heartbeat for 60 s')
     await engine.db.tx((trx) => deleteWorker(trx, engine.workerId))
   })
 })

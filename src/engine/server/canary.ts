@@ -154,7 +154,7 @@ async function begin(engine: Engine): Promise<CanaryRecord> {
     if (last.status === 'running')
       throw new AppError(
         'canary_underway',
-        `A canary has been under way since ${last.at ?? 'a moment ago'}: wait for it.`,
+        `A canary has been running since ${last.at ?? 'a moment ago'}: wait for it.`,
       )
     const at = clock.iso()
     await writeCanary(trx, {
@@ -173,7 +173,7 @@ async function shown(engine: Engine, db: Reader, { workerId, canary }: CanaryRec
   const isOverdue = clock.now() - Date.parse(canary.at) > engine.limits.canaryMs + CANCEL_MS + GRACE_MS
   // A starting server deletes the rows of this machine's workers that ended without doing so themselves.
   if (!isOverdue && (await listWorkers(db)).some(({ id }) => id === workerId)) return canary
-  return { ...canary, status: 'failed', reason: 'The server ended while it was under way: run it again.' }
+  return { ...canary, status: 'failed', reason: 'The server ended while it was running: run it again.' }
 }
 
 async function prove(
@@ -191,7 +191,7 @@ async function prove(
   await onJob(id)
   const limit = AbortSignal.any([timeLimit(engine.limits.canaryMs), stopping])
   const isOver = await waitForEnd(streams, id, limit)
-  if (stopping.aborted) return { job_id: id, reason: 'The server was stopped while it was under way.' }
+  if (stopping.aborted) return { job_id: id, reason: 'The server was stopped while it was running.' }
   const result = isOver ? await judgeEnded(engine, id) : await explainTimeout(engine, id)
   if (!isOver) await cancelLate(engine, streams, id)
   if (result.end === 'failed') {

@@ -165,7 +165,7 @@ describe('the canary', () => {
   const at = (ms: number): string => new Date(bornAt + ms).toISOString()
 
   it.each<[string, () => Canary, boolean, string]>([
-    ['under way', () => canaryAt({ status: 'running', at: null }), true, 'under way since a moment ago'],
+    ['under way', () => canaryAt({ status: 'running', at: null }), true, 'running since a moment ago'],
     [
       'tried again',
       () => canaryAt({ status: 'running' }, 'No git.'),
@@ -180,7 +180,7 @@ describe('the canary', () => {
       'failed before',
       () => canaryAt({ status: 'failed', at: at(-1) }),
       true,
-      'before this start: nobody said why',
+      'before this start: no reason given',
     ],
     [
       'failed, some time',

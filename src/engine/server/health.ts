@@ -161,12 +161,12 @@ function describeCanary(canary: CanaryView, failing: string | null, bornAt: numb
       return 'not run yet: slipway doctor runs it, and so does POST /api/health/canary'
     case 'running':
       if (failing !== null) throw new Error(`${failing} It is being tried again.`)
-      return `under way since ${canary.at ?? 'a moment ago'}`
+      return `running since ${canary.at ?? 'a moment ago'}`
     case 'passed':
       return `passed at ${canary.at ?? '?'} in ${canary.duration_ms ?? '?'} ms`
     case 'failed':
       if (Date.parse(canary.at ?? '') >= bornAt) throw new Error(canary.reason ?? 'it failed')
-      return `failed before this start: ${canary.reason ?? 'nobody said why'}`
+      return `failed before this start: ${canary.reason ?? 'no reason given'}`
   }
 }
 
@@ -187,5 +187,5 @@ async function probeJobs({ engine, canary, bornAt }: Readiness): Promise<string>
   if (status === 'passed' && Date.parse(at ?? '') >= last.endedAt.getTime())
     return `${summary}; a canary has passed since`
   canary.retry()
-  throw new Error(`${summary}, the last one: ${last.error ?? 'nobody said why'}`)
+  throw new Error(`${summary}, the last one: ${last.error ?? 'no reason given'}`)
 }

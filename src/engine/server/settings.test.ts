@@ -120,7 +120,7 @@ describe('the settings file', () => {
     })
     await expect(putSettings(other, { ...shown, default_backend: 'offline' })).rejects.toMatchObject({
       code: 'in_settings_file',
-      message: expect.stringContaining(`The default backend stands in ${other.settingsFile.path}`),
+      message: expect.stringContaining(`The default backend is set in ${other.settingsFile.path}`),
     })
   })
 

@@ -39,7 +39,7 @@ export async function putSettings(engine: Engine, settings: Settings): Promise<S
     if ('fixed' in change)
       throw new AppError(
         'in_settings_file',
-        `${change.fixed} stands in ${path}: change it there, and start the server again.`,
+        `${change.fixed} is set in ${path}: change it there, and restart the server.`,
       )
     const backends = change.store.backends.map((backend) =>
       unmasked.backends.includes(backend) ? (sealed.get(backend.name) ?? backend) : backend,

@@ -8,7 +8,7 @@ import type { Claim, Report } from '../claim.ts'
  */
 export function heldByUpgrade({ work }: Pick<Claim, 'work'>, report: Report, until: string): Report {
   if (!hasFailed(report)) return report
-  const message = `The ${work.kind} was broken off: Slipway was upgraded while its server ran.`
+  const message = `The ${work.kind} was interrupted: Slipway was upgraded while its server ran.`
   const held = { for: 'upgrade', on: restartOfServer, until } as const
   const event: NewEvent = {
     type: `${work.kind}.held`,

@@ -128,7 +128,7 @@ describe('the checks of a whole job', () => {
         verdict: 'none',
         commit: place.commit,
         failed: [],
-        reason: 'There is no check to run: nobody named one and none was found.',
+        reason: 'There is no check to run: none was defined and none was found.',
       },
       events: [expect.objectContaining({ type: 'checks.none' })],
     })

@@ -176,7 +176,7 @@ function noChecksReason(checks: readonly Evidence[]): string {
 }
 
 function nothingToRun(work: WorkRow, commit: string): Report {
-  const reason = 'There is no check to run: nobody named one and none was found.'
+  const reason = 'There is no check to run: none was defined and none was found.'
   return {
     outcome: { kind: 'checks', verdict: 'none', commit, failed: [], reason },
     events: [

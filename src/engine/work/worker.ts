@@ -161,7 +161,7 @@ async function nextAdvances(engine: Engine): Promise<(() => Promise<void>) | nul
       }
     })
     // It is still due: the next poll is on a timer.
-    if (!areDone) throw new Error('an advance that failed could not be put off')
+    if (!areDone) throw new Error('an advance that failed could not be delayed')
   }
 }
 

@@ -51,7 +51,7 @@ function installation({ engine, limits }: ServerParts): Endpoint[] {
       answers: {
         200: raw(
           'text/event-stream',
-          'What the installation says, as server-sent events; the last one is `backend` or `error`.',
+          'The output of the installation, as server-sent events; the last one is `backend` or `error`.',
           InstallEvent,
         ),
       },
@@ -67,7 +67,7 @@ function installation({ engine, limits }: ServerParts): Endpoint[] {
       path: '/api/backends/{name}/install',
       summary: 'Remove what was installed of a backend',
       params,
-      answers: { 200: ok(BackendView, 'The backend as it is now.') },
+      answers: { 200: ok(BackendView, 'The current backend.') },
       handle: ({ params: { name } }) => uninstallBackend(engine, name),
     }),
   ]
@@ -112,7 +112,7 @@ function tests({ engine }: ServerParts): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/api/backends/{name}/trial',
-      summary: 'One real turn with a backend, in a workspace that is thrown away',
+      summary: 'One real turn with a backend, in a temporary workspace',
       params,
       answers: { 200: ok(BackendTrial, 'What came of it, good or bad.') },
       handle: ({ params: { name } }) => tryBackend(engine, name),

@@ -9,7 +9,7 @@ export function backupEndpoints({ backups }: ServerParts): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/api/backup',
-      summary: 'The backup that is under way, or the last one since the server started',
+      summary: 'The running backup, or the last one since the server started',
       answers: { 200: ok(BackupView, 'How far it is.') },
       handle: () => backups.view(),
     }),
@@ -18,7 +18,7 @@ export function backupEndpoints({ backups }: ServerParts): Endpoint[] {
       path: '/api/backup',
       summary: 'Copy everything into a new directory on the machine of the server, while it works',
       body: BackupRequest,
-      answers: { 202: ok(BackupView, 'Begun; GET /api/backup says how far it is.') },
+      answers: { 202: ok(BackupView, 'Started; GET /api/backup shows the progress.') },
       handle: ({ body }) => backups.begin(body),
     }),
   ]

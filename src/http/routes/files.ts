@@ -54,7 +54,7 @@ function history({ engine }: ServerParts): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/api/jobs/{id}/diff',
-      summary: 'What lies between two commits',
+      summary: 'The diff between two commits',
       params,
       query: DiffQuery,
       answers: { 200: ok(DiffView, 'The diff.') },

@@ -28,7 +28,7 @@ export function gitEndpoints({ engine }: ServerParts): Endpoint[] {
       summary: 'The branches of a job, for git clients',
       params: { id: JobRepository },
       query: z.strictObject({ service: Service }),
-      answers: { 200: raw('application/x-git-upload-pack-advertisement', 'What git says.') },
+      answers: { 200: raw('application/x-git-upload-pack-advertisement', 'The response of git.') },
       async handle({ params: { id }, query }, c) {
         refuseOthers(query.service)
         const protocol = protocolOf(c)
@@ -42,7 +42,7 @@ export function gitEndpoints({ engine }: ServerParts): Endpoint[] {
       summary: 'The objects of a job, for git clients',
       params: { id: JobRepository },
       body: packRequest,
-      answers: { 200: raw('application/x-git-upload-pack-result', 'What git says.') },
+      answers: { 200: raw('application/x-git-upload-pack-result', 'The response of git.') },
       async handle({ params: { id }, body: request }, c) {
         const upload = { protocol: protocolOf(c), request, signal: c.req.raw.signal }
         return stream(await uploadPack(engine, id, upload), 'result')
@@ -92,7 +92,7 @@ const packRequest: BodyReader<Readable> = {
     if (body === null) return Readable.from([])
     const encoding = c.req.header('content-encoding') ?? 'identity'
     if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip')
-      throw new AppError('unsupported_encoding', 'Send the body as it is, or compressed with gzip.')
+      throw new AppError('unsupported_encoding', 'Send the body uncompressed, or compressed with gzip.')
     const sent = Readable.fromWeb(body)
     const bounded = boundedBy(limit)
     const stages = encoding === 'identity' ? [sent, bounded] : [sent, createGunzip(), bounded]

@@ -62,7 +62,7 @@ function changes(server: ServerParts): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/api/jobs/{id}/budget',
-      summary: 'Raise or change what a job may use; one that waits for it goes on',
+      summary: 'Change the budget of a job; one that waits for it continues',
       params,
       body: BudgetChange,
       answers: accepted,
@@ -71,7 +71,7 @@ function changes(server: ServerParts): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/api/jobs/{id}/priority',
-      summary: 'Change the place of a job in the queue; work that has begun goes on',
+      summary: 'Change the priority of a job; running work continues',
       params,
       body: PriorityChange,
       answers: accepted,

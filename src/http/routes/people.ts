@@ -36,7 +36,7 @@ export function peopleEndpoints(server: ServerParts): Endpoint[] {
     endpoint({
       method: 'post',
       path: '/api/jobs/{id}/tasks/{task_id}/cancel',
-      summary: 'Cancel one task; the job goes on with the rest',
+      summary: 'Cancel one task; the job continues with the rest',
       params: taskParams,
       answers: accepted,
       handle: ({ params: { id, task_id } }) => jobAfter(server, id, cancelTask(engine, id, task_id)),

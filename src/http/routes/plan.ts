@@ -24,7 +24,7 @@ function plan({ engine }: ServerParts): Endpoint[] {
       path,
       summary: 'The plan of a job',
       params,
-      answers: { 200: ok(PlanView, 'The plan as it stands.') },
+      answers: { 200: ok(PlanView, 'The plan.') },
       handle: ({ params: { id } }) => viewPlan(engine, id),
     }),
     endpoint({
@@ -33,7 +33,7 @@ function plan({ engine }: ServerParts): Endpoint[] {
       summary: 'Edit a proposed plan',
       params,
       body: jsonBody(PlanEdit, { explain: namingTasks }),
-      answers: { 200: ok(PlanView, 'The plan as it is now.') },
+      answers: { 200: ok(PlanView, 'The current plan.') },
       handle: ({ params: { id }, body }) => editPlan(engine, id, body),
     }),
   ]

@@ -42,18 +42,18 @@ function providers({ engine }: ServerParts): Endpoint[] {
     endpoint({
       method: 'put',
       path,
-      summary: 'Add a provider or change it; what is left out stays, or is what Slipway knows of it',
+      summary: 'Add or change a provider; omitted fields keep their values or get the known defaults',
       params,
       body: optionalJsonBody(ProviderInput),
-      answers: { 200: ok(ProviderView, 'The provider as it is now.') },
+      answers: { 200: ok(ProviderView, 'The current provider.') },
       handle: ({ params: { name }, body }) => setProvider(engine, name, body),
     }),
     endpoint({
       method: 'post',
       path: `${path}/retry`,
-      summary: 'Try a provider again that refused its key: what was wrong has been fixed',
+      summary: 'Retry a provider that refused its key, after the problem was fixed',
       params,
-      answers: { 200: ok(ProviderView, 'The provider as it is now; jobs that waited for it go on.') },
+      answers: { 200: ok(ProviderView, 'The current provider; jobs that waited for it continue.') },
       handle: ({ params: { name } }) => retryProvider(engine, name),
     }),
     endpoint({
@@ -75,7 +75,7 @@ function secrets({ engine }: ServerParts): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/api/secrets',
-      summary: 'The names of the secrets and when they were set; no route tells a value',
+      summary: 'The names of the secrets and when they were set; no route returns a value',
       answers: { 200: ok(SecretList, 'The names.') },
       handle: async () => ({ secrets: await viewSecrets(engine) }),
     }),

@@ -15,7 +15,7 @@ export function serverEndpoints(server: ServerParts): Endpoint[] {
 function health({ ready, version }: ServerParts): Endpoint[] {
   const answers = (summary: string) => ({
     200: ok(Health, summary),
-    503: ok(Health, 'Not ready; the failing check says why.'),
+    503: ok(Health, 'Not ready; the failing check gives the reason.'),
   })
   const readiness = (path: string, summary: string): Endpoint =>
     endpoint({

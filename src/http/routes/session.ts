@@ -35,7 +35,7 @@ function logIn(server: ServerParts): Endpoint {
       401: errors[401],
       403: errors[403],
       415: errors[415],
-      429: ok(ErrorBody, 'Too many wrong attempts; `Retry-After` says when to come back.'),
+      429: ok(ErrorBody, 'Too many wrong attempts; `Retry-After` gives the time to wait.'),
     },
     async handle({ body }, c) {
       server.logIn.withToken(body.token.trim())

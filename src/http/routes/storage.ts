@@ -15,14 +15,14 @@ export function storageEndpoints(server: ServerParts): Endpoint[] {
     endpoint({
       method: 'get',
       path: '/api/storage',
-      summary: 'What each job holds on the disk, what goes next and what went',
+      summary: 'The disk space of each job, the next removals and the latest ones',
       answers: { 200: ok(StorageView, 'The room on the disk.') },
       handle: () => retentionLoop.view(),
     }),
     endpoint({
       method: 'post',
       path: '/api/storage/collect',
-      summary: 'Remove now what goes by the retention of the settings',
+      summary: 'Apply the retention of the settings now',
       answers: { 200: ok(CollectView, 'What was removed.') },
       handle: async () => ({ removed: await retentionLoop.collect() }),
     }),

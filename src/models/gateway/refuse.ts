@@ -19,7 +19,7 @@ export const gatewayErrors = {
   notForwarded: {
     status: 404,
     code: 'not_forwarded',
-    message: 'The gateway forwards calls of models only, and this is none that it knows.',
+    message: 'The gateway forwards only known calls of models, and this is not one of them.',
   },
   unknownToken: {
     status: 401,
@@ -55,7 +55,7 @@ export const gatewayErrors = {
   spent: (reason: string): GatewayError => ({
     status: 402,
     code: 'budget_exhausted',
-    message: `Stop here: no call goes out, because of ${reason}. A person can raise the budget of this job.`,
+    message: `Stop here: no call is sent, because of ${reason}. A person can raise the budget of this job.`,
   }),
   failed: (provider: string, reason: string): GatewayError => ({
     status: 502,

@@ -237,7 +237,7 @@ describe('building', () => {
   it('does what it can for a task of another plan, and reports the rest', async () => {
     const cwd = workspace()
     const talk = await work(cwd, brief({ key: 'a-task-of-somebody-else', checks: [] }))
-    expect(said(talk)).toContain('not of my blueprint')
+    expect(said(talk)).toContain('not part of my blueprint')
     expect(passes(cwd, 'node bin/calc.js 2+3 | grep -qx 5')).toBe(true)
   })
 })

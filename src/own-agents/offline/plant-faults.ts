@@ -62,6 +62,6 @@ function withOpenQuestion(file: ProjectFile, project: Project): ProjectFile {
   if (file.path !== project.folder + project.blueprint.bug.path) return file
   return {
     path: file.path,
-    content: `// FIXME: say what this module promises before anybody builds on it.\n${file.content}`,
+    content: `// FIXME: describe what this module guarantees before others use it.\n${file.content}`,
   }
 }

@@ -145,7 +145,7 @@ function summary(
   const known = isWhole(brief) || project.tasks.some((task) => task.key === brief.task.key)
   const stranger = known
     ? ''
-    : ` This task is not of my blueprint "${project.blueprint.id}", so I could only add what the blueprint has and the workspace lacked, or write down what was asked for.`
+    : ` This task is not part of my blueprint "${project.blueprint.id}", so I could only add missing files of the blueprint, or write down the request.`
   const proof =
     checks === 0
       ? 'There were no checks to run.'

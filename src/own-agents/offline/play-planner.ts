@@ -35,7 +35,7 @@ export async function playArchitect(stage: Stage, brief: TaskBrief, turn: number
   await stage.plan(steps, 2)
   if (project.faults.badPlan && turn === 1 && brief.attempt === 1 && brief.feedback.length === 0) {
     await stage.write('.slipway/plan.json', invalidPlan(project))
-    await stage.message('The plan is written. ([[demo:bad-plan]] was asked for, so it is invalid.)')
+    await stage.message('The plan is written. ([[demo:bad-plan]] was requested, so it is invalid.)')
     return
   }
   const back = planSentBack(brief)

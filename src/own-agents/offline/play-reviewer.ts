@@ -48,7 +48,7 @@ async function changedFiles(stage: Stage, commit: string): Promise<string[]> {
       : `git --no-pager diff --no-ext-diff --name-only -z --diff-filter=d ${base} --`
   const listed = await stage.run(`(${changed} && git ls-files -z --others --exclude-standard) 2>/dev/null`)
   if (recent.exitCode !== 0 || listed.exitCode !== 0) {
-    await stage.message('git cannot tell me what changed here, so I judge by the checks alone.')
+    await stage.message('git cannot show me what changed here, so I judge by the checks alone.')
     return []
   }
   return listed.output.split('\0').filter((file) => file !== '' && !file.startsWith(`${stage.reports}/`))

@@ -75,9 +75,9 @@ function docsTask(blueprint: Blueprint, title: string): BlueprintTask {
   return {
     key: 'docs',
     title: 'Write the README',
-    description: `Write README.md for ${title}: what it is, how to run it, how to test it, and where it comes from.`,
+    description: `Write README.md for ${title}: what it is, how to run it, how to test it, and its origin.`,
     dependsOn: after === undefined ? [] : [after.key],
-    acceptance: ['README.md says what it is, how to run it and how to test it'],
+    acceptance: ['README.md describes what it is, how to run it and how to test it'],
     checks: ["grep -q '^## Run it' README.md", "grep -q 'node --test' README.md"],
     files: ['README.md'],
   }

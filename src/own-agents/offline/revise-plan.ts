@@ -65,7 +65,7 @@ function newTask(plan: Plan, request: string): PlannedTask {
   return {
     key,
     title: `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`,
-    description: `A person asked for this when the plan was sent back: ${title}`,
+    description: `A person requested this when the plan was rejected: ${title}`,
     role: 'developer',
     depends_on: plan.tasks.slice(0, 1).map((task) => task.key),
     acceptance: [],

@@ -15,7 +15,7 @@ export function taskNote(brief: TaskBrief): ProjectFile {
     path: pathOf(key),
     content: `# ${markdownText(title)}
 
-This task is not of a blueprint of the offline demo, and no model was involved: it is written down here and not built.
+This task is not part of a blueprint of the offline demo, and no model was involved: it is written down here and not built.
 Connect a coding agent to have it built.
 
 What was asked for:

@@ -4,9 +4,9 @@ import { generateText, type LanguageModel, type LanguageModelUsage, type ModelMe
 const KEPT = 6
 const SUMMARY_TOKENS = 4000
 
-const REQUEST = `The conversation has grown too long and is cut here. Sum up, for yourself, what is needed to go on with the
-task: what was asked, what is done and in which files, what was found out, what failed and why, what is left to do. Be
-exact about names and paths. Write nothing else.`
+const REQUEST = `The conversation has grown too long and is cut here. Summarise, for yourself, what you need to continue the task: the
+request, what is done and in which files, what you found out, what failed and why, and what is left to do. Be exact
+about names and paths. Write nothing else.`
 
 /**
  * Shortens a conversation to the prompt, a summary by the model itself of what followed, and the last messages. Returns null

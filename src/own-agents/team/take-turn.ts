@@ -77,7 +77,7 @@ async function takeStep(conversation: Conversation, stage: Stage): Promise<Step>
     else if (part.type === 'finish-step') end = { finishReason: part.finishReason, usage: part.usage }
   }
   stage.signal.throwIfAborted()
-  if (end === null) throw new Error('The model broke off in the middle of its answer.')
+  if (end === null) throw new Error('The answer of the model ended in the middle.')
   conversation.messages = [...conversation.messages, ...(await result.responseMessages)]
   return end
 }

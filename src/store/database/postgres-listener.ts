@@ -160,7 +160,7 @@ class ReconnectingListener implements Listener {
     this.#failures = 0
     this.#isTaken = !(await acquireLock(client))
     if (this.#isTaken) this.#options.log.error(databaseTakenMessage)
-    this.#options.log.info('the connection that listens to the database is there again')
+    this.#options.log.info('the connection that listens to the database is restored')
     for (const channel of this.#channels.keys()) this.#tell(channel, null)
   }
 

@@ -185,7 +185,7 @@ function environmentOf({ allowProtocol, index, env }: GitOptions): Record<string
 function reasonOf({ trouble, stderr }: GitExit): string {
   if (trouble === TOO_LONG) return 'its output is too large'
   if (trouble === 'ENOENT') return 'git is not installed: install it'
-  if (trouble === 'SIGTERM') return 'it took too long, or was told to stop'
+  if (trouble === 'SIGTERM') return 'it took too long, or was stopped'
   const message = stderr.toString('utf8').trim().slice(-1000)
   return trouble === null ? message : `${trouble} ${message}`.trim()
 }

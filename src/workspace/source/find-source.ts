@@ -109,7 +109,7 @@ function withoutHead(
   const more = refs.length > NAMED ? ', …' : ''
   throw badSource(
     source,
-    `Its HEAD names no branch that is there, and it has several (${names.join(', ')}${more}): choose one in it, with git symbolic-ref HEAD refs/heads/<branch>.`,
+    `Its HEAD names a missing branch, and it has several (${names.join(', ')}${more}): choose one in it, with git symbolic-ref HEAD refs/heads/<branch>.`,
   )
 }
 

@@ -72,7 +72,7 @@ const faults: readonly Fault[] = [
     pattern: /fsck error|fsck: |object [0-9a-f]{40,64}: \w+: /,
     isPermanent: true,
     sentence:
-      'It holds what git refuses to pass on, because it could harm whoever clones it: have it fixed in its history.',
+      'It contains objects that git refuses, because they could harm someone who clones it: fix its history.',
     showsLine: true,
   },
   {
@@ -91,7 +91,8 @@ const faults: readonly Fault[] = [
     pattern:
       /Connection refused|[Ff]ailed to connect|Couldn't connect|No route to host|Network is unreachable|timed out/,
     isPermanent: false,
-    sentence: 'Nobody answers there: see that its host is up and reached from the machine of the server.',
+    sentence:
+      'Its host does not answer: check that it is running and can be reached from the machine of the server.',
   },
   {
     pattern:

@@ -95,7 +95,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
 
   async resume(bench) {
     if (bench.profile.kind === 'command')
-      return skip('It speaks no protocol: every turn is told what was before.')
+      return skip('It is a plain command: every turn gets the earlier prompts.')
     const token = `word-${nonce()}`
     const first = await bench.open('sandbox')
     await bench.order(first, { do: 'remember', word: token })
@@ -105,7 +105,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     const before = origin === 'new' ? `${rebuilt(bench)}\n\n` : ''
     await bench.order(second, { do: 'recall', file: 'word.txt' }, bench.signal, before)
     const how = {
-      new: 'It began anew and was told what had been',
+      new: 'It started a new session and got a summary of the last one',
       resumed: 'It resumed its session',
       loaded: 'It loaded its session',
     }[origin]
@@ -125,7 +125,7 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
         : fail('It ended its turn, and the gateway has counted no token.')
     }
     const usage = open.session.usage()
-    if (usage === null) return skip('It does not tell what it uses.')
+    if (usage === null) return skip('It does not report its usage.')
     return pass(
       `It reported ${usage.inputTokens + usage.outputTokens} tokens${usage.costUsd === null ? '' : ` and $${usage.costUsd}`}.`,
     )
@@ -154,12 +154,12 @@ export const cases: Readonly<Record<Exclude<ConformanceCase, 'contacts' | 'orpha
     await bench.order(open, { do: 'run', command: 'sh ./leave.sh' })
     if (fs.existsSync(outside)) return fail('It wrote a file outside of its workspace.')
     return (await bench.read('tried.txt')) === null
-      ? skip('It did not run the command that tries to.')
-      : pass('It tried to write outside of its workspace, and nothing is there.')
+      ? skip('It did not run the command that tries it.')
+      : pass('It tried to write outside of its workspace, and nothing was written.')
   },
 }
 
-const neverAsks = skip('It did not ask: its own rules allow what it was told to do.')
+const neverAsks = skip('It did not ask: its own rules allow the command.')
 
 function nonce(): string {
   return randomBytes(4).toString('hex')

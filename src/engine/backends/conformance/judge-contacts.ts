@@ -33,7 +33,7 @@ export function judgeContacts(
   if (count === 0) return skip('It ran too shortly to be looked at.')
   if (throughGateway && contacts.length === 0)
     return skip('Not even its calls to the gateway were seen, so nothing is known of others.')
-  const allowed = throughGateway ? 'nobody but the gateway' : 'nobody'
+  const allowed = throughGateway ? 'only the gateway' : 'nobody'
   return {
     result: 'pass',
     sentence: `It contacted ${allowed}, in ${count} looks at its sockets, one every ${everyMs} ms.`,
@@ -43,10 +43,7 @@ export function judgeContacts(
 function listContacts(contacts: readonly Contact[]): string {
   const shown = contacts
     .slice(0, NAMED)
-    .map(
-      ({ protocol, address, program }) =>
-        `${address ?? 'somebody it does not tell'} (${protocol}, ${program})`,
-    )
+    .map(({ protocol, address, program }) => `${address ?? 'an unknown address'} (${protocol}, ${program})`)
   const more = contacts.length - shown.length
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

@@ -110,7 +110,7 @@ describe('the contacts of an agent', () => {
     [
       'the gateway alone',
       () => judge([contact('127.0.0.1:4000')], { throughGateway: true }),
-      'pass: It contacted nobody but the gateway, in 5 looks',
+      'pass: It contacted only the gateway, in 5 looks',
     ],
     ['somebody else', () => judge([contact('1.2.3.4:443')]), 'fail: It contacted 1.2.3.4:443 (tcp, node).'],
     [
@@ -121,7 +121,7 @@ describe('the contacts of an agent', () => {
     [
       'many',
       () => judge(Array.from({ length: 7 }, () => contact(null))),
-      'fail: It contacted somebody it does not tell (tcp, node)',
+      'fail: It contacted an unknown address (tcp, node)',
     ],
     [
       'many, of whom some are named',

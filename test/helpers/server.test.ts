@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { removeMade } from './made-dirs.ts'
 import { processesNaming } from './processes.ts'
 import { makeDataDir, startTestServer } from './server.ts'
+import { until } from './until.ts'
 
 it('a server that does not start in time has ended when the test is informed', async () => {
   const dataDir = makeDataDir()
@@ -14,5 +15,8 @@ it('a server that its test did not end is gone after the file', async () => {
   await startTestServer({ dataDir })
   expect(processesNaming(dataDir)).not.toEqual([])
   await removeMade()
-  expect(processesNaming(dataDir)).toEqual([])
+  // Its helpers end when they see that it is gone.
+  await until('the end of its processes', 20_000, async () =>
+    processesNaming(dataDir).length === 0 ? true : null,
+  )
 })

@@ -1,12 +1,12 @@
 /**
- * The architecture as data. `.dependency-cruiser.mjs` turns it into rules, `test/rooms.test.ts` holds the tree to
- * them. A room is a folder of `src/`; whoever adds one adds a row here and a line in docs/architecture.md.
+ * The architecture as data. `.dependency-cruiser.mjs` turns it into rules, and `test/rooms.test.ts` enforces them. A room
+ * is a folder of `src/`; to add one, add a row here and a line in docs/architecture.md.
  */
 
 /**
- * Which room may import which. Arrows point inward: contract, domain and lib know nobody who acts, siblings do not
- * meet, and `src/main.ts` alone sees every room. Who may use the rules may use the words they are written in, so
- * `contract` stands beside `domain`.
+ * Which room may import which. Dependencies point inward: contract, domain and lib import no room with side effects, rooms
+ * on the same level do not import each other, and only `src/main.ts` may import every room. A room that may import `domain`
+ * may also import `contract`.
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
@@ -40,9 +40,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The rooms inside the engine, and which other of them each may import. What they share lies beside them, in
- * `src/engine/` itself, and knows none of them but for the type of the models (`engineSeam`). Their tests may use all of
- * them: what others do to a job brings it to where a test begins.
+ * The rooms inside the engine, and which other of them each may import. Shared files are in `src/engine/` itself and import
+ * none of them, except for the type of the models (`engineSeam`). Their tests may import all of them, to bring a job into
+ * its initial state.
  */
 export const engineRooms: Readonly<Record<string, readonly string[]>> = {
   job: [],
@@ -58,8 +58,8 @@ export const engineRooms: Readonly<Record<string, readonly string[]>> = {
 export const engineSeam = { from: 'engine/engine.ts', to: 'engine/models/models.ts' }
 
 /**
- * The floor of tests: for each line of source in a room, so many lines of tests beside it. `all` is for the whole of `src/`,
- * with the tests in `test/`. Below it, `test/rooms.test.ts` says which room lacks tests.
+ * The minimum ratio of test lines to source lines in a room. `all` is for the whole of `src/`, including the tests in
+ * `test/`. `test/rooms.test.ts` names rooms below their minimum.
  */
 export const testFloor: Readonly<Record<string, number>> = {
   domain: 0.9,
@@ -105,8 +105,8 @@ export const webRooms: Readonly<Record<string, readonly string[]>> = {
 export const pureRooms: readonly string[] = ['contract', 'domain']
 
 /**
- * The files of `src/` outside every room, and who may import them. `main.ts` sees every room, so nobody may see it;
- * `config.ts` is read before a server runs.
+ * The files of `src/` outside every room, and who may import them. `main.ts` may import every room, so no file may import
+ * it; `config.ts` is read before a server runs.
  */
 export const roots: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['main.ts', 'cli'],
@@ -117,8 +117,8 @@ export const roots: Readonly<Record<string, readonly string[]>> = {
 export const mainLoader = 'cli/commands/start.ts'
 
 /**
- * Which room (or folder of `web/`) owns which package: one place to learn it, to wrap it, to replace it. A name that ends with `/` stands
- * for everything under that scope.
+ * Which room (or folder of `web/`) owns which package: it is wrapped, and can be replaced, in one place. A name that ends
+ * with `/` means all packages of that scope.
  */
 export const owners: Readonly<Record<string, readonly string[]>> = {
   ai: ['own-agents/team'],

@@ -1,6 +1,6 @@
-// Bundles Slipway's programs (docs/adr/0018): the command line with its server, and Slipway's own agents. They land in
-// `.cache/program/<hash>`, to which `.cache/program/current` points, when a source is newer than what was built last.
-// Everything that they read beside them stays where it is, in `src/`.
+// Bundles Slipway's programs (docs/adr/0018): the command line with its server, and Slipway's own agents. They are written
+// to `.cache/program/<hash>`, to which `.cache/program/current` points, when a source is newer than the last build. Other
+// files that they read at run time stay in `src/`.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
@@ -12,12 +12,12 @@ const programs = path.join(root, '.cache', 'program')
 const current = path.join(programs, 'current')
 /** How many programs are kept: one that runs loads some of its parts only when it needs them. */
 const KEPT = 3
-/** A build takes seconds; what is older was left by one that was killed. */
+/** A build takes seconds; older directories were left by a killed one. */
 const BUILD_MS = 600_000
 /** Who an agent is inside the walls (src/sandbox/walls.ts). */
 const AGENTS_UID = 1000
 
-/** Whether what was built last is older than a file or directory of the sources. */
+/** Whether the last build is older than a file or directory of the sources. */
 function isStale(): boolean {
   const built = fs.statSync(path.join(current, 'built'), { throwIfNoEntry: false })?.mtimeMs
   if (built === undefined) return true
@@ -28,7 +28,7 @@ function isStale(): boolean {
   )
 }
 
-/** A bundle is in another place than its sources: what they say of their own place stays true. */
+/** Keeps `import.meta.dirname` and `import.meta.url` pointing to the sources, because a bundle is in another place. */
 const placeOfSources: Plugin = {
   name: 'place-of-sources',
   transform: {
@@ -46,7 +46,7 @@ const placeOfSources: Plugin = {
   },
 }
 
-/** Builds into a directory of its own; returns the hash of what was built. */
+/** Builds into a new directory; returns the hash of the result. */
 async function build(dir: string): Promise<string> {
   const bundle = await rolldown({
     cwd: root,
@@ -106,7 +106,7 @@ function publish(hash: string): void {
   for (const { dir } of [...old, ...left]) fs.rmSync(dir, { recursive: true, force: true })
 }
 
-/** Builds into `dir` and moves what was built to the place of its hash. */
+/** Builds into `dir` and moves the result to the directory of its hash. */
 async function buildIn(dir: string): Promise<void> {
   // Written before the sources are read, so that what changes meanwhile counts as newer.
   fs.writeFileSync(path.join(dir, 'built'), '')

@@ -3,8 +3,8 @@ import { cruise } from 'dependency-cruiser'
 import config from '../.dependency-cruiser.mjs'
 
 /**
- * Draws the picture of the rooms from the imports that are really there, for docs/architecture.md: `make docs` puts it there.
- * The picture stands between two markers; everything outside them is written by people.
+ * Draws the diagram of the rooms in docs/architecture.md from the actual imports (`make docs`). The diagram is between two
+ * markers; everything outside them is written by hand.
  */
 
 const BEGIN = '<!-- rooms: drawn by scripts/draw-rooms.ts -->'

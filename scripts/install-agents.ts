@@ -27,7 +27,7 @@ for (const name of process.argv.slice(2)) {
     onOutput: () => undefined,
     signal: AbortSignal.timeout(600_000),
   })
-  // A whole line at once: others may be writing beside it.
+  // A whole line at once, because other processes may be writing too.
   const seconds = Math.round((Date.now() - began) / 1000)
   process.stderr.write(`Installed ${profile.displayName} (${seconds} s)\n`)
 }

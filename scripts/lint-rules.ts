@@ -1,8 +1,8 @@
 import type { RuleTester } from 'oxlint/plugins-dev'
 
 /**
- * Rules of our own, which .oxlintrc.json loads: for what the rules of oxlint cannot say. `test/lint.test.ts` shows that
- * each of them sees.
+ * Our own lint rules, for what the rules of oxlint cannot express; .oxlintrc.json loads them. `test/lint.test.ts` tests
+ * each of them.
  */
 
 type Rule = Extract<Parameters<RuleTester['run']>[1], { create: unknown }>
@@ -16,7 +16,7 @@ const words = {
   chance: 'Take chance from src/lib/chance.ts, so that it could be simulated.',
 }
 
-/** What is refused of global objects, by their name. */
+/** Refused members of global objects, by the object. */
 const members: Record<string, Record<string, string>> = {
   Date: { now: words.now },
   performance: { now: words.now },
@@ -26,7 +26,7 @@ const members: Record<string, Record<string, string>> = {
   globalThis: { setTimeout: words.timer, setInterval: words.timer },
 }
 const globals: Record<string, string> = { setTimeout: words.timer, setInterval: words.timer }
-/** What is refused of modules, by the imported name; `*` is everything. */
+/** Refused imports by module and name; `*` means everything. */
 const imports: Record<string, Record<string, string>> = {
   'node:timers': { '*': words.timer },
   'node:timers/promises': { '*': words.timer },
@@ -34,7 +34,7 @@ const imports: Record<string, Record<string, string>> = {
   'node:perf_hooks': { performance: words.now },
 }
 
-/** Returns the name that stands in the source; empty for what is no name. */
+/** Returns the name of a node; empty if it has none. */
 function nameOf(node: { type: string; name?: unknown }): string {
   return typeof node.name === 'string' ? node.name : ''
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /**
- * Prints which part of the branches of each room the tests have reached. Tests of which one failed leave no report.
+ * Prints the branch coverage of each room. There is no report when a test has failed.
  *
  * usage: node scripts/show-coverage.ts <directory of the report>
  */

@@ -3,9 +3,9 @@ import path from 'node:path'
 import util from 'node:util'
 
 /**
- * Adds up the JSON reports of several vitest runs and prints `N passed, M failed` as the last line. Green must prove
- * something: a run that ended badly without a failed test (a file that could not be loaded, an error nobody caught)
- * counts as failed, and so does a run without a report; too few passed tests end with status 1.
+ * Adds up the JSON reports of several vitest runs and prints `N passed, M failed` as the last line. A run that ended
+ * abnormally without a failed test (a file that could not be loaded, an uncaught error) counts as failed, and so does a run
+ * without a report; too few passed tests exit with status 1.
  *
  * usage: node scripts/total.ts <reports> <at-least> <project>=<exit status>...
  */
@@ -66,7 +66,7 @@ function count({ project, status, report }: Run): Counts {
   return { passed, failed, skipped, note: null }
 }
 
-/** A line for each test that failed, so that the end of a log says which they were. */
+/** Returns a line for each failed test, so that the end of a log lists them. */
 function failures({ project, report }: Run): string[] {
   return (report?.testResults ?? []).flatMap((result) => {
     const where = `${project} ${path.relative('', result.name)}`
@@ -76,7 +76,7 @@ function failures({ project, report }: Run): string[] {
   })
 }
 
-/** What a message says first, without colours. */
+/** Returns the first line of a message, without colours. */
 function firstLine(message = ''): string {
   const [line = ''] = util.stripVTControlCharacters(message).trim().split('\n')
   return line.slice(0, 300)

@@ -3,9 +3,9 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 
 /**
- * What a first visit to each screen costs in JavaScript: the entry and the screen with everything they import, gzipped.
- * What a screen loads only when it is asked for (a diff, a palette) does not count; that is what loading lazily is for.
- * What an idle page fetches ahead has a budget of its own. Fails when a screen costs more than the budget, and when it finds no screens.
+ * Checks the JavaScript budget of a first visit to each screen: the entry and the screen with everything they import,
+ * gzipped. Parts that are loaded on demand (a diff, a palette) do not count. What an idle page prefetches has a separate
+ * budget. Fails when a screen exceeds the budget, or when it finds no screens.
  */
 const BUDGET_KB = 172
 /** What an idle page fetches ahead, so that an outage finds nothing missing: all screens and parts but these. */
@@ -63,7 +63,7 @@ const shell = closure(entry)
 // Addresses are loaded by the shell; what a screen loads by itself is not part of its first load.
 const byShell = new Set([...shell].flatMap((name) => chunkOf(name).dynamicImports ?? []))
 const screens = [...byShell].filter((name) => /^(routes|board|job)\//.test(name))
-// A tab of a job stands in the job's frame.
+// A tab of a job also loads the job's frame.
 const frameOf = (name: string): Iterable<string> =>
   /^(board|job)\//.test(name) ? closure('routes/job.tsx') : []
 const sizes = screens

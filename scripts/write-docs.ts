@@ -11,8 +11,8 @@ import { errors } from '../src/lib/errors.ts'
 import { drawRooms, withPicture } from './draw-rooms.ts'
 
 /**
- * Writes the parts of the documents that follow from the code: the picture of the rooms, the table of settings, and the pages
- * of commands, errors and events. Run by `make docs`; test/rooms.test.ts fails where a document differs.
+ * Generates the parts of the documents that follow from the code: the diagram of the rooms, the table of settings, and the
+ * pages of commands, errors and events. Run by `make docs`; test/rooms.test.ts fails when a document is outdated.
  */
 
 const SETTINGS_BEGIN = '<!-- environment: written by scripts/write-docs.ts -->'
@@ -92,14 +92,14 @@ function jsonSchema(shape: z.ZodType): Schema {
   return z.toJSONSchema(shape, { unrepresentable: 'any' })
 }
 
-/** The fields of an object's JSON schema, each with its type in words. */
+/** Describes the fields of an object's JSON schema, each with its type. */
 function fieldsOf({ properties = {}, required = [] }: Schema): string {
   return Object.entries(properties)
     .map(([name, schema]) => `\`${name}\`${required.includes(name) ? '' : '?'} ${inWords(schema)}`.trimEnd())
     .join('; ')
 }
 
-/** A JSON schema in a few words: what is inside an object, but not inside the objects in it. */
+/** Describes a JSON schema in a few words: the fields of an object, but not those of nested objects. */
 function inWords(schema: Schema['items']): string {
   if (typeof schema !== 'object' || Array.isArray(schema)) return 'anything'
   const words = alternativesOf(schema)
@@ -134,7 +134,7 @@ function commandPage(): string {
   )
 }
 
-/** A command and those below it, in the order in which its help lists them. */
+/** Returns a command and its subcommands, in the order of its help. */
 function commandsBelow(command: Command): Command[] {
   const below = command
     .createHelp()

@@ -1,7 +1,7 @@
 /**
- * Runs the conformance kit with real agents against the scripted model, through the gateway, and writes what it found into
- * docs/backends.md. `node test/conformance.ts [name...]`: all that are tested here, unless some are named. Agents that
- * are not there are installed at their pinned versions, into `.cache/agents` unless SLIPWAY_TEST_AGENTS_DIR says where.
+ * Runs the conformance kit with real agents against the scripted model, through the gateway, and writes the results into
+ * docs/backends.md. Usage: `node test/conformance.ts [name...]`; without names it runs all tested agents. Missing agents
+ * are installed at their pinned versions, into SLIPWAY_TEST_AGENTS_DIR or `.cache/agents`.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -59,12 +59,12 @@ async function test(name: string): Promise<void> {
     console.log(`  ${one.case.padEnd(11)} ${one.result.padEnd(5)} ${one.duration_ms} ms  ${one.sentence}`)
 }
 
-/** What names lead to differs from machine to machine; the port and the program say enough. */
+/** Replaces addresses, which differ from machine to machine; the port and the program are enough. */
 function withoutAddresses(sentence: string): string {
   return sentence.replaceAll(/\b\d+(\.\d+){3}(?=:\d)/g, 'another machine')
 }
 
-/** A row for each backend, a column for each case; what did not pass is told below. */
+/** A row for each backend, a column for each case; cases that did not pass are explained below. */
 function withTable(text: string, backends: readonly Tested[]): string {
   const cases = backends[0]?.conformance.cases.map((one) => one.case) ?? []
   const rows = backends.map(({ display_name, conformance }) => [

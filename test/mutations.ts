@@ -1,8 +1,8 @@
-// Proves that the end-to-end suite can fail: in a copy of the tree, each mutation breaks the critical path or the flow of
-// events in one place; the shortest journey over HTTP, and where events are concerned the one in a browser, must go red,
-// within its time. Each has a copy of its own, and two are tried beside each other: what goes red mostly waits. That it is
-// the mutation that turns a journey red, and not the company, is shown by the unchanged tree, which is tried in the same
-// way and must stay green. Run with `node test/mutations.ts`; prints one line each.
+// Proves that the end-to-end tests can fail: in a copy of the tree, each mutation breaks the critical path or the flow of
+// events in one place. The shortest journey over HTTP, and for events the one in a browser, must fail within its time
+// limit. Each mutation has its own copy, and two run concurrently, because failing tests mostly wait. An unchanged copy is
+// tested in the same way and must pass, which shows that the mutations cause the failures. Run with `node
+// test/mutations.ts`; prints one line each.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -86,7 +86,7 @@ const mutations: Mutation[] = [
     suites: [http, screen],
   },
   {
-    // A page's stream of a job looks again on its own; the stream of all jobs does not.
+    // A page's stream of a job polls by itself; the stream of all jobs does not.
     name: 'nobody is woken by a change',
     file: 'src/engine/job/follow-events.ts',
     pattern: /for \(const wake of wakers\) wake\(jobId\)/,
@@ -98,7 +98,7 @@ const mutations: Mutation[] = [
 /** How many copies are tried at once. */
 const AT_ONCE = 2
 
-/** Runs a suite in a copy: how it ended, after how long, and what it said. */
+/** Runs a suite in a copy; returns its result, its duration and its output. */
 function runSuite(dir: string, { project, file, limitMs }: Suite): Promise<Outcome> {
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const begun = Date.now()
@@ -123,7 +123,7 @@ const configs = ['vitest.config.ts', 'tsconfig.json']
 
 function copyTree(): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-mutation-'))
-  // Agents of a server that is root run as another user, who has to reach their program.
+  // Agents of a server that runs as root run as another user, who must be able to access their program.
   fs.chmodSync(dir, 0o755)
   // As old as they are, so that the web interface is not built again.
   for (const name of [...'src test scripts web package.json package-lock.json'.split(' '), ...configs])
@@ -140,7 +140,7 @@ function mutate(dir: string, { name, file, pattern, replacement }: Mutation): vo
   fs.writeFileSync(place, after)
 }
 
-/** Whether a run of a suite is what it should be, said in a line; its whole output where it is not. */
+/** Returns whether a run of a suite is as expected, and prints a line about it, with the whole output if it is not. */
 function judge(suite: Suite, name: string, { green, ms, output }: Outcome): boolean {
   const noticed = /AssertionError|did not happen|TimeoutError/.test(output)
   const good = name === 'unchanged' ? green : !green && noticed && ms < suite.limitMs

@@ -8,9 +8,8 @@ import { makeDataDir, startTestServer, type TestServer } from '../helpers/server
 import { until } from '../helpers/until.ts'
 
 /**
- * Films jobs as somebody sees them: a picture every 300 ms of a team at work, a cancel, an approval, a question and an
- * outage, into .cache/film/<name>. `make film`; with names as arguments, only those. For the eye: at no picture does the
- * page say two things.
+ * Saves a picture every 300 ms of a team at work, a cancel, an approval, a question and an outage in .cache/film/<name>.
+ * Run by `make film`; names as arguments select some. For visual inspection: no picture should show contradictory states.
  */
 const target = path.join(import.meta.dirname, '..', '..', '.cache', 'film')
 const EVERY_MS = 300
@@ -126,7 +125,7 @@ const scenes: readonly Scene[] = [
   },
 ]
 
-/** Takes pictures until it is told to stop; one that cannot be taken just then is left out. */
+/** Takes pictures until it is stopped; skips a picture that cannot be taken at that moment. */
 function camera(page: Page, dir: string): () => Promise<number> {
   const off = new AbortController()
   let count = 0

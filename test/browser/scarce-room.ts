@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { TestServer } from '../helpers/server.ts'
 
-/** For a server whose jobs go by retention: it looks by itself so rarely that a picture has time. */
+/** For a server with a retention: it removes jobs so rarely that there is time for a picture. */
 export const slowRetention = { SLIPWAY_RETENTION_SECONDS: '86400' }
 
 /** How much jobs may hold, and how much is put into one of them. */

@@ -8,7 +8,7 @@ export interface ShownJobs {
   readonly running: string
   /** Failed: its check never passes. */
   readonly failed: string
-  /** Waits for somebody to approve its plan. */
+  /** Waits for the approval of its plan. */
   readonly waiting: string
   /** Completed and archived. */
   readonly archived: string
@@ -20,15 +20,15 @@ export interface Screen {
   readonly path: (jobs: ShownJobs) => string
   /** What a person does before the picture is taken. */
   readonly prepare?: (page: Page) => Promise<void>
-  /** What is there when it is complete. */
+  /** An element that is there when the screen is complete. */
   readonly shows?: (page: Page) => Locator
-  /** Shown to whoever is not logged in. */
+  /** Shown to a browser that is not logged in. */
   readonly loggedOut?: true
-  /** What the browser says of it on its console. */
+  /** The expected output on the browser's console. */
   readonly expected?: RegExp
 }
 
-/** Every screen, and its states that matter: each gets its pictures, and each is looked at by axe. */
+/** Every screen in its relevant states. Each is photographed and checked by axe. */
 export const screens: readonly Screen[] = [
   { name: 'log-in', path: () => '/log-in', loggedOut: true, expected: /401/ },
   { name: 'new-job', path: () => '/' },

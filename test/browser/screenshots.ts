@@ -46,7 +46,7 @@ async function makeJobs(server: TestServer): Promise<ShownJobs> {
   return { done, failed, running, waiting, archived }
 }
 
-/** One picture; what went wrong on the way is said, and the picture is taken all the same. */
+/** Takes one picture, even after problems, which it reports. */
 async function take(
   browser: Browser,
   server: TestServer,

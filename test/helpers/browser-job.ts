@@ -26,7 +26,7 @@ export async function waitForStatus(page: Page, status: string, ms = STATUS_MS):
   await statusPill(page, status).waitFor({ timeout: ms })
 }
 
-/** The pill of a status in the job's header; the stepper beside it uses some of the same words. */
+/** The pill of a status in the job's header; the stepper next to it uses some of the same words. */
 export function statusPill(page: Page, status: string): Locator {
   return page
     .locator(`header [data-status="${status.toLowerCase().replaceAll(' ', '_')}"]`)
@@ -34,7 +34,7 @@ export function statusPill(page: Page, status: string): Locator {
     .first()
 }
 
-/** How far the job is, as the page says. */
+/** The progress of the job, as shown on the page. */
 export async function progressOf(page: Page): Promise<number> {
   const bar = page.getByRole('progressbar', { name: 'Progress of the job' })
   return Number(await bar.getAttribute('aria-valuenow'))

@@ -5,13 +5,13 @@ import type { TestServer } from './server.ts'
 
 /** How a page is opened. */
 export interface Visit {
-  /** The address on the server; `/` unless told. */
+  /** The address on the server; defaults to `/`. */
   readonly path?: string
-  /** Logs in with a link first; true unless told. */
+  /** Logs in with a link first; defaults to true. */
   readonly loggedIn?: boolean
   readonly size?: { readonly width: number; readonly height: number }
   readonly colours?: 'light' | 'dark'
-  /** Whether things may move; nothing moves unless told. */
+  /** Whether animations are shown; defaults to false. */
   readonly motion?: 'reduce' | 'no-preference'
   /** Faults that the test brings about itself, for example a refused log-in. */
   readonly expected?: readonly RegExp[]
@@ -29,7 +29,7 @@ const appOfMacos = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome
 /** How long a page may take for one step. The machine may be busy with others. */
 const STEP_MS = 20_000
 
-/** A headless Chromium with a profile of its own, which goes with it. The caller closes it. */
+/** A headless Chromium with its own profile, which is removed with it. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findBrowser(),

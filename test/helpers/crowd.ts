@@ -13,7 +13,7 @@ export interface Crowd {
   readonly updatesPerSecond: number
 }
 
-/** Starts a job whose plan has `tasks` tasks, two of them being worked on for ever; gives its id when they are. */
+/** Starts a job whose plan has `tasks` tasks, of which two are worked on for ever; returns its id when those have begun. */
 export async function startCrowd(server: TestServer, crowd: Crowd): Promise<string> {
   const { tasks, updates, updatesPerSecond } = crowd
   const name = `crowd-${tasks}-${updates}`
@@ -34,7 +34,7 @@ export async function startCrowd(server: TestServer, crowd: Crowd): Promise<stri
   return job_id
 }
 
-/** What the page holds in memory after a garbage collection, in bytes. */
+/** The size of the page's heap after a garbage collection, in bytes. */
 export async function heapOf(page: Page): Promise<number> {
   const session: CDPSession = await page.context().newCDPSession(page)
   await session.send('HeapProfiler.collectGarbage')

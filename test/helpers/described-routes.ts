@@ -1,6 +1,6 @@
 import type { TestServer } from './server.ts'
 
-/** A part of a JSON Schema as the OpenAPI document of a server holds it. */
+/** A part of a JSON Schema in the OpenAPI document of a server. */
 export interface Schema {
   readonly type?: string | readonly string[]
   readonly format?: string
@@ -22,7 +22,7 @@ export interface DescribedRoute {
   /** With its parameters in braces. */
   readonly path: string
   readonly query: readonly string[]
-  /** What is sent as JSON; null where nothing is. */
+  /** The schema of the JSON body; null without one. */
   readonly body: Schema | null
 }
 
@@ -47,13 +47,16 @@ export async function describedRoutes({ url, token }: TestServer): Promise<Descr
   )
 }
 
-/** A body with one text in it replaced, and where that stands. */
+/** A body with one text replaced, and the path of that text. */
 export interface Spoilt {
   readonly at: string
   readonly body: unknown
 }
 
-/** For each text that a schema has a place for, names of entries included, a body that fits but for `bad` at the end of that text. */
+/**
+ * Returns, for each text in a schema, including names of entries, a body that is valid except for `bad` at the end of that
+ * text.
+ */
 export function spoilEachText(schema: Schema | null, bad: string, at = ''): Spoilt[] {
   if (schema === null) return []
   const choices = schema.anyOf ?? schema.oneOf

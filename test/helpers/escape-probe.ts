@@ -1,7 +1,7 @@
 /**
- * Runs one hostile program behind the walls of the user that this runs as, and prints what it could do as one line of
- * JSON. Arguments: a directory of its own that exists; then where the programs of the walls are looked up, if not where
- * the system has them. Everything in the tenant's environment and in its HOME is tampered with.
+ * Runs one hostile program in the sandbox under the current user, and prints what it could do as one line of JSON.
+ * Arguments: an existing private directory, and optionally the directory of the sandbox programs instead of the system's.
+ * Everything in the tenant's environment and in its HOME is tampered with.
  */
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -23,7 +23,7 @@ for (const name of ['bwrap', 'setpriv', 'unshare', 'sh', 'env', 'mkfifo', 'chown
   )
 fs.writeFileSync(place('home/rc'), `echo rc >> ${place('elsewhere/marks')}\n`)
 
-/** What the program tries; each line of its output is `name=what came of it`. */
+/** The attacks of the program; each line of its output is `name=result`. */
 const tries = `
 say() { printf '%s=%s\\n' "$1" "$2"; }
 say uid "$(/usr/bin/id -u)"
@@ -79,7 +79,7 @@ const inner = innermostOf(child.pid)
 const came = JSON.stringify({
   walls: launcher.walls,
   said,
-  /** Words of the tenant's environment in that of what stands outside. */
+  /** Values of the tenant's environment in that of processes outside. */
   leaked: inner === child.pid ? [] : outermost.filter((word) => word.includes(root)),
   marks: fs.existsSync(place('elsewhere/marks')) ? fs.readFileSync(place('elsewhere/marks'), 'utf8') : '',
   realUid: Number(/^Uid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${inner}/status`, 'utf8'))?.[1]),

@@ -1,14 +1,16 @@
-// A tiny agent that speaks ACP as JSON lines and does what its first argument says, for tests of the other side:
+// A small agent that speaks ACP as JSON lines and plays the script in its first argument:
 // {"start": "hang" | "garbage" | "exit", "offer": {...}, "open": {...}, "turn": [step, ...]}
-// `offer` is added to the answer to `initialize`, `open` to that to `session/new`; with `login` a session is refused
-// until somebody has authenticated, with `quiet` nothing is kept of what it hears,
-// with `obey` the plain orders of the conformance kit are followed: `asks` first asks, `forgets` knows no word, `lies` does nothing;
-// with `contacts` it connects to that port of this machine, and stays connected. Steps of a turn, in order:
-// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]} {flood: n} {print: text} {warn: text} {quietly: [times, [step, ...]]} {pause: ms}
-// {mcp: [method, params]} asks the first MCP server it was given (without params it is a notification); {waitFor: path}
-// {once: [step, ...]} only the first time in a workspace; {before: [ms since 1970, [step, ...]]} {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}} {stop: {...}}
-// In texts, {prompt} is what the turn was begun with.
-// Answers of the other side to `ask` and `call`, and what it sets, are lines of answers.jsonl in the session's directory.
+// `offer` is added to the answer to `initialize`, `open` to that to `session/new`. With `login` a session is refused until
+// the client has authenticated. With `quiet` it records nothing. With `obey` it follows the plain orders of the conformance
+// kit: `asks` requests permission first, `forgets` remembers no word, `lies` does nothing. With `contacts` it connects to
+// that port of this machine, and stays connected. Steps of a turn, in order:
+// {write: [path, text]} {link: [path, target]} {say: text} {update: {...}} {ask: {...}} {call: [method, params]}
+// {flood: n} {print: text} {warn: text} {pause: ms} {talk: ms} {spawn: [command]} {hang: true} {exit: code} {fail: {...}}
+// {stop: {...}} {waitFor: path} {quietly: [times, [step, ...]]} {before: [ms since 1970, [step, ...]]}
+// {mcp: [method, params]} calls the first MCP server it was given (without params it is a notification)
+// {once: [step, ...]} plays its steps only the first time in a workspace
+// In texts, {prompt} is replaced by the prompt of the turn.
+// Answers of the client to `ask` and `call`, and what it sets, are recorded in answers.jsonl in the session's directory.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'

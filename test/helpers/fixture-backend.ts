@@ -4,15 +4,15 @@ import type { CustomBackend } from '../../src/contract/backend.ts'
 import type { JobView, NewJob } from '../../src/contract/job.ts'
 import type { TestServer } from './server.ts'
 
-/** The program that plays what it is told, so that processes of it can be found. */
+/** The program of the fixture agent, for finding its processes. */
 export const fixtureAgent = path.join(import.meta.dirname, 'fixture-agent.mjs')
 
-/** A backend that plays, in every session, what fixture-agent.mjs is told. */
+/** A backend that plays the given script with fixture-agent.mjs in every session. */
 export function fixtureBackend(name: string, play: object): CustomBackend {
   return { name, command: [process.execPath, fixtureAgent, JSON.stringify(play)], env: {} }
 }
 
-/** A solo job with a backend that plays this; it has no check of its own unless told. */
+/** Starts a solo job with a backend that plays this script; by default it has no checks. */
 export async function startFixtureJob(
   server: TestServer,
   name: string,
@@ -29,7 +29,7 @@ export async function startFixtureJob(
   return job_id
 }
 
-/** What the fixture agent heard in a completed job, in order. */
+/** The messages that the fixture agent received in a completed job, in order. */
 export function heardIn(job: JobView): Record<string, unknown>[] {
   const file = path.join(job.workspace_path ?? '', 'answers.jsonl')
   return fs

@@ -8,8 +8,8 @@ import { until } from './until.ts'
 type Followed = Pick<TestServer, 'client'>
 
 /**
- * Resolves with the job when it has ended, however it did; looks every `everyMs`. Throws when an event of it has other data
- * than the contract says.
+ * Resolves with the job when it has ended, with any outcome; polls every `everyMs`. Throws when the data of one of its
+ * events do not match the contract.
  */
 export async function endOf(
   { client }: Followed,
@@ -38,7 +38,7 @@ function requireShape({ type, data }: EventView): void {
     throw new Error(`${type} says ${JSON.stringify(data)}: ${checked?.error.message ?? 'no such type'}`)
 }
 
-/** What was told of a job with this type, oldest first. */
+/** The messages of a job's events of this type, oldest first. */
 export async function eventsOf({ client }: Followed, id: string, type: string): Promise<EventView[]> {
   return (await client.events(id, 0)).filter((event) => event.type === type)
 }

@@ -8,18 +8,19 @@ import { promisify } from 'node:util'
 import { makeDir } from './made-dirs.ts'
 
 /**
- * What hosts git repositories, on loopback, with what such services do. The first word of a path says what:
+ * A host of git repositories on loopback that behaves like real services. The first segment of a path selects the
+ * behaviour:
  *
  * - `git`: the repository below `root`, by git's own program for this
- * - `moved`: a redirect to the same below `git`; `insecure`: one to plain http; `leaky`: one to an address with a password
- * - `private`: asks for a log-in; `broken`: 503
- * - `flaky`: as `git`, but the second and third time that it is asked for references, 503; `gone`: the same with 404, for good
+ * - `moved`: a redirect to the same path below `git`; `insecure`: one to plain http; `leaky`: one to an address with a password
+ * - `private`: requires a log-in; `broken`: 503
+ * - `flaky`: as `git`, but with 503 for the second and third request for references; `gone`: the same with a permanent 404
  */
 export interface GitServer {
   readonly root: string
   readonly http: string
   readonly https: string
-  /** A server that accepts connections and says nothing. */
+  /** A server that accepts connections and never responds. */
   readonly silent: string
   /** The most connections that the silent server has had at once. */
   readonly mostSilent: () => number
@@ -65,7 +66,7 @@ export async function startGitServer(): Promise<GitServer> {
   let mostHeld = 0
   const silent = net.createServer((socket) => {
     held.add(socket.on('error', () => undefined).on('close', () => held.delete(socket)))
-    // What is sent must be read, or the end after it is never seen.
+    // The input must be read, otherwise its end is never detected.
     socket.resume()
     // After the ends that arrived together with this connection.
     setImmediate(() => {

@@ -13,7 +13,7 @@ export async function allEvents({ client }: Pick<TestServer, 'client'>, id: stri
   }
 }
 
-/** What the agents of a job said, as their transcripts have it, and is in no event although no event says that something is missing. */
+/** Returns lines of the transcripts of a job's agents that are in no event, although no event reports missing lines. */
 export function lostLines(dataDir: string, id: string, events: readonly EventView[]): string[] {
   const attempts = path.join(dataDir, 'jobs', id, 'attempts')
   return fs.readdirSync(attempts).flatMap((attempt) => {

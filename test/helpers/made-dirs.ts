@@ -6,7 +6,7 @@ import path from 'node:path'
 
 const made = new Set<string>()
 
-/** A new directory below the system's own for such; `removeMade` takes it away. */
+/** Creates a temporary directory; `removeMade` removes it. */
 export function makeDir(prefix: string): string {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), prefix))
   made.add(dir)
@@ -15,16 +15,13 @@ export function makeDir(prefix: string): string {
 
 const started = new Set<ChildProcess>()
 
-/** Has a process end with the file that started it, also where a test failed before it could end it. */
+/** Ends a process with the test file that started it, even if a test failed before it could. */
 export function endWithFile(child: ChildProcess): void {
   started.add(child)
   child.once('exit', () => started.delete(child))
 }
 
-/**
- * Ends the processes that still run, and removes the directories: a server leaves some 50 MB, and there are hundreds in a
- * run.
- */
+/** Ends processes that still run and removes the directories: a server leaves some 50 MB, and a run starts hundreds. */
 export async function removeMade(): Promise<void> {
   for (const child of started) {
     const ended = once(child, 'exit')

@@ -1,7 +1,7 @@
-// A program that speaks no protocol, for tests: it takes its prompt as its first argument says (`argument`, `stdin` or
-// `file`), keeps what it was given in prompts.jsonl, and does what the lines of its second argument say, each time anew:
+// A plain command for tests. Its first argument selects how it gets its prompt (`argument`, `stdin` or `file`), which it
+// appends to prompts.jsonl. Its second argument is a list of steps, which it plays at every start:
 // {write: [path, text]} {say: text} {warn: text} {waitFor: path} {hang: true} {spawn: [command]} {exit: code}
-// {run: [command]} keeps how it ended and what it wrote in ran.jsonl
+// {run: [command]} records its exit code and output in ran.jsonl
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 

@@ -18,18 +18,18 @@ export interface PrivatePostgres {
   readonly url: (database: string) => string
   /** Makes an empty database and gives its connection string. */
   readonly createDatabase: (name: string) => Promise<string>
-  /** Cuts all clients off and is away; `crash` as `kill -9` does it. */
+  /** Disconnects all clients and stops; `crash` does it like `kill -9`. */
   readonly halt: (how?: 'shutdown' | 'crash') => Promise<void>
   /** Is there again after `halt`, at the same address. */
   readonly resume: () => Promise<void>
-  /** Stops all its processes where they are, as a machine does that hangs; returns what lets them go on. */
+  /** Pauses all its processes, like a machine that hangs; returns a function that resumes them. */
   readonly freeze: () => () => void
   /** Ends the server and removes everything it wrote. */
   readonly stop: () => Promise<void>
 }
 
 export interface PostgresOptions {
-  /** What was committed survives a crash of the server (not of the machine). */
+  /** Committed data survive a crash of the server (not of the machine). */
   readonly survivesCrashes?: boolean
   readonly maxConnections?: number
 }
@@ -104,7 +104,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
   }
 }
 
-/** Makes an empty database beside the one of `url` and gives its connection string. For use inside test files. */
+/** Creates an empty database on the server of `url` and returns its connection string. For use inside test files. */
 export async function createDatabase(url: string, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -154,7 +154,7 @@ interface Running {
   readonly end: (signal: NodeJS.Signals) => Promise<void>
 }
 
-/** Stops a process and its children; returns what lets them go on. */
+/** Pauses a process and its children; returns a function that resumes them. */
 function freezeTree(pid: number): () => void {
   const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
   const tell = (signal: NodeJS.Signals): void => {
@@ -191,7 +191,7 @@ async function startServer(
   )
   ended.catch(() => undefined)
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    // SIGINT is a fast shutdown: clients are cut off, nobody is waited for.
+    // SIGINT is a fast shutdown: clients are disconnected without waiting.
     server.kill(signal)
     await server
   }

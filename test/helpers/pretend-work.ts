@@ -11,7 +11,7 @@ import { beginActivity, releaseAgent } from '../../src/store/team.ts'
 import { endWork } from '../../src/store/work.ts'
 import { claimWork, isAdvanceDue, storeJob, type ClaimedWork } from './stored-job.ts'
 
-/** Accepts a job, and moves it as far as it goes without a worker. Returns its id. */
+/** Accepts a job, and advances it as far as possible without a worker. Returns its id. */
 export async function acceptJob(engine: Engine, given: Partial<NewJobRow> = {}): Promise<string> {
   const id = await storeJob(engine.db, given)
   await serverAct(engine.db, id, ({ queueAdvance }) => queueAdvance())
@@ -78,7 +78,7 @@ async function pretend(
   return claimed
 }
 
-/** Work that ends as it should, by what it is. */
+/** Reports of successful work, by kind. */
 export const pretended = {
   /** The next attempt or review succeeds with this outcome. */
   session: (engine: Engine, jobId: string, attempt: AttemptChange = {}): Promise<ClaimedWork> =>

@@ -52,7 +52,7 @@ async function work({ id, job_id, lease }: ClaimedEntry): Promise<void> {
   fs.appendFileSync(report, `${accepted === true ? 'accepted' : 'refused'} ${id} ${lease}\n`)
 }
 
-/** Does `run` for ever; a database that cannot be reached is asked again. */
+/** Repeats `run` for ever, also after an unavailable database. */
 async function forEver(run: () => Promise<unknown>, ms: number): Promise<never> {
   for (;;) {
     await run().catch(() => undefined)

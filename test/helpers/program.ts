@@ -4,8 +4,8 @@ import path from 'node:path'
 const root = path.join(import.meta.dirname, '..', '..')
 
 /**
- * The program that users run: the bundle, which scripts/run-tests.sh builds before any test. Where a source was changed since
- * (a mutation, or somebody at work), it is the sources themselves, as for `./slipway`.
+ * The program that users run: the bundle, which scripts/run-tests.sh builds before any test. If a source has changed since
+ * (by a mutation, or by a developer), the sources are run directly, as by `./slipway`.
  */
 export const slipwayProgram = isFresh()
   ? fs.realpathSync(path.join(root, '.cache', 'program', 'current', 'slipway.mjs'))

@@ -9,7 +9,7 @@ import { addFixture, repositoryDir } from './real-work.ts'
 import { gitIn } from './source-repository.ts'
 import { claimWork, storeAgent, storeAttempt, storeJob, storeTask, storeWork } from './stored-job.ts'
 
-/** What an attempt is about: a lone developer's first one unless told. */
+/** The attempt; by default the first one of a solo developer. */
 export interface Scene {
   readonly job?: Partial<NewJobRow>
   readonly role?: NewTaskRow['role']
@@ -64,7 +64,7 @@ export function fileIn(
   return gitIn(repositoryDir(engine, jobId), ['show', `${report.attempt?.head_commit ?? ''}:${name}`])
 }
 
-/** Returns what an agent was prompted with, which it kept because it was told to echo. */
+/** Returns the prompts of an agent, which it recorded because its script has `echo`. */
 export function promptsOf(engine: Engine, played: Pick<Played, 'jobId' | 'report'>): string[] {
   return fileIn(engine, played, 'answers.jsonl')
     .split('\n')

@@ -56,7 +56,7 @@ export async function commitInto(
   return gitIn(clone, ['rev-parse', 'HEAD'])
 }
 
-/** Returns the lines of what the fixture agent has heard in the newest attempt of a job, of those that left a commit. */
+/** Returns the lines that the fixture agent recorded in the newest attempt of a job with a commit. */
 export async function heardIn(engine: Engine, jobId: string): Promise<Record<string, unknown>[]> {
   const attempts = await listAttempts(engine.db.reader, jobId)
   const commit = attempts.findLast(({ head_commit }) => head_commit !== null)?.head_commit ?? 'main'

@@ -13,9 +13,9 @@ import { namedCall, shellCall, writeCall } from './scripted-model/tools.ts'
 import type { Ask, Json, Reply, ServedUsage, Wire } from './scripted-model/wire.ts'
 
 /**
- * A model provider for tests: Anthropic Messages, OpenAI Chat Completions, OpenAI Responses and Gemini, whole and
- * streamed, on one loopback address. What it answers is written in the prompt (scripted-model/script.ts), so it keeps
- * no state but the list of what it served. Requests without tools are answered "ok".
+ * A model provider for tests: Anthropic Messages, OpenAI Chat Completions, OpenAI Responses and Gemini, whole and streamed,
+ * on one loopback address. The prompt contains its answers (scripted-model/script.ts), so its only state is the list of
+ * served calls. Requests without tools are answered "ok".
  */
 export interface ScriptedModel {
   /** Base addresses: `{url}` for Anthropic and Gemini, `{url}/v1` for OpenAI. */
@@ -40,7 +40,7 @@ export interface ServedCall {
   readonly step: number
   status: number
   outcome: 'open' | 'ok' | 'gone' | 'refused' | Exclude<Failure, number>
-  /** What the answer said was used; null when it never came to say so. */
+  /** The reported usage; null when the answer ended before it. */
   usage: ServedUsage | null
 }
 
@@ -200,7 +200,7 @@ function sendWhole(what: Performance, whole: string, usage: ServedUsage): void {
   else response.write(half, () => failure === 'cut' && response.destroy())
 }
 
-/** Sends the parts as fast as the reader takes them. A failure comes after the first delta. */
+/** Sends the parts as fast as the reader accepts them. A failure is sent after the first delta. */
 async function stream(what: Performance, parts: ReturnType<Wire['parts']>, everyMs: number): Promise<void> {
   const { ask, response, failure } = what
   let first = true
@@ -217,7 +217,7 @@ async function stream(what: Performance, parts: ReturnType<Wire['parts']>, every
   if (!ask.sse) response.write(']')
 }
 
-/** Until the reader has taken what was sent, or has gone. */
+/** Waits until the reader has accepted the sent data, or has disconnected. */
 async function drained(response: ServerResponse): Promise<void> {
   const done = new AbortController()
   const { signal } = done
@@ -266,7 +266,7 @@ function words(whole: string): Reply {
   return { kind: 'text', pieces: () => [whole.slice(0, middle), whole.slice(middle)].filter(Boolean) }
 }
 
-/** The directory that an agent tells its model it works in, for tools that want whole paths. */
+/** The working directory that an agent names to its model, for tools that require absolute paths. */
 function directoryIn(body: Buffer): string | null {
   const text = body.toString('utf8')
   // Prompts of agents are full of directories that are examples; a workspace of Slipway's is like no other.
@@ -296,7 +296,7 @@ function sizeOf(reply: Reply): number {
   return JSON.stringify(reply.input).length
 }
 
-/** The failure of this call, if its turn has come: a step may fail a number of times and then succeed. */
+/** Returns the failure of this call, if any: a step may fail a number of times and then succeed. */
 function failureOf(scene: Scene | null, failures: Map<string, number>): Failure | null {
   const step = scene?.step
   if (step?.fail === undefined) return null

@@ -32,13 +32,13 @@ export interface TestServerOptions {
   readonly nodeArgs?: readonly string[]
   /** The size in MB of a disk of the server's own under its data directory, which only it and its children see. */
   readonly diskMb?: number
-  /** How long the start may take; 30 s unless told. */
+  /** How long the start may take; defaults to 30 s. */
   readonly startMs?: number
   /** Whom the server runs as, where the tests run as root and can choose. */
   readonly uid?: number
-  /** A program that this server, and nobody else, finds to be no program. */
+  /** A program that is not executable for this server only. */
   readonly without?: string
-  /** The file of a certificate that this server, and nobody else, takes for one of the system's authorities. */
+  /** The file of a certificate that only this server trusts as one of the system's authorities. */
   readonly trusted?: string
   /** Called with the pid of the server as soon as it has one, long before it listens. */
   readonly onSpawn?: (pid: number) => void
@@ -96,7 +96,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   })
   const url = await firstAddress(child, options.startMs ?? START_MS, () => log).catch(
     async (error: unknown) => {
-      // Whoever could not start must not go on, or be about to, when the test has been told.
+      // A server that could not start must have ended before the test is informed.
       child.kill('SIGKILL')
       await ended
       throw error
@@ -122,7 +122,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 }
 
-/** What stands before the command line of a server that sees another machine than the tests do. */
+/** The prefix of the command line of a server that sees another file system than the tests. */
 function inWorldOf({ diskMb, without, trusted, uid }: TestServerOptions, dataDir: string): string[] {
   return [
     ...(diskMb === undefined ? [] : onDiskOf(diskMb, dataDir)),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Runs git in a directory, as somebody who has no settings of their own, and gives what it says. */
+/** Runs git in a directory, without user settings, and returns its output. */
 export function gitIn(dir: string, args: readonly string[], input?: string | Uint8Array): string {
   return execFileSync('git', ['-C', dir, '-c', 'user.name=A', '-c', 'user.email=a@b', ...args], {
     env: {
@@ -17,7 +17,7 @@ export function gitIn(dir: string, args: readonly string[], input?: string | Uin
   }).trim()
 }
 
-/** A repository with two commits on a branch, a tag on the first, and one beside the branch. */
+/** A repository with two commits on a branch, a tag on the first, and one commit outside the branch. */
 export function makeSource(dir: string, branch = 'trunk'): string {
   fs.mkdirSync(dir, { recursive: true })
   gitIn(dir, ['init', '-q', '-b', branch])

@@ -31,7 +31,7 @@ import {
 import { beginWork, insertWork, readWork, type NewWork, type WorkRow } from '../../src/store/work.ts'
 import { newJobRow } from './new-job-row.ts'
 
-/** Runs statements on a job as everybody does: in a transaction that holds its lock. */
+/** Runs statements on a job in a transaction that holds its lock. */
 export function underLock<T>(db: Database, jobId: string, run: (trx: JobTrx) => Promise<T>): Promise<T> {
   return db.tx(async (trx) => {
     const locked = await lockJob(trx, jobId)
@@ -52,7 +52,7 @@ export async function storeJob(
   return row.id
 }
 
-/** Stores an agent: a developer with the offline demo unless told. Returns its id. */
+/** Stores an agent, by default a developer with the offline demo. Returns its id. */
 export async function storeAgent(
   db: Database,
   jobId: string,
@@ -126,7 +126,7 @@ export async function storeAttempt(
   return attempt.id
 }
 
-/** Stores work, which is queued: checks of the whole job unless told. Returns its id. */
+/** Stores queued work, by default checks of the whole job. Returns its id. */
 export async function storeWork(db: Database, jobId: string, given: Partial<NewWork> = {}): Promise<string> {
   const work: NewWork = {
     id: newId(),
@@ -165,7 +165,7 @@ export interface ClaimedWork {
   readonly job: JobRow
 }
 
-/** Claims work of a job, as a worker does; work of other jobs stays as it is. Throws when there is none. */
+/** Claims work of a job like a worker, and leaves work of other jobs. Throws when there is none. */
 export function claimEntry(
   db: Database,
   jobId: string,

@@ -18,7 +18,7 @@ import { openTestEngine } from './test-engine.ts'
 export interface TestApp {
   readonly app: OpenAPIHono
   readonly server: ServerParts
-  /** Asks as a program with the token does; what is no text and no form is sent as JSON. */
+  /** Sends a request with the token; a body that is not text and not a form is sent as JSON. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   close(): Promise<void>
 }
@@ -27,7 +27,7 @@ const HOST = 'slipway.test'
 const VERSION = '1.0.0'
 const HOUR_MS = 3_600_000
 
-/** Opens an app. No job moves in it, unless a worker is wanted. Whoever opens it closes it. */
+/** Opens an app, by default without a worker, so that no job moves. The caller closes it. */
 export async function openTestApp({ slots }: { readonly slots?: number } = {}): Promise<TestApp> {
   const { engine, close } = await openTestEngine(slots === undefined ? {} : { limits: { slots } })
   const worker: Worker | null = slots === undefined ? null : await startWorker(engine)

@@ -31,7 +31,7 @@ export interface TestEngineOptions {
   readonly limits?: Partial<EngineLimits>
   /** The text of the settings file. */
   readonly settings?: string
-  /** Where programs of agents are looked for; nowhere unless told, so that tests find the same on every machine. */
+  /** Where programs of agents are searched; by default nowhere, so that tests find the same on every machine. */
   readonly searchPath?: string
   readonly installEnv?: Engine['installEnv']
 }
@@ -53,7 +53,7 @@ const limitsOfTests: EngineLimits = {
   path: `${path.dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
 }
 
-/** Opens an engine on a data directory of its own. Whoever opens it closes it. */
+/** Opens an engine on its own data directory. The caller closes it. */
 export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
   const dataDir = fs.realpathSync(makeDir('slipway-engine-'))
   const runDir = path.join(dataDir, 'run')

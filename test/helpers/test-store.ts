@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/store/database/open-database.ts'
 import { makeDir } from './made-dirs.ts'
 import { databaseUrlFor } from './test-database.ts'
 
-/** Opens a database of its own, migrated: SQLite, or PostgreSQL in the projects that say so. Whoever opens it closes it. */
+/** Opens a separate, migrated database: SQLite, or PostgreSQL in the projects that select it. The caller closes it. */
 export async function openTestStore(dataDir = makeDir('slipway-store-')): Promise<Database> {
   const url = await databaseUrlFor(dataDir)
   return openDatabase({ dataDir, url: url ?? null, log: openLog('silent') })

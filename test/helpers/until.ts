@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { vi } from 'vitest'
 
-/** Pauses grow to this: what takes long is not looked at so often that the looking takes the machine. */
+/** The longest pause: long waits poll rarely, so that polling does not load the machine. */
 const LONGEST_PAUSE_MS = 250
 
 /**
- * Asks again until `ask` gives something other than null, or fails loudly with what was being waited for. The first pause is
- * short and each later one longer, unless `everyMs` says how long all of them are.
+ * Repeats `ask` until it returns something other than null, or fails with the name of the awaited condition. The pauses
+ * grow from a short one, unless `everyMs` sets a fixed pause.
  */
 export async function until<T>(
   what: string,
@@ -35,7 +35,7 @@ export async function until<T>(
 /** How long what should happen at once may take on a busy machine. */
 const AT_ONCE_MS = 10_000
 
-/** Asks again until `check` does not throw any more; fails with what it threw last. */
+/** Repeats `check` until it no longer throws; fails with the last error. */
 export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(check, { timeout: AT_ONCE_MS, interval: 20 })
 }

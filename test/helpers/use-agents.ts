@@ -13,15 +13,15 @@ export interface Agents {
   readonly server: TestServer
   readonly model: ScriptedModel
   /**
-   * Gives each of the backends a provider of its own, so that tests side by side do not meet, with a new key, which it
-   * gives back: by it, what was served for one job is told from the rest.
+   * Gives each of the backends its own provider, so that concurrent tests do not interfere, and returns its new key, which
+   * identifies the calls of one job.
    */
   connect(...backends: string[]): Promise<string>
   /** Resolves when the job has ended, however it did. */
   ended(id: string): Promise<JobView>
-  /** Runs a job to its end, with a key of its own; `told` is everything that was said of it. */
+  /** Runs a job to its end, with its own key; `told` is the text of all its events. */
   finish(job: NewJob & { readonly backend: string }): Promise<{ id: string; key: string; told: string }>
-  /** The ledger and the provider's own book say the same, to the token, and of the model alone that was chosen. */
+  /** Expects the ledger and the provider's records to agree exactly, for the chosen model only. */
   expectLedger(id: string, key: string): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 
-/** The environments and command lines of all processes of this machine, looked at again and again. */
+/** The environments and command lines of all processes of this machine, read repeatedly. */
 export interface ProcessWatch {
   /** Whether any look saw a text in either. */
   seen(text: string): boolean
@@ -30,7 +30,7 @@ export function watchProcesses(): ProcessWatch {
   }
 }
 
-/** A process may be gone, or somebody else's, by the time it is looked at. */
+/** A process may have ended, or belong to another user, by the time it is read. */
 function read(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8').slice(0, 200_000)

@@ -112,7 +112,7 @@ function* deltas(reply: Reply): Generator<Json> {
     yield { type: 'input_json_delta', partial_json: half }
 }
 
-/** Here `input_tokens` leaves out what the cache had and what was written to it. */
+/** In this protocol `input_tokens` excludes tokens read from and written to the cache. */
 function figures(usage: ServedUsage, output: number): Json {
   return {
     input_tokens: usage.input - usage.cached - usage.cacheWrite,

@@ -95,7 +95,7 @@ function offered(tool: Json, namespace: string | null): OfferedTool[] {
   }
 }
 
-/** Calls are items of their own beside the messages; each is one turn of the assistant. */
+/** Calls are separate items next to the messages; each is one turn of the assistant. */
 function turns(input: unknown): Turn[] {
   return objects(input).flatMap((entry): Turn[] => {
     if (CALLS.includes(text(entry['type']))) return [{ by: 'assistant', text: '' }]

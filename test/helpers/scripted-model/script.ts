@@ -3,10 +3,10 @@ import { ordersIn, type Order } from '../../../src/contract/orders.ts'
 import { object, type Ask } from './wire.ts'
 
 /**
- * The script that a prompt carries: `[[SCRIPT {"steps":[...]}]]`. A prompt may carry several; `role`, `task` and
- * `attempt` say for which prompts of Slipway one is meant, and the script with the most of them that fit is played.
- * The step is the number of the assistant's turns since the message with the script, so the server remembers nothing
- * and tests may run side by side.
+ * The script that a prompt carries: `[[SCRIPT {"steps":[...]}]]`. A prompt may contain several; `role`, `task` and
+ * `attempt` restrict one to some prompts of Slipway, and the most specific matching script is played. The step is the
+ * number of the assistant's turns since the message with the script, so the server remembers nothing and tests may run side
+ * by side.
  */
 
 const Failure = z.union([
@@ -44,7 +44,7 @@ const Script = z.strictObject({
   attempt: z.int().optional(),
   /** Also for requests that offer no tools; else those are answered "ok". */
   bare: z.boolean().default(false),
-  /** What every call is said to have used; counted from the bytes when it is not given. */
+  /** The usage that every call reports; by default counted from the bytes. */
   usage: z
     .strictObject({
       input: z.int(),
@@ -116,7 +116,7 @@ export function scriptsIn(prompt: string): Script[] {
   return scripts
 }
 
-/** The script as it stands in a prompt. */
+/** The text of the script in a prompt. */
 export function scriptText(script: z.input<typeof Script>): string {
   return `${OPEN}${JSON.stringify(object(script))}]]`
 }

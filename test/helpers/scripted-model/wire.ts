@@ -1,4 +1,4 @@
-/** JSON as it comes off a wire, before anybody has looked at it. */
+/** JSON as it was received, not yet validated. */
 export type Json = Record<string, unknown>
 
 /** A tool as a request offers it, whatever the wire calls its parts. */
@@ -34,7 +34,7 @@ export type Reply =
   | { readonly kind: 'text'; readonly pieces: () => Iterable<string> }
   | { readonly kind: 'call'; readonly tool: OfferedTool; readonly input: Json | string }
 
-/** Tokens of one call. `input` counts all of the prompt, what came from the cache and what was written to it included. */
+/** Tokens of one call. `input` counts the whole prompt, including tokens read from and written to the cache. */
 export interface ServedUsage {
   readonly input: number
   readonly output: number
@@ -42,7 +42,7 @@ export interface ServedUsage {
   readonly cacheWrite: number
 }
 
-/** One piece of a stream; `every_ms` of the step lies between two deltas. */
+/** One part of a stream; `every_ms` of the step is the pause between two deltas. */
 export interface StreamPart {
   readonly event: string | null
   readonly data: Json | '[DONE]'
@@ -58,7 +58,7 @@ export interface Wire {
   readonly error: (status: number, message: string) => Json
 }
 
-/** The object, or an empty one: a request that is not what it should be offers nothing. */
+/** Returns the object, or an empty one for an invalid request. */
 export function object(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
 }
@@ -81,7 +81,7 @@ export function textOf(content: unknown): string {
     .join('\n')
 }
 
-/** Text as the two halves that a stream sends it in, so that nobody who reads it can rely on whole values. */
+/** Splits a text into the two halves that a stream sends, so that no reader can rely on whole values. */
 export function halves(whole: string): string[] {
   const middle = Math.ceil(whole.length / 2)
   return [whole.slice(0, middle), whole.slice(middle)].filter((half) => half !== '')

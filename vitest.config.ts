@@ -58,7 +58,8 @@ const onSqliteAlone = ['database', 'lock', 'migrate'].map((name) => `src/store/d
 const journeys = {
   include: ['test/journeys/**/*.test.ts'],
   maxWorkers: WAITING_WORKERS,
-  testTimeout: 2 * MINUTE,
+  // What a journey waits for has limits of its own, which say what was missing.
+  testTimeout: 10 * MINUTE,
   hookTimeout: 4 * MINUTE,
   sequence: { groupOrder: 1 },
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { makeDir } from './helpers/made-dirs.ts'
 
-/** The linter sees what it is there to refuse: each rule about where something may be done is broken once. */
+/** Tests our lint rules: each rule about where something may be done is broken once. */
 
 const root = path.resolve(import.meta.dirname, '..')
 const Findings = z.object({

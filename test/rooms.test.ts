@@ -10,9 +10,9 @@ import { eventTypes } from '../src/contract/events/event-types.ts'
 import { errors } from '../src/lib/errors.ts'
 
 /**
- * The architecture holds: the rooms of rooms.ts are the folders on disk, every import obeys them, and the tree has
- * none of the shapes that code grows when nobody looks. The checker itself is checked: it must have seen the tree,
- * and it must see planted faults, because a checker that sees nothing finds nothing.
+ * Tests the architecture: the rooms of rooms.ts are the folders on disk, every import obeys them, and the tree has no vague
+ * folder names and no files that are too long. The checker is tested too: it must have read the whole tree, and must find
+ * planted faults.
  */
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -35,7 +35,7 @@ async function cruised(baseDir: string): Promise<ICruiseResult> {
   return output
 }
 
-/** Every file below `dir`, relative to the root, without what is installed or generated. */
+/** Every file below `dir`, relative to the root. */
 function filesBelow(dir: string, base = root): string[] {
   return fs
     .readdirSync(path.join(base, dir), { recursive: true, withFileTypes: true })
@@ -46,7 +46,7 @@ function filesBelow(dir: string, base = root): string[] {
 const isTest = (file: string): boolean => file.endsWith('.test.ts')
 const isSource = (file: string): boolean => /\.(ts|mjs)$/.test(file) && !isTest(file)
 
-/** Says of each room that lacks tests how many lines it has, and how many it needs. */
+/** Returns a sentence for each room with too few lines of tests. */
 function lackingTests(floors: Readonly<Record<string, number>>, base = root): string[] {
   const linesOf = (files: readonly string[]): number =>
     files.reduce(
@@ -66,7 +66,7 @@ function lackingTests(floors: Readonly<Record<string, number>>, base = root): st
   })
 }
 
-/** The UI as it is written, without what was built of it. */
+/** The source files of the UI, without build results. */
 function webFiles(): string[] {
   return filesBelow('web').filter((file) => !file.startsWith('web/dist/'))
 }

@@ -6,7 +6,7 @@ const now = Date.parse('2026-07-15T12:00:00Z')
 const at = (iso: string): number => Date.parse(iso)
 const isError = true
 
-/** What agents are known to say, where they name a time that does not depend on this machine's zone. */
+/** Known notices of agents with a time that does not depend on this machine's time zone. */
 const known: [LimitWording, string, string, string | null][] = [
   [
     'claude',

@@ -30,7 +30,7 @@ interface Answers {
   readonly jobs?: readonly JobView[]
 }
 
-/** The API as far as the commands need it, with one job that stands where the test puts it. */
+/** The part of the API that the commands need, with one job in a state set by the test. */
 async function serve(answers: Answers) {
   const asked: string[] = []
   const bodies: unknown[] = []
@@ -111,7 +111,7 @@ function slipway(
   })
 }
 
-/** As the program does it, without a process: what is said and the exit code. */
+/** Runs the program without a process; returns its output and exit code. */
 async function inProcess(args: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
   const said = { out: '', err: '' }
   const terminal: Terminal = {

@@ -294,13 +294,13 @@ describe('types', () => {
     endpoint({ ...described, answers, handle: () => ({ id: ID }) })
     // @ts-expect-error a field has another type
     endpoint({ ...described, answers, handle: async () => ({ id: ID, size: '1' }) })
-    // @ts-expect-error a response says nothing of what is in it
+    // @ts-expect-error a response has no declared content
     endpoint({ ...described, answers, handle: () => new Response('cup') })
     // @ts-expect-error nothing is returned
     endpoint({ ...described, answers, handle: async () => undefined })
     // @ts-expect-error the answer has no body
     endpoint({ ...described, answers: gone, handle: async () => cup })
-    // @ts-expect-error what is streamed is a response
+    // @ts-expect-error a stream must be a response
     endpoint({ ...described, answers: { 200: raw('text/event-stream', 'Cups.') }, handle: () => cup })
   })
 

@@ -29,7 +29,7 @@ afterAll(async () => {
   fs.rmSync(root, { recursive: true })
 })
 
-/** Whom a program has contacted when it says that it is done; it stays until then. */
+/** Returns the contacts of a program, read when it reports that it is done. */
 async function contactsOf(program: string): Promise<readonly Contact[]> {
   const watch = watchContacts(() => launcher.runningIn(root))
   if (watch === null) throw new Error('this machine does not show sockets')

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { outsideProgram } from './outside-program.ts'
 
 const probe = path.join(import.meta.dirname, '..', '..', 'test', 'helpers', 'escape-probe.ts')
-/** Nobody on this machine. */
+/** A uid without a user on this machine. */
 const ORDINARY_UID = 54_321
 const isRoot = process.getuid?.() === 0
 
@@ -76,7 +76,7 @@ it.for(users)('without bubblewrap nothing outside is taken from a tenant of user
   expect(came).toMatchObject({ ...untouched, walls: 'namespaces' })
   expect(came.said).not.toHaveProperty('kernel')
   expect([0, 65_534]).not.toContain(came.realUid)
-  // An ordinary user has no other to be: there the walls are as low as they say.
+  // An ordinary user cannot switch to another uid: there the sandbox is as weak as it reports.
   const reached = { secret: came.said['secret'], wrote: came.said['wrote'] }
   expect(reached).toEqual(
     user === 'root' ? { secret: '', wrote: undefined } : { secret: 'canary', wrote: 'elsewhere' },

@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 
-/** Stores a job with a task that nobody has begun. */
+/** Stores a job with a task that has not begun. */
 async function storePlace(given: Parameters<typeof storeJob>[1] = {}): Promise<Place> {
   const jobId = await storeJob(db, given)
   const agentId = await storeAgent(db, jobId)

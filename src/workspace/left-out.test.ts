@@ -32,7 +32,7 @@ async function namesIn(commit: string): Promise<string[]> {
   return (await listFiles(repository, commit, 100)).files.map((file) => file.path)
 }
 
-// Put together here, so that nobody takes this file for a leak.
+// Concatenated here, so that scanners do not report this file as a leak.
 const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_')
 const key = (what: string): string =>
   [`-----${what} RSA PRIVATE KEY-----`, 'MIIEpAIBAAKCAQEA7bq9'.repeat(12), ''].join('\n')

@@ -201,7 +201,7 @@ describe('a view for people', () => {
     ['1700000000 +0100', '2023-11-14T22:13:20.000Z'],
     ['253402300800 +0000', '9999-12-31T23:59:59.999Z'],
     ['9999999999999999 +0000', '9999-12-31T23:59:59.999Z'],
-    // What lies before 1970 some versions of git take for its beginning.
+    // Some versions of git treat dates before 1970 as 1970.
     ['-86400 +0000', expect.stringMatching(/^19(69-12-31|70-01-01)T00:00:00/)],
     ['99999999999999999999999 +0000', expect.stringMatching(/^\d{4}-/)],
     ['soon +0000', expect.stringMatching(/^\d{4}-/)],

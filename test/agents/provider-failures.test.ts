@@ -7,7 +7,7 @@ import { LOOK_MS, SESSION_MS, useAgents } from '../helpers/use-agents.ts'
 /** What a provider does wrong, met by real coding agents: each makes something else of it, the job never does. */
 const agents = useAgents({ SLIPWAY_MODEL_SILENCE_SECONDS: '2', SLIPWAY_MODEL_PATIENCE_SECONDS: '1' })
 
-/** What people are told of each failure that is no status. */
+/** The message to people for each failure that is not a status. */
 const named: Readonly<Record<string, string>> = {
   hang: 'it said nothing for 2 s',
   cut: 'its answer ended in the middle',

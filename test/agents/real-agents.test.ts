@@ -10,7 +10,7 @@ import { LOOK_MS, SESSION_MS, useAgents } from '../helpers/use-agents.ts'
 
 /** Real coding agents do whole jobs, several agents at a time: only the models behind the gateway follow a script. */
 const agents = useAgents()
-/** What each of the provider's scripted answers says that it used, where a job has a budget. */
+/** The usage of each scripted answer of the provider, for a job with a budget. */
 const PER_CALL = 10_000
 /** One after the other within an agent: they share its provider. */
 const inTurn = { concurrent: false }

@@ -55,7 +55,7 @@ async function seriousFaults(page: Page): Promise<string[]> {
     )
 }
 
-/** Waits until what changes its colours has changed them; what turns for ever is left to turn. */
+/** Waits for the end of colour transitions, but not for endless animations. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     document.getAnimations().every((one) => one.playState !== 'running' || !(one instanceof CSSTransition)),
@@ -108,7 +108,7 @@ it('the critical path works with the keyboard alone', async () => {
   })
 })
 
-/** Presses Tab until the focus is on what is wanted; the focus must be seen. */
+/** Presses Tab until the focus is on the given element; the focus must be visible. */
 async function tabTo(page: Page, wanted: (name: string) => boolean, inside = 'body'): Promise<void> {
   for (let press = 0; press < 80; press += 1) {
     await page.keyboard.press('Tab')

@@ -4,7 +4,7 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** Whatever a person has come to by clicking is there again after a reload, and for whoever is sent the address. */
+/** Every view that a person reaches by clicking is the same after a reload, and by its address. */
 let server: TestServer
 let job: string
 const { visit } = useBrowser()
@@ -150,11 +150,11 @@ it.each(views)('$name is the same after a reload and by its address', async ({ g
 interface Shown {
   readonly title: string
   readonly text: string
-  /** What is chosen, pressed or open, by its words. */
+  /** The chosen, pressed or open elements, by their text. */
   readonly chosen: readonly string[]
 }
 
-/** What the page shows, but for the times that pass. */
+/** The content of the page without elapsed times. */
 async function look(page: Page): Promise<Shown> {
   const passing = /just now|\d+ (min|h|d) ago/g
   const text = await page.getByRole('main').innerText()
@@ -183,7 +183,7 @@ async function settled(page: Page): Promise<Shown> {
   })
 }
 
-/** What the page shows as soon as that is what is expected, or what it shows when it rests. */
+/** Returns the content of the page as soon as it is the expected one, or when it no longer changes. */
 async function sameAs(page: Page, shown: Shown): Promise<Shown> {
   await page.getByRole('main').waitFor()
   try {

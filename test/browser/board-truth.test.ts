@@ -4,7 +4,7 @@ import { column, progressOf, startJob, waitForStatus } from '../helpers/browser-
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** At no moment does the page say two things, and what it says is so. */
+/** The page is consistent and correct at every moment. */
 let server: TestServer
 const { visit } = useBrowser()
 
@@ -86,7 +86,7 @@ declare global {
   }
 }
 
-/** Runs in the page: compares, in every frame, what the tab says of the tasks with what the columns hold. */
+/** Runs in the page: compares, in every frame, the counts in the tab with the cards in the columns. */
 function watchCounts(): void {
   const seen: Counts = { frames: 0, counts: [], untrue: [] }
   window.countsSeen = seen

@@ -16,7 +16,7 @@ it('the canary is run from the Health screen, shows its progress, and passes', a
   const { job_id } = await server.client.createJob({ vision: 'a list [[demo:hang]]', mode: 'solo' })
   await visit(server, { path: '/health' }, async ({ page }) => {
     await page.getByText('It has not run yet.').waitFor()
-    // What was never run is not said to have passed.
+    // A canary that never ran is not shown as passed.
     await page.getByRole('listitem').filter({ hasText: 'database' }).waitFor()
     expect(await page.getByRole('listitem').filter({ hasText: 'canary' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Run the canary' }).click()

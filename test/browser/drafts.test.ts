@@ -3,7 +3,7 @@ import { startFixtureJob } from '../helpers/fixture-backend.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** What somebody has typed is there when they come back, until it was sent or thrown away. */
+/** Typed text is kept until it is sent or discarded. */
 let server: TestServer
 const { visit } = useBrowser()
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Whoever is not logged in is refused by the API; the browser writes that down as an error. */
+/** The API refuses a browser that is not logged in; the browser logs that as an error. */
 const refused = [/401/]
 
 it('an unknown browser is asked for the token, and the right one opens the requested page', async () => {
@@ -55,14 +55,14 @@ it('after the log-out the page asks for the token again, and the back button sho
 })
 
 it('every page has a policy that forbids inline scripts, and contains none', async () => {
-  // The browser reports what the policy stopped: that is what is expected here.
+  // The browser reports violations of the policy, which are expected here.
   const stopped = [/violates the following Content Security Policy directive/]
   await visit(server, { path: '/jobs', expected: stopped }, async ({ page }) => {
     const response = await page.reload()
     expect(response?.headers()['content-security-policy']).toContain("script-src 'self';")
     expect(await page.locator('script:not([src])').count()).toBe(0)
     expect(await page.locator('[onclick], [onload], [onerror]').count()).toBe(0)
-    // The policy is in force: a script that somebody managed to put into the page does not run.
+    // The policy works: an injected script does not run.
     const ran = await page.evaluate(() => {
       const script = document.createElement('script')
       script.textContent = 'document.title = "taken over"'

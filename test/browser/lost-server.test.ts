@@ -53,7 +53,7 @@ it('a server that hangs with open connections is noticed within 5 s, and the pag
     try {
       const banner = page.getByText(/^Connection lost at /)
       await banner.waitFor({ timeout: 5000 })
-      // It names the time at which the server was last heard, not the one at which the silence was noticed.
+      // It shows the time of the last data from the server, not the time at which the silence was detected.
       const said = /lost at (.+?), showing/.exec(await banner.innerText())?.[1] ?? ''
       const since = Date.parse(`${new Date().toDateString()} ${said}`)
       expect(since).toBeGreaterThan(stopped - 4000)
@@ -154,7 +154,7 @@ async function openSoloJob(page: Page, server: TestServer): Promise<string> {
   return job_id
 }
 
-/** How many events the page says it has. */
+/** The number of events shown on the page. */
 async function shownEvents(page: Page): Promise<number> {
   const summary = await page.getByText(/events( loaded)?, latest at the end/).innerText()
   return Number(/(\d+) events/.exec(summary)?.[1])

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** What needs a person says so first: in the list, beside the list's name on every screen, in the browser's tab. */
+/** Jobs that need a person are shown first: in the list, next to the list's name on every screen, in the browser's tab. */
 let server: TestServer
 const { visit } = useBrowser()
 

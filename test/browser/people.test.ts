@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** The line of the log that says it, with the one who did it. */
+/** The line of the log with this text and actor. */
 function line(page: Page, actor: string, words: RegExp): Locator {
   return page.locator('[data-seq]').filter({ hasText: actor }).filter({ hasText: words })
 }
@@ -40,7 +40,7 @@ async function linesOfTimes(page: Page): Promise<Set<number>> {
 }
 
 it('a message to an agent appears in its transcript at once, is delivered at its next turn and answered', async () => {
-  // High enough for the whole session: what is scrolled out of sight is not in the page.
+  // High enough for the whole session, because hidden rows are not in the page.
   await visit(server, { size: { width: 1280, height: 4000 } }, async ({ page }) => {
     const id = await startFixtureJob(server, 'listener', {
       turn: [{ say: 'At work.' }, { waitFor: 'go.txt' }, { say: 'I was told: {prompt}' }],

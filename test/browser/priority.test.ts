@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** Which jobs come first is chosen with a new job, and changed while it waits. */
+/** The priority is chosen with a new job, and changed while it waits. */
 let server: TestServer
 const { visit } = useBrowser()
 
@@ -33,7 +33,7 @@ it('a job gets a priority with its vision, and another one while it waits', asyn
     const [job] = (await server.client.listJobs()).jobs
     expect((await server.client.getJob(job?.id ?? '')).options.priority).toBe('normal')
     await page.goto('/health')
-    // With no worker the job stays due, and the figure says so.
+    // Without a worker the job stays due, and the statistics show it.
     await page.getByRole('term').filter({ hasText: 'Due in the queue' }).waitFor()
     expect(await page.getByRole('definition').filter({ hasText: /^1$/ }).count()).toBeGreaterThan(0)
   })

@@ -117,7 +117,7 @@ it('of several jobs the ended ones are deleted; the others stay and show why', a
       .waitFor()
     await dialog.getByText(/^One has not ended and stays/).waitFor()
     await dialog.getByRole('region', { name: 'Jobs that stay' }).getByText('calculator').waitFor()
-    // Somebody else takes one of them up again while the question stands.
+    // Another client restarts one of them while the dialog is open.
     await server.client.restart(back)
     await dialog.getByRole('button', { name: 'Delete 3 jobs' }).click()
     await page.getByText('2 jobs are deleted.').waitFor()

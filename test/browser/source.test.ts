@@ -4,7 +4,7 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { makeSource } from '../helpers/source-repository.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** A source that cannot be begun from is told at its field; one that can gives the job its branch. */
+/** An unusable source is reported at its field; a usable one gives the job its branch. */
 let server: TestServer
 const { visit } = useBrowser()
 
@@ -27,7 +27,7 @@ it('an error of the server about a source is shown at its field, which stays ope
       [`${whole}/.git/refs`, `It is inside the repository ${whole}: give ${whole}.`],
     ] as const) {
       await source.fill(given)
-      // As somebody finds it who comes back to what they have written.
+      // As found by a person who returns to a draft.
       await page.reload()
       await start.click()
       await page.getByRole('alert').filter({ hasText: sentence }).waitFor()

@@ -4,7 +4,7 @@ import { column, startJob, waitForStatus } from '../helpers/browser-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** What those hear who do not see the page, where the focus is, and in which direction words run. */
+/** Announcements of screen readers, the focus, and the direction of text. */
 let server: TestServer
 const { visit } = useBrowser()
 
@@ -77,7 +77,7 @@ declare global {
   }
 }
 
-/** Runs in the page: writes down what live regions come to say. */
+/** Runs in the page: records the texts of live regions. */
 function listen(): void {
   const said: string[] = []
   window.heard = said

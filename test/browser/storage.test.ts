@@ -7,9 +7,9 @@ import { makeDir } from '../helpers/made-dirs.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** What the disk holds is shown, and what goes of it is chosen in the settings and named before it goes. */
+/** The use of the disk is shown; a retention is set in the settings and names what it removes first. */
 const MB = 1_000_000
-// The server itself looks no sooner than in an hour.
+// The server applies the retention by itself only after an hour.
 const env = { SLIPWAY_RETENTION_SECONDS: '3600' }
 let server: TestServer
 const { visit } = useBrowser()

@@ -4,7 +4,7 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { letPass } from '../helpers/until.ts'
 import { useBrowser } from '../helpers/use-browser.ts'
 
-/** With the worker loop switched off, what the journeys wait for does not come: they would be red. */
+/** Without the worker loop, the conditions of the journeys do not occur, so those would fail. */
 let server: TestServer
 const { visit } = useBrowser()
 

@@ -10,7 +10,7 @@ import { letPass, until } from '../helpers/until.ts'
 /** Longer than a claim of the queue lives without a sign of life: its heartbeat, and the look that finds it gone. */
 const ASLEEP_MS = 25_000
 const jobs = 3
-/** Limits shorter than the sleep, or than the sleep and what is done awake together. */
+/** Limits shorter than the sleep, or than the sleep and the awake time together. */
 const limits = {
   SLIPWAY_FIRST_UPDATE_SECONDS: '20',
   SLIPWAY_SILENCE_SECONDS: '20',
@@ -19,10 +19,10 @@ const limits = {
 /** It counts the time in which it is awake: 22 s of it. */
 const slowCheck = 'for n in $(seq 110); do sleep 0.2; done; test -n "$n"'
 
-/** A laptop that is closed: the server and everything it has started stand still together, and go on together. */
+/** Simulates a closed laptop: pauses and resumes the server and all its processes together. */
 async function sleep(server: TestServer, ms: number): Promise<void> {
   const stopped = new Set<number>()
-  // Whoever starts something stands still before what it has started is listed.
+  // A parent is paused before its children are listed.
   for (let before = -1; before < stopped.size;) {
     before = stopped.size
     for (const pid of treeOf(server.pid)) {

@@ -14,7 +14,7 @@ const KILLS = 20
 const rounds = Array.from({ length: process.env.SLIPWAY_SOAK === 'long' ? 10 : 1 }, (_, index) => index + 1)
 const LONGEST_MS = 1500
 
-/** Workspaces of attempts and checkouts of checks: what they held is in the repository, so none may stay. */
+/** Workspaces of attempts and checkouts of checks. Their content is in the repository, so none may remain. */
 function leftBehind(dataDir: string, jobId: string): string[] {
   const jobDir = path.join(dataDir, 'jobs', jobId)
   const below = (dir: string): string[] => (fs.existsSync(dir) ? fs.readdirSync(dir) : [])

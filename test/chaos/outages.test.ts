@@ -10,8 +10,8 @@ import { makeDataDir, startTestServer, type TestServer } from '../helpers/server
 import { letPass, until } from '../helpers/until.ts'
 
 /**
- * What a server stands on goes away under it: its database, its connections, its helpers. `make test-soak` runs the long form,
- * in which more goes away, for longer, under more jobs.
+ * Outages of what a running server depends on: its database, its connections, its helpers. `make test-soak` runs the long
+ * form, with more and longer outages and more jobs.
  */
 const long = process.env['SLIPWAY_SOAK'] === 'long'
 const soak = long
@@ -76,7 +76,10 @@ async function agentsAtWork(): Promise<void> {
   )
 }
 
-/** All completed and proven, at the first attempt of each task unless told; nothing missing, nothing told twice. */
+/**
+ * Expects all jobs to be completed and proven, by default at the first attempt of each task, without missing or duplicate
+ * events.
+ */
 async function allDone(jobs: readonly string[], mayBeLost: boolean): Promise<void> {
   for (const id of jobs) {
     const job = await until(`the end of job ${id}`, PATIENCE_MS, async () => {
@@ -108,7 +111,7 @@ async function readyAgain(): Promise<void> {
   await until('readiness', 60_000, async () => ((await readiness()).status === 200 ? true : null))
 }
 
-/** Takes all connections away from the server, and lets it have at most `limit` from now on; -1 for no limit. */
+/** Closes all connections of the server, and limits it to `limit` from now on; -1 for no limit. */
 async function limitConnections(limit: number): Promise<void> {
   const owner = new pg.Client({ connectionString: postgres.url('outages') })
   await owner.connect()
@@ -167,7 +170,7 @@ it('reports that the database has no connection left, and continues when it has 
     await limitConnections(0)
     const refusals = await Promise.allSettled(Array.from({ length: 30 }, () => server.client.listJobs()))
     for (const refusal of refusals) expect(refusal).toMatchObject({ reason: { status: 503 } })
-    // Those apart whose connection was taken away under them.
+    // Except those whose connection was closed.
     expect(refusals).toContainEqual(
       expect.objectContaining({
         reason: expect.objectContaining({
@@ -177,7 +180,7 @@ it('reports that the database has no connection left, and continues when it has 
       }),
     )
     expect((await readiness()).failing).toContain('database')
-    // Too few for the whole pool: whoever gets none waits for one that becomes free.
+    // Too few for the whole pool: the rest waits for a free one.
     await limitConnections(4)
     await readyAgain()
     jobs.push(...(await startJobs(1)))
@@ -195,7 +198,7 @@ it('replaces helpers that are stopped for good or killed repeatedly, and no job 
   const names = ['spawn-helper.mjs', 'git-helper.mjs']
   for (const name of names) expect(signalHelpers(name, 'SIGSTOP')).toBe(1)
   await until('others in their places', 30_000, async () => {
-    // A helper that nobody asks is not missed.
+    // A missing helper is noticed only when it is used.
     await readiness()
     return names.flatMap((name) => childrenNaming(server.pid, name)).filter((pid) => !isStopped(pid))
       .length === names.length
@@ -209,7 +212,7 @@ it('replaces helpers that are stopped for good or killed repeatedly, and no job 
   const watch = (async () => {
     while (!watching.signal.aborted) for (const name of (await readiness()).failing) named.add(name)
   })()
-  // Until readiness has said so of both, however busy the machine is.
+  // Until readiness has reported both, however busy the machine is.
   while (performance.now() < over || !(named.has('sandbox') && named.has('git'))) {
     for (const name of names) killed += signalHelpers(name, 'SIGKILL')
     await letPass(60)

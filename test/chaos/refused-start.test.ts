@@ -10,7 +10,7 @@ import { makeDataDir, startTestServer, type TestServer } from '../helpers/server
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** Who is not let in: a start that is refused says why, and ends; whoever runs already is not disturbed by it. */
+/** A refused start explains why, and ends; a running server is not affected. */
 let postgres: PrivatePostgres
 let databases = 0
 const running: TestServer[] = []
@@ -40,7 +40,7 @@ interface Refusal {
   readonly stderr: string
 }
 
-/** A start that is expected to be refused: one that goes on is ended, and has no exit code. */
+/** A start that is expected to be refused. A server that keeps running is ended, and has no exit code. */
 async function refusal(dataDir: string, url?: string, port = '0'): Promise<Refusal> {
   const words = [slipwayProgram, 'start', '--no-build', '--no-open', '--port', port, '--data-dir', dataDir]
   const { exitCode, stderr } = await execa(process.execPath, words, {
@@ -94,7 +94,7 @@ it('ends with an explanation when the schema is too new, and when the port is ta
     exitCode: 1,
     stderr: expect.stringContaining(`Port ${port} is in use`),
   })
-  // Nothing was begun that would have to be undone.
+  // Nothing was started that would have to be undone.
   expect(fs.readdirSync(untouched)).toEqual([])
   await server.stop()
   await ask(url, `insert into migrations (number, name, checksum) values (9999, 'later', 'x')`)

@@ -128,7 +128,7 @@ function ask(path: string, body: object): Promise<Response> {
   })
 }
 
-/** What lies at a dotted path of JSON; undefined when nothing does. */
+/** The value at a dotted path of JSON, or undefined. */
 function dig(value: unknown, path: string): unknown {
   return path
     .split('.')

@@ -58,7 +58,7 @@ describe('an agent that takes MCP servers over HTTP', () => {
       const [one] = await server.client.tasks(id)
       return one?.activity?.includes('parser') === true ? one : null
     })
-    // What is overheard is stored after the report, and the report still stands.
+    // Other output is stored after the report, and the report is still shown.
     await until('the chatter', 30_000, async () => {
       const events = await server.client.events(id, 0)
       return events.some((event) => event.message.startsWith('Chatter')) ? true : null

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 
-/** A value of a backend's environment reaches its program, and nobody else. */
+/** Values of a backend's environment reach its program only. */
 const CANARY = 'canary-5c1f7a'
 const program = path.join(import.meta.dirname, '..', 'helpers', 'plain-agent.mjs')
 let server: TestServer

@@ -8,7 +8,7 @@ import { makeDataDir, startTestServer, type TestServer } from '../helpers/server
 import { gitIn } from '../helpers/source-repository.ts'
 import { until } from '../helpers/until.ts'
 
-/** Everything is copied while so many jobs run, and goes on elsewhere. The long form is part of `make test-soak`. */
+/** A backup is made while so many jobs run, and they continue in the restored copy. The long form is part of `make test-soak`. */
 const JOBS = process.env.SLIPWAY_SOAK === 'long' ? 100 : 12
 const backups = makeDir('slipway-backups-')
 let server: TestServer

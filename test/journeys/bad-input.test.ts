@@ -285,7 +285,7 @@ describe('on every route', () => {
       .flatMap((route) => route.query.map((field) => `${addressOf(route)}?${field}=${text}`))
     for (const address of addresses) {
       const answer = await ask('GET', address)
-      // What is no UTF-8 is text all the same: it may be looked for, in vain.
+      // Bytes that are not UTF-8 are still a valid search text, without results.
       const isRight = answer.status === 400 || (text === '%ed%a0%80' && answer.status === 200)
       if (!isRight) faults.push(`${address} ${JSON.stringify(answer)}`)
     }

@@ -46,7 +46,7 @@ it('during checks, the card and the job show which check of how many, since when
   }
   const events = await server.client.events(id, 0)
   const told = events.filter((event) => event.type === 'check.started')
-  // Two runs may go on side by side: each tells its ends together.
+  // Two runs may be concurrent; each reports its results together.
   const commandsOf = (some: typeof events): string[] =>
     some.map((event) => String(event.data['command'])).toSorted((a, b) => a.localeCompare(b))
   expect(commandsOf(told)).toEqual(commandsOf(events.filter((event) => event.type === 'check.finished')))
@@ -60,7 +60,7 @@ it('during checks, the card and the job show which check of how many, since when
     const { checking: now } = await server.client.getJob(slow.job_id)
     return now?.number === 2 ? now : null
   })
-  // The demo leaves checks of its own, which come after.
+  // The demo adds its own checks, which come afterwards.
   expect(checking).toMatchObject({ command: 'sleep 3', number: 2 })
   await server.client.cancel(slow.job_id)
 })

@@ -6,8 +6,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
 /**
- * What no column can hold, wherever an agent or a check says it: it is shown as U+FFFD, and nothing is lost because of it.
- * People and programs that send it are refused: bad-input.test.ts.
+ * Text that no column can store, in the output of agents and checks: it is shown as U+FFFD, and nothing is lost because of
+ * it. Requests that contain it are refused: bad-input.test.ts.
  */
 const BAD = 'a\u0000b\ud800c'
 const GOOD = 'a\ufffdb\ufffdc'

@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** A job stops at its budget, keeps what it has, and goes on when a person raises it. */
+/** A job stops at its budget, keeps its work, and continues when a person raises it. */
 let model: ScriptedModel
 let server: TestServer
 const PER_CALL = 1000

@@ -6,7 +6,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { makeDir } from '../helpers/made-dirs.ts'
 import { startTestServer } from '../helpers/server.ts'
 
-/** An installation of its own, as somebody has it who works on it: `./slipway` bundles what was changed. */
+/** A separate installation, like that of a developer: `./slipway` bundles changed sources. */
 const checkout = path.join(import.meta.dirname, '..', '..')
 const env = { PATH: process.env['PATH'] ?? '' }
 let root: string
@@ -30,7 +30,7 @@ function bundle(): string {
   return fs.realpathSync(path.join(root, '.cache', 'program', 'current'))
 }
 
-/** Makes the command line say something more, before everything else. */
+/** Makes the command line print an additional text first. */
 function change(word: string): void {
   const main = path.join(root, 'src', 'cli', 'main.ts')
   fs.writeFileSync(main, `${fs.readFileSync(main, 'utf8')}\nconsole.log('${word}')\n`)

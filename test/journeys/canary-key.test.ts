@@ -37,7 +37,7 @@ afterAll(async () => {
   await model.close()
 })
 
-/** What a curious agent looks at, and leaves in its repository. */
+/** The places that a curious agent searches, and records in its repository. */
 const prying = (dataDir: string): string =>
   [
     'env > found-env.txt',

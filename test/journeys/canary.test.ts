@@ -7,7 +7,7 @@ import { startTestServer, type TestServer, type TestServerOptions } from '../hel
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** The server proves itself with a small job of its own, which nobody else sees. */
+/** The server tests itself with a small hidden job. */
 let server: TestServer | undefined
 afterEach(() => server?.stop())
 
@@ -72,7 +72,7 @@ it('a canary passes on a healthy server, and appears in no list, count or stream
   const { jobs, tasks, usage } = await client.stats()
   expect({ jobs, tasks, usage }).toEqual({ jobs: before.jobs, tasks: before.tasks, usage: before.usage })
 
-  // A job of a person comes through the stream after it, and alone.
+  // Only a person's job appears in the stream after it.
   const { id } = await client.createJob({ vision: 'a counter', mode: 'solo' })
   await until('a summary of the job', 20_000, async () => (seen.some((job) => job.id === id) ? true : null))
   expect(new Set(seen.map((job) => job.id))).toEqual(new Set([id]))

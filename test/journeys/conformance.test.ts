@@ -13,7 +13,7 @@ import { startScriptedModel } from '../helpers/scripted-model.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** The conformance kit: what a backend does and keeps to, shown by what is there afterwards. */
+/** The conformance kit: tests the behaviour of a backend by its results. */
 let server: TestServer
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ it('an agent that asks and reports its usage passes those cases; resuming is tes
     fixtureBackend('good', { obey: true, asks: true, quiet: true, offer, mark: 'kit-of-the-good' }),
   )
   const found = await server.client.testBackend('good')
-  // A new process of the fixture remembers nothing, and says that it resumed.
+  // A new process of the fixture has no memory, but claims that it resumed.
   expect(resultsOf(found)).toEqual({ ...allPass, resume: 'fail' })
   expect(sentenceOf(found, 'resume')).toBe('It resumed its session, and did not know.')
   expect(sentenceOf(found, 'usage')).toBe('It reported 12 tokens.')

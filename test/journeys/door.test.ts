@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SessionList } from '../../src/contract/session.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 
-/** The door as a browser and as a stranger meets it. */
+/** Access control, for browsers and for unauthorised clients. */
 let server: TestServer
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function codeOf(response: Response): Promise<string> {
   return ((await response.json()) as { code: string }).code
 }
 
-/** Logs in as a browser does; answers with what it sends from then on. */
+/** Logs in as a browser does; returns the headers that it sends from then on. */
 async function logIn(userAgent = 'a test'): Promise<{ cookie: string; flags: string }> {
   const response = await request(
     'POST',
@@ -45,7 +45,7 @@ async function logIn(userAgent = 'a test'): Promise<{ cookie: string; flags: str
 }
 
 describe('without the right credentials', () => {
-  /** Everything that may be asked by anybody. Whoever adds to it says why it holds nothing. */
+  /** All public routes. When you add one, explain why it contains no data. */
   const open = ['get /health', 'get /health/live', 'get /health/ready', 'post /api/session']
 
   it('every route except the public ones answers 401', async () => {

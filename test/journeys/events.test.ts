@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Reads the raw stream after `last` until `count` events have come, then cuts the connection without a word. */
+/** Reads the raw stream after `last` until `count` events have arrived, then drops the connection. */
 function readSome(jobId: string, last: number, count: number): Promise<number[]> {
   return new Promise((resolve, reject) => {
     const seen: number[] = []

@@ -50,7 +50,7 @@ it('a full disk refuses new jobs with an explanation, loses nothing, and work co
   await until('the first attempt', 20_000, async () =>
     (await server.client.attempts(running.job_id)).length > 0 ? true : null,
   )
-  // Below the floor nothing new begins, and what waits for that says so.
+  // Below the minimum nothing new begins, and waiting jobs show why.
   const makeSomeRoom = fillDisk('most', 20_000_000)
   const waiting = await until('the wait that is named', 30_000, async () => {
     const job = await server.client.getJob(running.job_id)
@@ -59,7 +59,7 @@ it('a full disk refuses new jobs with an explanation, loses nothing, and work co
   })
   expect(waiting.on).toMatch(/make room/)
   expect(await storage()).toContain('The disk is too full')
-  // With nothing left at all the server stays there and says what is wrong.
+  // With no space left the server keeps running and reports the problem.
   const makeRoom = fillDisk('rest', 0)
   const refusal = await until('the refusal', 20_000, () =>
     server.client.createJob({ vision: 'a counter' }).then(

@@ -44,11 +44,11 @@ it('a canary is late while the worker loop is stopped, shows the state of its jo
   expect(late).toMatchObject({ status: 'failed', job_id: expect.any(String) })
   expect(late.reason).toContain('did not complete within 12 s: it is queued')
   expect(await client.health()).toMatchObject({ status: 'unavailable', checks: { canary: { ok: false } } })
-  // What failed can be looked at by its id, and is in no list.
+  // A failed canary can be read by its id, and is in no list.
   expect((await client.getJob(late.job_id ?? '')).status).toBe('queued')
   expect((await client.listJobs()).total).toBe(0)
   await server.worker.resume()
-  // Nobody asks for another one.
+  // No client requests another one.
   await until('a canary that passes', 100_000, async () =>
     (await client.canary()).status === 'passed' ? true : null,
   )

@@ -12,7 +12,9 @@ const program = path.join(import.meta.dirname, '..', 'helpers', 'plain-agent.mjs
 const servers: TestServer[] = []
 afterAll(() => Promise.all(servers.map((server) => server.stop())))
 
-/** Once as the user of the tests, and as nobody's user where the tests run as root: some files only root can read. */
+/**
+ * Once as the user of the tests and, when that is root, also as an ordinary user, because only root can read some files.
+ */
 const users = process.getuid?.() === 0 ? [undefined, 54_321] : [undefined]
 
 const COMMIT = '-c user.name=A -c user.email=a@b commit -qm'
@@ -25,7 +27,7 @@ const leftovers = [
   'mkdir closed && echo in > closed/in.txt && chmod 000 closed && echo shut > shut.txt && chmod 000 shut.txt',
   // A repository in the repository, with a history of its own.
   `git init -q -b main inner && cd inner && echo one > file.txt && git add . && git ${COMMIT} inner-history`,
-  // Directories without end, and a name that no UTF-8 holds.
+  // Deeply nested directories, and a name that is not UTF-8.
   `node -e "for (let n = 0; n < 5000; n += 1) { require('fs').mkdirSync('d'); process.chdir('d') }"`,
   String.raw`printf x > "$(printf 'latin-\351')"`,
 ]

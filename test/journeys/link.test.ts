@@ -75,7 +75,7 @@ it('the command line lists the logged-in browsers, and logs them out', async () 
   }
 })
 
-/** Starts the server on a terminal, with a browser that writes down what it is asked to open. */
+/** Starts the server on a terminal, with a browser that records the addresses it should open. */
 async function startOnTerminal(...args: string[]): Promise<{ opened: string; end(): Promise<void> }> {
   const dir = makeDataDir()
   const opened = path.join(dir, 'opened')

@@ -10,10 +10,10 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** Whatever a backend does instead of its work: the job ends in time, and says in words what was wrong. */
+/** Misbehaving backends: the job ends in time, and explains the problem. */
 let server: TestServer
 
-/** What an agent does instead of its work, and what its job says then. */
+/** The behaviour of an agent, and the expected error of its job. */
 const cases: [string, object, string][] = [
   [
     'prints',
@@ -38,7 +38,7 @@ const cases: [string, object, string][] = [
     'The agent ended its turn and had changed nothing.',
   ],
 ]
-/** The jobs of these cases. They run beside all else in this file: each waits for its own limits, and for nothing else. */
+/** The jobs of these cases. They run concurrently with everything else in this file, and wait only for their own limits. */
 const failing = new Map<string, string>()
 const nameOf = (what: string): string => what.replaceAll(' ', '-')
 

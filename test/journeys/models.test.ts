@@ -10,7 +10,7 @@ import { scriptText } from '../helpers/scripted-model/script.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** Agents that call models through the gateway: with whose key, and what is left of it. */
+/** Agents that call models through the gateway: which key is used, and that it does not leak. */
 let model: ScriptedModel
 let server: TestServer
 
@@ -113,7 +113,7 @@ it.each([
   await expectLedger(id, name)
 })
 
-/** What the job is said to have used is what the provider says it served, wherever it is shown. */
+/** The usage of the job equals the records of the provider, wherever it is shown. */
 async function expectLedger(id: string, script: string): Promise<void> {
   const { client } = server
   const served = model.served.filter((call) => call.script === script).map((call) => call.usage)
@@ -157,7 +157,7 @@ it('prices of the data directory apply at once, with a separate price for cached
   })
   const job = await endOf(server, id)
   expect(job.status).toBe('completed')
-  // Two calls: half a dollar for what was read anew, a twentieth for what was cached, a tenth for what was written.
+  // Two calls: half a dollar for new input, a twentieth for cached input, a tenth for output.
   expect(job.usage).toEqual({
     input_tokens: 200_000,
     output_tokens: 2000,

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** What both streams say, for as long as the signal lets them. */
+/** The events of both streams, until the signal aborts. */
 function listen(id: string, signal: AbortSignal) {
   const types: string[] = []
   const statuses: string[] = []
@@ -43,7 +43,7 @@ it('a job is created, executed and completed, with events', async () => {
   const events = await server.client.events(job_id, 0)
   expect(events.map((event) => event.type)).not.toContain('job.rescued')
   expect(attempts[0]).toMatchObject({ status: 'succeeded', kind: 'work' })
-  // Whoever only listens has been told.
+  // Both streams have reported it.
   await until('the attempt in the stream of the job', 5000, () =>
     Promise.resolve(heard.types.includes('attempt.started') || null),
   )

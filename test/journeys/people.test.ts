@@ -4,7 +4,7 @@ import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** What people say to an agent at work. */
+/** Messages of people to a running agent. */
 const dataDir = makeDataDir()
 const nobody = '01934c1e-8a2b-7000-8000-000000000000'
 let server: TestServer
@@ -23,7 +23,7 @@ const worker = (id: string): Promise<AgentView> =>
 describe('a message', () => {
   it('to an agent in a session is shown at once, delivered once after its turn, and answered', async () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:slow=2000]]' })
-    // The agent has begun its turn: what is said before that goes into its brief.
+    // The agent has begun its turn; earlier messages would be part of its brief.
     const agent = await until('a developer in its turn', 60_000, async () => {
       const one = await worker(job_id)
       return one.last_activity?.includes('Working slowly') === true ? one : null

@@ -8,7 +8,7 @@ import { makeDataDir, startTestServer, type TestServer } from '../helpers/server
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** What an agent may do, and who says so: the job's policy, or a person who is asked. */
+/** Permission requests of agents, answered by the job's policy or by a person. */
 const dataDir = makeDataDir()
 const env = { SLIPWAY_PERMISSION_SECONDS: '3600', SLIPWAY_FIRST_UPDATE_SECONDS: '5' }
 let server: TestServer

@@ -6,7 +6,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { letPass, until } from '../helpers/until.ts'
 
-/** The gate at which a person stands: a plan waits, is edited, sent back and approved, and what was approved is built. */
+/** Plan approval: a plan waits, is edited, rejected and approved, and the approved plan is built. */
 const dataDir = makeDataDir()
 let server: TestServer
 
@@ -46,7 +46,7 @@ it('a plan waits through a kill -9, is edited, rejected, edited again and approv
   const before = await server.client.events(job_id, 0)
   await server.crash()
   server = await startTestServer({ dataDir })
-  // Longer than the watch over jobs that stand still needs to look: a wait for a person is not one of them.
+  // Longer than the interval of the check for stuck jobs, because a job that waits for a person is not stuck.
   await letPass(6000)
   expect(await server.client.events(job_id, 0)).toEqual(before)
   expect(await server.client.getJob(job_id)).toEqual(waiting)

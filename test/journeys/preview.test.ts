@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** Files of a job in a browser: pictures are seen, and nothing that somebody else wrote ever runs. */
+/** Files of a job in a browser: images are shown, and no code from a job ever runs. */
 let server: TestServer
 let jobId: string
 

@@ -4,7 +4,7 @@ import { runSlipway } from '../helpers/run-slipway.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** Which job comes first when there is one slot. */
+/** The order of jobs when there is one slot. */
 let server: TestServer
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { databaseUrlFor } from '../helpers/test-database.ts'
 import { endOf, eventsOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 
-/** Done means proven: what the checks say decides, whatever the agent says. */
+/** Done means proven: the checks decide, whatever the agent claims. */
 let server: TestServer
 
 beforeAll(async () => {

@@ -7,8 +7,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
 /**
- * What a provider does wrong is seen at the gateway, whatever the agent makes of it, and is nobody's failure. The failures are
- * met beside each other: each has a provider and a job of its own, and waits for its own pauses.
+ * The gateway detects failures of a provider, however the agent handles them, and no attempt counts as failed. The cases
+ * run concurrently: each has its own provider, job and pauses.
  */
 let model: ScriptedModel
 let server: TestServer
@@ -111,7 +111,7 @@ it.concurrent.each(lasting)(
     })
     const provider = (await server.client.providers()).find((one) => one.name === name)
     expect(provider?.trouble).toMatchObject({ reason: waiting.wait?.on, until: null })
-    // Who comes later is not let run into it.
+    // Later calls do not reach the failing provider.
     const later = await start(name, `${name}-later`, {})
     await when(later, 'the wait of the other', (job) => job.wait?.for === 'backend')
     expect(model.served.filter((call) => call.script === `${name}-later`)).toEqual([])

@@ -8,7 +8,7 @@ import { makeDataDir, startTestServer, type TestServer } from '../helpers/server
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** What an agent asks a person in the middle of its work, and how the answer reaches it. */
+/** Questions of an agent to a person during its work, and the delivery of the answer. */
 const dataDir = makeDataDir()
 const env = { SLIPWAY_PERMISSION_SECONDS: '3600' }
 let server: TestServer
@@ -198,7 +198,7 @@ it('agents that wait for people lend their slot to others, and continue when the
   const all = await small.client.listJobs({ sort_by: 'attention' })
   expect(all.jobs.map((job) => job.id)).toEqual([...needing.jobs.map((job) => job.id), third.job_id])
 
-  // With the one slot taken, the card of what comes next says what it waits for.
+  // While the only slot is in use, the card of the next task shows what it waits for.
   const busy = await small.client.createJob({ vision: 'a counter [[demo:hang]]', mode: 'solo' })
   await until('the slot to be taken', 30_000, async () =>
     (await small.client.tasks(busy.job_id))[0]?.activity === undefined ? null : true,

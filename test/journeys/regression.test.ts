@@ -6,8 +6,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
 /**
- * The regression suite, named after the post-mortem: a real server process, its real HTTP address, the offline demo
- * as a real agent process. test/journeys/worker-off.test.ts shows that each of these goes red without the worker loop.
+ * The regression suite, named after the post-mortem: a real server process, its real HTTP address, the offline demo as a
+ * real agent process. test/journeys/worker-off.test.ts shows that each of these fails without the worker loop.
  */
 let server: TestServer
 
@@ -18,12 +18,12 @@ afterAll(() => server.stop())
 
 const vision = 'a calculator for the command line'
 
-/** Creates a job whose end nobody looks at: it is cancelled with its test, so that the next test has the server for itself. */
+/** Creates a job whose end does not matter: it is cancelled after its test, so that it does not slow down the next one. */
 async function createForNow(job: JobRequest): Promise<{ job_id: string; backend: string }> {
   const created = await server.client.createJob(job)
   onTestFinished(async () => {
     const { status } = await server.client.cancel(created.job_id).catch((error: { status: number }) => error)
-    // 409: it has come to its end before that.
+    // 409: it has already ended.
     expect([expect.any(String), 409]).toContainEqual(status)
   })
   return created

@@ -9,7 +9,7 @@ import { runSlipway, type Ended } from '../helpers/run-slipway.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** Jobs that have ended go when they are too old or hold too much; what people put away stays. */
+/** Ended jobs are removed when they are too old or use too much space; archived jobs are only hidden. */
 const MB = 1_000_000
 let server: TestServer
 
@@ -75,7 +75,7 @@ it('downloaded jobs are removed first, then the oldest, until the rest is within
 
 it('gc shows what it would remove, and removes it on request', async () => {
   const [one] = [await done(30)]
-  // The server itself looks no sooner than in an hour.
+  // The server applies the retention by itself only after an hour.
   await server.stop()
   server = await startTestServer({
     dataDir: server.dataDir,

@@ -3,7 +3,7 @@ import type { JobView } from '../../src/contract/job.ts'
 import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 
-/** What goes wrong on the way to a proof is tried again, and knows why. */
+/** Failures before a proof are retried, with the reason. */
 let server: TestServer
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** What a server says of itself and of the past, and what it refuses to overhear. */
+/** Views of the server and of past events, and refused parameters. */
 let server: TestServer
 let done: string
 

@@ -10,7 +10,7 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** The subscription of an agent's own log-in is used up: nobody's failure, and it is waited for by name. */
+/** The subscription of an agent's own log-in is used up: the job waits for it by name, and no attempt fails. */
 const root = path.join(import.meta.dirname, '..', '..')
 const plainAgent = path.join(root, 'test', 'helpers', 'plain-agent.mjs')
 const notice = "You've hit your session limit · resets 3pm"

@@ -8,7 +8,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { makeDataDir, startTestServer, type TestServer } from '../helpers/server.ts'
 import { slipwayProgram } from '../helpers/program.ts'
 
-/** Settings from a file: what it says is in force, is shown as the file's, and is changed there only. */
+/** Settings from a file: they take precedence, are marked, and can be changed only there. */
 const root = path.join(import.meta.dirname, '..', '..')
 const dataDir = makeDataDir()
 const other = makeDataDir()

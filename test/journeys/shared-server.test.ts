@@ -24,7 +24,7 @@ it('concurrent runs share one server, and the longer one continues when the owne
   )
   for (const { stdout } of ended.slice(0, 3))
     expect(JSON.parse(String(stdout))).toMatchObject({ job: { status: 'completed', proof: 'proven' } })
-  // Whatever was asked twice, because a server went away meanwhile, was made once.
+  // Requests that were repeated because a server ended were executed once.
   const { stdout } = await slipway(dataDir, ['jobs', '--json'])
   expect(JSON.parse(String(stdout))).toMatchObject({ total: 3 })
 })

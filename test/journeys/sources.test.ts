@@ -11,7 +11,9 @@ import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { commitTree, gitIn, makeSource, treeEntry } from '../helpers/source-repository.ts'
 import { until } from '../helpers/until.ts'
 
-/** A source is looked at before its job is accepted; what is accepted is built on, and delivered under its own names. */
+/**
+ * A source is checked before its job is accepted; an accepted one is built on, and delivered with its own branch and tags.
+ */
 const DOOR_MS = 5000
 const scratch = makeDir('slipway-sources-')
 const at = (...names: string[]): string => path.join(scratch, ...names)

@@ -185,7 +185,7 @@ describe('a claim', () => {
   })
 })
 
-/** Ends work whatever its lease, so that it is in nobody's way. */
+/** Ends work regardless of its lease, so that it does not affect other tests. */
 async function endAll(ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     const work = await readWork(db.reader, id)
@@ -273,7 +273,7 @@ describe('workers that die, pause and come back', () => {
         return true
       }
       if (fate < 0.55) {
-        // It stands still for longer than its lease, somebody notices, and then it reports.
+        // It pauses for longer than its lease, another worker notices, and then it reports.
         await letLeasesRunOut(worker)
         await expire()
         if ((await report()) !== null) tooLate.push(id)
@@ -281,7 +281,7 @@ describe('workers that die, pause and come back', () => {
         return true
       }
       if (fate < 0.7) {
-        // It stands still for longer than its lease, and renews it before anybody has noticed.
+        // It pauses for longer than its lease, and renews it before another worker notices.
         await letLeasesRunOut(worker)
         await db.tx((trx) => renewLeases(trx, worker, [id]))
         fates.renewed += 1
@@ -293,7 +293,7 @@ describe('workers that die, pause and come back', () => {
       }
       return true
     }
-    /** Notices leases that ran out; work that had begun is lost, and is made anew as the rules would. */
+    /** Ends expired leases; work that had begun is lost, and created again as the rules would. */
     const expire = async (): Promise<void> => {
       for (const { id, job_id } of await expiredWork(db.reader, []))
         await serverAct(db, job_id, async ({ trx, queueAdvance }) => {

@@ -58,7 +58,7 @@ describe('a failed task', () => {
     const { job_id } = await server.client.createJob({ vision: 'a calculator [[demo:stubborn]]' })
     await endOf(server, job_id)
     const skipped = (await server.client.tasks(job_id)).find((task) => task.status === 'skipped')
-    // A skipped task brings what it needs with it.
+    // A skipped task includes its dependencies.
     await server.client.retryTask(job_id, skipped?.task_id ?? '')
     const job = await endOf(server, job_id)
     expect(job.status).toBe('failed')

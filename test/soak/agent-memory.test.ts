@@ -8,7 +8,7 @@ import { endOf } from '../helpers/follow-job.ts'
 import { startTestServer, type TestServer } from '../helpers/server.ts'
 import { until } from '../helpers/until.ts'
 
-/** Whatever one agent does, the memory of the server grows by less than this; how long it takes is not looked at. */
+/** The maximum growth of the server's memory, whatever one agent does. */
 const MOST_GROWTH = 200_000_000
 let server: TestServer
 
@@ -24,7 +24,7 @@ function residentBytes(): number {
   return Number(kilobytes) * 1024
 }
 
-/** Runs jobs and looks at the memory of the server until they are over, or `isOver` says so. */
+/** Runs jobs and measures the memory of the server until they have ended, or `isOver` returns true. */
 async function growthDuring(
   start: () => Promise<string>,
   isOver: (id: string) => Promise<boolean>,

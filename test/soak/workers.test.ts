@@ -18,10 +18,10 @@ import { makeDataDir } from '../helpers/server.ts'
 import { letPass, until } from '../helpers/until.ts'
 import { addJobWithWork } from '../helpers/work-in-store.ts'
 
-/** Several workers on one PostgreSQL; what they do is pretended, how they claim, renew and report is not. */
+/** Several workers on one PostgreSQL. Their work is simulated; claiming, renewing and reporting are real. */
 const WORKERS = 4
 const LAST_MS = 300_000
-/** The longest time for which a worker stands still or is cut off: longer than its leases are valid. */
+/** The longest time for which a worker is paused or disconnected: longer than its leases are valid. */
 const LONGEST_AWAY_MS = 25_000
 const PIECES = 6
 const program = path.join(import.meta.dirname, '..', 'helpers', 'pretend-worker.ts')
@@ -38,7 +38,7 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-/** A way to the database that can be cut: what is sent meanwhile arrives when it is there again. */
+/** A connection to the database that can be interrupted: data sent meanwhile arrive afterwards. */
 async function openWay(): Promise<{ url: string; cut(ms: number): Promise<void>; close(): void }> {
   const target = new URL(postgres.url('workers'))
   const sockets = new Set<net.Socket>()
@@ -73,7 +73,7 @@ async function openWay(): Promise<{ url: string; cut(ms: number): Promise<void>;
   }
 }
 
-/** Does what the rules of a server would: work that was lost is begun again, as a new piece of the same job. */
+/** Acts like the rules of a server: lost work is started again, as new work of the same job. */
 async function replaceLost(): Promise<number> {
   const lost = await db.reader
     .selectFrom('work')

@@ -9,7 +9,7 @@ it('keeps the end of the output, cut at a character boundary, and reports that t
   const kept = keepOutput([stream], 7, () => undefined)
   stream.write('first ')
   expect(kept.read()).toEqual({ output: 'first ', truncated: false })
-  // A character that comes in two pieces is one, and one that does not fit is none.
+  // A character that arrives in two parts is kept as one; a cut one is dropped.
   const ship = Buffer.from('🚢')
   for (const piece of [ship.subarray(0, 2), ship.subarray(2), Buffer.from('abcd')]) stream.write(piece)
   expect(kept.read()).toEqual({ output: 'abcd', truncated: true })

@@ -10,7 +10,7 @@ import type { SessionHost } from '../session/session-host.ts'
 import type { Session } from '../session/session.ts'
 import { openSession, type SessionOptions } from './session.ts'
 
-/** A session with a real process that plays what it is told: test/helpers/fixture-agent.mjs. */
+/** A session with a real process, the fixture agent (test/helpers/fixture-agent.mjs). */
 const fixture = path.join(import.meta.dirname, '..', '..', '..', 'test', 'helpers', 'fixture-agent.mjs')
 const limits = { startMs: 5000, firstUpdateMs: 5000, silenceMs: 5000, turnMs: 20_000 }
 const never = new AbortController().signal
@@ -61,7 +61,7 @@ function open(play: object, options: Partial<SessionOptions> = {}): Promise<Sess
   )
 }
 
-/** What the agent has heard, in order. */
+/** The messages that the agent received, in order. */
 function heard(): unknown[] {
   const text = fs.readFileSync(path.join(dir, 'answers.jsonl'), 'utf8').trim()
   return text.split('\n').map((line): unknown => JSON.parse(line))

@@ -19,7 +19,7 @@ import { answerQuestion } from '../people/answer-question.ts'
 import { cancelJob } from '../people/cancel-job.ts'
 import { runWork } from '../work/run-work.ts'
 
-/** What agents ask people, from the request to what the agent hears, with real agents. */
+/** Requests and questions of real agents, from asking to receiving the answer. */
 let opened: TestEngine
 let engine: Engine
 
@@ -83,7 +83,7 @@ const allow = (id: string, request: string, option: string | null): Promise<void
 const tell = (id: string, request: string, text: string): Promise<void> =>
   answerQuestion(engine, id, { question_id: request, text })
 
-/** Returns what the agent chose, or was told, for its request. */
+/** Returns the answer that the agent received for its request. */
 async function chosen(id: string): Promise<unknown> {
   const line = (await heardIn(engine, id)).find((one) => 'ask' in one)
   return (line?.['ask'] as { result?: { outcome?: unknown } } | undefined)?.result?.outcome

@@ -24,7 +24,7 @@ let base_url: string
 /** Called with each request to the provider before it is answered. */
 let onRequest: (path: string) => void | Promise<void> = () => undefined
 
-/** A provider that answers whoever shows the good key, and fails whoever asks for it. */
+/** A provider that accepts the good key, and fails on request. */
 async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   await onRequest(request.url ?? '')
   const key = request.headers.authorization
@@ -52,7 +52,7 @@ const answered = { result: 'answered', said: null, at: expect.any(String) }
 const refused = { result: 'refused', said: 'it answered 401 (wrong key)', at: expect.any(String) }
 const unknown = { code: 'unknown_provider' }
 
-/** Stores a job that waits until somebody does something about a provider. */
+/** Stores a job that waits until a person acts on a provider. */
 function storeWaiting(): Promise<string> {
   const wait = { for: 'backend', on: 'the key', since: new Date().toISOString(), until: null } as const
   return storeJob(engine.db, {}, { status: 'waiting', wait })

@@ -36,7 +36,7 @@ const worker: Worker = {
   stop: () => Promise.resolve(),
 }
 
-/** A canary that stands as it is told, and counts how often it was told to try again. */
+/** A canary with the given state, which counts its retries. */
 function canaryAt(
   view: Partial<CanaryView> = {},
   failing: string | null = null,

@@ -56,7 +56,7 @@ const idsOf = (jobs: readonly { id: string }[]): string[] => jobs.map(({ id }) =
 const stored = async (): Promise<string[]> => idsOf(await storedJobs(engine.db.reader))
 const shownOf = (view: StorageView, id: string): object | undefined => view.jobs.find((job) => job.id === id)
 
-/** Stores a job that ended some days ago and holds some megabytes. */
+/** Stores a job that ended some days ago and uses some megabytes. */
 async function ended(
   daysAgo: number,
   megabytes = 0,

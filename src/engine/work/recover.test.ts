@@ -39,7 +39,7 @@ beforeEach(() => engine.db.tx((trx) => trx.deleteFrom('jobs').execute()))
 const jobDir = ({ jobId }: Attempted): string => path.join(engine.dataDir, 'jobs', jobId)
 const attemptDir = (place: Attempted): string => path.join(jobDir(place), 'attempts', place.attemptId)
 
-/** Leaves an attempt as a server does that is killed in the middle: with a lease, and files that nobody committed. */
+/** Leaves an attempt like a server that is killed: with a lease, and uncommitted files. */
 async function interrupt(place: Attempted): Promise<{ base: string; workId: string }> {
   const { jobId, taskId, attemptId } = place
   const base = await commitInto(engine, jobId, { 'a.txt': 'a' })

@@ -29,7 +29,7 @@ afterAll(() => db.close())
 
 type Headers = Record<string, string>
 
-/** Asks for an address; returns the status and the code of the error, or who was admitted. */
+/** Requests an address; returns the status and the code of the error, or the admitted caller. */
 async function ask(path: string, headers: Headers, method = 'GET'): Promise<[number, string]> {
   const response = await app.request(path, { method, headers: { host: HOST, ...headers } })
   const text = await response.text()

@@ -9,7 +9,7 @@ import type { CallRecord } from './call-record.ts'
 import { openGateway, type Gateway } from './gateway.ts'
 import type { Target } from './gateway-context.ts'
 
-/** The gateway between a caller and a provider of the test's own, which says what it was sent. */
+/** The gateway between a caller and a test provider, which returns what it received. */
 const caller = { backend: 'x', jobId: null, taskId: null, attemptId: null, role: null }
 const MB = 1_000_000
 
@@ -147,7 +147,7 @@ it.each([
   }
   const { token } = gateway.open(caller)
   const { port } = new URL(gateway.url)
-  // As it stands: fetch would have made the path shorter.
+  // Sent unchanged, because fetch would normalise the path.
   const status = await new Promise((resolve, reject) => {
     http
       .request({ port, path, method: 'POST', headers: { 'x-api-key': token } }, (response) => {
@@ -253,7 +253,7 @@ it('a slow reader slows the provider down, and nothing accumulates in between', 
   expect((await response.arrayBuffer()).byteLength).toBe(60 * MB)
 })
 
-/** The value once it has not changed for ten looks. */
+/** The value when it has not changed in ten polls. */
 async function steady(look: () => number): Promise<number> {
   let last = -1
   let same = 0
@@ -312,10 +312,10 @@ it('holds a limited number of request bytes: a large request waits and is then r
       error: expect.objectContaining({ code: 'gateway_full', message: expect.stringContaining('try again') }),
     },
   ])
-  // What is small passes meanwhile.
+  // Small requests pass meanwhile.
   const small = ask('/openai/v1/responses', { headers })
   await eventually(() => expect(heads).toHaveLength(2))
-  // An answer that has begun needs its request no more.
+  // An answer that has begun no longer needs its request.
   heads[0]?.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {}\n\n')
   expect((await first).status).toBe(200)
   const third = ask('/openai/v1/responses', large)

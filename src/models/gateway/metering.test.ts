@@ -12,7 +12,7 @@ import { openGateway, type Gateway } from './gateway.ts'
 import type { Grant } from './grants.ts'
 import { openPrices } from '../prices.ts'
 
-/** What the gateway counts beside what the provider says it served. */
+/** Compares the counts of the gateway with the records of the provider. */
 let model: ScriptedModel
 let gateway: Gateway
 let token: string
@@ -137,7 +137,7 @@ interface Asked {
   readonly body: object
 }
 
-/** Asks with a grant; resolves when the model has begun to serve. */
+/** Sends a call with a grant; resolves when the model has begun to serve it. */
 async function begin({ path: where, body }: Asked, grant = openGrant(), signal?: AbortSignal) {
   const asked = model.served.length
   const answer = fetch(`${gateway.url}${where}`, {
@@ -150,7 +150,7 @@ async function begin({ path: where, body }: Asked, grant = openGrant(), signal?:
   return { grant, answer }
 }
 
-/** Asks, and leaves when the model has begun to serve; gives the grant that it asked with, still open. */
+/** Sends a call and disconnects when the model has begun to serve it; returns its grant, which is still open. */
 async function leave(asked: Asked) {
   const leaving = new AbortController()
   const { grant, answer } = await begin(asked, openGrant(), leaving.signal)

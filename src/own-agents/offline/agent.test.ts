@@ -202,7 +202,7 @@ describe('building', () => {
         .findLast((update) => update.sessionUpdate === 'plan')
         ?.entries.every((entry) => entry.status === 'completed'),
     ).toBe(true)
-    // The second: where the agent's own compiled code is, is nothing for what it runs.
+    // The second: the agent's compile cache must not be passed to the programs it runs.
     expect(said(talk)).toContain('All 2 checks pass here.')
   })
 

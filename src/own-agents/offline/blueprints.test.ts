@@ -45,7 +45,7 @@ function place(folder: string, files: readonly ProjectFile[]): void {
   }
 }
 
-/** The checks that fail, with the end of what they print. */
+/** The failing checks, with the end of their output. */
 async function failing(folder: string, checks: readonly string[]): Promise<string[]> {
   const failed: string[] = []
   for (const check of checks) {

@@ -88,7 +88,7 @@ function script(...steps: Step[]): string {
   return `Build it. ${scriptText({ steps })}`
 }
 
-/** What the agent said, its pieces joined. */
+/** The messages of the agent, joined. */
 function said(updates: readonly SessionUpdate[]): string {
   return updates
     .map((update) =>

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { makeDir } from '../../../test/helpers/made-dirs.ts'
 import { lockDirectory, type DirectoryLock } from './lock.ts'
 
-/** What a holder that was killed leaves: a socket that nobody listens on. */
+/** What a killed holder leaves behind: a socket without a listener. */
 async function leaveDeadLock(dir: string): Promise<void> {
   const place = path.join(dir, 'lock.sock')
   const kept = `${place}.kept`

@@ -42,7 +42,7 @@ async function endAttempt({ jobId, attemptId }: Attempted, status: AttemptStatus
   await underLock(db, jobId, (trx) => updateAttempt(trx, attemptId, { status, ended_at: new Date() }))
 }
 
-/** Closes a request as somebody does, and returns whether it was open. */
+/** Closes a request, and returns whether it was open. */
 function allow({ jobId }: Attempted, id: string): Promise<boolean> {
   const answer = { outcome: 'allowed', optionId: 'yes', actor: 'person' } as const
   return underLock(db, jobId, (trx) => closePermission(trx, id, answer))
@@ -153,7 +153,7 @@ it('open requests of running agents show who waits for what, the oldest first', 
   await askPermission(place)
   const answered = await askQuestion(place, 'And which?')
   await answer(place, answered, 'that')
-  // What was asked in one millisecond has no order.
+  // Requests of the same millisecond have no order.
   await underLock(db, place.jobId, (trx) =>
     trx.updateTable('questions').set({ asked_at: 1 }).where('id', '=', first).execute(),
   )

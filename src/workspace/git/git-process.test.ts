@@ -15,7 +15,7 @@ function shell(command: string, name = 'test'): GitRun {
   return { ...limits, args: ['-c', `alias.${name}=!${command}`, name] }
 }
 
-/** Goes on until it is ended. */
+/** Runs until it is ended. */
 function endless(name: string): GitRun {
   return shell('exec sleep 600', name)
 }

@@ -5,7 +5,7 @@ import { sourceErrorOf } from './source-error.ts'
 const source = 'https://example.org/a.git'
 const at = `'${source}/'`
 
-/** What git 2.39, OpenSSH 9 and curl 7.88 say, and whether trying again can help. */
+/** Messages of git 2.39, OpenSSH 9 and curl 7.88, and whether a retry can help. */
 it.each<[string, boolean, RegExp]>([
   [`fatal: repository ${at} not found`, true, /no repository there/],
   [`fatal: '/x' does not appear to be a git repository`, true, /no repository there/],

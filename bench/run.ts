@@ -51,7 +51,7 @@ const report = openReport()
 for (const [act, [title, measure]] of Object.entries(acts)) {
   if (wanted.length > 0 ? !wanted.includes(act) : asked.includes(act)) continue
   await measure(report)
-  removeMade()
+  await removeMade()
   report.write(act, title)
 }
 process.exit(0)

@@ -134,7 +134,7 @@ it('one task is cancelled from its card; dependent tasks are skipped and the res
     await done.filter({ hasText: 'Evaluate expressions' }).filter({ hasText: 'cancelled' }).waitFor()
     await done.filter({ hasText: 'skipped' }).first().waitFor()
     await openLogOfPeople(page)
-    await line(page, 'A person', /wants "Evaluate expressions" to be cancelled/).waitFor()
+    await line(page, 'A person', /cancelled "Evaluate expressions"/).waitFor()
     await server.client.cancel(id)
   })
 })
